@@ -1,0 +1,65 @@
+// The fields of recorded events, under one name for each meaning, and which of them an event carries.
+
+/// A field of a recorded event. The raw value is the field's place in `RecordedEvent`; the database has a column per case in this order.
+package enum EventField: Int, CaseIterable, Sendable {
+  /// `struct kvm *`.
+  case kvm
+  /// `struct gfn_to_pfn_cache *`.
+  case gpc
+  /// The cache's `uhva`; the argument of `hva_to_pfn()` and `kvm_gpc_activate_hva()`; a memslot's `userspace_addr`.
+  case uhva
+  /// The cache's or the requested `gpa`; a memslot's `guest_phys_addr`.
+  case gpa
+  /// The cache's `pfn`; the result of a lookup.
+  case pfn
+  /// `mn_active_invalidate_count`.
+  case activeInvalidations
+  /// `mmu_invalidate_seq`.
+  case seq
+  /// The snapshot of `mmu_invalidate_seq` that a round of the retry loop holds.
+  case mmuSeq
+  /// A return value: errno below 0, a check's answer, else as the function's. Two's complement.
+  case ret
+  /// `gpc->active`, 0 or 1.
+  case active
+  /// `gpc->valid`, 0 or 1.
+  case valid
+  /// Bytes: a check's or a refresh's `len`, a memslot's `memory_size`; for `lostEvents` the number lost.
+  case len
+  /// `gpc->generation`. Compared for equality only; bit 63 is set while memslots change.
+  case generation
+  /// The memslots' `generation`.
+  case slotsGeneration
+  /// First byte of an invalidated range.
+  case start
+  /// First byte behind an invalidated range.
+  case end
+  /// `struct mmu_notifier *`.
+  case mn
+  /// `struct mm_struct *`.
+  case mm
+  /// `mmu_notifier_range.flags` (1 = may block) or a memslot's flags.
+  case flags
+  /// `mmu_notifier_range.event` (`enum mmu_notifier_event`: 0 unmap, 1 clear, 2 protection of a vma, 3 protection of a page, 6 migrate).
+  case mnEvent
+  /// The cache's `gpa` where the event also has a requested one (`__gpc_refresh`, and 6.1's check and refresh).
+  case oldGpa
+  /// The cache's `uhva` where the event also has a requested one.
+  case oldUhva
+  /// `gpc->khva`.
+  case khva
+  /// A memslot's number.
+  case slot
+  /// `write_fault` of a lookup, 0 or 1.
+  case write
+}
+
+/// The set of fields that an event carries, one bit per `EventField`.
+package struct EventFieldSet: OptionSet, Hashable, Sendable {
+  package var rawValue: UInt32
+  @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }
+  @inlinable package init(_ field: EventField) { rawValue = 1 << UInt32(field.rawValue) }
+
+  @inlinable package mutating func insert(_ field: EventField) { rawValue |= 1 << UInt32(field.rawValue) }
+  @inlinable package func contains(_ field: EventField) -> Bool { rawValue >> UInt32(field.rawValue) & 1 == 1 }
+}

@@ -1,0 +1,69 @@
+// Dirty input as data: what a reader met that is no clean event.
+
+/// What can be wrong with a line. The raw value is its name in the table `import_issue`.
+package enum ImportIssueKind: String, CaseIterable, Sendable {
+  /// A line that is no event, no note and no loss marker.
+  case badLine = "bad_line"
+  /// An event of the catalogue lacks a field the catalogue lists.
+  case missingField = "missing_field"
+  /// A field's value is no number or does not fit its type.
+  case badField = "bad_field"
+  /// An invalidation whose `end` lies below its `start`.
+  case endBelowStart = "end_below_start"
+  /// A pointer that is 0 or was hashed (`%p` without `no_hash_pointers`).
+  case badPointer = "bad_pointer"
+  /// A line longer than the reader keeps.
+  case longLine = "long_line"
+  /// A NUL byte in a line.
+  case nulByte = "nul_byte"
+  /// Bytes that are no UTF-8 (shown replaced, kept otherwise).
+  case invalidUTF8 = "invalid_utf8"
+  /// CR before the newline.
+  case carriageReturn = "carriage_return"
+  /// A time stamp below the one before it.
+  case timeWentBack = "time_went_back"
+  /// The same line twice in a row.
+  case duplicateLine = "duplicate_line"
+  /// Time stamps of microseconds: order within one is not known.
+  case microseconds = "microseconds"
+  /// An event name that the catalogue does not have.
+  case unknownEvent = "unknown_event"
+  /// The compressed stream or the file ends early, or is damaged from here on.
+  case truncated = "truncated"
+
+  package enum Severity: String, Sendable {
+    /// Nothing was lost; worth knowing.
+    case info
+    /// A line or a field could not be used; the rest is.
+    case warning
+    /// The input is not whole.
+    case error
+  }
+
+  package var severity: Severity {
+    switch self {
+    case .nulByte, .invalidUTF8, .carriageReturn, .microseconds, .unknownEvent: .info
+    case .badLine, .missingField, .badField, .endBelowStart, .badPointer, .longLine, .timeWentBack, .duplicateLine:
+      .warning
+    case .truncated: .error
+    }
+  }
+}
+
+/// One occurrence, kept for the first ten of each kind.
+package struct ImportIssue: Sendable {
+  package let kind: ImportIssueKind
+  /// The line it stands in, first line 1.
+  package let line: EventID
+  /// One sentence: what is wrong there.
+  package let reason: String
+  /// The line's first bytes, made printable.
+  package let excerpt: String
+
+  package init(kind: ImportIssueKind, line: EventID, reason: String, excerpt: String) {
+    self.kind = kind
+    self.line = line
+    self.reason = reason
+    self.excerpt = excerpt
+  }
+}

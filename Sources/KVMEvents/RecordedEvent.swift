@@ -1,0 +1,52 @@
+// One event of a recording: where and when, which task, and what its probe read.
+
+/// An event's number: the line of the text it was read from (first line 1), or its ordinal in a binary recording. Grows in replay order.
+package typealias EventID = Int64
+
+/// A task as the recording names it: an index into the table of tasks, dense from 0.
+package typealias TaskID = Int32
+
+/// An event name as the recording spells it: an index into the table of names, dense from 0.
+package typealias EventNameID = Int32
+
+/// One event of a recording. Trivial on purpose: it is copied in the import's hot path.
+package struct RecordedEvent: Sendable {
+  package var id: EventID = 0
+  package var time = TraceTimestamp(rawValue: 0)
+  package var cpu: Int32 = 0
+  /// The thread id the recording prints (`pid` in kernel terms); 0 is the idle task of its CPU.
+  package var pid: Int32 = 0
+  package var task: TaskID = 0
+  package var name: EventNameID = 0
+  package var kind: EventKind = .bystander
+  package var fields: EventFieldSet = []
+  package var values = InlineArray<25, UInt64>(repeating: 0)
+
+  @inlinable package init() {}
+
+  /// The field's value, or nil where the probe did not record it. Signed fields are two's complement.
+  @inlinable package subscript(field: EventField) -> UInt64? {
+    fields.contains(field) ? values[field.rawValue] : nil
+  }
+
+  @inlinable package mutating func set(_ field: EventField, _ value: UInt64) {
+    fields.insert(field)
+    values[field.rawValue] = value
+  }
+
+  @inlinable package var kvm: KVMPointer? { self[.kvm].map(KVMPointer.init(rawValue:)) }
+  @inlinable package var gpc: GPCPointer? { self[.gpc].map(GPCPointer.init(rawValue:)) }
+  @inlinable package var mn: NotifierPointer? { self[.mn].map(NotifierPointer.init(rawValue:)) }
+  @inlinable package var mm: MMPointer? { self[.mm].map(MMPointer.init(rawValue:)) }
+  @inlinable package var uhva: UHVA? { self[.uhva].map(UHVA.init(rawValue:)) }
+  @inlinable package var oldUhva: UHVA? { self[.oldUhva].map(UHVA.init(rawValue:)) }
+  @inlinable package var gpa: GPA? { self[.gpa].map(GPA.init(rawValue:)) }
+  @inlinable package var pfn: PFN? { self[.pfn].map(PFN.init(rawValue:)) }
+  @inlinable package var ret: Int64? { self[.ret].map { Int64(bitPattern: $0) } }
+
+  /// `start` and `end` as a range; nil where one is missing or the end lies below the start.
+  @inlinable package var range: HVARange? {
+    guard let start = self[.start], let end = self[.end], start <= end else { return nil }
+    return HVARange(start: UHVA(rawValue: start), end: UHVA(rawValue: end))
+  }
+}

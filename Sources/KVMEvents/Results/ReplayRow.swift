@@ -1,0 +1,19 @@
+// What the replay hands on: rows that are final when they come, and the amendments that later knowledge forces.
+
+/// One value out of the replay, in the order it came to be known.
+package enum ReplayRow: Sendable {
+  case invalidation(Invalidation)
+  case refresh(Refresh)
+  case retryRound(RetryRound)
+  case cacheCheck(CacheCheck)
+  case finding(Finding)
+  case loss(EventLoss)
+  case memslot(Memslot)
+  case virtualMachine(VirtualMachine)
+  case cache(Cache)
+  /// Events were dropped between these two (exclusive), which was learnt only now: every decision of these VMs whose evidence
+  /// lies (partly) between them becomes `unknown`, every finding that cites such evidence is withdrawn.
+  case taint(vms: [Int32], after: EventID, before: EventID)
+  /// The invalidation never got its end in the recording: verdicts that rest on it alone become `unknown`.
+  case restsOnOpenInvalidation(Int64)
+}

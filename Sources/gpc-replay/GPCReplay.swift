@@ -1,0 +1,8 @@
+// The door: one verb per file.
+
+import ArgumentParser
+
+@main
+struct GPCReplay: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "gpc-replay")
+}
