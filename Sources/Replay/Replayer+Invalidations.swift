@@ -1,0 +1,128 @@
+// The notifier's hooks: `kvm_mmu_notifier_invalidate_range_start()` and `_end()`, and the walk of the caches between.
+
+import KVMEvents
+
+extension Replayer {
+  mutating func invalidateRangeStart(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+    guard let vm = vm(ofHook: event), let range = event.range else { return }
+    // The next start of the same thread and notifier: the one before is over, its end was lost (evidence, rule 13).
+    for (owner, former) in thread.hooks where owner === vm {
+      former.overBy = moment
+      close(former, of: vm, as: .lost)
+    }
+    thread.hooks.removeAll { $0.vm === vm }
+    let invalidation = open(range, event, of: vm, thread, start: moment)
+    if let round = thread.refresh?.round, let lookup = round.lookup, round.lookupRet == nil {
+      invalidation.selfLookup = lookup.id
+    }
+    if event[.activeInvalidations] == 0 { thread.countOfZero = (vm, moment) }
+  }
+
+  mutating func gpcInvalidateStart(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+    guard let kvm = event.kvm, let range = event.range else { return }
+    let vm = vm(of: kvm, event)
+    let hook = thread.hooks.last { $0.vm === vm && $0.invalidation.walk == nil && $0.invalidation.range == range }
+    // Without its start hook (lost, or from before the recording) the walk alone says that it runs.
+    let invalidation = hook?.invalidation ?? open(range, event, of: vm, thread, start: nil)
+    invalidation.walk = moment
+    walk(vm, range, moment)
+  }
+
+  /// `gfn_to_pfn_cache_invalidate_start()`: takes `valid` from the caches of the range, each under its lock, before the hook returns.
+  private func walk(_ vm: VMState, _ range: HVARange, _ moment: Moment) {
+    for cache in vm.caches where cache.isActive != false {
+      guard let uhva = cache.uhva else {
+        cache.taint()
+        continue
+      }
+      if !uhva.isError && range.contains(uhva.page) {
+        cache.validity.change(to: false, after: moment, order)
+      }
+    }
+  }
+
+  mutating func invalidateRangeStartRet(_ thread: ThreadState, _ moment: Moment) {
+    guard let (vm, invalidation) = thread.hooks.last(where: { $0.invalidation.startRet == nil && $0.invalidation.end == nil })
+    else { return }
+    invalidation.startRet = moment
+    guard let walk = invalidation.walk else { return }
+    for cache in vm.caches { cache.validity.settle(after: walk, before: moment) }
+  }
+
+  mutating func invalidateRangeEnd(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+    guard let vm = vm(ofHook: event), let range = event.range else { return }
+    let hook = thread.hooks.first {
+      $0.vm === vm && $0.invalidation.end == nil && $0.invalidation.range == range
+    }
+    let invalidation = hook?.invalidation ?? open(range, event, of: vm, thread, start: nil)
+    invalidation.end = moment
+    invalidation.hitsMemslot = vm.memslots.hits(range)
+    markStale(vm, by: invalidation)
+    if event[.activeInvalidations] == 1 && vm.mayHideInvalidations { thread.countOfZero = (vm, moment) }
+    let checks = invalidation.contractChecks
+    invalidation.contractChecks = []
+    for check in checks { reportContract(check, invalidation) }
+  }
+
+  mutating func invalidateEndKvm(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+    guard let kvm = event.kvm else { return }
+    let vm = vm(of: kvm, event)
+    thread.hooks.last { $0.vm === vm && $0.invalidation.end != nil }?.invalidation.endKvm = moment
+  }
+
+  mutating func invalidateRangeEndRet(_ thread: ThreadState, _ moment: Moment) {
+    guard let index = thread.hooks.firstIndex(where: { $0.invalidation.end != nil }) else { return }
+    let (vm, invalidation) = thread.hooks.remove(at: index)
+    invalidation.endRet = moment
+    close(invalidation, of: vm, as: .end)
+  }
+
+  private mutating func open(
+    _ range: HVARange, _ event: borrowing RecordedEvent, of vm: VMState, _ thread: ThreadState, start: Moment?
+  ) -> InvalidationState {
+    invalidationCount += 1
+    let invalidation = InvalidationState(
+      id: invalidationCount, thread: thread.index, task: event.task, range: range,
+      mnEvent: event[.mnEvent].map { UInt32(truncatingIfNeeded: $0) }, start: start)
+    if vm.invalidations.count >= vm.pruneAt { prune(vm, now: event.time.rawValue) }
+    vm.invalidations.append(invalidation)
+    thread.hooks.append((vm, invalidation))
+    return invalidation
+  }
+
+  mutating func close(_ invalidation: InvalidationState, of vm: VMState, as close: Invalidation.Close) {
+    invalidation.close = close
+    rows.append(.invalidation(invalidation.row(vm.id)))
+  }
+
+  /// A recorded count of 0 (or of the recording hook alone): nothing unseen is in flight, and what lost its end is over.
+  mutating func proveIdle(_ vm: VMState, before moment: Moment) {
+    vm.mayHideInvalidations = false
+    for invalidation in vm.invalidations
+    where invalidation.close == nil && invalidation.taintedSince != nil && invalidation.end == nil {
+      invalidation.overBy = moment
+      close(invalidation, of: vm, as: .lost)
+      for thread in threads.values where thread.index == invalidation.thread {
+        thread.hooks.removeAll { $0.invalidation === invalidation }
+      }
+    }
+  }
+
+  /// Drops the invalidations that no running round and no waiting test can look back to.
+  private mutating func prune(_ vm: VMState, now: Int64) {
+    let snapshots = vm.openRefreshes.map { $0.round?.snapshotLow ?? $0.entry } + [pending.oldestSnapshot]
+    let oldest = snapshots.compactMap { $0?.time }.min().map { min($0, now) } ?? now
+    vm.invalidations.removeAll { invalidation in
+      guard invalidation.close != nil, let over = invalidation.endRet ?? invalidation.overBy else { return false }
+      return over.time &+ options.deltaNs < oldest
+    }
+    if vm.invalidations.count > Self.invalidationsMax {
+      vm.invalidations.removeFirst(vm.invalidations.count / 2)
+      for refresh in vm.openRefreshes { refresh.round?.isTainted = true }
+    }
+    vm.pruneAt = max(64, vm.invalidations.count * 2)
+  }
+
+  /// A round that never ends would keep every later invalidation: beyond this the older half goes and the round becomes unknown.
+  private static var invalidationsMax: Int { 32_768 }
+}
