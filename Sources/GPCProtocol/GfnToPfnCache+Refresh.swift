@@ -1,0 +1,70 @@
+// A refresh's writes to the cache: the top of `__kvm_gpc_refresh()` and the locked parts of `hva_to_pfn_retry()`.
+
+import KVMEvents
+
+extension GfnToPfnCache {
+  /// The top of `__kvm_gpc_refresh()`, write lock held: resolves the uhva again if gpa, generation or uhva call for it.
+  package mutating func beginRefresh(_ request: RefreshRequest) -> RefreshEntry {
+    guard active else { return .inactive }
+    let oldPage = uhva.page
+    switch request {
+    case .uhva(let requested):
+      gpa = .invalid
+      uhva = requested
+    case .gpa(let requested, let resolved, let slots):
+      if gpa != requested || generation != slots || uhva.isError {
+        gpa = requested
+        generation = slots
+        uhva = resolved
+        guard !resolved.isError else {
+          fail()
+          return .noMemslot
+        }
+      }
+      uhva = UHVA(rawValue: uhva.page.rawValue + requested.rawValue % pageSize)
+    }
+    return valid && uhva.page == oldPage ? .kept : .lookUp
+  }
+
+  /// Step 1: before the retry loop is entered, once.
+  package mutating func enterRetryLoop(_ rules: ProtocolRules) {
+    switch rules.validity {
+    case .falseBeforeLoop: valid = false
+    case .trueBeforeTest: break
+    case .placeholder:
+      pfn = .errorFault
+      hasKHVA = false
+      valid = true
+    }
+  }
+
+  /// Step 2, the loop top, without the snapshot of the seq (a field of the kvm, not of the cache).
+  package mutating func retryLoopTop(_ rules: ProtocolRules) {
+    if rules.hasNeedsInvalidation { needsInvalidation = true }
+    switch rules.validity {
+    case .falseBeforeLoop, .placeholder: break
+    case .trueBeforeTest: valid = false
+    }
+  }
+
+  /// `valid = true` right after the relock, before the retry test (forms with `ValidityRule.trueBeforeTest`).
+  package mutating func setValidBeforeTest() { valid = true }
+
+  /// Step 8: the round is accepted. Nothing is tested here: an error pfn is stored like any other.
+  package mutating func accept(_ newPFN: PFN, _ rules: ProtocolRules) {
+    switch rules.validity {
+    case .falseBeforeLoop: valid = true
+    case .trueBeforeTest, .placeholder: break
+    }
+    pfn = newPFN
+    hasKHVA = !newPFN.isError
+  }
+
+  /// A failed refresh.
+  package mutating func fail() {
+    valid = false
+    needsInvalidation = false
+    pfn = .errorFault
+    hasKHVA = false
+  }
+}

@@ -1,0 +1,19 @@
+// How a form behaves wherever forms differ. No text here: the engine copies these values in its inner loop.
+
+/// The points in which the published forms differ. The initial values are mainline's.
+package struct ProtocolRules: Sendable {
+  package var walk = WalkRule()
+  package var range = RangeRule.none
+  package var snapshot = SnapshotPlace.loopTop
+  package var wait = WaitRule.none
+  package var retry = RetryRule()
+  package var validity = ValidityRule.falseBeforeLoop
+  /// `needs_invalidation` exists: set at each loop top, cleared by a walk that hits, by a failed refresh and by deactivation.
+  package var hasNeedsInvalidation = false
+  /// Refresh and, since v6.9, activation and deactivation hold `gpc->refresh_lock`.
+  package var hasRefreshLock = true
+  /// A user tests `khva` for NULL after a check that said yes (`v5.17`, where `valid` may be a placeholder).
+  package var usersTestKHVA = false
+
+  package init() {}
+}

@@ -1,0 +1,28 @@
+// What the retry test (step 7) reads. The conditions are joined by `||` in this order.
+
+package struct RetryRule: Hashable, Sendable {
+  package enum InFlight: Hashable, Sendable {
+    case unread
+    /// `mn_active_invalidate_count != 0`, wherever the range lies.
+    case count
+    /// The count is not 0 and the kvm's range covers the uhva, each field read bare.
+    case pending
+    /// Under `mmu_lock`: an invalidation that overlaps the uhva is between its `mmu_lock` sections.
+    case sectionOverlap
+  }
+
+  /// Retry if `needs_invalidation` is false.
+  package var readsFlag = false
+  package var inFlight = InFlight.count
+  /// Retry if `mmu_invalidate_seq` differs from the snapshot.
+  package var readsSeq = true
+
+  package init(readsFlag: Bool = false, inFlight: InFlight = .count, readsSeq: Bool = true) {
+    self.readsFlag = readsFlag
+    self.inFlight = inFlight
+    self.readsSeq = readsSeq
+  }
+
+  /// Retry if the flag is false, and for no other reason.
+  package static let flagOnly = RetryRule(readsFlag: true, inFlight: .unread, readsSeq: false)
+}
