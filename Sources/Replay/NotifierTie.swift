@@ -22,13 +22,13 @@ struct NotifierTie {
   }
 
   /// Takes the event into the held ones where that is needed. True when the tie was made (or given up) and the held events are to be replayed.
-  mutating func holds(_ event: borrowing RecordedEvent) -> Bool {
+  mutating func holds(_ event: RecordedEvent) -> Bool {
     if offset != nil { return false }
     learn(event)
     if hasGivenUp { return false }
     let isHook = event.kind == .mnInvalidateRangeStart || event.kind == .mnInvalidateRangeEnd
     if !isHook && held.isEmpty { return false }
-    held.append(copy event)
+    held.append(event)
     if held.count == Self.heldMax { hasGivenUp = true }
     return offset != nil || hasGivenUp
   }
@@ -42,7 +42,7 @@ struct NotifierTie {
     return held
   }
 
-  private mutating func learn(_ event: borrowing RecordedEvent) {
+  private mutating func learn(_ event: RecordedEvent) {
     if let mn = event.mn, event.kind == .mnInvalidateRangeStart || event.kind == .mnInvalidateRangeEnd {
       lastHook[event.pid] = mn
     } else if let kvm = event.kvm, event.kind == .gpcInvalidateStart || event.kind == .mnInvalidateEndKvm,

@@ -5,7 +5,7 @@ import KVMEvents
 /// A retry test: made between `round.test` and `settled`, the next event of its context.
 struct PendingTest {
   let refresh: RefreshState
-  let round: RoundState
+  var round: RoundState
   let settled: Moment
   let isRetried: Bool
   let pfn: PFN?
@@ -13,7 +13,7 @@ struct PendingTest {
 
 /// A check: made between `entry` and `ret`.
 struct PendingCheck {
-  let state: CheckState
+  var state: CheckState
   let ret: Moment
   let answer: Bool
   /// The mapping as it stood when the check returned.

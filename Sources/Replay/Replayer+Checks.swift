@@ -4,7 +4,7 @@ import GPCProtocol
 import KVMEvents
 
 extension Replayer {
-  mutating func check(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func check(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     cache.uhva = event.uhva ?? cache.uhva
     cache.gpa = event[.oldGpa].map(GPA.init(rawValue:)) ?? event.gpa ?? cache.gpa
@@ -18,26 +18,32 @@ extension Replayer {
         recordedValid: event[.valid].map { $0 == 1 }, uhva: event.uhva ?? cache.uhva, isTainted: false))
   }
 
-  /// The conditions of the check beside `valid`, from the fields that its probe read under the same lock; nil where one is missing.
-  private static func othersHold(_ event: borrowing RecordedEvent) -> Bool? {
-    guard let active = event[.active], let uhva = event.uhva, let length = event[.len] else { return nil }
-    guard active == 1, !uhva.isError, let gpa = event.gpa else { return active == 1 && !uhva.isError ? nil : false }
-    if let cacheGPA = event[.oldGpa], cacheGPA != gpa.rawValue { return false }
-    let offset = (gpa == .invalid ? uhva.rawValue : gpa.rawValue) & (pageSize - 1)
-    guard length <= pageSize - offset else { return false }
-    if gpa == .invalid { return true }
-    guard let generation = event[.generation], let slots = event[.slotsGeneration] else { return nil }
-    return generation == slots
+  /// The conditions of `kvm_gpc_check()` beside `valid`, from the fields that its probe read under the same lock; nil where one is missing.
+  private static func othersHold(_ event: RecordedEvent) -> Bool? {
+    guard let active = event[.active] else { return nil }
+    guard active == 1 else { return false }
+    guard let uhva = event.uhva, let gpa = event.gpa, let length = event[.len] else { return nil }
+    var cache = GfnToPfnCache()
+    cache.active = true
+    cache.valid = true
+    cache.uhva = uhva
+    cache.gpa = event[.oldGpa].map(GPA.init(rawValue:)) ?? gpa
+    var isFresh = true
+    if cache.isGPABased {
+      guard let generation = event[.generation], let slots = event[.slotsGeneration] else { return nil }
+      isFresh = generation == slots
+    }
+    return cache.check(len: length, requestedGPA: gpa, generationIsFresh: isFresh).isYes
   }
 
-  mutating func checkRet(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func checkRet(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let state = thread.checks.popLast(), let ret = event.ret else { return }
     // Only the lowest byte of the register is the answer; probes that print the whole of it leave rubbish above.
     pending.append(
       .check(PendingCheck(state: state, ret: moment, answer: ret & 0xff != 0, mapping: state.cache.mapping)))
   }
 
-  mutating func deactivate(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func deactivate(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     cache.gpa = event.gpa ?? cache.gpa
     cache.uhva = event.uhva ?? cache.uhva
@@ -54,7 +60,7 @@ extension Replayer {
     cache.lastEvent = moment.id
   }
 
-  mutating func setMemoryRegion(_ event: borrowing RecordedEvent, _ thread: ThreadState) {
+  mutating func setMemoryRegion(_ event: RecordedEvent, _ thread: ThreadState) {
     guard let kvm = event.kvm, let slot = event[.slot], let size = event[.len] else { return }
     let vm = vm(of: kvm, event)
     let number = UInt32(truncatingIfNeeded: slot)
@@ -68,7 +74,7 @@ extension Replayer {
     thread.memoryRegionVM = vm
   }
 
-  mutating func setMemoryRegionRet(_ event: borrowing RecordedEvent, _ thread: ThreadState) {
+  mutating func setMemoryRegionRet(_ event: RecordedEvent, _ thread: ThreadState) {
     guard let vm = thread.memoryRegionVM else { return }
     thread.memoryRegionVM = nil
     vm.see(event)

@@ -3,7 +3,7 @@
 import KVMEvents
 
 extension Replayer {
-  mutating func thread(of event: borrowing RecordedEvent) -> ThreadState {
+  mutating func thread(of event: RecordedEvent) -> ThreadState {
     // pid 0 is the idle task, one per CPU.
     let key = event.pid == 0 ? -1 - Int64(event.cpu) : Int64(event.pid)
     if let thread = threads[key] { return thread }
@@ -12,7 +12,7 @@ extension Replayer {
     return thread
   }
 
-  mutating func vm(of kvm: KVMPointer, _ event: borrowing RecordedEvent) -> VMState {
+  mutating func vm(of kvm: KVMPointer, _ event: RecordedEvent) -> VMState {
     if let vm = vmOfKVM[kvm] {
       vm.see(event)
       return vm
@@ -27,7 +27,7 @@ extension Replayer {
   }
 
   /// The VM whose hook it is; nil where the notifier cannot be tied to a kvm.
-  mutating func vm(ofHook event: borrowing RecordedEvent) -> VMState? {
+  mutating func vm(ofHook event: RecordedEvent) -> VMState? {
     guard let mn = event.mn else { return nil }
     guard let kvm = tie.kvm(of: mn) else {
       hasUntiedNotifier = true
@@ -40,7 +40,7 @@ extension Replayer {
   }
 
   /// The cache that the event names, tied to its VM where the event names that too.
-  mutating func cache(_ event: borrowing RecordedEvent) -> CacheState? {
+  mutating func cache(_ event: RecordedEvent) -> CacheState? {
     guard let gpc = event.gpc else { return nil }
     let cache = cacheOfGPC[gpc] ?? addCache(gpc, epoch: 0, event)
     cache.lastEvent = event.id
@@ -60,7 +60,7 @@ extension Replayer {
   }
 
   /// `kvm_gpc_init()`: a new epoch of the pointer; if all of its former VM is inactive, that VM is gone (a vCPU lives as long as its VM).
-  mutating func gpcInit(_ event: borrowing RecordedEvent, _ moment: Moment) {
+  mutating func gpcInit(_ event: RecordedEvent, _ moment: Moment) {
     guard let gpc = event.gpc else { return }
     let former = cacheOfGPC[gpc]
     if let owner = former?.vm, owner.looksDestroyed { retire(owner) }
@@ -70,7 +70,7 @@ extension Replayer {
     if let kvm = event.kvm { attach(cache, to: vm(of: kvm, event)) }
   }
 
-  private mutating func addCache(_ gpc: GPCPointer, epoch: Int32, _ event: borrowing RecordedEvent) -> CacheState {
+  private mutating func addCache(_ gpc: GPCPointer, epoch: Int32, _ event: RecordedEvent) -> CacheState {
     let cache = CacheState(id: Int32(caches.count + 1), gpc: gpc, epoch: epoch, firstEvent: event.id)
     caches.append(cache)
     cacheOfGPC[gpc] = cache

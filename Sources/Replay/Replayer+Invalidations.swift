@@ -3,7 +3,7 @@
 import KVMEvents
 
 extension Replayer {
-  mutating func invalidateRangeStart(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func invalidateRangeStart(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let vm = vm(ofHook: event), let range = event.range else { return }
     // The next start of the same thread and notifier: the one before is over, its end was lost (evidence, rule 13).
     for (owner, former) in thread.hooks where owner === vm {
@@ -18,7 +18,7 @@ extension Replayer {
     if event[.activeInvalidations] == 0 { thread.countOfZero = (vm, moment) }
   }
 
-  mutating func gpcInvalidateStart(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func gpcInvalidateStart(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let kvm = event.kvm, let range = event.range else { return }
     let vm = vm(of: kvm, event)
     let hook = thread.hooks.last { $0.vm === vm && $0.invalidation.walk == nil && $0.invalidation.range == range }
@@ -49,7 +49,7 @@ extension Replayer {
     for cache in vm.caches { cache.validity.settle(after: walk, before: moment) }
   }
 
-  mutating func invalidateRangeEnd(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func invalidateRangeEnd(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let vm = vm(ofHook: event), let range = event.range else { return }
     let hook = thread.hooks.first {
       $0.vm === vm && $0.invalidation.end == nil && $0.invalidation.range == range
@@ -64,7 +64,7 @@ extension Replayer {
     for check in checks { reportContract(check, invalidation) }
   }
 
-  mutating func invalidateEndKvm(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func invalidateEndKvm(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let kvm = event.kvm else { return }
     let vm = vm(of: kvm, event)
     thread.hooks.last { $0.vm === vm && $0.invalidation.end != nil }?.invalidation.endKvm = moment
@@ -78,7 +78,7 @@ extension Replayer {
   }
 
   private mutating func open(
-    _ range: HVARange, _ event: borrowing RecordedEvent, of vm: VMState, _ thread: ThreadState, start: Moment?
+    _ range: HVARange, _ event: RecordedEvent, of vm: VMState, _ thread: ThreadState, start: Moment?
   ) -> InvalidationState {
     invalidationCount += 1
     let invalidation = InvalidationState(

@@ -4,7 +4,7 @@ import KVMEvents
 
 extension Replayer {
   /// Events of one CPU were dropped after its last event and before this place.
-  mutating func lose(_ event: borrowing RecordedEvent) {
+  mutating func lose(_ event: RecordedEvent) {
     let gap = lastOnCPU[event.cpu]
     rows.append(
       .loss(

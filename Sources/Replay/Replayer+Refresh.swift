@@ -5,7 +5,7 @@ import KVMEvents
 extension Replayer {
   /// `kvm_gpc_refresh()`, `kvm_gpc_activate()`: someone asks; the refresh itself follows when it has `refresh_lock`.
   mutating func request(
-    _ event: borrowing RecordedEvent, _ origin: Refresh.Origin, _ thread: ThreadState, _ moment: Moment
+    _ event: RecordedEvent, _ origin: Refresh.Origin, _ thread: ThreadState, _ moment: Moment
   ) {
     guard let cache = cache(event) else { return }
     giveUpRefresh(of: thread, at: moment)
@@ -19,7 +19,7 @@ extension Replayer {
   }
 
   /// `__kvm_gpc_refresh()`, or 6.1's `kvm_gfn_to_pfn_cache_refresh()`: `refresh_lock` is taken next.
-  mutating func refresh(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func refresh(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     giveUpRefresh(of: thread, at: moment)
     thread.checks.removeAll()
@@ -35,7 +35,7 @@ extension Replayer {
   }
 
   /// A round begins; the one before, if any, was repeated.
-  mutating func retryLoop(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func retryLoop(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     let refresh = openRefresh(of: cache, event.task, thread, moment)
     if let kvm = event.kvm, event[.activeInvalidations] == 0 { thread.countOfZero = (vm(of: kvm, event), moment) }
@@ -63,22 +63,22 @@ extension Replayer {
     refresh.isTainted = false
   }
 
-  mutating func hvaToPfn(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func hvaToPfn(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let refresh = thread.refresh, thread.checks.isEmpty else { return }
     if !probes.has(.gpcRetryLoop) {
       beginRound(refresh, moment, snapshotHigh: moment, loop: nil, uhva: event.uhva)
     }
-    guard refresh.round != nil, refresh.round?.lookup == nil else { return }
+    guard let round = refresh.round, round.lookup == nil else { return }
     refresh.round?.lookup = moment
-    refresh.round?.snapshotHigh = refresh.round?.snapshotHigh ?? moment
+    if round.snapshotHigh == nil { refresh.round?.snapshotHigh = moment }
   }
 
-  mutating func hvaToPfnRet(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func hvaToPfnRet(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let refresh = thread.refresh, refresh.round?.lookup != nil, refresh.round?.lookupRet == nil else { return }
     refresh.round?.lookupRet = moment
   }
 
-  mutating func retryCheck(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func retryCheck(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     let refresh = openRefresh(of: cache, event.task, thread, moment)
     if let kvm = event.kvm, event[.activeInvalidations] == 0 { thread.countOfZero = (vm(of: kvm, event), moment) }
@@ -92,7 +92,7 @@ extension Replayer {
   }
 
   /// The round is accepted: `valid`, `pfn` and `khva` are set, and `gpc->lock` is dropped before the next event of the thread.
-  mutating func refreshDone(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func refreshDone(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     let refresh = openRefresh(of: cache, event.task, thread, moment)
     cache.uhva = event.uhva ?? cache.uhva
@@ -114,7 +114,7 @@ extension Replayer {
     endRound(of: refresh, as: .accepted, at: moment, pfn: pfn)
   }
 
-  mutating func refreshRet(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func refreshRet(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let refresh = thread.refresh else { return }
     thread.refresh = nil
     thread.request = nil

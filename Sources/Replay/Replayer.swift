@@ -43,7 +43,7 @@ package struct Replayer {
     return rows
   }
 
-  package mutating func consume(_ event: borrowing RecordedEvent) {
+  package mutating func consume(_ event: RecordedEvent) {
     if tie.holds(event) {
       replayHeld()
     } else if !tie.isHolding {
@@ -69,7 +69,7 @@ package struct Replayer {
     for event in tie.takeHeld() { step(event) }
   }
 
-  private mutating func step(_ event: borrowing RecordedEvent) {
+  private mutating func step(_ event: RecordedEvent) {
     while let next = pending.first, next.settled.time &+ options.deltaNs < event.time.rawValue {
       pending.removeFirst()
       decide(next)
@@ -89,7 +89,7 @@ package struct Replayer {
     lastOnCPU[event.cpu] = moment
   }
 
-  private mutating func dispatch(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  private mutating func dispatch(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     switch event.kind {
     case .mnInvalidateRangeStart: invalidateRangeStart(event, thread, moment)
     case .gpcInvalidateStart: gpcInvalidateStart(event, thread, moment)

@@ -33,7 +33,7 @@ final class VMState {
   }
 
   @inline(__always)
-  func see(_ event: borrowing RecordedEvent) {
+  func see(_ event: RecordedEvent) {
     lastEvent = event.id
     let word = Int(event.cpu >> 6)
     while cpus.count <= word { cpus.append(0) }

@@ -58,7 +58,9 @@ struct ValidityHistory {
   func possible(from low: Moment, to high: Moment, _ order: MomentOrder) -> Possible {
     var result = Possible()
     let reachable = changes.filter { !order.surely(high, before: $0.low) }
-    let baseIsOver = reachable.contains { order.surely($0.high, before: low) && !(since.map { s in !order.surely(s, before: $0.low) } ?? false) }
+    let baseIsOver = reachable.contains { change in
+      order.surely(change.high, before: low) && (since.map { order.surely($0, before: change.low) } ?? true)
+    }
     if !baseIsOver {
       if let base { result.insert(base) } else { result.isUnknown = true }
     }
