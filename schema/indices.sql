@@ -5,4 +5,3 @@ CREATE INDEX refresh_cache ON refresh (cache_id);
 CREATE INDEX retry_round_refresh ON retry_round (refresh_id);
 CREATE INDEX retry_round_accepted ON retry_round (test_event_id) WHERE outcome = 'accepted';
 CREATE INDEX cache_check_entry ON cache_check (entry_event_id);
-CREATE INDEX finding_event_event ON finding_event (event_id);

@@ -67,7 +67,7 @@ CREATE TABLE event (
   id INTEGER PRIMARY KEY,           -- the line
   ts_ns INTEGER NOT NULL,           -- time stamp of the trace clock
   cpu INTEGER NOT NULL,
-  task_id INTEGER NOT NULL REFERENCES task (id),
+  task_id INTEGER REFERENCES task (id),       -- NULL: no event but a loss marker
   name_id INTEGER REFERENCES event_name (id), -- NULL: no event but a loss marker
   kind_id INTEGER NOT NULL REFERENCES event_kind (id),
   kvm INTEGER,                      -- struct kvm *
@@ -229,6 +229,9 @@ CREATE TABLE finding_event (
   event_id INTEGER NOT NULL REFERENCES event (id),
   PRIMARY KEY (finding_id, position)
 ) STRICT, WITHOUT ROWID;
+
+-- Here and not in indices.sql: what the replay withdraws while it runs is found by it.
+CREATE INDEX finding_event_event ON finding_event (event_id);
 
 -- A gap: events of one CPU were dropped.
 CREATE TABLE loss (

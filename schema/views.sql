@@ -94,7 +94,7 @@ ORDER BY CASE cause WHEN 'false' THEN 1 WHEN 'necessary' THEN 2 WHEN 'undecided'
 -- Which caches retry most.
 CREATE VIEW cache_retry AS
 SELECT cache.id AS cache_id, cache.vm_id, printf('0x%x', cache.gpc) AS gpc, cache.epoch,
-  printf('0x%x', cache.last_uhva) AS uhva,
+  iif(cache.last_uhva IS NULL, NULL, printf('0x%x', cache.last_uhva)) AS uhva,
   count(refresh.id) AS refreshes,
   count(*) FILTER (WHERE refresh.necessary_count + refresh.false_count + refresh.undecided_count > 0) AS refreshes_retrying,
   coalesce(sum(refresh.round_count), 0) AS rounds,
@@ -174,7 +174,8 @@ WHERE retry_round.uhva >= 0
 -- The findings, worst first, with the lines of their proof.
 CREATE VIEW finding_report AS
 SELECT finding.id, finding.kind, finding.certainty, finding.summary,
-  finding.vm_id, printf('0x%x', vm.kvm) AS kvm, finding.cache_id, printf('0x%x', cache.gpc) AS gpc,
+  finding.vm_id, iif(vm.kvm IS NULL, NULL, printf('0x%x', vm.kvm)) AS kvm,
+  finding.cache_id, iif(cache.gpc IS NULL, NULL, printf('0x%x', cache.gpc)) AS gpc,
   finding.event_id, printf('%d.%09d', event.ts_ns / 1000000000, event.ts_ns % 1000000000) AS seconds,
   finding.invalidation_id, finding.refresh_id, finding.check_id,
   (SELECT group_concat(event_id, ' ') FROM
@@ -206,7 +207,8 @@ GROUP BY task.id ORDER BY stall_ns DESC, task.id;
 
 -- The VMs of the recording and what happened to each.
 CREATE VIEW vm_activity AS
-SELECT vm.id AS vm_id, printf('0x%x', vm.kvm) AS kvm, printf('0x%x', vm.mn) AS mn, printf('0x%x', vm.mm) AS mm,
+SELECT vm.id AS vm_id, iif(vm.kvm IS NULL, NULL, printf('0x%x', vm.kvm)) AS kvm,
+  iif(vm.mn IS NULL, NULL, printf('0x%x', vm.mn)) AS mn, iif(vm.mm IS NULL, NULL, printf('0x%x', vm.mm)) AS mm,
   vm.first_event_id, vm.last_event_id, vm.is_created_in_trace, vm.is_gone,
   (SELECT count(*) FROM cache WHERE vm_id = vm.id) AS caches,
   (SELECT count(*) FROM memslot WHERE vm_id = vm.id) AS memslots,
