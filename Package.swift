@@ -20,10 +20,11 @@ let package = Package(
     .target(name: "TraceStore", dependencies: ["KVMEvents", "CSQLite", "Schema"]),
     .target(name: "GPCProtocol", dependencies: ["KVMEvents"]),
     .target(name: "Replay", dependencies: ["KVMEvents", "GPCProtocol"]),
+    .target(name: "Report", dependencies: ["KVMEvents", "TraceStore"]),
     .executableTarget(
       name: "gpc-replay",
       dependencies: [
-        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay",
+        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),

@@ -25,8 +25,6 @@ package struct FindingDetail: Encodable, Sendable {
     package var task: String
     /// The event as the recording names it.
     package var name: String
-    /// What the event stands for (`event_kind.name`).
-    package var kind: String
     /// The lock or hook it stands in.
     package var place: String
     package var fields: String

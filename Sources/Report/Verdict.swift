@@ -25,3 +25,37 @@ package struct Verdict: Encodable, Sendable {
     }
   }
 }
+
+extension Verdict {
+  init(of report: Report) {
+    if let incomplete = report.trace.incomplete {
+      self.init(status: .incomplete, reasons: [incomplete])
+    } else if !report.findingCounts.isEmpty {
+      self.init(status: .findings, reasons: Self.findings(report) + Self.doubts(report))
+    } else {
+      let doubts = Self.doubts(report)
+      self.init(status: doubts.isEmpty ? .clean : .unknown, reasons: doubts.isEmpty ? [Self.clean] : doubts)
+    }
+  }
+
+  private static let clean = "no missed invalidation, no divergence and no excessive retries in what was recorded"
+
+  private static func findings(_ report: Report) -> [String] {
+    report.findingCounts.map { "\(plural($0.count, "finding")): \($0.kind), \($0.certainty)" }
+  }
+
+  /// What could hide a finding.
+  private static func doubts(_ report: Report) -> [String] {
+    var doubts: [String] = []
+    if report.replay == nil { doubts.append("not replayed yet") }
+    let gaps = report.losses.reduce(0) { $0 + $1.gaps }
+    if gaps > 0 { doubts.append("events were lost in \(plural(gaps, "gap")): what was carried across is unknown") }
+    for probe in report.missingProbes { doubts.append("no probe \(probe.probe): unknown \(probe.unknown)") }
+    for row in report.conformance where row.unknown > 0 {
+      let subject = row.subject == "retry_test" ? plural(row.unknown, "retry test") : plural(row.unknown, "check")
+      doubts.append("\(subject) could not be judged")
+    }
+    if report.replay != nil && report.counts.caches == 0 { doubts.append("no cache was recorded") }
+    return doubts
+  }
+}
