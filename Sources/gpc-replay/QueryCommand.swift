@@ -1,0 +1,32 @@
+// `gpc-replay query DB 'SQL'`: read-only SQL over a database.
+
+import ArgumentParser
+import Glibc
+import TraceStore
+
+struct QueryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "query",
+    abstract: "Runs one SQL statement on a database, read-only.",
+    discussion: """
+      Tables, views and worked questions: docs/schema.md. Plain `sqlite3 DB` works as well.
+
+      Example: gpc-replay query trace.db "SELECT * FROM retry_by_cause"
+      """)
+
+  @Argument(help: "A database that gpc-replay wrote.")
+  var database: String
+
+  @Argument(help: "One SELECT statement.")
+  var sql: String
+
+  @Flag(help: "The result as CSV (RFC 4180).")
+  var csv = false
+
+  @Flag(help: "The result as a JSON array of objects.")
+  var json = false
+
+  mutating func validate() throws {
+    if csv && json { throw ValidationError("--csv and --json exclude each other.") }
+  }
+}
