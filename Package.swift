@@ -13,7 +13,12 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "KVMEvents"),
-    .target(name: "FtraceImport", dependencies: ["KVMEvents", "CZstd"]),
+    .target(
+      name: "FtraceImport", dependencies: ["KVMEvents", "CZstd"],
+      resources: [
+        .embedInCode("Catalogue/linux_6_12.probes"), .embedInCode("Catalogue/linux_6_1.probes"),
+        .embedInCode("Catalogue/default_names.probes"),
+      ]),
     .target(
       name: "Schema", path: "schema",
       resources: [.embedInCode("schema.sql"), .embedInCode("views.sql"), .embedInCode("indices.sql")]),
@@ -28,6 +33,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
+    .testTarget(
+      name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "CZstd"], exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]
 )
