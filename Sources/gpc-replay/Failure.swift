@@ -17,7 +17,12 @@ func fail(_ sentence: String) -> ExitCode {
 }
 
 func printError(_ text: String) {
-  fputs(text, stderr)
+  var bytes = Array(text.utf8)[...]
+  while !bytes.isEmpty {
+    let count = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    if count <= 0 { return }
+    bytes = bytes.dropFirst(count)
+  }
 }
 
 extension TraceStoreError {

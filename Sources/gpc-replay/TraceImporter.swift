@@ -47,8 +47,8 @@ struct TraceImporter {
 
   /// The database of an earlier run on the same bytes; replayed again where other settings are wanted now.
   private func known() throws -> Outcome? {
-    guard case .file(let path) = location, input.trace != "-", !input.force, isFile(path) else { return nil }
-    let hash = try ContentHash(ofFile: input.trace)
+    guard case .file(let path) = location, input.trace != "-", !input.force else { return nil }
+    let hash = try ContentHash(ofFileAt: input.trace)
     guard try TraceDatabase.holds(contentHash: hash.description, toolVersion: Tool.version, at: path) else {
       return nil
     }
@@ -61,5 +61,65 @@ struct TraceImporter {
       if try database.replaySettings() != settings(options) { try replayStored(database, options) }
     }
     return Outcome(database: database, isNew: false)
+  }
+}
+
+extension TraceImporter {
+  private func importAnew() throws -> TraceDatabase {
+    let reader = try TraceReader(TraceInput(argument: input.trace))
+    let writer = try TraceWriter(at: location)
+    var progress = Progress()
+    var span = EventSpan()
+    var batch: [RecordedEvent] = []
+    var isMore = try reader.read(into: &batch)
+    // The first batch tells how fine the stamps are, and with it what is unordered.
+    let clock = reader.clock ?? input.clock ?? .local
+    let options = replay?.options(clock: clock, resolutionNs: reader.timestampResolutionNs)
+    var replayer = options.map { Replayer(form: .mainline, options: $0) }
+    while isMore {
+      try writer.write(batch)
+      span.add(batch)
+      if replayer != nil {
+        for event in batch { replayer?.consume(event) }
+        try writer.write(replayer?.takeRows() ?? [])
+      }
+      progress.update(bytes: reader.bytesRead, total: reader.totalBytes, events: span.count)
+      isMore = try reader.read(into: &batch)
+    }
+    progress.finish()
+    if var replayer {
+      replayer.finish()
+      try writer.write(replayer.takeRows())
+    }
+    return try writer.finish(summary(reader, span, clock, options))
+  }
+
+  private func summary(
+    _ reader: TraceReader, _ span: EventSpan, _ clock: TraceClock, _ options: ReplayOptions?
+  ) -> ImportSummary {
+    let facts = TraceFacts(
+      fileName: input.fileName, contentHash: input.trace == "-" ? nil : reader.contentHash?.description,
+      toolVersion: Tool.version, format: reader.formatDescription, byteCount: reader.bytesRead,
+      lineCount: reader.lines, eventCount: span.count, firstTime: span.first, lastTime: span.last, clock: clock,
+      clockIsRecorded: reader.clock != nil, resolutionNs: reader.timestampResolutionNs,
+      incomplete: input.allowTruncated ? nil : reader.incomplete)
+    return ImportSummary(
+      trace: facts, tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,
+      replay: options.map(settings))
+  }
+}
+
+/// How many events there are and when the first and the last of them were recorded.
+private struct EventSpan {
+  var count: Int64 = 0
+  var first: TraceTimestamp?
+  var last: TraceTimestamp?
+
+  mutating func add(_ batch: [RecordedEvent]) {
+    for event in batch where event.kind != .lostEvents {
+      count += 1
+      first = first.map { min($0, event.time) } ?? event.time
+      last = last.map { max($0, event.time) } ?? event.time
+    }
   }
 }
