@@ -37,6 +37,9 @@ final class InvalidationState {
     self.start = start
   }
 
+  /// Its end may be among dropped events.
+  var isInDoubt: Bool { close == nil && taintedSince != nil && end == nil }
+
   /// The kernel's test, `start <= uhva < end`, for the page (evidence, rule 9).
   func overlaps(page: UHVA) -> Bool { range.contains(page) }
 
@@ -68,14 +71,15 @@ final class InvalidationState {
     return order.surely(moment, before: end)
   }
 
-  /// `mmu_invalidate_seq` is bumped in (end hook's entry, `mn_invalidate_end_kvm` or the hook's return).
+  // `mmu_invalidate_seq` is bumped before the count goes down and in the same interval: the recordings show the value from before the
+  // bump after `mn_invalidate_end_kvm` (docs/protocol.md, "What the recordings say").
+
   func surelyBumped(before moment: Moment, _ order: MomentOrder) -> Bool {
-    order.surely(endKvm ?? endRet, before: moment)
+    order.surely(endRet, before: moment)
   }
 
-  func surelyNotBumped(before moment: Moment, _ order: MomentOrder) -> Bool {
-    guard let end else { return taintedSince.map { order.surely(moment, before: $0) } ?? (close != .lost) }
-    return order.surely(moment, before: end)
+  func surelyNotBumped(before moment: Moment, _ order: MomentOrder, hasEndKvm: Bool) -> Bool {
+    surelyNotDown(before: moment, order, hasEndKvm: hasEndKvm)
   }
 
   var row: (Int32) -> Invalidation {

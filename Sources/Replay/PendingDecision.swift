@@ -20,9 +20,18 @@ struct PendingCheck {
   let mapping: CacheState.Mapping?
 }
 
+/// A `mn_active_invalidate_count` that a probe read some time after `low`.
+struct RecordedCount {
+  let vm: VMState
+  let count: UInt64
+  let low: Moment
+}
+
 enum PendingDecision {
   case test(PendingTest)
   case check(PendingCheck)
+  /// Read before this moment.
+  case count(RecordedCount, before: Moment)
   /// A refresh returned (or was given up) at this moment: its row follows its last test.
   case refresh(RefreshState, Moment)
 
@@ -30,7 +39,7 @@ enum PendingDecision {
     switch self {
     case .test(let test): test.settled
     case .check(let check): check.ret
-    case .refresh(_, let moment): moment
+    case .count(_, let moment), .refresh(_, let moment): moment
     }
   }
 }

@@ -1,5 +1,7 @@
 // The decisions that wait for their evidence, first settled first.
 
+import KVMEvents
+
 /// A queue in the order of the events that settled the decisions.
 struct PendingQueue {
   private var items: [PendingDecision] = []
@@ -33,22 +35,27 @@ struct PendingQueue {
     }.min { $0.time < $1.time }
   }
 
-  /// Marks what was settled after the moment as tainted: events were dropped since.
-  mutating func taint(after moment: Moment?) {
-    for index in items.indices[head...] { items[index].taint(after: moment) }
+  /// Events were dropped before what is waiting could be decided.
+  mutating func taint(after gap: EventID) {
+    items.removeSubrange(..<head)
+    head = 0
+    items.removeAll {
+      if case .count = $0 { true } else { false }
+    }
+    for index in items.indices where items[index].settled.id > gap { items[index].taint() }
   }
 }
 
 extension PendingDecision {
-  mutating func taint(after moment: Moment?) {
+  mutating func taint() {
     switch self {
     case .test(var test):
-      test.round.isTainted = true
+      test.round.meetsLoss = true
       self = .test(test)
     case .check(var check):
       check.state.isTainted = true
       self = .check(check)
-    case .refresh: break
+    case .count, .refresh: break
     }
   }
 }

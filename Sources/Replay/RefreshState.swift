@@ -14,8 +14,12 @@ struct RoundState {
   var lookupRet: Moment?
   var test: Moment?
   var uhva: UHVA?
-  /// Events were dropped while it ran, or its begin is not in the recording.
-  var isTainted: Bool
+  /// `mn_active_invalidate_count` as the test's probe read it, between the test and the next event of its thread.
+  var recordedCount: UInt64?
+  /// Events of its own may be missing: dropped, or from before the recording.
+  var isTorn: Bool
+  /// Events of other threads were dropped while it ran.
+  var meetsLoss = false
 }
 
 /// One run of `__kvm_gpc_refresh()`.
@@ -45,7 +49,11 @@ final class RefreshState {
   /// The success probe of the accepted round.
   var acceptedAt: Moment?
   /// Its next round's begin is not known: events were dropped, or it began before the recording.
-  var isTainted = false
+  var isTorn = false
+  /// Rounds whose decision waits for the end of an invalidation that may have been lost.
+  var deferredCount = 0
+  /// It is over and only its deferred rounds keep its row back.
+  var isClosed = false
   var returned: Moment?
   var ret: Int64?
 

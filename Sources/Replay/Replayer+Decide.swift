@@ -8,7 +8,10 @@ extension Replayer {
     switch decision {
     case .test(let test): decide(test)
     case .check(let check): decide(check)
-    case .refresh(let refresh, _): report(refresh)
+    case .count(let count, let high): decide(count, before: high)
+    case .refresh(let refresh, _):
+      refresh.isClosed = true
+      if refresh.deferredCount == 0 { report(refresh) }
     }
   }
 
@@ -27,13 +30,40 @@ extension Replayer {
     let evidence = RetryEvidence(
       test: test, tested: tested, vm: vm, order: order, hasEndKvm: probes.has(.mnInvalidateEndKvm),
       mayHideInvalidations: vm.mayHideInvalidations || hasUntiedNotifier)
-    let decision = evidence.decision(form: form, isRetried: test.isRetried)
+    if evidence.isInDoubt && vm.deferred.count < Self.deferredMax {
+      refresh.deferredCount += 1
+      vm.deferred.append(evidence)
+    } else {
+      decide(evidence)
+    }
+  }
+
+  /// Bounds what a lossy recording can keep waiting.
+  private static var deferredMax: Int { 16_384 }
+
+  private mutating func decide(_ evidence: RetryEvidence) {
+    let test = evidence.test
+    let refresh = test.refresh
+    let decision = evidence.decision(form: form)
     let page = (test.round.uhva ?? refresh.cache.uhva).flatMap { $0.isError ? nil : $0.page }
     let verdict = test.isRetried ? evidence.cause(page: page) : nil
     count(verdict?.cause, test, refresh)
     rows.append(.retryRound(test.row(decision: decision, verdict: verdict)))
-    if decision == .disagrees { reportDivergence(test, tested, evidence) }
-    if !test.isRetried, let page { reportStale(test, tested, evidence, page) }
+    if decision == .disagrees { reportDivergence(evidence) }
+    if !test.isRetried, let page { reportStale(evidence, page) }
+  }
+
+  /// An invalidation's fate is known: decides the tests that waited for that, and the rows of their refreshes.
+  mutating func decideDeferred(of vm: VMState, isLast: Bool = false) {
+    let ready = vm.deferred.filter { isLast || !$0.isInDoubt }
+    if ready.isEmpty { return }
+    vm.deferred.removeAll { isLast || !$0.isInDoubt }
+    for evidence in ready {
+      decide(evidence)
+      let refresh = evidence.test.refresh
+      refresh.deferredCount -= 1
+      if refresh.isClosed && refresh.deferredCount == 0 { report(refresh) }
+    }
   }
 
   private func count(_ cause: RetryRound.Cause?, _ test: PendingTest, _ refresh: RefreshState) {
@@ -144,22 +174,24 @@ extension Replayer {
       summary: FindingText.divergence(check))
   }
 
-  private mutating func reportDivergence(_ test: PendingTest, _ tested: Moment, _ evidence: RetryEvidence) {
+  private mutating func reportDivergence(_ evidence: RetryEvidence) {
+    let test = evidence.test
     let cited = evidence.deciding
     report(
-      .divergence, .certain, vm: test.refresh.vm, cache: test.refresh.cache, event: tested.id, invalidation: cited,
-      refresh: test.refresh.id, check: nil, proof: test.round.proof + (cited?.proof ?? []) + [test.settled.id],
-      summary: FindingText.divergence(test, cited))
+      .divergence, .certain, vm: test.refresh.vm, cache: test.refresh.cache, event: evidence.low.id,
+      invalidation: cited, refresh: test.refresh.id, check: nil,
+      proof: test.round.proof + (cited?.proof ?? []) + [test.settled.id], summary: FindingText.divergence(test, cited))
   }
 
-  private mutating func reportStale(_ test: PendingTest, _ tested: Moment, _ evidence: RetryEvidence, _ page: UHVA) {
+  private mutating func reportStale(_ evidence: RetryEvidence, _ page: UHVA) {
+    let test = evidence.test
     let found = evidence.staleCause(page: page)
     let hasErrorPFN = test.pfn?.isError ?? false
     guard found != nil || hasErrorPFN else { return }
     let certainty = hasErrorPFN ? .certain : found?.certainty ?? .possible
     if test.refresh.cache.mapping?.refresh == test.refresh.id { test.refresh.cache.mapping?.isReported = true }
     report(
-      .stale, certainty, vm: test.refresh.vm, cache: test.refresh.cache, event: tested.id,
+      .stale, certainty, vm: test.refresh.vm, cache: test.refresh.cache, event: evidence.low.id,
       invalidation: found?.invalidation, refresh: test.refresh.id, check: nil,
       proof: test.round.proof + (found?.invalidation.proof ?? []) + [test.settled.id],
       summary: FindingText.staleRound(test, found?.invalidation, certainty))

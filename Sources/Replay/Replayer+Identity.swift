@@ -92,6 +92,7 @@ extension Replayer {
 
   mutating func finish(_ vm: VMState) {
     if vm.looksDestroyed { retire(vm) }
+    decideDeferred(of: vm, isLast: true)
     for invalidation in vm.invalidations where invalidation.close == nil {
       close(invalidation, of: vm, as: .open)
       rows.append(.restsOnOpenInvalidation(invalidation.id))

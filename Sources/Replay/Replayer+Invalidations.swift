@@ -15,7 +15,7 @@ extension Replayer {
     if let round = thread.refresh?.round, let lookup = round.lookup, round.lookupRet == nil {
       invalidation.selfLookup = lookup.id
     }
-    if event[.activeInvalidations] == 0 { thread.countOfZero = (vm, moment) }
+    noteCount(event, of: vm, thread, moment)
   }
 
   mutating func gpcInvalidateStart(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
@@ -58,7 +58,7 @@ extension Replayer {
     invalidation.end = moment
     invalidation.hitsMemslot = vm.memslots.hits(range)
     markStale(vm, by: invalidation)
-    if event[.activeInvalidations] == 1 && vm.mayHideInvalidations { thread.countOfZero = (vm, moment) }
+    noteCount(event, of: vm, thread, moment)
     let checks = invalidation.contractChecks
     invalidation.contractChecks = []
     for check in checks { reportContract(check, invalidation) }
@@ -93,14 +93,28 @@ extension Replayer {
   mutating func close(_ invalidation: InvalidationState, of vm: VMState, as close: Invalidation.Close) {
     invalidation.close = close
     rows.append(.invalidation(invalidation.row(vm.id)))
+    if !vm.deferred.isEmpty { decideDeferred(of: vm) }
   }
 
-  /// A recorded count of 0 (or of the recording hook alone): nothing unseen is in flight, and what lost its end is over.
-  mutating func proveIdle(_ vm: VMState, before moment: Moment) {
+  /// Keeps a recorded `mn_active_invalidate_count` where it can prove something; it was read before the thread's next event.
+  func noteCount(_ event: RecordedEvent, of vm: VMState, _ thread: ThreadState, _ moment: Moment) {
+    guard vm.isInDoubt, let count = event[.activeInvalidations] else { return }
+    thread.recordedCount = RecordedCount(vm: vm, count: count, low: moment)
+  }
+
+  /// If the recorded count is that of the invalidations that are surely in flight, then nothing unseen is, and what lost its end is over
+  /// (evidence, rule 13; 0 is the plainest case).
+  mutating func decide(_ recorded: RecordedCount, before high: Moment) {
+    let vm = recorded.vm
+    guard vm.isInDoubt else { return }
+    let hasEndKvm = probes.has(.mnInvalidateEndKvm)
+    let inFlight = vm.invalidations.count {
+      $0.surelyUp(before: recorded.low, order) && $0.surelyNotDown(before: high, order, hasEndKvm: hasEndKvm)
+    }
+    guard recorded.count == inFlight else { return }
     vm.mayHideInvalidations = false
-    for invalidation in vm.invalidations
-    where invalidation.close == nil && invalidation.taintedSince != nil && invalidation.end == nil {
-      invalidation.overBy = moment
+    for invalidation in vm.invalidations where invalidation.isInDoubt {
+      invalidation.overBy = high
       close(invalidation, of: vm, as: .lost)
       for thread in threads.values where thread.index == invalidation.thread {
         thread.hooks.removeAll { $0.invalidation === invalidation }
@@ -118,7 +132,7 @@ extension Replayer {
     }
     if vm.invalidations.count > Self.invalidationsMax {
       vm.invalidations.removeFirst(vm.invalidations.count / 2)
-      for refresh in vm.openRefreshes { refresh.round?.isTainted = true }
+      for refresh in vm.openRefreshes { refresh.round?.isTorn = true }
     }
     vm.pruneAt = max(64, vm.invalidations.count * 2)
   }

@@ -12,8 +12,9 @@ extension Replayer {
           cpu: event.cpu, line: event.id, afterEvent: gap?.id, count: event[.len].map(Int64.init(truncatingIfNeeded:)))))
     let touched = vms.filter { !$0.isGone && $0.wasSeen(on: event.cpu) }
     for vm in touched { taint(vm, since: gap) }
-    for thread in threads.values { taint(thread) }
-    pending.taint(after: gap)
+    for thread in threads.values { taint(thread, by: event.cpu) }
+    pending.taint(after: gap?.id ?? 0)
+    for vm in touched { deferred(of: vm, meetLossAfter: gap?.id ?? 0) }
     rows.append(.taint(vms: touched.map(\.id), after: gap?.id ?? 0, before: event.id))
   }
 
@@ -28,11 +29,18 @@ extension Replayer {
     for cache in vm.caches { cache.taint() }
   }
 
-  /// Any step of what a thread is in the middle of may be among the dropped events.
-  private func taint(_ thread: ThreadState) {
-    thread.countOfZero = nil
-    thread.refresh?.round?.isTainted = true
-    thread.refresh?.isTainted = true
+  /// What a thread is in the middle of meets the loss; its own steps may be among the dropped events only if it was on that CPU before the
+  /// gap, or is behind it.
+  private func taint(_ thread: ThreadState, by cpu: Int32) {
+    thread.recordedCount = nil
+    thread.refresh?.round?.meetsLoss = true
     for index in thread.checks.indices { thread.checks[index].isTainted = true }
+    if thread.lastCPU == cpu { thread.tear() } else { thread.gapCPUs.append(cpu) }
+  }
+
+  private func deferred(of vm: VMState, meetLossAfter gap: EventID) {
+    for index in vm.deferred.indices where vm.deferred[index].test.settled.id > gap {
+      vm.deferred[index].test.round.meetsLoss = true
+    }
   }
 }

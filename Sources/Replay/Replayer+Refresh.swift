@@ -30,22 +30,22 @@ extension Replayer {
     cache.isActive = cache.isActive ?? event[.active].map { $0 == 1 }
     // A mapping that is kept keeps `valid`; that shows only when the refresh returns without a round.
     cache.validity.change(to: false, after: moment, order)
-    let refresh = newRefresh(of: cache, event.task, thread, request?.origin ?? .unknown, request?.moment, entry: moment)
-    refresh.isTainted = false
+    _ = newRefresh(of: cache, event.task, thread, request?.origin ?? .unknown, request?.moment, entry: moment)
   }
 
   /// A round begins; the one before, if any, was repeated.
   mutating func retryLoop(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     let refresh = openRefresh(of: cache, event.task, thread, moment)
-    if let kvm = event.kvm, event[.activeInvalidations] == 0 { thread.countOfZero = (vm(of: kvm, event), moment) }
+    if let vm = refresh.vm { noteCount(event, of: vm, thread, moment) }
     cache.uhva = event.uhva ?? cache.uhva
-    // 6.1 has the probe behind the snapshot (which it records), 6.12 at the loop's top.
-    beginRound(refresh, moment, snapshotHigh: event[.mmuSeq] == nil ? nil : moment, loop: moment, uhva: event.uhva)
+    // 6.1 has the probe behind the snapshot (which it records), 6.12 at the loop's top, before it.
+    let isBehindSnapshot = event[.mmuSeq] != nil
+    beginRound(refresh, moment, isBehindSnapshot: isBehindSnapshot, loop: moment, uhva: event.uhva)
   }
 
   private mutating func beginRound(
-    _ refresh: RefreshState, _ moment: Moment, snapshotHigh: Moment?, loop: Moment?, uhva: UHVA?
+    _ refresh: RefreshState, _ moment: Moment, isBehindSnapshot: Bool, loop: Moment?, uhva: UHVA?
   ) {
     let before = refresh.round
     endRound(of: refresh, as: .retried, at: moment, pfn: nil)
@@ -56,17 +56,17 @@ extension Replayer {
     refresh.firstLoop = refresh.firstLoop ?? moment
     if let last = refresh.lastLoop { refresh.stallNs += moment.time - last.time }
     refresh.lastLoop = moment
-    let low = before?.test ?? before?.lookupRet ?? refresh.entry
+    let former = before?.test ?? before?.lookupRet ?? refresh.entry
     refresh.round = RoundState(
-      number: refresh.roundCount, snapshotLow: low ?? moment, snapshotHigh: snapshotHigh, loop: loop, uhva: uhva,
-      isTainted: low == nil || refresh.isTainted)
-    refresh.isTainted = false
+      number: refresh.roundCount, snapshotLow: isBehindSnapshot ? former ?? moment : moment,
+      snapshotHigh: isBehindSnapshot ? moment : nil, loop: loop, uhva: uhva,
+      isTorn: (isBehindSnapshot && former == nil) || refresh.isTorn)
   }
 
   mutating func hvaToPfn(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let refresh = thread.refresh, thread.checks.isEmpty else { return }
     if !probes.has(.gpcRetryLoop) {
-      beginRound(refresh, moment, snapshotHigh: moment, loop: nil, uhva: event.uhva)
+      beginRound(refresh, moment, isBehindSnapshot: true, loop: nil, uhva: event.uhva)
     }
     guard let round = refresh.round, round.lookup == nil else { return }
     refresh.round?.lookup = moment
@@ -81,14 +81,15 @@ extension Replayer {
   mutating func retryCheck(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     let refresh = openRefresh(of: cache, event.task, thread, moment)
-    if let kvm = event.kvm, event[.activeInvalidations] == 0 { thread.countOfZero = (vm(of: kvm, event), moment) }
+    if let vm = refresh.vm { noteCount(event, of: vm, thread, moment) }
     cache.uhva = event.uhva ?? cache.uhva
     if refresh.round == nil || refresh.round?.test != nil {
       // The round's top was lost, or stands before the recording.
-      refresh.isTainted = true
-      beginRound(refresh, moment, snapshotHigh: nil, loop: nil, uhva: event.uhva)
+      refresh.isTorn = true
+      beginRound(refresh, moment, isBehindSnapshot: false, loop: nil, uhva: event.uhva)
     }
     refresh.round?.test = moment
+    refresh.round?.recordedCount = event[.activeInvalidations]
   }
 
   /// The round is accepted: `valid`, `pfn` and `khva` are set, and `gpc->lock` is dropped before the next event of the thread.
@@ -106,7 +107,7 @@ extension Replayer {
     cache.isActive = true
     cache.validity.change(to: true, after: moment, order)
     cache.mapping = nil
-    if let round = refresh.round, !round.isTainted, let lookup = round.lookup, let lookupRet = round.lookupRet,
+    if let round = refresh.round, !round.isTorn, let lookup = round.lookup, let lookupRet = round.lookupRet,
       let page = cache.page
     {
       cache.mapping = CacheState.Mapping(lookup: lookup, lookupRet: lookupRet, page: page, refresh: refresh.id)
@@ -125,19 +126,25 @@ extension Replayer {
     if event.ret == 0 && !refresh.isAccepted && refresh.round?.test != nil && !probes.has(.gpcRefreshDone) {
       accept(refresh, at: moment, pfn: nil)
     }
-    let hasFailed = (event.ret ?? 0) != 0
+    // -EINVAL comes before anything is touched; every other error ends with `valid` cleared.
+    let hasFailed = event.ret != 0
+    let isUntouched = refresh.roundCount == 0 && (event.ret == 0 || event.ret == Self.invalidArgument)
     endRound(of: refresh, as: hasFailed ? .failed : .unfinished, at: moment, pfn: nil)
-    if let entry = refresh.entry {
-      if !hasFailed && refresh.roundCount == 0 {
+    // With a round, the loop's top has settled it.
+    if let entry = refresh.entry, refresh.roundCount == 0 {
+      if isUntouched {
         cache.validity.withdraw(after: entry)
       } else {
         cache.validity.settle(after: entry, before: moment)
       }
     }
     if let accepted = refresh.acceptedAt { cache.validity.settle(after: accepted, before: moment) }
-    if hasFailed { cache.mapping = nil }
+    if hasFailed && !isUntouched { cache.mapping = nil }
     close(refresh, at: moment)
   }
+
+  /// `-EINVAL`.
+  private static var invalidArgument: Int64 { -22 }
 
   // MARK: Opening and closing
 

@@ -80,10 +80,11 @@ package struct Replayer {
     }
     probes.see(event.kind)
     let thread = thread(of: event)
+    thread.run(on: event.cpu)
     let moment = Moment(id: event.id, time: event.time.rawValue, cpu: event.cpu, thread: thread.index)
-    if let zero = thread.countOfZero {
-      thread.countOfZero = nil
-      proveIdle(zero.vm, before: moment)
+    if let count = thread.recordedCount {
+      thread.recordedCount = nil
+      pending.append(.count(count, before: moment))
     }
     dispatch(event, thread, moment)
     lastOnCPU[event.cpu] = moment

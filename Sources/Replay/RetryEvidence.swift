@@ -5,52 +5,51 @@ import KVMEvents
 
 /// The invalidations of one VM, held against one retry test (evidence, rules 2, 4 and 5).
 struct RetryEvidence {
-  private let low: Moment
-  private let high: Moment
-  private let round: RoundState
+  var test: PendingTest
+  /// The test lies between these.
+  let low: Moment
   private let order: MomentOrder
   private let hasEndKvm: Bool
   private let mayHideInvalidations: Bool
   /// Those that may have been up before the test and may have gone down after the snapshot.
-  private let relevant: [InvalidationState]
+  let relevant: [InvalidationState]
 
-  init(test: PendingTest, tested: Moment, vm: VMState, order: MomentOrder, hasEndKvm: Bool, mayHideInvalidations: Bool) {
+  init(
+    test: PendingTest, tested: Moment, vm: VMState, order: MomentOrder, hasEndKvm: Bool, mayHideInvalidations: Bool
+  ) {
+    self.test = test
     low = tested
-    high = test.settled
-    round = test.round
     self.order = order
     self.hasEndKvm = hasEndKvm
     self.mayHideInvalidations = mayHideInvalidations
-    let (high, snapshotLow) = (high, round.snapshotLow)
+    let (high, snapshotLow) = (test.settled, test.round.snapshotLow)
     relevant = vm.invalidations.filter {
       !$0.surelyNotUp(before: high, order) && !$0.surelyDown(before: snapshotLow, order)
     }
   }
 
+  private var round: RoundState { test.round }
+  private var high: Moment { test.settled }
+
   // MARK: The test
 
   /// The recorded test held against every order that the intervals allow.
-  func decision(form: ProtocolForm, isRetried: Bool) -> Decision {
-    if round.isTainted { return .unknown }
+  func decision(form: ProtocolForm) -> Decision {
+    if round.isTorn { return .unknown }
     let answers = answers(form: form)
-    guard answers.count == 1, let answer = answers.first else {
-      return restsOnTaint ? .unknown : .open
-    }
-    // A hidden invalidation can only make a test retry.
-    if mayHideInvalidations && !answer { return .unknown }
-    return answer == isRetried ? .agrees : .disagrees
+    guard answers.count == 1, let answer = answers.first else { return restsOnTaint ? .unknown : .open }
+    // What is hidden can only make a test retry.
+    if !answer && mayMissSomething { return .unknown }
+    return answer == test.isRetried ? .agrees : .disagrees
   }
 
   private func answers(form: ProtocolForm) -> Set<Bool> {
-    let canBeActive = relevant.contains { !isSurelyOut($0) }
-    let canBeIdle = !isCovered
-    let canBeMoved = relevant.contains(where: canMoveSeq)
-    let canBeUnmoved = !relevant.contains(where: surelyMovesSeq)
     // One that was up before the test and hits a memslot is still counted, or its bump came after the snapshot: pairs with the order of
     // bump and count in the end hook, which is what makes the two reads of the test sound.
     let canBeQuiet = !relevant.contains(where: isSeenEitherWay)
+    let canBeUnmoved = !relevant.contains(where: surelyMovesSeq)
     var answers: Set<Bool> = []
-    for (isActive, isPossible) in [(true, canBeActive), (false, canBeIdle)] where isPossible {
+    for (isActive, isPossible) in [(true, canBeActive), (false, !isCovered)] where isPossible {
       for (isMoved, isPossible) in [(true, canBeMoved), (false, canBeUnmoved)] where isPossible {
         if !isActive && !isMoved && !canBeQuiet { continue }
         answers.insert(form.mustRetry(RetryObservation(invalidationsActive: isActive, seqMoved: isMoved)))
@@ -59,17 +58,19 @@ struct RetryEvidence {
     return answers
   }
 
-  private func isSurelyOut(_ invalidation: InvalidationState) -> Bool {
-    invalidation.surelyNotUp(before: high, order) || invalidation.surelyDown(before: low, order)
+  private var canBeActive: Bool {
+    relevant.contains { !$0.surelyNotUp(before: high, order) && !$0.surelyDown(before: low, order) }
   }
 
+  private var canBeMoved: Bool { relevant.contains(where: canMoveSeq) }
+
   private func isSurelyIn(_ invalidation: InvalidationState) -> Bool {
-    invalidation.surelyUp(before: low, order) && invalidation.surelyNotDown(before: high, order, hasEndKvm: hasEndKvm)
+    invalidation.surelyUp(before: low, order)
+      && invalidation.surelyNotDown(before: high, order, hasEndKvm: hasEndKvm)
   }
 
   /// At every moment of the test some invalidation is in flight: one throughout, or several that surely take over from each other.
   private var isCovered: Bool {
-    if relevant.contains(where: isSurelyIn) { return true }
     var reached = relevant.filter { $0.surelyUp(before: low, order) }
     var rest = relevant.filter { !$0.surelyUp(before: low, order) }
     while !reached.isEmpty {
@@ -87,13 +88,14 @@ struct RetryEvidence {
   }
 
   private func canMoveSeq(_ invalidation: InvalidationState) -> Bool {
-    invalidation.hitsMemslot != false && !invalidation.surelyNotBumped(before: high, order)
+    invalidation.hitsMemslot != false
+      && !invalidation.surelyNotBumped(before: high, order, hasEndKvm: hasEndKvm)
       && !invalidation.surelyBumped(before: round.snapshotLow, order)
   }
 
   private func isBumpAfterSnapshot(_ invalidation: InvalidationState) -> Bool {
     guard let snapshotHigh = round.snapshotHigh else { return false }
-    return invalidation.surelyNotBumped(before: snapshotHigh, order)
+    return invalidation.surelyNotBumped(before: snapshotHigh, order, hasEndKvm: hasEndKvm)
   }
 
   private func surelyMovesSeq(_ invalidation: InvalidationState) -> Bool {
@@ -105,15 +107,26 @@ struct RetryEvidence {
     invalidation.hitsMemslot == true && invalidation.surelyUp(before: low, order) && isBumpAfterSnapshot(invalidation)
   }
 
-  private var restsOnTaint: Bool {
-    mayHideInvalidations
-      || relevant.contains { $0.start == nil || $0.taintedSince != nil && $0.end == nil || $0.close == .lost }
-  }
-
   /// An invalidation that alone makes the test retry; nil where none does.
   var deciding: InvalidationState? {
     relevant.first(where: isSurelyIn) ?? relevant.first(where: isSeenEitherWay) ?? relevant.first(where: surelyMovesSeq)
   }
+
+  // MARK: What was lost
+
+  /// An invalidation may have been in flight of which nothing is recorded. The count that the test's own probe read excludes it where it is
+  /// that of the recorded ones.
+  private var mayMissSomething: Bool {
+    if round.meetsLoss { return true }
+    return mayHideInvalidations && round.recordedCount != UInt64(relevant.count(where: isSurelyIn))
+  }
+
+  private var restsOnTaint: Bool {
+    mayMissSomething || relevant.contains { $0.start == nil || $0.isInDoubt || $0.close == .lost }
+  }
+
+  /// The fate of an invalidation will tell more: its end may still come, or be shown to be lost.
+  var isInDoubt: Bool { !round.isTorn && relevant.contains { $0.isInDoubt } }
 
   // MARK: The cause
 
@@ -125,30 +138,34 @@ struct RetryEvidence {
   }
 
   func cause(page: UHVA?) -> Verdict {
-    guard !round.isTainted, let page else { return Verdict(cause: .unknown) }
+    guard !round.isTorn, let page else { return Verdict(cause: .unknown) }
     let overlapping = relevant.filter { $0.overlaps(page: page) }
-    if let sure = overlapping.first(where: { !isSelf($0) && isSurelyNecessary($0) }) {
-      return Verdict(cause: .necessary, invalidation: sure)
+    let sure = overlapping.filter(isSurelyNecessary)
+    if let other = sure.first(where: { !isSelf($0) }) { return Verdict(cause: .necessary, invalidation: other) }
+    if let own = sure.first {
+      return Verdict(cause: .necessary, subCause: overlapping.allSatisfy(isSelf) ? .`self` : nil, invalidation: own)
     }
-    if let own = overlapping.first(where: { isSelf($0) && isSurelyNecessary($0) }) {
-      let isAlone = overlapping.allSatisfy(isSelf)
-      return Verdict(cause: .necessary, subCause: isAlone ? .`self` : nil, invalidation: own)
+    if mayMissSomething { return Verdict(cause: .unknown) }
+    if overlapping.isEmpty { return falseVerdict() }
+    // Not sure from the intervals; but it was repeated, and nothing else can explain that.
+    if overlapping.count == relevant.count {
+      return Verdict(cause: .necessary, invalidation: overlapping.count == 1 ? overlapping[0] : nil)
     }
-    if !overlapping.isEmpty { return Verdict(cause: restsOnTaint ? .unknown : .undecided) }
-    if mayHideInvalidations { return Verdict(cause: .unknown) }
-    return falseVerdict()
+    return Verdict(cause: restsOnTaint ? .unknown : .undecided)
   }
 
+  /// Nothing overlapped. What cannot have been seen was not the reason.
   private func falseVerdict() -> Verdict {
+    if relevant.isEmpty { return Verdict(cause: .unknown) }
     if let counted = relevant.first(where: isSurelyIn) {
       return Verdict(cause: .false, subCause: .count, invalidation: counted)
     }
-    if isCovered { return Verdict(cause: .false, subCause: .count) }
-    let canBeActive = relevant.contains { !isSurelyOut($0) }
-    if let bump = relevant.first(where: surelyMovesSeq), !canBeActive {
-      return Verdict(cause: .false, subCause: .seq, invalidation: bump)
+    if !canBeMoved || isCovered {
+      return Verdict(cause: .false, subCause: .count, invalidation: relevant.count == 1 ? relevant[0] : nil)
     }
-    // Nothing overlapped, so it is false; whether the count or seq was seen is left open.
+    if !canBeActive {
+      return Verdict(cause: .false, subCause: .seq, invalidation: relevant.first(where: surelyMovesSeq))
+    }
     return Verdict(cause: .false)
   }
 
@@ -166,9 +183,11 @@ struct RetryEvidence {
   // MARK: The page
 
   /// An invalidation that freed the page after (`certain`) or while (`possible`) the round's lookup read it, and was over before the
-  /// test (evidence, rule 8). Nothing is said of invalidations whose hooks are not all recorded.
+  /// test (evidence, rule 8). Nothing is said of invalidations whose hooks are not all recorded, nor across a loss.
   func staleCause(page: UHVA) -> (invalidation: InvalidationState, certainty: Finding.Certainty)? {
-    guard !round.isTainted, let lookup = round.lookup, let lookupRet = round.lookupRet else { return nil }
+    guard !round.isTorn, !round.meetsLoss, let lookup = round.lookup, let lookupRet = round.lookupRet else {
+      return nil
+    }
     var possible: InvalidationState?
     for invalidation in relevant where invalidation.overlaps(page: page) && invalidation.removesMappings {
       guard !isSelf(invalidation), let startRet = invalidation.startRet, let end = invalidation.end,

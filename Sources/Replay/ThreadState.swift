@@ -24,14 +24,35 @@ final class ThreadState {
   var checks: [CheckState] = []
   /// The invalidations whose hooks this thread is in or between, with their VMs: start(A) start(B) end(A) end(B) for two VMs in one mm.
   var hooks: [(vm: VMState, invalidation: InvalidationState)] = []
-  /// The VM whose count was recorded as 0 by the thread's last event: proof that nothing of it is in flight before the next one.
-  var countOfZero: (vm: VMState, at: Moment)?
+  /// The count that the thread's last event recorded, if it can prove something.
+  var recordedCount: RecordedCount?
   /// The VM whose memslots `__kvm_set_memory_region()` is changing.
   var memoryRegionVM: VMState?
   /// A `gpc_deactivate` whose return is awaited.
   var deactivating: (cache: CacheState, moment: Moment)?
 
+  /// The CPU of its last event.
+  var lastCPU: Int32 = -1
+  /// The CPUs that dropped events since its last event.
+  var gapCPUs: [Int32] = []
+
   init(index: Int32) {
     self.index = index
+  }
+
+  /// It runs on this CPU now: where that one dropped events in between, some of them may have been the thread's own.
+  @inline(__always)
+  func run(on cpu: Int32) {
+    if !gapCPUs.isEmpty {
+      if gapCPUs.contains(cpu) { tear() }
+      gapCPUs.removeAll()
+    }
+    lastCPU = cpu
+  }
+
+  /// Events of its own may be missing from what it is in the middle of.
+  func tear() {
+    refresh?.round?.isTorn = true
+    refresh?.isTorn = true
   }
 }

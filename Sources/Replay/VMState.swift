@@ -18,6 +18,8 @@ final class VMState {
   var invalidations: [InvalidationState] = []
   var pruneAt = 64
   var caches: [CacheState] = []
+  /// Tests that wait for the end of an invalidation that may have been lost.
+  var deferred: [RetryEvidence] = []
   var openRefreshes: [RefreshState] = []
   var memslots = MemslotTable()
   /// The CPUs on which an event named this VM, one bit each.
@@ -44,6 +46,9 @@ final class VMState {
     let word = Int(cpu >> 6)
     return word < cpus.count && cpus[word] >> UInt64(cpu & 63) & 1 == 1
   }
+
+  /// Something unseen may be in flight: a recorded count can settle it.
+  var isInDoubt: Bool { mayHideInvalidations || invalidations.contains { $0.isInDoubt } }
 
   /// All its caches were deactivated and nothing but that was its last (evidence, rule 11: no probe shows a VM's end).
   var looksDestroyed: Bool {
