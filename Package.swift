@@ -26,6 +26,7 @@ let package = Package(
         "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(name: "store-bench", dependencies: ["KVMEvents", "TraceStore"]),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
   ],
   swiftLanguageModes: [.v6]
