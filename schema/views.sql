@@ -7,7 +7,7 @@ SELECT event.id,
   event.cpu,
   task.comm,
   task.pid,
-  coalesce(event_name.name, event_kind.name) AS name,
+  coalesce(event_name.name, event_kind.name) AS name, -- of a loss marker: its kind's
   ltrim(
     iif(kvm IS NULL, '', printf(' kvm=0x%x', kvm)) || iif(gpc IS NULL, '', printf(' gpc=0x%x', gpc))
     || iif(mn IS NULL, '', printf(' mn=0x%x', mn)) || iif(mm IS NULL, '', printf(' mm=0x%x', mm))
@@ -142,6 +142,7 @@ ORDER BY refresh.stall_ns DESC, refresh.id;
 -- What was valid while it was being invalidated: a check that said yes, or a round that was accepted, after the start hook of
 -- an invalidation of the same VM that overlaps the page had been entered and before its end hook had returned.
 -- is_in_contract_window: wholly between the start hook's return and the end hook's entry, where the page must not be used.
+-- (CROSS JOIN and INDEXED BY keep SQLite on the indices over event ids: from each invalidation to what happened during it.)
 CREATE VIEW valid_during_invalidation AS
 WITH span AS (
   SELECT *, coalesce(end_ret_event_id, end_event_id, 9223372036854775807) AS last_event_id
@@ -152,9 +153,10 @@ SELECT 'check' AS witness, cache_check.entry_event_id AS event_id, span.id AS in
   coalesce(cache_check.entry_event_id > span.start_ret_event_id AND cache_check.return_event_id < span.end_event_id, 0)
     AS is_in_contract_window
 FROM span
-CROSS JOIN cache_check ON cache_check.entry_event_id BETWEEN span.start_event_id AND span.last_event_id
-JOIN event ON event.id = cache_check.entry_event_id
-JOIN cache ON cache.id = cache_check.cache_id AND cache.vm_id = span.vm_id
+CROSS JOIN cache_check INDEXED BY cache_check_entry
+  ON cache_check.entry_event_id BETWEEN span.start_event_id AND span.last_event_id
+CROSS JOIN event ON event.id = cache_check.entry_event_id
+CROSS JOIN cache ON cache.id = cache_check.cache_id AND cache.vm_id = span.vm_id
 WHERE cache_check.answer = 1 AND event.uhva >= 0
   AND span.hva_start BETWEEN 0 AND event.uhva & ~4095 AND (span.hva_end < 0 OR event.uhva & ~4095 < span.hva_end)
 UNION ALL
@@ -163,10 +165,10 @@ SELECT 'accepted_round', retry_round.test_event_id, span.id, span.vm_id,
   printf('0x%x', span.hva_start), printf('0x%x', span.hva_end), span.mn_event,
   coalesce(retry_round.test_event_id > span.start_ret_event_id AND refresh.return_event_id < span.end_event_id, 0)
 FROM span
-CROSS JOIN retry_round ON retry_round.outcome = 'accepted'
+CROSS JOIN retry_round INDEXED BY retry_round_accepted ON retry_round.outcome = 'accepted'
   AND retry_round.test_event_id BETWEEN span.start_event_id AND span.last_event_id
-JOIN refresh ON refresh.id = retry_round.refresh_id AND refresh.vm_id = span.vm_id
-JOIN cache ON cache.id = refresh.cache_id
+CROSS JOIN refresh ON refresh.id = retry_round.refresh_id AND refresh.vm_id = span.vm_id
+CROSS JOIN cache ON cache.id = refresh.cache_id
 WHERE retry_round.uhva >= 0
   AND span.hva_start BETWEEN 0 AND retry_round.uhva & ~4095
   AND (span.hva_end < 0 OR retry_round.uhva & ~4095 < span.hva_end);

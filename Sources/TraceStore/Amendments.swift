@@ -15,7 +15,7 @@ struct Taint {
 }
 
 /// Collected while rows are written, applied once all are: a round's refresh and a check's cache come after it.
-final class Amendments {
+struct Amendments {
   var taints: [Taint] = []
   var openInvalidations: [Int64] = []
 

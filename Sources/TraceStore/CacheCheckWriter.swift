@@ -9,8 +9,8 @@ final class CacheCheckWriter {
   private var longest: Int64 = 0
   private var lastEvidence: EventID = 0
 
-  init(on connection: Connection) throws(TraceStoreError) {
-    statement = try connection.prepare(insert("cache_check", columns: 7))
+  init(on connection: Connection, schema: String) throws(TraceStoreError) {
+    statement = try connection.prepare(insert("\(schema).cache_check", columns: 7))
   }
 
   func write(_ row: CacheCheck) throws(TraceStoreError) {

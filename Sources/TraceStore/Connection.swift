@@ -35,11 +35,11 @@ final class Connection {
     self.path = path
   }
 
-  deinit { close() }
+  deinit { sqlite3_close_v2(open) }
 
-  /// Statements that are still alive keep the file open until they go.
-  func close() {
-    sqlite3_close_v2(open)
+  /// Lets go of the file, at once. The statements are gone by then.
+  func close() throws(TraceStoreError) {
+    try check(sqlite3_close(handle), doing: "close")
     open = nil
   }
 

@@ -7,6 +7,8 @@ import KVMEvents
 package final class EventCursor {
   private let statement: Statement
   private let pids: [Int32]
+  /// SQLite would begin anew on the step behind the last row.
+  private var isAtEnd = false
   private let fieldCount = Int32(EventField.allCases.count)
 
   init(on connection: Connection, pids: [Int32]) throws(TraceStoreError) {
@@ -19,7 +21,9 @@ package final class EventCursor {
   /// Replaces the contents of `batch` by the next events; false, and an empty batch: there are no more.
   package func read(into batch: inout [RecordedEvent], upTo limit: Int) throws(TraceStoreError) -> Bool {
     batch.removeAll(keepingCapacity: true)
-    while batch.count < limit, try statement.step() { batch.append(try event()) }
+    while batch.count < limit, !isAtEnd {
+      if try statement.step() { batch.append(try event()) } else { isAtEnd = true }
+    }
     return !batch.isEmpty
   }
 

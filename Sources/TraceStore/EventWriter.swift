@@ -1,59 +1,51 @@
-// The import's hot path: recorded events into the table `event`.
+// The import's hot path: recorded events into the table `event`, page by page.
 
-import CSQLite
 import KVMEvents
 
 /// Writes events in the order of their ids, which is the order of the table: every row is appended.
 struct EventWriter: ~Copyable {
-  /// A statement for the events that carry one set of fields: the other columns cost nothing, they stay NULL.
-  private struct Shape {
-    let statement: Statement
-    let fields: [Int]
-  }
+  private var table: TableBuilder
+  private var record = RecordEncoder()
+  /// By name: whether it has rows.
+  private var isStored: [Bool] = []
 
-  private let connection: Connection
-  private var shapes: [EventFieldSet: Shape] = [:]
-
-  /// The names that have rows.
-  private(set) var storedNames: Set<EventNameID> = []
-
-  init(on connection: Connection) {
-    self.connection = connection
+  init(_ table: consuming TableBuilder) {
+    self.table = table
   }
 
   mutating func write(_ events: borrowing [RecordedEvent]) throws(TraceStoreError) {
     for index in events.indices { try write(events[index]) }
   }
 
-  mutating func flush() throws(TraceStoreError) {}
+  /// All is written; returns the names that have rows.
+  mutating func finish() throws(TraceStoreError) -> Set<EventNameID> {
+    try table.finish()
+    return Set(isStored.indices.filter { isStored[$0] }.map { EventNameID($0) })
+  }
 
   @inline(__always)
   private mutating func write(_ event: borrowing RecordedEvent) throws(TraceStoreError) {
-    let shape = try shape(of: event.fields)
-    let statement = shape.statement
-    statement.bind(1, event.id)
-    statement.bind(2, event.time.rawValue)
-    statement.bind(3, Int64(event.cpu))
-    statement.bind(4, Int64(event.task))
-    statement.bind(5, Int64(event.name))
-    statement.bind(6, Int64(event.kind.rawValue))
-    var parameter: Int32 = 7
-    for field in shape.fields {
-      statement.bind(parameter, Int64(bitPattern: event.values[field]))
-      parameter += 1
+    record.begin()
+    record.set(1, event.time.rawValue)
+    record.set(2, Int64(event.cpu))
+    if event.kind != .lostEvents {
+      record.set(3, Int64(event.task))
+      record.set(4, Int64(event.name))
+      noteStored(event.name)
     }
-    try statement.run()
+    record.set(5, Int64(event.kind.rawValue))
+    var rest = event.fields.rawValue
+    while rest != 0 {
+      let field = rest.trailingZeroBitCount
+      record.set(EventColumn.firstField + field, Int64(bitPattern: event.values[field]))
+      rest &= rest - 1
+    }
+    try table.append(rowid: event.id, record)
   }
 
-  private mutating func shape(of fields: EventFieldSet) throws(TraceStoreError) -> Shape {
-    if let known = shapes[fields] { return known }
-    let present = EventField.allCases.filter { fields.contains($0) }
-    let columns = ["id", "ts_ns", "cpu", "task_id", "name_id", "kind_id"] + present.map(\.column)
-    let parameters = Array(repeating: "?", count: columns.count)
-    let sql =
-      "INSERT INTO event (\(columns.joined(separator: ", "))) VALUES (\(parameters.joined(separator: ", ")))"
-    let shape = Shape(statement: try connection.prepare(sql), fields: present.map(\.rawValue))
-    shapes[fields] = shape
-    return shape
+  @inline(__always) private mutating func noteStored(_ name: EventNameID) {
+    let index = Int(name)
+    if index >= isStored.count { isStored += Array(repeating: false, count: index + 1 - isStored.count) }
+    isStored[index] = true
   }
 }

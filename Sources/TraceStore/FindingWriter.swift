@@ -5,18 +5,21 @@ import KVMEvents
 /// Writes findings and takes them back.
 final class FindingWriter {
   private let connection: Connection
+  private let schema: String
   private let finding: Statement
   private let proof: Statement
   private let cited: Statement
 
-  init(on connection: Connection) throws(TraceStoreError) {
+  init(on connection: Connection, schema: String) throws(TraceStoreError) {
     self.connection = connection
-    finding = try connection.prepare(insert("finding", columns: 10))
-    proof = try connection.prepare(insert("finding_event", columns: 3))
+    self.schema = schema
+    finding = try connection.prepare(insert("\(schema).finding", columns: 10))
+    proof = try connection.prepare(insert("\(schema).finding_event", columns: 3))
     cited = try connection.prepare(
       """
-      SELECT DISTINCT finding.id, finding.vm_id FROM finding_event JOIN finding ON finding.id = finding_id
-      WHERE finding_event.event_id > ? AND finding_event.event_id < ?
+      SELECT DISTINCT finding.id, finding.vm_id
+      FROM \(schema).finding_event AS cited JOIN \(schema).finding AS finding ON finding.id = cited.finding_id
+      WHERE cited.event_id > ? AND cited.event_id < ?
       """)
   }
 
@@ -53,7 +56,8 @@ final class FindingWriter {
     }
     cited.reset()
     for id in withdrawn {
-      try connection.execute("DELETE FROM finding_event WHERE finding_id = \(id); DELETE FROM finding WHERE id = \(id)")
+      try connection.execute(
+        "DELETE FROM \(schema).finding_event WHERE finding_id = \(id); DELETE FROM \(schema).finding WHERE id = \(id)")
     }
   }
 }

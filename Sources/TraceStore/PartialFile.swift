@@ -10,7 +10,7 @@ final class PartialFile {
   let path: String
   private let folder: String
   /// Holds the lock. Closed after SQLite has closed the file: closing drops the locks that SQLite holds in this process.
-  private let descriptor: Int32
+  let descriptor: Int32
   private var isThere = true
 
   init(for requestedPath: String) throws(TraceStoreError) {
@@ -20,6 +20,18 @@ final class PartialFile {
     let prefix = ".\(name).partial-"
     PartialFile.removeLeftovers(in: folder, prefix: prefix)
     (path, descriptor) = try PartialFile.create(in: folder, prefix: prefix)
+  }
+
+  /// A file for a database in memory: where SQLite would put what does not fit, and nameless once it is open.
+  static func temporary() throws(TraceStoreError) -> PartialFile {
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    return try PartialFile(for: "\(folder)/gpc-replay")
+  }
+
+  /// Takes the name away; the file lives as long as it is open.
+  func removeName() throws(TraceStoreError) {
+    guard unlink(path) == 0 else { throw PartialFile.failure("unlink", path) }
+    isThere = false
   }
 
   deinit {
@@ -35,7 +47,7 @@ final class PartialFile {
     let replaced = try PartialFile.lockForReplacement(finalPath)
     guard rename(path, finalPath) == 0 else { throw PartialFile.failure("rename", finalPath) }
     isThere = false
-    _ = consume replaced
+    try replaced?.close()
     let folderDescriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folderDescriptor >= 0 else { throw PartialFile.failure("open", folder) }
     defer { close(folderDescriptor) }
@@ -112,7 +124,7 @@ final class PartialFile {
     return (folder, String(path[path.index(after: slash)...]))
   }
 
-  private static func failure(_ call: String, _ path: String) -> TraceStoreError {
+  static func failure(_ call: String, _ path: String) -> TraceStoreError {
     let code = errno
     return code == ENOSPC || code == EDQUOT ? .noSpace(path: path) : .system(errno: code, doing: call, path: path)
   }

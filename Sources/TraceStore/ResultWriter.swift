@@ -2,13 +2,12 @@
 
 import KVMEvents
 
-/// Writes what a replay hands on. Amendments are kept and applied by `finish`, when every row they touch is there.
+/// Writes what a replay hands on. Amendments are kept and applied when every row they touch is there.
 package final class ResultWriter {
-  private let connection: Connection
   private let rounds: RetryRoundWriter
   private let checks: CacheCheckWriter
   private let findings: FindingWriter
-  private let amendments: Amendments
+  private var amendments = Amendments()
   private let invalidation: Statement
   private let refresh: Statement
   private let memslot: Statement
@@ -16,18 +15,17 @@ package final class ResultWriter {
   private let vm: Statement
   private let cache: Statement
 
-  init(on connection: Connection) throws(TraceStoreError) {
-    self.connection = connection
-    rounds = try RetryRoundWriter(on: connection)
-    checks = try CacheCheckWriter(on: connection)
-    findings = try FindingWriter(on: connection)
-    amendments = Amendments()
-    invalidation = try connection.prepare(insert("invalidation", columns: 15))
-    refresh = try connection.prepare(insert("refresh", columns: 18))
-    memslot = try connection.prepare(insert("memslot", columns: 9))
-    loss = try connection.prepare(insert("loss", columns: 5))
-    vm = try connection.prepare(insert("vm", columns: 8))
-    cache = try connection.prepare(insert("cache", columns: 8))
+  /// `schema` is SQLite's name for the database that the rows go to. The rounds have their own way.
+  init(on connection: Connection, schema: String, rounds: RetryRoundWriter) throws(TraceStoreError) {
+    self.rounds = rounds
+    checks = try CacheCheckWriter(on: connection, schema: schema)
+    findings = try FindingWriter(on: connection, schema: schema)
+    invalidation = try connection.prepare(insert("\(schema).invalidation", columns: 15))
+    refresh = try connection.prepare(insert("\(schema).refresh", columns: 18))
+    memslot = try connection.prepare(insert("\(schema).memslot", columns: 9))
+    loss = try connection.prepare(insert("\(schema).loss", columns: 5))
+    vm = try connection.prepare(insert("\(schema).vm", columns: 8))
+    cache = try connection.prepare(insert("\(schema).cache", columns: 8))
   }
 
   package func write(_ rows: borrowing [ReplayRow]) throws(TraceStoreError) {
@@ -55,11 +53,10 @@ package final class ResultWriter {
     }
   }
 
-  /// Everything is written: builds the indices and applies the amendments.
-  func finish(indices: String, settings: ReplaySettings?) throws(TraceStoreError) {
-    try rounds.flush()
-    try connection.execute(indices)
-    try amendments.apply(on: connection, settings: settings)
+  /// Everything is written; what is left to do once the indices are there.
+  func finish() throws(TraceStoreError) -> Amendments {
+    try rounds.finish()
+    return amendments
   }
 
   private func write(_ row: Invalidation) throws(TraceStoreError) {

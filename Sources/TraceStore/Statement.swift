@@ -15,7 +15,50 @@ package final class Statement {
     self.connection = connection
   }
 
+  private init(_ handle: OpaquePointer, on connection: Connection) {
+    self.handle = handle
+    self.connection = connection
+  }
+
   deinit { sqlite3_finalize(handle) }
+
+  /// Prepares the first statement of `sql` and returns the text behind it. Text without any statement is an error.
+  static func prepareFirst(
+    of sql: String, on connection: Connection
+  ) throws(TraceStoreError) -> (statement: Statement, rest: String) {
+    let (handle, rest) = try prepareAny(of: sql, on: connection)
+    guard let handle else { throw TraceStoreError.notOneStatement(count: 0) }
+    return (Statement(handle, on: connection), rest)
+  }
+
+  /// Whether `sql` holds blanks and comments only.
+  static func isEmpty(_ sql: String, on connection: Connection) throws(TraceStoreError) -> Bool {
+    let (handle, _) = try prepareAny(of: sql, on: connection)
+    sqlite3_finalize(handle)
+    return handle == nil
+  }
+
+  private static func prepareAny(
+    of sql: String, on connection: Connection
+  ) throws(TraceStoreError) -> (handle: OpaquePointer?, rest: String) {
+    var text = sql
+    var prepared: OpaquePointer?
+    var rest = ""
+    let code = text.withUTF8 { utf8 in
+      // The length is given: a NUL in the text ends nothing, and what lies behind the statement is found by its place.
+      utf8.withMemoryRebound(to: CChar.self) { characters in
+        var tail: UnsafePointer<CChar>?
+        let code = sqlite3_prepare_v2(
+          connection.handle, characters.baseAddress, Int32(characters.count), &prepared, &tail)
+        if let tail, let start = characters.baseAddress {
+          rest = String(decoding: utf8[(tail - start)...], as: UTF8.self)
+        }
+        return code
+      }
+    }
+    try connection.check(code, doing: sql)
+    return (prepared, rest)
+  }
 
   /// True: there is a row to read. False: it is done.
   package func step() throws(TraceStoreError) -> Bool {

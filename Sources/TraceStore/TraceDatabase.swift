@@ -7,14 +7,17 @@ import Schema
 /// A database of one recording.
 package final class TraceDatabase {
   let connection: Connection
+  /// The nameless file of a database in memory: its descriptor outlives the connection.
+  private let file: PartialFile?
 
   /// For reading, and for `replaceResults` where the file allows it.
   package convenience init(at path: String) throws(TraceStoreError) {
     self.init(try SchemaIdentity.open(path, mode: .readWrite))
   }
 
-  init(_ connection: Connection) {
+  init(_ connection: Connection, keeping file: PartialFile? = nil) {
     self.connection = connection
+    self.file = file
   }
 
   /// Whether the database at `path` holds the recording with this content, imported whole by this version of gpc-replay.
@@ -95,9 +98,11 @@ package final class TraceDatabase {
     try connection.execute("PRAGMA foreign_keys = OFF; PRAGMA cache_size = -16384; BEGIN IMMEDIATE")
     do {
       try connection.execute(TraceDatabase.deleteResults)
-      let writer = try ResultWriter(on: connection)
+      let writer = try ResultWriter(on: connection, schema: "main", rounds: RetryRoundWriter(on: connection))
       try replay(writer)
-      try writer.finish(indices: Schema.indices, settings: settings)
+      let amendments = try writer.finish()
+      try connection.execute(Schema.indices)
+      try amendments.apply(on: connection, settings: settings)
       try SummaryWriter(connection: connection).write(settings)
       try connection.execute("COMMIT")
     } catch {

@@ -2,6 +2,12 @@
 
 import KVMEvents
 
+/// The places in the table `event`.
+enum EventColumn {
+  /// Behind id, ts_ns, cpu, task_id, name_id and kind_id.
+  static let firstField = 6
+}
+
 extension EventField {
   /// The column of the table `event`; the contract with schema.sql.
   var column: String {
