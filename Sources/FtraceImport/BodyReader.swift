@@ -154,13 +154,12 @@ struct BodyReader {
           return true
         }
       case .value(let slot):
+        guard case .field(let field) = layout.pointee.slots[slot].use else { continue }
         guard let value = number(&place, end) else {
-          faults.hasJunk = true
+          faults.badFields.insert(field)
           return true
         }
-        if case .field(let field) = layout.pointee.slots[slot].use {
-          store(value, in: field, type: layout.pointee.slots[slot].type, of: &event)
-        }
+        store(value, in: field, type: layout.pointee.slots[slot].type, of: &event)
       }
     }
     if place != end { faults.hasJunk = true }

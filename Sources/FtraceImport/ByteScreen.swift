@@ -18,6 +18,12 @@ struct ByteScreen {
     hasNonASCII = Self.hasHighBit(start, bytes.count)
   }
 
+  mutating func formUnion(_ other: ByteScreen) {
+    hasNUL = hasNUL || other.hasNUL
+    hasCarriageReturn = hasCarriageReturn || other.hasCarriageReturn
+    hasNonASCII = hasNonASCII || other.hasNonASCII
+  }
+
   private static func hasHighBit(_ start: UnsafeRawPointer, _ count: Int) -> Bool {
     var lanes = SIMD4<UInt64>()
     var place = start

@@ -31,7 +31,9 @@ struct TraceCmdText: ~Copyable {
     guard let head = finder.find(line) else { return readOther(line, id: id, into: &event) }
     if head.time <= lastTime, !isInOrder(head, line, id: id, whole: whole, before: before) { return false }
     lastTime = head.time
-    traits.note(head, form: finder.form)
+    if traits.note(head, form: finder.form) {
+      issues.note(.microseconds, line: id, "time stamps in microseconds (rounded): `-t` prints nanoseconds", line)
+    }
     guard let name = names.id(head.name, head.nameCount) else {
       issues.note(.badLine, line: id, "more different event names than a kernel has", line)
       return false
@@ -128,7 +130,7 @@ extension TraceCmdText {
       issues.note(.timeWentBack, line: id, "\(lastTime - head.time) ns before the event above it", line)
       return true
     }
-    guard whole.bytes.elementsEqual(before.bytes) else { return true }
+    guard whole.count == before.count, memcmp(whole.start, before.start, whole.count) == 0 else { return true }
     issues.note(.duplicateLine, line: id, "the same line as the one above, counted once", line)
     return false
   }

@@ -23,7 +23,7 @@ struct TracePipeline: ~Copyable {
   /// The form of the recording, by its first block.
   mutating func survey() throws(TraceReadError) -> InputFormat {
     while splitter.undelivered.count < Self.surveyedBytes, !isAtEnd { try fill() }
-    if let reason = source.breakOff, splitter.undelivered.isEmpty { throw .damagedFromTheStart(reason) }
+    if let reason = source.breakOff, !splitter.undelivered.contains(10) { throw .damagedFromTheStart(reason) }
     return try InputFormat.detect(splitter.undelivered, isWhole: isAtEnd && source.breakOff == nil)
   }
 
