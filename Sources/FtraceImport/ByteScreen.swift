@@ -1,5 +1,7 @@
 // A quick look over a block: clean blocks, the rule, need no look at the single line for odd bytes.
 
+import Glibc
+
 struct ByteScreen {
   private(set) var hasNUL = false
   private(set) var hasCarriageReturn = false
@@ -10,25 +12,32 @@ struct ByteScreen {
   init() {}
 
   init(_ bytes: UnsafeRawBufferPointer) {
-    var zeros: UInt64 = 0
-    var returns: UInt64 = 0
-    var high: UInt64 = 0
-    var offset = 0
-    while offset + 8 <= bytes.count {
-      let word = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-      zeros |= zeroBytes(word)
-      returns |= zeroBytes(word ^ (repeated * 0x0d))
-      high |= word
-      offset += 8
+    guard let start = bytes.baseAddress else { return }
+    hasNUL = memchr(start, 0, bytes.count) != nil
+    hasCarriageReturn = memchr(start, 0x0d, bytes.count) != nil
+    hasNonASCII = Self.hasHighBit(start, bytes.count)
+  }
+
+  mutating func formUnion(_ other: ByteScreen) {
+    hasNUL = hasNUL || other.hasNUL
+    hasCarriageReturn = hasCarriageReturn || other.hasCarriageReturn
+    hasNonASCII = hasNonASCII || other.hasNonASCII
+  }
+
+  private static func hasHighBit(_ start: UnsafeRawPointer, _ count: Int) -> Bool {
+    var lanes = SIMD4<UInt64>()
+    var place = start
+    let end = start + count
+    while end - place >= 32 {
+      lanes |= place.loadUnaligned(as: SIMD4<UInt64>.self)
+      place += 32
     }
-    hasNUL = zeros != 0
-    hasCarriageReturn = returns != 0
-    hasNonASCII = high & highBits != 0
-    for byte in bytes[offset...] {
-      hasNUL = hasNUL || byte == 0
-      hasCarriageReturn = hasCarriageReturn || byte == 0x0d
-      hasNonASCII = hasNonASCII || byte >= 0x80
+    var bits = lanes[0] | lanes[1] | lanes[2] | lanes[3]
+    while place < end {
+      bits |= UInt64(place.byte)
+      place += 1
     }
+    return bits & highBits != 0
   }
 }
 

@@ -3,6 +3,9 @@
 import KVMEvents
 
 struct CatalogueParser {
+  private static let kinds = Dictionary(uniqueKeysWithValues: EventKind.allCases.map { ("\($0)", $0) })
+  private static let fields = Dictionary(uniqueKeysWithValues: EventField.allCases.map { ("\($0)", $0) })
+
   private var events: [CatalogueEvent] = []
   private var lineNumber = 0
 
@@ -44,9 +47,7 @@ struct CatalogueParser {
 
   private mutating func beginEvent(_ words: [Substring]) throws(CatalogueError) {
     guard words.count == 2 else { throw error("`event NAME KIND` is wanted") }
-    guard let kind = EventKind.allCases.first(where: { "\($0)" == words[1] }) else {
-      throw error("no kind `\(words[1])`")
-    }
+    guard let kind = Self.kinds[String(words[1])] else { throw error("no kind `\(words[1])`") }
     events.append(CatalogueEvent(name: String(words[0]), kind: kind))
   }
 
@@ -57,7 +58,7 @@ struct CatalogueParser {
     if isOptional { rest.removeLast() }
     let typed = rest.split(separator: ":", maxSplits: 1)
     let named = typed[0].split(separator: "=", maxSplits: 1)
-    guard let field = EventField.allCases.first(where: { "\($0)" == named[named.count - 1] }) else {
+    guard let field = Self.fields[String(named[named.count - 1])] else {
       throw error("no field `\(named[named.count - 1])`")
     }
     guard let type = typed.count == 2 ? FieldType(rawValue: String(typed[1])) : .number else {

@@ -10,7 +10,7 @@ enum Compression {
   static let magicBytes = 6
 
   init(magic: UnsafeRawBufferPointer) {
-    if magic.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) || Self.isSkippableFrame(magic) {
+    if magic.starts(with: Self.zstdMagic) || Self.isSkippableFrame(magic) || Self.isCutZstd(magic) {
       self = .zstd
     } else if magic.starts(with: [0x1f, 0x8b]) {
       self = .gzip
@@ -19,6 +19,13 @@ enum Compression {
     } else {
       self = .none
     }
+  }
+
+  private static let zstdMagic: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd]
+
+  /// A file that is nothing but the first bytes of zstd's magic: worth saying that it was cut.
+  private static func isCutZstd(_ magic: UnsafeRawBufferPointer) -> Bool {
+    magic.count >= 2 && magic.count < 4 && magic.elementsEqual(zstdMagic.prefix(magic.count))
   }
 
   /// A zstd stream may begin with frames for other readers (`ZSTD_MAGIC_SKIPPABLE_START`; pzstd writes them).

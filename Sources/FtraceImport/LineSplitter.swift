@@ -96,9 +96,10 @@ struct LineSplitter: ~Copyable {
   private mutating func skipRestOfLine() {
     if let newline = memchr(base + scanned, 10, filled - scanned) {
       lineStart = UnsafeMutableRawPointer(newline) - base + 1
+      current = lineStart..<lineStart
       isSkipping = false
     } else {
-      lineStart = filled
+      filled = lineStart
     }
     scanned = lineStart
   }
@@ -114,12 +115,15 @@ struct LineSplitter: ~Copyable {
       scanned -= kept
       filled -= kept
     }
+    precondition(filled + blockSize + Self.slack <= buffer.count, "more is kept than two lines")
     return UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<filled + blockSize])
   }
 
   /// The first `count` bytes of the room are input now.
   mutating func commit(_ count: Int) {
-    screen = ByteScreen(UnsafeRawBufferPointer(rebasing: buffer[lineStart..<filled + count]))
+    // What odd bytes there were may have gone with the lines delivered.
+    if !screen.isClean { screen = ByteScreen(undelivered) }
+    screen.formUnion(ByteScreen(UnsafeRawBufferPointer(rebasing: buffer[filled..<filled + count])))
     filled += count
     // A number at the very end must not run on into what an earlier block left there.
     memset(base + filled, 0, Self.slack)

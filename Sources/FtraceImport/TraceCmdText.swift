@@ -1,5 +1,6 @@
 // `trace-cmd report` text, line by line, into events.
 
+import Glibc
 import KVMEvents
 
 struct TraceCmdText: ~Copyable {
@@ -30,7 +31,9 @@ struct TraceCmdText: ~Copyable {
     guard let head = finder.find(line) else { return readOther(line, id: id, into: &event) }
     if head.time <= lastTime, !isInOrder(head, line, id: id, whole: whole, before: before) { return false }
     lastTime = head.time
-    traits.note(head, form: finder.form)
+    if traits.note(head, form: finder.form) {
+      issues.note(.microseconds, line: id, "time stamps in microseconds (rounded): `-t` prints nanoseconds", line)
+    }
     guard let name = names.id(head.name, head.nameCount) else {
       issues.note(.badLine, line: id, "more different event names than a kernel has", line)
       return false
@@ -47,7 +50,7 @@ struct TraceCmdText: ~Copyable {
       noteUnknown(head, name, line, id: id)
       if !keepsUnknown { return false }
     }
-    event = RecordedEvent()
+    event.clear()
     event.id = id
     event.time = TraceTimestamp(rawValue: head.time)
     event.cpu = head.cpu
@@ -73,12 +76,12 @@ struct TraceCmdText: ~Copyable {
     if entry.layouts.count > 1, let other = otherMeaning(body.faults, event, entry) {
       meaning = other
       layout += other - entry.current
-      event.fields = []
+      event.fields = EventFieldSet(rawValue: 0)
       body = BodyReader(layout)
       body.read(from: head.body, line.end, into: &event)
     }
     if body.faults.isRaw { traits.isRaw = true }
-    let missing = layout.pointee.required.subtracting(event.fields)
+    let missing = EventFieldSet(rawValue: layout.pointee.required.rawValue & ~event.fields.rawValue)
     if missing.rawValue != 0 || !body.faults.isClean || event.endsBeforeItsStart {
       noteFaults(body.faults, missing: missing, event, layout, line, id: id)
     }
@@ -99,9 +102,10 @@ extension TraceCmdText {
   /// A loss marker, a note, or nothing known.
   private mutating func readOther(_ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
     if let marker = LossMarker(line, prefix: finder.prefix) {
-      event = RecordedEvent()
+      event.clear()
       event.id = id
       event.kind = .lostEvents
+      event.pid = 0
       event.cpu = marker.cpu
       event.name = names.idOfLostEvents()
       // The marker has no time of its own: it stands behind all that was printed before it.
@@ -126,7 +130,7 @@ extension TraceCmdText {
       issues.note(.timeWentBack, line: id, "\(lastTime - head.time) ns before the event above it", line)
       return true
     }
-    guard whole.bytes.elementsEqual(before.bytes) else { return true }
+    guard whole.count == before.count, memcmp(whole.start, before.start, whole.count) == 0 else { return true }
     issues.note(.duplicateLine, line: id, "the same line as the one above, counted once", line)
     return false
   }
@@ -177,6 +181,14 @@ extension TraceCmdText {
 }
 
 extension RecordedEvent {
+  /// Empties the fields where they stand; a new value would be made elsewhere and copied. All else is assigned after this.
+  @inline(__always) fileprivate mutating func clear() {
+    fields.rawValue = 0
+    withUnsafeMutableBytes(of: &values) { bytes in
+      if let start = bytes.baseAddress { memset(start, 0, bytes.count) }
+    }
+  }
+
   /// `end` lies below `start`.
   fileprivate var endsBeforeItsStart: Bool {
     guard let start = self[.start], let end = self[.end] else { return false }

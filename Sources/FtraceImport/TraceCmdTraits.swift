@@ -8,14 +8,18 @@ struct TraceCmdTraits {
   private(set) var isLatencyForm = false
   var isRaw = false
 
-  @inline(__always) mutating func note(_ head: RecordHead, form: HeadForm) {
-    switch head.decimals {
-    case 9: hasNanoseconds = true
-    case 6: hasMicroseconds = true
-    case _: hasRawStamps = true
-    }
+  /// True: this is the text's first time stamp in microseconds.
+  @inline(__always) mutating func note(_ head: RecordHead, form: HeadForm) -> Bool {
     if head.hasFlags { hasFlags = true }
     if form == .latency { isLatencyForm = true }
+    switch head.decimals {
+    case 9: hasNanoseconds = true
+    case 6:
+      defer { hasMicroseconds = true }
+      return !hasMicroseconds
+    case _: hasRawStamps = true
+    }
+    return false
   }
 
   /// The options, for a sentence about the recording.

@@ -1,6 +1,6 @@
 // Where a recording comes from.
 
-package enum TraceInput: Sendable {
+package enum TraceInput: Equatable, Sendable {
   case file(path: String)
   case standardInput
 

@@ -6,6 +6,11 @@ final class ZstdStream {
   private let stream: OpaquePointer
   /// Whether the input so far ends between two frames.
   private(set) var isBetweenFrames = true
+  /// Bytes that zstd wants next: up to the end of a block. More at once would lose, with a damaged block, those before it in the
+  /// same step, for a step that fails does not say what it produced.
+  private var wanted: Int
+  /// What zstd wants of a new frame.
+  private let wantedOfFrame: Int
 
   /// What one step did.
   struct Progress {
@@ -18,12 +23,14 @@ final class ZstdStream {
   init() {
     guard let created = ZSTD_createDStream() else { fatalError("ZSTD_createDStream: out of memory") }
     stream = created
+    wantedOfFrame = ZSTD_initDStream(stream)
+    wanted = wantedOfFrame
   }
 
   deinit { ZSTD_freeDStream(stream) }
 
   func step(from source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> Progress {
-    var input = ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
+    var input = ZSTD_inBuffer(src: source.baseAddress, size: min(source.count, wanted), pos: 0)
     var output = ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: 0)
     let hint = ZSTD_decompressStream(stream, &output, &input)
     var progress = Progress(consumed: input.pos, produced: output.pos)
@@ -32,6 +39,7 @@ final class ZstdStream {
     } else if input.pos > 0 || output.pos > 0 {
       // A step that did nothing asks for the next frame's head, whether there is one or not.
       isBetweenFrames = hint == 0
+      wanted = hint == 0 ? wantedOfFrame : hint
     }
     return progress
   }
