@@ -32,7 +32,6 @@ let package = Package(
         "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .executableTarget(name: "store-bench", dependencies: ["KVMEvents", "TraceStore"]),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
     .testTarget(
       name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "CZstd"], exclude: ["Fixtures"]),

@@ -30,3 +30,25 @@ struct QueryCommand: ParsableCommand {
     if csv && json { throw ValidationError("--csv and --json exclude each other.") }
   }
 }
+
+extension QueryCommand {
+  func run() throws {
+    do {
+      let format: QueryFormat = csv ? .csv : json ? .json : .table
+      try Query(database: database).run(sql, format: format) { bytes in writeOut(bytes) }
+    } catch let error as TraceStoreError {
+      throw fail(error.sentence)
+    }
+  }
+
+  /// False: nobody reads any more (`| head`).
+  private func writeOut(_ bytes: [UInt8]) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      if count <= 0 { return false }
+      rest = rest.dropFirst(count)
+    }
+    return true
+  }
+}
