@@ -19,7 +19,9 @@ struct ProbesSeen {
 
   var missing: [String] {
     var result: [String] = []
-    if !has(.mnInvalidateRangeStart) { result.append("mn_invalidate_range_start: no invalidation is known; no verdict") }
+    if !has(.mnInvalidateRangeStart) {
+      result.append("mn_invalidate_range_start: no invalidation is known; no verdict")
+    }
     if lacks(.gpcInvalidateStart, whileHas: .mnInvalidateRangeStart) {
       result.append("gpc_invalidate_start: notifiers cannot be tied to VMs; no verdict")
     }

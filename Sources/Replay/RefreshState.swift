@@ -34,7 +34,6 @@ final class RefreshState {
   let entry: Moment?
   var round: RoundState?
   var roundCount: Int32 = 0
-  var isAccepted = false
   var firstLoop: Moment?
   var lastLoop: Moment?
   var stallNs: Int64 = 0
@@ -46,8 +45,9 @@ final class RefreshState {
   /// The rounds' tops and tests that a finding about false retries cites: the first and the last false one.
   var firstFalse: EventID?
   var lastFalse: EventID?
-  /// The success probe of the accepted round.
+  /// A round was accepted after this moment.
   var acceptedAt: Moment?
+  var isAccepted: Bool { acceptedAt != nil }
   /// Its next round's begin is not known: events were dropped, or it began before the recording.
   var isTorn = false
   /// Rounds whose decision waits for the end of an invalidation that may have been lost.

@@ -87,15 +87,17 @@ extension Replayer {
     if vm.isGone { return }
     vm.isGone = true
     if let kvm = vm.kvm, vmOfKVM[kvm] === vm { vmOfKVM[kvm] = nil }
-    for invalidation in vm.invalidations where invalidation.close == nil { close(invalidation, of: vm, as: .vmGone) }
+    for invalidation in vm.invalidations where invalidation.close == nil {
+      close(invalidation, of: vm, as: invalidation.end == nil ? .vmGone : .end)
+    }
   }
 
   mutating func finish(_ vm: VMState) {
     if vm.looksDestroyed { retire(vm) }
     decideDeferred(of: vm, isLast: true)
     for invalidation in vm.invalidations where invalidation.close == nil {
-      close(invalidation, of: vm, as: .open)
-      rows.append(.restsOnOpenInvalidation(invalidation.id))
+      close(invalidation, of: vm, as: invalidation.end == nil ? .open : .end)
+      if invalidation.end == nil { rows.append(.restsOnOpenInvalidation(invalidation.id)) }
     }
     rows += vm.memslots.remaining.map { .memslot($0) }
     rows.append(.virtualMachine(vm.row))

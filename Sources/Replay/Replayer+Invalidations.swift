@@ -8,7 +8,7 @@ extension Replayer {
     // The next start of the same thread and notifier: the one before is over, its end was lost (evidence, rule 13).
     for (owner, former) in thread.hooks where owner === vm {
       former.overBy = moment
-      close(former, of: vm, as: .lost)
+      close(former, of: vm, as: former.end == nil ? .lost : .end)
     }
     thread.hooks.removeAll { $0.vm === vm }
     let invalidation = open(range, event, of: vm, thread, start: moment)
@@ -42,9 +42,16 @@ extension Replayer {
   }
 
   mutating func invalidateRangeStartRet(_ thread: ThreadState, _ moment: Moment) {
-    guard let (vm, invalidation) = thread.hooks.last(where: { $0.invalidation.startRet == nil && $0.invalidation.end == nil })
+    guard
+      let (vm, invalidation) = thread.hooks.last(where: {
+        $0.invalidation.startRet == nil && $0.invalidation.end == nil
+      })
     else { return }
     invalidation.startRet = moment
+    settleWalk(of: invalidation, vm, before: moment)
+  }
+
+  private func settleWalk(of invalidation: InvalidationState, _ vm: VMState, before moment: Moment) {
     guard let walk = invalidation.walk else { return }
     for cache in vm.caches { cache.validity.settle(after: walk, before: moment) }
   }
@@ -56,6 +63,8 @@ extension Replayer {
     }
     let invalidation = hook?.invalidation ?? open(range, event, of: vm, thread, start: nil)
     invalidation.end = moment
+    // Without the start hook's return, the walk is known to be over only here.
+    if invalidation.startRet == nil { settleWalk(of: invalidation, vm, before: moment) }
     invalidation.hitsMemslot = vm.memslots.hits(range)
     markStale(vm, by: invalidation)
     noteCount(event, of: vm, thread, moment)

@@ -9,7 +9,8 @@ extension Replayer {
     rows.append(
       .loss(
         EventLoss(
-          cpu: event.cpu, line: event.id, afterEvent: gap?.id, count: event[.len].map(Int64.init(truncatingIfNeeded:)))))
+          cpu: event.cpu, line: event.id, afterEvent: gap?.id, count: event[.len].map(Int64.init(truncatingIfNeeded:))))
+    )
     let touched = vms.filter { !$0.isGone && $0.wasSeen(on: event.cpu) }
     for vm in touched { taint(vm, since: gap) }
     for thread in threads.values { taint(thread, by: event.cpu) }

@@ -61,6 +61,7 @@ extension Replayer {
       number: refresh.roundCount, snapshotLow: isBehindSnapshot ? former ?? moment : moment,
       snapshotHigh: isBehindSnapshot ? moment : nil, loop: loop, uhva: uhva,
       isTorn: (isBehindSnapshot && former == nil) || refresh.isTorn)
+    refresh.isTorn = false
   }
 
   mutating func hvaToPfn(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
@@ -97,12 +98,12 @@ extension Replayer {
     guard let cache = cache(event) else { return }
     let refresh = openRefresh(of: cache, event.task, thread, moment)
     cache.uhva = event.uhva ?? cache.uhva
-    accept(refresh, at: moment, pfn: event.pfn)
+    accept(refresh, after: moment, settled: moment, pfn: event.pfn)
   }
 
-  private mutating func accept(_ refresh: RefreshState, at moment: Moment, pfn: PFN?) {
+  /// - Parameter settled: the event that shows what the retry test decided.
+  private mutating func accept(_ refresh: RefreshState, after moment: Moment, settled: Moment, pfn: PFN?) {
     let cache = refresh.cache
-    refresh.isAccepted = true
     refresh.acceptedAt = moment
     cache.isActive = true
     cache.validity.change(to: true, after: moment, order)
@@ -112,7 +113,7 @@ extension Replayer {
     {
       cache.mapping = CacheState.Mapping(lookup: lookup, lookupRet: lookupRet, page: page, refresh: refresh.id)
     }
-    endRound(of: refresh, as: .accepted, at: moment, pfn: pfn)
+    endRound(of: refresh, as: .accepted, at: settled, pfn: pfn)
   }
 
   mutating func refreshRet(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
@@ -122,9 +123,10 @@ extension Replayer {
     refresh.returned = moment
     refresh.ret = event.ret
     let cache = refresh.cache
-    // Without the probe for success, the return value tells that the last round was accepted.
-    if event.ret == 0 && !refresh.isAccepted && refresh.round?.test != nil && !probes.has(.gpcRefreshDone) {
-      accept(refresh, at: moment, pfn: nil)
+    // Without the probe for success, the return value tells that the last round was accepted, some time after its last event.
+    if event.ret == 0 && !refresh.isAccepted && !probes.has(.gpcRefreshDone), let round = refresh.round {
+      let last = round.test ?? round.lookupRet ?? round.lookup ?? round.snapshotLow
+      accept(refresh, after: last, settled: moment, pfn: nil)
     }
     // -EINVAL comes before anything is touched; every other error ends with `valid` cleared.
     let hasFailed = event.ret != 0
@@ -205,10 +207,7 @@ extension Replayer {
         .test(
           PendingTest(refresh: refresh, round: round, settled: moment, isRetried: outcome == .retried, pfn: pfn)))
     case .failed, .unfinished:
-      let isTested = round.test != nil
-      // No probe for the test: a refresh that returned 0 accepted its last round, by what nobody recorded.
-      let told: RetryRound.Outcome = outcome == .unfinished && refresh.ret == 0 && !isTested ? .accepted : outcome
-      rows.append(.retryRound(round.row(of: refresh, told, decision: isTested ? .unknown : nil)))
+      rows.append(.retryRound(round.row(of: refresh, outcome, decision: round.test == nil ? nil : .unknown)))
     }
   }
 }

@@ -76,7 +76,8 @@ extension Report {
       ORDER BY CASE severity WHEN 'error' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END, kind
       """
     ) { Issue(kind: $0.text(0), severity: $0.text(1), count: $0.integer(2), first: []) }
-    let occurrence = try database.statement("SELECT line, reason, excerpt FROM import_issue WHERE kind = ?1 ORDER BY id")
+    let occurrence = try database.statement(
+      "SELECT line, reason, excerpt FROM import_issue WHERE kind = ?1 ORDER BY id")
     for index in issues.indices {
       occurrence.reset()
       occurrence.bind(1, issues[index].kind)

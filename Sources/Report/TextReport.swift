@@ -24,7 +24,9 @@ package struct TextReport {
   private var header: [String] {
     let trace = report.trace
     let counts = report.counts
-    var lines = ["\(trace.file): \(trace.format), \(grouped(trace.lines)) lines, \(grouped(trace.events)) events\(span)"]
+    var lines = [
+      "\(trace.file): \(trace.format), \(grouped(trace.lines)) lines, \(grouped(trace.events)) events\(span)"
+    ]
     let source = trace.clockIsRecorded ? "recorded" : "assumed: the text does not say; --clock"
     let delta = report.replay.map { "; CPUs are ordered beyond \($0.deltaNs) ns (--delta)" } ?? ""
     lines.append("  clock \(trace.clock) (\(source)), stamps of \(trace.resolutionNs) ns\(delta)")

@@ -28,7 +28,11 @@ extension TraceClock: ExpressibleByArgument {}
 
 /// What a replay is told.
 struct ReplayArguments: ParsableArguments {
-  @Option(name: .customLong("delta"), help: "How far the clocks of two CPUs may be off: events closer than this are unordered. Default: the trace clock's own uncertainty.")
+  @Option(
+    name: .customLong("delta"),
+    help:
+      "How far the clocks of two CPUs may be off: events closer than this are unordered. Default: the trace clock's own uncertainty."
+  )
   var delta: DurationArgument?
 
   @Option(help: "A refresh with more false retries than this is excessive.")

@@ -9,7 +9,8 @@ struct InputArguments: ParsableArguments {
   @Argument(help: "A recorded trace: text of trace-cmd report, plain or zstd, or - for standard input.")
   var trace: String
 
-  @Option(help: "The database to write; :memory: for none. Default: the trace's name in the working directory, with .db.")
+  @Option(
+    help: "The database to write; :memory: for none. Default: the trace's name in the working directory, with .db.")
   var db: String?
 
   @Flag(help: "Import again, even if the database holds this very trace.")

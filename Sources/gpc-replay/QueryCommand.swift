@@ -33,10 +33,10 @@ struct QueryCommand: ParsableCommand {
 
 extension QueryCommand {
   func run() throws {
-    do {
-      let format: QueryFormat = csv ? .csv : json ? .json : .table
+    let format: QueryFormat = csv ? .csv : json ? .json : .table
+    do throws(TraceStoreError) {
       try Query(database: database).run(sql, format: format) { bytes in writeOut(bytes) }
-    } catch let error as TraceStoreError {
+    } catch {
       throw fail(error.sentence)
     }
   }
