@@ -76,7 +76,7 @@ struct BodyReader {
         skipWord(&place, end)
         return
       }
-      store(value, in: field, type: layout.pointee.slots[slot].type, of: &event)
+      store(value, in: field, layout.pointee.slots[slot], of: &event)
     case .ignored:
       skipWord(&place, end)
     case .otherMeaning(let other):
@@ -87,19 +87,19 @@ struct BodyReader {
 
   @inline(__always)
   private mutating func store(
-    _ value: UInt64, in field: EventField, type: FieldType, of event: inout RecordedEvent
+    _ value: UInt64, in field: EventField, _ slot: KeySlot, of event: inout RecordedEvent
   ) {
-    switch type {
+    switch slot.type {
     case .number:
-      event.put(value, in: field)
+      event.put(value, at: slot.place)
     case .pointer:
       if value >> 63 == 0 { faults.badPointers.insert(field) }
       // A hashed pointer still names its object, the same one all through a recording; 0 names none.
-      if value != 0 { event.put(value, in: field) }
+      if value != 0 { event.put(value, at: slot.place) }
     case .int32:
-      event.put(value >> 31 == 1 ? value | 0xffff_ffff_0000_0000 : value, in: field)
+      event.put(value >> 31 == 1 ? value | 0xffff_ffff_0000_0000 : value, at: slot.place)
     case .flag:
-      if value > 1 { faults.badFields.insert(field) } else { event.put(value, in: field) }
+      if value > 1 { faults.badFields.insert(field) } else { event.put(value, at: slot.place) }
     }
   }
 
@@ -159,7 +159,7 @@ struct BodyReader {
           faults.badFields.insert(field)
           return true
         }
-        store(value, in: field, type: layout.pointee.slots[slot].type, of: &event)
+        store(value, in: field, layout.pointee.slots[slot], of: &event)
       }
     }
     if place != end { faults.hasJunk = true }
@@ -169,8 +169,8 @@ struct BodyReader {
 
 extension RecordedEvent {
   /// `set`, within this module: the call across the modules costs as much as reading a number.
-  @inline(__always) fileprivate mutating func put(_ value: UInt64, in field: EventField) {
-    fields.rawValue |= 1 << UInt32(truncatingIfNeeded: field.rawValue)
-    values[field.rawValue] = value
+  @inline(__always) fileprivate mutating func put(_ value: UInt64, at place: Int) {
+    fields.rawValue |= 1 &<< UInt32(truncatingIfNeeded: place)
+    values[place] = value
   }
 }

@@ -10,6 +10,8 @@ struct KeySlot {
   /// Bytes of `key=`.
   let count: Int
   let use: Use
+  /// The field's place in an event, where the key is a field's; known beforehand, for asking the enum is a call.
+  let place: Int
   let type: FieldType
   /// The slot that followed this one last time: events of one name print their fields in one order.
   var successor: Int
@@ -30,6 +32,7 @@ struct KeySlot {
     name = key
     count = bytes.count
     self.use = use
+    if case .field(let field) = use { place = field.rawValue } else { place = 0 }
     self.type = type
     self.successor = successor
   }

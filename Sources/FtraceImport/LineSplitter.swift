@@ -29,7 +29,6 @@ struct LineSplitter: ~Copyable {
   init(blockSize: Int) {
     self.blockSize = blockSize
     buffer = .allocate(byteCount: blockSize + 2 * Self.lineLimit + 2 * Self.slack, alignment: 64)
-    buffer.initializeMemory(as: UInt8.self, repeating: 0)
     guard let address = buffer.baseAddress else { fatalError("an empty line buffer") }
     base = address
   }

@@ -127,7 +127,7 @@ extension RecordHead {
     var stamp = whole
     if skip(UInt8(ascii: "."), &place, end) {
       let start = place
-      guard let fraction = decimal(&place, end) else { throw .oddDecimals }
+      guard let fraction = longDecimal(&place, end) else { throw .oddDecimals }
       decimals = place - start
       guard decimals == 6 || decimals == 9 else { throw .oddDecimals }
       // 9.2e9 s is 2^63 ns: checked as a division, once, instead of two overflows.

@@ -44,7 +44,26 @@ func skip(_ text: StaticString, _ place: inout UnsafeRawPointer, _ end: UnsafeRa
   return value
 }
 
-private func longDecimal(_ front: UInt64, _ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) -> UInt64? {
+/// Decimal digits as a number, for a place where mostly eight or more stand.
+@inline(__always) func longDecimal(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) -> UInt64? {
+  guard end - place >= 8, let front = eightDigits(place.word) else { return decimal(&place, end) }
+  place += 8
+  return longDecimal(front, &place, end)
+}
+
+/// Eight bytes that are all decimal digits, as a number.
+@inline(__always) private func eightDigits(_ word: UInt64) -> UInt64? {
+  let isDigit = (word & (0xf0 &* repeated)) | ((word &+ 0x06 &* repeated) & (0xf0 &* repeated)) >> 4
+  guard isDigit == 0x33 &* repeated else { return nil }
+  // Ones and tens, then hundreds, then ten thousands: each step joins neighbours.
+  let pairs = ((word & (0x0f &* repeated)) &* 2561) >> 8 & 0x00ff_00ff_00ff_00ff
+  let fours = (pairs &* 6_553_601) >> 16 & 0x0000_ffff_0000_ffff
+  return (fours &* 42_949_672_960_001) >> 32
+}
+
+@inline(__always) private func longDecimal(_ front: UInt64, _ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer)
+  -> UInt64?
+{
   var value = front
   while place < end, place.byte.isDigit {
     let (product, overflowsTimes) = value.multipliedReportingOverflow(by: 10)

@@ -30,9 +30,10 @@ struct Recording {
   /// The bytes, read from a file of their own.
   init(_ bytes: [UInt8], options: TraceReadOptions = TraceReadOptions()) throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "gpc-replay-test-\(UUID().uuidString)")
+    let path = file.path(percentEncoded: false)
     try Data(bytes).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    try self.init(.file(path: file.path(percentEncoded: false)), options: options)
+    defer { unlink(path) }
+    try self.init(.file(path: path), options: options)
   }
 
   init(_ text: String, options: TraceReadOptions = TraceReadOptions()) throws {

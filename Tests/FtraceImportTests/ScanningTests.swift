@@ -62,4 +62,20 @@ import Testing
 
   @Test(arguments: ["", "a", "18446744073709551616", "99999999999999999999", "123456789012345678901234567890"])
   func isNoDecimal(text: String) { #expect(scan(text, decimal).0 == nil) }
+
+  @Test(arguments: 0...255)
+  func decimalKnowsItsDigits(byte: Int) {
+    // The byte at each place of eight: only a digit goes on.
+    for place in 0..<8 {
+      var bytes = Array("123456789".utf8) + [UInt8](repeating: 0, count: LineSplitter.slack)
+      bytes[place] = UInt8(byte)
+      let digits = bytes.prefix(9).prefix { $0 >= 0x30 && $0 <= 0x39 }
+      bytes.withUnsafeBytes { bytes in
+        guard let start = bytes.baseAddress else { return }
+        var end = start
+        #expect(longDecimal(&end, start + 9) == UInt64(String(decoding: digits, as: UTF8.self)))
+        #expect(end - start == digits.count)
+      }
+    }
+  }
 }
