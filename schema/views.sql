@@ -99,9 +99,9 @@ SELECT cache.id AS cache_id, cache.vm_id, printf('0x%x', cache.gpc) AS gpc, cach
   count(*) FILTER (WHERE refresh.necessary_count + refresh.false_count + refresh.undecided_count > 0) AS refreshes_retrying,
   coalesce(sum(refresh.round_count), 0) AS rounds,
   coalesce(max(refresh.round_count), 0) AS rounds_max,
-  coalesce(sum(refresh.necessary_count), 0) AS necessary,
-  coalesce(sum(refresh.false_count), 0) AS "false",
-  coalesce(sum(refresh.undecided_count), 0) AS undecided,
+  coalesce(sum(refresh.necessary_count), 0) AS necessary_rounds,
+  coalesce(sum(refresh.false_count), 0) AS false_rounds,
+  coalesce(sum(refresh.undecided_count), 0) AS undecided_rounds,
   coalesce(sum(refresh.stall_ns), 0) AS stall_ns,
   coalesce(max(refresh.stall_ns), 0) AS stall_max_ns,
   coalesce(sum(refresh.false_ns), 0) AS false_ns
@@ -116,8 +116,8 @@ SELECT invalidation.id AS invalidation_id, invalidation.vm_id, task.comm, task.p
   invalidation.mn_event, invalidation.start_event_id, invalidation.close, invalidation.duration_ns,
   count(*) AS rounds,
   count(DISTINCT retry_round.refresh_id) AS refreshes,
-  count(*) FILTER (WHERE cause = 'necessary') AS necessary,
-  count(*) FILTER (WHERE cause = 'false') AS "false",
+  count(*) FILTER (WHERE cause = 'necessary') AS necessary_rounds,
+  count(*) FILTER (WHERE cause = 'false') AS false_rounds,
   coalesce(sum(retry_round.duration_ns), 0) AS lost_ns
 FROM retry_round
 JOIN invalidation ON invalidation.id = retry_round.invalidation_id
@@ -129,8 +129,8 @@ ORDER BY rounds DESC, invalidation.id;
 -- Which refreshes stalled longest in the retry loop.
 CREATE VIEW stall AS
 SELECT refresh.id AS refresh_id, refresh.stall_ns, refresh.false_ns, refresh.lock_wait_ns,
-  refresh.round_count AS rounds, refresh.necessary_count AS necessary, refresh.false_count AS "false",
-  refresh.undecided_count AS undecided,
+  refresh.round_count AS rounds, refresh.necessary_count AS necessary_rounds, refresh.false_count AS false_rounds,
+  refresh.undecided_count AS undecided_rounds,
   refresh.cache_id, refresh.vm_id, printf('0x%x', cache.gpc) AS gpc, task.comm, task.pid,
   refresh.origin, refresh.outcome, refresh.ret, refresh.entry_event_id
 FROM refresh

@@ -9,9 +9,9 @@ struct Taint {
   let before: EventID
   /// The rows of `retry_round` that were written before it was learnt and may have evidence behind `after`; rows that came
   /// later already take the gap into account.
-  let rounds: ClosedRange<Int64>
+  let rounds: Range<Int64>
   /// The same for `cache_check`, by the checks' entries.
-  let checkEntries: ClosedRange<EventID>
+  let checkEntries: Range<EventID>
 }
 
 /// Collected while rows are written, applied once all are: a round's refresh and a check's cache come after it.
@@ -48,7 +48,7 @@ struct Amendments {
       """
       INSERT OR IGNORE INTO tainted_round SELECT retry_round.id FROM retry_round
       LEFT JOIN refresh ON refresh.id = retry_round.refresh_id
-      WHERE retry_round.id BETWEEN ?1 AND ?2
+      WHERE retry_round.id >= ?1 AND retry_round.id < ?2
         AND coalesce(loop_event_id, lookup_event_id, lookup_ret_event_id, test_event_id) < ?4
         AND coalesce(test_event_id, lookup_ret_event_id, lookup_event_id, loop_event_id) > ?3
         AND (refresh.vm_id IS NULL OR refresh.vm_id IN (SELECT id FROM tainted_vm))
@@ -57,7 +57,7 @@ struct Amendments {
       """
       INSERT OR IGNORE INTO tainted_check SELECT cache_check.id FROM cache_check
       LEFT JOIN cache ON cache.id = cache_check.cache_id
-      WHERE entry_event_id BETWEEN ?1 AND ?2
+      WHERE entry_event_id >= ?1 AND entry_event_id < ?2
         AND entry_event_id < ?4 AND coalesce(return_event_id, entry_event_id) > ?3
         AND (cache.vm_id IS NULL OR cache.vm_id IN (SELECT id FROM tainted_vm))
       """)

@@ -28,8 +28,8 @@ final class CacheCheckWriter {
   }
 
   /// The entries of all checks so far that can have evidence between the two events.
-  func entries(after: EventID, before: EventID) -> ClosedRange<EventID> {
+  func entries(after: EventID, before: EventID) -> Range<EventID> {
     let first = after - longest
-    return first...max(first, min(before - 1, lastEvidence))
+    return first..<max(first, min(before, lastEvidence + 1))
   }
 }

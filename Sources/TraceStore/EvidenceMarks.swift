@@ -24,7 +24,7 @@ struct EvidenceMarks {
   }
 
   /// The rows so far, without those that surely have no evidence behind `event`.
-  func rowids(after event: EventID) -> ClosedRange<Int64> {
+  func rowids(after event: EventID) -> Range<Int64> {
     var low = 0
     var high = marks.count
     while low < high {
@@ -32,6 +32,6 @@ struct EvidenceMarks {
       if marks[middle].lastEvidence <= event { low = middle + 1 } else { high = middle }
     }
     let first = low == 0 ? 1 : marks[low - 1].rowid + 1
-    return first...max(first, lastRowid)
+    return first..<(lastRowid + 1)
   }
 }

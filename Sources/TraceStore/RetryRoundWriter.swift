@@ -27,7 +27,7 @@ final class RetryRoundWriter {
     if let statement { try write(row, id: id, with: statement) } else { try append(row, id: id) }
   }
 
-  func rowids(after event: EventID) -> ClosedRange<Int64> { marks.rowids(after: event) }
+  func rowids(after event: EventID) -> Range<Int64> { marks.rowids(after: event) }
 
   func finish() throws(TraceStoreError) {
     try table?.finish()

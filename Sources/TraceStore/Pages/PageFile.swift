@@ -37,7 +37,8 @@ final class PageFile {
   func finish() throws(TraceStoreError) {
     var header = [UInt8](repeating: 0, count: 100)
     guard pread(descriptor, &header, header.count, 0) == header.count else { throw PartialFile.failure("pread", path) }
-    let changes = header.withUnsafeBytes { UInt32(bigEndian: $0.loadUnaligned(fromByteOffset: 24, as: UInt32.self)) } &+ 1
+    let changes =
+      header.withUnsafeBytes { UInt32(bigEndian: $0.loadUnaligned(fromByteOffset: 24, as: UInt32.self)) } &+ 1
     header.withUnsafeMutableBytes {
       $0.storeBytes(of: changes.bigEndian, toByteOffset: 24, as: UInt32.self)
       $0.storeBytes(of: pageCount.bigEndian, toByteOffset: 28, as: UInt32.self)

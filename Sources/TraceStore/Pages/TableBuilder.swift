@@ -82,7 +82,9 @@ struct TableBuilder: ~Copyable {
     return level
   }
 
-  private mutating func writeInterior(over children: ArraySlice<Child>, to number: UInt32) throws(TraceStoreError) -> Child {
+  private mutating func writeInterior(
+    over children: ArraySlice<Child>, to number: UInt32
+  ) throws(TraceStoreError) -> Child {
     guard let rightmost = children.last else { preconditionFailure("an interior page has children") }
     for child in children.dropLast() {
       contentStart -= 4 + varintSize(UInt64(bitPattern: child.lastRowid))

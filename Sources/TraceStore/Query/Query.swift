@@ -5,11 +5,12 @@ import CSQLite
 /// Runs one statement of a user's against one database. Nothing it says can write, attach another file or change a setting.
 package struct Query {
   private let connection: Connection
+  private let gate: QueryGate
 
   package init(database path: String) throws(TraceStoreError) {
     connection = try Query.openReadOnly(path)
     try connection.execute("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF")
-    sqlite3_set_authorizer(connection.handle, authorize, nil)
+    gate = QueryGate(on: connection)
   }
 
   /// The rows go to `sink` in large pieces of UTF-8 as they come; a sink that returns false wants no more.
@@ -43,13 +44,11 @@ package struct Query {
     }
   }
 
-  /// SQLite says "not authorized"; say of what.
+  /// SQLite says "not authorized"; the gate knows of what.
   private func refused(_ error: TraceStoreError) -> TraceStoreError {
-    guard case .sqlite(let code, let message, _) = error else { return error }
-    switch code & 0xff {
-    case SQLITE_AUTH, SQLITE_READONLY: return .queryNotReadOnly(reason: message)
-    default: return error
-    }
+    if let reason = gate.refusal { return .queryNotReadOnly(reason: reason) }
+    guard case .sqlite(let code, let message, _) = error, code & 0xff == SQLITE_READONLY else { return error }
+    return .queryNotReadOnly(reason: message)
   }
 
   /// A replay that was killed leaves a journal, which a read-only connection may not play back: then once with leave to write.
@@ -67,22 +66,4 @@ package struct Query {
 
   /// `SQLITE_READONLY_ROLLBACK`, an expression that Swift does not import.
   private static let readOnlyRollback = SQLITE_READONLY | 3 << 8
-}
-
-/// Reading, functions and recursion are fine; of the PRAGMAs, those that tell.
-private func authorize(
-  _: UnsafeMutableRawPointer?, action: Int32, first: UnsafePointer<CChar>?, second: UnsafePointer<CChar>?,
-  _: UnsafePointer<CChar>?, _: UnsafePointer<CChar>?
-) -> Int32 {
-  switch action {
-  case SQLITE_SELECT, SQLITE_READ, SQLITE_FUNCTION, SQLITE_RECURSIVE: return SQLITE_OK
-  case SQLITE_PRAGMA:
-    let telling: Set = [
-      "table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo", "foreign_key_list",
-      "foreign_key_check", "integrity_check", "quick_check", "compile_options", "function_list", "pragma_list",
-    ]
-    let name = first.map { String(cString: $0).lowercased() } ?? ""
-    return second == nil || telling.contains(name) ? SQLITE_OK : SQLITE_DENY
-  default: return SQLITE_DENY
-  }
 }

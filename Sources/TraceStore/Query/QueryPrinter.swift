@@ -58,7 +58,9 @@ struct QueryPrinter {
   }
 
   private static func csv(_ text: String) -> String {
-    let needsQuotes = text.isEmpty || text.utf8.contains { [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13].contains($0) }
+    let needsQuotes =
+      text.isEmpty
+      || text.utf8.contains { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == 10 || $0 == 13 }
     guard needsQuotes else { return text }
     var quoted = "\""
     for scalar in text.unicodeScalars {
