@@ -32,6 +32,9 @@ let package = Package(
         "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "replay-bench", dependencies: ["KVMEvents", "TraceStore", "GPCProtocol", "Replay"],
+      path: "tools/bench.d/replay-bench"),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
     .testTarget(
       name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "CZstd"], exclude: ["Fixtures"]),

@@ -153,7 +153,8 @@ final class RetryEvidence {
     let sure = overlapping.filter { isSurelyNecessary($0) }
     if let other = sure.first(where: { !isSelf($0) }) { return Verdict(cause: .necessary, invalidation: other) }
     if let own = sure.first {
-      return Verdict(cause: .necessary, subCause: overlapping.allSatisfy { isSelf($0) } ? .`self` : nil, invalidation: own)
+      let isOwn = overlapping.allSatisfy { isSelf($0) }
+      return Verdict(cause: .necessary, subCause: isOwn ? .`self` : nil, invalidation: own)
     }
     if mayMissSomething { return Verdict(cause: .unknown) }
     if overlapping.isEmpty { return falseVerdict() }
