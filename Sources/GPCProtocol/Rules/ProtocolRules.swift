@@ -15,5 +15,8 @@ package struct ProtocolRules: Sendable {
   /// A user tests `khva` for NULL after a check that said yes (`v5.17`, where `valid` may be a placeholder).
   package var usersTestKHVA = false
 
+  /// Seeded bugs; empty in every published form.
+  package var mutations: ProtocolMutations = []
+
   package init() {}
 }
