@@ -20,13 +20,16 @@ let package = Package(
     .target(name: "TraceStore", dependencies: ["KVMEvents", "CSQLite", "Schema"]),
     .target(name: "GPCProtocol", dependencies: ["KVMEvents"]),
     .target(name: "Replay", dependencies: ["KVMEvents", "GPCProtocol"]),
+    .target(name: "Explore", dependencies: ["KVMEvents", "GPCProtocol"]),
     .executableTarget(
       name: "gpc-replay",
       dependencies: [
-        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay",
+        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Explore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
+    .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol"]),
+    .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Explore"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -121,6 +121,7 @@ extension ProtocolEngine {
   private func lookUp(_ task: Int, _ cache: Int, _ choice: Int, _ state: inout ProtocolState) -> StepOutcome {
     guard choice == 0 else {
       state.tasks[task].newPFN = .errorFault
+      state.tasks[task].snapshot = 0
       state.tasks[task].step = .refresh(.lockFailed)
       return StepOutcome(.failed)
     }

@@ -5,8 +5,8 @@ import KVMEvents
 package struct SharedKVM: Hashable, Sendable {
   /// `mn_active_invalidate_count`, under `mn_invalidate_lock` to write, read bare.
   package var activeInvalidations: UInt8 = 0
-  /// `mmu_invalidate_seq`, under `mmu_lock` to write, read bare.
-  package var invalidateSeq: UInt64 = 0
+  /// `mmu_invalidate_seq`, under `mmu_lock` to write, read bare. Begins at 1, so that the snapshot 0 stands for "none".
+  package var invalidateSeq: UInt64 = 1
   /// `mmu_gpc_invalidate_range_start`.
   package var rangeStart = GfnToPfnCache.errorUHVA
   /// `mmu_gpc_invalidate_range_end`.

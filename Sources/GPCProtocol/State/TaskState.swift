@@ -10,7 +10,7 @@ package struct TaskState: Hashable, Sendable {
   package var range: UInt8 = 0
   /// The cache that a walk has reached.
   package var walked: UInt8 = 0
-  /// A round's snapshot of `mmu_invalidate_seq`.
+  /// A round's snapshot of `mmu_invalidate_seq`; 0 while it has none.
   package var snapshot: UInt64 = 0
   /// `new_pfn`: an error until a lookup has returned.
   package var newPFN = PFN.errorFault
