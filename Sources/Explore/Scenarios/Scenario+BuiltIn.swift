@@ -82,7 +82,7 @@ extension Scenario {
       .invalidator("mm", 1..<2), .refresher(mayFail: true), .checker()),
     make(
       "moved", "A refresh moves the cache to another page while that page is invalidated.", caches: [warm],
-      .invalidator("mm", 2..<3), .user(page: 2), .checker()),
+      .invalidator("mm", 2..<3), .refresher(page: 2), .checker()),
     make(
       "deactivation", "A cache is deactivated and activated again under an invalidation.", caches: [warm],
       .invalidator("mm", 1..<2), .refresher(),

@@ -22,8 +22,8 @@ struct PackedState: Sendable {
 
   mutating func put(_ value: Bool) { put(value ? 1 : 0, 1) }
 
-  /// Back to the first bit, for reading.
-  mutating func rewind() { position = 0 }
+  /// To bit `position`, for reading.
+  mutating func skip(to position: Int) { self.position = position }
 
   mutating func take(_ width: Int) -> UInt64 {
     guard width > 0 else { return 0 }

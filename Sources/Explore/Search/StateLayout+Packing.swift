@@ -58,7 +58,7 @@ extension StateLayout {
 
   func unpack(_ packed: PackedState) -> ProtocolState {
     var packed = packed
-    packed.rewind()
+    packed.skip(to: 0)
     var state = initial
     state.kvm.activeInvalidations = UInt8(packed.take(holderBits))
     state.kvm.invalidateLock.holder = UInt8(packed.take(holderBits))

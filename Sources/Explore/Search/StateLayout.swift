@@ -8,6 +8,9 @@ import KVMEvents
 struct StateLayout: Sendable {
   /// Words per state.
   let wordCount: Int
+  /// Words per state and the task that ran last.
+  let scheduleWordCount: Int
+  private let bitCount: Int
   let taskCount: Int
   let cacheCount: Int
   let holderBits: Int
@@ -54,9 +57,17 @@ struct StateLayout: Sendable {
     initial = engine.initialState()
     let perCache = 2 * holderBits + engine.taskCount + 5 + (hasFlag ? 1 : 0) + (cachesChange ? 8 : 0)
     let perTask = tasks.reduce(0) { $0 + $1.bitCount(hasQueue: hasQueue) }
-    let bits = holderBits * 4 + (hasRange ? 6 : 0) + perCache * engine.cacheCount + perTask
-    wordCount = (bits + 63) / 64
-    guard wordCount <= PackedState.wordsMax else { return nil }
+    bitCount = holderBits * 4 + (hasRange ? 6 : 0) + perCache * engine.cacheCount + perTask
+    wordCount = (bitCount + 63) / 64
+    scheduleWordCount = (bitCount + 4 + 63) / 64
+    guard scheduleWordCount <= PackedState.wordsMax else { return nil }
+  }
+
+  /// The task that ran last, packed behind the state.
+  func lastTask(_ packed: PackedState) -> UInt64 {
+    var packed = packed
+    packed.skip(to: bitCount)
+    return packed.take(4)
   }
 
   /// Bits for one of `count` values.

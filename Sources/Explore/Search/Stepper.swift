@@ -30,6 +30,21 @@ struct Stepper: Sendable {
   /// Has `task` nothing more to do?
   func isFinished(_ task: Int, _ state: borrowing ProtocolState) -> Bool { state.tasks[task].step == .finished }
 
+  /// Can somebody never move again: a cycle of locks, or nobody can move though somebody is not done?
+  func isDeadlocked(_ state: borrowing ProtocolState) -> Bool {
+    var blocked = false
+    var moves = false
+    for task in 0..<engine.taskCount {
+      if engine.choices(task, state) > 0 {
+        moves = true
+      } else if !isFinished(task, state) {
+        blocked = true
+      }
+    }
+    guard blocked else { return false }
+    return moves ? lockCycle(state) != 0 : true
+  }
+
   /// Tasks that wait, each for a lock that another of them (or it itself) holds: one bit each; 0 where there is no such cycle.
   func lockCycle(_ state: borrowing ProtocolState) -> UInt8 {
     var blocked: UInt8 = 0
