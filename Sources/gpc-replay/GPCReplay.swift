@@ -4,5 +4,7 @@ import ArgumentParser
 
 @main
 struct GPCReplay: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "gpc-replay")
+  static let configuration = CommandConfiguration(
+    commandName: "gpc-replay",
+    subcommands: [ProtocolsCommand.self, ExploreCommand.self, MatrixCommand.self])
 }

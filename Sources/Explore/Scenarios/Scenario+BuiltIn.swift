@@ -50,6 +50,12 @@ extension Scenario {
       "two-caches", "An invalidation over two caches, each with its user.",
       caches: [warm, ProtocolSetup.Cache(page: 2, warmth: .warm)],
       .invalidator("mm", 1..<3), .user("vcpu0"), .user("vcpu1", 1, page: 2)),
+    make(
+      "twice-and-around", "Two invalidations of the page, and meanwhile one of each neighbour.", caches: [warm],
+      .invalidator("mm", 1..<2, 1..<2), .invalidator("mm2", 0..<1, 2..<3), .user(), .checker()),
+    make(
+      "two-by-two", "Two tasks invalidate the page while two tasks use it.", caches: [cold],
+      .invalidator("mm", 1..<2), .invalidator("mm2", 1..<3), .user("vcpu0"), .user("vcpu1")),
   ]
 
   private static let unrelated = [
@@ -62,6 +68,10 @@ extension Scenario {
     make(
       "around-for-ever", "Two tasks invalidate the pages on either side over and over.", caches: [cold],
       .invalidator("mm", 0..<1, forEver: true), .invalidator("mm2", 2..<3, forEver: true), .refresher()),
+    make(
+      "unrelated-no-memslot", "As unrelated-for-ever, but no memslot covers that page.", caches: [cold],
+      memslots: [.pages(1..<2)],
+      .invalidator("mm", 2..<3, forEver: true), .refresher()),
     make(
       "around-no-memslot", "As around-for-ever, but no memslot covers those pages.", caches: [cold],
       memslots: [.pages(1..<2)],

@@ -39,11 +39,7 @@ struct StateLayout: Sendable {
     holderBits = Self.bits(engine.taskCount + 1)
     hasRange = engine.rules.range != .none
     hasFlag = engine.rules.hasNeedsInvalidation
-    let hasQueue =
-      switch engine.rules.wait {
-      case .queue: true
-      case .none, .spinOnCount, .spinOnPending, .relockLoop: false
-      }
+    let hasQueue = engine.rules.hasQueue
     self.hasQueue = hasQueue
     cachesChange = operations.contains { Self.changesCache($0, engine.setup) }
     let cacheCount = engine.cacheCount
@@ -52,7 +48,7 @@ struct StateLayout: Sendable {
       return Task(
         operationBits: Self.bits(program.operations.count), rangeBits: Self.bits(ranges),
         walkedBits: ranges > 0 ? Self.bits(cacheCount) : 0,
-        refreshes: program.operations.contains { Self.refreshes($0) })
+        refreshes: program.operations.contains(where: \.refreshes))
     }
     initial = engine.initialState()
     let perCache = 2 * holderBits + engine.taskCount + 5 + (hasFlag ? 1 : 0) + (cachesChange ? 8 : 0)
@@ -77,13 +73,6 @@ struct StateLayout: Sendable {
     switch operation {
     case .invalidate(let ranges): ranges.count
     case .refresh, .check, .use, .deactivate, .activate: 0
-    }
-  }
-
-  private static func refreshes(_ operation: TaskOperation) -> Bool {
-    switch operation {
-    case .refresh, .use, .activate: true
-    case .invalidate, .check, .deactivate: false
     }
   }
 

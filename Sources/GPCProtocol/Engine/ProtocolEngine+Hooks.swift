@@ -138,10 +138,7 @@ extension ProtocolEngine {
       }
     case .none, .kept, .keptAtWalk: break
     }
-    switch rules.wait {
-    case .queue: state.tasks[task].step = .hook(isLast ? .endUnlockCountAndWake : .endUnlockCount)
-    case .none, .spinOnCount, .spinOnPending, .relockLoop: state.tasks[task].step = .hook(.endUnlockCount)
-    }
+    state.tasks[task].step = .hook(rules.hasQueue && isLast ? .endUnlockCountAndWake : .endUnlockCount)
   }
 
   private func afterCount(_ task: Int, _ state: inout ProtocolState) {

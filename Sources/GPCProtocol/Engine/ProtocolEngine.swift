@@ -19,7 +19,7 @@ package struct ProtocolEngine: Sendable {
     var ranges: [CompiledOperation.Range] = []
     var firstOperation: [Int] = [0]
     for program in setup.programs {
-      operations += program.operations.map { Self.compile($0, setup, &ranges) }
+      operations += program.operations.map { Self.compile($0, rules, setup, &ranges) }
       firstOperation.append(operations.count)
     }
     self.rules = rules
@@ -33,12 +33,15 @@ package struct ProtocolEngine: Sendable {
   }
 
   private static func compile(
-    _ operation: TaskOperation, _ setup: ProtocolSetup, _ ranges: inout [CompiledOperation.Range]
+    _ operation: TaskOperation, _ rules: ProtocolRules, _ setup: ProtocolSetup,
+    _ ranges: inout [CompiledOperation.Range]
   ) -> CompiledOperation {
     switch operation {
     case .invalidate(let chosen):
       let first = ranges.count
-      ranges += chosen.map { CompiledOperation.Range(range: $0, hitsMemslot: setup.hitsMemslot($0)) }
+      ranges += chosen.map { range in
+        CompiledOperation.Range(range: range, hitsMemslot: setup.hitsMemslot(range) || !rules.seqNeedsMemslot)
+      }
       return CompiledOperation(kind: .invalidate, ranges: first..<ranges.count)
     case .refresh(let cache, let request, let mayFail):
       return CompiledOperation(kind: .refresh, cache: cache, request: request, lookUpMayFail: mayFail)
