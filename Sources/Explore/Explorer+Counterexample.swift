@@ -6,7 +6,7 @@ extension Explorer {
   /// The shortest counterexample of `verdict`, in this scenario as it is; nil where there is none within the limits.
   package func counterexample(_ verdict: Verdict) -> Counterexample? {
     guard let schedule = shortestSchedule(verdict) else { return nil }
-    let stuckKind = verdict == .stuck ? (schedule.loopStart == nil ? deadlockKind(schedule) : .livelock) : nil
+    let stuckKind = verdict == .stuck ? stuckKind(schedule) : nil
     return Counterexample(
       form: form, scenario: scenario, verdict: verdict, stuckKind: stuckKind, schedule: schedule, grain: grain)
   }
@@ -30,9 +30,10 @@ extension Explorer {
     return explorer
   }
 
-  private func deadlockKind(_ schedule: Schedule) -> StuckKind {
-    let stepper = stepper
-    var state = stepper.engine.initialState()
+  private func stuckKind(_ schedule: Schedule) -> StuckKind? {
+    guard schedule.loopStart == nil else { return .livelock }
+    guard let (stepper, layout) = start() else { return nil }
+    var state = layout.initial
     for move in schedule.moves { _ = stepper.take(move, &state) }
     let cycle = stepper.lockCycle(state)
     guard cycle != 0 else { return .asleep }

@@ -17,8 +17,11 @@ package struct Explorer: Sendable {
     self.grain = grain
   }
 
-  var stepper: Stepper {
-    Stepper(engine: ProtocolEngine(rules: form.rules, setup: scenario.setup), grain: grain)
+  /// The engine and the packing; nil where the scenario is larger than the model.
+  func start() -> (Stepper, StateLayout)? {
+    guard scenario.setup.fits else { return nil }
+    let stepper = Stepper(engine: ProtocolEngine(rules: form.rules, setup: scenario.setup), grain: grain)
+    return StateLayout(stepper.engine).map { (stepper, $0) }
   }
 
   /// Tasks whose programs end.
@@ -30,8 +33,7 @@ package struct Explorer: Sendable {
 
   /// Every state once: which verdicts there are.
   package func explore() -> Exploration {
-    let stepper = stepper
-    guard scenario.setup.fits, let layout = StateLayout(stepper.engine) else { return tooLarge }
+    guard let (stepper, layout) = start() else { return tooLarge }
     var search = StateSearch(stepper: stepper, layout: layout, limits: limits)
     search.run()
     var stuck = search.deadlock
@@ -67,8 +69,7 @@ package struct Explorer: Sendable {
 
   /// The shortest schedule to `verdict`; nil where there is none within the limits.
   package func shortestSchedule(_ verdict: Verdict) -> Schedule? {
-    let stepper = stepper
-    guard scenario.setup.fits, let layout = StateLayout(stepper.engine) else { return nil }
+    guard let (stepper, layout) = start() else { return nil }
     switch verdict {
     case .contract: return schedule(to: .violation(.contract), stepper, layout)
     case .stale: return schedule(to: .violation(.stale), stepper, layout)
@@ -105,6 +106,9 @@ package struct Explorer: Sendable {
 }
 
 extension ProtocolSetup {
-  /// Do tasks, caches and pages fit the model?
-  var fits: Bool { programs.count <= ProtocolState.tasksMax && caches.count <= ProtocolState.cachesMax }
+  /// Do tasks, caches and operations fit the model?
+  var fits: Bool {
+    programs.count <= ProtocolState.tasksMax && caches.count <= ProtocolState.cachesMax
+      && programs.allSatisfy { $0.operations.count <= Int(UInt8.max) }
+  }
 }
