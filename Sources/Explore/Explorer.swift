@@ -31,13 +31,22 @@ package struct Explorer: Sendable {
     return mask
   }
 
+  /// What an exhaustive search looks for.
+  package enum Wanted: Hashable, Sendable {
+    case all
+    /// Not for livelocks: they take the graph of all states.
+    case safety
+  }
+
   /// Every state once: which verdicts there are.
-  package func explore() -> Exploration {
+  package func explore(verdicts wanted: Wanted = .all) -> Exploration {
     guard let (stepper, layout) = start() else { return tooLarge }
     var search = StateSearch(stepper: stepper, layout: layout, limits: limits)
     search.run()
     var stuck = search.deadlock
-    if stuck == nil && search.mayCycle && search.completeness == .complete && livelock(search, stepper, layout) != nil {
+    if wanted == .all && stuck == nil && search.mayCycle && search.completeness == .complete
+      && livelock(search, stepper, layout) != nil
+    {
       stuck = .livelock
     }
     return Exploration(
@@ -75,6 +84,12 @@ package struct Explorer: Sendable {
     case .stale: return schedule(to: .violation(.stale), stepper, layout)
     case .stuck: return schedule(to: .deadlock, stepper, layout) ?? livelockSchedule(stepper, layout)
     }
+  }
+
+  /// The shortest schedule to the first of `contract` and `stale` that there is.
+  package func shortestViolation() -> Schedule? {
+    guard let (stepper, layout) = start() else { return nil }
+    return schedule(to: .violation([.contract, .stale]), stepper, layout)
   }
 
   private func schedule(to goal: ScheduleGoal, _ stepper: Stepper, _ layout: StateLayout) -> Schedule? {
