@@ -17,7 +17,10 @@ struct GPCReplay: ParsableCommand {
       unknown (lost events, missing probes), 64 usage.
       """,
     version: Tool.version,
-    subcommands: [RunCommand.self, ImportCommand.self, ReplayCommand.self, QueryCommand.self, ExplainCommand.self],
+    subcommands: [
+      RunCommand.self, ImportCommand.self, ReplayCommand.self, QueryCommand.self, ExplainCommand.self,
+      ProtocolsCommand.self, ExploreCommand.self, MatrixCommand.self,
+    ],
     defaultSubcommand: RunCommand.self)
 }
 

@@ -1,0 +1,25 @@
+// One task: where it stands and its locals.
+
+import KVMEvents
+
+package struct TaskState: Hashable, Sendable {
+  package var step = TaskStep.finished
+  /// Index into the task's program.
+  package var operation: UInt8 = 0
+  /// Which of the operation's ranges an invalidation chose.
+  package var range: UInt8 = 0
+  /// The cache that a walk has reached.
+  package var walked: UInt8 = 0
+  /// A round's snapshot of `mmu_invalidate_seq`; 0 while it has none.
+  package var snapshot: UInt64 = 0
+  /// `new_pfn`: an error until a lookup has returned.
+  package var newPFN = PFN.errorFault
+  /// The wait did sleep at least once.
+  package var hasWaited = false
+  /// On the wait queue, and woken.
+  package var isWoken = false
+  /// Between the return of the start hook and the call of the end hook: nobody may touch the range.
+  package var isInWindow = false
+
+  package init() {}
+}
