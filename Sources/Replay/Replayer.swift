@@ -26,6 +26,8 @@ package struct Replayer {
   var pending = PendingQueue()
   /// The last event of each CPU: where a gap on it begins.
   var lastOnCPU: [Int32: Moment] = [:]
+  /// The VMs with a gap on a CPU that has had no event since.
+  var gapsOnCPU: [Int32: [VMState]] = [:]
   var invalidationCount: Int64 = 0
   var refreshCount: Int64 = 0
   var checkCount: Int64 = 0
@@ -82,6 +84,9 @@ package struct Replayer {
     let thread = thread(of: event)
     thread.run(on: event.cpu)
     let moment = Moment(id: event.id, time: event.time.rawValue, cpu: event.cpu, thread: thread.index)
+    if !gapsOnCPU.isEmpty, let vms = gapsOnCPU.removeValue(forKey: event.cpu) {
+      for vm in vms { vm.gapEnd = moment }
+    }
     if let count = thread.recordedCount {
       thread.recordedCount = nil
       pending.append(.count(count, before: moment))
