@@ -64,9 +64,6 @@ package struct Replayer {
     rows += caches.map { .cache($0.row) }
   }
 
-  /// The probes whose absence leaves something unknown, as a sentence each, in the order of the protocol.
-  package var missingProbes: [String] { probes.missing }
-
   private mutating func replayHeld() {
     for event in tie.takeHeld() { step(event) }
   }
