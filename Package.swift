@@ -26,8 +26,8 @@ let package = Package(
         "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .executableTarget(name: "store-bench", dependencies: ["KVMEvents", "TraceStore"]),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
+    .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -76,6 +76,11 @@ final class Connection {
     Connection.error(of: handle, code: code, doing: doing, path: path)
   }
 
+  /// The SQL of a whole schema is no help in an error.
+  private static func firstLine(of sql: String) -> String {
+    String(sql.drop { $0.isWhitespace }.prefix { !$0.isNewline }.prefix(200))
+  }
+
   private static func error(of handle: OpaquePointer?, code: Int32, doing: String, path: String) -> TraceStoreError {
     switch code & 0xff {
     case SQLITE_FULL: return .noSpace(path: path)
@@ -84,7 +89,7 @@ final class Connection {
     case SQLITE_IOERR where sqlite3_system_errno(handle) == EFBIG: return .noSpace(path: path)
     default:
       let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
-      return .sqlite(code: code, message: message, doing: doing)
+      return .sqlite(code: code, message: message, doing: firstLine(of: doing))
     }
   }
 }
