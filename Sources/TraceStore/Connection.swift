@@ -48,6 +48,14 @@ final class Connection {
     return open
   }
 
+  /// A database that somebody put into write-ahead mode has pages in its log that its file has not yet.
+  func leaveWriteAheadLog() throws(TraceStoreError) {
+    let mode = try prepare("PRAGMA journal_mode")
+    guard try mode.step(), mode.text(0) == "wal" else { return }
+    mode.reset()
+    try execute("PRAGMA journal_mode = DELETE")
+  }
+
   /// Ends a transaction that failed. SQLite may have ended it itself; then there is nothing to do.
   func rollBack() {
     if sqlite3_get_autocommit(handle) == 0 { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
