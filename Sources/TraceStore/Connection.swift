@@ -94,7 +94,8 @@ final class Connection {
     case SQLITE_FULL: return .noSpace(path: path)
     case SQLITE_BUSY, SQLITE_LOCKED: return .busy(path: path)
     case SQLITE_NOTADB: return .notOurs(path: path)
-    case SQLITE_IOERR where sqlite3_system_errno(handle) == EFBIG: return .noSpace(path: path)
+    // SQLite keeps no errno for a write that came up short, which is what a full disk or a size limit does.
+    case SQLITE_IOERR where code == SQLITE_IOERR | (3 << 8): return .noSpace(path: path)
     default:
       let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
       return .sqlite(code: code, message: message, doing: firstLine(of: doing))
