@@ -10,7 +10,7 @@ private let steps = TaskStep.all
 
 extension StateLayout {
   func pack(_ state: borrowing ProtocolState) -> PackedState {
-    var packed = PackedState()
+    var packed = BitWriter()
     packed.put(UInt64(state.kvm.activeInvalidations), holderBits)
     packed.put(UInt64(state.kvm.invalidateLock.holder), holderBits)
     packed.put(UInt64(state.kvm.listLock.holder), holderBits)
@@ -21,10 +21,10 @@ extension StateLayout {
     }
     for cache in 0..<cacheCount { pack(cache, state, &packed) }
     for task in 0..<taskCount { packTask(task, state, &packed) }
-    return packed
+    return packed.finish()
   }
 
-  private func pack(_ index: Int, _ state: borrowing ProtocolState, _ packed: inout PackedState) {
+  private func pack(_ index: Int, _ state: borrowing ProtocolState, _ packed: inout BitWriter) {
     let cache = state.caches[index]
     packed.put(cache.fields.valid)
     packed.put(cache.fields.hasKHVA)
@@ -40,7 +40,7 @@ extension StateLayout {
     packed.put(code(cache.fields.gpa), pageBits)
   }
 
-  private func packTask(_ index: Int, _ state: borrowing ProtocolState, _ packed: inout PackedState) {
+  private func packTask(_ index: Int, _ state: borrowing ProtocolState, _ packed: inout BitWriter) {
     let task = state.tasks[index]
     let layout = tasks[index]
     packed.put(UInt64(task.step.code), stepBits)
@@ -57,8 +57,7 @@ extension StateLayout {
   }
 
   func unpack(_ packed: PackedState) -> ProtocolState {
-    var packed = packed
-    packed.skip(to: 0)
+    var packed = BitReader(packed)
     var state = initial
     state.kvm.activeInvalidations = UInt8(packed.take(holderBits))
     state.kvm.invalidateLock.holder = UInt8(packed.take(holderBits))
@@ -74,7 +73,7 @@ extension StateLayout {
     return state
   }
 
-  private func unpack(_ index: Int, _ state: inout ProtocolState, _ packed: inout PackedState) {
+  private func unpack(_ index: Int, _ state: inout ProtocolState, _ packed: inout BitReader) {
     state.caches[index].fields.valid = packed.takeBool()
     state.caches[index].fields.hasKHVA = packed.takeBool()
     state.caches[index].fields.pfn = pfn(packed.take(pageBits))
@@ -89,7 +88,7 @@ extension StateLayout {
     state.caches[index].fields.gpa = gpa(packed.take(pageBits))
   }
 
-  private func unpackTask(_ index: Int, _ state: inout ProtocolState, _ packed: inout PackedState) {
+  private func unpackTask(_ index: Int, _ state: inout ProtocolState, _ packed: inout BitReader) {
     let layout = tasks[index]
     state.tasks[index].step = steps[Int(packed.take(stepBits))]
     state.tasks[index].operation = UInt8(packed.take(layout.operationBits))
@@ -97,7 +96,7 @@ extension StateLayout {
     state.tasks[index].walked = UInt8(packed.take(layout.walkedBits))
     state.tasks[index].isInWindow = packed.takeBool()
     guard layout.refreshes else { return }
-    state.tasks[index].snapshot = packed.takeBool() ? 0 : 1
+    state.tasks[index].snapshot = packed.takeBool() ? 0 : state.kvm.invalidateSeq
     state.tasks[index].newPFN = pfn(packed.take(pageBits))
     guard hasQueue else { return }
     state.tasks[index].hasWaited = packed.takeBool()

@@ -5,7 +5,7 @@ import KVMEvents
 
 /// The packing of one engine's states. What only grows is packed as what can be told of it: `mmu_invalidate_seq` as "moved since my
 /// snapshot", a page's name as error, freed, or what the uhva maps to now.
-struct StateLayout: Sendable {
+final class StateLayout: Sendable {
   /// Words per state.
   let wordCount: Int
   /// Words per state and the task that ran last.
@@ -55,16 +55,17 @@ struct StateLayout: Sendable {
     let perTask = tasks.reduce(0) { $0 + $1.bitCount(hasQueue: hasQueue) }
     bitCount = holderBits * 4 + (hasRange ? 6 : 0) + perCache * engine.cacheCount + perTask
     wordCount = (bitCount + 63) / 64
-    scheduleWordCount = (bitCount + 4 + 63) / 64
+    scheduleWordCount = (bitCount + Self.lastTaskBits + 63) / 64
     guard scheduleWordCount <= PackedState.wordsMax else { return nil }
   }
 
   /// The task that ran last, packed behind the state.
-  func lastTask(_ packed: PackedState) -> UInt64 {
-    var packed = packed
-    packed.skip(to: bitCount)
-    return packed.take(4)
-  }
+  func lastTask(_ packed: PackedState) -> UInt64 { packed.take(Self.lastTaskBits, at: bitCount) }
+
+  /// The same state with `task` as the one that ran last.
+  func setLastTask(_ task: UInt64, _ packed: inout PackedState) { packed.put(task, Self.lastTaskBits, at: bitCount) }
+
+  private static let lastTaskBits = 4
 
   /// Bits for one of `count` values.
   static func bits(_ count: Int) -> Int { count <= 1 ? 0 : Int.bitWidth - (count - 1).leadingZeroBitCount }

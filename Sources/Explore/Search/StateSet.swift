@@ -2,59 +2,77 @@
 
 /// A set of packed states. A state's number is its place; the records double as the search's queue.
 struct StateSet {
+  /// Records come in blocks, so that growing neither copies them nor keeps room for as many again.
+  private static let blockShift = 14
+
   let wordCount: Int
-  private var records: [UInt64] = []
+  private var blocks: [[UInt64]] = []
+  /// The state's number + 1; 0: empty.
   private var slots: [UInt32]
+  /// Eight bits of the hash beside each slot: most probes of another state end here, without a look at its record.
+  private var tags: [UInt8]
   private(set) var count = 0
 
   init(wordCount: Int) {
     self.wordCount = wordCount
     slots = [UInt32](repeating: 0, count: 1 << 10)
+    tags = [UInt8](repeating: 0, count: 1 << 10)
   }
 
   /// Bytes of the records and of the index.
-  var byteCount: Int { records.capacity * 8 + slots.count * 4 }
+  var byteCount: Int { blocks.count << Self.blockShift * wordCount * 8 + slots.count * 5 }
 
   subscript(index: Int) -> PackedState {
     var packed = PackedState()
-    let first = index * wordCount
-    for word in 0..<wordCount { packed.words[word] = records[first + word] }
+    let first = (index & (1 << Self.blockShift - 1)) * wordCount
+    for word in 0..<wordCount { packed.words[word] = blocks[index >> Self.blockShift][first + word] }
     return packed
   }
 
   /// The state's number, and whether it is new.
   mutating func insert(_ state: borrowing PackedState) -> (index: Int, isNew: Bool) {
     if count * 4 >= slots.count * 3 { grow() }
-    let slot = slot(of: state)
+    let hash = hash(state)
+    let slot = slot(of: state, hash)
     if slots[slot] != 0 { return (Int(slots[slot]) - 1, false) }
-    for word in 0..<wordCount { records.append(state.words[word]) }
+    if count & (1 << Self.blockShift - 1) == 0 {
+      blocks.append([])
+      blocks[blocks.count - 1].reserveCapacity(1 << Self.blockShift * wordCount)
+    }
+    for word in 0..<wordCount { blocks[blocks.count - 1].append(state.words[word]) }
     count += 1
     slots[slot] = UInt32(count)
+    tags[slot] = Self.tag(hash)
     return (count - 1, true)
   }
 
   /// The state's number, or nil where it was never met.
   func index(of state: borrowing PackedState) -> Int? {
-    let found = slots[slot(of: state)]
+    let found = slots[slot(of: state, hash(state))]
     return found == 0 ? nil : Int(found) - 1
   }
 
   /// The slot that holds the state, or the empty one where it belongs.
-  private func slot(of state: borrowing PackedState) -> Int {
+  private func slot(of state: borrowing PackedState, _ hash: UInt64) -> Int {
     let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: hash(state)) & mask
+    let tag = Self.tag(hash)
+    var slot = Int(truncatingIfNeeded: hash) & mask
     while slots[slot] != 0 {
-      if isEqual(Int(slots[slot]) - 1, state) { break }
+      if tags[slot] == tag {
+        if isEqual(Int(slots[slot]) - 1, state) { break }
+      }
       slot = (slot + 1) & mask
     }
     return slot
   }
 
   private func isEqual(_ index: Int, _ state: borrowing PackedState) -> Bool {
-    let first = index * wordCount
-    for word in 0..<wordCount where records[first + word] != state.words[word] { return false }
+    let first = (index & (1 << Self.blockShift - 1)) * wordCount
+    for word in 0..<wordCount where blocks[index >> Self.blockShift][first + word] != state.words[word] { return false }
     return true
   }
+
+  private static func tag(_ hash: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: hash >> 56) }
 
   private func hash(_ state: borrowing PackedState) -> UInt64 {
     var hash: UInt64 = 0x9e37_79b9_7f4a_7c15
@@ -67,6 +85,14 @@ struct StateSet {
 
   private mutating func grow() {
     slots = [UInt32](repeating: 0, count: slots.count * 2)
-    for index in 0..<count { slots[slot(of: self[index])] = UInt32(index + 1) }
+    tags = [UInt8](repeating: 0, count: slots.count)
+    let mask = slots.count - 1
+    for index in 0..<count {
+      let hash = hash(self[index])
+      var slot = Int(truncatingIfNeeded: hash) & mask
+      while slots[slot] != 0 { slot = (slot + 1) & mask }
+      slots[slot] = UInt32(index + 1)
+      tags[slot] = Self.tag(hash)
+    }
   }
 }

@@ -2,7 +2,7 @@
 
 import KVMEvents
 
-package struct ProtocolEngine: Sendable {
+package final class ProtocolEngine: Sendable {
   package let rules: ProtocolRules
   package let setup: ProtocolSetup
   package let taskCount: Int
