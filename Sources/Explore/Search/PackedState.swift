@@ -25,4 +25,23 @@ struct PackedState: Sendable {
     if Int(offset) + width > 64 { value |= words[word + 1] << (64 - offset) }
     return value & (1 &<< UInt64(width) &- 1)
   }
+
+  /// Puts `value` in the place of the `width` bits behind bit `position`.
+  mutating func replace(_ value: UInt64, _ width: Int, at position: Int) {
+    let word = position >> 6
+    let offset = UInt64(position & 63)
+    let mask: UInt64 = 1 &<< UInt64(width) &- 1
+    words[word] = words[word] & ~(mask << offset) | value << offset
+    guard Int(offset) + width > 64 else { return }
+    words[word + 1] = words[word + 1] & ~(mask >> (64 - offset)) | value >> (64 - offset)
+  }
+
+  /// Takes the first `end` bits from `other`.
+  mutating func replace(upTo end: Int, with other: PackedState) {
+    let whole = end >> 6
+    for word in 0..<whole { words[word] = other.words[word] }
+    guard end & 63 != 0 else { return }
+    let mask: UInt64 = 1 &<< UInt64(end & 63) &- 1
+    words[whole] = words[whole] & ~mask | other.words[whole] & mask
+  }
 }

@@ -3,14 +3,32 @@
 import GPCProtocol
 import KVMEvents
 
-private let stepBits = StateLayout.bits(TaskStep.codeCount)
+private let stepBits = 7
 private let pageBits = 3
 private let noPage: UInt64 = 7
-private let steps = TaskStep.all
 
 extension StateLayout {
   func pack(_ state: borrowing ProtocolState) -> PackedState {
     var packed = BitWriter()
+    packShared(state, &packed)
+    for task in 0..<taskCount { packTask(task, state, &packed) }
+    return packed.finish()
+  }
+
+  /// The state after a move of `task`, before which it was `before`: the bits of the other tasks are as they were, for their locals are
+  /// their own. Not after the steps that change what those bits are told by: a seq bump, a zap, a wake-up (`changesOthers`).
+  func pack(_ state: borrowing ProtocolState, after before: PackedState, moved task: Int) -> PackedState {
+    var shared = BitWriter()
+    packShared(state, &shared)
+    var own = BitWriter()
+    packTask(task, state, &own)
+    var packed = before
+    packed.replace(upTo: taskPositions[0], with: shared.finish())
+    packed.replace(own.register, own.width, at: taskPositions[task])
+    return packed
+  }
+
+  private func packShared(_ state: borrowing ProtocolState, _ packed: inout BitWriter) {
     packed.put(UInt64(state.kvm.activeInvalidations), holderBits)
     packed.put(UInt64(state.kvm.invalidateLock.holder), holderBits)
     packed.put(UInt64(state.kvm.listLock.holder), holderBits)
@@ -20,8 +38,6 @@ extension StateLayout {
       packed.put(code(state.kvm.rangeEnd), pageBits)
     }
     for cache in 0..<cacheCount { pack(cache, state, &packed) }
-    for task in 0..<taskCount { packTask(task, state, &packed) }
-    return packed.finish()
   }
 
   private func pack(_ index: Int, _ state: borrowing ProtocolState, _ packed: inout BitWriter) {

@@ -10,7 +10,10 @@ final class StateLayout: Sendable {
   let wordCount: Int
   /// Words per state and the task that ran last.
   let scheduleWordCount: Int
+  /// Where the bits of each task begin, behind those of the kvm and the caches.
+  let taskPositions: [Int]
   private let bitCount: Int
+  let steps = TaskStep.all
   let taskCount: Int
   let cacheCount: Int
   let holderBits: Int
@@ -52,8 +55,14 @@ final class StateLayout: Sendable {
     }
     initial = engine.initialState()
     let perCache = 2 * holderBits + engine.taskCount + 5 + (hasFlag ? 1 : 0) + (cachesChange ? 8 : 0)
-    let perTask = tasks.reduce(0) { $0 + $1.bitCount(hasQueue: hasQueue) }
-    bitCount = holderBits * 4 + (hasRange ? 6 : 0) + perCache * engine.cacheCount + perTask
+    var position = holderBits * 4 + (hasRange ? 6 : 0) + perCache * engine.cacheCount
+    var positions: [Int] = []
+    for task in tasks {
+      positions.append(position)
+      position += task.bitCount(hasQueue: hasQueue)
+    }
+    taskPositions = positions
+    bitCount = position
     wordCount = (bitCount + 63) / 64
     scheduleWordCount = (bitCount + Self.lastTaskBits + 63) / 64
     guard scheduleWordCount <= PackedState.wordsMax else { return nil }

@@ -42,7 +42,8 @@ struct StateSearch {
   }
 
   private mutating func expand(_ index: Int) {
-    let state = layout.unpack(states[index])
+    let packed = states[index]
+    let state = layout.unpack(packed)
     var moved = 0
     var unfinished = 0
     var blocked = 0
@@ -54,16 +55,18 @@ struct StateSearch {
         unfinished += 1
         if choices == 0 { blocked += 1 }
       }
-      for choice in 0..<choices { follow(Move(task: task, choice: choice), from: state, index) }
+      for choice in 0..<choices { follow(Move(task: task, choice: choice), from: state, packed, index) }
     }
     if blocked > 0 { judgeBlocked(state, moved: moved) }
   }
 
-  private mutating func follow(_ move: Move, from state: borrowing ProtocolState, _ index: Int) {
+  private mutating func follow(_ move: Move, from state: borrowing ProtocolState, _ packed: PackedState, _ index: Int) {
     var next = copy state
-    violations.formUnion(stepper.take(move, &next))
+    var touchesOthers = false
+    violations.formUnion(stepper.take(move, &next, &touchesOthers))
     transitionCount += 1
-    let (target, isNew) = states.insert(layout.pack(next))
+    let successor = touchesOthers ? layout.pack(next) : layout.pack(next, after: packed, moved: Int(move.task))
+    let (target, isNew) = states.insert(successor)
     if !isNew && target <= index { mayCycle = true }
   }
 

@@ -19,16 +19,28 @@ struct Stepper: Sendable {
 
   /// Takes the move; the violations of all its steps are joined.
   func take(_ move: Move, _ state: inout ProtocolState) -> Violations {
+    var touchesOthers = false
+    return take(move, &state, &touchesOthers)
+  }
+
+  /// Takes the move, and tells whether one of its steps changed what is told of other tasks' locals.
+  func take(_ move: Move, _ state: inout ProtocolState, _ touchesOthers: inout Bool) -> Violations {
     let task = Int(move.task)
+    touchesOthers = state.tasks[task].step.touchesOthers
     var violations = engine.take(task, choice: Int(move.choice), &state).violations
-    while !grain.isBoundary(state.tasks[task].step) && engine.choices(task, state) > 0 {
+    // Steps inside a section take no lock and leave no choice: they cannot block.
+    while !grain.isBoundary(state.tasks[task].step) {
+      if state.tasks[task].step.touchesOthers { touchesOthers = true }
       violations.formUnion(engine.take(task, choice: 0, &state).violations)
     }
     return violations
   }
 
   /// Has `task` nothing more to do?
-  func isFinished(_ task: Int, _ state: borrowing ProtocolState) -> Bool { state.tasks[task].step == .finished }
+  func isFinished(_ task: Int, _ state: borrowing ProtocolState) -> Bool {
+    if case .finished = state.tasks[task].step { return true }
+    return false
+  }
 
   /// Can somebody never move again: a cycle of locks, or nobody can move though somebody is not done?
   func isDeadlocked(_ state: borrowing ProtocolState) -> Bool {
@@ -63,5 +75,15 @@ struct Stepper: Sendable {
       }
     } while blocked != cycle
     return cycle
+  }
+}
+
+extension TaskStep {
+  /// A seq bump moves the seq past others' snapshots, a zap frees the pages that others hold, a wake-up wakes them.
+  fileprivate var touchesOthers: Bool {
+    switch self {
+    case .hook(.raiseSeq), .hook(.freePages), .hook(.wake): true
+    case .hook, .walk, .refresh, .wait, .retry, .check, .deactivate, .activate, .finished: false
+    }
   }
 }
