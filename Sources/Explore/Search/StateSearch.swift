@@ -17,6 +17,10 @@ struct StateSearch {
   /// By `TaskStep.code`.
   private(set) var reached = [Bool](repeating: false, count: TaskStep.codeCount)
   private(set) var completeness = Completeness.complete
+  /// The successors of the state at hand, and their hashes.
+  /// Keeps the early looks at the slots from being optimised away.
+  private(set) var slotsTouched: UInt32 = 0
+  private var successors: [(state: PackedState, hash: UInt64)] = []
 
   init(stepper: Stepper, layout: StateLayout, limits: SearchLimits) {
     self.stepper = stepper
@@ -55,19 +59,31 @@ struct StateSearch {
         unfinished += 1
         if choices == 0 { blocked += 1 }
       }
-      for choice in 0..<choices { follow(Move(task: task, choice: choice), from: state, packed, index) }
+      for choice in 0..<choices { follow(Move(task: task, choice: choice), from: state, packed) }
     }
+    storeSuccessors(of: index)
     if blocked > 0 { judgeBlocked(state, moved: moved) }
   }
 
-  private mutating func follow(_ move: Move, from state: borrowing ProtocolState, _ packed: PackedState, _ index: Int) {
+  private mutating func follow(_ move: Move, from state: borrowing ProtocolState, _ packed: PackedState) {
     var next = copy state
     var touchesOthers = false
     violations.formUnion(stepper.take(move, &next, &touchesOthers))
-    transitionCount += 1
     let successor = touchesOthers ? layout.pack(next) : layout.pack(next, after: packed, moved: Int(move.task))
-    let (target, isNew) = states.insert(successor)
-    if !isNew && target <= index { mayCycle = true }
+    successors.append((successor, states.hash(successor)))
+  }
+
+  /// Stores the successors: first a look at the slots of all, so that their ways to memory overlap, then one after the other.
+  private mutating func storeSuccessors(of index: Int) {
+    transitionCount += successors.count
+    var touched: UInt32 = 0
+    for successor in successors { touched |= states.touch(successor.hash) }
+    for successor in successors {
+      let (target, isNew) = states.insert(successor.state, successor.hash)
+      if !isNew && target <= index { mayCycle = true }
+    }
+    successors.removeAll(keepingCapacity: true)
+    slotsTouched |= touched
   }
 
   private mutating func judgeBlocked(_ state: borrowing ProtocolState, moved: Int) {
