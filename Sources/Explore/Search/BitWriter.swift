@@ -9,10 +9,6 @@ struct BitWriter {
 
   init() {}
 
-  /// A word of its own, for fewer than 64 bits in all.
-  var register: UInt64 { bits }
-  var width: Int { Int(used) }
-
   /// Appends the low `width` bits of `value`; the value must fit.
   @inline(__always)
   mutating func put(_ value: UInt64, _ width: Int) {

@@ -15,17 +15,22 @@ extension StateLayout {
     return packed.finish()
   }
 
-  /// The state after a move of `task`, before which it was `before`: the bits of the other tasks are as they were, for their locals are
-  /// their own. Not after the steps that change what those bits are told by: a seq bump, a zap, a wake-up (`changesOthers`).
-  func pack(_ state: borrowing ProtocolState, after before: PackedState, moved task: Int) -> PackedState {
-    var shared = BitWriter()
-    packShared(state, &shared)
-    var own = BitWriter()
-    packTask(task, state, &own)
-    var packed = before
-    packed.replace(upTo: taskPositions[0], with: shared.finish())
-    packed.replace(own.register, own.width, at: taskPositions[task])
-    return packed
+  /// The bits of the kvm and the caches alone.
+  func section(of packed: PackedState) -> PackedState {
+    var section = PackedState()
+    section.replace(upTo: taskPositions[0], with: packed)
+    return section
+  }
+
+  func setSection(_ section: PackedState, _ packed: inout PackedState) {
+    packed.replace(upTo: taskPositions[0], with: section)
+  }
+
+  /// The bits of one task.
+  func own(_ task: Int, _ packed: PackedState) -> UInt64 { packed.take(taskWidths[task], at: taskPositions[task]) }
+
+  func setOwn(_ own: UInt64, _ task: Int, _ packed: inout PackedState) {
+    packed.replace(own, taskWidths[task], at: taskPositions[task])
   }
 
   private func packShared(_ state: borrowing ProtocolState, _ packed: inout BitWriter) {

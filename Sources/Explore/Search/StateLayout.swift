@@ -12,6 +12,7 @@ final class StateLayout: Sendable {
   let scheduleWordCount: Int
   /// Where the bits of each task begin, behind those of the kvm and the caches.
   let taskPositions: [Int]
+  let taskWidths: [Int]
   private let bitCount: Int
   let steps = TaskStep.all
   let taskCount: Int
@@ -57,15 +58,17 @@ final class StateLayout: Sendable {
     let perCache = 2 * holderBits + engine.taskCount + 5 + (hasFlag ? 1 : 0) + (cachesChange ? 8 : 0)
     var position = holderBits * 4 + (hasRange ? 6 : 0) + perCache * engine.cacheCount
     var positions: [Int] = []
-    for task in tasks {
+    taskWidths = tasks.map { $0.bitCount(hasQueue: hasQueue) }
+    for width in taskWidths {
       positions.append(position)
-      position += task.bitCount(hasQueue: hasQueue)
+      position += width
     }
     taskPositions = positions
     bitCount = position
     wordCount = (bitCount + 63) / 64
     scheduleWordCount = (bitCount + Self.lastTaskBits + 63) / 64
-    guard scheduleWordCount <= PackedState.wordsMax else { return nil }
+    guard scheduleWordCount <= PackedState.wordsMax, !tasks.isEmpty else { return nil }
+    guard taskWidths.allSatisfy({ $0 <= 28 }) else { return nil }
   }
 
   /// The task that ran last, packed behind the state.

@@ -18,6 +18,7 @@ struct StateSearch {
   private(set) var reached = [Bool](repeating: false, count: TaskStep.codeCount)
   private(set) var completeness = Completeness.complete
   /// The successors of the state at hand, and their hashes.
+  private var memo: MoveMemo
   /// Keeps the early looks at the slots from being optimised away.
   private(set) var slotsTouched: UInt32 = 0
   private var successors: [(state: PackedState, hash: UInt64)] = []
@@ -27,6 +28,7 @@ struct StateSearch {
     self.layout = layout
     self.limits = limits
     states = StateSet(wordCount: layout.wordCount)
+    memo = MoveMemo(layout: layout)
   }
 
   mutating func run() {
@@ -47,30 +49,74 @@ struct StateSearch {
 
   private mutating func expand(_ index: Int) {
     let packed = states[index]
-    let state = layout.unpack(packed)
+    let section = layout.section(of: packed)
+    let shared = memo.number(of: section)
     var moved = 0
-    var unfinished = 0
     var blocked = 0
+    var mayDeadlock = false
     for task in 0..<layout.taskCount {
-      let choices = stepper.engine.choices(task, state)
-      reached[state.tasks[task].step.code] = true
-      if choices > 0 { moved += 1 }
-      if !stepper.isFinished(task, state) {
-        unfinished += 1
-        if choices == 0 { blocked += 1 }
+      let own = layout.own(task, packed)
+      let moves = memo.find(shared, own, task) ?? learn(shared, own, task, packed)
+      if moves.isOpaque {
+        ask(task, packed)
+        moved += 1
+      } else if moves.count > 0 {
+        follow(moves, task, packed, shared)
+        moved += 1
+      } else if !moves.isFinished {
+        blocked += 1
+        if moves.isSelfBlocked { mayDeadlock = true }
       }
-      for choice in 0..<choices { follow(Move(task: task, choice: choice), from: state, packed) }
     }
     storeSuccessors(of: index)
-    if blocked > 0 { judgeBlocked(state, moved: moved) }
+    // A cycle of one is a task that waits for itself; any other takes two that are blocked.
+    if mayDeadlock || blocked > 1 || (blocked > 0 && moved == 0) { judgeBlocked(layout.unpack(packed), moved: moved) }
   }
 
-  private mutating func follow(_ move: Move, from state: borrowing ProtocolState, _ packed: PackedState) {
-    var next = copy state
-    var touchesOthers = false
-    violations.formUnion(stepper.take(move, &next, &touchesOthers))
-    let successor = touchesOthers ? layout.pack(next) : layout.pack(next, after: packed, moved: Int(move.task))
-    successors.append((successor, states.hash(successor)))
+  /// The moves of a task that are known: bits in, bits out.
+  private mutating func follow(_ moves: MoveMemo.Moves, _ task: Int, _ packed: PackedState, _ shared: UInt32) {
+    for choice in 0..<Int(moves.count) {
+      let result = memo.result(moves, choice)
+      var successor = packed
+      if result.shared != shared { layout.setSection(memo.section(result.shared), &successor) }
+      layout.setOwn(UInt64(result.own), task, &successor)
+      violations.formUnion(result.violations)
+      successors.append((successor, states.hash(successor)))
+    }
+  }
+
+  /// The moves of a task that concern others: the engine takes them on the whole state.
+  private mutating func ask(_ task: Int, _ packed: PackedState) {
+    let state = layout.unpack(packed)
+    for choice in 0..<stepper.engine.choices(task, state) {
+      var next = state
+      violations.formUnion(stepper.take(Move(task: task, choice: choice), &next))
+      let successor = layout.pack(next)
+      successors.append((successor, states.hash(successor)))
+    }
+  }
+
+  /// Asks the engine what `task` can do, and keeps it.
+  private mutating func learn(_ shared: UInt32, _ own: UInt64, _ task: Int, _ packed: PackedState) -> MoveMemo.Moves {
+    let state = layout.unpack(packed)
+    reached[state.tasks[task].step.code] = true
+    var isLocal = true
+    var results: [MoveMemo.Result] = []
+    for choice in 0..<stepper.engine.choices(task, state) {
+      var next = state
+      let violations = stepper.take(Move(task: task, choice: choice), &next, &isLocal)
+      let after = layout.pack(next)
+      results.append(
+        MoveMemo.Result(
+          shared: memo.number(of: layout.section(of: after)), own: UInt32(layout.own(task, after)),
+          violations: violations))
+    }
+    let moves = MoveMemo.Moves(
+      first: isLocal ? memo.keep(results) : 0, count: UInt8(results.count),
+      isFinished: stepper.isFinished(task, state), isOpaque: !isLocal,
+      isSelfBlocked: results.isEmpty && stepper.isSelfBlocked(task, state))
+    memo.keep(moves, shared, own, task)
+    return moves
   }
 
   /// Stores the successors: first a look at the slots of all, so that their ways to memory overlap, then one after the other.
@@ -101,9 +147,14 @@ extension Stepper {
   /// Does one of the tasks of a cycle wait for a lock that it holds itself?
   func isSelfDeadlock(_ cycle: UInt8, _ state: borrowing ProtocolState) -> Bool {
     for task in 0..<engine.taskCount where cycle >> UInt8(task) & 1 == 1 {
-      guard let lock = engine.wantedLock(task, state) else { continue }
-      if engine.holders(lock, state) >> UInt8(task) & 1 == 1 { return true }
+      if isSelfBlocked(task, state) { return true }
     }
     return false
+  }
+
+  /// Does `task` wait for a lock that it holds itself?
+  func isSelfBlocked(_ task: Int, _ state: borrowing ProtocolState) -> Bool {
+    guard let lock = engine.wantedLock(task, state) else { return false }
+    return engine.holders(lock, state) >> UInt8(task) & 1 == 1
   }
 }

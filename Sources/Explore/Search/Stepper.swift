@@ -19,20 +19,23 @@ struct Stepper: Sendable {
 
   /// Takes the move; the violations of all its steps are joined.
   func take(_ move: Move, _ state: inout ProtocolState) -> Violations {
-    var touchesOthers = false
-    return take(move, &state, &touchesOthers)
+    var isLocal = true
+    return take(move, &state, &isLocal)
   }
 
-  /// Takes the move, and tells whether one of its steps changed what is told of other tasks' locals.
-  func take(_ move: Move, _ state: inout ProtocolState, _ touchesOthers: inout Bool) -> Violations {
+  /// Takes the move; `isLocal` turns false if one of its steps reads or changes what is told of other tasks' locals.
+  func take(_ move: Move, _ state: inout ProtocolState, _ isLocal: inout Bool) -> Violations {
     let task = Int(move.task)
-    touchesOthers = state.tasks[task].step.touchesOthers
-    var violations = engine.take(task, choice: Int(move.choice), &state).violations
-    // Steps inside a section take no lock and leave no choice: they cannot block.
-    while !grain.isBoundary(state.tasks[task].step) {
-      if state.tasks[task].step.touchesOthers { touchesOthers = true }
-      violations.formUnion(engine.take(task, choice: 0, &state).violations)
-    }
+    var violations: Violations = []
+    var choice = Int(move.choice)
+    repeat {
+      let step = state.tasks[task].step
+      let outcome = engine.take(task, choice: choice, &state)
+      if step.concernsOthers(outcome.branch) { isLocal = false }
+      violations.formUnion(outcome.violations)
+      choice = 0
+      // Steps inside a section take no lock and leave no choice: they cannot block.
+    } while !grain.isBoundary(state.tasks[task].step)
     return violations
   }
 
@@ -79,11 +82,14 @@ struct Stepper: Sendable {
 }
 
 extension TaskStep {
-  /// A seq bump moves the seq past others' snapshots, a zap frees the pages that others hold, a wake-up wakes them.
-  fileprivate var touchesOthers: Bool {
+  /// A seq bump moves the seq past others' snapshots, a zap frees the pages that others hold, a wake-up wakes them; a check that says yes
+  /// is judged by others' windows, and v5.17's test looks where the others stand.
+  fileprivate func concernsOthers(_ branch: StepBranch) -> Bool {
     switch self {
-    case .hook(.raiseSeq), .hook(.freePages), .hook(.wake): true
+    case .hook(.raiseSeq), .hook(.freePages), .hook(.wake), .retry(.section): true
+    case .check(.test): branch == .yes
     case .hook, .walk, .refresh, .wait, .retry, .check, .deactivate, .activate, .finished: false
     }
   }
+
 }
