@@ -2,17 +2,29 @@
 
 import GPCProtocol
 
-/// The moves of tasks by (shared bits, own bits). A move that reads or writes the locals of other tasks is not kept: it is `opaque`.
+/// The moves of tasks by (shared bits, own bits).
 struct MoveMemo {
   struct Moves {
     /// Where its results begin, and how many there are.
     let first: UInt32
     let count: UInt8
     let isFinished: Bool
-    /// The engine has to be asked, with the whole state.
-    let isOpaque: Bool
+    let concern: Concern
     /// The task waits for a lock that it holds itself.
     let isSelfBlocked: Bool
+  }
+
+  /// What a move has to do with the locals of other tasks.
+  enum Concern: UInt8 {
+    case none
+    /// It bumps the seq past all snapshots.
+    case bumpsSeq
+    /// A check said yes: judged by the windows of others, if any is open.
+    case readsWindows
+    /// The engine has to be asked, with the whole state.
+    case any
+
+    func joined(_ other: Concern) -> Concern { self == .none ? other : (other == .none || other == self ? self : .any) }
   }
 
   struct Result {

@@ -44,4 +44,14 @@ struct PackedState: Sendable {
     let mask: UInt64 = 1 &<< UInt64(end & 63) &- 1
     words[whole] = words[whole] & ~mask | other.words[whole] & mask
   }
+
+  func hasAny(of mask: PackedState) -> Bool {
+    for word in 0..<Self.wordsMax where words[word] & mask.words[word] != 0 { return true }
+    return false
+  }
+
+  /// Sets the bits of `mask`.
+  mutating func add(_ mask: PackedState) {
+    for word in 0..<Self.wordsMax { words[word] |= mask.words[word] }
+  }
 }

@@ -86,10 +86,16 @@ struct ScheduleSearch {
         if foundAt != nil { return true }
         position += 1
       }
-      if nodes.count > limits.statesMax || nodes.byteCount > limits.memoryMax { return false }
+      if nodes.count > limits.statesMax || byteCount > limits.memoryMax { return false }
       depth += 1
     }
     return true
+  }
+
+  /// Nodes with their parents and moves, and the candidates of the next layer.
+  private var byteCount: Int {
+    let candidates = next.reduce(0) { $0 + $1.count } * MemoryLayout<Candidate>.stride
+    return nodes.byteCount + parents.count * 6 + candidates
   }
 
   private mutating func admit(_ candidate: Candidate, _ depth: Int) {

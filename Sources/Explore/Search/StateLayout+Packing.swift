@@ -33,6 +33,12 @@ extension StateLayout {
     packed.replace(own, taskWidths[task], at: taskPositions[task])
   }
 
+  /// Is some task between its hooks?
+  func hasOpenWindow(_ packed: PackedState) -> Bool { packed.hasAny(of: windowBits) }
+
+  /// What a seq bump does to all snapshots: they differ from the seq now.
+  func bumpSeq(_ packed: inout PackedState) { packed.add(seqBits) }
+
   private func packShared(_ state: borrowing ProtocolState, _ packed: inout BitWriter) {
     packed.put(UInt64(state.kvm.activeInvalidations), holderBits)
     packed.put(UInt64(state.kvm.invalidateLock.holder), holderBits)

@@ -14,6 +14,9 @@ final class StateLayout: Sendable {
   let taskPositions: [Int]
   let taskWidths: [Int]
   private let bitCount: Int
+  /// The bits that say that a task is between its hooks, and those that say that the seq has moved since a task's snapshot.
+  let windowBits: PackedState
+  let seqBits: PackedState
   let steps = TaskStep.all
   let taskCount: Int
   let cacheCount: Int
@@ -47,13 +50,14 @@ final class StateLayout: Sendable {
     self.hasQueue = hasQueue
     cachesChange = operations.contains { Self.changesCache($0, engine.setup) }
     let cacheCount = engine.cacheCount
-    tasks = programs.map { program in
+    let tasks = programs.map { program in
       let ranges = program.operations.map { Self.rangeCount($0) }.max() ?? 0
       return Task(
         operationBits: Self.bits(program.operations.count), rangeBits: Self.bits(ranges),
         walkedBits: ranges > 0 ? Self.bits(cacheCount) : 0,
         refreshes: program.operations.contains(where: \.refreshes))
     }
+    self.tasks = tasks
     initial = engine.initialState()
     let perCache = 2 * holderBits + engine.taskCount + 5 + (hasFlag ? 1 : 0) + (cachesChange ? 8 : 0)
     var position = holderBits * 4 + (hasRange ? 6 : 0) + perCache * engine.cacheCount
@@ -65,6 +69,8 @@ final class StateLayout: Sendable {
     }
     taskPositions = positions
     bitCount = position
+    windowBits = Self.mask(zip(tasks, positions).map { $1 + $0.windowOffset })
+    seqBits = Self.mask(zip(tasks, positions).filter(\.0.refreshes).map { $1 + $0.windowOffset + 1 })
     wordCount = (bitCount + 63) / 64
     scheduleWordCount = (bitCount + Self.lastTaskBits + 63) / 64
     guard scheduleWordCount <= PackedState.wordsMax, !tasks.isEmpty else { return nil }
@@ -78,6 +84,12 @@ final class StateLayout: Sendable {
   func setLastTask(_ task: UInt64, _ packed: inout PackedState) { packed.put(task, Self.lastTaskBits, at: bitCount) }
 
   private static let lastTaskBits = 4
+
+  private static func mask(_ positions: [Int]) -> PackedState {
+    var mask = PackedState()
+    for position in positions where position < PackedState.wordsMax * 64 { mask.put(1, 1, at: position) }
+    return mask
+  }
 
   /// Bits for one of `count` values.
   static func bits(_ count: Int) -> Int { count <= 1 ? 0 : Int.bitWidth - (count - 1).leadingZeroBitCount }
@@ -106,8 +118,10 @@ final class StateLayout: Sendable {
 }
 
 extension StateLayout.Task {
+  /// Where the bit `isInWindow` stands among a task's; the seq's bit is the next one. As in `packTask`.
+  fileprivate var windowOffset: Int { StateLayout.bits(TaskStep.codeCount) + operationBits + rangeBits + walkedBits }
+
   fileprivate func bitCount(hasQueue: Bool) -> Int {
-    let always = StateLayout.bits(TaskStep.codeCount) + operationBits + rangeBits + walkedBits + 1
-    return always + (refreshes ? 4 + (hasQueue ? 2 : 0) : 0)
+    return windowOffset + 1 + (refreshes ? 4 + (hasQueue ? 2 : 0) : 0)
   }
 }

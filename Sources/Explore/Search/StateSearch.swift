@@ -9,7 +9,7 @@ struct StateSearch {
   let limits: SearchLimits
   private(set) var states: StateSet
   private(set) var transitionCount = 0
-  private(set) var violations: Violations = []
+  private(set) var violations = Violations.none
   /// Somebody can never move again here.
   private(set) var deadlock: StuckKind?
   /// Some step leads back to a state that was met before this one was left: without such a step there is no cycle.
@@ -43,7 +43,7 @@ struct StateSearch {
 
   private mutating func withinLimits() -> Bool {
     if states.count > limits.statesMax { completeness = .truncated(.states(limits.statesMax)) }
-    if states.byteCount > limits.memoryMax { completeness = .truncated(.memory(limits.memoryMax)) }
+    if states.byteCount + memo.byteCount > limits.memoryMax { completeness = .truncated(.memory(limits.memoryMax)) }
     return completeness == .complete
   }
 
@@ -57,11 +57,9 @@ struct StateSearch {
     for task in 0..<layout.taskCount {
       let own = layout.own(task, packed)
       let moves = memo.find(shared, own, task) ?? learn(shared, own, task, packed)
-      if moves.isOpaque {
-        ask(task, packed)
-        moved += 1
-      } else if moves.count > 0 {
-        follow(moves, task, packed, shared)
+      if moves.count > 0 {
+        let mustAsk = moves.concern == .any || (moves.concern == .readsWindows && layout.hasOpenWindow(packed))
+        if mustAsk { ask(task, packed) } else { follow(moves, task, packed, shared) }
         moved += 1
       } else if !moves.isFinished {
         blocked += 1
@@ -79,6 +77,7 @@ struct StateSearch {
       let result = memo.result(moves, choice)
       var successor = packed
       if result.shared != shared { layout.setSection(memo.section(result.shared), &successor) }
+      if moves.concern == .bumpsSeq { layout.bumpSeq(&successor) }
       layout.setOwn(UInt64(result.own), task, &successor)
       violations.formUnion(result.violations)
       successors.append((successor, states.hash(successor)))
@@ -100,11 +99,11 @@ struct StateSearch {
   private mutating func learn(_ shared: UInt32, _ own: UInt64, _ task: Int, _ packed: PackedState) -> MoveMemo.Moves {
     let state = layout.unpack(packed)
     reached[state.tasks[task].step.code] = true
-    var isLocal = true
+    var concern = MoveMemo.Concern.none
     var results: [MoveMemo.Result] = []
     for choice in 0..<stepper.engine.choices(task, state) {
       var next = state
-      let violations = stepper.take(Move(task: task, choice: choice), &next, &isLocal)
+      let violations = stepper.take(Move(task: task, choice: choice), &next, &concern)
       let after = layout.pack(next)
       results.append(
         MoveMemo.Result(
@@ -112,8 +111,8 @@ struct StateSearch {
           violations: violations))
     }
     let moves = MoveMemo.Moves(
-      first: isLocal ? memo.keep(results) : 0, count: UInt8(results.count),
-      isFinished: stepper.isFinished(task, state), isOpaque: !isLocal,
+      first: memo.keep(results), count: UInt8(results.count),
+      isFinished: stepper.isFinished(task, state), concern: concern,
       isSelfBlocked: results.isEmpty && stepper.isSelfBlocked(task, state))
     memo.keep(moves, shared, own, task)
     return moves

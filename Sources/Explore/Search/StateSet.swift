@@ -3,7 +3,7 @@
 /// A set of packed states. A state's number is its place; the records double as the search's queue.
 struct StateSet {
   /// Records come in blocks, so that growing neither copies them nor keeps room for as many again.
-  private static let blockShift = 14
+  private static let blockShift = 11
   private static let blockMask = 1 << blockShift - 1
 
   let wordCount: Int

@@ -19,19 +19,19 @@ struct Stepper: Sendable {
 
   /// Takes the move; the violations of all its steps are joined.
   func take(_ move: Move, _ state: inout ProtocolState) -> Violations {
-    var isLocal = true
-    return take(move, &state, &isLocal)
+    var concern = MoveMemo.Concern.none
+    return take(move, &state, &concern)
   }
 
-  /// Takes the move; `isLocal` turns false if one of its steps reads or changes what is told of other tasks' locals.
-  func take(_ move: Move, _ state: inout ProtocolState, _ isLocal: inout Bool) -> Violations {
+  /// Takes the move, and joins to `concern` what its steps have to do with what is told of other tasks' locals.
+  func take(_ move: Move, _ state: inout ProtocolState, _ concern: inout MoveMemo.Concern) -> Violations {
     let task = Int(move.task)
-    var violations: Violations = []
+    var violations = Violations.none
     var choice = Int(move.choice)
     repeat {
       let step = state.tasks[task].step
       let outcome = engine.take(task, choice: choice, &state)
-      if step.concernsOthers(outcome.branch) { isLocal = false }
+      concern = concern.joined(step.concern(outcome.branch))
       violations.formUnion(outcome.violations)
       choice = 0
       // Steps inside a section take no lock and leave no choice: they cannot block.
@@ -84,12 +84,12 @@ struct Stepper: Sendable {
 extension TaskStep {
   /// A seq bump moves the seq past others' snapshots, a zap frees the pages that others hold, a wake-up wakes them; a check that says yes
   /// is judged by others' windows, and v5.17's test looks where the others stand.
-  fileprivate func concernsOthers(_ branch: StepBranch) -> Bool {
+  fileprivate func concern(_ branch: StepBranch) -> MoveMemo.Concern {
     switch self {
-    case .hook(.raiseSeq), .hook(.freePages), .hook(.wake), .retry(.section): true
-    case .check(.test): branch == .yes
-    case .hook, .walk, .refresh, .wait, .retry, .check, .deactivate, .activate, .finished: false
+    case .hook(.raiseSeq): .bumpsSeq
+    case .hook(.freePages), .hook(.wake), .retry(.section): .any
+    case .check(.test): branch == .yes ? .readsWindows : .none
+    case .hook, .walk, .refresh, .wait, .retry, .check, .deactivate, .activate, .finished: .none
     }
   }
-
 }

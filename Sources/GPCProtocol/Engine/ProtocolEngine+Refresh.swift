@@ -170,7 +170,7 @@ extension ProtocolEngine {
     } else {
       state.tasks[task].step = .refresh(.unlockWrite)
     }
-    return StepOutcome(.done, isStale ? .stale : [])
+    return StepOutcome(.done, isStale ? .stale : .none)
   }
 
   private func afterUnlockWrite(_ task: Int, _ state: inout ProtocolState) {
