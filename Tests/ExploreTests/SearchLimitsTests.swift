@@ -18,10 +18,10 @@ import Testing
   }
 
   @Test func stopsAtTheMemory() throws {
-    let setup = try #require(Scenario.named("two-overlapping")).setup
-    let exploration = explore(setup, SearchLimits(memoryMax: 20_000))
-    #expect(exploration.completeness == .truncated(.memory(20_000)))
-    #expect(exploration.byteCount < 60_000)
+    let setup = try #require(Scenario.named("twice-and-around")).setup
+    let exploration = explore(setup, SearchLimits(memoryMax: 200_000))
+    #expect(exploration.completeness == .truncated(.memory(200_000)))
+    #expect(exploration.byteCount < 200_000)
   }
 
   @Test func twoHundredTasksAreTooMany() {

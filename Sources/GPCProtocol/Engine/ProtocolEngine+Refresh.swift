@@ -63,7 +63,10 @@ extension ProtocolEngine {
   }
 
   private func beginRefresh(_ task: Int, _ cache: Int, _ state: inout ProtocolState) -> StepOutcome {
-    var entry = state.caches[cache].fields.beginRefresh(operation(task, state).request)
+    guard let request = requests[firstOperation[task] + Int(state.tasks[task].operation)] else {
+      fatalError("task \(task) refreshes in an operation that does not")
+    }
+    var entry = state.caches[cache].fields.beginRefresh(request)
     if rules.mutations.contains(.ignoresMovedUHVA) && state.caches[cache].fields.valid { entry = .kept }
     switch entry {
     case .inactive:
@@ -167,7 +170,7 @@ extension ProtocolEngine {
     } else {
       state.tasks[task].step = .refresh(.unlockWrite)
     }
-    return StepOutcome(.done, isStale ? .stale : [])
+    return StepOutcome(.done, isStale ? .stale : .none)
   }
 
   private func afterUnlockWrite(_ task: Int, _ state: inout ProtocolState) {

@@ -30,3 +30,13 @@ package struct TaskProgram: Hashable, Sendable {
     self.repeats = repeats
   }
 }
+
+extension TaskOperation {
+  /// What its refresh asks for; nil where it has none.
+  var request: RefreshRequest? {
+    switch self {
+    case .refresh(_, let request, _), .use(_, let request), .activate(_, let request): request
+    case .invalidate, .check, .deactivate: nil
+    }
+  }
+}
