@@ -64,12 +64,18 @@ package struct Replayer {
     rows += caches.map { .cache($0.row) }
   }
 
+  /// What waits at most: only stamps that jump ahead or back by far more than the clocks can differ ever fill it, and then the order of
+  /// the lines has to do.
+  private static var pendingMax: Int { 65_536 }
+
   private mutating func replayHeld() {
     for event in tie.takeHeld() { step(event) }
   }
 
   private mutating func step(_ event: RecordedEvent) {
-    while let next = pending.first, next.settled.time &+ options.deltaNs < event.time.rawValue {
+    while let next = pending.first,
+      next.settled.time &+ options.deltaNs < event.time.rawValue || pending.count > Self.pendingMax
+    {
       pending.removeFirst()
       decide(next)
     }
