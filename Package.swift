@@ -42,7 +42,7 @@ let package = Package(
     .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol"]),
     .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Explore"]),
     .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
-    .testTarget(name: "DocsTests", dependencies: ["gpc-replay"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["gpc-replay"]),
   ],
   swiftLanguageModes: [.v6]
 )
