@@ -106,7 +106,7 @@ struct CacheTable {
   }
 
   private func words(_ cache: GfnToPfnCache) -> String {
-    guard cache.active else { return "inactive" }
+    guard cache.active else { return cache.uhva.isError ? "inactive" : "inactive, uhva kept" }
     var words = [cache.valid ? "valid" : "not valid"]
     if rules.hasNeedsInvalidation && cache.needsInvalidation { words.append("needs_invalidation") }
     words.append(cache.uhva.isError ? "no uhva" : cache.pfn.isError ? "pfn error" : "pfn")
