@@ -10,8 +10,7 @@ extension Exploration {
     return [
       "\(form.id) in \(scenario.name): \(isKnown ? found : "nothing found so far")",
       "\(completeness.words): \(stateCount) states, \(transitionCount) transitions, \(byteCount) bytes",
-      "never reached: \(neverReached)",
-    ]
+    ] + (fallback?.text() ?? []) + ["never reached: \(neverReached)"]
   }
 
   /// The steps of this form, among those of the scenario's operations, that no order comes to.
@@ -68,6 +67,19 @@ extension TaskOperation {
     case .activate: true
     case .invalidate, .refresh, .check, .use, .deactivate: false
     }
+  }
+}
+
+extension Fallback {
+  fileprivate func text() -> [String] {
+    let orders =
+      preemptionsComplete < 0
+      ? "not even every order without a preemption" : "every order with up to \(preemptionsComplete) preemptions"
+    let words = Verdict.allCases.filter { met[$0] != nil }.map(\.rawValue)
+    return [
+      "seen to the end: \(orders)",
+      "then \(walks.walkCount) random walks, seed \(walks.seed): \(words.isEmpty ? "nothing" : words.joined(separator: ", "))",
+    ]
   }
 }
 
