@@ -28,4 +28,11 @@ package struct ProtocolForm: Sendable {
     change(&rules)
     return ProtocolForm(id: id, title: title, source: source, rules: rules, base: self.id)
   }
+
+  /// The same form under another memory model.
+  package func under(_ memory: MemoryModel) -> ProtocolForm {
+    var rules = rules
+    rules.memory = memory
+    return ProtocolForm(id: id, title: title, source: source, rules: rules, base: base)
+  }
 }

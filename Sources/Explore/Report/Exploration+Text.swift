@@ -5,7 +5,7 @@ import GPCProtocol
 extension Exploration {
   package func text() -> [String] {
     let found =
-      verdicts.isEmpty ? "clean under sequential consistency" : verdicts.map(\.rawValue).joined(separator: ", ")
+      verdicts.isEmpty ? "clean under \(form.rules.memory.words)" : verdicts.map(\.rawValue).joined(separator: ", ")
     let isKnown = completeness == .complete || !verdicts.isEmpty
     return [
       "\(form.id) in \(scenario.name): \(isKnown ? found : "nothing found so far")",
