@@ -10,7 +10,9 @@ extension Exploration {
     return [
       "\(form.id) in \(scenario.name): \(isKnown ? found : "nothing found so far")",
       "\(completeness.words): \(stateCount) states, \(transitionCount) transitions, \(byteCount) bytes",
-    ] + (fallback?.text() ?? []) + ["never reached: \(neverReached)"]
+    ] + (fallback?.text() ?? []) + [
+      "\(completeness == .complete ? "never reached" : "not reached so far"): \(neverReached)"
+    ]
   }
 
   /// The steps of this form, among those of the scenario's operations, that no order comes to.
@@ -35,7 +37,7 @@ extension Scenario {
     case .check: return operations.contains(where: \.checks)
     case .deactivate: return operations.contains(where: \.deactivates)
     case .activate: return operations.contains(where: \.activates)
-    case .finished: return true
+    case .finished: return false
     }
   }
 }
