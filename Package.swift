@@ -13,26 +13,36 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "KVMEvents"),
-    .target(name: "FtraceImport", dependencies: ["KVMEvents", "CZstd"]),
+    .target(
+      name: "FtraceImport", dependencies: ["KVMEvents", "CZstd"],
+      resources: [
+        .embedInCode("Catalogue/linux_6_12.probes"), .embedInCode("Catalogue/linux_6_1.probes"),
+        .embedInCode("Catalogue/default_names.probes"),
+      ]),
     .target(
       name: "Schema", path: "schema",
       resources: [.embedInCode("schema.sql"), .embedInCode("views.sql"), .embedInCode("indices.sql")]),
     .target(name: "TraceStore", dependencies: ["KVMEvents", "CSQLite", "Schema"]),
     .target(name: "GPCProtocol", dependencies: ["KVMEvents"]),
     .target(name: "Replay", dependencies: ["KVMEvents", "GPCProtocol"]),
+    .target(name: "Report", dependencies: ["KVMEvents", "TraceStore"]),
     .target(name: "Explore", dependencies: ["KVMEvents", "GPCProtocol"]),
     .executableTarget(
       name: "gpc-replay",
       dependencies: [
-        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Explore",
+        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report", "Explore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "explore-bench", dependencies: ["KVMEvents", "GPCProtocol", "Explore"], path: "tools/explore-bench",
       exclude: ["gpc.pml"]),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
+    .testTarget(
+      name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "CZstd"], exclude: ["Fixtures"]),
     .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol"]),
     .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Explore"]),
+    .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
+    .testTarget(name: "DocsTests", dependencies: ["gpc-replay"]),
   ],
   swiftLanguageModes: [.v6]
 )

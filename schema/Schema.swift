@@ -1,4 +1,16 @@
 // The SQL files of this folder, embedded: the binary runs from any folder, and sqlite3 reads the same files.
 
 /// The public contract of the database, as SQL.
-package enum Schema {}
+package enum Schema {
+  /// `PRAGMA application_id` of our databases: "gpcr".
+  package static let applicationID: Int64 = 0x6770_6372
+  /// `PRAGMA user_version`: goes up with every change that older readers would stumble over.
+  package static let version: Int64 = 1
+
+  /// The tables, and the rows that are the same in every database.
+  package static var tables: String { String(decoding: PackageResources.schema_sql, as: UTF8.self) }
+  /// The views, which answer the questions.
+  package static var views: String { String(decoding: PackageResources.views_sql, as: UTF8.self) }
+  /// The indices, to be built after the load.
+  package static var indices: String { String(decoding: PackageResources.indices_sql, as: UTF8.self) }
+}

@@ -1,0 +1,294 @@
+-- The tables of a gpc-replay database: one recording, and what the replay made of it.
+--
+-- * A u64 of the kernel (pointers, addresses, sequence numbers) is stored as the INTEGER with the same 64 bits. Kernel
+--   pointers are therefore negative here; compare them for equality, never order by them. Views show them in hex.
+-- * An event's id is the number of its line in the text that was read (or its ordinal in a binary recording), so every id
+--   that a table or a view shows is a place in the recording. Ids grow in replay order.
+-- * Times are nanoseconds of the trace clock, durations end in _ns. Flags are 0 or 1. NULL: the recording does not tell.
+
+PRAGMA application_id = 0x67706372; -- "gpcr"
+PRAGMA user_version = 1;
+
+-- The recording this database holds: one row, written last.
+CREATE TABLE trace (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  file_name TEXT NOT NULL,          -- without its folder; '-' for standard input
+  content_hash TEXT,                -- of the file's bytes as they are; NULL where the input is not to be recognised again
+  tool_version TEXT NOT NULL,       -- the gpc-replay that wrote this database
+  format TEXT NOT NULL,             -- what it was recognised as
+  byte_count INTEGER NOT NULL,      -- as read, before decompression
+  line_count INTEGER NOT NULL,      -- after decompression
+  event_count INTEGER NOT NULL,     -- rows of event without the loss markers
+  first_ts_ns INTEGER,              -- NULL: no event
+  last_ts_ns INTEGER,
+  clock TEXT NOT NULL,              -- the trace clock
+  clock_is_recorded INTEGER NOT NULL CHECK (clock_is_recorded IN (0, 1)), -- 0: assumed, the recording does not say
+  resolution_ns INTEGER NOT NULL,   -- of the time stamps as recorded
+  incomplete TEXT                   -- a sentence saying what is missing; NULL: the input is whole
+) STRICT;
+
+-- What the replay was told: one row, or none where the recording was only imported.
+CREATE TABLE replay (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  tool_version TEXT NOT NULL,       -- the gpc-replay that replayed
+  form TEXT NOT NULL,               -- the published form of the gfn_to_pfn_cache code whose rules were applied
+  delta_ns INTEGER NOT NULL,        -- how far the clocks of two CPUs were taken to differ
+  retries_max INTEGER NOT NULL,     -- a refresh with more false retries is excessive
+  stall_max_ns INTEGER NOT NULL     -- a refresh that loses more to false retries is excessive
+) STRICT;
+
+-- The points of the kernel that an event can stand for.
+CREATE TABLE event_kind (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  meaning TEXT NOT NULL
+) STRICT;
+
+-- The event names of this recording.
+CREATE TABLE event_name (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,        -- as recorded
+  kind_id INTEGER REFERENCES event_kind (id), -- NULL: no event of the catalogue
+  count INTEGER NOT NULL,           -- how often it stands in the recording
+  is_stored INTEGER NOT NULL CHECK (is_stored IN (0, 1)) -- 0: counted only
+) STRICT;
+
+-- The tasks of this recording. A thread that renamed itself is one row per name.
+CREATE TABLE task (
+  id INTEGER PRIMARY KEY,
+  pid INTEGER NOT NULL,             -- the thread's id; 0: the idle task of a CPU
+  tgid INTEGER,                     -- the process's id
+  comm TEXT NOT NULL,               -- invalid UTF-8 replaced
+  comm_bytes BLOB                   -- as recorded, where comm had to replace something
+) STRICT;
+
+-- The recorded events, one row each. A column per field; NULL: the probe does not record it.
+CREATE TABLE event (
+  id INTEGER PRIMARY KEY,           -- the line
+  ts_ns INTEGER NOT NULL,           -- time stamp of the trace clock
+  cpu INTEGER NOT NULL,
+  task_id INTEGER REFERENCES task (id),       -- NULL: no event but a loss marker
+  name_id INTEGER REFERENCES event_name (id), -- NULL: no event but a loss marker
+  kind_id INTEGER NOT NULL REFERENCES event_kind (id),
+  kvm INTEGER,                      -- struct kvm *
+  gpc INTEGER,                      -- struct gfn_to_pfn_cache *
+  uhva INTEGER,                     -- the cache's, the lookup's or the memslot's user-space address
+  gpa INTEGER,                      -- the cache's or the requested guest address; -1: INVALID_GPA
+  pfn INTEGER,                      -- the cache's, or a lookup's result
+  active_inv INTEGER,               -- mn_active_invalidate_count
+  seq INTEGER,                      -- mmu_invalidate_seq
+  mmu_seq INTEGER,                  -- a retry round's snapshot of mmu_invalidate_seq
+  ret INTEGER,                      -- what the function returns; an errno below 0
+  active INTEGER,                   -- gpc->active
+  valid INTEGER,                    -- gpc->valid
+  len INTEGER,                      -- bytes; of a loss marker: the events lost
+  generation INTEGER,               -- gpc->generation; bit 63 is set while memslots change
+  slots_generation INTEGER,         -- the memslots' generation
+  hva_start INTEGER,                -- first byte of an invalidated range
+  hva_end INTEGER,                  -- first byte behind it
+  mn INTEGER,                       -- struct mmu_notifier *
+  mm INTEGER,                       -- struct mm_struct *
+  flags INTEGER,                    -- mmu_notifier_range.flags or a memslot's flags
+  mn_event INTEGER,                 -- enum mmu_notifier_event: 0 unmap, 1 clear, 2/3 protection, 6 migrate
+  old_gpa INTEGER,                  -- the cache's gpa beside a requested one
+  old_uhva INTEGER,                 -- the cache's uhva beside a requested one
+  khva INTEGER,                     -- gpc->khva
+  slot INTEGER,                     -- a memslot's number
+  write_fault INTEGER               -- a lookup's write_fault
+) STRICT;
+
+-- A virtual machine: a kvm pointer until it is initialised anew.
+CREATE TABLE vm (
+  id INTEGER PRIMARY KEY,
+  kvm INTEGER,                      -- struct kvm *
+  mn INTEGER,                       -- its struct mmu_notifier *
+  mm INTEGER,                       -- its struct mm_struct *
+  first_event_id INTEGER NOT NULL REFERENCES event (id),
+  last_event_id INTEGER NOT NULL REFERENCES event (id),
+  is_created_in_trace INTEGER NOT NULL CHECK (is_created_in_trace IN (0, 1)), -- 1: so all its memslots are known
+  is_gone INTEGER NOT NULL CHECK (is_gone IN (0, 1)) -- 1: destroyed before the recording ends
+) STRICT;
+
+-- A gfn_to_pfn_cache: a gpc pointer and the epoch since its kvm_gpc_init (pointers are reused).
+CREATE TABLE cache (
+  id INTEGER PRIMARY KEY,
+  vm_id INTEGER REFERENCES vm (id), -- NULL: no event ties it to a VM
+  gpc INTEGER NOT NULL,             -- struct gfn_to_pfn_cache *
+  epoch INTEGER NOT NULL,           -- 0: it was there before its first recorded kvm_gpc_init
+  first_event_id INTEGER NOT NULL REFERENCES event (id),
+  last_event_id INTEGER NOT NULL REFERENCES event (id),
+  last_gpa INTEGER,
+  last_uhva INTEGER
+) STRICT;
+
+-- A memslot from the call that set it to the one that changed or deleted it.
+CREATE TABLE memslot (
+  id INTEGER PRIMARY KEY,
+  vm_id INTEGER NOT NULL REFERENCES vm (id),
+  slot INTEGER NOT NULL,            -- its number; the address space in the upper 16 bits
+  gpa INTEGER NOT NULL,             -- guest_phys_addr
+  size INTEGER NOT NULL,            -- memory_size, in bytes
+  uhva INTEGER NOT NULL,            -- userspace_addr
+  flags INTEGER NOT NULL,
+  set_event_id INTEGER NOT NULL REFERENCES event (id),
+  end_event_id INTEGER REFERENCES event (id) -- NULL: in force to the end
+) STRICT;
+
+-- One invalidate_range_start .. invalidate_range_end for one VM.
+CREATE TABLE invalidation (
+  id INTEGER PRIMARY KEY,
+  vm_id INTEGER NOT NULL REFERENCES vm (id),
+  task_id INTEGER NOT NULL REFERENCES task (id),
+  hva_start INTEGER NOT NULL,       -- first byte of the range
+  hva_end INTEGER NOT NULL,         -- first byte behind it
+  mn_event INTEGER,                 -- enum mmu_notifier_event: 0 unmap, 1 clear, 2/3 protection, 6 migrate
+  hits_memslot INTEGER CHECK (hits_memslot IN (0, 1)), -- 1: its end bumps mmu_invalidate_seq
+  start_event_id INTEGER REFERENCES event (id),     -- entry of the start hook; NULL: before the recording, or lost
+  walk_event_id INTEGER REFERENCES event (id),      -- the count is up, the walk of the caches begins
+  start_ret_event_id INTEGER REFERENCES event (id), -- return of the start hook: the contract window begins
+  end_event_id INTEGER REFERENCES event (id),       -- entry of the end hook: the contract window is over
+  end_ret_event_id INTEGER REFERENCES event (id),   -- return of the end hook: the count is down
+  self_lookup_event_id INTEGER REFERENCES event (id), -- the lookup whose own fault caused it
+  close TEXT NOT NULL CHECK (close IN ('end', 'vm_gone', 'lost', 'open')), -- how it came to its end
+  duration_ns INTEGER               -- entry of the start hook to return of the end hook
+) STRICT;
+
+-- One run of __kvm_gpc_refresh() (6.1: kvm_gfn_to_pfn_cache_refresh()).
+CREATE TABLE refresh (
+  id INTEGER PRIMARY KEY,
+  vm_id INTEGER REFERENCES vm (id),
+  cache_id INTEGER NOT NULL REFERENCES cache (id),
+  task_id INTEGER NOT NULL REFERENCES task (id),
+  origin TEXT NOT NULL CHECK (origin IN ('refresh', 'activate', 'activate_hva', 'unknown')), -- who asked for it
+  outcome TEXT NOT NULL CHECK (outcome IN ('kept', 'mapped', 'failed', 'unfinished', 'unknown')),
+  request_event_id INTEGER REFERENCES event (id), -- entry of kvm_gpc_refresh() or kvm_gpc_activate()
+  entry_event_id INTEGER REFERENCES event (id),   -- entry of the refresh; NULL: before the recording, or lost
+  return_event_id INTEGER REFERENCES event (id),
+  ret INTEGER,                      -- 0 or an errno below 0
+  round_count INTEGER NOT NULL,     -- rounds of its retry loop
+  necessary_count INTEGER NOT NULL, -- of these, repeated for each cause (retry_round.cause)
+  false_count INTEGER NOT NULL,
+  undecided_count INTEGER NOT NULL,
+  stall_ns INTEGER NOT NULL,        -- first top of the retry loop to the last
+  false_ns INTEGER NOT NULL,        -- the part of it that went into rounds repeated for a false cause
+  lock_wait_ns INTEGER,             -- request to refresh: waiting for refresh_lock
+  duration_ns INTEGER               -- entry to return
+) STRICT;
+
+-- One round of hva_to_pfn_retry().
+CREATE TABLE retry_round (
+  id INTEGER PRIMARY KEY,
+  refresh_id INTEGER NOT NULL REFERENCES refresh (id),
+  number INTEGER NOT NULL,          -- 1 for the first of its refresh
+  loop_event_id INTEGER REFERENCES event (id),
+  lookup_event_id INTEGER REFERENCES event (id),
+  lookup_ret_event_id INTEGER REFERENCES event (id),
+  test_event_id INTEGER REFERENCES event (id), -- the retry test
+  uhva INTEGER,
+  outcome TEXT NOT NULL CHECK (outcome IN ('accepted', 'retried', 'failed', 'unfinished')),
+  -- the recorded test held against the replay; NULL: it came to no test
+  decision TEXT CHECK (decision IN ('agrees', 'disagrees', 'open', 'unknown')),
+  -- why it was repeated: an overlapping invalidation / none overlapped / the order is open / lost events or probes
+  cause TEXT CHECK (cause IN ('necessary', 'false', 'undecided', 'unknown')),
+  -- made by its own lookup / an unrelated one in flight / an unrelated one ended / only the covering range overlaps
+  sub_cause TEXT CHECK (sub_cause IN ('self', 'count', 'seq', 'widened')),
+  invalidation_id INTEGER REFERENCES invalidation (id), -- one that alone gives the cause
+  duration_ns INTEGER               -- its top to the next one's (the last: to its test)
+) STRICT;
+
+-- One kvm_gpc_check().
+CREATE TABLE cache_check (
+  id INTEGER PRIMARY KEY,
+  cache_id INTEGER NOT NULL REFERENCES cache (id),
+  task_id INTEGER NOT NULL REFERENCES task (id),
+  entry_event_id INTEGER NOT NULL REFERENCES event (id),
+  return_event_id INTEGER REFERENCES event (id),
+  answer INTEGER CHECK (answer IN (0, 1)), -- 1: may be used
+  decision TEXT CHECK (decision IN ('agrees', 'disagrees', 'open', 'unknown')) -- the answer held against the replay
+) STRICT;
+
+-- What the replay found.
+CREATE TABLE finding (
+  id INTEGER PRIMARY KEY,
+  -- used inside a contract window / used a page its uhva no longer maps / decided otherwise than the rules / too many retries
+  kind TEXT NOT NULL CHECK (kind IN ('contract', 'stale', 'divergence', 'excessive_retry')),
+  certainty TEXT NOT NULL CHECK (certainty IN ('certain', 'possible')),
+  vm_id INTEGER REFERENCES vm (id),
+  cache_id INTEGER REFERENCES cache (id),
+  event_id INTEGER NOT NULL REFERENCES event (id), -- the event that is wrong
+  invalidation_id INTEGER REFERENCES invalidation (id),
+  refresh_id INTEGER REFERENCES refresh (id),
+  check_id INTEGER REFERENCES cache_check (id),
+  summary TEXT NOT NULL             -- one sentence in the kernel's words
+) STRICT;
+
+-- The proof of a finding: every event it cites, the one that is wrong among them, in replay order.
+CREATE TABLE finding_event (
+  finding_id INTEGER NOT NULL REFERENCES finding (id),
+  position INTEGER NOT NULL,        -- 1, 2, …
+  event_id INTEGER NOT NULL REFERENCES event (id),
+  PRIMARY KEY (finding_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- Here and not in indices.sql: what the replay withdraws while it runs is found by it.
+CREATE INDEX finding_event_event ON finding_event (event_id);
+
+-- A gap: events of one CPU were dropped.
+CREATE TABLE loss (
+  id INTEGER PRIMARY KEY,
+  cpu INTEGER NOT NULL,
+  line INTEGER NOT NULL,            -- of the marker
+  after_event_id INTEGER REFERENCES event (id), -- the CPU's last event before it; NULL: none
+  event_count INTEGER               -- how many; NULL: the tracer does not say
+) STRICT;
+
+-- How often each kind of dirt was met in the input.
+CREATE TABLE import_issue_count (
+  kind TEXT PRIMARY KEY,
+  severity TEXT NOT NULL CHECK (severity IN ('info', 'warning', 'error')),
+  count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The first occurrences of each kind of dirt.
+CREATE TABLE import_issue (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL REFERENCES import_issue_count (kind),
+  line INTEGER NOT NULL,
+  reason TEXT NOT NULL,             -- one sentence
+  excerpt TEXT NOT NULL             -- the line's first bytes, made printable
+) STRICT;
+
+INSERT INTO event_kind (id, name, meaning) VALUES
+  (0, 'bystander', 'an event the replay does not need'),
+  (1, 'mn_invalidate_range_start', 'entry of kvm_mmu_notifier_invalidate_range_start()'),
+  (2, 'mn_invalidate_range_start_ret', 'its return: from here on the range must not be touched'),
+  (3, 'kvm_unmap_hva_range', 'tracepoint, first statement of the start hook; names no VM'),
+  (4, 'gpc_invalidate_start', 'entry of gfn_to_pfn_cache_invalidate_start(): the count is up, the walk begins'),
+  (5, 'mn_invalidate_range_end', 'entry of kvm_mmu_notifier_invalidate_range_end(): the pages are unmapped and freed'),
+  (6, 'mn_invalidate_end_kvm', 'inside the end hook, memslots handled, the count still up'),
+  (7, 'mn_invalidate_range_end_ret', 'return of the end hook: the count is down'),
+  (8, 'gpc_init', 'kvm_gpc_init()'),
+  (9, 'gpc_activate', 'entry of kvm_gpc_activate()'),
+  (10, 'gpc_activate_ret', 'its return'),
+  (11, 'gpc_activate_hva', 'entry of kvm_gpc_activate_hva()'),
+  (12, 'gpc_activate_hva_ret', 'its return'),
+  (13, 'gpc_deactivate', 'entry of kvm_gpc_deactivate()'),
+  (14, 'gpc_deactivate_ret', 'its return'),
+  (15, 'gpc_refresh', 'entry of kvm_gpc_refresh(), before refresh_lock is taken'),
+  (16, 'gpc_refresh_ret', 'its return; on 6.1 that of kvm_gfn_to_pfn_cache_refresh()'),
+  (17, '__gpc_refresh', 'entry of __kvm_gpc_refresh(): every refresh, whoever asked'),
+  (18, '__gpc_refresh_ret', 'its return'),
+  (19, 'gfn_to_pfn_cache_refresh', 'entry of kvm_gfn_to_pfn_cache_refresh() (6.1)'),
+  (20, 'gpc_retry_loop', 'top of the loop in hva_to_pfn_retry()'),
+  (21, 'hva_to_pfn', 'entry of hva_to_pfn(); ordinary page faults call it too'),
+  (22, 'hva_to_pfn_ret', 'its return'),
+  (23, 'gpc_retry_check', 'the retry test, gpc->lock just taken for write'),
+  (24, 'gpc_refresh_done', 'success: valid is being set'),
+  (25, 'gpc_check', 'entry of kvm_gpc_check(), under the read lock'),
+  (26, 'gpc_check_ret', 'its return: 1 = may be used'),
+  (27, 'gpc_unmap', 'kvm_gfn_to_pfn_cache_unmap() (6.1)'),
+  (28, 'mn_invalidate_range', 'kvm_mmu_notifier_invalidate_range() (6.1)'),
+  (29, 'mn_change_pte', 'kvm_mmu_notifier_change_pte() (6.1)'),
+  (30, 'set_memory_region', 'entry of __kvm_set_memory_region()'),
+  (31, 'set_memory_region_ret', 'its return'),
+  (32, 'lost_events', 'no event: the tracer dropped events of this CPU before this place');

@@ -1,0 +1,221 @@
+-- The questions a kernel developer has, as views. The report is SELECTs over them.
+
+-- Every event in words: seconds, comm and pid, name, and the recorded fields (addresses in hex).
+CREATE VIEW event_text AS
+SELECT event.id,
+  printf('%d.%09d', event.ts_ns / 1000000000, event.ts_ns % 1000000000) AS seconds,
+  event.cpu,
+  task.comm,
+  task.pid,
+  coalesce(event_name.name, event_kind.name) AS name, -- of a loss marker: its kind's
+  ltrim(
+    iif(kvm IS NULL, '', printf(' kvm=0x%x', kvm)) || iif(gpc IS NULL, '', printf(' gpc=0x%x', gpc))
+    || iif(mn IS NULL, '', printf(' mn=0x%x', mn)) || iif(mm IS NULL, '', printf(' mm=0x%x', mm))
+    || iif(hva_start IS NULL, '', printf(' start=0x%x', hva_start)) || iif(hva_end IS NULL, '', printf(' end=0x%x', hva_end))
+    || iif(slot IS NULL, '', printf(' slot=%d', slot)) || iif(flags IS NULL, '', printf(' flags=0x%x', flags))
+    || iif(mn_event IS NULL, '', printf(' event=%d', mn_event))
+    || iif(gpa IS NULL, '', printf(' gpa=0x%x', gpa)) || iif(uhva IS NULL, '', printf(' uhva=0x%x', uhva))
+    || iif(old_gpa IS NULL, '', printf(' old_gpa=0x%x', old_gpa))
+    || iif(old_uhva IS NULL, '', printf(' old_uhva=0x%x', old_uhva))
+    || iif(pfn IS NULL, '', printf(' pfn=0x%x', pfn)) || iif(khva IS NULL, '', printf(' khva=0x%x', khva))
+    || iif(len IS NULL, '', printf(' len=%d', len)) || iif(write_fault IS NULL, '', printf(' write=%d', write_fault))
+    || iif(active IS NULL, '', printf(' active=%d', active)) || iif(valid IS NULL, '', printf(' valid=%d', valid))
+    || iif(generation IS NULL, '', printf(' gen=0x%x', generation))
+    || iif(slots_generation IS NULL, '', printf(' slotsgen=0x%x', slots_generation))
+    || iif(mmu_seq IS NULL, '', printf(' mmu_seq=%d', mmu_seq))
+    || iif(active_inv IS NULL, '', printf(' active_inv=%d', active_inv)) || iif(seq IS NULL, '', printf(' seq=%d', seq))
+    || iif(ret IS NULL, '', printf(' ret=%d', ret))) AS fields
+FROM event
+LEFT JOIN task ON task.id = event.task_id
+LEFT JOIN event_name ON event_name.id = event.name_id
+LEFT JOIN event_kind ON event_kind.id = event.kind_id;
+
+-- What was recorded: the events by name, how often, and what they are taken for.
+CREATE VIEW event_count AS
+SELECT event_name.name, event_kind.name AS kind, event_name.count, event_name.is_stored, event_kind.meaning
+FROM event_name LEFT JOIN event_kind ON event_kind.id = event_name.kind_id
+ORDER BY event_name.count DESC, event_name.name;
+
+-- Which probes are missing: a kind that never came although the one it goes with did, and what is unknown without it.
+CREATE VIEW missing_probe AS
+WITH pair (kind_id, goes_with, unknown_without_it) AS (VALUES
+  (2, 1, 'where the contract window of an invalidation begins'),
+  (7, 1, 'when the count of invalidations in flight goes down'),
+  (5, 1, 'where the contract window of an invalidation is over'),
+  (1, 3, 'which VM, mm and range an invalidation is of'),
+  (4, 1, 'when the count of invalidations in flight has gone up, and which VM a notifier belongs to'),
+  (18, 17, 'how a refresh ended'),
+  (16, 19, 'how a refresh ended'),
+  (20, 17, 'the rounds of the retry loop'),
+  (20, 19, 'the rounds of the retry loop'),
+  (23, 17, 'the retry tests: why a round was repeated'),
+  (23, 19, 'the retry tests: why a round was repeated'),
+  (21, 17, 'when a refresh reads the page tables'),
+  (21, 19, 'when a refresh reads the page tables'),
+  (22, 21, 'when a lookup has read the page tables, and its pfn'),
+  (26, 25, 'the answers of the checks'))
+SELECT DISTINCT event_kind.name AS probe, event_kind.meaning, pair.unknown_without_it
+FROM pair JOIN event_kind ON event_kind.id = pair.kind_id
+WHERE pair.goes_with IN (SELECT kind_id FROM event_name WHERE count > 0)
+  AND pair.kind_id NOT IN (SELECT kind_id FROM event_name WHERE count > 0 AND kind_id IS NOT NULL)
+ORDER BY event_kind.id;
+
+-- Where events were dropped. lost: the sum where it is known; gaps_of_unknown_size: the gaps where it is not.
+CREATE VIEW loss_by_cpu AS
+SELECT cpu, count(*) AS gaps, coalesce(sum(event_count), 0) AS lost,
+  count(*) FILTER (WHERE event_count IS NULL) AS gaps_of_unknown_size,
+  min(line) AS first_line, max(line) AS last_line
+FROM loss GROUP BY cpu ORDER BY cpu;
+
+-- Does the recorded kernel decide as the rules say? forced: every order that the recording allows gives one answer.
+CREATE VIEW conformance AS
+SELECT 'retry_test' AS subject,
+  count(*) FILTER (WHERE decision = 'agrees') AS forced_agreeing,
+  count(*) FILTER (WHERE decision IN ('agrees', 'disagrees')) AS forced,
+  count(*) FILTER (WHERE decision = 'open') AS open,
+  count(*) FILTER (WHERE decision = 'unknown') AS unknown
+FROM retry_round
+UNION ALL
+SELECT 'check',
+  count(*) FILTER (WHERE decision = 'agrees'),
+  count(*) FILTER (WHERE decision IN ('agrees', 'disagrees')),
+  count(*) FILTER (WHERE decision = 'open'),
+  count(*) FILTER (WHERE decision = 'unknown')
+FROM cache_check;
+
+-- Why rounds of the retry loop were repeated, and the time that went into them.
+CREATE VIEW retry_by_cause AS
+SELECT cause, sub_cause, count(*) AS rounds, count(DISTINCT refresh_id) AS refreshes,
+  coalesce(sum(duration_ns), 0) AS lost_ns
+FROM retry_round WHERE cause IS NOT NULL
+GROUP BY cause, sub_cause
+ORDER BY CASE cause WHEN 'false' THEN 1 WHEN 'necessary' THEN 2 WHEN 'undecided' THEN 3 ELSE 4 END, sub_cause;
+
+-- Which caches retry most.
+CREATE VIEW cache_retry AS
+SELECT cache.id AS cache_id, cache.vm_id, printf('0x%x', cache.gpc) AS gpc, cache.epoch,
+  iif(cache.last_uhva IS NULL, NULL, printf('0x%x', cache.last_uhva)) AS uhva,
+  count(refresh.id) AS refreshes,
+  count(*) FILTER (WHERE refresh.necessary_count + refresh.false_count + refresh.undecided_count > 0) AS refreshes_retrying,
+  coalesce(sum(refresh.round_count), 0) AS rounds,
+  coalesce(max(refresh.round_count), 0) AS rounds_max,
+  coalesce(sum(refresh.necessary_count), 0) AS necessary_rounds,
+  coalesce(sum(refresh.false_count), 0) AS false_rounds,
+  coalesce(sum(refresh.undecided_count), 0) AS undecided_rounds,
+  coalesce(sum(refresh.stall_ns), 0) AS stall_ns,
+  coalesce(max(refresh.stall_ns), 0) AS stall_max_ns,
+  coalesce(sum(refresh.false_ns), 0) AS false_ns
+FROM cache LEFT JOIN refresh ON refresh.cache_id = cache.id
+GROUP BY cache.id
+ORDER BY rounds DESC, cache.id;
+
+-- Which invalidations caused retries: those that alone give the cause of a round.
+CREATE VIEW invalidation_retry AS
+SELECT invalidation.id AS invalidation_id, invalidation.vm_id, task.comm, task.pid,
+  printf('0x%x', invalidation.hva_start) AS hva_start, printf('0x%x', invalidation.hva_end) AS hva_end,
+  invalidation.mn_event, invalidation.start_event_id, invalidation.close, invalidation.duration_ns,
+  count(*) AS rounds,
+  count(DISTINCT retry_round.refresh_id) AS refreshes,
+  count(*) FILTER (WHERE cause = 'necessary') AS necessary_rounds,
+  count(*) FILTER (WHERE cause = 'false') AS false_rounds,
+  coalesce(sum(retry_round.duration_ns), 0) AS lost_ns
+FROM retry_round
+JOIN invalidation ON invalidation.id = retry_round.invalidation_id
+LEFT JOIN task ON task.id = invalidation.task_id
+WHERE retry_round.cause IN ('necessary', 'false')
+GROUP BY invalidation.id
+ORDER BY rounds DESC, invalidation.id;
+
+-- Which refreshes stalled longest in the retry loop.
+CREATE VIEW stall AS
+SELECT refresh.id AS refresh_id, refresh.stall_ns, refresh.false_ns, refresh.lock_wait_ns,
+  refresh.round_count AS rounds, refresh.necessary_count AS necessary_rounds, refresh.false_count AS false_rounds,
+  refresh.undecided_count AS undecided_rounds,
+  refresh.cache_id, refresh.vm_id, printf('0x%x', cache.gpc) AS gpc, task.comm, task.pid,
+  refresh.origin, refresh.outcome, refresh.ret, refresh.entry_event_id
+FROM refresh
+JOIN cache ON cache.id = refresh.cache_id
+LEFT JOIN task ON task.id = refresh.task_id
+WHERE refresh.round_count > 0
+ORDER BY refresh.stall_ns DESC, refresh.id;
+
+-- What was valid while it was being invalidated: a check that said yes, or a round that was accepted, after the start hook of
+-- an invalidation of the same VM that overlaps the page had been entered and before its end hook had returned.
+-- is_in_contract_window: wholly between the start hook's return and the end hook's entry, where the page must not be used.
+-- (CROSS JOIN and INDEXED BY keep SQLite on the indices over event ids: from each invalidation to what happened during it.)
+CREATE VIEW valid_during_invalidation AS
+WITH span AS (
+  SELECT *, coalesce(end_ret_event_id, end_event_id, 9223372036854775807) AS last_event_id
+  FROM invalidation WHERE start_event_id IS NOT NULL)
+SELECT 'check' AS witness, cache_check.entry_event_id AS event_id, span.id AS invalidation_id, span.vm_id,
+  cache_check.cache_id, printf('0x%x', cache.gpc) AS gpc, printf('0x%x', event.uhva) AS uhva,
+  printf('0x%x', span.hva_start) AS hva_start, printf('0x%x', span.hva_end) AS hva_end, span.mn_event,
+  coalesce(cache_check.entry_event_id > span.start_ret_event_id AND cache_check.return_event_id < span.end_event_id, 0)
+    AS is_in_contract_window
+FROM span
+CROSS JOIN cache_check INDEXED BY cache_check_entry
+  ON cache_check.entry_event_id BETWEEN span.start_event_id AND span.last_event_id
+CROSS JOIN event ON event.id = cache_check.entry_event_id
+CROSS JOIN cache ON cache.id = cache_check.cache_id AND cache.vm_id = span.vm_id
+WHERE cache_check.answer = 1 AND event.uhva >= 0
+  AND span.hva_start BETWEEN 0 AND event.uhva & ~4095 AND (span.hva_end < 0 OR event.uhva & ~4095 < span.hva_end)
+UNION ALL
+SELECT 'accepted_round', retry_round.test_event_id, span.id, span.vm_id,
+  refresh.cache_id, printf('0x%x', cache.gpc), printf('0x%x', retry_round.uhva),
+  printf('0x%x', span.hva_start), printf('0x%x', span.hva_end), span.mn_event,
+  coalesce(retry_round.test_event_id > span.start_ret_event_id AND refresh.return_event_id < span.end_event_id, 0)
+FROM span
+CROSS JOIN retry_round INDEXED BY retry_round_accepted ON retry_round.outcome = 'accepted'
+  AND retry_round.test_event_id BETWEEN span.start_event_id AND span.last_event_id
+CROSS JOIN refresh ON refresh.id = retry_round.refresh_id AND refresh.vm_id = span.vm_id
+CROSS JOIN cache ON cache.id = refresh.cache_id
+WHERE retry_round.uhva >= 0
+  AND span.hva_start BETWEEN 0 AND retry_round.uhva & ~4095
+  AND (span.hva_end < 0 OR retry_round.uhva & ~4095 < span.hva_end);
+
+-- The findings, worst first, with the lines of their proof.
+CREATE VIEW finding_report AS
+SELECT finding.id, finding.kind, finding.certainty, finding.summary,
+  finding.vm_id, iif(vm.kvm IS NULL, NULL, printf('0x%x', vm.kvm)) AS kvm,
+  finding.cache_id, iif(cache.gpc IS NULL, NULL, printf('0x%x', cache.gpc)) AS gpc,
+  finding.event_id, printf('%d.%09d', event.ts_ns / 1000000000, event.ts_ns % 1000000000) AS seconds,
+  finding.invalidation_id, finding.refresh_id, finding.check_id,
+  (SELECT group_concat(event_id, ' ') FROM
+    (SELECT event_id FROM finding_event WHERE finding_id = finding.id ORDER BY position)) AS proof
+FROM finding
+LEFT JOIN event ON event.id = finding.event_id
+LEFT JOIN vm ON vm.id = finding.vm_id
+LEFT JOIN cache ON cache.id = finding.cache_id
+LEFT JOIN refresh ON refresh.id = finding.refresh_id
+ORDER BY CASE finding.kind WHEN 'contract' THEN 1 WHEN 'stale' THEN 2 WHEN 'divergence' THEN 3 ELSE 4 END,
+  finding.certainty, iif(finding.kind = 'excessive_retry', -refresh.false_ns, 0), finding.id;
+
+-- The proof of each finding as a timeline, one event per row.
+CREATE VIEW finding_timeline AS
+SELECT finding_event.finding_id, finding_event.position, event_text.id AS event_id, event_text.seconds, event_text.cpu,
+  event_text.comm, event_text.pid, event_text.name, event_text.fields,
+  event_text.id = finding.event_id AS is_the_wrong_one
+FROM finding_event
+JOIN finding ON finding.id = finding_event.finding_id
+JOIN event_text ON event_text.id = finding_event.event_id
+ORDER BY finding_event.finding_id, finding_event.position;
+
+-- Who waits: the time tasks spent in retry loops and for refresh_lock.
+CREATE VIEW task_wait AS
+SELECT task.id AS task_id, task.comm, task.pid, count(*) AS refreshes, sum(refresh.round_count) AS rounds,
+  sum(refresh.stall_ns) AS stall_ns, sum(refresh.false_ns) AS false_ns,
+  coalesce(sum(refresh.lock_wait_ns), 0) AS lock_wait_ns
+FROM refresh JOIN task ON task.id = refresh.task_id
+GROUP BY task.id ORDER BY stall_ns DESC, task.id;
+
+-- The VMs of the recording and what happened to each.
+CREATE VIEW vm_activity AS
+SELECT vm.id AS vm_id, iif(vm.kvm IS NULL, NULL, printf('0x%x', vm.kvm)) AS kvm,
+  iif(vm.mn IS NULL, NULL, printf('0x%x', vm.mn)) AS mn, iif(vm.mm IS NULL, NULL, printf('0x%x', vm.mm)) AS mm,
+  vm.first_event_id, vm.last_event_id, vm.is_created_in_trace, vm.is_gone,
+  (SELECT count(*) FROM cache WHERE vm_id = vm.id) AS caches,
+  (SELECT count(*) FROM memslot WHERE vm_id = vm.id) AS memslots,
+  (SELECT count(*) FROM invalidation WHERE vm_id = vm.id) AS invalidations,
+  (SELECT count(*) FROM refresh WHERE vm_id = vm.id) AS refreshes,
+  (SELECT count(*) FROM finding WHERE vm_id = vm.id) AS findings
+FROM vm ORDER BY vm.id;

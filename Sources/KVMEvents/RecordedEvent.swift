@@ -16,11 +16,15 @@ package struct RecordedEvent: Sendable {
   package var cpu: Int32 = 0
   /// The thread id the recording prints (`pid` in kernel terms); 0 is the idle task of its CPU.
   package var pid: Int32 = 0
+  /// `noTask` for `lostEvents`, which no task made.
   package var task: TaskID = 0
   package var name: EventNameID = 0
   package var kind: EventKind = .bystander
-  package var fields: EventFieldSet = []
+  // Not `[]`: that goes through SetAlgebra's generic initialiser, unspecialised, once per event.
+  package var fields = EventFieldSet(rawValue: 0)
   package var values = InlineArray<25, UInt64>(repeating: 0)
+
+  package static let noTask: TaskID = -1
 
   @inlinable package init() {}
 
@@ -29,7 +33,7 @@ package struct RecordedEvent: Sendable {
     fields.contains(field) ? values[field.rawValue] : nil
   }
 
-  @inlinable package mutating func set(_ field: EventField, _ value: UInt64) {
+  @inlinable @inline(__always) package mutating func set(_ field: EventField, _ value: UInt64) {
     fields.insert(field)
     values[field.rawValue] = value
   }

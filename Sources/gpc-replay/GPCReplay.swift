@@ -1,10 +1,37 @@
 // The door: one verb per file.
 
 import ArgumentParser
+import Glibc
 
 @main
 struct GPCReplay: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gpc-replay",
-    subcommands: [ProtocolsCommand.self, ExploreCommand.self, MatrixCommand.self])
+    abstract: "Replays recorded KVM traces through the kernel's gfn_to_pfn_cache protocol.",
+    discussion: """
+      Finds missed invalidations and excessive retries in a recording of mmu_notifier and kvm_gpc events, and proves them by \
+      trace lines. `gpc-replay TRACE` imports, replays and reports in one go.
+
+      Example: gpc-replay traces/stale-hva/trace.txt.zst
+
+      Exit status: 0 clean, 1 findings, 2 the input cannot be read or is no such trace, 3 no finding but a verdict is \
+      unknown (lost events, missing probes), 64 usage.
+      """,
+    version: Tool.version,
+    subcommands: [
+      RunCommand.self, ImportCommand.self, ReplayCommand.self, QueryCommand.self, ExplainCommand.self,
+      ProtocolsCommand.self, ExploreCommand.self, MatrixCommand.self,
+    ],
+    defaultSubcommand: RunCommand.self)
+
+  static func main() {
+    // A full disk or a size limit is an error of write(), told in a sentence; the default would end the process.
+    signal(SIGXFSZ, SIG_IGN)
+    main(nil)
+  }
+}
+
+enum Tool {
+  /// Stands in every database: what another version imported is imported anew.
+  static let version = "0.1.0"
 }

@@ -1,0 +1,109 @@
+// Bytes of the recording's text, unpacked: what the lines are cut from.
+
+struct ByteSource: ~Copyable {
+  private var file: InputFile
+  /// nil: the bytes are the text itself.
+  private let zstd: ZstdStream?
+  /// Bytes as they stand in the file, read and not yet handed on.
+  private let staging: UnsafeMutableRawBufferPointer
+  private var pending: Range<Int>
+  private var isFileAtEnd: Bool
+
+  /// Why the stream ends before its end, where it does: then nothing comes after what was delivered.
+  private(set) var breakOff: String?
+
+  init(_ input: TraceInput, blockSize: Int) throws(TraceReadError) {
+    var file = try InputFile(input)
+    var magic: [UInt8] = []
+    var isFileAtEnd = false
+    // A pipe may hand over its first bytes one by one.
+    while magic.count < Compression.magicBytes, !isFileAtEnd {
+      let piece = try Self.piece(of: &file, Compression.magicBytes - magic.count)
+      isFileAtEnd = piece.isEmpty
+      magic += piece
+    }
+    let compression = magic.withUnsafeBytes { Compression(magic: $0) }
+    switch compression {
+    case .none: zstd = nil
+    case .zstd: zstd = ZstdStream()
+    case .gzip: throw .notReadYet(.gzip)
+    case .xz: throw .notReadYet(.xz)
+    }
+    self.file = file
+    self.isFileAtEnd = isFileAtEnd
+    staging = .allocate(byteCount: max(min(blockSize, 1 << 18), Compression.magicBytes), alignment: 16)
+    staging.copyBytes(from: magic)
+    pending = 0..<magic.count
+  }
+
+  private static func piece(of file: inout InputFile, _ count: Int) throws(TraceReadError) -> [UInt8] {
+    var error: TraceReadError?
+    let piece = [UInt8](unsafeUninitializedCapacity: count) { block, filled in
+      do throws(TraceReadError) {
+        filled = try file.read(into: UnsafeMutableRawBufferPointer(block))
+      } catch let failure {
+        error = failure
+      }
+    }
+    if let error { throw error }
+    return piece
+  }
+
+  deinit { staging.deallocate() }
+
+  var bytesRead: Int64 { file.bytesRead }
+  var totalBytes: Int64? { file.totalBytes }
+  /// The hash of what was read so far: of the whole file once `read` has returned 0.
+  var contentHash: ContentHash { file.contentHash }
+
+  /// Bytes put into the front of `block`; 0 at the end, or where the stream breaks off.
+  mutating func read(into block: UnsafeMutableRawBufferPointer) throws(TraceReadError) -> Int {
+    if breakOff != nil { return 0 }
+    if let zstd { return try unpack(with: zstd, into: block) }
+    return try copy(into: block)
+  }
+
+  private mutating func copy(into block: UnsafeMutableRawBufferPointer) throws(TraceReadError) -> Int {
+    if pending.isEmpty {
+      return isFileAtEnd ? 0 : try file.read(into: block)
+    }
+    let count = min(pending.count, block.count)
+    block.copyMemory(from: UnsafeRawBufferPointer(rebasing: staging[pending].prefix(count)))
+    pending.removeFirst(count)
+    return count
+  }
+
+  private mutating func unpack(
+    with zstd: ZstdStream, into block: UnsafeMutableRawBufferPointer
+  ) throws(TraceReadError) -> Int {
+    var produced = 0
+    while produced < block.count, breakOff == nil {
+      if pending.isEmpty, !isFileAtEnd { try refill() }
+      let progress = zstd.step(
+        from: UnsafeRawBufferPointer(rebasing: staging[pending]),
+        into: UnsafeMutableRawBufferPointer(rebasing: block[produced...]))
+      pending.removeFirst(progress.consumed)
+      produced += progress.produced
+      if let error = progress.error {
+        try breakOff("the zstd stream is damaged (\(error))")
+      } else if isFileAtEnd, pending.isEmpty, progress.produced == 0 {
+        if !zstd.isBetweenFrames { try breakOff("the zstd stream breaks off inside a frame") }
+        break
+      }
+    }
+    return produced
+  }
+
+  private mutating func refill() throws(TraceReadError) {
+    let count = try file.read(into: staging)
+    pending = 0..<count
+    isFileAtEnd = count == 0
+  }
+
+  /// Notes the end and reads on, so that the hash names the whole file.
+  private mutating func breakOff(_ reason: String) throws(TraceReadError) {
+    breakOff = reason
+    while !isFileAtEnd { try refill() }
+    pending = 0..<0
+  }
+}

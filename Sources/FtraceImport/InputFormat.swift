@@ -1,0 +1,41 @@
+// Which form a recording has, by its content.
+
+/// The raw value says it in words, for the report.
+package enum InputFormat: String, Sendable {
+  case traceCmdText = "trace-cmd report text"
+  case traceDat = "a trace.dat of trace-cmd"
+  case tracefsText = "tracefs text (trace or trace_pipe)"
+  case perfData = "a perf.data"
+  case perfScript = "perf script text"
+  case bpftrace = "bpftrace output"
+  case gzip = "gzip-compressed"
+  case xz = "xz-compressed"
+}
+
+extension InputFormat {
+  /// The form of a recording that begins with these bytes.
+  ///
+  /// `isWhole`: nothing comes after them, so that the last line counts though it has no newline.
+  static func detect(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) throws(TraceReadError) -> InputFormat {
+    if bytes.isEmpty { throw .notATrace(.empty) }
+    if bytes.starts(with: [0x17, 0x08, 0x44]) { return .traceDat }
+    if bytes.starts(with: Array("PERFILE2".utf8)) { return .perfData }
+    if let other = foreignMagic(bytes) { throw .notATrace(other) }
+    if bytes.starts(with: Array("# tracer: ".utf8)) { return .tracefsText }
+    if bytes.starts(with: Array("{\"type\"".utf8)) { return .bpftrace }
+    if let format = TextSurvey(bytes, isWhole: isWhole).format { return format }
+    if let first = bytes.first(where: { $0 > 0x20 }), first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+      throw .notATrace(.json)
+    }
+    let control = bytes.prefix(4096).count { $0 < 0x20 && !(0x07...0x0d).contains($0) && $0 != 0x1b }
+    throw .notATrace(control * 50 > min(bytes.count, 4096) ? .binary : .text)
+  }
+
+  private static func foreignMagic(_ bytes: UnsafeRawBufferPointer) -> TraceReadError.NotATrace? {
+    if bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46]) { return .elf }
+    if bytes.starts(with: Array("SQLite format 3\0".utf8)) { return .sqlite }
+    if bytes.starts(with: [0x50, 0x4b, 0x03, 0x04]) { return .zip }
+    if bytes.count > 262, bytes[257..<262].elementsEqual(Array("ustar".utf8)) { return .tar }
+    return nil
+  }
+}

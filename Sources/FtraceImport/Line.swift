@@ -1,0 +1,22 @@
+// One line of text, where it stands in the splitter's buffer. Valid until the buffer is filled again.
+
+struct Line {
+  let start: UnsafeRawPointer
+  /// Behind the last byte; at least `LineSplitter.slack` more bytes can be read from there on.
+  var end: UnsafeRawPointer
+  /// The line is longer than `LineSplitter.lineLimit`, only its front is here.
+  var isCut = false
+
+  @inline(__always) var count: Int { end - start }
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
+}
+
+extension Line {
+  /// Takes the CR of a CRLF away; true if there was one.
+  @discardableResult
+  mutating func dropCarriageReturn() -> Bool {
+    guard count > 0, (end - 1).byte == 0x0d else { return false }
+    end -= 1
+    return true
+  }
+}

@@ -1,0 +1,34 @@
+// The line that says the tracer dropped events.
+
+/// `CPU:3 [EVENTS DROPPED]`, `CPU:0 [160 EVENTS DROPPED]` (trace-cmd); `CPU:1 [LOST 7 EVENTS]`, `CPU:1 [LOST EVENTS]` (the kernel).
+struct LossMarker: Equatable {
+  let cpu: Int32
+  /// nil: the marker does not say how many.
+  let count: UInt64?
+
+  /// Looks behind `prefix` bytes, and at the line's begin. The whole line must be the marker: a comm may begin like one.
+  init?(_ line: Line, prefix: Int) {
+    if prefix > 0, line.count > prefix, let marker = Self(line.start + prefix, line.end) {
+      self = marker
+    } else if let marker = Self(line.start, line.end) {
+      self = marker
+    } else {
+      return nil
+    }
+  }
+
+  private init?(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
+    var place = start
+    guard skip("CPU:", &place, end), let cpu = smallDecimal(&place, end), skip(" [", &place, end) else { return nil }
+    let isKernels = skip("LOST ", &place, end)
+    var count: UInt64?
+    if place < end, place.byte.isDigit {
+      guard let number = decimal(&place, end), skip(" ", &place, end) else { return nil }
+      count = number
+    }
+    let isMarker = isKernels ? skip("EVENTS]", &place, end) : skip("EVENTS DROPPED]", &place, end)
+    guard isMarker, place == end else { return nil }
+    self.cpu = cpu
+    self.count = count
+  }
+}

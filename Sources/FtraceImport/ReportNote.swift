@@ -1,0 +1,54 @@
+// Lines that `trace-cmd report` prints besides events and loss markers.
+
+enum ReportNote {
+  /// `cpus=4`: the first line of a report.
+  case cpus
+  /// `version = 6`, `CPU 2 is empty`, `CPU:1 [SUBBUFFER START]` and the like.
+  case remark
+  /// `=> symbol (address)`: a stack trace goes on.
+  case stackEntry
+  /// Nothing but blanks, as a marker's own newline leaves it.
+  case empty
+
+  /// Looks behind `prefix` bytes, and at the line's begin.
+  init?(_ line: Line, prefix: Int) {
+    if line.count > prefix, let note = Self(line.start + prefix, line.end) {
+      self = note
+    } else if let note = Self(line.start, line.end) {
+      self = note
+    } else {
+      return nil
+    }
+  }
+
+  private init?(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
+    var place = start
+    skipBlanks(&place, end)
+    if place == end {
+      self = .empty
+    } else if Self.isCPUs(start, end) {
+      self = .cpus
+    } else if skip("=> ", &place, end) {
+      self = .stackEntry
+    } else if Self.isRemark(start, end) {
+      self = .remark
+    } else {
+      return nil
+    }
+  }
+
+  private static func isCPUs(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Bool {
+    var place = start
+    return skip("cpus=", &place, end) && smallDecimal(&place, end) != nil && place == end
+  }
+
+  private static func isRemark(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Bool {
+    var place = start
+    if skip("version = ", &place, end) { return true }
+    if skip("CPU ", &place, end) { return smallDecimal(&place, end) != nil && skip(" is empty", &place, end) }
+    if skip("CPU:", &place, end) {
+      return smallDecimal(&place, end) != nil && skip(" [SUBBUFFER START]", &place, end)
+    }
+    return skip("NO RECORD COPIED", &place, end) || skip("trace-cmd: ", &place, end)
+  }
+}

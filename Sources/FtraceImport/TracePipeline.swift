@@ -1,0 +1,59 @@
+// Bytes to lines to events: the stages of a text, in one value, so that the loop over the lines runs inside it.
+
+import KVMEvents
+
+struct TracePipeline: ~Copyable {
+  var source: ByteSource
+  var splitter: LineSplitter
+  var text: TraceCmdText
+  private(set) var isAtEnd = false
+  private(set) var lines: EventID = 0
+  /// Why the recording is not whole, as a sentence.
+  private(set) var incomplete: String?
+
+  /// Bytes that have to be here before the form is told.
+  private static let surveyedBytes = 1 << 16
+
+  init(_ input: TraceInput, options: TraceReadOptions) throws(TraceReadError) {
+    source = try ByteSource(input, blockSize: options.blockSize)
+    splitter = LineSplitter(blockSize: options.blockSize)
+    text = TraceCmdText(catalogue: options.catalogue, keepsUnknown: options.keepsUnknown)
+  }
+
+  /// The form of the recording, by its first block.
+  mutating func survey() throws(TraceReadError) -> InputFormat {
+    while splitter.undelivered.count < Self.surveyedBytes, !isAtEnd { try fill() }
+    if let reason = source.breakOff, !splitter.undelivered.contains(10) { throw .damagedFromTheStart(reason) }
+    return try InputFormat.detect(splitter.undelivered, isWhole: isAtEnd && source.breakOff == nil)
+  }
+
+  /// Puts the next events into the front of `events`; fewer than there is room for only at the end.
+  mutating func read(into events: UnsafeMutableBufferPointer<RecordedEvent>) throws(TraceReadError) -> Int {
+    var count = 0
+    while count < events.count {
+      if let line = splitter.next() {
+        lines += 1
+        if text.read(line, id: lines, before: splitter.lineBefore, screen: splitter.screen, into: &events[count]) {
+          count += 1
+        }
+      } else if isAtEnd {
+        break
+      } else {
+        try fill()
+      }
+    }
+    return count
+  }
+
+  private mutating func fill() throws(TraceReadError) {
+    let count = try source.read(into: splitter.room())
+    splitter.commit(count)
+    guard count == 0 else { return }
+    isAtEnd = true
+    splitter.finish(dropsUnfinishedLine: source.breakOff != nil)
+    if let reason = source.breakOff {
+      incomplete = "\(reason); what came out before it was read"
+      text.issues.note(.truncated, line: lines, reason, nil)
+    }
+  }
+}

@@ -1,0 +1,41 @@
+// Why a recording cannot be read at all. What is wrong inside one that can be read is an `ImportIssue`.
+
+package enum TraceReadError: Error, Equatable, Sendable {
+  /// `open()` failed with this errno.
+  case cannotOpen(errno: Int32)
+  case isDirectory
+  /// `read()` failed with this errno.
+  case readFailed(errno: Int32)
+  /// Nothing of a recording: what it is instead, as far as its bytes tell.
+  case notATrace(NotATrace)
+  /// A recording, or a packed one, in a form that is not read yet.
+  case notReadYet(InputFormat)
+  /// Compressed, and damaged before the first line came out: the reason.
+  case damagedFromTheStart(String)
+
+  /// What a file is that is no recording.
+  package enum NotATrace: String, Sendable {
+    case empty = "is empty"
+    case elf = "is an ELF file"
+    case sqlite = "is an SQLite database"
+    case tar = "is a tar archive"
+    case zip = "is a zip archive"
+    case json = "is JSON, but not the output of bpftrace"
+    case binary = "is a binary file of no kind known here"
+    case text = "is text in which no line is a trace event"
+  }
+}
+
+extension TraceReadError {
+  /// The error as the end of a sentence that begins with the input's name.
+  package var predicate: String {
+    switch self {
+    case .cannotOpen(let errno): "cannot be opened: \(message(ofErrno: errno))"
+    case .isDirectory: "is a directory, not a recorded trace"
+    case .readFailed(let errno): "cannot be read: \(message(ofErrno: errno))"
+    case .notATrace(let what): "is not a recorded trace: it \(what.rawValue)"
+    case .notReadYet(let format): "is \(format.rawValue), which is not read yet"
+    case .damagedFromTheStart(let reason): "has no readable line: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,13 @@
+// How a recording is to be read.
+
+package struct TraceReadOptions: Sendable {
+  /// Deliver events that the catalogue does not have too, as bystanders; else they are only counted.
+  package var keepsUnknown = false
+  package var catalogue = ProbeCatalogue.embedded
+  /// Events that one `read(into:)` delivers at most.
+  package var batchSize = 4096
+  /// Bytes that are read, or unpacked, at a time.
+  package var blockSize = 1 << 20
+
+  package init() {}
+}

@@ -1,0 +1,64 @@
+// The one sentence of each finding, in kernel terms.
+
+import KVMEvents
+
+/// Words for findings; the numbers are the recording's.
+enum FindingText {
+  static func contract(_ check: PendingCheck, _ invalidation: InvalidationState) -> String {
+    "kvm_gpc_check() says yes for uhva \(hex(check.state.uhva)) while invalidation \(hex(invalidation.range)) is between "
+      + "the return of its start hook and its end hook"
+  }
+
+  static func staleCheck(
+    _ check: PendingCheck, _ invalidation: InvalidationState, _ mapping: CacheState.Mapping,
+    _ certainty: Finding.Certainty
+  ) -> String {
+    "kvm_gpc_check() says yes for uhva \(hex(check.state.uhva)) over a page that invalidation \(hex(invalidation.range)) "
+      + "\(freed(certainty)) its lookup"
+  }
+
+  static func staleRound(
+    _ test: PendingTest, _ invalidation: InvalidationState?, _ certainty: Finding.Certainty
+  ) -> String {
+    guard let invalidation else {
+      return "round \(test.round.number) is accepted over an error pfn (\(hex(test.pfn?.rawValue ?? 0)))"
+    }
+    return "round \(test.round.number) for uhva \(hex(test.round.uhva)) is accepted over a page that invalidation "
+      + "\(hex(invalidation.range)) \(freed(certainty)) its lookup"
+  }
+
+  static func divergence(_ check: PendingCheck) -> String {
+    let (said, replayed) = check.answer ? ("yes", "not valid") : ("no", "valid")
+    return "kvm_gpc_check() says \(said) for uhva \(hex(check.state.uhva)) where the replayed cache is \(replayed)"
+  }
+
+  static func divergence(_ test: PendingTest, _ invalidation: InvalidationState?) -> String {
+    let cause = invalidation.map { " (invalidation \(hex($0.range)))" } ?? ""
+    return test.isRetried
+      ? "the kernel repeated round \(test.round.number) where no order of the recorded events gives a reason to"
+      : "the kernel accepted round \(test.round.number) where every order of the recorded events makes it retry\(cause)"
+  }
+
+  static func excessive(_ refresh: RefreshState) -> String {
+    "refresh of uhva \(hex(refresh.cache.uhva)) repeated \(refresh.falseCount) of its \(refresh.roundCount) rounds for "
+      + "unrelated invalidations and lost \(milliseconds(refresh.falseNs)) ms to them"
+  }
+
+  private static func freed(_ certainty: Finding.Certainty) -> String {
+    switch certainty {
+    case .certain: "freed after"
+    case .possible: "may have freed during"
+    }
+  }
+
+  private static func hex(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
+  private static func hex(_ address: UHVA?) -> String { address.map { hex($0.rawValue) } ?? "unknown" }
+  private static func hex(_ range: HVARange) -> String { "[\(hex(range.start)), \(hex(range.end)))" }
+
+  /// Milliseconds with three digits, from whole nanoseconds.
+  private static func milliseconds(_ ns: Int64) -> String {
+    let thousandths = (ns + 500) / 1000 % 1000
+    let digits = String(thousandths)
+    return "\((ns + 500) / 1_000_000).\(String(repeating: "0", count: 3 - digits.count))\(digits)"
+  }
+}

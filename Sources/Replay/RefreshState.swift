@@ -1,0 +1,89 @@
+// A refresh under way and its rounds.
+
+import KVMEvents
+
+/// One round of the retry loop, as far as it has come.
+struct RoundState {
+  var number: Int32
+  /// The snapshot of `mmu_invalidate_seq` lies after this …
+  var snapshotLow: Moment
+  /// … and before this: where `gpc->lock` is dropped at the latest.
+  var snapshotHigh: Moment?
+  var loop: Moment?
+  var lookup: Moment?
+  var lookupRet: Moment?
+  var test: Moment?
+  var uhva: UHVA?
+  /// `mn_active_invalidate_count` as the test's probe read it, between the test and the next event of its thread.
+  var recordedCount: UInt64?
+  /// Events of its own may be missing: dropped, or from before the recording.
+  var isTorn: Bool
+  /// Events of other threads were dropped while it ran.
+  var meetsLoss = false
+}
+
+/// One run of `__kvm_gpc_refresh()`.
+final class RefreshState {
+  let id: Int64
+  let cache: CacheState
+  let vm: VMState?
+  let task: TaskID
+  let thread: Int32
+  let origin: Refresh.Origin
+  let request: Moment?
+  let entry: Moment?
+  var round: RoundState?
+  var roundCount: Int32 = 0
+  var firstLoop: Moment?
+  var lastLoop: Moment?
+  var stallNs: Int64 = 0
+  var necessaryCount: Int32 = 0
+  var falseCount: Int32 = 0
+  var undecidedCount: Int32 = 0
+  var unknownCount: Int32 = 0
+  var falseNs: Int64 = 0
+  /// The rounds' tops and tests that a finding about false retries cites: the first and the last false one.
+  var firstFalse: EventID?
+  var lastFalse: EventID?
+  /// A round was accepted after this moment.
+  var acceptedAt: Moment?
+  var isAccepted: Bool { acceptedAt != nil }
+  /// Its next round's begin is not known: events were dropped, or it began before the recording.
+  var isTorn = false
+  /// Rounds whose decision waits for the end of an invalidation that may have been lost.
+  var deferredCount = 0
+  /// It is over and only its deferred rounds keep its row back.
+  var isClosed = false
+  var returned: Moment?
+  var ret: Int64?
+
+  init(
+    id: Int64, cache: CacheState, vm: VMState?, task: TaskID, thread: Int32, origin: Refresh.Origin, request: Moment?,
+    entry: Moment?
+  ) {
+    self.id = id
+    self.cache = cache
+    self.vm = vm
+    self.task = task
+    self.thread = thread
+    self.origin = origin
+    self.request = request
+    self.entry = entry
+  }
+
+  private var outcome: Refresh.Outcome {
+    guard let ret, returned != nil else { return .unfinished }
+    if ret != 0 { return .failed }
+    if isAccepted { return .mapped }
+    return roundCount == 0 ? .kept : .unknown
+  }
+
+  var row: Refresh {
+    Refresh(
+      id: id, vm: vm?.id, cache: cache.id, task: task, origin: origin, outcome: outcome, requestEvent: request?.id,
+      entryEvent: entry?.id, returnEvent: returned?.id, ret: ret, roundCount: roundCount,
+      necessaryCount: necessaryCount, falseCount: falseCount, undecidedCount: undecidedCount, stallNs: stallNs,
+      falseNs: falseNs, lockWaitNs: request.flatMap { r in entry.map { $0.time - r.time } },
+      durationNs: entry.flatMap { e in returned.map { $0.time - e.time } })
+  }
+}

@@ -1,0 +1,85 @@
+// `kvm_gpc_check()`, `kvm_gpc_deactivate()` and the memslots.
+
+import GPCProtocol
+import KVMEvents
+
+extension Replayer {
+  mutating func check(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+    guard let cache = cache(event) else { return }
+    cache.uhva = event.uhva ?? cache.uhva
+    cache.gpa = event[.oldGpa].map(GPA.init(rawValue:)) ?? event.gpa ?? cache.gpa
+    if let generation = event[.slotsGeneration] { cache.vm?.memslots.see(generation: generation) }
+    checkCount += 1
+    // A check does not nest in a check but by an interrupt; what was tainted by lost events will not return any more.
+    thread.checks.removeAll { $0.isTainted }
+    thread.checks.append(
+      CheckState(
+        id: checkCount, cache: cache, task: event.task, entry: moment, othersHold: Self.othersHold(event),
+        recordedValid: event[.valid].map { $0 == 1 }, uhva: event.uhva ?? cache.uhva, isTainted: false))
+  }
+
+  /// The conditions of `kvm_gpc_check()` beside `valid`, from the fields that its probe read under the same lock; nil where one is missing.
+  private static func othersHold(_ event: RecordedEvent) -> Bool? {
+    guard let active = event[.active] else { return nil }
+    guard active == 1 else { return false }
+    guard let uhva = event.uhva, let gpa = event.gpa, let length = event[.len] else { return nil }
+    var cache = GfnToPfnCache()
+    cache.active = true
+    cache.valid = true
+    cache.uhva = uhva
+    cache.gpa = event[.oldGpa].map(GPA.init(rawValue:)) ?? gpa
+    var isFresh = true
+    if cache.isGPABased {
+      guard let generation = event[.generation], let slots = event[.slotsGeneration] else { return nil }
+      isFresh = generation == slots
+    }
+    return cache.check(len: length, requestedGPA: gpa, generationIsFresh: isFresh).isYes
+  }
+
+  mutating func checkRet(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+    guard let state = thread.checks.popLast(), let ret = event.ret else { return }
+    // Only the lowest byte of the register is the answer; probes that print the whole of it leave rubbish above.
+    pending.append(
+      .check(PendingCheck(state: state, ret: moment, answer: ret & 0xff != 0, mapping: state.cache.mapping)))
+  }
+
+  mutating func deactivate(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+    guard let cache = cache(event) else { return }
+    cache.gpa = event.gpa ?? cache.gpa
+    cache.uhva = event.uhva ?? cache.uhva
+    cache.validity.change(to: false, after: moment, order)
+    cache.mapping = nil
+    cache.isActive = false
+    thread.deactivating = (cache, moment)
+  }
+
+  mutating func deactivateRet(_ thread: ThreadState, _ moment: Moment) {
+    guard let (cache, entry) = thread.deactivating else { return }
+    thread.deactivating = nil
+    cache.validity.settle(after: entry, before: moment)
+    cache.lastEvent = moment.id
+  }
+
+  mutating func setMemoryRegion(_ event: RecordedEvent, _ thread: ThreadState) {
+    guard let kvm = event.kvm, let slot = event[.slot], let size = event[.len] else { return }
+    let vm = vm(of: kvm, event)
+    let number = UInt32(truncatingIfNeeded: slot)
+    var wanted: Memslot?
+    if size != 0, let uhva = event.uhva {
+      wanted = Memslot(
+        vm: vm.id, slot: number, gpa: event.gpa ?? .invalid, size: size, uhva: uhva,
+        flags: UInt32(truncatingIfNeeded: event[.flags] ?? 0), setEvent: event.id, endEvent: nil)
+    }
+    vm.memslots.begin(thread: thread.index, slot: number, wanted: wanted)
+    thread.memoryRegionVM = vm
+  }
+
+  mutating func setMemoryRegionRet(_ event: RecordedEvent, _ thread: ThreadState) {
+    guard let vm = thread.memoryRegionVM else { return }
+    thread.memoryRegionVM = nil
+    vm.see(event)
+    if let ended = vm.memslots.finish(thread: thread.index, ret: event.ret ?? -1, at: event.id) {
+      rows.append(.memslot(ended))
+    }
+  }
+}

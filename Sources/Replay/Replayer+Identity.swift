@@ -1,0 +1,105 @@
+// Who is who: threads, VMs and caches behind the pointers of a recording (evidence, rules 11 and 12).
+
+import KVMEvents
+
+extension Replayer {
+  mutating func thread(of event: RecordedEvent) -> ThreadState {
+    // pid 0 is the idle task, one per CPU.
+    let key = event.pid == 0 ? -1 - Int64(event.cpu) : Int64(event.pid)
+    if let thread = threads[key] { return thread }
+    let thread = ThreadState(index: Int32(threads.count))
+    threads[key] = thread
+    return thread
+  }
+
+  mutating func vm(of kvm: KVMPointer, _ event: RecordedEvent) -> VMState {
+    if let vm = vmOfKVM[kvm] {
+      vm.see(event)
+      return vm
+    }
+    let isCreation = event.kind == .gpcInit || event.kind == .setMemoryRegion
+    let vm = VMState(id: Int32(vms.count + 1), firstEvent: event.id, isCreatedInTrace: isCreation)
+    vm.kvm = kvm
+    vm.see(event)
+    vms.append(vm)
+    vmOfKVM[kvm] = vm
+    return vm
+  }
+
+  /// The VM whose hook it is; nil where the notifier cannot be tied to a kvm.
+  mutating func vm(ofHook event: RecordedEvent) -> VMState? {
+    guard let mn = event.mn else { return nil }
+    guard let kvm = tie.kvm(of: mn) else {
+      hasUntiedNotifier = true
+      return nil
+    }
+    let vm = vm(of: kvm, event)
+    vm.mn = mn
+    vm.mm = event.mm ?? vm.mm
+    return vm
+  }
+
+  /// The cache that the event names, tied to its VM where the event names that too.
+  mutating func cache(_ event: RecordedEvent) -> CacheState? {
+    guard let gpc = event.gpc else { return nil }
+    let cache = cacheOfGPC[gpc] ?? addCache(gpc, epoch: 0, event)
+    cache.lastEvent = event.id
+    guard let kvm = event.kvm else {
+      cache.vm?.see(event)
+      return cache
+    }
+    let vm = vm(of: kvm, event)
+    if let owner = cache.vm, owner !== vm {
+      // The pointer serves another VM now: its initialisation is not in the recording.
+      let next = addCache(gpc, epoch: cache.epoch + 1, event)
+      attach(next, to: vm)
+      return next
+    }
+    if cache.vm == nil { attach(cache, to: vm) }
+    return cache
+  }
+
+  /// `kvm_gpc_init()`: a new epoch of the pointer; if all of its former VM is inactive, that VM is gone (a vCPU lives as long as its VM).
+  mutating func gpcInit(_ event: RecordedEvent, _ moment: Moment) {
+    guard let gpc = event.gpc else { return }
+    let former = cacheOfGPC[gpc]
+    if let owner = former?.vm, owner.looksDestroyed { retire(owner) }
+    let cache = addCache(gpc, epoch: (former?.epoch ?? 0) + 1, event)
+    cache.isActive = false
+    cache.validity.record(false, at: moment, order)
+    if let kvm = event.kvm { attach(cache, to: vm(of: kvm, event)) }
+  }
+
+  private mutating func addCache(_ gpc: GPCPointer, epoch: Int32, _ event: RecordedEvent) -> CacheState {
+    let cache = CacheState(id: Int32(caches.count + 1), gpc: gpc, epoch: epoch, firstEvent: event.id)
+    caches.append(cache)
+    cacheOfGPC[gpc] = cache
+    return cache
+  }
+
+  private func attach(_ cache: CacheState, to vm: VMState) {
+    cache.vm = vm
+    vm.caches.append(cache)
+  }
+
+  /// The VM was destroyed: its pointer may come again as another VM.
+  mutating func retire(_ vm: VMState) {
+    if vm.isGone { return }
+    vm.isGone = true
+    if let kvm = vm.kvm, vmOfKVM[kvm] === vm { vmOfKVM[kvm] = nil }
+    for invalidation in vm.invalidations where invalidation.close == nil {
+      close(invalidation, of: vm, as: invalidation.end == nil ? .vmGone : .end)
+    }
+  }
+
+  mutating func finish(_ vm: VMState) {
+    if vm.looksDestroyed { retire(vm) }
+    decideDeferred(of: vm, isLast: true)
+    for invalidation in vm.invalidations where invalidation.close == nil {
+      close(invalidation, of: vm, as: invalidation.end == nil ? .open : .end)
+      if invalidation.end == nil { rows.append(.restsOnOpenInvalidation(invalidation.id)) }
+    }
+    rows += vm.memslots.remaining.map { .memslot($0) }
+    rows.append(.virtualMachine(vm.row))
+  }
+}

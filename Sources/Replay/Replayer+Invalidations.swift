@@ -1,0 +1,158 @@
+// The notifier's hooks: `kvm_mmu_notifier_invalidate_range_start()` and `_end()`, and the walk of the caches between.
+
+import KVMEvents
+
+extension Replayer {
+  mutating func invalidateRangeStart(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+    guard let vm = vm(ofHook: event), let range = event.range else { return }
+    // The next start of the same thread and notifier: the one before is over, its end was lost (evidence, rule 13).
+    for (owner, former) in thread.hooks where owner === vm {
+      former.overBy = moment
+      close(former, of: vm, as: former.end == nil || former.isInDoubt ? .lost : .end)
+    }
+    thread.hooks.removeAll { $0.vm === vm }
+    let invalidation = open(range, event, of: vm, thread, start: moment)
+    if let round = thread.refresh?.round, let lookup = round.lookup, round.lookupRet == nil {
+      invalidation.selfLookup = lookup.id
+    }
+    noteCount(event, of: vm, thread, moment)
+  }
+
+  mutating func gpcInvalidateStart(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+    guard let kvm = event.kvm, let range = event.range else { return }
+    let vm = vm(of: kvm, event)
+    let hook = thread.hooks.last { $0.vm === vm && $0.invalidation.walk == nil && $0.invalidation.range == range }
+    // Without its start hook (lost, or from before the recording) the walk alone says that it runs.
+    let invalidation = hook?.invalidation ?? open(range, event, of: vm, thread, start: nil)
+    invalidation.walk = moment
+    walk(vm, range, moment)
+  }
+
+  /// `gfn_to_pfn_cache_invalidate_start()`: takes `valid` from the caches of the range, each under its lock, before the hook returns.
+  private func walk(_ vm: VMState, _ range: HVARange, _ moment: Moment) {
+    for cache in vm.caches where cache.isActive != false {
+      guard let uhva = cache.uhva else {
+        cache.taint()
+        continue
+      }
+      if !uhva.isError && range.contains(uhva.page) {
+        cache.validity.change(to: false, after: moment, order)
+      }
+    }
+  }
+
+  mutating func invalidateRangeStartRet(_ thread: ThreadState, _ moment: Moment) {
+    guard
+      let (vm, invalidation) = thread.hooks.last(where: {
+        $0.invalidation.startRet == nil && $0.invalidation.end == nil
+      })
+    else { return }
+    invalidation.startRet = moment
+    settleWalk(of: invalidation, vm, before: moment)
+  }
+
+  private func settleWalk(of invalidation: InvalidationState, _ vm: VMState, before moment: Moment) {
+    guard let walk = invalidation.walk else { return }
+    for cache in vm.caches { cache.validity.settle(after: walk, before: moment) }
+  }
+
+  mutating func invalidateRangeEnd(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+    guard let vm = vm(ofHook: event), let range = event.range else { return }
+    let hook = thread.hooks.first {
+      $0.vm === vm && $0.invalidation.end == nil && $0.invalidation.range == range
+    }
+    let invalidation = hook?.invalidation ?? open(range, event, of: vm, thread, start: nil)
+    invalidation.end = moment
+    invalidation.taintedSince = nil
+    // Without the start hook's return, the walk is known to be over only here.
+    if invalidation.startRet == nil { settleWalk(of: invalidation, vm, before: moment) }
+    invalidation.hitsMemslot = vm.memslots.hits(range)
+    markStale(vm, by: invalidation)
+    noteCount(event, of: vm, thread, moment)
+    let checks = invalidation.contractChecks
+    invalidation.contractChecks = []
+    for check in checks { reportContract(check, invalidation) }
+  }
+
+  mutating func invalidateEndKvm(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+    guard let kvm = event.kvm else { return }
+    let vm = vm(of: kvm, event)
+    thread.hooks.last { $0.vm === vm && $0.invalidation.end != nil }?.invalidation.endKvm = moment
+  }
+
+  mutating func invalidateRangeEndRet(_ thread: ThreadState, _ moment: Moment) {
+    guard let index = thread.hooks.firstIndex(where: { $0.invalidation.end != nil }) else { return }
+    let (vm, invalidation) = thread.hooks.remove(at: index)
+    invalidation.endRet = moment
+    invalidation.taintedSince = nil
+    close(invalidation, of: vm, as: .end)
+  }
+
+  private mutating func open(
+    _ range: HVARange, _ event: RecordedEvent, of vm: VMState, _ thread: ThreadState, start: Moment?
+  ) -> InvalidationState {
+    invalidationCount += 1
+    let invalidation = InvalidationState(
+      id: invalidationCount, thread: thread.index, task: event.task, range: range,
+      mnEvent: event[.mnEvent].map { UInt32(truncatingIfNeeded: $0) }, start: start, upBy: vm.gapEnd)
+    if vm.invalidations.count >= vm.pruneAt { prune(vm, now: event.time.rawValue) }
+    vm.invalidations.append(invalidation)
+    // What was hidden so far has shown itself: it may be what waiting tests saw.
+    if start == nil {
+      for index in vm.deferred.indices { vm.deferred[index].add(invalidation) }
+    }
+    thread.hooks.append((vm, invalidation))
+    return invalidation
+  }
+
+  mutating func close(_ invalidation: InvalidationState, of vm: VMState, as close: Invalidation.Close) {
+    invalidation.close = close
+    rows.append(.invalidation(invalidation.row(vm.id)))
+    if !vm.deferred.isEmpty { decideDeferred(of: vm) }
+  }
+
+  /// Keeps a recorded `mn_active_invalidate_count` where it can prove something; it was read before the thread's next event.
+  func noteCount(_ event: RecordedEvent, of vm: VMState, _ thread: ThreadState, _ moment: Moment) {
+    guard vm.isInDoubt, let count = event[.activeInvalidations] else { return }
+    thread.recordedCount = RecordedCount(vm: vm, count: count, low: moment)
+  }
+
+  /// If the recorded count is that of the invalidations that are surely in flight, then nothing unseen is, and what lost its end is over
+  /// (evidence, rule 13; 0 is the plainest case).
+  mutating func decide(_ recorded: RecordedCount, before high: Moment) {
+    let vm = recorded.vm
+    guard vm.isInDoubt else { return }
+    let hasEndKvm = probes.has(.mnInvalidateEndKvm)
+    let inFlight = vm.invalidations.count {
+      $0.surelyUp(before: recorded.low, order) && $0.surelyNotDown(before: high, order, hasEndKvm: hasEndKvm)
+    }
+    guard recorded.count == inFlight else { return }
+    vm.mayHideInvalidations = false
+    defer { decideDeferred(of: vm) }
+    for invalidation in vm.invalidations where invalidation.isInDoubt {
+      invalidation.overBy = high
+      close(invalidation, of: vm, as: .lost)
+      for thread in threads.values where thread.index == invalidation.thread {
+        thread.hooks.removeAll { $0.invalidation === invalidation }
+      }
+    }
+  }
+
+  /// Drops the invalidations that no running round and no waiting test can look back to.
+  private mutating func prune(_ vm: VMState, now: Int64) {
+    let snapshots = vm.openRefreshes.map { $0.round?.snapshotLow ?? $0.entry } + [pending.oldestSnapshot]
+    let oldest = snapshots.compactMap { $0?.time }.min().map { min($0, now) } ?? now
+    vm.invalidations.removeAll { invalidation in
+      guard invalidation.close != nil, let over = invalidation.endRet ?? invalidation.overBy else { return false }
+      return over.time &+ options.deltaNs < oldest
+    }
+    if vm.invalidations.count > Self.invalidationsMax {
+      vm.invalidations.removeFirst(vm.invalidations.count / 2)
+      for refresh in vm.openRefreshes { refresh.round?.isTorn = true }
+    }
+    vm.pruneAt = max(64, vm.invalidations.count * 2)
+  }
+
+  /// A round that never ends would keep every later invalidation: beyond this the older half goes and the round becomes unknown.
+  private static var invalidationsMax: Int { 32_768 }
+}

@@ -1,0 +1,133 @@
+// The replay: recorded events in, rows and findings out.
+
+import GPCProtocol
+import KVMEvents
+
+/// Drives the protocol with recorded events by the rules of evidence: what each recorded decision may have rested on, and what it did.
+///
+/// Takes events in replay order and knows neither where they come from nor where its rows go. One pass, bounded by what is open.
+package struct Replayer {
+  let form: ProtocolForm
+  let options: ReplayOptions
+  let order: MomentOrder
+  var rows: [ReplayRow] = []
+  var tie = NotifierTie()
+  var probes = ProbesSeen()
+
+  // What is named by what.
+  var threads: [Int64: ThreadState] = [:]
+  var vmOfKVM: [KVMPointer: VMState] = [:]
+  var cacheOfGPC: [GPCPointer: CacheState] = [:]
+  var vms: [VMState] = []
+  var caches: [CacheState] = []
+  /// Hooks of a notifier whose kvm no event tells: they may concern any VM.
+  var hasUntiedNotifier = false
+
+  var pending = PendingQueue()
+  /// The last event of each CPU: where a gap on it begins.
+  var lastOnCPU: [Int32: Moment] = [:]
+  /// The VMs with a gap on a CPU that has had no event since.
+  var gapsOnCPU: [Int32: [VMState]] = [:]
+  var invalidationCount: Int64 = 0
+  var refreshCount: Int64 = 0
+  var checkCount: Int64 = 0
+  var findingCount: Int64 = 0
+
+  package init(form: ProtocolForm, options: ReplayOptions) {
+    self.form = form
+    self.options = options
+    order = MomentOrder(deltaNs: options.deltaNs)
+  }
+
+  /// The rows that came to be known since the last call.
+  package mutating func takeRows() -> [ReplayRow] {
+    defer { rows.removeAll(keepingCapacity: true) }
+    return rows
+  }
+
+  package mutating func consume(_ event: RecordedEvent) {
+    if tie.holds(event) {
+      replayHeld()
+    } else if !tie.isHolding {
+      step(event)
+    }
+  }
+
+  /// The recording is over: what is still open is closed as such, and the VMs, caches and memslots are handed on.
+  package mutating func finish() {
+    tie.giveUp()
+    replayHeld()
+    while let decision = pending.popFirst() { decide(decision) }
+    closeOpenRefreshes()
+    while let decision = pending.popFirst() { decide(decision) }
+    for vm in vms { finish(vm) }
+    rows += caches.map { .cache($0.row) }
+  }
+
+  /// What waits at most: only stamps that jump ahead or back by far more than the clocks can differ ever fill it, and then the order of
+  /// the lines has to do.
+  private static var pendingMax: Int { 65_536 }
+
+  private mutating func replayHeld() {
+    for event in tie.takeHeld() { step(event) }
+  }
+
+  private mutating func step(_ event: RecordedEvent) {
+    while let next = pending.first,
+      next.settled.time &+ options.deltaNs < event.time.rawValue || pending.count > Self.pendingMax
+    {
+      pending.removeFirst()
+      decide(next)
+    }
+    if event.kind == .lostEvents {
+      lose(event)
+      return
+    }
+    probes.see(event.kind)
+    let thread = thread(of: event)
+    thread.run(on: event.cpu)
+    let moment = Moment(id: event.id, time: event.time.rawValue, cpu: event.cpu, thread: thread.index)
+    if !gapsOnCPU.isEmpty, let vms = gapsOnCPU.removeValue(forKey: event.cpu) {
+      for vm in vms { vm.gapEnd = moment }
+    }
+    if let count = thread.recordedCount {
+      thread.recordedCount = nil
+      pending.append(.count(count, before: moment))
+    }
+    dispatch(event, thread, moment)
+    lastOnCPU[event.cpu] = moment
+  }
+
+  private mutating func dispatch(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+    switch event.kind {
+    case .mnInvalidateRangeStart: invalidateRangeStart(event, thread, moment)
+    case .gpcInvalidateStart: gpcInvalidateStart(event, thread, moment)
+    case .mnInvalidateRangeStartRet: invalidateRangeStartRet(thread, moment)
+    case .mnInvalidateRangeEnd: invalidateRangeEnd(event, thread, moment)
+    case .mnInvalidateEndKvm: invalidateEndKvm(event, thread, moment)
+    case .mnInvalidateRangeEndRet: invalidateRangeEndRet(thread, moment)
+    case .gpcInit: gpcInit(event, moment)
+    case .gpcActivate: request(event, .activate, thread, moment)
+    case .gpcActivateHva: request(event, .activateHva, thread, moment)
+    case .gpcRefresh: request(event, .refresh, thread, moment)
+    case .gpcActivateRet, .gpcActivateHvaRet: thread.request = nil
+    case .lockedRefresh, .gfnToPfnCacheRefresh: refresh(event, thread, moment)
+    case .gpcRetryLoop: retryLoop(event, thread, moment)
+    case .hvaToPfn: hvaToPfn(event, thread, moment)
+    case .hvaToPfnRet: hvaToPfnRet(event, thread, moment)
+    case .gpcRetryCheck: retryCheck(event, thread, moment)
+    case .gpcRefreshDone: refreshDone(event, thread, moment)
+    case .lockedRefreshRet: refreshRet(event, thread, moment)
+    case .gpcRefreshRet:
+      refreshRet(event, thread, moment)
+      thread.request = nil
+    case .gpcCheck: check(event, thread, moment)
+    case .gpcCheckRet: checkRet(event, thread, moment)
+    case .gpcDeactivate: deactivate(event, thread, moment)
+    case .gpcDeactivateRet: deactivateRet(thread, moment)
+    case .setMemoryRegion: setMemoryRegion(event, thread)
+    case .setMemoryRegionRet: setMemoryRegionRet(event, thread)
+    case .kvmUnmapHvaRange, .gpcUnmap, .mnInvalidateRange, .mnChangePte, .bystander, .lostEvents: break
+    }
+  }
+}

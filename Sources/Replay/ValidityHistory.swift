@@ -1,0 +1,82 @@
+// What `gpc->valid` can have been: changes whose moments are known only as intervals.
+
+/// The values of one flag over time, as far as the recording tells.
+struct ValidityHistory {
+  /// A change to `value` somewhere after `low` and before `high` (nil: not known to have happened yet).
+  private struct Change {
+    let low: Moment
+    var high: Moment?
+    let value: Bool
+  }
+
+  /// The values a flag can have had at a moment of some interval.
+  struct Possible {
+    var canBeTrue = false
+    var canBeFalse = false
+    /// Nothing is known: no value was recorded yet, or events were lost since.
+    var isUnknown = false
+
+    mutating func insert(_ value: Bool) {
+      if value { canBeTrue = true } else { canBeFalse = true }
+    }
+  }
+
+  private var base: Bool?
+  private var since: Moment?
+  private var changes: [Change] = []
+  /// More than a cache can see between two checks in any recording met so far; older ones are folded into the base.
+  private static let changesMax = 16
+
+  /// Forgets everything: events were lost.
+  mutating func forget() {
+    self = ValidityHistory()
+  }
+
+  /// A value that was read under `gpc->lock`, exact from `moment` on.
+  mutating func record(_ value: Bool, at moment: Moment, _ order: MomentOrder) {
+    base = value
+    since = moment
+    changes.removeAll { order.surely($0.high, before: moment) }
+  }
+
+  /// The flag changes after `low`; `settle` says before what.
+  mutating func change(to value: Bool, after low: Moment, _ order: MomentOrder) {
+    if changes.count == Self.changesMax { foldOldest(order) }
+    changes.append(Change(low: low, high: nil, value: value))
+  }
+
+  mutating func settle(after low: Moment, before high: Moment) {
+    guard let index = changes.lastIndex(where: { $0.low.id == low.id }) else { return }
+    changes[index].high = high
+  }
+
+  /// The change did not take place after all (a refresh that kept its mapping).
+  mutating func withdraw(after low: Moment) {
+    changes.removeAll { $0.low.id == low.id }
+  }
+
+  func possible(from low: Moment, to high: Moment, _ order: MomentOrder) -> Possible {
+    var result = Possible()
+    let reachable = changes.filter { !order.surely(high, before: $0.low) }
+    let baseIsOver = reachable.contains { change in
+      order.surely(change.high, before: low) && (since.map { order.surely($0, before: change.low) } ?? true)
+    }
+    if !baseIsOver {
+      if let base { result.insert(base) } else { result.isUnknown = true }
+    }
+    for change in reachable {
+      let isOver = reachable.contains {
+        order.surely(change.high, before: $0.low) && order.surely($0.high, before: low)
+      }
+      if !isOver { result.insert(change.value) }
+    }
+    return result
+  }
+
+  private mutating func foldOldest(_ order: MomentOrder) {
+    let oldest = changes.removeFirst()
+    let isOrdered = changes.allSatisfy { order.surely(oldest.high, before: $0.low) }
+    base = isOrdered || base == oldest.value ? oldest.value : nil
+    since = oldest.low
+  }
+}

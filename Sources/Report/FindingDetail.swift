@@ -1,0 +1,32 @@
+// One finding with its proof, as the report shows it.
+
+/// A finding and the events that prove it, in replay order.
+package struct FindingDetail: Encodable, Sendable {
+  package var id: Int64
+  package var kind: String
+  package var certainty: String
+  package var summary: String
+  package var vm: Int64?
+  package var kvm: String?
+  package var cache: Int64?
+  package var gpc: String?
+  package var invalidation: Int64?
+  package var refresh: Int64?
+  package var check: Int64?
+  /// The event that is wrong.
+  package var event: Int64
+  package var proof: [ProofEvent]
+
+  package struct ProofEvent: Encodable, Sendable {
+    /// The line of the recording.
+    package var line: Int64
+    package var tsNs: Int64
+    package var cpu: Int64
+    package var task: String
+    /// The event as the recording names it.
+    package var name: String
+    /// The lock or hook it stands in.
+    package var place: String
+    package var fields: String
+  }
+}

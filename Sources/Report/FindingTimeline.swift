@@ -1,0 +1,41 @@
+// A finding as a timeline of tasks, one line per event.
+
+/// The proof of one finding, a column per task, in the recording's order.
+package struct FindingTimeline {
+  private let finding: FindingDetail
+  private let database: String?
+
+  package init(_ finding: FindingDetail, database: String?) {
+    self.finding = finding
+    self.database = database
+  }
+
+  package var lines: [String] {
+    let tasks = finding.proof.reduce(into: [String]()) { tasks, event in
+      if !tasks.contains(event.task) { tasks.append(event.task) }
+    }
+    var rows = [["line", "us"] + tasks + ["lock or hook", "fields"]]
+    let first = finding.proof.first?.tsNs ?? 0
+    for event in finding.proof {
+      let mark = event.line == finding.event ? "> " : ""
+      let cells = tasks.map { $0 == event.task ? mark + event.name : "" }
+      rows.append([String(event.line), microseconds(event.tsNs - first)] + cells + [event.place, event.fields])
+    }
+    return ["#\(finding.id) \(finding.summary)", "   " + subject] + aligned(rows, right: [0, 1]).map { "   " + $0 }
+      + again
+  }
+
+  private var subject: String {
+    var parts: [String] = []
+    if let cache = finding.cache, let gpc = finding.gpc { parts.append("cache \(cache) (gpc \(gpc))") }
+    if let vm = finding.vm, let kvm = finding.kvm { parts.append("VM \(vm) (kvm \(kvm))") }
+    if let invalidation = finding.invalidation { parts.append("invalidation \(invalidation)") }
+    if let refresh = finding.refresh { parts.append("refresh \(refresh)") }
+    if let check = finding.check { parts.append("check \(check)") }
+    return parts.joined(separator: ", ")
+  }
+
+  private var again: [String] {
+    database.map { ["   again: gpc-replay explain \($0) --finding \(finding.id)"] } ?? []
+  }
+}

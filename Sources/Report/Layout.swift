@@ -1,0 +1,65 @@
+// Numbers and tables as the report writes them.
+
+/// A number with its thousands apart: 1,017,868.
+func grouped(_ value: Int64) -> String {
+  let digits = String(value.magnitude)
+  var result = ""
+  for (index, digit) in digits.enumerated() {
+    if index > 0 && (digits.count - index) % 3 == 0 { result.append(",") }
+    result.append(digit)
+  }
+  return value < 0 ? "-" + result : result
+}
+
+func plural(_ count: Int64, _ one: String, _ many: String? = nil) -> String {
+  "\(grouped(count)) \(count == 1 ? one : many ?? one + "s")"
+}
+
+/// Nanoseconds as a number of larger units with three digits behind the point, rounded to nearest.
+private func decimal(_ ns: Int64, unit: Int64) -> String {
+  let thousandth = unit / 1000
+  let rounded = (ns + thousandth / 2) / thousandth
+  let rest = String(rounded % 1000)
+  return "\(grouped(rounded / 1000)).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
+}
+
+func seconds(_ ns: Int64) -> String { decimal(ns, unit: 1_000_000_000) }
+func milliseconds(_ ns: Int64) -> String { decimal(ns, unit: 1_000_000) }
+
+/// Nanoseconds as microseconds, exactly.
+func microseconds(_ ns: Int64) -> String { decimal(ns, unit: 1000) }
+
+/// Columns of text, two blanks apart; the columns in `right` are numbers.
+func aligned(_ rows: [[String]], right: Set<Int>) -> [String] {
+  let widths = rows.reduce(into: [Int]()) { widths, row in
+    for (column, cell) in row.enumerated() {
+      if column == widths.count { widths.append(0) }
+      widths[column] = max(widths[column], cell.count)
+    }
+  }
+  return rows.map { row in
+    let cells = row.enumerated().map { column, cell in
+      let blanks = String(repeating: " ", count: widths[column] - cell.count)
+      return right.contains(column) ? blanks + cell : cell + blanks
+    }
+    var line = cells.joined(separator: "  ")
+    while line.last == " " { line.removeLast() }
+    return line
+  }
+}
+
+/// Items behind a label, broken before column 120.
+func wrapped(_ items: [String], label: String) -> [String] {
+  var lines: [String] = []
+  var line = label
+  for (index, item) in items.enumerated() {
+    let piece = index + 1 < items.count ? item + ", " : item
+    if line.count + piece.count > 120 {
+      lines.append(String(line.dropLast()))
+      line = String(repeating: " ", count: label.count)
+    }
+    line += piece
+  }
+  lines.append(line)
+  return lines
+}

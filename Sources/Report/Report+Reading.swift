@@ -1,0 +1,153 @@
+// The report's SELECTs.
+
+import KVMEvents
+import TraceStore
+
+extension Report {
+  /// - Parameter findingsMax: findings of each kind and certainty that come with their proof.
+  package init(_ database: TraceDatabase, findingsMax: Int) throws(TraceStoreError) {
+    trace = try Self.trace(database)
+    replay = try database.replaySettings().map {
+      Replay(form: $0.form, deltaNs: $0.deltaNs, retriesMax: $0.retriesMax, stallMaxNs: $0.stallMaxNs)
+    }
+    counts = try Self.counts(database)
+    events = try database.rows("SELECT name, kind, count FROM event_count WHERE kind IS NOT 'lost_events'") {
+      EventCount(name: $0.text(0), kind: $0.optionalText(1), count: $0.integer(2))
+    }
+    issues = try Self.issues(database)
+    losses = try database.rows("SELECT cpu, gaps, lost, gaps_of_unknown_size FROM loss_by_cpu") {
+      Loss(cpu: $0.integer(0), gaps: $0.integer(1), lost: $0.integer(2), gapsOfUnknownSize: $0.integer(3))
+    }
+    missingProbes = try database.rows("SELECT probe, unknown_without_it FROM missing_probe") {
+      MissingProbe(probe: $0.text(0), unknown: $0.text(1))
+    }
+    conformance = try database.rows("SELECT subject, forced_agreeing, forced, open, unknown FROM conformance") {
+      Conformance(
+        subject: $0.text(0), forcedAgreeing: $0.integer(1), forced: $0.integer(2), open: $0.integer(3),
+        unknown: $0.integer(4))
+    }
+    retries = try database.rows("SELECT cause, sub_cause, rounds, refreshes, lost_ns FROM retry_by_cause") {
+      RetryCause(
+        cause: $0.text(0), subCause: $0.optionalText(1), rounds: $0.integer(2), refreshes: $0.integer(3),
+        lostNs: $0.integer(4))
+    }
+    findingCounts = try database.rows(Self.findingCountsSQL) {
+      FindingCount(kind: $0.text(0), certainty: $0.text(1), count: $0.integer(2))
+    }
+    findings = try Self.findings(database, max: findingsMax)
+    verdict = Verdict(status: .clean, reasons: [])
+    verdict = Verdict(of: self)
+  }
+
+  private static let findingCountsSQL = """
+    SELECT kind, certainty, count(*) FROM finding_report GROUP BY kind, certainty
+    ORDER BY CASE kind WHEN 'contract' THEN 1 WHEN 'stale' THEN 2 WHEN 'divergence' THEN 3 ELSE 4 END, certainty
+    """
+
+  private static func trace(_ database: TraceDatabase) throws(TraceStoreError) -> Trace {
+    let facts = try database.facts()
+    return Trace(
+      file: facts.fileName, contentHash: facts.contentHash, toolVersion: facts.toolVersion, format: facts.format,
+      bytes: facts.byteCount, lines: facts.lineCount, events: facts.eventCount, firstNs: facts.firstTime?.rawValue,
+      lastNs: facts.lastTime?.rawValue, clock: facts.clock.rawValue, clockIsRecorded: facts.clockIsRecorded,
+      resolutionNs: facts.resolutionNs, incomplete: facts.incomplete)
+  }
+
+  private static func counts(_ database: TraceDatabase) throws(TraceStoreError) -> Counts {
+    func count(_ sql: String) throws(TraceStoreError) -> Int64 {
+      let row = try database.statement(sql)
+      return try row.step() ? row.integer(0) : 0
+    }
+    return Counts(
+      vms: try count("SELECT count(*) FROM vm"), caches: try count("SELECT count(*) FROM cache"),
+      memslots: try count("SELECT count(*) FROM memslot"),
+      invalidations: try count("SELECT count(*) FROM invalidation"),
+      invalidationsUnpaired: try count(
+        "SELECT count(*) FROM invalidation WHERE start_event_id IS NULL OR end_event_id IS NULL"),
+      refreshes: try count("SELECT count(*) FROM refresh"), rounds: try count("SELECT count(*) FROM retry_round"),
+      roundsMax: try count("SELECT coalesce(max(round_count), 0) FROM refresh"),
+      checks: try count("SELECT count(*) FROM cache_check"))
+  }
+
+  private static func issues(_ database: TraceDatabase) throws(TraceStoreError) -> [Issue] {
+    var issues = try database.rows(
+      """
+      SELECT kind, severity, count FROM import_issue_count
+      ORDER BY CASE severity WHEN 'error' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END, kind
+      """
+    ) { Issue(kind: $0.text(0), severity: $0.text(1), count: $0.integer(2), first: []) }
+    let occurrence = try database.statement(
+      "SELECT line, reason, excerpt FROM import_issue WHERE kind = ?1 ORDER BY id")
+    for index in issues.indices {
+      occurrence.reset()
+      occurrence.bind(1, issues[index].kind)
+      while try occurrence.step() {
+        issues[index].first.append(
+          Occurrence(line: occurrence.integer(0), reason: occurrence.text(1), excerpt: occurrence.text(2)))
+      }
+    }
+    return issues
+  }
+
+  private static func findings(_ database: TraceDatabase, max: Int) throws(TraceStoreError) -> [FindingDetail] {
+    let ids = try database.rows(
+      """
+      WITH ranked AS (SELECT id, kind, certainty, row_number() OVER () AS place FROM finding_report)
+      SELECT id FROM (SELECT id, place, row_number() OVER (PARTITION BY kind, certainty ORDER BY place) AS rank FROM ranked)
+      WHERE rank <= \(max) ORDER BY place
+      """
+    ) { $0.integer(0) }
+    var findings: [FindingDetail] = []
+    for id in ids {
+      if let finding = try FindingDetail(id, in: database) { findings.append(finding) }
+    }
+    return findings
+  }
+}
+
+extension FindingDetail {
+  /// nil: the database has no such finding.
+  package init?(_ id: Int64, in database: TraceDatabase) throws(TraceStoreError) {
+    let row = try database.statement(
+      """
+      SELECT id, kind, certainty, summary, vm_id, kvm, cache_id, gpc, invalidation_id, refresh_id, check_id, event_id
+      FROM finding_report WHERE id = ?1
+      """)
+    row.bind(1, id)
+    guard try row.step() else { return nil }
+    self.init(
+      id: row.integer(0), kind: row.text(1), certainty: row.text(2), summary: row.text(3),
+      vm: row.optionalInteger(4), kvm: row.optionalText(5), cache: row.optionalInteger(6), gpc: row.optionalText(7),
+      invalidation: row.optionalInteger(8), refresh: row.optionalInteger(9), check: row.optionalInteger(10),
+      event: row.integer(11), proof: try Self.proof(of: id, in: database))
+  }
+
+  private static func proof(of id: Int64, in database: TraceDatabase) throws(TraceStoreError) -> [ProofEvent] {
+    let row = try database.statement(
+      """
+      SELECT event.id, event.ts_ns, event.cpu, event_text.comm || '-' || event_text.pid, event_text.name,
+        event.kind_id, event_text.fields
+      FROM finding_event JOIN event ON event.id = finding_event.event_id JOIN event_text ON event_text.id = event.id
+      WHERE finding_event.finding_id = ?1 ORDER BY position
+      """)
+    row.bind(1, id)
+    var proof: [ProofEvent] = []
+    while try row.step() {
+      let kind = EventKind(rawValue: UInt8(truncatingIfNeeded: row.integer(5))) ?? .bystander
+      proof.append(
+        ProofEvent(
+          line: row.integer(0), tsNs: row.integer(1), cpu: row.integer(2), task: row.text(3), name: row.text(4),
+          place: kind.place, fields: row.text(6)))
+    }
+    return proof
+  }
+}
+
+extension TraceDatabase {
+  func rows<Row>(_ sql: String, _ read: (Statement) -> Row) throws(TraceStoreError) -> [Row] {
+    let statement = try statement(sql)
+    var rows: [Row] = []
+    while try statement.step() { rows.append(read(statement)) }
+    return rows
+  }
+}

@@ -1,0 +1,111 @@
+// What a report says, read from the database: text and JSON show the same values.
+
+import KVMEvents
+
+/// One report on one database. Every value comes from the tables and views of `schema/`.
+package struct Report: Encodable, Sendable {
+  /// The layout of the JSON document; grows by one with every change that a reader could trip over.
+  package var layout = 1
+  package var trace: Trace
+  package var replay: Replay?
+  package var counts: Counts
+  package var events: [EventCount]
+  package var issues: [Issue]
+  package var losses: [Loss]
+  package var missingProbes: [MissingProbe]
+  package var conformance: [Conformance]
+  package var retries: [RetryCause]
+  package var findingCounts: [FindingCount]
+  package var findings: [FindingDetail]
+  package var verdict: Verdict
+
+  package struct Trace: Encodable, Sendable {
+    package var file: String
+    package var contentHash: String?
+    package var toolVersion: String
+    package var format: String
+    package var bytes: Int64
+    package var lines: Int64
+    package var events: Int64
+    package var firstNs: Int64?
+    package var lastNs: Int64?
+    package var clock: String
+    package var clockIsRecorded: Bool
+    package var resolutionNs: Int64
+    package var incomplete: String?
+  }
+
+  package struct Replay: Encodable, Sendable {
+    package var form: String
+    package var deltaNs: Int64
+    package var retriesMax: Int64
+    package var stallMaxNs: Int64
+  }
+
+  package struct Counts: Encodable, Sendable {
+    package var vms: Int64
+    package var caches: Int64
+    package var memslots: Int64
+    package var invalidations: Int64
+    package var invalidationsUnpaired: Int64
+    package var refreshes: Int64
+    package var rounds: Int64
+    package var roundsMax: Int64
+    package var checks: Int64
+  }
+
+  package struct EventCount: Encodable, Sendable {
+    package var name: String
+    /// nil: no event of the catalogue.
+    package var kind: String?
+    package var count: Int64
+  }
+
+  package struct Issue: Encodable, Sendable {
+    package var kind: String
+    package var severity: String
+    package var count: Int64
+    package var first: [Occurrence]
+  }
+
+  package struct Occurrence: Encodable, Sendable {
+    package var line: Int64
+    package var reason: String
+    package var excerpt: String
+  }
+
+  package struct Loss: Encodable, Sendable {
+    package var cpu: Int64
+    package var gaps: Int64
+    /// Events lost where the tracer tells.
+    package var lost: Int64
+    package var gapsOfUnknownSize: Int64
+  }
+
+  package struct MissingProbe: Encodable, Sendable {
+    package var probe: String
+    package var unknown: String
+  }
+
+  package struct Conformance: Encodable, Sendable {
+    package var subject: String
+    package var forcedAgreeing: Int64
+    package var forced: Int64
+    package var open: Int64
+    package var unknown: Int64
+  }
+
+  package struct RetryCause: Encodable, Sendable {
+    package var cause: String
+    package var subCause: String?
+    package var rounds: Int64
+    package var refreshes: Int64
+    package var lostNs: Int64
+  }
+
+  package struct FindingCount: Encodable, Sendable {
+    package var kind: String
+    package var certainty: String
+    package var count: Int64
+  }
+}

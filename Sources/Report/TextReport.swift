@@ -1,0 +1,138 @@
+// The report on the terminal.
+
+/// Renders a report as text: same report, same bytes.
+package struct TextReport {
+  private let report: Report
+  /// The database's name in commands; nil where there is none to ask again (`--db :memory:`).
+  private let database: String?
+  /// Timelines and lines shown of each kind of finding.
+  private let shownMax: Int
+
+  package init(_ report: Report, database: String?, shownMax: Int) {
+    self.report = report
+    self.database = database
+    self.shownMax = shownMax
+  }
+
+  package var text: String {
+    let parts = [header, dirt, findings, retries, conformance, verdict]
+    return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+  }
+
+  // MARK: What was read
+
+  private var header: [String] {
+    let trace = report.trace
+    let counts = report.counts
+    var lines = [
+      "\(trace.file): \(trace.format), \(grouped(trace.lines)) lines, \(grouped(trace.events)) events\(span)"
+    ]
+    let source = trace.clockIsRecorded ? "recorded" : "assumed: the text does not say; --clock"
+    let delta = report.replay.map { "; CPUs are ordered beyond \($0.deltaNs) ns (--delta)" } ?? ""
+    lines.append("  clock \(trace.clock) (\(source)), stamps of \(trace.resolutionNs) ns\(delta)")
+    lines.append(
+      "  \(plural(counts.vms, "VM")), \(plural(counts.caches, "cache")), \(plural(counts.memslots, "memslot")), "
+        + "\(plural(counts.invalidations, "invalidation")) (\(grouped(counts.invalidationsUnpaired)) without start or end), "
+        + "\(plural(counts.refreshes, "refresh", "refreshes")), \(plural(counts.rounds, "round")) "
+        + "(at most \(grouped(counts.roundsMax)) in one), \(plural(counts.checks, "check"))")
+    let known = report.events.filter { $0.kind != nil }
+    lines += wrapped(known.map { "\($0.name) \(grouped($0.count))" }, label: "  events: ")
+    return lines
+  }
+
+  private var span: String {
+    guard let first = report.trace.firstNs, let last = report.trace.lastNs else { return "" }
+    return ", \(seconds(last - first)) s"
+  }
+
+  private var dirt: [String] {
+    var lines: [String] = []
+    let unknown = report.events.filter { $0.kind == nil }
+    if !unknown.isEmpty {
+      lines += wrapped(unknown.map { "\($0.name) \(grouped($0.count))" }, label: "  not ours: ")
+    }
+    for issue in report.issues {
+      lines.append("  \(issue.severity): \(issue.kind) \(grouped(issue.count))" + occurrence(issue))
+    }
+    for loss in report.losses {
+      let unknownSize = loss.gapsOfUnknownSize > 0 ? ", \(plural(loss.gapsOfUnknownSize, "gap")) of unknown size" : ""
+      lines.append(
+        "  lost on CPU \(loss.cpu): \(plural(loss.gaps, "gap")), \(plural(loss.lost, "event"))\(unknownSize)")
+    }
+    for probe in report.missingProbes { lines.append("  no probe \(probe.probe): unknown \(probe.unknown)") }
+    if let incomplete = report.trace.incomplete { lines.append("  incomplete: \(incomplete)") }
+    return lines
+  }
+
+  private func occurrence(_ issue: Report.Issue) -> String {
+    guard let first = issue.first.first else { return "" }
+    return ", first in line \(first.line): \(first.reason)"
+  }
+
+  // MARK: What was found
+
+  private var findings: [String] {
+    var lines: [String] = []
+    for count in report.findingCounts {
+      let shown = report.findings.filter { $0.kind == count.kind && $0.certainty == count.certainty }
+      lines.append("\(title(count.kind)), \(count.certainty): \(grouped(count.count))")
+      for finding in shown.prefix(shownMax) { lines += detail(finding) }
+      let rest = count.count - Int64(min(shown.count, shownMax))
+      if rest > 0 { lines.append("  … \(grouped(rest)) more" + command(of: count)) }
+    }
+    return lines
+  }
+
+  private func command(of count: Report.FindingCount) -> String {
+    guard let database else { return "" }
+    return ": gpc-replay query \(database) \"SELECT * FROM finding_report WHERE kind = '\(count.kind)'\""
+  }
+
+  private func detail(_ finding: FindingDetail) -> [String] {
+    switch finding.kind {
+    case "contract", "stale", "divergence":
+      return FindingTimeline(finding, database: database).lines.map { "  " + $0 }
+    case "excessive_retry", _:
+      let task = finding.proof.first.map { ", \($0.task)" } ?? ""
+      return ["  #\(finding.id) line \(finding.event)\(task): \(finding.summary)"]
+    }
+  }
+
+  private func title(_ kind: String) -> String {
+    switch kind {
+    case "contract": "missed invalidation (contract)"
+    case "stale": "missed invalidation (stale)"
+    case "divergence": "divergence from \(report.replay?.form ?? "the replay")"
+    case "excessive_retry", _: "excessive retries"
+    }
+  }
+
+  private var retries: [String] {
+    guard report.counts.rounds > 0 else { return [] }
+    if report.retries.isEmpty { return ["no round of a retry loop was repeated"] }
+    var rows = [["repeated rounds", "why", "rounds", "refreshes", "lost ms"]]
+    rows += report.retries.map {
+      [$0.cause, $0.subCause ?? "", grouped($0.rounds), grouped($0.refreshes), milliseconds($0.lostNs)]
+    }
+    return aligned(rows, right: [2, 3, 4])
+  }
+
+  private var conformance: [String] {
+    var rows = [["decisions", "forced and agreeing", "forced", "open", "unknown"]]
+    rows += report.conformance.map {
+      [
+        $0.subject == "retry_test" ? "retry tests" : "checks", grouped($0.forcedAgreeing), grouped($0.forced),
+        grouped($0.open), grouped($0.unknown),
+      ]
+    }
+    return aligned(rows, right: [1, 2, 3, 4])
+  }
+
+  private var verdict: [String] {
+    let thresholds = report.replay.map {
+      "form \($0.form); excessive: more than \($0.retriesMax) false retries or \(milliseconds($0.stallMaxNs)) ms lost to them"
+    }
+    return ["verdict: \(report.verdict.status.rawValue)"] + report.verdict.reasons.map { "  \($0)" }
+      + (thresholds.map { ["  \($0)"] } ?? [])
+  }
+}

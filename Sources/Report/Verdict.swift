@@ -1,0 +1,61 @@
+// The last line of a report and the exit status.
+
+/// What the recording shows, in one word; the reasons in sentences.
+package struct Verdict: Encodable, Sendable {
+  package enum Status: String, Encodable, Sendable {
+    case clean
+    /// At least one finding.
+    case findings
+    /// No finding, but something that could hide one.
+    case unknown
+    /// The input was not whole.
+    case incomplete
+  }
+
+  package var status: Status
+  package var reasons: [String]
+
+  /// 0 clean, 1 findings, 2 the input is not whole, 3 unknown; 2 before 1 before 3.
+  package var exitCode: Int32 {
+    switch status {
+    case .clean: 0
+    case .findings: 1
+    case .incomplete: 2
+    case .unknown: 3
+    }
+  }
+}
+
+extension Verdict {
+  init(of report: Report) {
+    if let incomplete = report.trace.incomplete {
+      self.init(status: .incomplete, reasons: [incomplete])
+    } else if !report.findingCounts.isEmpty {
+      self.init(status: .findings, reasons: Self.findings(report) + Self.doubts(report))
+    } else {
+      let doubts = Self.doubts(report)
+      self.init(status: doubts.isEmpty ? .clean : .unknown, reasons: doubts.isEmpty ? [Self.clean] : doubts)
+    }
+  }
+
+  private static let clean = "no missed invalidation, no divergence and no excessive retries in what was recorded"
+
+  private static func findings(_ report: Report) -> [String] {
+    report.findingCounts.map { "\(plural($0.count, "finding")): \($0.kind), \($0.certainty)" }
+  }
+
+  /// What could hide a finding.
+  private static func doubts(_ report: Report) -> [String] {
+    var doubts: [String] = []
+    if report.replay == nil { doubts.append("not replayed yet") }
+    let gaps = report.losses.reduce(0) { $0 + $1.gaps }
+    if gaps > 0 { doubts.append("events were lost in \(plural(gaps, "gap")): what was carried across is unknown") }
+    for probe in report.missingProbes { doubts.append("no probe \(probe.probe): unknown \(probe.unknown)") }
+    for row in report.conformance where row.unknown > 0 {
+      let subject = row.subject == "retry_test" ? plural(row.unknown, "retry test") : plural(row.unknown, "check")
+      doubts.append("\(subject) could not be judged")
+    }
+    if report.replay != nil && report.counts.caches == 0 { doubts.append("no cache was recorded") }
+    return doubts
+  }
+}

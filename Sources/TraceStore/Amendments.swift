@@ -1,0 +1,139 @@
+// What was learnt too late: verdicts that become unknown after their rows were written.
+
+import KVMEvents
+
+/// A gap that was learnt of when these rows had been written already.
+struct Taint {
+  let vms: [Int32]
+  let after: EventID
+  let before: EventID
+  /// The rows of `retry_round` that were written before it was learnt and may have evidence behind `after`; rows that came
+  /// later already take the gap into account.
+  let rounds: Range<Int64>
+  /// The same for `cache_check`, by the checks' entries.
+  let checkEntries: Range<EventID>
+}
+
+/// Collected while rows are written, applied once all are: a round's refresh and a check's cache come after it.
+struct Amendments {
+  var taints: [Taint] = []
+  var openInvalidations: [Int64] = []
+
+  func apply(on connection: Connection, settings: ReplaySettings?) throws(TraceStoreError) {
+    guard !taints.isEmpty || !openInvalidations.isEmpty else { return }
+    try connection.execute(
+      """
+      CREATE TEMP TABLE tainted_vm (id INTEGER PRIMARY KEY);
+      CREATE TEMP TABLE open_invalidation (id INTEGER PRIMARY KEY);
+      CREATE TEMP TABLE tainted_round (id INTEGER PRIMARY KEY);
+      CREATE TEMP TABLE tainted_cause (id INTEGER PRIMARY KEY);
+      CREATE TEMP TABLE tainted_check (id INTEGER PRIMARY KEY);
+      CREATE TEMP TABLE tainted_refresh (id INTEGER PRIMARY KEY);
+      """)
+    try collectTainted(on: connection)
+    try collectOpen(on: connection)
+    try connection.execute(Amendments.makeUnknown)
+    try recount(on: connection, settings: settings)
+    try connection.execute(
+      """
+      DELETE FROM finding_event WHERE finding_id NOT IN (SELECT id FROM finding);
+      DROP TABLE tainted_vm; DROP TABLE open_invalidation;
+      DROP TABLE tainted_round; DROP TABLE tainted_cause; DROP TABLE tainted_check; DROP TABLE tainted_refresh;
+      """)
+  }
+
+  private func collectTainted(on connection: Connection) throws(TraceStoreError) {
+    let vm = try connection.prepare("INSERT OR IGNORE INTO tainted_vm VALUES (?)")
+    // The evidence of a decision is the time from its first event to its last: a gap in the middle of it counts as well.
+    let rounds = try connection.prepare(
+      """
+      INSERT OR IGNORE INTO tainted_round SELECT retry_round.id FROM retry_round
+      LEFT JOIN refresh ON refresh.id = retry_round.refresh_id
+      WHERE retry_round.id >= ?1 AND retry_round.id < ?2
+        AND coalesce(loop_event_id, lookup_event_id, lookup_ret_event_id, test_event_id) < ?4
+        AND coalesce(test_event_id, lookup_ret_event_id, lookup_event_id, loop_event_id) > ?3
+        AND (refresh.vm_id IS NULL OR refresh.vm_id IN (SELECT id FROM tainted_vm))
+      """)
+    let checks = try connection.prepare(
+      """
+      INSERT OR IGNORE INTO tainted_check SELECT cache_check.id FROM cache_check
+      LEFT JOIN cache ON cache.id = cache_check.cache_id
+      WHERE entry_event_id >= ?1 AND entry_event_id < ?2
+        AND entry_event_id < ?4 AND coalesce(return_event_id, entry_event_id) > ?3
+        AND (cache.vm_id IS NULL OR cache.vm_id IN (SELECT id FROM tainted_vm))
+      """)
+    for taint in taints {
+      try connection.execute("DELETE FROM tainted_vm")
+      for id in taint.vms {
+        vm.bind(1, Int64(id))
+        try vm.run()
+      }
+      for (statement, rows) in [(rounds, taint.rounds), (checks, taint.checkEntries)] {
+        statement.bind(1, rows.lowerBound)
+        statement.bind(2, rows.upperBound)
+        statement.bind(3, taint.after)
+        statement.bind(4, taint.before)
+        try statement.run()
+      }
+    }
+  }
+
+  private func collectOpen(on connection: Connection) throws(TraceStoreError) {
+    guard !openInvalidations.isEmpty else { return }
+    let open = try connection.prepare("INSERT OR IGNORE INTO open_invalidation VALUES (?)")
+    for id in openInvalidations {
+      open.bind(1, id)
+      try open.run()
+    }
+    try connection.execute(
+      """
+      INSERT OR IGNORE INTO tainted_round SELECT id FROM retry_round
+        WHERE invalidation_id IN (SELECT id FROM open_invalidation);
+      INSERT OR IGNORE INTO tainted_check SELECT check_id FROM finding
+        WHERE kind = 'divergence' AND check_id IS NOT NULL AND invalidation_id IN (SELECT id FROM open_invalidation);
+      DELETE FROM finding WHERE invalidation_id IN (SELECT id FROM open_invalidation);
+      """)
+  }
+
+  /// A round that came to no test keeps having no decision, and a last round no cause. Findings about what became unknown go.
+  private static let makeUnknown = """
+    -- A round that was repeated for an invalidation whose end is recorded was repeated rightly, whatever was dropped beside it; and
+    -- if that one overlaps, also its cause stands.
+    INSERT INTO tainted_cause SELECT retry_round.id FROM tainted_round JOIN retry_round USING (id)
+      JOIN invalidation ON invalidation.id = retry_round.invalidation_id
+      WHERE outcome = 'retried' AND decision = 'agrees' AND invalidation.close = 'end'
+        AND (cause = 'necessary' AND hits_memslot = 1 OR sub_cause = 'count');
+    DELETE FROM tainted_round WHERE id IN (SELECT id FROM tainted_cause);
+    INSERT OR IGNORE INTO tainted_refresh SELECT refresh_id FROM retry_round
+      WHERE id IN (SELECT id FROM tainted_round UNION ALL SELECT id FROM tainted_cause);
+    UPDATE retry_round SET cause = 'unknown', sub_cause = NULL, invalidation_id = NULL
+      WHERE cause = 'false' AND id IN (SELECT id FROM tainted_cause);
+    DELETE FROM finding WHERE kind <> 'excessive_retry' AND (
+      check_id IN (SELECT id FROM tainted_check)
+      OR event_id IN (SELECT test_event_id FROM retry_round WHERE id IN (SELECT id FROM tainted_round)));
+    UPDATE retry_round SET
+      decision = iif(decision IS NULL, NULL, 'unknown'), cause = iif(cause IS NULL, NULL, 'unknown'),
+      sub_cause = NULL, invalidation_id = NULL
+      WHERE id IN (SELECT id FROM tainted_round);
+    UPDATE cache_check SET decision = iif(decision IS NULL, NULL, 'unknown') WHERE id IN (SELECT id FROM tainted_check);
+    """
+
+  /// The sums of a refresh follow its rounds, and a finding of excess follows the sums.
+  private func recount(on connection: Connection, settings: ReplaySettings?) throws(TraceStoreError) {
+    try connection.execute(
+      """
+      UPDATE refresh SET (necessary_count, false_count, undecided_count, false_ns) = (
+        SELECT count(*) FILTER (WHERE cause = 'necessary'), count(*) FILTER (WHERE cause = 'false'),
+          count(*) FILTER (WHERE cause = 'undecided'), coalesce(sum(duration_ns) FILTER (WHERE cause = 'false'), 0)
+        FROM retry_round WHERE refresh_id = refresh.id)
+      WHERE id IN (SELECT id FROM tainted_refresh)
+      """)
+    guard let settings else { return }
+    try connection.execute(
+      """
+      DELETE FROM finding WHERE kind = 'excessive_retry' AND refresh_id IN (
+        SELECT id FROM refresh WHERE id IN (SELECT id FROM tainted_refresh)
+          AND false_count <= \(settings.retriesMax) AND false_ns <= \(settings.stallMaxNs))
+      """)
+  }
+}

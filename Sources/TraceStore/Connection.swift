@@ -1,0 +1,104 @@
+// One connection to SQLite: opened, told, closed; every result code looked at.
+
+import CSQLite
+import Glibc
+
+/// An open database handle. Not thread safe: one thread at a time.
+final class Connection {
+  enum Mode {
+    case readOnly
+    /// The file must exist.
+    case readWrite
+    case create
+  }
+
+  private var open: OpaquePointer?
+  /// The path as given, for errors; `:memory:` for none.
+  let path: String
+
+  init(_ path: String, mode: Mode) throws(TraceStoreError) {
+    let flags =
+      switch mode {
+      case .readOnly: SQLITE_OPEN_READONLY
+      case .readWrite: SQLITE_OPEN_READWRITE
+      case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+      }
+    var opened: OpaquePointer?
+    // NOMUTEX: the handle stays on one thread at a time, so SQLite need not lock on every call.
+    let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+    guard code == SQLITE_OK, let opened else {
+      let error = Connection.error(of: opened, code: code, doing: "open", path: path)
+      sqlite3_close_v2(opened)
+      throw error
+    }
+    self.open = opened
+    self.path = path
+  }
+
+  deinit { sqlite3_close_v2(open) }
+
+  /// Lets go of the file, at once. The statements are gone by then.
+  func close() throws(TraceStoreError) {
+    try check(sqlite3_close(handle), doing: "close")
+    open = nil
+  }
+
+  var handle: OpaquePointer {
+    guard let open else { preconditionFailure("the connection to \(path) is closed") }
+    return open
+  }
+
+  /// A database that somebody put into write-ahead mode has pages in its log that its file has not yet.
+  func leaveWriteAheadLog() throws(TraceStoreError) {
+    let mode = try prepare("PRAGMA journal_mode")
+    guard try mode.step(), mode.text(0) == "wal" else { return }
+    mode.reset()
+    try execute("PRAGMA journal_mode = DELETE")
+  }
+
+  /// Ends a transaction that failed. SQLite may have ended it itself; then there is nothing to do.
+  func rollBack() {
+    if sqlite3_get_autocommit(handle) == 0 { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
+  }
+
+  /// Runs every statement of `sql`; rows they give are dropped.
+  func execute(_ sql: String) throws(TraceStoreError) {
+    try check(sqlite3_exec(handle, sql, nil, nil, nil), doing: sql)
+  }
+
+  func prepare(_ sql: String) throws(TraceStoreError) -> Statement {
+    try Statement(sql, on: self)
+  }
+
+  /// The one INTEGER that `sql` gives; 0 for no row or NULL.
+  func integer(_ sql: String) throws(TraceStoreError) -> Int64 {
+    let statement = try prepare(sql)
+    return try statement.step() ? statement.integer(0) : 0
+  }
+
+  func check(_ code: Int32, doing: @autoclosure () -> String) throws(TraceStoreError) {
+    guard code == SQLITE_OK else { throw error(code, doing: doing()) }
+  }
+
+  func error(_ code: Int32, doing: String) -> TraceStoreError {
+    Connection.error(of: handle, code: code, doing: doing, path: path)
+  }
+
+  /// The SQL of a whole schema is no help in an error.
+  private static func firstLine(of sql: String) -> String {
+    String(sql.drop { $0.isWhitespace }.prefix { !$0.isNewline }.prefix(200))
+  }
+
+  private static func error(of handle: OpaquePointer?, code: Int32, doing: String, path: String) -> TraceStoreError {
+    switch code & 0xff {
+    case SQLITE_FULL: return .noSpace(path: path)
+    case SQLITE_BUSY, SQLITE_LOCKED: return .busy(path: path)
+    case SQLITE_NOTADB: return .notOurs(path: path)
+    // SQLite keeps no errno for a write that came up short, which is what a full disk or a size limit does.
+    case SQLITE_IOERR where code == SQLITE_IOERR | (3 << 8): return .noSpace(path: path)
+    default:
+      let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
+      return .sqlite(code: code, message: message, doing: firstLine(of: doing))
+    }
+  }
+}

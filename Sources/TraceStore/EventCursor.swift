@@ -1,0 +1,29 @@
+// Recorded events back out of a database, in replay order.
+
+import CSQLite
+import KVMEvents
+
+/// Walks the table `event`. Fields, times and kinds come back as they were written; a loss marker names no task.
+package final class EventCursor {
+  private var table: TableReader
+  private let decoder: EventDecoder
+  /// Stepped and never finished: as long as it lives, SQLite holds the lock that keeps writers from the file.
+  private let lock: Statement
+
+  init(on connection: Connection, pids: [Int32]) throws(TraceStoreError) {
+    lock = try connection.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'event'")
+    guard try lock.step() else { throw .damaged(table: "event", reason: "there is no such table") }
+    table = try TableReader(table: "event", root: lock.integer(0), on: connection)
+    decoder = EventDecoder(pids: pids)
+  }
+
+  /// Replaces the contents of `batch` by the next events; false, and an empty batch: there are no more.
+  package func read(into batch: inout [RecordedEvent], upTo limit: Int) throws(TraceStoreError) -> Bool {
+    batch.removeAll(keepingCapacity: true)
+    while batch.count < limit, let row = try table.next() {
+      batch.append(RecordedEvent())
+      try decoder.decode(row, into: &batch[batch.count - 1])
+    }
+    return !batch.isEmpty
+  }
+}

@@ -1,0 +1,30 @@
+// What an importer knows when it is through: the last thing a writer is given.
+
+import KVMEvents
+
+/// The names, the dirt and the facts of a finished import.
+package struct ImportSummary: Sendable {
+  package var trace: TraceFacts
+  /// By `TaskID`.
+  package var tasks: [TraceTask]
+  /// By `EventNameID`.
+  package var names: [EventName]
+  /// The kept occurrences.
+  package var issues: [ImportIssue]
+  /// How often each kind occurred in all.
+  package var issueCounts: [ImportIssueKind: Int64]
+  /// nil: imported only.
+  package var replay: ReplaySettings?
+
+  package init(
+    trace: TraceFacts, tasks: [TraceTask], names: [EventName], issues: [ImportIssue],
+    issueCounts: [ImportIssueKind: Int64], replay: ReplaySettings?
+  ) {
+    self.trace = trace
+    self.tasks = tasks
+    self.names = names
+    self.issues = issues
+    self.issueCounts = issueCounts
+    self.replay = replay
+  }
+}

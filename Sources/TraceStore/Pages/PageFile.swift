@@ -1,0 +1,61 @@
+// The file's pages, as far as they are not SQLite's to write: numbers are handed out, whole pages go to the disk.
+
+import Glibc
+
+/// Appends pages to a database that SQLite has created and is not using meanwhile.
+final class PageFile {
+  /// As fast to fill as 32 KiB, and a small recording's database, a page or two per table, is half as large.
+  static let pageSize = 16384
+  /// SQLite keeps its locks on the bytes from 1 GiB on; the page they are in holds no data.
+  private static let lockPage = UInt32((1 << 30) / pageSize + 1)
+
+  private let descriptor: Int32
+  private let path: String
+  private var pageCount: UInt32
+
+  /// `descriptor` stays its owner's.
+  init(descriptor: Int32, path: String) throws(TraceStoreError) {
+    self.descriptor = descriptor
+    self.path = path
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw PartialFile.failure("fstat", path) }
+    pageCount = UInt32(Int(status.st_size) / PageFile.pageSize)
+  }
+
+  /// The number of a new page at the end of the file.
+  func allocate() -> UInt32 {
+    pageCount += 1
+    if pageCount == PageFile.lockPage { pageCount += 1 }
+    return pageCount
+  }
+
+  func write(_ page: UnsafeRawPointer, to number: UInt32) throws(TraceStoreError) {
+    try write(page, count: PageFile.pageSize, at: Int(number - 1) * PageFile.pageSize)
+  }
+
+  /// Tells SQLite of the pages: the size of the database, and a change counter that makes it drop what it has cached.
+  func finish() throws(TraceStoreError) {
+    var header = [UInt8](repeating: 0, count: 100)
+    guard pread(descriptor, &header, header.count, 0) == header.count else { throw PartialFile.failure("pread", path) }
+    let changes =
+      header.withUnsafeBytes { UInt32(bigEndian: $0.loadUnaligned(fromByteOffset: 24, as: UInt32.self)) } &+ 1
+    header.withUnsafeMutableBytes {
+      $0.storeBytes(of: changes.bigEndian, toByteOffset: 24, as: UInt32.self)
+      $0.storeBytes(of: pageCount.bigEndian, toByteOffset: 28, as: UInt32.self)
+      $0.storeBytes(of: changes.bigEndian, toByteOffset: 92, as: UInt32.self)
+    }
+    try write(&header, count: header.count, at: 0)
+  }
+
+  private func write(_ start: UnsafeRawPointer, count: Int, at offset: Int) throws(TraceStoreError) {
+    var done = 0
+    while done < count {
+      let written = pwrite(descriptor, start + done, count - done, off_t(offset + done))
+      guard written > 0 else {
+        if errno == EINTR { continue }
+        throw PartialFile.failure("write", path)
+      }
+      done += written
+    }
+  }
+}

@@ -1,0 +1,134 @@
+// A database under construction: a file of its own name beside the final one, renamed into place when it is whole.
+
+import Glibc
+
+/// The file a writer fills. Its lock tells a running import from what a killed one left behind.
+final class PartialFile {
+  /// Where the database will be; symbolic links followed, so that a rename does not replace the link.
+  let finalPath: String
+  /// Where it is built.
+  let path: String
+  private let folder: String
+  /// Holds the lock. Closed after SQLite has closed the file: closing drops the locks that SQLite holds in this process.
+  let descriptor: Int32
+  private var isThere = true
+
+  init(for requestedPath: String) throws(TraceStoreError) {
+    finalPath = PartialFile.resolve(requestedPath)
+    let (folder, name) = PartialFile.split(finalPath)
+    self.folder = folder
+    let prefix = ".\(name).partial-"
+    PartialFile.removeLeftovers(in: folder, prefix: prefix)
+    (path, descriptor) = try PartialFile.create(in: folder, prefix: prefix)
+  }
+
+  /// A file for a database in memory: where SQLite would put what does not fit, and nameless once it is open.
+  static func temporary() throws(TraceStoreError) -> PartialFile {
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    return try PartialFile(for: "\(folder)/gpc-replay")
+  }
+
+  /// Takes the name away; the file lives as long as it is open.
+  func removeName() throws(TraceStoreError) {
+    guard unlink(path) == 0 else { throw PartialFile.failure("unlink", path) }
+    isThere = false
+  }
+
+  deinit {
+    if isThere { unlink(path) }
+    close(descriptor)
+  }
+
+  /// Puts the whole database in its place. The partial file's connection is closed by then.
+  func publish() throws(TraceStoreError) {
+    guard fsync(descriptor) == 0 else { throw PartialFile.failure("fsync", path) }
+    // Held over the rename: nobody is half-way through a write to the database that goes, and no journal of it is left that
+    // would be played back into the one that comes.
+    let replaced = try PartialFile.lockForReplacement(finalPath)
+    guard rename(path, finalPath) == 0 else { throw PartialFile.failure("rename", finalPath) }
+    isThere = false
+    try replaced?.close()
+    let folderDescriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folderDescriptor >= 0 else { throw PartialFile.failure("open", folder) }
+    defer { close(folderDescriptor) }
+    guard fsync(folderDescriptor) == 0 else { throw PartialFile.failure("fsync", folder) }
+  }
+
+  /// Refuses a path where something stands that is no database of ours.
+  static func checkReplaceable(_ path: String) throws(TraceStoreError) {
+    _ = try lockForReplacement(resolve(path))
+  }
+
+  private static func lockForReplacement(_ path: String) throws(TraceStoreError) -> Connection? {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      guard errno == ENOENT else { throw failure("stat", path) }
+      return nil
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notOurs(path: path) }
+    guard status.st_size > 0 else { return nil }
+    let connection = try Connection(path, mode: .readWrite)
+    guard try connection.integer("PRAGMA application_id") == SchemaIdentity.applicationID else {
+      throw .notOurs(path: path)
+    }
+    try connection.execute("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE")
+    return connection
+  }
+
+  private static func create(in folder: String, prefix: String) throws(TraceStoreError) -> (String, Int32) {
+    for attempt in 0..<1000 {
+      let path = "\(folder)/\(prefix)\(getpid())-\(attempt)"
+      let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      guard descriptor >= 0 else {
+        if errno == EEXIST { continue }
+        throw failure("create", path)
+      }
+      // Between creation and lock another process may have taken it for a leftover; then it is unlinked, or about to be.
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0, isLinked(descriptor) { return (path, descriptor) }
+      close(descriptor)
+    }
+    throw .busy(path: "\(folder)/\(prefix)")
+  }
+
+  private static func isLinked(_ descriptor: Int32) -> Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_nlink > 0
+  }
+
+  /// Removes what killed imports of the same database left. One that is being written is locked, and stays.
+  private static func removeLeftovers(in folder: String, prefix: String) {
+    guard let directory = opendir(folder) else { return }  // The creation that follows says why.
+    defer { closedir(directory) }
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      guard name.hasPrefix(prefix) else { continue }
+      let path = "\(folder)/\(name)"
+      let descriptor = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
+      guard descriptor >= 0 else { continue }
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
+      close(descriptor)
+    }
+  }
+
+  private static func resolve(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  private static func split(_ path: String) -> (folder: String, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+    let folder = slash == path.startIndex ? "/" : String(path[..<slash])
+    return (folder, String(path[path.index(after: slash)...]))
+  }
+
+  static func failure(_ call: String, _ path: String) -> TraceStoreError {
+    let code = errno
+    switch code {
+    case ENOSPC, EDQUOT, EFBIG: return .noSpace(path: path)
+    default: return .system(errno: code, doing: call, path: path)
+    }
+  }
+}

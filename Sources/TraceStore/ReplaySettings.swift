@@ -1,0 +1,22 @@
+// What a replay was told; the row of the table `replay`.
+
+/// The rules and thresholds of one replay.
+package struct ReplaySettings: Equatable, Sendable {
+  package var toolVersion: String
+  /// The published form of the code: `mainline`.
+  package var form: String
+  /// How far the clocks of two CPUs are taken to differ, in nanoseconds.
+  package var deltaNs: Int64
+  /// A refresh with more false retries is excessive.
+  package var retriesMax: Int64
+  /// A refresh that loses more than this to false retries is excessive, in nanoseconds.
+  package var stallMaxNs: Int64
+
+  package init(toolVersion: String, form: String, deltaNs: Int64, retriesMax: Int64, stallMaxNs: Int64) {
+    self.toolVersion = toolVersion
+    self.form = form
+    self.deltaNs = deltaNs
+    self.retriesMax = retriesMax
+    self.stallMaxNs = stallMaxNs
+  }
+}

@@ -1,0 +1,154 @@
+// The rows of the replay into their tables, in the order in which they come to be known.
+
+import KVMEvents
+
+/// Writes what a replay hands on. Amendments are kept and applied when every row they touch is there.
+package final class ResultWriter {
+  private let rounds: RetryRoundWriter
+  private let checks: CacheCheckWriter
+  private let findings: FindingWriter
+  private var amendments = Amendments()
+  private let invalidation: Statement
+  private let refresh: Statement
+  private let memslot: Statement
+  private let loss: Statement
+  private let vm: Statement
+  private let cache: Statement
+
+  /// `schema` is SQLite's name for the database that the rows go to. The rounds have their own way.
+  init(on connection: Connection, schema: String, rounds: RetryRoundWriter) throws(TraceStoreError) {
+    self.rounds = rounds
+    checks = try CacheCheckWriter(on: connection, schema: schema)
+    findings = try FindingWriter(on: connection, schema: schema)
+    invalidation = try connection.prepare(insert("\(schema).invalidation", columns: 15))
+    refresh = try connection.prepare(insert("\(schema).refresh", columns: 18))
+    memslot = try connection.prepare(insert("\(schema).memslot", columns: 9))
+    loss = try connection.prepare(insert("\(schema).loss", columns: 5))
+    vm = try connection.prepare(insert("\(schema).vm", columns: 8))
+    cache = try connection.prepare(insert("\(schema).cache", columns: 8))
+  }
+
+  package func write(_ rows: borrowing [ReplayRow]) throws(TraceStoreError) {
+    for index in rows.indices { try write(rows[index]) }
+  }
+
+  private func write(_ row: ReplayRow) throws(TraceStoreError) {
+    switch row {
+    case .retryRound(let round): try rounds.write(round)
+    case .cacheCheck(let check): try checks.write(check)
+    case .invalidation(let row): try write(row)
+    case .refresh(let row): try write(row)
+    case .finding(let finding): try findings.write(finding)
+    case .loss(let row): try write(row)
+    case .memslot(let row): try write(row)
+    case .virtualMachine(let row): try write(row)
+    case .cache(let row): try write(row)
+    case .taint(let vms, let after, let before):
+      try findings.withdraw(vms: vms, after: after, before: before)
+      amendments.taints.append(
+        Taint(
+          vms: vms, after: after, before: before, rounds: rounds.rowids(after: after),
+          checkEntries: checks.entries(after: after, before: before)))
+    case .restsOnOpenInvalidation(let id): amendments.openInvalidations.append(id)
+    }
+  }
+
+  /// Everything is written; what is left to do once the indices are there.
+  func finish() throws(TraceStoreError) -> Amendments {
+    try rounds.finish()
+    return amendments
+  }
+
+  private func write(_ row: Invalidation) throws(TraceStoreError) {
+    invalidation.bind(1, row.id)
+    invalidation.bind(2, Int64(row.vm))
+    invalidation.bind(3, Int64(row.task))
+    invalidation.bind(4, Int64(bitPattern: row.range.start.rawValue))
+    invalidation.bind(5, Int64(bitPattern: row.range.end.rawValue))
+    invalidation.bind(6, row.mnEvent.map(Int64.init))
+    invalidation.bind(7, row.hitsMemslot.map { $0 ? 1 : 0 })
+    invalidation.bind(8, row.startEvent)
+    invalidation.bind(9, row.walkEvent)
+    invalidation.bind(10, row.startRetEvent)
+    invalidation.bind(11, row.endEvent)
+    invalidation.bind(12, row.endRetEvent)
+    invalidation.bind(13, row.selfLookupEvent)
+    invalidation.bind(14, row.close.rawValue)
+    invalidation.bind(15, row.durationNs)
+    try invalidation.run()
+  }
+
+  private func write(_ row: Refresh) throws(TraceStoreError) {
+    refresh.bind(1, row.id)
+    refresh.bind(2, row.vm.map(Int64.init))
+    refresh.bind(3, Int64(row.cache))
+    refresh.bind(4, Int64(row.task))
+    refresh.bind(5, row.origin.rawValue)
+    refresh.bind(6, row.outcome.rawValue)
+    refresh.bind(7, row.requestEvent)
+    refresh.bind(8, row.entryEvent)
+    refresh.bind(9, row.returnEvent)
+    refresh.bind(10, row.ret)
+    refresh.bind(11, Int64(row.roundCount))
+    refresh.bind(12, Int64(row.necessaryCount))
+    refresh.bind(13, Int64(row.falseCount))
+    refresh.bind(14, Int64(row.undecidedCount))
+    refresh.bind(15, row.stallNs)
+    refresh.bind(16, row.falseNs)
+    refresh.bind(17, row.lockWaitNs)
+    refresh.bind(18, row.durationNs)
+    try refresh.run()
+  }
+
+  private func write(_ row: Memslot) throws(TraceStoreError) {
+    memslot.bindNull(1)
+    memslot.bind(2, Int64(row.vm))
+    memslot.bind(3, Int64(row.slot))
+    memslot.bind(4, Int64(bitPattern: row.gpa.rawValue))
+    memslot.bind(5, Int64(bitPattern: row.size))
+    memslot.bind(6, Int64(bitPattern: row.uhva.rawValue))
+    memslot.bind(7, Int64(row.flags))
+    memslot.bind(8, row.setEvent)
+    memslot.bind(9, row.endEvent)
+    try memslot.run()
+  }
+
+  private func write(_ row: EventLoss) throws(TraceStoreError) {
+    loss.bindNull(1)
+    loss.bind(2, Int64(row.cpu))
+    loss.bind(3, row.line)
+    loss.bind(4, row.afterEvent)
+    loss.bind(5, row.count)
+    try loss.run()
+  }
+
+  private func write(_ row: VirtualMachine) throws(TraceStoreError) {
+    vm.bind(1, Int64(row.id))
+    vm.bind(2, row.kvm.map { Int64(bitPattern: $0.rawValue) })
+    vm.bind(3, row.mn.map { Int64(bitPattern: $0.rawValue) })
+    vm.bind(4, row.mm.map { Int64(bitPattern: $0.rawValue) })
+    vm.bind(5, row.firstEvent)
+    vm.bind(6, row.lastEvent)
+    vm.bind(7, row.createdInTrace ? 1 : 0)
+    vm.bind(8, row.gone ? 1 : 0)
+    try vm.run()
+  }
+
+  private func write(_ row: Cache) throws(TraceStoreError) {
+    cache.bind(1, Int64(row.id))
+    cache.bind(2, row.vm.map(Int64.init))
+    cache.bind(3, Int64(bitPattern: row.gpc.rawValue))
+    cache.bind(4, Int64(row.epoch))
+    cache.bind(5, row.firstEvent)
+    cache.bind(6, row.lastEvent)
+    cache.bind(7, row.lastGPA.map { Int64(bitPattern: $0.rawValue) })
+    cache.bind(8, row.lastUHVA.map { Int64(bitPattern: $0.rawValue) })
+    try cache.run()
+  }
+}
+
+/// `INSERT` of whole rows, in the order of the columns in schema.sql.
+func insert(_ table: String, columns: Int, rows: Int = 1) -> String {
+  let row = "(" + Array(repeating: "?", count: columns).joined(separator: ", ") + ")"
+  return "INSERT INTO \(table) VALUES " + Array(repeating: row, count: rows).joined(separator: ", ")
+}

@@ -1,0 +1,44 @@
+// The tables that SQLite fills while the pages of the big ones are written past it: a second, private database.
+
+/// Result rows wait here until the recording's file is SQLite's again. SQLite keeps it in memory as far as it is small, and in
+/// a file without a name beyond.
+struct Staging {
+  static let name = "staging"
+  private static let tables = [
+    "vm", "cache", "memslot", "invalidation", "refresh", "cache_check", "finding", "finding_event", "loss",
+  ]
+  private let connection: Connection
+
+  init(on connection: Connection) throws(TraceStoreError) {
+    self.connection = connection
+    try connection.execute(
+      """
+      ATTACH '' AS staging;
+      PRAGMA staging.page_size = \(PageFile.pageSize);
+      PRAGMA staging.journal_mode = OFF;
+      PRAGMA staging.synchronous = OFF;
+      PRAGMA staging.cache_size = -8192;
+      """)
+    for table in Staging.tables { try copyDefinition(of: table) }
+  }
+
+  /// The same tables and indices, word for word: then SQLite copies rows without looking into them.
+  private func copyDefinition(of table: String) throws(TraceStoreError) {
+    let row = try connection.prepare("SELECT type, sql FROM main.sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL")
+    row.bind(1, table)
+    var definitions: [String] = []
+    while try row.step() {
+      let create = row.text(0) == "table" ? "CREATE TABLE " : "CREATE INDEX "
+      definitions.append(create + "staging." + row.text(1).dropFirst(create.count))
+    }
+    row.reset()
+    for definition in definitions { try connection.execute(definition) }
+  }
+
+  /// Hands the rows over.
+  func moveIntoMain() throws(TraceStoreError) {
+    for table in Staging.tables {
+      try connection.execute("INSERT INTO main.\(table) SELECT * FROM staging.\(table)")
+    }
+  }
+}

@@ -1,0 +1,150 @@
+// A prepared statement: bind, step, read the columns.
+
+import CSQLite
+
+/// A prepared statement. Parameters count from 1 and columns from 0, as in SQLite.
+package final class Statement {
+  let handle: OpaquePointer
+  private let connection: Connection
+
+  init(_ sql: String, on connection: Connection) throws(TraceStoreError) {
+    var prepared: OpaquePointer?
+    try connection.check(sqlite3_prepare_v2(connection.handle, sql, -1, &prepared, nil), doing: sql)
+    guard let prepared else { throw TraceStoreError.notOneStatement(count: 0) }
+    self.handle = prepared
+    self.connection = connection
+  }
+
+  private init(_ handle: OpaquePointer, on connection: Connection) {
+    self.handle = handle
+    self.connection = connection
+  }
+
+  deinit { sqlite3_finalize(handle) }
+
+  /// Prepares the first statement of `sql` and returns the text behind it. Text without any statement is an error.
+  static func prepareFirst(
+    of sql: String, on connection: Connection
+  ) throws(TraceStoreError) -> (statement: Statement, rest: String) {
+    let (handle, rest) = try prepareAny(of: sql, on: connection)
+    guard let handle else { throw TraceStoreError.notOneStatement(count: 0) }
+    return (Statement(handle, on: connection), rest)
+  }
+
+  /// Whether `sql` holds blanks and comments only.
+  static func isEmpty(_ sql: String, on connection: Connection) throws(TraceStoreError) -> Bool {
+    let (handle, _) = try prepareAny(of: sql, on: connection)
+    sqlite3_finalize(handle)
+    return handle == nil
+  }
+
+  private static func prepareAny(
+    of sql: String, on connection: Connection
+  ) throws(TraceStoreError) -> (handle: OpaquePointer?, rest: String) {
+    var text = sql
+    var prepared: OpaquePointer?
+    var rest = ""
+    let code = text.withUTF8 { utf8 in
+      // The length is given: a NUL in the text ends nothing, and what lies behind the statement is found by its place.
+      utf8.withMemoryRebound(to: CChar.self) { characters in
+        var tail: UnsafePointer<CChar>?
+        let code = sqlite3_prepare_v2(
+          connection.handle, characters.baseAddress, Int32(characters.count), &prepared, &tail)
+        if let tail, let start = characters.baseAddress {
+          rest = String(decoding: utf8[(tail - start)...], as: UTF8.self)
+        }
+        return code
+      }
+    }
+    try connection.check(code, doing: sql)
+    return (prepared, rest)
+  }
+
+  /// True: there is a row to read. False: it is done.
+  package func step() throws(TraceStoreError) -> Bool {
+    let code = sqlite3_step(handle)
+    if code == SQLITE_ROW { return true }
+    guard code == SQLITE_DONE else { throw connection.error(code, doing: sql) }
+    return false
+  }
+
+  /// Runs a statement that gives no rows, and makes it ready for the next round; what was bound stays bound.
+  func run() throws(TraceStoreError) {
+    let code = sqlite3_step(handle)
+    guard code == SQLITE_DONE else {
+      let error = connection.error(code, doing: sql)
+      sqlite3_reset(handle)
+      throw error
+    }
+    sqlite3_reset(handle)
+  }
+
+  /// Ready to be stepped again. Its result repeats the last step's error, which was thrown then.
+  package func reset() { sqlite3_reset(handle) }
+
+  var sql: String { String(cString: sqlite3_sql(handle)) }
+
+  // A wrong parameter number is our own bug, so binding traps instead of throwing; memory is the only other reason.
+
+  @inline(__always) package func bind(_ index: Int32, _ value: Int64) {
+    let code = sqlite3_bind_int64(handle, index, value)
+    precondition(code == SQLITE_OK, "bind")
+  }
+
+  @inline(__always) package func bind(_ index: Int32, _ value: Int64?) {
+    if let value { bind(index, value) } else { bindNull(index) }
+  }
+
+  @inline(__always) func bindNull(_ index: Int32) {
+    let code = sqlite3_bind_null(handle, index)
+    precondition(code == SQLITE_OK, "bind")
+  }
+
+  package func bind(_ index: Int32, _ text: String?) {
+    guard var text else { return bindNull(index) }
+    let code = text.withUTF8 { utf8 in
+      utf8.withMemoryRebound(to: CChar.self) {
+        // An empty buffer has no address, and SQLite takes no address for NULL.
+        guard let start = $0.baseAddress else { return sqlite3_bind_text(handle, index, "", 0, copied) }
+        return sqlite3_bind_text(handle, index, start, Int32($0.count), copied)
+      }
+    }
+    precondition(code == SQLITE_OK, "bind")
+  }
+
+  func bind(_ index: Int32, blob: [UInt8]?) {
+    guard let blob else { return bindNull(index) }
+    let code = blob.withUnsafeBytes { sqlite3_bind_blob(handle, index, $0.baseAddress, Int32($0.count), copied) }
+    precondition(code == SQLITE_OK, "bind")
+  }
+
+  package var columnCount: Int32 { sqlite3_column_count(handle) }
+
+  package func name(_ column: Int32) -> String {
+    sqlite3_column_name(handle, column).map { String(cString: $0) } ?? ""
+  }
+
+  package func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+
+  /// 0 for NULL.
+  @inline(__always) package func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+  package func optionalInteger(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }
+
+  /// Empty for NULL; invalid UTF-8 replaced.
+  package func text(_ column: Int32) -> String {
+    String(decoding: bytes(column), as: UTF8.self)
+  }
+
+  package func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
+
+  /// The bytes of a TEXT or BLOB; valid until the next step.
+  func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
+    // The blob first: asking for it settles the representation that the count is of.
+    let start = sqlite3_column_blob(handle, column)
+    return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
+  }
+}
+
+/// `SQLITE_TRANSIENT`: SQLite takes a copy before the call returns. The macro is a cast that Swift does not import.
+private let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)

@@ -1,0 +1,135 @@
+// A whole database, opened: its facts, its events in replay order, its views.
+
+import Glibc
+import KVMEvents
+import Schema
+
+/// A database of one recording.
+package final class TraceDatabase {
+  let connection: Connection
+  /// The nameless file of a database in memory: its descriptor outlives the connection.
+  private let file: PartialFile?
+
+  /// For reading, and for `replaceResults` where the file allows it.
+  package convenience init(at path: String) throws(TraceStoreError) {
+    self.init(try SchemaIdentity.open(path, mode: .readWrite))
+  }
+
+  init(_ connection: Connection, keeping file: PartialFile? = nil) {
+    self.connection = connection
+    self.file = file
+  }
+
+  /// Whether the database at `path` holds the recording with this content, imported whole by this version of gpc-replay.
+  /// No file, a foreign file and another version's database are a plain no.
+  package static func holds(contentHash: String, toolVersion: String, at path: String) throws(TraceStoreError) -> Bool {
+    let database: TraceDatabase
+    do {
+      database = try TraceDatabase(at: path)
+    } catch {
+      switch error {
+      case .notFound, .notOurs, .otherVersion: return false
+      case .sqlite, .noSpace, .system, .busy, .queryNotReadOnly, .notOneStatement, .damaged: throw error
+      }
+    }
+    let facts = try database.facts()
+    return facts.contentHash == contentHash && facts.toolVersion == toolVersion
+  }
+
+  /// A SELECT of the report. Parameters are bound by the caller.
+  package func statement(_ sql: String) throws(TraceStoreError) -> Statement {
+    try connection.prepare(sql)
+  }
+
+  package func facts() throws(TraceStoreError) -> TraceFacts {
+    let row = try connection.prepare("SELECT * FROM trace")
+    guard try row.step() else { throw .damaged(table: "trace", reason: "it has no row") }
+    guard let clock = TraceClock(rawValue: row.text(10)) else {
+      throw .damaged(table: "trace", reason: "it names the unknown clock \(row.text(10))")
+    }
+    return TraceFacts(
+      fileName: row.text(1), contentHash: row.optionalText(2), toolVersion: row.text(3), format: row.text(4),
+      byteCount: row.integer(5), lineCount: row.integer(6), eventCount: row.integer(7),
+      firstTime: row.optionalInteger(8).map(TraceTimestamp.init(rawValue:)),
+      lastTime: row.optionalInteger(9).map(TraceTimestamp.init(rawValue:)), clock: clock,
+      clockIsRecorded: row.integer(11) == 1, resolutionNs: row.integer(12), incomplete: row.optionalText(13))
+  }
+
+  /// nil: imported, not replayed.
+  package func replaySettings() throws(TraceStoreError) -> ReplaySettings? {
+    let row = try connection.prepare("SELECT * FROM replay")
+    guard try row.step() else { return nil }
+    return ReplaySettings(
+      toolVersion: row.text(1), form: row.text(2), deltaNs: row.integer(3), retriesMax: row.integer(4),
+      stallMaxNs: row.integer(5))
+  }
+
+  /// By `TaskID`.
+  package func tasks() throws(TraceStoreError) -> [TraceTask] {
+    let row = try connection.prepare("SELECT pid, tgid, coalesce(comm_bytes, comm) FROM task ORDER BY id")
+    var tasks: [TraceTask] = []
+    while try row.step() {
+      let tgid = row.optionalInteger(1).map(Int32.init(truncatingIfNeeded:))
+      tasks.append(TraceTask(pid: Int32(truncatingIfNeeded: row.integer(0)), tgid: tgid, comm: Array(row.bytes(2))))
+    }
+    return tasks
+  }
+
+  /// By `EventNameID`.
+  package func names() throws(TraceStoreError) -> [EventName] {
+    let row = try connection.prepare("SELECT name, kind_id, count FROM event_name ORDER BY id")
+    var names: [EventName] = []
+    while try row.step() {
+      let kind = row.optionalInteger(1).flatMap { EventKind(rawValue: UInt8(truncatingIfNeeded: $0)) }
+      names.append(EventName(name: row.text(0), kind: kind, count: row.integer(2)))
+    }
+    return names
+  }
+
+  /// The events from the first on, loss markers in their place. While the cursor lives, no other process can write, and this
+  /// one only if it opens the cursor inside of `replaceResults`.
+  package func events() throws(TraceStoreError) -> EventCursor {
+    try connection.leaveWriteAheadLog()
+    return try EventCursor(on: connection, pids: tasks().map(\.pid))
+  }
+
+  /// Runs a replay's rows in, in place of the former replay's: whole, or not at all.
+  package func replaceResults<Failure: Error>(
+    settings: ReplaySettings, _ replay: (ResultWriter) throws(Failure) -> Void
+  ) throws {
+    try connection.leaveWriteAheadLog()
+    try connection.execute("PRAGMA foreign_keys = OFF; PRAGMA cache_size = -16384; BEGIN IMMEDIATE")
+    do {
+      try connection.execute(TraceDatabase.deleteResults)
+      let writer = try ResultWriter(on: connection, schema: "main", rounds: RetryRoundWriter(on: connection))
+      try replay(writer)
+      let amendments = try writer.finish()
+      try connection.execute(Schema.indices)
+      try amendments.apply(on: connection, settings: settings)
+      try SummaryWriter(connection: connection).write(settings)
+      try connection.execute("COMMIT")
+    } catch {
+      connection.rollBack()
+      throw error
+    }
+  }
+
+  /// In the tables' order of dependence. The indices go as well: they are built anew after the load.
+  private static let deleteResults = """
+    DROP INDEX IF EXISTS refresh_cache;
+    DROP INDEX IF EXISTS retry_round_refresh;
+    DROP INDEX IF EXISTS retry_round_accepted;
+    DROP INDEX IF EXISTS cache_check_entry;
+    DELETE FROM finding_event;
+    DELETE FROM finding;
+    DELETE FROM cache_check;
+    DELETE FROM retry_round;
+    DELETE FROM refresh;
+    DELETE FROM invalidation;
+    DELETE FROM memslot;
+    DELETE FROM cache;
+    DELETE FROM vm;
+    DELETE FROM loss;
+    DELETE FROM replay;
+    """
+}

@@ -1,0 +1,47 @@
+// What is known of the recording as a whole; the row of the table `trace`.
+
+import KVMEvents
+
+/// The recording a database holds.
+package struct TraceFacts: Equatable, Sendable {
+  /// Without its folder; `-` for standard input.
+  package var fileName: String
+  /// Of the file's bytes; nil: not to be recognised again.
+  package var contentHash: String?
+  package var toolVersion: String
+  package var format: String
+  /// As read, before decompression.
+  package var byteCount: Int64
+  /// After decompression.
+  package var lineCount: Int64
+  package var eventCount: Int64
+  package var firstTime: TraceTimestamp?
+  package var lastTime: TraceTimestamp?
+  package var clock: TraceClock
+  /// false: assumed, the recording does not say.
+  package var clockIsRecorded: Bool
+  /// Of the time stamps as recorded, in nanoseconds.
+  package var resolutionNs: Int64
+  /// A sentence saying what is missing; nil: the input is whole.
+  package var incomplete: String?
+
+  package init(
+    fileName: String, contentHash: String?, toolVersion: String, format: String, byteCount: Int64, lineCount: Int64,
+    eventCount: Int64, firstTime: TraceTimestamp?, lastTime: TraceTimestamp?, clock: TraceClock, clockIsRecorded: Bool,
+    resolutionNs: Int64, incomplete: String?
+  ) {
+    self.fileName = fileName
+    self.contentHash = contentHash
+    self.toolVersion = toolVersion
+    self.format = format
+    self.byteCount = byteCount
+    self.lineCount = lineCount
+    self.eventCount = eventCount
+    self.firstTime = firstTime
+    self.lastTime = lastTime
+    self.clock = clock
+    self.clockIsRecorded = clockIsRecorded
+    self.resolutionNs = resolutionNs
+    self.incomplete = incomplete
+  }
+}

@@ -1,0 +1,71 @@
+// The options that several verbs share, and how their values are written.
+
+import ArgumentParser
+import KVMEvents
+import Replay
+import TraceStore
+
+/// A time span on the command line: a whole number and its unit, `10ms`.
+struct DurationArgument: ExpressibleByArgument {
+  let ns: Int64
+
+  init?(argument: String) {
+    let units: [(suffix: String, ns: Int64)] = [("ns", 1), ("us", 1000), ("ms", 1_000_000), ("s", 1_000_000_000)]
+    guard let unit = units.first(where: { argument.hasSuffix($0.suffix) }),
+      let count = Int64(argument.dropLast(unit.suffix.count)), count >= 0
+    else { return nil }
+    let (ns, overflow) = count.multipliedReportingOverflow(by: unit.ns)
+    if overflow { return nil }
+    self.ns = ns
+  }
+
+  init(ns: Int64) { self.ns = ns }
+
+  var defaultValueDescription: String { ns % 1_000_000 == 0 ? "\(ns / 1_000_000)ms" : "\(ns)ns" }
+}
+
+extension TraceClock: ExpressibleByArgument {}
+
+/// What a replay is told.
+struct ReplayArguments: ParsableArguments {
+  @Option(
+    name: .customLong("delta"),
+    help:
+      "How far the clocks of two CPUs may be off: events closer than this are unordered. Default: the trace clock's own uncertainty."
+  )
+  var delta: DurationArgument?
+
+  @Option(help: "A refresh with more false retries than this is excessive.")
+  var retriesMax: Int32 = 10
+
+  @Option(help: "A refresh that loses more time than this to false retries is excessive.")
+  var stallMax = DurationArgument(ns: 10_000_000)
+
+  mutating func validate() throws {
+    // Decisions wait for as long as this: more would keep a long recording in memory, and no clock is off by that much.
+    if let delta, delta.ns > 1_000_000_000 { throw ValidationError("--delta must be at most 1s.") }
+    if retriesMax < 0 { throw ValidationError("--retries-max must not be negative.") }
+  }
+
+  /// - Parameter resolutionNs: of the recorded stamps: two events of one microsecond are unordered in a text of microseconds.
+  func options(clock: TraceClock, resolutionNs: Int64) -> ReplayOptions {
+    var options = ReplayOptions()
+    options.deltaNs = delta?.ns ?? clock.uncertainty + (resolutionNs > 1 ? resolutionNs : 0)
+    options.retriesMax = retriesMax
+    options.stallMaxNs = stallMax.ns
+    return options
+  }
+}
+
+/// How a report is shown.
+struct ReportArguments: ParsableArguments {
+  @Flag(help: "The report as one JSON document.")
+  var json = false
+
+  @Option(name: .customLong("findings"), help: "How many findings of each kind are shown with their proof.")
+  var findingsMax: Int = 3
+
+  mutating func validate() throws {
+    if findingsMax < 0 { throw ValidationError("--findings must not be negative.") }
+  }
+}

@@ -1,0 +1,30 @@
+// `gpc-replay explain DB --finding N`: one stored finding with its proof.
+
+import ArgumentParser
+import Report
+import TraceStore
+
+struct ExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Shows one finding of a database with its proof.",
+    discussion: "Example: gpc-replay explain trace.db --finding 1")
+
+  @Argument(help: "A database that gpc-replay wrote.")
+  var database: String
+
+  @Option(help: "The finding's id.")
+  var finding: Int64
+
+  func run() throws {
+    do {
+      let store = try TraceDatabase(at: database)
+      guard let detail = try FindingDetail(finding, in: store) else {
+        throw fail("\(database) has no finding \(finding).")
+      }
+      print(FindingTimeline(detail, database: database).lines.joined(separator: "\n"))
+    } catch let error as TraceStoreError {
+      throw fail(error.sentence)
+    }
+  }
+}

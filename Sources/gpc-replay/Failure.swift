@@ -1,0 +1,45 @@
+// What goes wrong, in sentences, and the exit status it gives.
+
+import ArgumentParser
+import FtraceImport
+import Glibc
+import TraceStore
+
+enum ExitStatus {
+  /// The input cannot be read or is no such trace.
+  static let unreadable = ExitCode(2)
+}
+
+/// Prints what was wrong on standard error and ends the verb with the status of unreadable input.
+func fail(_ sentence: String) -> ExitCode {
+  printError("gpc-replay: \(sentence)\n")
+  return ExitStatus.unreadable
+}
+
+func printError(_ text: String) {
+  var bytes = Array(text.utf8)[...]
+  while !bytes.isEmpty {
+    let count = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    if count <= 0 { return }
+    bytes = bytes.dropFirst(count)
+  }
+}
+
+extension TraceStoreError {
+  var sentence: String {
+    switch self {
+    case .sqlite(_, let message, let doing): "SQLite: \(message) (\(doing.prefix(200)))"
+    case .noSpace(let path):
+      "\(path): cannot be written any further (disk full, or a limit on file sizes); nothing was kept."
+    case .system(let errno, let doing, let path): "\(path): \(doing): \(String(cString: strerror(errno)))."
+    case .notFound(let path): "\(path): no such database."
+    case .notOurs(let path): "\(path) is no database of gpc-replay."
+    case .otherVersion(let path, let version):
+      "\(path) was written with another layout (\(version)) of the database; import the recording again."
+    case .busy(let path): "\(path): another process is writing to it."
+    case .queryNotReadOnly(let reason): "queries only read: \(reason)"
+    case .notOneStatement(let count): "one SQL statement is wanted, not \(count)."
+    case .damaged(let table, let reason): "the database is damaged: table \(table): \(reason)."
+    }
+  }
+}

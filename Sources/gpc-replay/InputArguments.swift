@@ -1,0 +1,41 @@
+// What is read and where its database goes.
+
+import ArgumentParser
+import FtraceImport
+import KVMEvents
+import TraceStore
+
+struct InputArguments: ParsableArguments {
+  @Argument(help: "A recorded trace: text of trace-cmd report, plain or zstd, or - for standard input.")
+  var trace: String
+
+  @Option(
+    help: "The database to write; :memory: for none. Default: the trace's name in the working directory, with .db.")
+  var db: String?
+
+  @Flag(help: "Import again, even if the database holds this very trace.")
+  var force = false
+
+  @Flag(help: "Take a truncated input as a trace that ends there.")
+  var allowTruncated = false
+
+  @Option(help: "The trace clock of the recording, where its text does not say.")
+  var clock: TraceClock?
+
+  /// The working directory's file of the trace's name: `overlap/reportt.txt.zst` gives `reportt.db`.
+  var location: DatabaseLocation {
+    if let db { return DatabaseLocation(db) }
+    if trace == "-" { return .file("stdin.db") }
+    return .file(baseName + ".db")
+  }
+
+  var fileName: String { trace == "-" ? "-" : String(trace.split(separator: "/").last ?? "-") }
+
+  private var baseName: String {
+    var name = fileName
+    for suffix in [".zst", ".gz", ".xz", ".txt", ".dat"] where name.hasSuffix(suffix) && name.count > suffix.count {
+      name.removeLast(suffix.count)
+    }
+    return name
+  }
+}

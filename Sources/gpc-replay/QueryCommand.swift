@@ -1,0 +1,54 @@
+// `gpc-replay query DB 'SQL'`: read-only SQL over a database.
+
+import ArgumentParser
+import Glibc
+import TraceStore
+
+struct QueryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "query",
+    abstract: "Runs one SQL statement on a database, read-only.",
+    discussion: """
+      Tables, views and worked questions: docs/schema.md. Plain `sqlite3 DB` works as well.
+
+      Example: gpc-replay query trace.db "SELECT * FROM retry_by_cause"
+      """)
+
+  @Argument(help: "A database that gpc-replay wrote.")
+  var database: String
+
+  @Argument(help: "One SELECT statement.")
+  var sql: String
+
+  @Flag(help: "The result as CSV (RFC 4180).")
+  var csv = false
+
+  @Flag(help: "The result as a JSON array of objects.")
+  var json = false
+
+  mutating func validate() throws {
+    if csv && json { throw ValidationError("--csv and --json exclude each other.") }
+  }
+}
+
+extension QueryCommand {
+  func run() throws {
+    let format: QueryFormat = csv ? .csv : json ? .json : .table
+    do throws(TraceStoreError) {
+      try Query(database: database).run(sql, format: format) { bytes in writeOut(bytes) }
+    } catch {
+      throw fail(error.sentence)
+    }
+  }
+
+  /// False: nobody reads any more (`| head`).
+  private func writeOut(_ bytes: [UInt8]) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      if count <= 0 { return false }
+      rest = rest.dropFirst(count)
+    }
+    return true
+  }
+}

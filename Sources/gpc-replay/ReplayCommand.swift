@@ -1,0 +1,63 @@
+// `gpc-replay replay DB`: replays an imported recording again and reports.
+
+import ArgumentParser
+import GPCProtocol
+import KVMEvents
+import Replay
+import Report
+import TraceStore
+
+struct ReplayCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "Replays a database's recording again, with other thresholds, and reports.",
+    discussion: "Example: gpc-replay replay trace.db --retries-max 100 --stall-max 50ms")
+
+  @Argument(help: "A database that gpc-replay wrote.")
+  var database: String
+
+  @OptionGroup var replay: ReplayArguments
+  @OptionGroup var report: ReportArguments
+
+  func run() throws {
+    do {
+      let store = try TraceDatabase(at: database)
+      let facts = try store.facts()
+      try replayStored(store, replay.options(clock: facts.clock, resolutionNs: facts.resolutionNs))
+      throw try show(store, path: database, report)
+    } catch let error as TraceStoreError {
+      throw fail(error.sentence)
+    }
+  }
+}
+
+/// Replays the database's own events and puts the results in place of the former ones.
+func replayStored(_ store: TraceDatabase, _ options: ReplayOptions) throws {
+  try store.replaceResults(settings: settings(options)) { (writer) throws(TraceStoreError) in
+    var replayer = Replayer(form: .mainline, options: options)
+    let events = try store.events()
+    var batch: [RecordedEvent] = []
+    while try events.read(into: &batch, upTo: 4096) {
+      for event in batch { replayer.consume(event) }
+      try writer.write(replayer.takeRows())
+    }
+    replayer.finish()
+    try writer.write(replayer.takeRows())
+  }
+}
+
+func settings(_ options: ReplayOptions) -> ReplaySettings {
+  ReplaySettings(
+    toolVersion: Tool.version, form: ProtocolForm.mainline.id, deltaNs: options.deltaNs,
+    retriesMax: Int64(options.retriesMax), stallMaxNs: options.stallMaxNs)
+}
+
+/// Prints the report and gives the exit status that its verdict asks for.
+func show(_ store: TraceDatabase, path: String?, _ arguments: ReportArguments) throws -> ExitCode {
+  let report = try Report(store, findingsMax: arguments.findingsMax)
+  let text =
+    try arguments.json
+    ? JSONReport.text(report) : TextReport(report, database: path, shownMax: arguments.findingsMax).text
+  print(text, terminator: "")
+  return ExitCode(report.verdict.exitCode)
+}

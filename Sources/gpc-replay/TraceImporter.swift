@@ -1,0 +1,125 @@
+// Chains the stages: reader, replay and store in one pass.
+
+import ArgumentParser
+import FtraceImport
+import GPCProtocol
+import KVMEvents
+import Replay
+import TraceStore
+
+/// One import, with or without a replay in the same pass.
+struct TraceImporter {
+  private let input: InputArguments
+  /// nil: import only.
+  private let replay: ReplayArguments?
+  let location: DatabaseLocation
+
+  struct Outcome {
+    let database: TraceDatabase
+    /// false: the database held this very trace already.
+    let isNew: Bool
+  }
+
+  init(_ input: InputArguments, replay: ReplayArguments?) {
+    self.input = input
+    self.replay = replay
+    location = input.location
+  }
+
+  /// The database's name for commands; nil in memory.
+  var path: String? {
+    switch location {
+    case .file(let path): path
+    case .memory: nil
+    }
+  }
+
+  func run() throws -> Outcome {
+    do {
+      if let known = try known() { return known }
+      return Outcome(database: try importAnew(), isNew: true)
+    } catch let error as TraceReadError {
+      throw fail("\(input.trace) \(error.predicate).")
+    } catch let error as TraceStoreError {
+      throw fail(error.sentence)
+    }
+  }
+
+  /// The database of an earlier run on the same bytes; replayed again where other settings are wanted now.
+  private func known() throws -> Outcome? {
+    guard case .file(let path) = location, input.trace != "-", !input.force else { return nil }
+    let hash = try ContentHash(ofFileAt: input.trace)
+    guard try TraceDatabase.holds(contentHash: hash.description, toolVersion: Tool.version, at: path) else {
+      return nil
+    }
+    let database = try TraceDatabase(at: path)
+    let facts = try database.facts()
+    // What was imported under another clock or as a truncated trace is not what is asked for now.
+    if facts.clock != input.clock ?? facts.clock || (facts.incomplete != nil && input.allowTruncated) { return nil }
+    if let replay {
+      let options = replay.options(clock: facts.clock, resolutionNs: facts.resolutionNs)
+      if try database.replaySettings() != settings(options) { try replayStored(database, options) }
+    }
+    return Outcome(database: database, isNew: false)
+  }
+}
+
+extension TraceImporter {
+  private func importAnew() throws -> TraceDatabase {
+    let reader = try TraceReader(TraceInput(argument: input.trace))
+    let writer = try TraceWriter(at: location)
+    var progress = Progress()
+    var span = EventSpan()
+    var batch: [RecordedEvent] = []
+    var isMore = try reader.read(into: &batch)
+    // The first batch tells how fine the stamps are, and with it what is unordered.
+    let clock = reader.clock ?? input.clock ?? .local
+    let options = replay?.options(clock: clock, resolutionNs: reader.timestampResolutionNs)
+    var replayer = options.map { Replayer(form: .mainline, options: $0) }
+    while isMore {
+      try writer.write(batch)
+      span.add(batch)
+      if replayer != nil {
+        for event in batch { replayer?.consume(event) }
+        try writer.write(replayer?.takeRows() ?? [])
+      }
+      progress.update(bytes: reader.bytesRead, total: reader.totalBytes, events: span.count)
+      isMore = try reader.read(into: &batch)
+    }
+    progress.finish()
+    if var replayer {
+      replayer.finish()
+      try writer.write(replayer.takeRows())
+    }
+    return try writer.finish(summary(reader, span, clock, options))
+  }
+
+  private func summary(
+    _ reader: TraceReader, _ span: EventSpan, _ clock: TraceClock, _ options: ReplayOptions?
+  ) -> ImportSummary {
+    let facts = TraceFacts(
+      fileName: input.fileName, contentHash: input.trace == "-" ? nil : reader.contentHash?.description,
+      toolVersion: Tool.version, format: reader.formatDescription, byteCount: reader.bytesRead,
+      lineCount: reader.lines, eventCount: span.count, firstTime: span.first, lastTime: span.last, clock: clock,
+      clockIsRecorded: reader.clock != nil, resolutionNs: reader.timestampResolutionNs,
+      incomplete: input.allowTruncated ? nil : reader.incomplete)
+    return ImportSummary(
+      trace: facts, tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,
+      replay: options.map(settings))
+  }
+}
+
+/// How many events there are and when the first and the last of them were recorded.
+private struct EventSpan {
+  var count: Int64 = 0
+  var first: TraceTimestamp?
+  var last: TraceTimestamp?
+
+  mutating func add(_ batch: [RecordedEvent]) {
+    for event in batch where event.kind != .lostEvents {
+      count += 1
+      first = first.map { min($0, event.time) } ?? event.time
+      last = last.map { max($0, event.time) } ?? event.time
+    }
+  }
+}

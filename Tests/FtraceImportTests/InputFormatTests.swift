@@ -1,0 +1,99 @@
+// What is no trace is turned away in one sentence; what is one in another form is named.
+
+import Foundation
+import KVMEvents
+import Testing
+
+@testable import FtraceImport
+
+@Suite struct InputFormatTests {
+  private func error(_ bytes: [UInt8]) throws -> TraceReadError? {
+    do {
+      _ = try Recording(bytes)
+      return nil
+    } catch let error as TraceReadError {
+      return error
+    }
+  }
+
+  private static let tar =
+    [UInt8](repeating: 0x61, count: 257) + Array("ustar\0".utf8) + [UInt8](repeating: 0, count: 249)
+  private static let source = "#include <stdio.h>\n\nint main(void)\n{\n\treturn a[3] - 12;\n}\n"
+  private static let log = """
+    Jan  1 10:00:00 host kernel: [  12.345678] kvm: loaded
+    Jan  1 10:00:01 host app-server[12]: 1.5: started: ok
+    worker-3 [001] ready: yes
+
+    """
+
+  @Test(
+    arguments: [
+      ([], .empty), ([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0], .elf), (Array("SQLite format 3\0....".utf8), .sqlite),
+      (tar, .tar), (Array("PK\u{3}\u{4}abc".utf8), .zip), (Array("{\"a\": [1, 2]}\n".utf8), .json),
+      (Array("[1, 2, 3]".utf8), .json), (Array(source.utf8), .text), (Array(log.utf8), .text),
+      (Array("\n\n\n".utf8), .text),
+      ([0, 1, 2, 3, 4, 5, 6, 7, 0, 0, 0], .binary), ([0x28], .text),
+    ] as [([UInt8], TraceReadError.NotATrace)])
+  func isNoTrace(bytes: [UInt8], what: TraceReadError.NotATrace) throws {
+    #expect(try error(bytes) == .notATrace(what))
+    if !bytes.isEmpty { #expect(try error(zstd(bytes)) == .notATrace(what)) }
+  }
+
+  @Test(
+    arguments: [
+      ([0x17, 0x08, 0x44] + Array("tracing7\0".utf8), .traceDat), (Array("PERFILE2........".utf8), .perfData),
+      ([0x1f, 0x8b, 8, 0, 0, 0, 0, 0], .gzip), ([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0], .xz),
+      (Array("# tracer: nop\n#\n".utf8), .tracefsText),
+      (
+        Array(
+          "        workload-1059    [002] .....   381.249433: gpc_init: (kvm_gpc_init+0x4/0x70 [kvm]) gpc=0xff\n".utf8),
+        .tracefsText
+      ),
+      (
+        Array("        workload-1081    (   1081) [002] .....   398.321397: gpc_init: (kvm_gpc_init+0x4/0x70)\n".utf8),
+        .tracefsText
+      ),
+      (
+        Array("        workload  1340 [003]   522.062749:      gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff\n".utf8),
+        .perfScript
+      ),
+      (
+        Array(
+          "        workload  1340/1340  [003]   522.062749442:    gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff\n".utf8),
+        .perfScript
+      ),
+      (Array("Attaching 6 probes...\n570893288874 2 1376 workload refresh gpc=0xff\n".utf8), .bpftrace),
+      (Array("{\"type\": \"attached_probes\", \"data\": {\"probes\": 6}}\n".utf8), .bpftrace),
+    ] as [([UInt8], InputFormat)])
+  func isATraceOfAnotherForm(bytes: [UInt8], form: InputFormat) throws {
+    #expect(try error(bytes) == .notReadYet(form))
+  }
+
+  @Test func aReportWithoutEventsIsATrace() throws {
+    let recording = try Recording("cpus=4\n")
+    #expect(recording.events.isEmpty)
+    #expect(recording.counts == [:])
+  }
+
+  @Test func aFewLinesOfAReportAreATrace() throws {
+    let recording = try Recording(
+      "        workload-342   [003]   114.252766486: gpc_init: (f) gpc=0xff529c43c1896668 kvm=0xff529c43c188d000\n")
+    #expect(recording.events.map(\.kind) == [.gpcInit])
+  }
+
+  @Test func missingFilesAndFoldersAreErrors() {
+    #expect(throws: TraceReadError.cannotOpen(errno: 2)) { try TraceReader(.file(path: Fixture.path("no-such-file"))) }
+    #expect(throws: TraceReadError.isDirectory) { try TraceReader(.file(path: Fixture.path(""))) }
+  }
+
+  @Test func aDashIsStandardInput() {
+    #expect(TraceInput(argument: "-") == .standardInput)
+    #expect(TraceInput(argument: "trace.txt") == .file(path: "trace.txt"))
+  }
+
+  @Test func errorsAreOneSentence() {
+    #expect(TraceReadError.notATrace(.elf).predicate == "is not a recorded trace: it is an ELF file")
+    #expect(TraceReadError.notReadYet(.traceDat).predicate == "is a trace.dat of trace-cmd, which is not read yet")
+    #expect(TraceReadError.cannotOpen(errno: 2).predicate == "cannot be opened: No such file or directory")
+  }
+}

@@ -1,0 +1,124 @@
+// Real recordings, read through the door.
+
+import KVMEvents
+import Testing
+
+@testable import FtraceImport
+
+@Suite struct TraceReaderTests {
+  @Test(arguments: [
+    ("quiet-reportt", "quiet"), ("quiet-report", "quiet"), ("quiet-reportR", "quiet"), ("quiet-reportl", "quiet"),
+    ("odd-comms-reportt", "odd-comms-reportt"), ("storm-lossy-cut", "storm-lossy-cut"),
+    ("instance-overlap-cut", "instance-overlap-cut"), ("61xen-overlap-cut", "61xen-overlap-cut"),
+    ("defnames2-overlap-cut", "defnames2-overlap-cut"),
+  ])
+  func countsByEventAreThoseOfTheFixture(name: String, counts: String) throws {
+    let recording = try Recording(.file(path: Fixture.path("\(name).txt.zst")))
+    #expect(try recording.countsByName == Fixture.counts("\(counts).counts.tsv"))
+    #expect(recording.events.count == Int(recording.lines) - 1)
+    #expect(recording.counts.filter { $0.key != .microseconds } == [:])
+    #expect(recording.names.allSatisfy { $0.kind != nil })
+    #expect(recording.names.reduce(0) { $0 + Int($1.count) } == recording.events.count)
+    #expect(recording.incomplete == nil)
+  }
+
+  @Test(arguments: ["report", "reportR", "reportl"])
+  func allRenderingsOfOneRecordingAreTheSameEvents(rendering: String) throws {
+    let nanoseconds = try Recording(.file(path: Fixture.path("quiet-reportt.txt.zst")))
+    let other = try Recording(.file(path: Fixture.path("quiet-\(rendering).txt.zst")))
+    #expect(other.lines(timeUnit: 1000, commBytes: 8) == nanoseconds.lines(timeUnit: 1000, commBytes: 8))
+    #expect(nanoseconds.resolution == 1)
+    #expect(other.resolution == 1000)
+    #expect(other.counts == [.microseconds: 1])
+  }
+
+  @Test(arguments: [
+    ("quiet-report", "trace-cmd report text, default"), ("quiet-reportt", "trace-cmd report text, -t"),
+    ("quiet-reportl", "trace-cmd report text, -l"), ("quiet-reportR", "trace-cmd report text, -R"),
+  ])
+  func saysHowTheTextWasPrinted(name: String, description: String) throws {
+    #expect(try Recording(.file(path: Fixture.path("\(name).txt.zst"))).description == description)
+  }
+
+  @Test func readsTheFieldsOfARealRefresh() throws {
+    let recording = try Recording(.file(path: Fixture.path("quiet-reportt.txt.zst")))
+    let refresh = try #require(recording.events.first { $0.kind == .lockedRefresh })
+    #expect(refresh.time.rawValue == 114_269_526_118)
+    #expect(refresh.cpu == 3)
+    #expect(refresh.pid == 342)
+    #expect(refresh.gpc?.rawValue == 0xff52_9c43_c189_6668)
+    #expect(refresh.kvm?.rawValue == 0xff52_9c43_c188_d000)
+    #expect(refresh[.gpa] == 0x10000)
+    #expect(refresh[.uhva] == 0xff28_c2e5_c000_0000)
+    #expect(refresh[.oldGpa] == .max)
+    #expect(refresh[.generation] == 0)
+    #expect(refresh[.slotsGeneration] == 2)
+    #expect(refresh[.active] == 1)
+    #expect(refresh[.valid] == 0)
+    #expect(refresh[.pfn] == nil)
+  }
+
+  @Test func theTracepointNamesItsRangeInBothWordings() throws {
+    for name in ["quiet-reportt", "quiet-reportR"] {
+      let recording = try Recording(.file(path: Fixture.path("\(name).txt.zst")))
+      let unmap = try #require(recording.events.first { $0.kind == .kvmUnmapHvaRange })
+      #expect(unmap[.start] == 0x7f25_10f9_1000)
+      #expect(unmap[.end] == 0x7f25_10f9_4000)
+    }
+  }
+
+  @Test func theSameNameMeansAnotherFunctionOnLinux61() throws {
+    let recording = try Recording(.file(path: Fixture.path("61xen-overlap-cut.txt.zst")))
+    let refresh = try #require(recording.events.first { $0.kind == .gfnToPfnCacheRefresh })
+    #expect(recording.events.allSatisfy { $0.kind != .gpcRefresh })
+    #expect(refresh[.gpa] == 0x10000)
+    #expect(refresh[.oldGpa] == 0)
+    let check = try #require(recording.events.first { $0.kind == .gpcCheck })
+    #expect(check[.gpa] == 0x20000)
+    #expect(check[.oldGpa] == 0x20000)
+  }
+
+  @Test func readsDecimalAddressesOfDefaultProbes() throws {
+    let recording = try Recording(.file(path: Fixture.path("defnames2-overlap-cut.txt.zst")))
+    let start = try #require(recording.events.first { $0.kind == .mnInvalidateRangeStart })
+    #expect(start[.start] == 140_690_463_916_032)
+    #expect(start[.end] == 140_690_472_304_640)
+    #expect(start[.mnEvent] == 2)
+    #expect(recording.events.contains { $0.kind == .gpcRefreshRet && $0.ret == -14 })
+  }
+
+  @Test func lossStandsInSequence() throws {
+    let recording = try Recording(.file(path: Fixture.path("storm-lossy-cut.txt.zst")))
+    let losses = recording.events.filter { $0.kind == .lostEvents }
+    #expect(losses.map(\.id) == [12, 378])
+    #expect(losses.map(\.cpu) == [0, 0])
+    #expect(losses.map { $0[.len] } == [nil, 160])
+    #expect(recording.events.map(\.id) == Array(2...442))
+  }
+
+  @Test func hashNamesTheFileAsItStands() throws {
+    let reader = try TraceReader(.file(path: Fixture.path("quiet-reportt.txt.zst")))
+    var batch: [RecordedEvent] = []
+    while try reader.read(into: &batch) {}
+    var hasher = ContentHash.Hasher()
+    let packed = try Fixture.packed("quiet-reportt.txt.zst")
+    packed.withUnsafeBytes { hasher.update($0) }
+    #expect(reader.contentHash == hasher.finish())
+    #expect(reader.bytesRead == Int64(packed.count))
+    #expect(reader.totalBytes == Int64(packed.count))
+  }
+
+  @Test(arguments: [1, 7, 761, 762, 5000])
+  func batchesHoldWhatTheyAreAskedFor(size: Int) throws {
+    var options = TraceReadOptions()
+    options.batchSize = size
+    let reader = try TraceReader(.file(path: Fixture.path("quiet-reportt.txt.zst")), options: options)
+    var sizes: [Int] = []
+    var batch: [RecordedEvent] = []
+    while try reader.read(into: &batch) { sizes.append(batch.count) }
+    #expect(sizes.dropLast().allSatisfy { $0 == size })
+    #expect(sizes.reduce(0, +) == 761)
+    #expect(batch.isEmpty)
+    #expect(try !reader.read(into: &batch))
+  }
+}
