@@ -78,6 +78,7 @@ extension StateLayout {
     guard layout.refreshes else { return }
     packed.put(task.snapshot != state.kvm.invalidateSeq)
     packed.put(code(task.newPFN, state), pageBits)
+    if hasBuffers { packed.put(task.hasBufferedValid) }
     guard hasQueue else { return }
     packed.put(task.hasWaited)
     packed.put(task.isWoken)
@@ -125,6 +126,7 @@ extension StateLayout {
     guard layout.refreshes else { return }
     state.tasks[index].snapshot = packed.takeBool() ? 0 : state.kvm.invalidateSeq
     state.tasks[index].newPFN = pfn(packed.take(pageBits))
+    if hasBuffers { state.tasks[index].hasBufferedValid = packed.takeBool() }
     guard hasQueue else { return }
     state.tasks[index].hasWaited = packed.takeBool()
     state.tasks[index].isWoken = packed.takeBool()

@@ -17,6 +17,8 @@ package struct TaskState: Hashable, Sendable {
   package var isWoken = false
   /// Between the return of the start hook and the call of the end hook: nobody may touch the range.
   package var isInWindow = false
+  /// `valid = true` stands in this CPU's store buffer: bare readers still see false (`MemoryModel.tso`).
+  package var hasBufferedValid = false
   /// A round's snapshot of `mmu_invalidate_seq`; 0 while it has none.
   package var snapshot: UInt16 = 0
   private var newPFNName: UInt16 = 0
