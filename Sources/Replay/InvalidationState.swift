@@ -67,7 +67,8 @@ final class InvalidationState {
     if close == .lost { return false }
     guard let end else { return true }
     if let endKvm { return order.surely(moment, before: endKvm) }
-    if hasEndKvm && endRet == nil { return true }
+    // While the probe inside the end hook is missing the count is still up, unless it and the hook's return were dropped.
+    if hasEndKvm && endRet == nil && overBy == nil && taintedSince == nil { return true }
     return order.surely(moment, before: end)
   }
 
