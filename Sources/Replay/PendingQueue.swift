@@ -7,6 +7,8 @@ struct PendingQueue {
   private var items: [PendingDecision] = []
   private var head = 0
 
+  var count: Int { items.count - head }
+
   var first: PendingDecision? { head < items.count ? items[head] : nil }
 
   mutating func append(_ decision: PendingDecision) { items.append(decision) }

@@ -26,6 +26,8 @@ package struct Replayer {
   var pending = PendingQueue()
   /// The last event of each CPU: where a gap on it begins.
   var lastOnCPU: [Int32: Moment] = [:]
+  /// The VMs with a gap on a CPU that has had no event since.
+  var gapsOnCPU: [Int32: [VMState]] = [:]
   var invalidationCount: Int64 = 0
   var refreshCount: Int64 = 0
   var checkCount: Int64 = 0
@@ -62,15 +64,18 @@ package struct Replayer {
     rows += caches.map { .cache($0.row) }
   }
 
-  /// The probes whose absence leaves something unknown, as a sentence each, in the order of the protocol.
-  package var missingProbes: [String] { probes.missing }
+  /// What waits at most: only stamps that jump ahead or back by far more than the clocks can differ ever fill it, and then the order of
+  /// the lines has to do.
+  private static var pendingMax: Int { 65_536 }
 
   private mutating func replayHeld() {
     for event in tie.takeHeld() { step(event) }
   }
 
   private mutating func step(_ event: RecordedEvent) {
-    while let next = pending.first, next.settled.time &+ options.deltaNs < event.time.rawValue {
+    while let next = pending.first,
+      next.settled.time &+ options.deltaNs < event.time.rawValue || pending.count > Self.pendingMax
+    {
       pending.removeFirst()
       decide(next)
     }
@@ -82,6 +87,9 @@ package struct Replayer {
     let thread = thread(of: event)
     thread.run(on: event.cpu)
     let moment = Moment(id: event.id, time: event.time.rawValue, cpu: event.cpu, thread: thread.index)
+    if !gapsOnCPU.isEmpty, let vms = gapsOnCPU.removeValue(forKey: event.cpu) {
+      for vm in vms { vm.gapEnd = moment }
+    }
     if let count = thread.recordedCount {
       thread.recordedCount = nil
       pending.append(.count(count, before: moment))

@@ -10,15 +10,18 @@ struct RetryEvidence {
   let low: Moment
   private let order: MomentOrder
   private let hasEndKvm: Bool
+  /// Invalidations may have been in flight then of which no event was known.
   private let mayHideInvalidations: Bool
+  private let vm: VMState
   /// Those that may have been up before the test and may have gone down after the snapshot.
-  let relevant: [InvalidationState]
+  private(set) var relevant: [InvalidationState]
 
   init(
     test: PendingTest, tested: Moment, vm: VMState, order: MomentOrder, hasEndKvm: Bool, mayHideInvalidations: Bool
   ) {
     self.test = test
     low = tested
+    self.vm = vm
     self.order = order
     self.hasEndKvm = hasEndKvm
     self.mayHideInvalidations = mayHideInvalidations
@@ -26,6 +29,11 @@ struct RetryEvidence {
     relevant = vm.invalidations.filter {
       !$0.surelyNotUp(before: high, order) && !$0.surelyDown(before: snapshotLow, order)
     }
+  }
+
+  /// One that began unseen before this test.
+  mutating func add(_ invalidation: InvalidationState) {
+    if !invalidation.surelyNotUp(before: high, order) { relevant.append(invalidation) }
   }
 
   private var round: RoundState { test.round }
@@ -122,11 +130,14 @@ struct RetryEvidence {
   }
 
   private var restsOnTaint: Bool {
-    mayMissSomething || relevant.contains { $0.start == nil || $0.isInDoubt || $0.close == .lost }
+    mayMissSomething || relevant.contains { $0.isFromBefore || $0.isInDoubt || $0.close == .lost }
   }
 
-  /// The fate of an invalidation will tell more: its end may still come, or be shown to be lost.
-  var isInDoubt: Bool { !round.isTorn && relevant.contains { $0.isInDoubt } }
+  /// What comes will tell more: the end of an invalidation may still come or be shown to be lost, a hidden one may show itself.
+  var isInDoubt: Bool {
+    if round.isTorn { return false }
+    return relevant.contains { $0.isInDoubt } || (vm.mayHideInvalidations && !round.meetsLoss && mayMissSomething)
+  }
 
   // MARK: The cause
 
