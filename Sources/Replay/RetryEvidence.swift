@@ -122,11 +122,13 @@ struct RetryEvidence {
 
   // MARK: What was lost
 
-  /// An invalidation may have been in flight of which nothing is recorded. The count that the test's own probe read excludes it where it is
-  /// that of the recorded ones.
+  /// An invalidation may have been in flight, or have ended since the snapshot, of which nothing is recorded. The count that the test's own
+  /// probe read excludes the one, the seq it read the other, where they are those of the recorded invalidations.
   private var mayMissSomething: Bool {
     if round.meetsLoss { return true }
-    return mayHideInvalidations && round.recordedCount != UInt64(relevant.count(where: isSurelyIn))
+    return mayHideInvalidations
+      && (round.recordedCount != UInt64(relevant.count(where: isSurelyIn))
+        || round.recordedMoves != UInt64(relevant.count(where: surelyMovesSeq)))
   }
 
   private var restsOnTaint: Bool {
