@@ -40,6 +40,7 @@ let package = Package(
     .testTarget(
       name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "CZstd"], exclude: ["Fixtures"]),
     .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol"]),
+    .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Replay"]),
     .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Explore"]),
   ],
   swiftLanguageModes: [.v6]
