@@ -40,6 +40,7 @@ let package = Package(
     .testTarget(
       name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "CZstd"], exclude: ["Fixtures"]),
     .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol"]),
+    .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Replay"]),
     .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Explore"]),
     .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
     .testTarget(name: "EndToEndTests", dependencies: ["gpc-replay"]),
