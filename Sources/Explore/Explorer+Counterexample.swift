@@ -28,7 +28,7 @@ extension Explorer {
   private func with(_ setup: ProtocolSetup) -> Explorer {
     var explorer = Explorer(
       form, Scenario(name: scenario.name, summary: scenario.summary, setup: setup), limits: limits, grain: grain)
-    explorer.limits = limits
+    explorer.walkLimits = walkLimits
     return explorer
   }
 

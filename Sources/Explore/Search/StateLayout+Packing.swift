@@ -145,7 +145,7 @@ extension StateLayout {
 
   private func code(_ pfn: PFN, _ state: borrowing ProtocolState) -> UInt64 {
     guard !pfn.isError else { return 0 }
-    let page = Int(pfn.rawValue >> 8) - 1
+    let page = Int(pfn.rawValue >> 16) - 1
     guard page >= 0 && page < ProtocolState.pagesMax else { return 1 }
     return pfn == .named(state.pageNames[page], page: page) ? UInt64(page) + 2 : 1
   }

@@ -2,6 +2,6 @@
 
 /// Which way a step went.
 package enum StepBranch: String, Hashable, Sendable, CaseIterable {
-  case done, hit, miss, last, kept, lookUp, inactive, noMemslot, failed, retry, pass, pending, clear, woken, yes, no
+  case done, hit, miss, kept, lookUp, inactive, noMemslot, failed, retry, pass, pending, clear, woken, yes, no
   case already
 }
