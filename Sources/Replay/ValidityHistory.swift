@@ -43,7 +43,9 @@ struct ValidityHistory {
     changes.removeAll { order.surely($0.high, before: moment) }
     // If all that is left changes it to the other value, none of it has happened yet.
     if changes.allSatisfy({ $0.value != value }) {
-      for index in changes.indices where order.surely(changes[index].low, before: moment) { changes[index].low = moment }
+      for index in changes.indices where order.surely(changes[index].low, before: moment) {
+        changes[index].low = moment
+      }
     }
   }
 

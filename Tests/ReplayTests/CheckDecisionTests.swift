@@ -16,7 +16,8 @@ import Testing
 
   static let invalidations = [
     Case(name: "mapped", drawing: "vcpu : cy cn", expected: ["yes agrees", "no disagrees"]),
-    Case(name: "only initialised", prelude: .created, drawing: "vcpu : cn cy", expected: ["no agrees", "yes disagrees"]),
+    Case(
+      name: "only initialised", prelude: .created, drawing: "vcpu : cn cy", expected: ["no agrees", "yes disagrees"]),
     Case(
       // The walk takes `valid` in (w, r): a check in between may be before or behind it.
       name: "during the walk",
@@ -103,7 +104,8 @@ import Testing
     Case(
       name: "an hva-based cache has no generation", prelude: .mappedHva, drawing: "vcpu cache3 : Gy Gn",
       expected: ["yes agrees", "no disagrees"]),
-    Case(name: "6.1: of another gpa", kernel: .v6_1, drawing: "vcpu : Pn Py", expected: ["no agrees", "yes disagrees"]),
+    Case(
+      name: "6.1: of another gpa", kernel: .v6_1, drawing: "vcpu : Pn Py", expected: ["no agrees", "yes disagrees"]),
     Case(name: "6.1: of its gpa", kernel: .v6_1, drawing: "vcpu : cy cn", expected: ["yes agrees", "no disagrees"]),
   ]
 
@@ -116,7 +118,8 @@ import Testing
   // Nothing is known of an older cache until a check records its flag; the flag settles the next one.
   @Test func olderCacheIsUnknownUntilItsFlagIsRead() {
     let outcome = Marbles("vcpu : c1y cy cn c0n cn cy", after: .running).replayed()
-    #expect(outcome.checks == ["yes unknown", "yes agrees", "no disagrees", "no disagrees", "no agrees", "yes disagrees"])
+    #expect(
+      outcome.checks == ["yes unknown", "yes agrees", "no disagrees", "no disagrees", "no agrees", "yes disagrees"])
   }
 
   // A check without its return is a row without an answer.

@@ -28,10 +28,11 @@ import Testing
   }
 
   // The slot covers [0x100000, 0x104000); both are half-open.
-  @Test(arguments: [
-    (0xf_f000, 0x10_0000, false), (0xf_f000, 0x10_0001, true), (0x10_3fff, 0x10_8000, true),
-    (0x10_4000, 0x10_8000, false), (0x10_1000, 0x10_2000, true), (0, 0x20_0000, true),
-  ] as [(UInt64, UInt64, Bool)])
+  @Test(
+    arguments: [
+      (0xf_f000, 0x10_0000, false), (0xf_f000, 0x10_0001, true), (0x10_3fff, 0x10_8000, true),
+      (0x10_4000, 0x10_8000, false), (0x10_1000, 0x10_2000, true), (0, 0x20_0000, true),
+    ] as [(UInt64, UInt64, Bool)])
   func hits(start: UInt64, end: UInt64, expected: Bool) {
     #expect(table(slot(0)).hits(range(start, end)) == expected)
   }

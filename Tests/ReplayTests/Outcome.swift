@@ -22,7 +22,8 @@ struct Outcome {
     let end = recording.preludeEnd
     for row in rows {
       switch row {
-      case .invalidation(let row): if row.startEvent ?? row.walkEvent ?? row.endEvent ?? 0 > end { invalidations.append(row) }
+      case .invalidation(let row):
+        if row.startEvent ?? row.walkEvent ?? row.endEvent ?? 0 > end { invalidations.append(row) }
       case .refresh(let row): if row.entryEvent ?? .max > end { refreshes.append(row) }
       case .retryRound(let row): if row.testEvent ?? row.loopEvent ?? .max > end { retryRounds.append(row) }
       case .cacheCheck(let row): cacheChecks.append(row)

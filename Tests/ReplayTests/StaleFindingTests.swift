@@ -109,7 +109,8 @@ import Testing
   @Test(arguments: rounds) func acceptedRound(_ sample: Case) {
     let outcome = Marbles(sample.drawing).replayed()
     #expect(outcome.found == sample.expected)
-    #expect(outcome.decisions == (sample.expected == ["divergence certain"] ? ["accepted disagrees"] : ["accepted agrees"]))
+    #expect(
+      outcome.decisions == (sample.expected == ["divergence certain"] ? ["accepted disagrees"] : ["accepted agrees"]))
   }
 
   // A repeated round is not accepted, whatever came over its page.

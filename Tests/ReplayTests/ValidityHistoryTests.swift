@@ -34,9 +34,11 @@ import Testing
   //         1    10        30
   // writer: T    (--- F ---)
   // reader:   rr              rr    only before: T; only behind: F; anything that touches the interval: both
-  @Test(arguments: [
-    (5, 9, "T"), (5, 10, "TF"), (5, 11, "TF"), (15, 20, "TF"), (29, 40, "TF"), (30, 40, "TF"), (31, 40, "F"), (5, 40, "TF"),
-  ] as [(Int64, Int64, String)])
+  @Test(
+    arguments: [
+      (5, 9, "T"), (5, 10, "TF"), (5, 11, "TF"), (15, 20, "TF"), (29, 40, "TF"), (30, 40, "TF"), (31, 40, "F"),
+      (5, 40, "TF"),
+    ] as [(Int64, Int64, String)])
   func changeWithinAnInterval(low: Int64, high: Int64, expected: String) {
     var history = recorded(true, at: 1)
     history.change(to: false, after: written(10), order)
@@ -61,7 +63,9 @@ import Testing
 
   // writer: F1   (10 T 20)   (30 F 40)   (50 T 60)
   // Between 41 and 49 only the second change can be in force; in 32..35 the first or the second.
-  @Test(arguments: [(22, 28, "T"), (32, 35, "TF"), (41, 49, "F"), (52, 55, "TF"), (61, 70, "T")] as [(Int64, Int64, String)])
+  @Test(
+    arguments: [(22, 28, "T"), (32, 35, "TF"), (41, 49, "F"), (52, 55, "TF"), (61, 70, "T")] as [(Int64, Int64, String)]
+  )
   func changesInARow(low: Int64, high: Int64, expected: String) {
     var history = recorded(false, at: 1)
     for (begin, value) in [(10, true), (30, false), (50, true)] as [(Int64, Bool)] {
