@@ -26,18 +26,27 @@ let package = Package(
     .target(name: "GPCProtocol", dependencies: ["KVMEvents"]),
     .target(name: "Replay", dependencies: ["KVMEvents", "GPCProtocol"]),
     .target(name: "Report", dependencies: ["KVMEvents", "TraceStore"]),
+    .target(name: "Explore", dependencies: ["KVMEvents", "GPCProtocol"]),
     .executableTarget(
       name: "gpc-replay",
       dependencies: [
-        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report",
+        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report", "Explore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "replay-bench", dependencies: ["KVMEvents", "TraceStore", "GPCProtocol", "Replay"],
       path: "tools/bench.d/replay-bench"),
+    .executableTarget(
+      name: "explore-bench", dependencies: ["KVMEvents", "GPCProtocol", "Explore"], path: "tools/explore-bench",
+      exclude: ["gpc.pml"]),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
     .testTarget(
       name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "CZstd"], exclude: ["Fixtures"]),
+    .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol"]),
+    .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Replay"]),
+    .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Explore"]),
+    .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["gpc-replay"]),
   ],
   swiftLanguageModes: [.v6]
 )

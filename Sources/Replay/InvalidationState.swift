@@ -16,10 +16,12 @@ final class InvalidationState {
   var end: Moment?
   var endKvm: Moment?
   var endRet: Moment?
+  /// Where its start is not recorded: it was up by then (nil: before the recording).
+  let upBy: Moment?
   var hitsMemslot: Bool?
   /// The lookup whose own fault caused it.
   var selfLookup: EventID?
-  /// Events were dropped while it was open: its end may be among them, from this moment on.
+  /// Events were dropped while it was open: its end may be among them, from this moment on. nil again once the end hook is recorded.
   var taintedSince: Moment?
   /// Over, by its end or otherwise; nil while it is open.
   var close: Invalidation.Close?
@@ -28,17 +30,21 @@ final class InvalidationState {
   /// Checks which said yes in the contract window; findings once the end is recorded.
   var contractChecks: [PendingCheck] = []
 
-  init(id: Int64, thread: Int32, task: TaskID, range: HVARange, mnEvent: UInt32?, start: Moment?) {
+  init(id: Int64, thread: Int32, task: TaskID, range: HVARange, mnEvent: UInt32?, start: Moment?, upBy: Moment?) {
     self.id = id
     self.thread = thread
     self.task = task
     self.range = range
     self.mnEvent = mnEvent
     self.start = start
+    self.upBy = upBy
   }
 
-  /// Its end may be among dropped events.
-  var isInDoubt: Bool { close == nil && taintedSince != nil && end == nil }
+  /// It was open when the recording began.
+  var isFromBefore: Bool { start == nil && upBy == nil }
+
+  /// Its end, or a step of it, may be among dropped events.
+  var isInDoubt: Bool { close == nil && taintedSince != nil }
 
   /// The kernel's test, `start <= uhva < end`, for the page (evidence, rule 9).
   func overlaps(page: UHVA) -> Bool { range.contains(page) }
@@ -47,9 +53,10 @@ final class InvalidationState {
   var removesMappings: Bool { mnEvent != 2 && mnEvent != 3 }
 
   /// The count goes up in (start hook's entry, the walk's begin); without the walk's probe, before the hook returns.
-  /// One without a recorded start is known to be up from its first event on.
+  /// A start that was lost lies in a gap, and so does the walk if that is not recorded either. One from before the recording is never
+  /// sure: verdicts that rest on it are unknown (evidence, rule 10).
   func surelyUp(before moment: Moment, _ order: MomentOrder) -> Bool {
-    order.surely(walk ?? startRet ?? (start == nil ? end : nil), before: moment)
+    order.surely(walk ?? (start == nil ? upBy : startRet), before: moment)
   }
 
   func surelyNotUp(before moment: Moment, _ order: MomentOrder) -> Bool {
@@ -63,16 +70,15 @@ final class InvalidationState {
 
   /// - Parameter hasEndKvm: the recording has `mn_invalidate_end_kvm`, so while it is missing the count is still up.
   func surelyNotDown(before moment: Moment, _ order: MomentOrder, hasEndKvm: Bool) -> Bool {
-    if let taintedSince, end == nil { return order.surely(moment, before: taintedSince) }
-    if close == .lost { return false }
-    guard let end else { return true }
+    if let taintedSince { return order.surely(moment, before: taintedSince) }
+    guard let end else { return close != .lost }
     if let endKvm { return order.surely(moment, before: endKvm) }
-    if hasEndKvm && endRet == nil { return true }
+    if hasEndKvm && endRet == nil && overBy == nil { return true }
     return order.surely(moment, before: end)
   }
 
   // `mmu_invalidate_seq` is bumped before the count goes down and in the same interval: the recordings show the value from before the
-  // bump after `mn_invalidate_end_kvm` (docs/protocol.md, "What the recordings say").
+  // bump after `mn_invalidate_end_kvm` (docs/evidence.md, "What the recordings say otherwise").
 
   func surelyBumped(before moment: Moment, _ order: MomentOrder) -> Bool {
     order.surely(endRet, before: moment)

@@ -7,6 +7,9 @@ struct PendingQueue {
   private var items: [PendingDecision] = []
   private var head = 0
 
+  /// Only stamps that jump ahead or back by far more than clocks can differ ever fill it; then the order of the lines has to do.
+  private static let waitingMax = 65_536
+
   /// When the first one was settled; beside the queue, since every event asks for it.
   private var firstSettled: Int64?
 
@@ -18,7 +21,7 @@ struct PendingQueue {
   /// The first one, if it was settled more than `deltaNs` before `time`.
   @inline(__always)
   mutating func popFirst(settledBefore time: Int64, deltaNs: Int64) -> PendingDecision? {
-    guard let firstSettled, firstSettled &+ deltaNs < time else { return nil }
+    guard let firstSettled, firstSettled &+ deltaNs < time || items.count - head > Self.waitingMax else { return nil }
     return popFirst()
   }
 

@@ -16,6 +16,10 @@ final class RoundState {
   let uhva: UHVA?
   /// `mn_active_invalidate_count` as the test's probe read it, between the test and the next event of its thread.
   var recordedCount: UInt64?
+  /// How far `mmu_invalidate_seq` had moved since the snapshot when the same probe read it.
+  var recordedMoves: UInt64?
+  /// At its test nothing had shown yet that every invalidation in flight is recorded.
+  var mayFollowHidden = false
   /// Events of its own may be missing: dropped, or from before the recording.
   var isTorn: Bool
   /// Events of other threads were dropped while it ran.

@@ -8,7 +8,7 @@ extension Replayer {
     // The next start of the same thread and notifier: the one before is over, its end was lost (evidence, rule 13).
     for (owner, former) in thread.hooks where owner === vm {
       former.overBy = moment
-      close(former, of: vm, as: former.end == nil ? .lost : .end)
+      close(former, of: vm, as: former.end == nil || former.isInDoubt ? .lost : .end)
     }
     thread.hooks.removeAll { $0.vm === vm }
     let invalidation = open(range, event, of: vm, thread, start: moment)
@@ -63,6 +63,7 @@ extension Replayer {
     }
     let invalidation = hook?.invalidation ?? open(range, event, of: vm, thread, start: nil)
     invalidation.end = moment
+    invalidation.taintedSince = nil
     // Without the start hook's return, the walk is known to be over only here.
     if invalidation.startRet == nil { settleWalk(of: invalidation, vm, before: moment) }
     invalidation.hitsMemslot = vm.memslots.hits(range)
@@ -83,6 +84,7 @@ extension Replayer {
     guard let index = thread.hooks.firstIndex(where: { $0.invalidation.end != nil }) else { return }
     let (vm, invalidation) = thread.hooks.remove(at: index)
     invalidation.endRet = moment
+    invalidation.taintedSince = nil
     close(invalidation, of: vm, as: .end)
   }
 
@@ -92,9 +94,13 @@ extension Replayer {
     invalidationCount += 1
     let invalidation = InvalidationState(
       id: invalidationCount, thread: thread.index, task: event.task, range: range,
-      mnEvent: event[.mnEvent].map { UInt32(truncatingIfNeeded: $0) }, start: start)
+      mnEvent: event[.mnEvent].map { UInt32(truncatingIfNeeded: $0) }, start: start, upBy: vm.gapEnd)
     if vm.invalidations.count >= vm.pruneAt { prune(vm, now: event.time.rawValue) }
     vm.invalidations.append(invalidation)
+    // What was hidden so far has shown itself: it may be what waiting tests saw.
+    if start == nil {
+      for index in vm.deferred.indices { vm.deferred[index].add(invalidation) }
+    }
     thread.hooks.append((vm, invalidation))
     return invalidation
   }
@@ -122,6 +128,7 @@ extension Replayer {
     }
     guard recorded.count == inFlight else { return }
     vm.mayHideInvalidations = false
+    defer { decideDeferred(of: vm) }
     for invalidation in vm.invalidations where invalidation.isInDoubt {
       invalidation.overBy = high
       close(invalidation, of: vm, as: .lost)

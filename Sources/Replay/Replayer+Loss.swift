@@ -15,6 +15,7 @@ extension Replayer {
     for vm in touched { vm.meetLoss(since: gap) }
     for thread in threads.values { taint(thread, by: event.cpu) }
     pending.taint(after: gap?.id ?? 0)
+    gapsOnCPU[event.cpu, default: []] += touched
     for vm in touched { deferred(of: vm, meetLossAfter: gap?.id ?? 0) }
     // The events of other CPUs since the gap began were judged without what was dropped; this takes that back.
     rows.append(.taint(vms: touched.map(\.id), after: gap?.id ?? 0, before: event.id))

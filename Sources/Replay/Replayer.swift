@@ -25,6 +25,8 @@ package struct Replayer {
   var hasUntiedNotifier = false
 
   var pending = PendingQueue()
+  /// The VMs with a gap on a CPU that has had no event since.
+  var gapsOnCPU: [Int32: [VMState]] = [:]
   var invalidationCount: Int64 = 0
   var refreshCount: Int64 = 0
   var checkCount: Int64 = 0
@@ -68,9 +70,6 @@ package struct Replayer {
     rows += caches.map { .cache($0.row) }
   }
 
-  /// The probes whose absence leaves something unknown, as a sentence each, in the order of the protocol.
-  package var missingProbes: [String] { probes.missing }
-
   private mutating func replayHeld() {
     for event in tie.takeHeld() { step(event) }
   }
@@ -86,6 +85,9 @@ package struct Replayer {
     let thread = thread(of: event, on: cpu)
     thread.run(on: event.cpu)
     let moment = Moment(id: event.id, time: event.time.rawValue, cpu: event.cpu, thread: thread.index)
+    if !gapsOnCPU.isEmpty, let vms = gapsOnCPU.removeValue(forKey: event.cpu) {
+      for vm in vms { vm.gapEnd = moment }
+    }
     if let count = thread.recordedCount {
       thread.recordedCount = nil
       pending.append(.count(count, before: moment))

@@ -10,15 +10,18 @@ final class RetryEvidence {
   let low: Moment
   private let order: MomentOrder
   private let hasEndKvm: Bool
+  /// Invalidations may have been in flight then of which no event was known.
   private let mayHideInvalidations: Bool
+  private let vm: VMState
   /// Those that may have been up before the test and may have gone down after the snapshot.
-  let relevant: [InvalidationState]
+  private(set) var relevant: [InvalidationState]
 
   init(
     test: PendingTest, tested: Moment, vm: VMState, order: MomentOrder, hasEndKvm: Bool, mayHideInvalidations: Bool
   ) {
     self.test = test
     low = tested
+    self.vm = vm
     self.order = order
     self.hasEndKvm = hasEndKvm
     self.mayHideInvalidations = mayHideInvalidations
@@ -30,6 +33,11 @@ final class RetryEvidence {
       relevant.append(invalidation)
     }
     self.relevant = relevant
+  }
+
+  /// One that began unseen before this test.
+  func add(_ invalidation: InvalidationState) {
+    if !invalidation.surelyNotUp(before: high, order) { relevant.append(invalidation) }
   }
 
   private var round: RoundState { test.round }
@@ -124,19 +132,24 @@ final class RetryEvidence {
 
   // MARK: What was lost
 
-  /// An invalidation may have been in flight of which nothing is recorded. The count that the test's own probe read excludes it where it is
-  /// that of the recorded ones.
+  /// An invalidation may have been in flight, or have ended since the snapshot, of which nothing is recorded. The count that the test's own
+  /// probe read excludes the one, the seq it read the other, where they are those of the recorded invalidations.
   private var mayMissSomething: Bool {
     if round.meetsLoss { return true }
-    return mayHideInvalidations && round.recordedCount != UInt64(relevant.count { isSurelyIn($0) })
+    return mayHideInvalidations
+      && (round.recordedCount != UInt64(relevant.count { isSurelyIn($0) })
+        || round.recordedMoves != UInt64(relevant.count { surelyMovesSeq($0) }))
   }
 
   private var restsOnTaint: Bool {
-    mayMissSomething || relevant.contains { $0.start == nil || $0.isInDoubt || $0.close == .lost }
+    mayMissSomething || relevant.contains { $0.isFromBefore || $0.isInDoubt || $0.close == .lost }
   }
 
-  /// The fate of an invalidation will tell more: its end may still come, or be shown to be lost.
-  var isInDoubt: Bool { !round.isTorn && relevant.contains { $0.isInDoubt } }
+  /// What comes will tell more: the end of an invalidation may still come or be shown to be lost, a hidden one may show itself.
+  var isInDoubt: Bool {
+    if round.isTorn { return false }
+    return relevant.contains { $0.isInDoubt } || (vm.mayHideInvalidations && !round.meetsLoss && mayMissSomething)
+  }
 
   // MARK: The cause
 
@@ -153,8 +166,8 @@ final class RetryEvidence {
     let sure = overlapping.filter { isSurelyNecessary($0) }
     if let other = sure.first(where: { !isSelf($0) }) { return Verdict(cause: .necessary, invalidation: other) }
     if let own = sure.first {
-      let isOwn = overlapping.allSatisfy { isSelf($0) }
-      return Verdict(cause: .necessary, subCause: isOwn ? .`self` : nil, invalidation: own)
+      return Verdict(
+        cause: .necessary, subCause: overlapping.allSatisfy { isSelf($0) } ? .`self` : nil, invalidation: own)
     }
     if mayMissSomething { return Verdict(cause: .unknown) }
     if overlapping.isEmpty { return falseVerdict() }

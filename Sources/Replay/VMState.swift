@@ -14,6 +14,8 @@ final class VMState {
   var isGone = false
   /// An invalidation may be open of which no event is recorded: from before the recording, or its start was lost.
   var mayHideInvalidations: Bool
+  /// The end of the last gap: what was hidden in one was up by then. nil: no gap yet.
+  var gapEnd: Moment?
   /// The invalidations that an undecided test can still need, in the order of their first event.
   var invalidations: [InvalidationState] = []
   /// Low, since every test and every check walks what is left.

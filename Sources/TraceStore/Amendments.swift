@@ -26,6 +26,7 @@ struct Amendments {
       CREATE TEMP TABLE tainted_vm (id INTEGER PRIMARY KEY);
       CREATE TEMP TABLE open_invalidation (id INTEGER PRIMARY KEY);
       CREATE TEMP TABLE tainted_round (id INTEGER PRIMARY KEY);
+      CREATE TEMP TABLE tainted_cause (id INTEGER PRIMARY KEY);
       CREATE TEMP TABLE tainted_check (id INTEGER PRIMARY KEY);
       CREATE TEMP TABLE tainted_refresh (id INTEGER PRIMARY KEY);
       """)
@@ -37,7 +38,7 @@ struct Amendments {
       """
       DELETE FROM finding_event WHERE finding_id NOT IN (SELECT id FROM finding);
       DROP TABLE tainted_vm; DROP TABLE open_invalidation;
-      DROP TABLE tainted_round; DROP TABLE tainted_check; DROP TABLE tainted_refresh;
+      DROP TABLE tainted_round; DROP TABLE tainted_cause; DROP TABLE tainted_check; DROP TABLE tainted_refresh;
       """)
   }
 
@@ -96,7 +97,17 @@ struct Amendments {
 
   /// A round that came to no test keeps having no decision, and a last round no cause. Findings about what became unknown go.
   private static let makeUnknown = """
-    INSERT OR IGNORE INTO tainted_refresh SELECT refresh_id FROM retry_round WHERE id IN (SELECT id FROM tainted_round);
+    -- A round that was repeated for an invalidation whose end is recorded was repeated rightly, whatever was dropped beside it; and
+    -- if that one overlaps, also its cause stands.
+    INSERT INTO tainted_cause SELECT retry_round.id FROM tainted_round JOIN retry_round USING (id)
+      JOIN invalidation ON invalidation.id = retry_round.invalidation_id
+      WHERE outcome = 'retried' AND decision = 'agrees' AND invalidation.close = 'end'
+        AND (cause = 'necessary' AND hits_memslot = 1 OR sub_cause = 'count');
+    DELETE FROM tainted_round WHERE id IN (SELECT id FROM tainted_cause);
+    INSERT OR IGNORE INTO tainted_refresh SELECT refresh_id FROM retry_round
+      WHERE id IN (SELECT id FROM tainted_round UNION ALL SELECT id FROM tainted_cause);
+    UPDATE retry_round SET cause = 'unknown', sub_cause = NULL, invalidation_id = NULL
+      WHERE cause = 'false' AND id IN (SELECT id FROM tainted_cause);
     DELETE FROM finding WHERE kind <> 'excessive_retry' AND (
       check_id IN (SELECT id FROM tainted_check)
       OR event_id IN (SELECT test_event_id FROM retry_round WHERE id IN (SELECT id FROM tainted_round)));

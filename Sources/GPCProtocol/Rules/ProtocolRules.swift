@@ -1,7 +1,7 @@
 // How a form behaves wherever forms differ. No text here: the engine copies these values in its inner loop.
 
 /// The points in which the published forms differ. The initial values are mainline's.
-package struct ProtocolRules: Sendable {
+package struct ProtocolRules: Hashable, Sendable {
   package var walk = WalkRule()
   package var range = RangeRule.none
   package var snapshot = SnapshotPlace.loopTop
@@ -14,6 +14,12 @@ package struct ProtocolRules: Sendable {
   package var hasRefreshLock = true
   /// A user tests `khva` for NULL after a check that said yes (`v5.17`, where `valid` may be a placeholder).
   package var usersTestKHVA = false
+
+  /// The end hook bumps `mmu_invalidate_seq` only if a memslot overlaps the range: so do all published forms.
+  package var seqNeedsMemslot = true
+  package var memory = MemoryModel.sequential
+  /// Seeded bugs; empty in every published form.
+  package var mutations: ProtocolMutations = []
 
   package init() {}
 }

@@ -1,0 +1,43 @@
+// A schedule that shows a verdict, with all that is needed to show it again.
+
+import GPCProtocol
+
+package struct Counterexample: Sendable {
+  package let form: ProtocolForm
+  /// The scenario that it was found in; shrunk, if it was.
+  package let scenario: Scenario
+  package let verdict: Verdict
+  /// For `stuck`: how.
+  package let stuckKind: StuckKind?
+  package let schedule: Schedule
+  package let grain: Grain
+
+  /// Names form, scenario and verdict.
+  package var id: String { "\(form.id)/\(scenario.name)/\(verdict.rawValue)" }
+
+  /// Does the schedule, taken step by step, still show the verdict?
+  package func reproduces() -> Bool {
+    let stepper = Stepper(engine: ProtocolEngine(rules: form.rules, setup: scenario.setup), grain: grain)
+    guard let layout = StateLayout(stepper.engine) else { return false }
+    var state = layout.initial
+    var loopState: PackedState?
+    var violations: Violations = []
+    for (index, move) in schedule.moves.enumerated() {
+      guard Int(move.choice) < stepper.engine.choices(Int(move.task), state) else { return false }
+      if index == schedule.loopStart { loopState = layout.pack(state) }
+      violations = stepper.take(move, &state)
+    }
+    switch verdict {
+    case .contract: return violations.contains(.contract)
+    case .stale: return violations.contains(.stale)
+    case .stuck: return loopState.map { layout.pack(state).isSame($0) } ?? stepper.isDeadlocked(state)
+    }
+  }
+}
+
+extension PackedState {
+  func isSame(_ other: PackedState) -> Bool {
+    for word in 0..<Self.wordsMax where words[word] != other.words[word] { return false }
+    return true
+  }
+}

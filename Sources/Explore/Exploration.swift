@@ -1,0 +1,24 @@
+// One form in one scenario: what the search found, and how much of it all it saw.
+
+import GPCProtocol
+
+/// The result of an exhaustive search.
+package struct Exploration: Sendable {
+  package let form: ProtocolForm
+  package let scenario: Scenario
+  package let completeness: Completeness
+  /// Every verdict there is, worst first; empty: clean, if the search is complete.
+  package let verdicts: [Verdict]
+  package let stuckKind: StuckKind?
+  package let stateCount: Int
+  package let transitionCount: Int
+  /// Bytes of the stored states and their index.
+  package let byteCount: Int
+  /// Steps that some state was at, in code order.
+  package let stepsReached: [TaskStep]
+  /// nil where the search is complete, or the scenario does not fit the model at all.
+  package let fallback: Fallback?
+
+  /// The counterexample of a verdict, as `explore` and `matrix` name it.
+  package func counterexampleID(_ verdict: Verdict) -> String { "\(form.id)/\(scenario.name)/\(verdict.rawValue)" }
+}

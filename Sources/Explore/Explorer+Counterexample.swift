@@ -1,0 +1,44 @@
+// From a verdict to the counterexample that is shown: found, shrunk, and found again.
+
+import GPCProtocol
+
+extension Explorer {
+  /// The shortest counterexample of `verdict`, in this scenario as it is, or the one that a random walk met; nil where there is none.
+  package func counterexample(_ verdict: Verdict) -> Counterexample? {
+    guard let schedule = shortestSchedule(verdict) ?? explore(verdicts: .safety).fallback?.met[verdict] else {
+      return nil
+    }
+    let stuckKind = verdict == .stuck ? stuckKind(schedule) : nil
+    return Counterexample(
+      form: form, scenario: scenario, verdict: verdict, stuckKind: stuckKind, schedule: schedule, grain: grain)
+  }
+
+  /// The same, shrunk until removing any one thing makes it pass. Every candidate is searched anew.
+  package func shrunkCounterexample(_ verdict: Verdict) -> Counterexample? {
+    guard var best = counterexample(verdict) else { return nil }
+    var candidates = best.scenario.setup.smaller()
+    while let candidate = candidates.popFirst() {
+      guard let found = with(candidate).counterexample(verdict), found.stuckKind == best.stuckKind else { continue }
+      best = found
+      candidates = candidate.smaller()
+    }
+    return best
+  }
+
+  private func with(_ setup: ProtocolSetup) -> Explorer {
+    var explorer = Explorer(
+      form, Scenario(name: scenario.name, summary: scenario.summary, setup: setup), limits: limits, grain: grain)
+    explorer.walkLimits = walkLimits
+    return explorer
+  }
+
+  func stuckKind(_ schedule: Schedule) -> StuckKind? {
+    guard schedule.loopStart == nil else { return .livelock }
+    guard let (stepper, layout) = start() else { return nil }
+    var state = layout.initial
+    for move in schedule.moves { _ = stepper.take(move, &state) }
+    let cycle = stepper.lockCycle(state)
+    guard cycle != 0 else { return .asleep }
+    return stepper.isSelfDeadlock(cycle, state) ? .selfDeadlock : .deadlock
+  }
+}

@@ -1,0 +1,99 @@
+// What a search found, in a few lines: before its counterexamples, if there are any.
+
+import GPCProtocol
+
+extension Exploration {
+  package func text() -> [String] {
+    let found =
+      verdicts.isEmpty ? "clean under \(form.rules.memory.words)" : verdicts.map(\.rawValue).joined(separator: ", ")
+    let isKnown = completeness == .complete || !verdicts.isEmpty
+    return [
+      "\(form.id) in \(scenario.name): \(isKnown ? found : "nothing found so far")",
+      "\(completeness.words): \(stateCount) states, \(transitionCount) transitions, \(byteCount) bytes",
+    ] + (fallback?.text() ?? []) + [
+      "\(completeness == .complete ? "never reached" : "not reached so far"): \(neverReached)"
+    ]
+  }
+
+  /// The steps of this form, among those of the scenario's operations, that no order comes to.
+  private var neverReached: String {
+    let reached = Set(stepsReached.map(\.code))
+    var words: [String] = []
+    for step in form.steps where scenario.asks(for: step) && !reached.contains(step.code) {
+      let step = StepWords(step, form.rules)
+      words.append("\(step.function) \(step.statement)")
+    }
+    return words.isEmpty ? "none of the form's steps" : words.joined(separator: "; ")
+  }
+}
+
+extension Scenario {
+  /// Does one of its operations contain this step?
+  fileprivate func asks(for step: TaskStep) -> Bool {
+    let operations = setup.programs.flatMap(\.operations)
+    switch step {
+    case .hook, .walk: return operations.contains { $0.cache == nil }
+    case .refresh, .wait, .retry: return operations.contains(where: \.refreshes)
+    case .check: return operations.contains(where: \.checks)
+    case .deactivate: return operations.contains(where: \.deactivates)
+    case .activate: return operations.contains(where: \.activates)
+    case .finished: return false
+    }
+  }
+}
+
+extension TaskOperation {
+  var refreshes: Bool {
+    switch self {
+    case .refresh, .use, .activate: true
+    case .invalidate, .check, .deactivate: false
+    }
+  }
+
+  var checks: Bool {
+    switch self {
+    case .check, .use: true
+    case .invalidate, .refresh, .deactivate, .activate: false
+    }
+  }
+
+  var deactivates: Bool {
+    switch self {
+    case .deactivate: true
+    case .invalidate, .refresh, .check, .use, .activate: false
+    }
+  }
+
+  var activates: Bool {
+    switch self {
+    case .activate: true
+    case .invalidate, .refresh, .check, .use, .deactivate: false
+    }
+  }
+}
+
+extension Fallback {
+  fileprivate func text() -> [String] {
+    let orders =
+      preemptionsComplete < 0
+      ? "not even every order without a preemption" : "every order with up to \(preemptionsComplete) preemptions"
+    let words = Verdict.allCases.filter { met[$0] != nil }.map(\.rawValue)
+    return [
+      "seen to the end: \(orders)",
+      "then \(walks.walkCount) random walks, seed \(walks.seed): \(words.isEmpty ? "nothing" : words.joined(separator: ", "))",
+    ]
+  }
+}
+
+extension Completeness {
+  /// COMPLETE, or TRUNCATED and at which bound.
+  package var words: String {
+    switch self {
+    case .complete: "COMPLETE"
+    case .truncated(.states(let max)): "TRUNCATED at \(max) states"
+    case .truncated(.memory(let max)): "TRUNCATED at \(max) bytes"
+    case .truncated(.size):
+      "TRUNCATED: more than \(ProtocolState.tasksMax) tasks, \(ProtocolState.cachesMax) caches or 256 bits of state"
+    }
+  }
+}

@@ -1,0 +1,41 @@
+// The matrix as a terminal shows it.
+
+import GPCProtocol
+
+extension Matrix {
+  package func text() -> [String] {
+    var table = TextColumns()
+    table.append([""] + scenarios.indices.map { "\($0 + 1)" })
+    for (form, row) in zip(forms, cells) { table.append([form.id] + row.map(\.mark)) }
+    let legend = scenarios.enumerated().map { "\($0.offset + 1)  \($0.element.name): \($0.element.summary)" }
+    return table.lines() + [""] + legend + ["", Self.key, verdict]
+  }
+
+  private static let key = """
+    C contract   S stale   D deadlock   L livelock   . clean under sequential consistency   ? not searched to the end
+    A counterexample's id is FORM/SCENARIO/VERDICT; gpc-replay explore --protocol FORM --scenario SCENARIO shows it.
+    """
+
+  private var verdict: String {
+    let cellCount = cells.reduce(0) { $0 + $1.count }
+    let seen = "\(cellCount) cells, \(stateCount) states, \(stateCountMax) in the largest"
+    return isComplete ? "COMPLETE: \(seen)" : "TRUNCATED: \(seen)"
+  }
+}
+
+extension Exploration {
+  /// The verdicts as letters.
+  fileprivate var mark: String {
+    let letters = verdicts.map { verdict in
+      switch verdict {
+      case .contract: "C"
+      case .stale: "S"
+      case .stuck: stuckKind == .livelock ? "L" : "D"
+      }
+    }.joined()
+    switch completeness {
+    case .complete: return letters.isEmpty ? "." : letters
+    case .truncated: return letters + "?"
+    }
+  }
+}

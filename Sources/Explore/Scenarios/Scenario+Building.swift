@@ -1,0 +1,41 @@
+// The words that the built-in scenarios are written in.
+
+import GPCProtocol
+import KVMEvents
+
+/// The cache under test stands on page 1; pages 0 and 2 are its neighbours on either side.
+let cachePage = 1
+
+extension TaskProgram {
+  /// One invalidation after the other, or for ever.
+  static func invalidator(_ name: String, _ pages: Range<Int>..., forEver: Bool = false) -> TaskProgram {
+    TaskProgram(name, pages.map { .invalidate([.pages($0)]) }, repeats: forEver)
+  }
+
+  static func refresher(_ name: String = "vcpu", _ cache: Int = 0, page: Int = cachePage, mayFail: Bool = false)
+    -> TaskProgram
+  {
+    TaskProgram(name, [.refresh(cache: cache, .gpaPage(page), lookUpMayFail: mayFail)])
+  }
+
+  static func checker(_ name: String = "user", _ cache: Int = 0) -> TaskProgram {
+    TaskProgram(name, [.check(cache: cache)])
+  }
+
+  /// Check, and refresh and check again while the answer is no.
+  static func user(_ name: String = "vcpu", _ cache: Int = 0, page: Int = cachePage) -> TaskProgram {
+    TaskProgram(name, [.use(cache: cache, .gpaPage(page))])
+  }
+}
+
+extension RefreshRequest {
+  /// A gpa-based refresh whose memslot gives model page `page`.
+  static func gpaPage(_ page: Int) -> RefreshRequest {
+    .gpa(.page(page), resolved: .page(page), generation: MemslotsGeneration(rawValue: 0))
+  }
+}
+
+extension HVARange {
+  /// A memslot over every model page.
+  static let everything = HVARange.pages(0..<ProtocolState.pagesMax)
+}

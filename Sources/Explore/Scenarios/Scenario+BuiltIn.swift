@@ -1,0 +1,105 @@
+// The built-in scenarios. Each stays under half a million states for every form.
+
+import GPCProtocol
+import KVMEvents
+
+extension Scenario {
+  package static let builtIn: [Scenario] = warmAndCold + several + unrelated + special
+
+  package static func named(_ name: String) -> Scenario? { builtIn.first { $0.name == name } }
+
+  private static func make(
+    _ name: String, _ summary: String, caches: [ProtocolSetup.Cache], memslots: [HVARange] = [.everything],
+    _ programs: TaskProgram...
+  ) -> Scenario {
+    Scenario(
+      name: name, summary: summary,
+      setup: ProtocolSetup(caches: caches, memslots: memslots, programs: programs))
+  }
+
+  private static let cold = ProtocolSetup.Cache(page: cachePage, warmth: .cold)
+  private static let warm = ProtocolSetup.Cache(page: cachePage, warmth: .warm)
+
+  private static let warmAndCold = [
+    make(
+      "warm", "An invalidation of a valid cache's page; a user checks.", caches: [warm],
+      .invalidator("mm", 1..<2), .checker()),
+    make(
+      "cold", "An invalidation during the first refresh; a user checks.", caches: [cold],
+      .invalidator("mm", 1..<2), .refresher(), .checker()),
+    make(
+      "warm-refresh", "An invalidation of a valid cache's page; the user refreshes when the check says no.",
+      caches: [warm],
+      .invalidator("mm", 1..<2), .user(), .checker()),
+    make(
+      "warm-twice", "Two invalidations one after the other; the user refreshes when the check says no.", caches: [warm],
+      .invalidator("mm", 1..<2, 1..<2), .user(), .checker()),
+  ]
+
+  private static let several = [
+    make(
+      "two-overlapping", "Two tasks invalidate the page at once, during a first refresh.", caches: [cold],
+      .invalidator("mm", 1..<2), .invalidator("mm2", 1..<2), .user()),
+    make(
+      "one-unrelated", "One of two invalidations hits the page, the other one its neighbour.", caches: [warm],
+      .invalidator("mm", 1..<2), .invalidator("mm2", 2..<3), .user()),
+    make(
+      "two-refreshers", "Two tasks refresh one cold cache under an invalidation.", caches: [cold],
+      .invalidator("mm", 1..<2), .user("vcpu0"), .user("vcpu1")),
+    make(
+      "two-caches", "An invalidation over two caches, each with its user.",
+      caches: [warm, ProtocolSetup.Cache(page: 2, warmth: .warm)],
+      .invalidator("mm", 1..<3), .user("vcpu0"), .user("vcpu1", 1, page: 2)),
+    make(
+      "twice-and-around", "Two invalidations of the page, and meanwhile one of each neighbour.", caches: [warm],
+      .invalidator("mm", 1..<2, 1..<2), .invalidator("mm2", 0..<1, 2..<3), .user(), .checker()),
+    make(
+      "two-by-two", "Two tasks invalidate the page while two tasks use it.", caches: [cold],
+      .invalidator("mm", 1..<2), .invalidator("mm2", 1..<3), .user("vcpu0"), .user("vcpu1")),
+  ]
+
+  private static let unrelated = [
+    make(
+      "unrelated", "Two invalidations, one on either side of the page, during a refresh.", caches: [cold],
+      .invalidator("mm", 0..<1), .invalidator("mm2", 2..<3), .user()),
+    make(
+      "unrelated-for-ever", "One task invalidates the neighbouring page over and over.", caches: [cold],
+      .invalidator("mm", 2..<3, forEver: true), .refresher()),
+    make(
+      "around-for-ever", "Two tasks invalidate the pages on either side over and over.", caches: [cold],
+      .invalidator("mm", 0..<1, forEver: true), .invalidator("mm2", 2..<3, forEver: true), .refresher()),
+    make(
+      "unrelated-no-memslot", "As unrelated-for-ever, but no memslot covers that page.", caches: [cold],
+      memslots: [.pages(1..<2)],
+      .invalidator("mm", 2..<3, forEver: true), .refresher()),
+    make(
+      "around-no-memslot", "As around-for-ever, but no memslot covers those pages.", caches: [cold],
+      memslots: [.pages(1..<2)],
+      .invalidator("mm", 0..<1, forEver: true), .invalidator("mm2", 2..<3, forEver: true), .refresher()),
+  ]
+
+  private static let special = [
+    make(
+      "no-memslot", "An hva-based cache whose page no memslot covers; an invalidation during its first refresh.",
+      caches: [ProtocolSetup.Cache(page: cachePage, isGPABased: false, warmth: .cold)], memslots: [],
+      .invalidator("mm", 1..<2), TaskProgram("vcpu", [.use(cache: 0, .uhva(.page(cachePage)))]), .checker()),
+    make(
+      "hva-based", "An hva-based cache that a memslot happens to cover.",
+      caches: [ProtocolSetup.Cache(page: cachePage, isGPABased: false, warmth: .cold)],
+      .invalidator("mm", 1..<2), TaskProgram("vcpu", [.use(cache: 0, .uhva(.page(cachePage)))]), .checker()),
+    make(
+      "failed-lookup", "A lookup that may fail, under an invalidation.", caches: [warm],
+      .invalidator("mm", 1..<2), .refresher(mayFail: true), .checker()),
+    make(
+      "moved", "A refresh moves the cache to another page while that page is invalidated.", caches: [warm],
+      .invalidator("mm", 2..<3), .refresher(page: 2), .checker()),
+    make(
+      "moved-away", "A refresh moves the cache to another page while the page it leaves is invalidated.",
+      caches: [warm],
+      .invalidator("mm", 1..<2), .refresher(page: 2), .checker()),
+    make(
+      "deactivation", "A cache is deactivated and activated again under an invalidation.", caches: [warm],
+      .invalidator("mm", 1..<2), .refresher(),
+      TaskProgram("ioctl", [.deactivate(cache: 0), .activate(cache: 0, .gpaPage(cachePage)), .check(cache: 0)])),
+  ]
+}

@@ -1,0 +1,85 @@
+// One move of the search: the step of a task, and those behind it that the grain does not part from it.
+
+import GPCProtocol
+
+struct Stepper: Sendable {
+  let engine: ProtocolEngine
+  let grain: Grain
+
+  /// Takes the move; the violations of all its steps are joined.
+  func take(_ move: Move, _ state: inout ProtocolState) -> Violations {
+    var concern = MoveMemo.Concern.none
+    return take(move, &state, &concern)
+  }
+
+  /// Takes the move, and joins to `concern` what its steps have to do with what is told of other tasks' locals.
+  func take(_ move: Move, _ state: inout ProtocolState, _ concern: inout MoveMemo.Concern) -> Violations {
+    let task = Int(move.task)
+    var violations = Violations.none
+    var choice = Int(move.choice)
+    repeat {
+      let step = state.tasks[task].step
+      let outcome = engine.take(task, choice: choice, &state)
+      concern = concern.joined(step.concern(outcome.branch, engine.rules.memory))
+      violations.formUnion(outcome.violations)
+      choice = 0
+      // Steps inside a section take no lock and leave no choice: they cannot block.
+    } while !grain.isBoundary(state.tasks[task].step)
+    return violations
+  }
+
+  /// Has `task` nothing more to do?
+  func isFinished(_ task: Int, _ state: borrowing ProtocolState) -> Bool {
+    if case .finished = state.tasks[task].step { return true }
+    return false
+  }
+
+  /// Can somebody never move again: a cycle of locks, or nobody can move though somebody is not done?
+  func isDeadlocked(_ state: borrowing ProtocolState) -> Bool {
+    var blocked = false
+    var moves = false
+    for task in 0..<engine.taskCount {
+      if engine.choices(task, state) > 0 {
+        moves = true
+      } else if !isFinished(task, state) {
+        blocked = true
+      }
+    }
+    guard blocked else { return false }
+    return moves ? lockCycle(state) != 0 : true
+  }
+
+  /// Tasks that wait, each for a lock that another of them (or it itself) holds: one bit each; 0 where there is no such cycle.
+  func lockCycle(_ state: borrowing ProtocolState) -> UInt8 {
+    var blocked: UInt8 = 0
+    var waitsFor = InlineArray<8, UInt8>(repeating: 0)
+    for task in 0..<engine.taskCount where engine.choices(task, state) == 0 {
+      guard let lock = engine.wantedLock(task, state) else { continue }
+      waitsFor[task] = engine.holders(lock, state)
+      blocked |= 1 << UInt8(task)
+    }
+    // Whoever waits only for running tasks is no part of a cycle; take such tasks away until none is left to take.
+    var cycle: UInt8
+    repeat {
+      cycle = blocked
+      for task in 0..<engine.taskCount where cycle >> UInt8(task) & 1 == 1 && waitsFor[task] & blocked == 0 {
+        blocked &= ~(1 << UInt8(task))
+      }
+    } while blocked != cycle
+    return cycle
+  }
+}
+
+extension TaskStep {
+  /// A seq bump moves the seq past others' snapshots, a zap frees the pages that others hold, a wake-up wakes them; a check that says yes
+  /// is judged by others' windows, v5.17's test looks where the others stand, and a bare read may find a store in another's buffer.
+  fileprivate func concern(_ branch: StepBranch, _ memory: MemoryModel) -> MoveMemo.Concern {
+    switch self {
+    case .hook(.raiseSeq): .bumpsSeq
+    case .hook(.freePages), .hook(.wake), .retry(.section): .any
+    case .walk(.readValidBare): memory == .sequential ? .none : .any
+    case .check(.test): branch == .yes ? .readsWindows : .none
+    case .hook, .walk, .refresh, .wait, .retry, .check, .deactivate, .activate, .finished: .none
+    }
+  }
+}

@@ -1,0 +1,39 @@
+// What an engine starts from: the caches as they stand, the memslots, the tasks' programs.
+
+import KVMEvents
+
+package struct ProtocolSetup: Hashable, Sendable {
+  package enum Warmth: Hashable, Sendable {
+    /// Never activated.
+    case inactive
+    /// Active, without a pfn.
+    case cold
+    /// Active and valid over the page that the uhva maps to.
+    case warm
+  }
+
+  package struct Cache: Hashable, Sendable {
+    package var page: Int
+    package var isGPABased: Bool
+    package var warmth: Warmth
+
+    package init(page: Int, isGPABased: Bool = true, warmth: Warmth) {
+      self.page = page
+      self.isGPABased = isGPABased
+      self.warmth = warmth
+    }
+  }
+
+  package var caches: [Cache]
+  /// The hva ranges of the memslots. An invalidation that overlaps none of them does not bump `mmu_invalidate_seq`.
+  package var memslots: [HVARange]
+  package var programs: [TaskProgram]
+
+  package init(caches: [Cache], memslots: [HVARange], programs: [TaskProgram]) {
+    self.caches = caches
+    self.memslots = memslots
+    self.programs = programs
+  }
+
+  package func hitsMemslot(_ range: HVARange) -> Bool { memslots.contains { $0.overlaps(range) } }
+}

@@ -1,0 +1,30 @@
+// Names for the few pages that a search needs: uhva page n, and the pfns it maps to over time.
+
+import KVMEvents
+
+extension UHVA {
+  package static let modelBase: UInt64 = 0x7f00_0000_0000
+
+  /// The first byte of model page `index`.
+  package static func page(_ index: Int) -> UHVA { UHVA(rawValue: modelBase + UInt64(index) * pageSize) }
+
+  /// The model page that holds this address.
+  package var pageIndex: Int { Int((rawValue &- Self.modelBase) / pageSize) }
+}
+
+extension HVARange {
+  /// The model pages `pages`.
+  package static func pages(_ pages: Range<Int>) -> HVARange {
+    HVARange(start: .page(pages.lowerBound), end: .page(pages.upperBound))
+  }
+}
+
+extension PFN {
+  /// The page that model page `page` maps to under `name`.
+  package static func named(_ name: UInt16, page: Int) -> PFN { PFN(rawValue: UInt64(page + 1) << 16 | UInt64(name)) }
+}
+
+extension GPA {
+  /// The guest page whose memslot maps it to model page `index`.
+  package static func page(_ index: Int) -> GPA { GPA(rawValue: UInt64(index + 1) << 20) }
+}

@@ -1,0 +1,29 @@
+// The fields of `struct kvm` that the protocol uses.
+
+import KVMEvents
+
+package struct SharedKVM: Hashable, Sendable {
+  /// `mn_active_invalidate_count`, under `mn_invalidate_lock` to write, read bare.
+  package var activeInvalidations: UInt8 = 0
+  /// `mmu_invalidate_seq`, under `mmu_lock` to write, read bare. Begins at 1, so that the snapshot 0 stands for "none".
+  package var invalidateSeq: UInt16 = 1
+  /// `mmu_gpc_invalidate_range_start`.
+  package var rangeStart = GfnToPfnCache.errorUHVA
+  /// `mmu_gpc_invalidate_range_end`.
+  package var rangeEnd = GfnToPfnCache.errorUHVA
+  package var invalidateLock = KernelLock()
+  package var listLock = KernelLock()
+  package var mmuLock = KernelLock()
+
+  package init() {}
+
+  /// Count and range under `mn_invalidate_lock`, in one step: `gpc_invalidations_pending()`.
+  package func isPending(at uhva: UHVA) -> Bool {
+    activeInvalidations != 0 && HVARange(start: rangeStart, end: rangeEnd).contains(uhva)
+  }
+
+  /// The range as an invalidation of `range` leaves it. Call with the count raised already.
+  package func covering(_ range: HVARange) -> HVARange {
+    activeInvalidations == 1 ? range : range.hull(HVARange(start: rangeStart, end: rangeEnd))
+  }
+}

@@ -1,0 +1,18 @@
+// `matrix`: every form in every scenario.
+
+import ArgumentParser
+import Explore
+
+struct MatrixCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "matrix", abstract: "Search every published form in every built-in scenario.",
+    discussion: "Example: gpc-replay matrix")
+
+  @OptionGroup var limits: SearchLimitOptions
+
+  func run() throws {
+    let matrix = Matrix(limits: limits.value)
+    for line in matrix.text() { print(line) }
+    if !matrix.isComplete { throw ExitCode(3) }
+  }
+}

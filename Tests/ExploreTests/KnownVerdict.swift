@@ -1,0 +1,133 @@
+// What is known of each form before any search: a mail, a commit, or a proof by hand.
+
+import Testing
+
+@testable import Explore
+
+/// A form, a scenario, every verdict it must have there (none: clean), and how that is known.
+struct KnownVerdict: CustomTestStringConvertible, Sendable {
+  let form: String
+  let scenario: String
+  let verdicts: [Verdict]
+  let origin: String
+
+  var testDescription: String { "\(form) in \(scenario)" }
+
+  init(_ form: String, _ scenario: String, _ verdicts: [Verdict], _ origin: String) {
+    self.form = form
+    self.scenario = scenario
+    self.verdicts = verdicts
+    self.origin = origin
+  }
+
+  static let all = mainlines + woodhouse + christopherson
+
+  private static let mainlines = [
+    KnownVerdict(
+      "v5.17", "cold", [.contract, .stale],
+      """
+      Commit "KVM: Fix multiple races in gfn=>pfn cache refresh" (v5.19): while the lookup runs, valid is a placeholder over an error \
+      pfn, so the walk passes the cache over; nothing is tested again between the retry test under mmu_lock and the store of pfn.
+      """),
+    KnownVerdict(
+      "v5.17", "warm", [],
+      "By hand: no refresh runs; the walk is mainline's and clears valid before the start hook returns."),
+    KnownVerdict(
+      "v5.17", "unrelated-for-ever", [.stuck],
+      "By hand: the end hook of the neighbour's invalidation bumps the seq; one such end in each round repeats every round."
+    ),
+    KnownVerdict(
+      "mainline", "warm", [], "By hand: the walk clears valid under gpc->lock before the start hook returns."),
+    KnownVerdict(
+      "mainline", "cold", [],
+      """
+      By hand: an invalidation that begins after the test walks behind the store (gpc->lock); one in flight at the test shows in the \
+      count; one that ended since the snapshot has bumped the seq before it lowered the count, and the seq is read after the count.
+      """),
+    KnownVerdict(
+      "mainline", "unrelated-for-ever", [.stuck],
+      "kvm list, 2024-08-20, v2's own message: with invalidations running, the loop is a busy wait that may retry for ever."
+    ),
+    KnownVerdict(
+      "mainline", "no-memslot", [.stale],
+      """
+      By hand: no memslot overlaps, so the end hook does not bump the seq; an invalidation that comes and goes between lookup and \
+      relock leaves count 0 and seq unchanged, and its walk found valid false.
+      """),
+    KnownVerdict(
+      "mainline", "hva-based", [], "By hand: a memslot covers the page, so the seq moves as for a gpa-based cache."),
+    KnownVerdict(
+      "mainline", "deactivation", [],
+      "By hand: deactivation clears valid and pfn, and refresh_lock keeps a refresh out."),
+  ]
+
+  private static let woodhouse = [
+    KnownVerdict(
+      "dwmw2-v1", "warm", [.contract, .stale],
+      "include/linux/mmu_notifier.h: pages may be freed before the end hook. No walk runs before that, so valid stays true."
+    ),
+    KnownVerdict(
+      "dwmw2-v1", "unrelated-for-ever", [],
+      "kvm list, 2024-08-05, v1: what it is for. Only a walk that hits clears the flag."),
+    KnownVerdict(
+      "dwmw2-v1", "cold", [.contract, .stale],
+      "By hand: the walk passes over a cache whose pfn is an error, so the flag of a first refresh is never cleared."),
+    KnownVerdict("dwmw2-v2", "warm", [.contract, .stale], "As dwmw2-v1: no walk before the end hook."),
+    KnownVerdict(
+      "dwmw2-v2", "cold", [.contract, .stale],
+      "By hand: between the wait and the relock an invalidation may start and free the page; nothing in the start hook clears the flag."
+    ),
+    KnownVerdict("dwmw2-v2", "unrelated-no-memslot", [], "kvm list, 2024-08-20, v2: what it is for."),
+    KnownVerdict(
+      "dwmw2-v2", "around-for-ever", [.stuck],
+      "By hand: the range widens over the page between the two, and the queue is woken only at count 0, which never comes."
+    ),
+    KnownVerdict(
+      "dwmw2-v3.1", "cold", [], "By hand: it retries whenever mainline does, and walks when mainline walks."),
+    KnownVerdict("dwmw2-v3.1", "unrelated-for-ever", [.stuck], "By hand: mainline's condition is still there."),
+    KnownVerdict(
+      "dwmw2-v3.1", "no-memslot", [.stale],
+      "By hand: as mainline; the cold cache's pfn is an error, so the walk does not see the flag."),
+    KnownVerdict(
+      "dwmw2-v3.2", "warm-refresh", [.stuck],
+      "By hand: continue stays in the inner while, which leaves with gpc->lock held; the relock of step 6 waits for its own task."
+    ),
+    KnownVerdict(
+      "dwmw2-v3.2", "cold", [.contract, .stale, .stuck],
+      "By hand: the self-deadlock, and a first refresh whose flag the walk does not see while nothing else is tested."),
+    KnownVerdict(
+      "dwmw2-v3.3", "unrelated", [.stale],
+      "By hand: continue goes to the condition; no walk hit, so the flag is true, and new_pfn, still an error, is accepted."
+    ),
+    KnownVerdict(
+      "dwmw2-v3.3", "around-for-ever", [.stale, .stuck], "By hand: as unrelated, and woken only at count 0 as dwmw2-v2."
+    ),
+    KnownVerdict(
+      "dwmw2-v3.3", "cold", [.contract, .stale],
+      "By hand: the first refresh's flag is never cleared, pfn being an error."),
+    KnownVerdict("dwmw2-v3.4", "warm", [.contract, .stale], "As dwmw2-v1: no walk before the end hook."),
+    KnownVerdict("dwmw2-v3.4", "around-for-ever", [.stuck], "As dwmw2-v2; the range is not even reset."),
+  ]
+
+  private static let christopherson =
+    ["seanjc-1", "seanjc-2", "seanjc-3", "seanjc-4", "seanjc-5"].flatMap { form in
+      [
+        KnownVerdict(form, "warm", [], "By hand: the walk is in the start hook and clears valid before it returns."),
+        KnownVerdict(
+          form, "cold", [], "By hand: as mainline; what is in flight at the test is pending, what ended moved the seq."),
+        KnownVerdict(
+          form, "unrelated-for-ever", [.stuck], "By hand: the seq is still read, and every end over a memslot bumps it."
+        ),
+        KnownVerdict(form, "no-memslot", [.stale], "By hand: as mainline, the seq is not bumped."),
+      ]
+    } + [
+      KnownVerdict(
+        "seanjc-2", "unrelated-no-memslot", [.stuck], "By hand: it spins while the count is not 0, whatever the range."),
+      KnownVerdict(
+        "seanjc-3", "unrelated-no-memslot", [], "kvm list, 2024-10-15, 3/5: what it is for. Not pending, no seq bump."),
+      KnownVerdict(
+        "seanjc-3", "around-no-memslot", [.stuck],
+        "By hand: the range widens over the page and the count never falls to 0."),
+      KnownVerdict("seanjc-5", "around-no-memslot", [.stuck], "By hand: as seanjc-3, asleep instead of spinning."),
+    ]
+}

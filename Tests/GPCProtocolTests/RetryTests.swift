@@ -1,0 +1,37 @@
+// Step 7 of each form, read off the protocol page.
+
+import GPCProtocol
+import Testing
+
+@Suite struct RetryTests {
+  private static let all: [RetryObservation] = [false, true].flatMap { active in
+    [false, true].flatMap { moved in
+      [false, true].flatMap { flag in
+        [false, true].map { covers in
+          RetryObservation(
+            invalidationsActive: active, seqMoved: moved, needsInvalidation: flag, pendingCoversUHVA: covers)
+        }
+      }
+    }
+  }
+
+  private func expect(_ ids: [String], _ rule: (RetryObservation) -> Bool) throws {
+    for id in ids {
+      let form = try #require(ProtocolForm.named(id))
+      for observation in Self.all { #expect(form.mustRetry(observation) == rule(observation), "\(id) \(observation)") }
+    }
+  }
+
+  @Test func mainlineReadsCountAndSeq() throws {
+    try expect(["mainline", "seanjc-1", "seanjc-2"]) { $0.invalidationsActive || $0.seqMoved }
+  }
+
+  @Test func woodhouseReadsTheFlag() throws {
+    try expect(["dwmw2-v1", "dwmw2-v2", "dwmw2-v3.2", "dwmw2-v3.3", "dwmw2-v3.4"]) { !$0.needsInvalidation }
+    try expect(["dwmw2-v3.1"]) { !$0.needsInvalidation || $0.invalidationsActive || $0.seqMoved }
+  }
+
+  @Test func coveringRangeAndSeq() throws {
+    try expect(["v5.17", "seanjc-3", "seanjc-4", "seanjc-5"]) { $0.pendingCoversUHVA || $0.seqMoved }
+  }
+}
