@@ -23,7 +23,7 @@ final class CacheCheckWriter {
     statement.bind(4, row.entryEvent)
     statement.bind(5, row.returnEvent)
     statement.bind(6, row.answer.map { $0 ? 1 : 0 })
-    statement.bind(7, row.decision?.rawValue)
+    statement.bindRepeated(7, row.decision?.rawValue)
     try statement.run()
   }
 

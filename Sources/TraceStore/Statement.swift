@@ -6,6 +6,8 @@ import CSQLite
 package final class Statement {
   let handle: OpaquePointer
   private let connection: Connection
+  /// By parameter: the text that `bindRepeated` bound last. The outer nil: none yet.
+  private var repeated: [String??] = []
 
   init(_ sql: String, on connection: Connection) throws(TraceStoreError) {
     var prepared: OpaquePointer?
@@ -110,6 +112,16 @@ package final class Statement {
       }
     }
     precondition(code == SQLITE_OK, "bind")
+  }
+
+  /// For texts that are mostly the same from row to row: what is bound already is not copied again. A parameter is bound either this
+  /// way or by `bind`.
+  func bindRepeated(_ index: Int32, _ text: String?) {
+    let place = Int(index)
+    while repeated.count <= place { repeated.append(nil) }
+    if let last = repeated[place], last == text { return }
+    repeated[place] = .some(text)
+    bind(index, text)
   }
 
   func bind(_ index: Int32, blob: [UInt8]?) {
