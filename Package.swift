@@ -40,13 +40,14 @@ let package = Package(
     .testTarget(
       name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "CZstd"], exclude: ["Fixtures"]),
     .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol"]),
+    .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Replay"]),
     .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Explore"]),
     .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
     // The binary as the tests run it, and the folders of traces/.
     .target(name: "RealBinary", dependencies: ["CZstd"], path: "Tests/RealBinary"),
     .testTarget(name: "CorpusTests", dependencies: ["RealBinary", "gpc-replay"]),
     .testTarget(name: "CommandTests", dependencies: ["RealBinary", "CZstd", "gpc-replay"]),
-    .testTarget(name: "DocsTests", dependencies: ["gpc-replay"]),
+    .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),
   ],
   swiftLanguageModes: [.v6]
 )

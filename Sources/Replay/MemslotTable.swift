@@ -46,11 +46,8 @@ struct MemslotTable {
     if !isInDoubt { generation = new }
   }
 
-  /// Events were dropped: a change may be among them.
-  mutating func doubt() {
-    isInDoubt = true
-    changing.removeAll()
-  }
+  /// Events were dropped: a change may be among them. Those under way stay: their returns may still come.
+  mutating func doubt() { isInDoubt = true }
 
   /// The rows still in force, by slot number.
   var remaining: [Memslot] { slots.values.sorted { $0.slot < $1.slot } }

@@ -10,7 +10,7 @@ struct NotifierTie {
   /// `kvm - mn`, wrapping.
   private(set) var offset: UInt64?
   private var held: [RecordedEvent] = []
-  private var lastHook: [Int32: NotifierPointer] = [:]
+  private var lastHook: [Int32: RecordedEvent] = [:]
   private var hasGivenUp = false
   /// 15 MB; in every recording met so far the tie stands within three events of the first hook.
   private static let heldMax = 65_536
@@ -43,12 +43,20 @@ struct NotifierTie {
   }
 
   private mutating func learn(_ event: RecordedEvent) {
-    if let mn = event.mn, event.kind == .mnInvalidateRangeStart || event.kind == .mnInvalidateRangeEnd {
-      lastHook[event.pid] = mn
-    } else if let kvm = event.kvm, event.kind == .gpcInvalidateStart || event.kind == .mnInvalidateEndKvm,
-      let mn = lastHook[event.pid]
-    {
-      offset = kvm.rawValue &- mn.rawValue
+    if event.kind == .mnInvalidateRangeStart || event.kind == .mnInvalidateRangeEnd {
+      lastHook[event.pid] = event
+    } else if event.kind == .gpcInvalidateStart {
+      learn(from: event, inside: .mnInvalidateRangeStart)
+    } else if event.kind == .mnInvalidateEndKvm {
+      learn(from: event, inside: .mnInvalidateRangeEnd)
     }
+  }
+
+  /// Where events were dropped, the thread's last hook may be another's: the kind and the range say whether it is this one's.
+  private mutating func learn(from event: RecordedEvent, inside kind: EventKind) {
+    guard let hook = lastHook[event.pid], hook.kind == kind, hook.range == event.range, let mn = hook.mn,
+      let kvm = event.kvm
+    else { return }
+    offset = kvm.rawValue &- mn.rawValue
   }
 }

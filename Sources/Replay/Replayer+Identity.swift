@@ -4,6 +4,8 @@ import KVMEvents
 
 extension Replayer {
   mutating func thread(of event: RecordedEvent) -> ThreadState {
+    // Mostly it is the one that the CPU's last event was of.
+    if let cpu = cpus[event.cpu], cpu.pid == event.pid { return cpu.thread }
     // pid 0 is the idle task, one per CPU.
     let key = event.pid == 0 ? -1 - Int64(event.cpu) : Int64(event.pid)
     if let thread = threads[key] { return thread }

@@ -1,10 +1,14 @@
 // What `gpc->valid` can have been: changes whose moments are known only as intervals.
 
+import KVMEvents
+
 /// The values of one flag over time, as far as the recording tells.
 struct ValidityHistory {
   /// A change to `value` somewhere after `low` and before `high` (nil: not known to have happened yet).
   private struct Change {
-    let low: Moment
+    /// The event that announced it.
+    let id: EventID
+    var low: Moment
     var high: Moment?
     let value: Bool
   }
@@ -37,22 +41,28 @@ struct ValidityHistory {
     base = value
     since = moment
     changes.removeAll { order.surely($0.high, before: moment) }
+    // If all that is left changes it to the other value, none of it has happened yet.
+    if changes.allSatisfy({ $0.value != value }) {
+      for index in changes.indices where order.surely(changes[index].low, before: moment) {
+        changes[index].low = moment
+      }
+    }
   }
 
   /// The flag changes after `low`; `settle` says before what.
   mutating func change(to value: Bool, after low: Moment, _ order: MomentOrder) {
     if changes.count == Self.changesMax { foldOldest(order) }
-    changes.append(Change(low: low, high: nil, value: value))
+    changes.append(Change(id: low.id, low: low, high: nil, value: value))
   }
 
   mutating func settle(after low: Moment, before high: Moment) {
-    guard let index = changes.lastIndex(where: { $0.low.id == low.id }) else { return }
+    guard let index = changes.lastIndex(where: { $0.id == low.id }) else { return }
     changes[index].high = high
   }
 
   /// The change did not take place after all (a refresh that kept its mapping).
   mutating func withdraw(after low: Moment) {
-    changes.removeAll { $0.low.id == low.id }
+    changes.removeAll { $0.id == low.id }
   }
 
   func possible(from low: Moment, to high: Moment, _ order: MomentOrder) -> Possible {

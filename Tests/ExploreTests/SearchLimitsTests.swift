@@ -45,4 +45,20 @@ import Testing
     }
     #expect(preemptions >= 0)
   }
+
+  /// Cut off at 300 states, the walks still meet what the whole search finds, and the schedule shows it again.
+  @Test(arguments: ["dwmw2-v2", "dwmw2-v3.2"]) func randomWalksFindWhatIsLeft(_ id: String) throws {
+    let form = try #require(ProtocolForm.named(id))
+    let scenario = try #require(Scenario.named("two-overlapping"))
+    let explorer = Explorer(form, scenario, limits: SearchLimits(statesMax: 300))
+    let exploration = explorer.explore()
+    let fallback = try #require(exploration.fallback)
+    #expect(exploration.completeness == .truncated(.states(300)))
+    #expect(exploration.verdicts == Explorer(form, scenario).explore().verdicts)
+    for (verdict, schedule) in fallback.met {
+      let counterexample = Counterexample(
+        form: form, scenario: scenario, verdict: verdict, stuckKind: nil, schedule: schedule, grain: .step)
+      #expect(counterexample.reproduces())
+    }
+  }
 }

@@ -78,6 +78,7 @@ extension StateLayout {
     guard layout.refreshes else { return }
     packed.put(task.snapshot != state.kvm.invalidateSeq)
     packed.put(code(task.newPFN, state), pageBits)
+    if hasBuffers { packed.put(task.hasBufferedValid) }
     guard hasQueue else { return }
     packed.put(task.hasWaited)
     packed.put(task.isWoken)
@@ -125,6 +126,7 @@ extension StateLayout {
     guard layout.refreshes else { return }
     state.tasks[index].snapshot = packed.takeBool() ? 0 : state.kvm.invalidateSeq
     state.tasks[index].newPFN = pfn(packed.take(pageBits))
+    if hasBuffers { state.tasks[index].hasBufferedValid = packed.takeBool() }
     guard hasQueue else { return }
     state.tasks[index].hasWaited = packed.takeBool()
     state.tasks[index].isWoken = packed.takeBool()
@@ -143,7 +145,7 @@ extension StateLayout {
 
   private func code(_ pfn: PFN, _ state: borrowing ProtocolState) -> UInt64 {
     guard !pfn.isError else { return 0 }
-    let page = Int(pfn.rawValue >> 8) - 1
+    let page = Int(pfn.rawValue >> 16) - 1
     guard page >= 0 && page < ProtocolState.pagesMax else { return 1 }
     return pfn == .named(state.pageNames[page], page: page) ? UInt64(page) + 2 : 1
   }

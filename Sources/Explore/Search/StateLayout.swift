@@ -24,6 +24,7 @@ final class StateLayout: Sendable {
   let hasRange: Bool
   let hasFlag: Bool
   let hasQueue: Bool
+  let hasBuffers: Bool
   /// Some operation changes `active`, the list, the gpa or the uhva; else they stay as they began.
   let cachesChange: Bool
   let tasks: [Task]
@@ -48,6 +49,8 @@ final class StateLayout: Sendable {
     hasFlag = engine.rules.hasNeedsInvalidation
     let hasQueue = engine.rules.hasQueue
     self.hasQueue = hasQueue
+    let hasBuffers = engine.rules.memory != .sequential
+    self.hasBuffers = hasBuffers
     cachesChange = operations.contains { Self.changesCache($0, engine.setup) }
     let cacheCount = engine.cacheCount
     let tasks = programs.map { program in
@@ -62,7 +65,7 @@ final class StateLayout: Sendable {
     let perCache = 2 * holderBits + engine.taskCount + 5 + (hasFlag ? 1 : 0) + (cachesChange ? 8 : 0)
     var position = holderBits * 4 + (hasRange ? 6 : 0) + perCache * engine.cacheCount
     var positions: [Int] = []
-    taskWidths = tasks.map { $0.bitCount(hasQueue: hasQueue) }
+    taskWidths = tasks.map { $0.bitCount(hasQueue: hasQueue, hasBuffers: hasBuffers) }
     for width in taskWidths {
       positions.append(position)
       position += width
@@ -121,7 +124,7 @@ extension StateLayout.Task {
   /// Where the bit `isInWindow` stands among a task's; the seq's bit is the next one. As in `packTask`.
   fileprivate var windowOffset: Int { StateLayout.bits(TaskStep.codeCount) + operationBits + rangeBits + walkedBits }
 
-  fileprivate func bitCount(hasQueue: Bool) -> Int {
-    return windowOffset + 1 + (refreshes ? 4 + (hasQueue ? 2 : 0) : 0)
+  fileprivate func bitCount(hasQueue: Bool, hasBuffers: Bool) -> Int {
+    return windowOffset + 1 + (refreshes ? 4 + (hasQueue ? 2 : 0) + (hasBuffers ? 1 : 0) : 0)
   }
 }

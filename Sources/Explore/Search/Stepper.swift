@@ -2,17 +2,6 @@
 
 import GPCProtocol
 
-/// A task's move: which task, and which of its choices.
-package struct Move: Hashable, Sendable {
-  package let task: UInt8
-  package let choice: UInt8
-
-  package init(task: Int, choice: Int) {
-    self.task = UInt8(task)
-    self.choice = UInt8(choice)
-  }
-}
-
 struct Stepper: Sendable {
   let engine: ProtocolEngine
   let grain: Grain
@@ -31,7 +20,7 @@ struct Stepper: Sendable {
     repeat {
       let step = state.tasks[task].step
       let outcome = engine.take(task, choice: choice, &state)
-      concern = concern.joined(step.concern(outcome.branch))
+      concern = concern.joined(step.concern(outcome.branch, engine.rules.memory))
       violations.formUnion(outcome.violations)
       choice = 0
       // Steps inside a section take no lock and leave no choice: they cannot block.
@@ -83,11 +72,12 @@ struct Stepper: Sendable {
 
 extension TaskStep {
   /// A seq bump moves the seq past others' snapshots, a zap frees the pages that others hold, a wake-up wakes them; a check that says yes
-  /// is judged by others' windows, and v5.17's test looks where the others stand.
-  fileprivate func concern(_ branch: StepBranch) -> MoveMemo.Concern {
+  /// is judged by others' windows, v5.17's test looks where the others stand, and a bare read may find a store in another's buffer.
+  fileprivate func concern(_ branch: StepBranch, _ memory: MemoryModel) -> MoveMemo.Concern {
     switch self {
     case .hook(.raiseSeq): .bumpsSeq
     case .hook(.freePages), .hook(.wake), .retry(.section): .any
+    case .walk(.readValidBare): memory == .sequential ? .none : .any
     case .check(.test): branch == .yes ? .readsWindows : .none
     case .hook, .walk, .refresh, .wait, .retry, .check, .deactivate, .activate, .finished: .none
     }

@@ -17,6 +17,7 @@ extension ProtocolEngine {
     case .begin: return beginRefresh(task, cache, &state)
     case .loopTop:
       state.caches[cache].fields.retryLoopTop(rules)
+      state.tasks[task].hasBufferedValid = false
       state.tasks[task].step = .refresh(rules.snapshot == .loopTop ? .snapshot : .unlock)
     case .snapshot:
       state.tasks[task].snapshot = state.kvm.invalidateSeq
@@ -30,9 +31,16 @@ extension ProtocolEngine {
       state.tasks[task].step = afterRelock
     case .setValid:
       state.caches[cache].fields.setValidBeforeTest()
+      state.tasks[task].hasBufferedValid = rules.memory != .sequential
+      state.tasks[task].step = rules.hasBarrierStep ? .refresh(.barrier) : firstRetryStep
+    case .barrier:
+      // Partner: the barrier before the walk of gfn_to_pfn_cache_invalidate_start().
+      state.tasks[task].hasBufferedValid = false
       state.tasks[task].step = firstRetryStep
     case .accept: return accept(task, cache, &state)
     case .unlockWrite:
+      // The unlock is a store behind valid's: who sees it sees valid.
+      state.tasks[task].hasBufferedValid = false
       state.caches[cache].lock.writer.release(task)
       if rules.mutations.contains(.storeOutsideLock) && !state.tasks[task].newPFN.isError {
         state.tasks[task].step = .refresh(.accept)

@@ -15,6 +15,7 @@ extension ProtocolEngine {
     case .hook(.lockCount): return Int(operation(task, state).rangeCount)
     case .walk(.lockList):
       return rules.mutations.contains(.walkBeforeCountUp) ? Int(operation(task, state).rangeCount) : 1
+    case .walk(.readValidBare): return bufferedWriter(of: Int(state.tasks[task].walked), state) == nil ? 1 : 2
     case .refresh(.lookUp): return operation(task, state).lookUpMayFail ? 2 : 1
     case .hook, .walk, .refresh, .wait, .retry, .check, .deactivate, .activate: return 1
     case .finished: return 0

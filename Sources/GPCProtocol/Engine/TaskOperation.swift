@@ -1,4 +1,4 @@
-// What a task is asked to do: the programs that an engine runs.
+// What a task is asked to do.
 
 import KVMEvents
 
@@ -16,19 +16,6 @@ package enum TaskOperation: Hashable, Sendable {
   case deactivate(cache: Int)
   /// `kvm_gpc_activate()`, its refresh included.
   case activate(cache: Int, RefreshRequest)
-}
-
-/// A task's operations, once or for ever.
-package struct TaskProgram: Hashable, Sendable {
-  package var name: String
-  package var operations: [TaskOperation]
-  package var repeats: Bool
-
-  package init(_ name: String, _ operations: [TaskOperation], repeats: Bool = false) {
-    self.name = name
-    self.operations = operations
-    self.repeats = repeats
-  }
 }
 
 extension TaskOperation {

@@ -17,15 +17,17 @@ package struct TaskState: Hashable, Sendable {
   package var isWoken = false
   /// Between the return of the start hook and the call of the end hook: nobody may touch the range.
   package var isInWindow = false
+  /// `valid = true` stands in this CPU's store buffer: bare readers still see false (`MemoryModel.tso`).
+  package var hasBufferedValid = false
   /// A round's snapshot of `mmu_invalidate_seq`; 0 while it has none.
   package var snapshot: UInt16 = 0
-  private var newPFNName: UInt16 = 0
+  private var newPFNName: UInt32 = 0
 
   package init() {}
 
   /// `new_pfn`: an error until a lookup has returned.
   package var newPFN: PFN {
     get { newPFNName == 0 ? .errorFault : PFN(rawValue: UInt64(newPFNName)) }
-    set { newPFNName = newValue.isError ? 0 : UInt16(newValue.rawValue) }
+    set { newPFNName = newValue.isError ? 0 : UInt32(newValue.rawValue) }
   }
 }
