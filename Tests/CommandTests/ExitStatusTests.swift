@@ -29,6 +29,6 @@ import Testing
   ]) func usage(arguments: [String]) throws {
     let run = try Invocation(arguments, in: TemporaryFolder())
     #expect(run.status == 64)
-    #expect(run.text == "" && run.errorText.lowercased().contains("usage:"))
+    #expect(run.text == "" && run.errorText.uppercased().contains("USAGE:"))
   }
 }

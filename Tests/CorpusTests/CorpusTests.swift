@@ -49,7 +49,9 @@ import Testing
   @Test(arguments: CorpusCase.all) func saysTheSameInJSON(corpusCase: CorpusCase) throws {
     let folder = try TemporaryFolder()
     let run = try Self.run(corpusCase, in: folder, ["--json"])
-    let report = try JSONDecoder().decode(JSONReport.self, from: run.output)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let report = try decoder.decode(JSONReport.self, from: run.output)
     #expect(report.layout == 1)
     #expect(report.verdict.status == ["clean", "findings", "incomplete", "unknown"][Int(run.status)])
     #expect(
@@ -89,7 +91,8 @@ import Testing
 extension TemporaryFolder {
   /// A query's rows as CSV lines.
   fileprivate func rows(_ sql: String) throws -> [String] {
-    try Invocation(["query", "trace.db", sql, "--csv"], in: self).text.split(separator: "\r\n").dropFirst().map(String.init)
+    try Invocation(["query", "trace.db", sql, "--csv"], in: self).text.split(separator: "\r\n").dropFirst()
+      .map(String.init)
   }
 }
 
@@ -100,18 +103,17 @@ private struct JSONReport: Decodable {
   struct FindingCount: Decodable { let count: Int }
   struct Conformance: Decodable {
     let subject: String
-    let forced_agreeing: Int
+    let forcedAgreeing: Int
     let forced: Int
     let open: Int
     let unknown: Int
 
-    var row: String { "\(subject),\(forced_agreeing),\(forced),\(open),\(unknown)" }
+    var row: String { "\(subject),\(forcedAgreeing),\(forced),\(open),\(unknown)" }
   }
 
   let layout: Int
   let trace: Trace
   let verdict: Verdict
   let conformance: [Conformance]
-  let finding_counts: [FindingCount]
-  var findingCounts: [FindingCount] { finding_counts }
+  let findingCounts: [FindingCount]
 }

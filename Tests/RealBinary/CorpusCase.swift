@@ -11,7 +11,8 @@ package struct CorpusCase: Sendable, CustomStringConvertible {
 
   package static let all: [CorpusCase] = {
     do {
-      return try FileManager.default.contentsOfDirectory(atPath: root.appending(path: "traces").path).sorted().map(Self.init)
+      return try FileManager.default.contentsOfDirectory(atPath: root.appending(path: "traces").path).sorted()
+        .map(Self.init)
     } catch {
       preconditionFailure("the corpus cannot be read: \(error)")
     }

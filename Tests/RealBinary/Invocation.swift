@@ -37,10 +37,11 @@ package struct Invocation {
 
   /// A run that is still to be started, its output in files of `printed`.
   package static func process(
-    _ command: String? = nil, _ arguments: [String], in folder: URL, input: URL? = nil, printed: TemporaryFolder
+    _ command: String, _ arguments: [String], in folder: URL, input: URL? = nil,
+    printed: TemporaryFolder
   ) throws -> Process {
     let process = Process()
-    process.executableURL = URL(filePath: command ?? binary.path)
+    process.executableURL = URL(filePath: command)
     process.arguments = arguments
     process.currentDirectoryURL = folder
     var environment = ProcessInfo.processInfo.environment
