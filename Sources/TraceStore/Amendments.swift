@@ -99,7 +99,8 @@ struct Amendments {
   private static let makeUnknown = """
     -- A round that was repeated for an invalidation whose end is recorded was repeated rightly, whatever was dropped beside it; and
     -- if that one overlaps, also its cause stands.
-    INSERT INTO tainted_cause SELECT retry_round.id FROM tainted_round JOIN retry_round USING (id)
+    -- (CROSS JOIN: from the few tainted rounds; SQLite would go through all rounds, as it does not know how few they are.)
+    INSERT INTO tainted_cause SELECT retry_round.id FROM tainted_round CROSS JOIN retry_round USING (id)
       JOIN invalidation ON invalidation.id = retry_round.invalidation_id
       WHERE outcome = 'retried' AND decision = 'agrees' AND invalidation.close = 'end'
         AND (cause = 'necessary' AND hits_memslot = 1 OR sub_cause = 'count');
