@@ -34,6 +34,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
+      name: "replay-bench", dependencies: ["KVMEvents", "TraceStore", "GPCProtocol", "Replay"],
+      path: "tools/bench.d/replay-bench"),
+    .executableTarget(
       name: "explore-bench", dependencies: ["KVMEvents", "GPCProtocol", "Explore"], path: "tools/explore-bench",
       exclude: ["gpc.pml"]),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),

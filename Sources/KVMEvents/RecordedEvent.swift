@@ -30,8 +30,11 @@ package struct RecordedEvent: Sendable {
 
   /// The field's value, or nil where the probe did not record it. Signed fields are two's complement.
   @inlinable package subscript(field: EventField) -> UInt64? {
-    // Always inline: the call would be made with a copy of the event.
-    @inline(__always) get { fields.contains(field) ? values[field.rawValue] : nil }
+    // Through a pointer: `values[…]` copies all of them first, and so does a span of them.
+    @inline(__always) get {
+      guard fields.contains(field) else { return nil }
+      return withUnsafeBytes(of: values) { $0.load(fromByteOffset: 8 * field.rawValue, as: UInt64.self) }
+    }
   }
 
   @inlinable @inline(__always) package mutating func set(_ field: EventField, _ value: UInt64) {

@@ -1,34 +1,33 @@
 // What each CPU did last.
 
-/// The last event of a CPU: where a gap on it begins, and the thread that most likely makes its next event.
-struct CPUState {
-  let last: Moment
-  let pid: Int32
-  let thread: ThreadState
+/// A CPU of the recording.
+final class CPUState {
+  /// Its last event: where a gap on it begins. nil: it had none yet.
+  var last: Moment?
+  /// The thread of that event and its pid: most likely its next event is of the same.
+  var thread: ThreadState?
+  var pid: Int32 = 0
 }
 
 /// An array for the numbers that CPUs have, and a dictionary for those that only a damaged line can have.
 struct CPUTable {
-  private var near: [CPUState?] = []
+  private var near: [CPUState] = []
   private var far: [Int32: CPUState] = [:]
   /// The most CPUs that Linux can be built for.
   private static let nearMax: Int32 = 8192
 
-  subscript(cpu: Int32) -> CPUState? {
+  subscript(cpu: Int32) -> CPUState {
     @inline(__always)
-    get { cpu < near.count ? near[Int(cpu)] : far[cpu] }
-    @inline(__always)
-    set {
-      if cpu < near.count { near[Int(cpu)] = newValue } else { grow(to: cpu, newValue) }
-    }
+    mutating get { cpu < near.count ? near[Int(cpu)] : add(cpu) }
   }
 
-  private mutating func grow(to cpu: Int32, _ state: CPUState?) {
-    guard cpu < Self.nearMax else {
-      far[cpu] = state
-      return
+  private mutating func add(_ cpu: Int32) -> CPUState {
+    if cpu < Self.nearMax {
+      while near.count <= cpu { near.append(CPUState()) }
+      return near[Int(cpu)]
     }
-    near += Array(repeating: nil, count: Int(cpu) + 1 - near.count)
-    near[Int(cpu)] = state
+    let state = far[cpu] ?? CPUState()
+    far[cpu] = state
+    return state
   }
 }

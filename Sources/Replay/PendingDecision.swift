@@ -29,7 +29,8 @@ struct RecordedCount {
 
 enum PendingDecision {
   case test(PendingTest)
-  case check(PendingCheck)
+  /// Boxed, or its size would be that of every decision in the queue.
+  indirect case check(PendingCheck)
   /// Read before this moment.
   case count(RecordedCount, before: Moment)
   /// A refresh returned (or was given up) at this moment: its row follows its last test.

@@ -1,11 +1,13 @@
-// Objects by the pointers that name them.
+// Objects by the kernel pointers that name them.
 
 /// A dictionary that remembers the last hit: events come in runs about one object, and hashing costs as much as a step of the replay.
-struct PointerTable<Pointer: Hashable, Object: AnyObject> {
-  private var objects: [Pointer: Object] = [:]
-  private var last: (pointer: Pointer, object: Object)?
+///
+/// The key is the bare number: a generic key would be compared through its protocol, as its module does not show its code to this one.
+struct PointerTable<Object: AnyObject> {
+  private var objects: [UInt64: Object] = [:]
+  private var last: (pointer: UInt64, object: Object)?
 
-  subscript(pointer: Pointer) -> Object? {
+  subscript(pointer: UInt64) -> Object? {
     @inline(__always)
     mutating get {
       if let last, last.pointer == pointer { return last.object }

@@ -3,11 +3,17 @@
 import KVMEvents
 
 extension Replayer {
-  mutating func thread(of event: RecordedEvent) -> ThreadState {
-    // Mostly it is the one that the CPU's last event was of.
-    if let cpu = cpus[event.cpu], cpu.pid == event.pid { return cpu.thread }
+  @inline(__always)
+  mutating func thread(of event: borrowing RecordedEvent, on cpu: CPUState) -> ThreadState {
+    if cpu.pid == event.pid, let thread = cpu.thread { return thread }
     // pid 0 is the idle task, one per CPU.
-    let key = event.pid == 0 ? -1 - Int64(event.cpu) : Int64(event.pid)
+    let thread = thread(event.pid == 0 ? -1 - Int64(event.cpu) : Int64(event.pid))
+    cpu.pid = event.pid
+    cpu.thread = thread
+    return thread
+  }
+
+  private mutating func thread(_ key: Int64) -> ThreadState {
     if let thread = threads[key] { return thread }
     let thread = ThreadState(index: Int32(threads.count))
     threads[key] = thread
@@ -15,7 +21,7 @@ extension Replayer {
   }
 
   mutating func vm(of kvm: KVMPointer, _ event: RecordedEvent) -> VMState {
-    if let vm = vmOfKVM[kvm] {
+    if let vm = vmOfKVM[kvm.rawValue] {
       vm.see(event)
       return vm
     }
@@ -24,7 +30,7 @@ extension Replayer {
     vm.kvm = kvm
     vm.see(event)
     vms.append(vm)
-    vmOfKVM[kvm] = vm
+    vmOfKVM[kvm.rawValue] = vm
     return vm
   }
 
@@ -44,7 +50,7 @@ extension Replayer {
   /// The cache that the event names, tied to its VM where the event names that too.
   mutating func cache(_ event: RecordedEvent) -> CacheState? {
     guard let gpc = event.gpc else { return nil }
-    let cache = cacheOfGPC[gpc] ?? addCache(gpc, epoch: 0, event)
+    let cache = cacheOfGPC[gpc.rawValue] ?? addCache(gpc, epoch: 0, event)
     cache.lastEvent = event.id
     guard let kvm = event.kvm else {
       cache.vm?.see(event)
@@ -77,7 +83,7 @@ extension Replayer {
   /// `kvm_gpc_init()`: a new epoch of the pointer; if all of its former VM is inactive, that VM is gone (a vCPU lives as long as its VM).
   mutating func gpcInit(_ event: RecordedEvent, _ moment: Moment) {
     guard let gpc = event.gpc else { return }
-    let former = cacheOfGPC[gpc]
+    let former = cacheOfGPC[gpc.rawValue]
     if let owner = former?.vm, owner.looksDestroyed { retire(owner) }
     let cache = addCache(gpc, epoch: (former?.epoch ?? 0) + 1, event)
     cache.isActive = false
@@ -88,7 +94,7 @@ extension Replayer {
   private mutating func addCache(_ gpc: GPCPointer, epoch: Int32, _ event: RecordedEvent) -> CacheState {
     let cache = CacheState(id: Int32(caches.count + 1), gpc: gpc, epoch: epoch, firstEvent: event.id)
     caches.append(cache)
-    cacheOfGPC[gpc] = cache
+    cacheOfGPC[gpc.rawValue] = cache
     return cache
   }
 
@@ -101,7 +107,7 @@ extension Replayer {
   mutating func retire(_ vm: VMState) {
     if vm.isGone { return }
     vm.isGone = true
-    if let kvm = vm.kvm, vmOfKVM[kvm] === vm { vmOfKVM[kvm] = nil }
+    if let kvm = vm.kvm, vmOfKVM[kvm.rawValue] === vm { vmOfKVM[kvm.rawValue] = nil }
     for invalidation in vm.invalidations where invalidation.close == nil {
       close(invalidation, of: vm, as: invalidation.end == nil ? .vmGone : .end)
     }

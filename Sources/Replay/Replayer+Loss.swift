@@ -5,7 +5,7 @@ import KVMEvents
 extension Replayer {
   /// Events of one CPU were dropped after its last event and before this place.
   mutating func lose(_ event: RecordedEvent) {
-    let gap = cpus[event.cpu]?.last
+    let gap = cpus[event.cpu].last
     rows.append(
       .loss(
         EventLoss(

@@ -17,8 +17,8 @@ package struct Replayer {
   // What is named by what.
   var threads: [Int64: ThreadState] = [:]
   var cpus = CPUTable()
-  var vmOfKVM = PointerTable<KVMPointer, VMState>()
-  var cacheOfGPC = PointerTable<GPCPointer, CacheState>()
+  var vmOfKVM = PointerTable<VMState>()
+  var cacheOfGPC = PointerTable<CacheState>()
   var vms: [VMState] = []
   var caches: [CacheState] = []
   /// Hooks of a notifier whose kvm no event tells: they may concern any VM.
@@ -51,7 +51,7 @@ package struct Replayer {
   }
 
   @inline(__always)
-  private mutating func consume(_ event: RecordedEvent) {
+  private mutating func consume(_ event: borrowing RecordedEvent) {
     if tie.holds(event) {
       replayHeld()
     } else if !tie.isHolding {
@@ -74,14 +74,15 @@ package struct Replayer {
     for event in tie.takeHeld() { step(event) }
   }
 
-  private mutating func step(_ event: RecordedEvent) {
+  private mutating func step(_ event: borrowing RecordedEvent) {
     while let next = pending.popFirst(settledBefore: event.time.rawValue, deltaNs: options.deltaNs) { decide(next) }
-    if event.kind == .lostEvents {
+    if case .lostEvents = event.kind {
       lose(event)
       return
     }
     probes.see(event.kind)
-    let thread = thread(of: event)
+    let cpu = cpus[event.cpu]
+    let thread = thread(of: event, on: cpu)
     thread.run(on: event.cpu)
     let moment = Moment(id: event.id, time: event.time.rawValue, cpu: event.cpu, thread: thread.index)
     if !gapsOnCPU.isEmpty, let vms = gapsOnCPU.removeValue(forKey: event.cpu) {
@@ -92,10 +93,10 @@ package struct Replayer {
       pending.append(.count(count, before: moment))
     }
     dispatch(event, thread, moment)
-    cpus[event.cpu] = CPUState(last: moment, pid: event.pid, thread: thread)
+    cpu.last = moment
   }
 
-  private mutating func dispatch(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  private mutating func dispatch(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     switch event.kind {
     case .mnInvalidateRangeStart: invalidateRangeStart(event, thread, moment)
     case .gpcInvalidateStart: gpcInvalidateStart(event, thread, moment)

@@ -26,9 +26,13 @@ final class RetryEvidence {
     self.hasEndKvm = hasEndKvm
     self.mayHideInvalidations = mayHideInvalidations
     let (high, snapshotLow) = (test.settled, test.round.snapshotLow)
-    relevant = vm.invalidations.filter {
-      !$0.surelyNotUp(before: high, order) && !$0.surelyDown(before: snapshotLow, order)
+    // Not `filter`: that allocates for none, too, and none is the rule.
+    var relevant: [InvalidationState] = []
+    for invalidation in vm.invalidations
+    where !invalidation.surelyNotUp(before: high, order) && !invalidation.surelyDown(before: snapshotLow, order) {
+      relevant.append(invalidation)
     }
+    self.relevant = relevant
   }
 
   /// One that began unseen before this test.
@@ -122,7 +126,8 @@ final class RetryEvidence {
 
   /// An invalidation that alone makes the test retry; nil where none does.
   var deciding: InvalidationState? {
-    relevant.first { isSurelyIn($0) } ?? relevant.first { isSeenEitherWay($0) } ?? relevant.first { surelyMovesSeq($0) }
+    relevant.first { isSurelyIn($0) } ?? relevant.first { isSeenEitherWay($0) }
+      ?? relevant.first { surelyMovesSeq($0) }
   }
 
   // MARK: What was lost

@@ -34,10 +34,12 @@ struct EventWriter: ~Copyable {
       noteStored(event.name)
     }
     record.set(5, Int64(event.kind.rawValue))
+    // A span, since `event.values[field]` would copy all of them for each.
+    let values = event.values.span
     var rest = event.fields.rawValue
     while rest != 0 {
       let field = rest.trailingZeroBitCount
-      record.set(EventColumn.firstField + field, Int64(bitPattern: event.values[field]))
+      record.set(EventColumn.firstField + field, Int64(bitPattern: values[field]))
       rest &= rest - 1
     }
     try table.append(rowid: event.id, record)
