@@ -186,8 +186,9 @@ FROM finding
 LEFT JOIN event ON event.id = finding.event_id
 LEFT JOIN vm ON vm.id = finding.vm_id
 LEFT JOIN cache ON cache.id = finding.cache_id
+LEFT JOIN refresh ON refresh.id = finding.refresh_id
 ORDER BY CASE finding.kind WHEN 'contract' THEN 1 WHEN 'stale' THEN 2 WHEN 'divergence' THEN 3 ELSE 4 END,
-  finding.certainty, finding.id;
+  finding.certainty, iif(finding.kind = 'excessive_retry', -refresh.false_ns, 0), finding.id;
 
 -- The proof of each finding as a timeline, one event per row.
 CREATE VIEW finding_timeline AS

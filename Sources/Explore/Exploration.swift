@@ -16,6 +16,8 @@ package struct Exploration: Sendable {
   package let byteCount: Int
   /// Steps that some state was at, in code order.
   package let stepsReached: [TaskStep]
+  /// nil where the search is complete, or the scenario does not fit the model at all.
+  package let fallback: Fallback?
 
   /// The counterexample of a verdict, as `explore` and `matrix` name it.
   package func counterexampleID(_ verdict: Verdict) -> String { "\(form.id)/\(scenario.name)/\(verdict.rawValue)" }

@@ -3,9 +3,11 @@
 import GPCProtocol
 
 extension Explorer {
-  /// The shortest counterexample of `verdict`, in this scenario as it is; nil where there is none within the limits.
+  /// The shortest counterexample of `verdict`, in this scenario as it is, or the one that a random walk met; nil where there is none.
   package func counterexample(_ verdict: Verdict) -> Counterexample? {
-    guard let schedule = shortestSchedule(verdict) else { return nil }
+    guard let schedule = shortestSchedule(verdict) ?? explore(verdicts: .safety).fallback?.met[verdict] else {
+      return nil
+    }
     let stuckKind = verdict == .stuck ? stuckKind(schedule) : nil
     return Counterexample(
       form: form, scenario: scenario, verdict: verdict, stuckKind: stuckKind, schedule: schedule, grain: grain)
@@ -26,11 +28,11 @@ extension Explorer {
   private func with(_ setup: ProtocolSetup) -> Explorer {
     var explorer = Explorer(
       form, Scenario(name: scenario.name, summary: scenario.summary, setup: setup), limits: limits, grain: grain)
-    explorer.limits = limits
+    explorer.walkLimits = walkLimits
     return explorer
   }
 
-  private func stuckKind(_ schedule: Schedule) -> StuckKind? {
+  func stuckKind(_ schedule: Schedule) -> StuckKind? {
     guard schedule.loopStart == nil else { return .livelock }
     guard let (stepper, layout) = start() else { return nil }
     var state = layout.initial

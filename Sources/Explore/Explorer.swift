@@ -8,6 +8,7 @@ package struct Explorer: Sendable {
   package let scenario: Scenario
   package var limits: SearchLimits
   package var grain: Grain
+  package var walkLimits = WalkLimits()
 
   package init(_ form: ProtocolForm, _ scenario: Scenario, limits: SearchLimits = SearchLimits(), grain: Grain = .step)
   {
@@ -49,25 +50,30 @@ package struct Explorer: Sendable {
     {
       stuck = .livelock
     }
+    let fallback = search.completeness == .complete ? nil : fallback(stepper, layout)
+    let met = fallback?.met ?? [:]
+    if stuck == nil, let schedule = met[.stuck] { stuck = stuckKind(schedule) }
     return Exploration(
       form: form, scenario: scenario, completeness: search.completeness,
-      verdicts: Self.verdicts(search.violations, stuck), stuckKind: stuck, stateCount: search.states.count,
-      transitionCount: search.transitionCount, byteCount: search.states.byteCount,
-      stepsReached: TaskStep.all.filter { search.reached[$0.code] })
+      verdicts: Verdict.allCases.filter { verdict in
+        met[verdict] != nil || Self.found(verdict, search.violations, stuck)
+      }, stuckKind: stuck, stateCount: search.states.count, transitionCount: search.transitionCount,
+      byteCount: search.states.byteCount, stepsReached: TaskStep.all.filter { search.reached[$0.code] },
+      fallback: fallback)
   }
 
   private var tooLarge: Exploration {
     Exploration(
       form: form, scenario: scenario, completeness: .truncated(.size), verdicts: [], stuckKind: nil, stateCount: 0,
-      transitionCount: 0, byteCount: 0, stepsReached: [])
+      transitionCount: 0, byteCount: 0, stepsReached: [], fallback: nil)
   }
 
-  private static func verdicts(_ violations: Violations, _ stuck: StuckKind?) -> [Verdict] {
-    var verdicts: [Verdict] = []
-    if violations.contains(.contract) { verdicts.append(.contract) }
-    if violations.contains(.stale) { verdicts.append(.stale) }
-    if stuck != nil { verdicts.append(.stuck) }
-    return verdicts
+  private static func found(_ verdict: Verdict, _ violations: Violations, _ stuck: StuckKind?) -> Bool {
+    switch verdict {
+    case .contract: violations.contains(.contract)
+    case .stale: violations.contains(.stale)
+    case .stuck: stuck != nil
+    }
   }
 
   private func livelock(_ search: StateSearch, _ stepper: Stepper, _ layout: StateLayout) -> (LivelockSearch, [Int])? {

@@ -4,12 +4,6 @@ import KVMEvents
 
 /// `struct gfn_to_pfn_cache`, as far as the protocol reads it.
 package struct GfnToPfnCache: Hashable, Sendable {
-  /// `gpc->active`: between activation and deactivation.
-  package var active = false
-  /// `gpc->valid`: a check may say yes.
-  package var valid = false
-  /// `gpc->needs_invalidation` (v1: `validating`); false for ever in forms that have none.
-  package var needsInvalidation = false
   /// `gpc->gpa`; `GPA.invalid` for an hva-based cache.
   package var gpa = GPA.invalid
   /// `gpc->generation` of the memslots that gave the uhva.
@@ -20,6 +14,12 @@ package struct GfnToPfnCache: Hashable, Sendable {
   package var pfn = PFN.errorFault
   /// `gpc->khva` is not NULL.
   package var hasKHVA = false
+  /// `gpc->active`: between activation and deactivation.
+  package var active = false
+  /// `gpc->valid`: a check may say yes.
+  package var valid = false
+  /// `gpc->needs_invalidation` (v1: `validating`); false for ever in forms that have none.
+  package var needsInvalidation = false
 
   /// `KVM_HVA_ERR_BAD` of a kernel without address randomisation.
   package static let errorUHVA = UHVA(rawValue: 0xffff_8880_0000_0000)

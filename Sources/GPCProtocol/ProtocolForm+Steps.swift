@@ -44,6 +44,7 @@ extension ProtocolRules {
     case .loopTop: hasNeedsInvalidation || validity == .trueBeforeTest
     case .snapshot: snapshot != .none
     case .setValid: validity == .trueBeforeTest
+    case .barrier: hasBarrierStep
     case .lockWrite, .begin, .unlock, .lookUp, .relock, .accept, .unlockWrite, .lockFailed, .fail, .unlockFailed: true
     }
   }
@@ -68,6 +69,9 @@ extension ProtocolRules {
     case .lockMMU, .section, .sectionSeq, .unlockMMURetry, .unlockMMUAccept: return isSection
     }
   }
+
+  /// The barrier behind `valid = true` is a step only where it can matter.
+  var hasBarrierStep: Bool { walk.barrierBefore && memory == .tso }
 
   /// Some wait sleeps on the queue that the end hook wakes.
   package var hasQueue: Bool {

@@ -9,12 +9,15 @@ package struct ProtocolForm: Sendable {
   /// Where it was published.
   package let source: String
   package let rules: ProtocolRules
+  /// The form that it is told from; nil where it stands alone.
+  package let base: String?
 
-  package init(id: String, title: String, source: String, rules: ProtocolRules) {
+  package init(id: String, title: String, source: String, rules: ProtocolRules, base: String? = nil) {
     self.id = id
     self.title = title
     self.source = source
     self.rules = rules
+    self.base = base
   }
 
   /// The next patch of a series: this form with `change` applied. Rows of a series add up.
@@ -23,6 +26,13 @@ package struct ProtocolForm: Sendable {
   ) -> ProtocolForm {
     var rules = rules
     change(&rules)
-    return ProtocolForm(id: id, title: title, source: source, rules: rules)
+    return ProtocolForm(id: id, title: title, source: source, rules: rules, base: self.id)
+  }
+
+  /// The same form under another memory model.
+  package func under(_ memory: MemoryModel) -> ProtocolForm {
+    var rules = rules
+    rules.memory = memory
+    return ProtocolForm(id: id, title: title, source: source, rules: rules, base: base)
   }
 }

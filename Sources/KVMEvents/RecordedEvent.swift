@@ -30,7 +30,8 @@ package struct RecordedEvent: Sendable {
 
   /// The field's value, or nil where the probe did not record it. Signed fields are two's complement.
   @inlinable package subscript(field: EventField) -> UInt64? {
-    fields.contains(field) ? values[field.rawValue] : nil
+    // Always inline: the call would be made with a copy of the event.
+    @inline(__always) get { fields.contains(field) ? values[field.rawValue] : nil }
   }
 
   @inlinable @inline(__always) package mutating func set(_ field: EventField, _ value: UInt64) {

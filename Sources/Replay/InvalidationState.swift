@@ -78,7 +78,7 @@ final class InvalidationState {
   }
 
   // `mmu_invalidate_seq` is bumped before the count goes down and in the same interval: the recordings show the value from before the
-  // bump after `mn_invalidate_end_kvm` (docs/protocol.md, "What the recordings say").
+  // bump after `mn_invalidate_end_kvm` (docs/evidence.md, "What the recordings say otherwise").
 
   func surelyBumped(before moment: Moment, _ order: MomentOrder) -> Bool {
     order.surely(endRet, before: moment)

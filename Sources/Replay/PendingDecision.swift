@@ -5,7 +5,7 @@ import KVMEvents
 /// A retry test: made between `round.test` and `settled`, the next event of its context.
 struct PendingTest {
   let refresh: RefreshState
-  var round: RoundState
+  let round: RoundState
   let settled: Moment
   let isRetried: Bool
   let pfn: PFN?

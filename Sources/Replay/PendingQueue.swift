@@ -7,32 +7,44 @@ struct PendingQueue {
   private var items: [PendingDecision] = []
   private var head = 0
 
-  var first: PendingDecision? { head < items.count ? items[head] : nil }
+  /// Only stamps that jump ahead or back by far more than clocks can differ ever fill it; then the order of the lines has to do.
+  private static let waitingMax = 65_536
 
-  mutating func append(_ decision: PendingDecision) { items.append(decision) }
+  /// When the first one was settled; beside the queue, since every event asks for it.
+  private var firstSettled: Int64?
 
-  mutating func removeFirst() {
-    head += 1
-    if head == items.count {
-      items.removeAll(keepingCapacity: true)
-      head = 0
-    } else if head > 1024 {
-      items.removeSubrange(..<head)
-      head = 0
-    }
+  mutating func append(_ decision: PendingDecision) {
+    if firstSettled == nil { firstSettled = decision.settled.time }
+    items.append(decision)
+  }
+
+  /// The first one, if it was settled more than `deltaNs` before `time`.
+  @inline(__always)
+  mutating func popFirst(settledBefore time: Int64, deltaNs: Int64) -> PendingDecision? {
+    guard let firstSettled, firstSettled &+ deltaNs < time || items.count - head > Self.waitingMax else { return nil }
+    return popFirst()
   }
 
   mutating func popFirst() -> PendingDecision? {
-    guard let first else { return nil }
-    removeFirst()
+    guard head < items.count else { return nil }
+    let isLast = head + 1 == items.count
+    let first = isLast ? items.removeLast() : items[head]
+    head += 1
+    if isLast || head > 1024 {
+      items.removeSubrange(..<min(head, items.count))
+      head = 0
+    }
+    firstSettled = head < items.count ? items[head].settled.time : nil
     return first
   }
 
-  /// The earliest moment that the waiting tests look back to.
-  var oldestSnapshot: Moment? {
-    items[head...].lazy.compactMap {
-      if case .test(let test) = $0 { test.round.snapshotLow } else { nil }
-    }.min { $0.time < $1.time }
+  /// The earliest time that the waiting tests look back to.
+  var oldestSnapshot: Int64? {
+    var oldest: Int64?
+    for index in head..<items.count {
+      if case .test(let test) = items[index] { oldest = min(oldest ?? .max, test.round.snapshotLow.time) }
+    }
+    return oldest
   }
 
   /// Events were dropped before what is waiting could be decided.
@@ -42,6 +54,7 @@ struct PendingQueue {
     items.removeAll {
       if case .count = $0 { true } else { false }
     }
+    firstSettled = items.first?.settled.time
     for index in items.indices where items[index].settled.id > gap { items[index].taint() }
   }
 }
@@ -49,9 +62,7 @@ struct PendingQueue {
 extension PendingDecision {
   mutating func taint() {
     switch self {
-    case .test(var test):
-      test.round.meetsLoss = true
-      self = .test(test)
+    case .test(let test): test.round.meetsLoss = true
     case .check(var check):
       check.state.isTainted = true
       self = .check(check)

@@ -2,24 +2,37 @@
 
 import KVMEvents
 
-/// One round of the retry loop, as far as it has come.
-struct RoundState {
-  var number: Int32
+/// One round of the retry loop, as far as it has come. A class: its test waits in a queue, and this is too big to be copied about.
+final class RoundState {
+  let number: Int32
   /// The snapshot of `mmu_invalidate_seq` lies after this …
-  var snapshotLow: Moment
+  let snapshotLow: Moment
   /// … and before this: where `gpc->lock` is dropped at the latest.
   var snapshotHigh: Moment?
-  var loop: Moment?
+  let loop: Moment?
   var lookup: Moment?
   var lookupRet: Moment?
   var test: Moment?
-  var uhva: UHVA?
+  let uhva: UHVA?
   /// `mn_active_invalidate_count` as the test's probe read it, between the test and the next event of its thread.
   var recordedCount: UInt64?
+  /// How far `mmu_invalidate_seq` had moved since the snapshot when the same probe read it.
+  var recordedMoves: UInt64?
+  /// At its test nothing had shown yet that every invalidation in flight is recorded.
+  var mayFollowHidden = false
   /// Events of its own may be missing: dropped, or from before the recording.
   var isTorn: Bool
   /// Events of other threads were dropped while it ran.
   var meetsLoss = false
+
+  init(number: Int32, snapshotLow: Moment, snapshotHigh: Moment?, loop: Moment?, uhva: UHVA?, isTorn: Bool) {
+    self.number = number
+    self.snapshotLow = snapshotLow
+    self.snapshotHigh = snapshotHigh
+    self.loop = loop
+    self.uhva = uhva
+    self.isTorn = isTorn
+  }
 }
 
 /// One run of `__kvm_gpc_refresh()`.

@@ -11,7 +11,7 @@ extension Replayer {
     if let generation = event[.slotsGeneration] { cache.vm?.memslots.see(generation: generation) }
     checkCount += 1
     // A check does not nest in a check but by an interrupt; what was tainted by lost events will not return any more.
-    thread.checks.removeAll { $0.isTainted }
+    if !thread.checks.isEmpty { thread.checks.removeAll { $0.isTainted } }
     thread.checks.append(
       CheckState(
         id: checkCount, cache: cache, task: event.task, entry: moment, othersHold: Self.othersHold(event),

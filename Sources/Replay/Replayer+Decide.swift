@@ -29,7 +29,7 @@ extension Replayer {
     }
     let evidence = RetryEvidence(
       test: test, tested: tested, vm: vm, order: order, hasEndKvm: probes.has(.mnInvalidateEndKvm),
-      mayHideInvalidations: vm.mayHideInvalidations || hasUntiedNotifier)
+      mayHideInvalidations: vm.mayHideInvalidations || test.round.mayFollowHidden || hasUntiedNotifier)
     if evidence.isInDoubt && vm.deferred.count < Self.deferredMax {
       refresh.deferredCount += 1
       vm.deferred.append(evidence)

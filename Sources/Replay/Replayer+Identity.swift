@@ -4,6 +4,8 @@ import KVMEvents
 
 extension Replayer {
   mutating func thread(of event: RecordedEvent) -> ThreadState {
+    // Mostly it is the one that the CPU's last event was of.
+    if let cpu = cpus[event.cpu], cpu.pid == event.pid { return cpu.thread }
     // pid 0 is the idle task, one per CPU.
     let key = event.pid == 0 ? -1 - Int64(event.cpu) : Int64(event.pid)
     if let thread = threads[key] { return thread }
@@ -53,10 +55,23 @@ extension Replayer {
       // The pointer serves another VM now: its initialisation is not in the recording.
       let next = addCache(gpc, epoch: cache.epoch + 1, event)
       attach(next, to: vm)
+      meetRunningWalks(next, of: vm, uhva: event.uhva ?? event.oldUhva)
       return next
     }
-    if cache.vm == nil { attach(cache, to: vm) }
+    if cache.vm == nil {
+      attach(cache, to: vm)
+      meetRunningWalks(cache, of: vm, uhva: event.uhva ?? event.oldUhva)
+    }
     return cache
+  }
+
+  /// A cache that was there before its first event: a walk that is under way knows it already and may take its `valid` yet.
+  private func meetRunningWalks(_ cache: CacheState, of vm: VMState, uhva: UHVA?) {
+    guard let uhva, !uhva.isError else { return }
+    for invalidation in vm.invalidations
+    where invalidation.startRet == nil && invalidation.end == nil && invalidation.overlaps(page: uhva.page) {
+      if let walk = invalidation.walk { cache.validity.change(to: false, after: walk, order) }
+    }
   }
 
   /// `kvm_gpc_init()`: a new epoch of the pointer; if all of its former VM is inactive, that VM is gone (a vCPU lives as long as its VM).

@@ -140,8 +140,10 @@ extension Replayer {
 
   /// Drops the invalidations that no running round and no waiting test can look back to.
   private mutating func prune(_ vm: VMState, now: Int64) {
-    let snapshots = vm.openRefreshes.map { $0.round?.snapshotLow ?? $0.entry } + [pending.oldestSnapshot]
-    let oldest = snapshots.compactMap { $0?.time }.min().map { min($0, now) } ?? now
+    var oldest = min(now, pending.oldestSnapshot ?? now)
+    for refresh in vm.openRefreshes {
+      if let begun = refresh.round?.snapshotLow ?? refresh.entry { oldest = min(oldest, begun.time) }
+    }
     vm.invalidations.removeAll { invalidation in
       guard invalidation.close != nil, let over = invalidation.endRet ?? invalidation.overBy else { return false }
       return over.time &+ options.deltaNs < oldest
@@ -150,7 +152,7 @@ extension Replayer {
       vm.invalidations.removeFirst(vm.invalidations.count / 2)
       for refresh in vm.openRefreshes { refresh.round?.isTorn = true }
     }
-    vm.pruneAt = max(64, vm.invalidations.count * 2)
+    vm.pruneAt = max(VMState.pruneMin, vm.invalidations.count * 2)
   }
 
   /// A round that never ends would keep every later invalidation: beyond this the older half goes and the round becomes unknown.

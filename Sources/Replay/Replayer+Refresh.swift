@@ -91,6 +91,9 @@ extension Replayer {
     }
     refresh.round?.test = moment
     refresh.round?.recordedCount = event[.activeInvalidations]
+    // The count of this very test may show that nothing hidden is in flight; that does not tell what has ended since the snapshot.
+    refresh.round?.mayFollowHidden = refresh.vm?.mayHideInvalidations ?? true
+    refresh.round?.recordedMoves = event[.seq].flatMap { seq in event[.mmuSeq].map { seq &- $0 } }
   }
 
   /// The round is accepted: `valid`, `pfn` and `khva` are set, and `gpc->lock` is dropped before the next event of the thread.

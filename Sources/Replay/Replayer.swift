@@ -16,16 +16,15 @@ package struct Replayer {
 
   // What is named by what.
   var threads: [Int64: ThreadState] = [:]
-  var vmOfKVM: [KVMPointer: VMState] = [:]
-  var cacheOfGPC: [GPCPointer: CacheState] = [:]
+  var cpus = CPUTable()
+  var vmOfKVM = PointerTable<KVMPointer, VMState>()
+  var cacheOfGPC = PointerTable<GPCPointer, CacheState>()
   var vms: [VMState] = []
   var caches: [CacheState] = []
   /// Hooks of a notifier whose kvm no event tells: they may concern any VM.
   var hasUntiedNotifier = false
 
   var pending = PendingQueue()
-  /// The last event of each CPU: where a gap on it begins.
-  var lastOnCPU: [Int32: Moment] = [:]
   /// The VMs with a gap on a CPU that has had no event since.
   var gapsOnCPU: [Int32: [VMState]] = [:]
   var invalidationCount: Int64 = 0
@@ -45,7 +44,14 @@ package struct Replayer {
     return rows
   }
 
-  package mutating func consume(_ event: RecordedEvent) {
+  package mutating func consume(_ events: borrowing [RecordedEvent]) {
+    // Through a span, which lends an event where the array would copy it.
+    let span = events.span
+    for index in span.indices { consume(span[index]) }
+  }
+
+  @inline(__always)
+  private mutating func consume(_ event: RecordedEvent) {
     if tie.holds(event) {
       replayHeld()
     } else if !tie.isHolding {
@@ -64,18 +70,12 @@ package struct Replayer {
     rows += caches.map { .cache($0.row) }
   }
 
-  /// The probes whose absence leaves something unknown, as a sentence each, in the order of the protocol.
-  package var missingProbes: [String] { probes.missing }
-
   private mutating func replayHeld() {
     for event in tie.takeHeld() { step(event) }
   }
 
   private mutating func step(_ event: RecordedEvent) {
-    while let next = pending.first, next.settled.time &+ options.deltaNs < event.time.rawValue {
-      pending.removeFirst()
-      decide(next)
-    }
+    while let next = pending.popFirst(settledBefore: event.time.rawValue, deltaNs: options.deltaNs) { decide(next) }
     if event.kind == .lostEvents {
       lose(event)
       return
@@ -92,7 +92,7 @@ package struct Replayer {
       pending.append(.count(count, before: moment))
     }
     dispatch(event, thread, moment)
-    lastOnCPU[event.cpu] = moment
+    cpus[event.cpu] = CPUState(last: moment, pid: event.pid, thread: thread)
   }
 
   private mutating func dispatch(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {

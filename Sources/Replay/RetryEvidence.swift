@@ -4,8 +4,8 @@ import GPCProtocol
 import KVMEvents
 
 /// The invalidations of one VM, held against one retry test (evidence, rules 2, 4 and 5).
-struct RetryEvidence {
-  var test: PendingTest
+final class RetryEvidence {
+  let test: PendingTest
   /// The test lies between these.
   let low: Moment
   private let order: MomentOrder
@@ -32,7 +32,7 @@ struct RetryEvidence {
   }
 
   /// One that began unseen before this test.
-  mutating func add(_ invalidation: InvalidationState) {
+  func add(_ invalidation: InvalidationState) {
     if !invalidation.surelyNotUp(before: high, order) { relevant.append(invalidation) }
   }
 
@@ -44,33 +44,36 @@ struct RetryEvidence {
   /// The recorded test held against every order that the intervals allow.
   func decision(form: ProtocolForm) -> Decision {
     if round.isTorn { return .unknown }
-    let answers = answers(form: form)
-    guard answers.count == 1, let answer = answers.first else { return restsOnTaint ? .unknown : .open }
+    guard let answer = answer(form: form) else { return restsOnTaint ? .unknown : .open }
     // What is hidden can only make a test retry.
     if !answer && mayMissSomething { return .unknown }
     return answer == test.isRetried ? .agrees : .disagrees
   }
 
-  private func answers(form: ProtocolForm) -> Set<Bool> {
+  /// What every order makes the test say; nil where orders differ (or none is possible).
+  private func answer(form: ProtocolForm) -> Bool? {
     // One that was up before the test and hits a memslot is still counted, or its bump came after the snapshot: pairs with the order of
     // bump and count in the end hook, which is what makes the two reads of the test sound.
-    let canBeQuiet = !relevant.contains(where: isSeenEitherWay)
-    let canBeUnmoved = !relevant.contains(where: surelyMovesSeq)
-    var answers: Set<Bool> = []
+    let canBeQuiet = !relevant.contains { isSeenEitherWay($0) }
+    let canBeUnmoved = !relevant.contains { surelyMovesSeq($0) }
+    let canBeMoved = relevant.contains { canMoveSeq($0) }
+    var (canSayYes, canSayNo) = (false, false)
     for (isActive, isPossible) in [(true, canBeActive), (false, !isCovered)] where isPossible {
       for (isMoved, isPossible) in [(true, canBeMoved), (false, canBeUnmoved)] where isPossible {
         if !isActive && !isMoved && !canBeQuiet { continue }
-        answers.insert(form.mustRetry(RetryObservation(invalidationsActive: isActive, seqMoved: isMoved)))
+        if form.mustRetry(RetryObservation(invalidationsActive: isActive, seqMoved: isMoved)) {
+          canSayYes = true
+        } else {
+          canSayNo = true
+        }
       }
     }
-    return answers
+    return canSayYes == canSayNo ? nil : canSayYes
   }
 
   private var canBeActive: Bool {
     relevant.contains { !$0.surelyNotUp(before: high, order) && !$0.surelyDown(before: low, order) }
   }
-
-  private var canBeMoved: Bool { relevant.contains(where: canMoveSeq) }
 
   private func isSurelyIn(_ invalidation: InvalidationState) -> Bool {
     invalidation.surelyUp(before: low, order)
@@ -79,7 +82,9 @@ struct RetryEvidence {
 
   /// At every moment of the test some invalidation is in flight: one throughout, or several that surely take over from each other.
   private var isCovered: Bool {
+    if relevant.contains(where: { isSurelyIn($0) }) { return true }
     var reached = relevant.filter { $0.surelyUp(before: low, order) }
+    if reached.isEmpty || reached.count == relevant.count { return false }
     var rest = relevant.filter { !$0.surelyUp(before: low, order) }
     while !reached.isEmpty {
       if reached.contains(where: { $0.surelyNotDown(before: high, order, hasEndKvm: hasEndKvm) }) { return true }
@@ -117,16 +122,18 @@ struct RetryEvidence {
 
   /// An invalidation that alone makes the test retry; nil where none does.
   var deciding: InvalidationState? {
-    relevant.first(where: isSurelyIn) ?? relevant.first(where: isSeenEitherWay) ?? relevant.first(where: surelyMovesSeq)
+    relevant.first { isSurelyIn($0) } ?? relevant.first { isSeenEitherWay($0) } ?? relevant.first { surelyMovesSeq($0) }
   }
 
   // MARK: What was lost
 
-  /// An invalidation may have been in flight of which nothing is recorded. The count that the test's own probe read excludes it where it is
-  /// that of the recorded ones.
+  /// An invalidation may have been in flight, or have ended since the snapshot, of which nothing is recorded. The count that the test's own
+  /// probe read excludes the one, the seq it read the other, where they are those of the recorded invalidations.
   private var mayMissSomething: Bool {
     if round.meetsLoss { return true }
-    return mayHideInvalidations && round.recordedCount != UInt64(relevant.count(where: isSurelyIn))
+    return mayHideInvalidations
+      && (round.recordedCount != UInt64(relevant.count { isSurelyIn($0) })
+        || round.recordedMoves != UInt64(relevant.count { surelyMovesSeq($0) }))
   }
 
   private var restsOnTaint: Bool {
@@ -151,10 +158,11 @@ struct RetryEvidence {
   func cause(page: UHVA?) -> Verdict {
     guard !round.isTorn, let page else { return Verdict(cause: .unknown) }
     let overlapping = relevant.filter { $0.overlaps(page: page) }
-    let sure = overlapping.filter(isSurelyNecessary)
+    let sure = overlapping.filter { isSurelyNecessary($0) }
     if let other = sure.first(where: { !isSelf($0) }) { return Verdict(cause: .necessary, invalidation: other) }
     if let own = sure.first {
-      return Verdict(cause: .necessary, subCause: overlapping.allSatisfy(isSelf) ? .`self` : nil, invalidation: own)
+      return Verdict(
+        cause: .necessary, subCause: overlapping.allSatisfy { isSelf($0) } ? .`self` : nil, invalidation: own)
     }
     if mayMissSomething { return Verdict(cause: .unknown) }
     if overlapping.isEmpty { return falseVerdict() }
@@ -168,14 +176,14 @@ struct RetryEvidence {
   /// Nothing overlapped. What cannot have been seen was not the reason.
   private func falseVerdict() -> Verdict {
     if relevant.isEmpty { return Verdict(cause: .unknown) }
-    if let counted = relevant.first(where: isSurelyIn) {
+    if let counted = relevant.first(where: { isSurelyIn($0) }) {
       return Verdict(cause: .false, subCause: .count, invalidation: counted)
     }
-    if !canBeMoved || isCovered {
+    if !relevant.contains(where: { canMoveSeq($0) }) || isCovered {
       return Verdict(cause: .false, subCause: .count, invalidation: relevant.count == 1 ? relevant[0] : nil)
     }
     if !canBeActive {
-      return Verdict(cause: .false, subCause: .seq, invalidation: relevant.first(where: surelyMovesSeq))
+      return Verdict(cause: .false, subCause: .seq, invalidation: relevant.first { surelyMovesSeq($0) })
     }
     return Verdict(cause: .false)
   }

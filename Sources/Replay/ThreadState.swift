@@ -34,7 +34,9 @@ final class ThreadState {
   /// The CPU of its last event.
   var lastCPU: Int32 = -1
   /// The CPUs that dropped events since its last event.
-  var gapCPUs: [Int32] = []
+  private var gapCPUs: [Int32] = []
+  /// Whether there are any; apart from them, since every event asks for it.
+  private var hasGaps = false
 
   init(index: Int32) {
     self.index = index
@@ -43,11 +45,19 @@ final class ThreadState {
   /// It runs on this CPU now: where that one dropped events in between, some of them may have been the thread's own.
   @inline(__always)
   func run(on cpu: Int32) {
-    if !gapCPUs.isEmpty {
+    if hasGaps {
       if gapCPUs.contains(cpu) { tear() }
       gapCPUs.removeAll()
+      hasGaps = false
     }
     lastCPU = cpu
+  }
+
+  /// A CPU dropped events: its own may be among them only if it was on that CPU before the gap, or is behind it.
+  func meetGap(on cpu: Int32) {
+    if lastCPU == cpu { return tear() }
+    gapCPUs.append(cpu)
+    hasGaps = true
   }
 
   /// Events of its own may be missing from what it is in the middle of.

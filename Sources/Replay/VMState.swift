@@ -18,14 +18,20 @@ final class VMState {
   var gapEnd: Moment?
   /// The invalidations that an undecided test can still need, in the order of their first event.
   var invalidations: [InvalidationState] = []
-  var pruneAt = 64
+  /// Low, since every test and every check walks what is left.
+  var pruneAt = VMState.pruneMin
+  static let pruneMin = 8
   var caches: [CacheState] = []
   /// Tests that wait for the end of an invalidation that may have been lost.
   var deferred: [RetryEvidence] = []
   var openRefreshes: [RefreshState] = []
   var memslots = MemslotTable()
-  /// The CPUs on which an event named this VM, one bit each.
-  private var cpus: [UInt64] = []
+  /// Events were dropped while it lived: only since then can an invalidation be in doubt.
+  private var hasMetLoss = false
+  /// The CPUs on which an event named this VM.
+  private var cpus: Set<Int32> = []
+  /// The one of them seen last, since most events come in runs on one CPU.
+  private var lastCPU: Int32 = -1
 
   init(id: Int32, firstEvent: EventID, isCreatedInTrace: Bool) {
     self.id = id
@@ -39,18 +45,28 @@ final class VMState {
   @inline(__always)
   func see(_ event: RecordedEvent) {
     lastEvent = event.id
-    let word = Int(event.cpu >> 6)
-    while cpus.count <= word { cpus.append(0) }
-    cpus[word] |= 1 << UInt64(event.cpu & 63)
+    if event.cpu != lastCPU {
+      lastCPU = event.cpu
+      cpus.insert(event.cpu)
+    }
   }
 
-  func wasSeen(on cpu: Int32) -> Bool {
-    let word = Int(cpu >> 6)
-    return word < cpus.count && cpus[word] >> UInt64(cpu & 63) & 1 == 1
+  func wasSeen(on cpu: Int32) -> Bool { cpus.contains(cpu) }
+
+  /// Events were dropped: an invalidation may be open unseen, and the end of each open one may be among them.
+  func meetLoss(since gap: Moment?) {
+    hasMetLoss = true
+    mayHideInvalidations = true
+    memslots.doubt()
+    for invalidation in invalidations where invalidation.close == nil {
+      invalidation.taintedSince = invalidation.taintedSince ?? gap
+      invalidation.contractChecks = []
+    }
+    for cache in caches { cache.taint() }
   }
 
   /// Something unseen may be in flight: a recorded count can settle it.
-  var isInDoubt: Bool { mayHideInvalidations || invalidations.contains { $0.isInDoubt } }
+  var isInDoubt: Bool { mayHideInvalidations || (hasMetLoss && invalidations.contains { $0.isInDoubt }) }
 
   /// All its caches were deactivated and nothing but that was its last (evidence, rule 11: no probe shows a VM's end).
   var looksDestroyed: Bool {

@@ -19,10 +19,17 @@ package struct FindingTimeline {
     for event in finding.proof {
       let mark = event.line == finding.event ? "> " : ""
       let cells = tasks.map { $0 == event.task ? mark + event.name : "" }
-      rows.append([String(event.line), microseconds(event.tsNs - first)] + cells + [event.place, event.fields])
+      rows.append([String(event.line), microseconds(event.tsNs - first)] + cells + [event.place, Self.fields(event)])
     }
     return ["#\(finding.id) \(finding.summary)", "   " + subject] + aligned(rows, right: [0, 1]).map { "   " + $0 }
       + again
+  }
+
+  /// Without the pointers, which the lines above the table name.
+  private static func fields(_ event: FindingDetail.ProofEvent) -> String {
+    let pointers = ["kvm=", "gpc=", "mn=", "mm="]
+    return event.fields.split(separator: " ").filter { field in !pointers.contains { field.hasPrefix($0) } }
+      .joined(separator: " ")
   }
 
   private var subject: String {

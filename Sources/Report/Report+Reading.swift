@@ -11,7 +11,7 @@ extension Report {
       Replay(form: $0.form, deltaNs: $0.deltaNs, retriesMax: $0.retriesMax, stallMaxNs: $0.stallMaxNs)
     }
     counts = try Self.counts(database)
-    events = try database.rows("SELECT name, kind, count FROM event_count") {
+    events = try database.rows("SELECT name, kind, count FROM event_count WHERE kind IS NOT 'lost_events'") {
       EventCount(name: $0.text(0), kind: $0.optionalText(1), count: $0.integer(2))
     }
     issues = try Self.issues(database)
@@ -92,10 +92,9 @@ extension Report {
   private static func findings(_ database: TraceDatabase, max: Int) throws(TraceStoreError) -> [FindingDetail] {
     let ids = try database.rows(
       """
-      SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY kind, certainty ORDER BY id) AS rank,
-        CASE kind WHEN 'contract' THEN 1 WHEN 'stale' THEN 2 WHEN 'divergence' THEN 3 ELSE 4 END AS kind_rank, certainty
-        FROM finding)
-      WHERE rank <= \(max) ORDER BY kind_rank, certainty, id
+      WITH ranked AS (SELECT id, kind, certainty, row_number() OVER () AS place FROM finding_report)
+      SELECT id FROM (SELECT id, place, row_number() OVER (PARTITION BY kind, certainty ORDER BY place) AS rank FROM ranked)
+      WHERE rank <= \(max) ORDER BY place
       """
     ) { $0.integer(0) }
     var findings: [FindingDetail] = []

@@ -109,11 +109,11 @@ package struct TextReport {
 
   private var retries: [String] {
     guard report.counts.rounds > 0 else { return [] }
+    if report.retries.isEmpty { return ["no round of a retry loop was repeated"] }
     var rows = [["repeated rounds", "why", "rounds", "refreshes", "lost ms"]]
     rows += report.retries.map {
       [$0.cause, $0.subCause ?? "", grouped($0.rounds), grouped($0.refreshes), milliseconds($0.lostNs)]
     }
-    if report.retries.isEmpty { rows.append(["none", "", "0", "0", milliseconds(0)]) }
     return aligned(rows, right: [2, 3, 4])
   }
 

@@ -48,6 +48,14 @@ final class Connection {
     return open
   }
 
+  /// A database that somebody put into write-ahead mode has pages in its log that its file has not yet.
+  func leaveWriteAheadLog() throws(TraceStoreError) {
+    let mode = try prepare("PRAGMA journal_mode")
+    guard try mode.step(), mode.text(0) == "wal" else { return }
+    mode.reset()
+    try execute("PRAGMA journal_mode = DELETE")
+  }
+
   /// Ends a transaction that failed. SQLite may have ended it itself; then there is nothing to do.
   func rollBack() {
     if sqlite3_get_autocommit(handle) == 0 { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
@@ -76,15 +84,21 @@ final class Connection {
     Connection.error(of: handle, code: code, doing: doing, path: path)
   }
 
+  /// The SQL of a whole schema is no help in an error.
+  private static func firstLine(of sql: String) -> String {
+    String(sql.drop { $0.isWhitespace }.prefix { !$0.isNewline }.prefix(200))
+  }
+
   private static func error(of handle: OpaquePointer?, code: Int32, doing: String, path: String) -> TraceStoreError {
     switch code & 0xff {
     case SQLITE_FULL: return .noSpace(path: path)
     case SQLITE_BUSY, SQLITE_LOCKED: return .busy(path: path)
     case SQLITE_NOTADB: return .notOurs(path: path)
-    case SQLITE_IOERR where sqlite3_system_errno(handle) == EFBIG: return .noSpace(path: path)
+    // SQLite keeps no errno for a write that came up short, which is what a full disk or a size limit does.
+    case SQLITE_IOERR where code == SQLITE_IOERR | (3 << 8): return .noSpace(path: path)
     default:
       let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
-      return .sqlite(code: code, message: message, doing: doing)
+      return .sqlite(code: code, message: message, doing: firstLine(of: doing))
     }
   }
 }

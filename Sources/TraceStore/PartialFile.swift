@@ -126,6 +126,9 @@ final class PartialFile {
 
   static func failure(_ call: String, _ path: String) -> TraceStoreError {
     let code = errno
-    return code == ENOSPC || code == EDQUOT ? .noSpace(path: path) : .system(errno: code, doing: call, path: path)
+    switch code {
+    case ENOSPC, EDQUOT, EFBIG: return .noSpace(path: path)
+    default: return .system(errno: code, doing: call, path: path)
+    }
   }
 }

@@ -4,52 +4,33 @@ import KVMEvents
 
 /// Numbers and writes the rounds.
 final class RetryRoundWriter {
-  private var table: TableBuilder?
+  private var pages: RetryRoundPages?
   private let statement: Statement?
-  private var record = RecordEncoder()
   private var marks = EvidenceMarks()
 
   /// Into a new database.
   init(_ table: consuming TableBuilder) {
-    self.table = consume table
+    pages = RetryRoundPages(table)
     statement = nil
   }
 
   /// Into a database that SQLite is using.
   init(on connection: Connection) throws(TraceStoreError) {
-    table = nil
+    pages = nil
     statement = try connection.prepare(insert("retry_round", columns: 14))
   }
 
   func write(_ row: RetryRound) throws(TraceStoreError) {
     let last = row.testEvent ?? row.lookupRetEvent ?? row.lookupEvent ?? row.loopEvent
     let id = marks.append(last)
-    if let statement { try write(row, id: id, with: statement) } else { try append(row, id: id) }
+    if let statement { try write(row, id: id, with: statement) } else { try pages?.append(row, id: id) }
   }
 
   func rowids(after event: EventID) -> Range<Int64> { marks.rowids(after: event) }
 
   func finish() throws(TraceStoreError) {
-    try table?.finish()
-    table = nil
-  }
-
-  private func append(_ row: RetryRound, id: Int64) throws(TraceStoreError) {
-    record.begin()
-    record.set(1, row.refresh)
-    record.set(2, Int64(row.number))
-    record.set(3, row.loopEvent)
-    record.set(4, row.lookupEvent)
-    record.set(5, row.lookupRetEvent)
-    record.set(6, row.testEvent)
-    record.set(7, row.uhva.map { Int64(bitPattern: $0.rawValue) })
-    record.set(8, row.outcome.rawValue)
-    record.set(9, row.decision?.rawValue)
-    record.set(10, row.cause?.rawValue)
-    record.set(11, row.subCause?.rawValue)
-    record.set(12, row.invalidation)
-    record.set(13, row.durationNs)
-    try table?.append(rowid: id, record)
+    try pages?.finish()
+    pages = nil
   }
 
   private func write(_ row: RetryRound, id: Int64, with statement: Statement) throws(TraceStoreError) {
@@ -69,4 +50,34 @@ final class RetryRoundWriter {
     statement.bind(14, row.durationNs)
     try statement.run()
   }
+}
+
+/// The way past SQLite. A value of its own, so that a row is one access to the class that holds it, and not one per column.
+private struct RetryRoundPages: ~Copyable {
+  private var table: TableBuilder
+  private var record = RecordEncoder()
+
+  init(_ table: consuming TableBuilder) {
+    self.table = table
+  }
+
+  mutating func append(_ row: RetryRound, id: Int64) throws(TraceStoreError) {
+    record.begin()
+    record.set(1, row.refresh)
+    record.set(2, Int64(row.number))
+    record.set(3, row.loopEvent)
+    record.set(4, row.lookupEvent)
+    record.set(5, row.lookupRetEvent)
+    record.set(6, row.testEvent)
+    record.set(7, row.uhva.map { Int64(bitPattern: $0.rawValue) })
+    record.set(8, row.outcome.rawValue)
+    record.set(9, row.decision?.rawValue)
+    record.set(10, row.cause?.rawValue)
+    record.set(11, row.subCause?.rawValue)
+    record.set(12, row.invalidation)
+    record.set(13, row.durationNs)
+    try table.append(rowid: id, record)
+  }
+
+  mutating func finish() throws(TraceStoreError) { try table.finish() }
 }

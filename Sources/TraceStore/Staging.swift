@@ -14,10 +14,10 @@ struct Staging {
     try connection.execute(
       """
       ATTACH '' AS staging;
-      PRAGMA staging.page_size = 32768;
+      PRAGMA staging.page_size = \(PageFile.pageSize);
       PRAGMA staging.journal_mode = OFF;
       PRAGMA staging.synchronous = OFF;
-      PRAGMA staging.cache_size = -16384;
+      PRAGMA staging.cache_size = -8192;
       """)
     for table in Staging.tables { try copyDefinition(of: table) }
   }

@@ -44,7 +44,7 @@ package final class TraceWriter {
     PRAGMA auto_vacuum = NONE;
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
-    PRAGMA cache_size = -16384;
+    PRAGMA cache_size = -8192;
     PRAGMA foreign_keys = OFF;
     PRAGMA ignore_check_constraints = ON;
     """

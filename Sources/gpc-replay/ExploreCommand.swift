@@ -16,7 +16,19 @@ struct ExploreCommand: ParsableCommand {
   @Option(name: .customLong("protocol"), help: "A published form; see gpc-replay protocols.")
   var form = "mainline"
 
+  @Option(help: "The memory model: sc (sequential consistency) or tso (x86's store buffers).")
+  var memory = Memory.sc
+
+  @Flag(help: "With --memory tso: leave out the barrier between valid = true and the retry test.")
+  var dropBarrier = false
+
   @OptionGroup var limits: SearchLimitOptions
+
+  enum Memory: String, ExpressibleByArgument { case sc, tso }
+
+  func validate() throws {
+    if dropBarrier && memory == .sc { throw ValidationError("--drop-barrier needs --memory tso.") }
+  }
 
   func run() throws {
     guard let form = ProtocolForm.named(form) else {
@@ -25,7 +37,8 @@ struct ExploreCommand: ParsableCommand {
     guard let scenario = Scenario.named(scenario) else {
       throw ValidationError("There is no scenario '\(self.scenario)'; --help lists them.")
     }
-    let explorer = Explorer(form, scenario, limits: limits.value)
+    let model: MemoryModel = memory == .sc ? .sequential : dropBarrier ? .tsoWithoutBarrier : .tso
+    let explorer = Explorer(form.under(model), scenario, limits: limits.value)
     let exploration = explorer.explore()
     for line in exploration.text() { print(line) }
     for verdict in exploration.verdicts {

@@ -29,7 +29,8 @@ extension TraceStoreError {
   var sentence: String {
     switch self {
     case .sqlite(_, let message, let doing): "SQLite: \(message) (\(doing.prefix(200)))"
-    case .noSpace(let path): "\(path): no space left; nothing was kept."
+    case .noSpace(let path):
+      "\(path): cannot be written any further (disk full, or a limit on file sizes); nothing was kept."
     case .system(let errno, let doing, let path): "\(path): \(doing): \(String(cString: strerror(errno)))."
     case .notFound(let path): "\(path): no such database."
     case .notOurs(let path): "\(path) is no database of gpc-replay."

@@ -1,6 +1,7 @@
 // The door: one verb per file.
 
 import ArgumentParser
+import Glibc
 
 @main
 struct GPCReplay: ParsableCommand {
@@ -22,6 +23,12 @@ struct GPCReplay: ParsableCommand {
       ProtocolsCommand.self, ExploreCommand.self, MatrixCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
+
+  static func main() {
+    // A full disk or a size limit is an error of write(), told in a sentence; the default would end the process.
+    signal(SIGXFSZ, SIG_IGN)
+    main(nil)
+  }
 }
 
 enum Tool {

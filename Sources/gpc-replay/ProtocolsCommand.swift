@@ -1,6 +1,7 @@
 // `protocols`: the published forms and where they come from.
 
 import ArgumentParser
+import Explore
 import GPCProtocol
 
 struct ProtocolsCommand: ParsableCommand {
@@ -8,7 +9,14 @@ struct ProtocolsCommand: ParsableCommand {
     commandName: "protocols", abstract: "List the published forms of the protocol with their source.",
     discussion: "Example: gpc-replay protocols")
 
+  @Flag(help: "Print the forms as state machines, in Markdown: docs/protocol.md.")
+  var document = false
+
   func run() {
+    guard !document else {
+      for line in ProtocolDocument().lines() { print(line) }
+      return
+    }
     let width = ProtocolForm.all.map(\.id.count).max() ?? 0
     for form in ProtocolForm.all {
       print(form.id + String(repeating: " ", count: width - form.id.count + 2) + form.title)

@@ -38,7 +38,7 @@ func replayStored(_ store: TraceDatabase, _ options: ReplayOptions) throws {
     let events = try store.events()
     var batch: [RecordedEvent] = []
     while try events.read(into: &batch, upTo: 4096) {
-      for event in batch { replayer.consume(event) }
+      replayer.consume(batch)
       try writer.write(replayer.takeRows())
     }
     replayer.finish()

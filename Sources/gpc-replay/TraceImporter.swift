@@ -3,6 +3,7 @@
 import ArgumentParser
 import FtraceImport
 import GPCProtocol
+import Glibc
 import KVMEvents
 import Replay
 import TraceStore
@@ -48,6 +49,8 @@ struct TraceImporter {
   /// The database of an earlier run on the same bytes; replayed again where other settings are wanted now.
   private func known() throws -> Outcome? {
     guard case .file(let path) = location, input.trace != "-", !input.force else { return nil }
+    // Without a database there is nothing to compare: the hash is taken while importing, too.
+    guard access(path, F_OK) == 0 else { return nil }
     let hash = try ContentHash(ofFileAt: input.trace)
     guard try TraceDatabase.holds(contentHash: hash.description, toolVersion: Tool.version, at: path) else {
       return nil
@@ -80,7 +83,7 @@ extension TraceImporter {
       try writer.write(batch)
       span.add(batch)
       if replayer != nil {
-        for event in batch { replayer?.consume(event) }
+        replayer?.consume(batch)
         try writer.write(replayer?.takeRows() ?? [])
       }
       progress.update(bytes: reader.bytesRead, total: reader.totalBytes, events: span.count)

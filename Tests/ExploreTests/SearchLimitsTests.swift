@@ -18,10 +18,10 @@ import Testing
   }
 
   @Test func stopsAtTheMemory() throws {
-    let setup = try #require(Scenario.named("two-overlapping")).setup
-    let exploration = explore(setup, SearchLimits(memoryMax: 20_000))
-    #expect(exploration.completeness == .truncated(.memory(20_000)))
-    #expect(exploration.byteCount < 60_000)
+    let setup = try #require(Scenario.named("twice-and-around")).setup
+    let exploration = explore(setup, SearchLimits(memoryMax: 200_000))
+    #expect(exploration.completeness == .truncated(.memory(200_000)))
+    #expect(exploration.byteCount < 200_000)
   }
 
   @Test func twoHundredTasksAreTooMany() {
@@ -44,5 +44,21 @@ import Testing
       return
     }
     #expect(preemptions >= 0)
+  }
+
+  /// Cut off at 300 states, the walks still meet what the whole search finds, and the schedule shows it again.
+  @Test(arguments: ["dwmw2-v2", "dwmw2-v3.2"]) func randomWalksFindWhatIsLeft(_ id: String) throws {
+    let form = try #require(ProtocolForm.named(id))
+    let scenario = try #require(Scenario.named("two-overlapping"))
+    let explorer = Explorer(form, scenario, limits: SearchLimits(statesMax: 300))
+    let exploration = explorer.explore()
+    let fallback = try #require(exploration.fallback)
+    #expect(exploration.completeness == .truncated(.states(300)))
+    #expect(exploration.verdicts == Explorer(form, scenario).explore().verdicts)
+    for (verdict, schedule) in fallback.met {
+      let counterexample = Counterexample(
+        form: form, scenario: scenario, verdict: verdict, stuckKind: nil, schedule: schedule, grain: .step)
+      #expect(counterexample.reproduces())
+    }
   }
 }

@@ -98,8 +98,8 @@ struct Marbles {
     options.deltaNs = deltaNs
     set(&options)
     var replayer = Replayer(form: .mainline, options: options)
-    for event in events { replayer.consume(event) }
+    replayer.consume(events)
     replayer.finish()
-    return Outcome(recording: self, rows: replayer.takeRows(), missingProbes: replayer.missingProbes)
+    return Outcome(recording: self, rows: replayer.takeRows())
   }
 }

@@ -5,7 +5,6 @@ import KVMEvents
 /// The rows of one replay, those of the prelude left out.
 struct Outcome {
   let recording: Marbles
-  let missingProbes: [String]
   private(set) var invalidations: [Invalidation] = []
   private(set) var refreshes: [Refresh] = []
   private(set) var retryRounds: [RetryRound] = []
@@ -18,9 +17,8 @@ struct Outcome {
   private(set) var taints: [(vms: [Int32], after: EventID, before: EventID)] = []
   private(set) var restOnOpen: [Int64] = []
 
-  init(recording: Marbles, rows: [ReplayRow], missingProbes: [String]) {
+  init(recording: Marbles, rows: [ReplayRow]) {
     self.recording = recording
-    self.missingProbes = missingProbes
     let end = recording.preludeEnd
     for row in rows {
       switch row {

@@ -51,7 +51,8 @@ enum Example {
       event.set(.len, 7)
       return event
     }
-    let isNotifier = EventKind.mnInvalidateRangeStart.rawValue...EventKind.mnInvalidateRangeEndRet.rawValue ~= kind.rawValue
+    let hooks = EventKind.mnInvalidateRangeStart.rawValue...EventKind.mnInvalidateRangeEndRet.rawValue
+    let isNotifier = hooks.contains(kind.rawValue)
     event.task = isNotifier ? 1 : 0
     event.pid = isNotifier ? 12 : 11
     event.cpu = isNotifier ? 1 : 0

@@ -112,6 +112,7 @@ import TraceStore
     let other = folder.file("other.db")
     try Data().write(to: URL(fileURLWithPath: other))
     #expect(throws: TraceStoreError.notOurs(path: other)) { _ = try Query(database: other) }
-    #expect(throws: TraceStoreError.notFound(path: folder.file("none"))) { _ = try Query(database: folder.file("none")) }
+    let none = folder.file("none")
+    #expect(throws: TraceStoreError.notFound(path: none)) { _ = try Query(database: none) }
   }
 }

@@ -90,7 +90,8 @@ import Testing
     let folder = try TemporaryFolder()
     let connection = try Connection(folder.file("x.db"), mode: .create)
     try connection.execute(
-      "PRAGMA page_size = 32768; CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, c TEXT, d TEXT)")
+      "PRAGMA page_size = \(PageFile.pageSize); CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT, c TEXT, d TEXT)"
+    )
     let descriptor = open(folder.file("x.db"), O_RDWR)
     defer { close(descriptor) }
     let pages = try PageFile(descriptor: descriptor, path: "x.db")

@@ -9,7 +9,7 @@ extension Counterexample {
     var lines = ["\(form.id): \(title)", ""]
     lines.append("Form:      \(form.title) (\(form.source))")
     lines += setupLines
-    lines.append("Order:     what-if, nothing of it is recorded; sequential consistency; \(scheduleSummary)")
+    lines.append("Order:     what-if, nothing of it is recorded; \(form.rules.memory.words); \(scheduleSummary)")
     lines.append(
       "Locks:     mn = mn_invalidate_lock, list = gpc_lock, mmu = mmu_lock, gpc/w and gpc/r = gpc->lock, refresh = refresh_lock"
     )
@@ -17,7 +17,8 @@ extension Counterexample {
     lines += timeline()
     lines.append("")
     lines += reasonLines(remedies, passing)
-    lines.append("Again:     gpc-replay explore --protocol \(form.id) --scenario \(scenario.name)")
+    lines.append(
+      "Again:     gpc-replay explore --protocol \(form.id) --scenario \(scenario.name)\(form.rules.memory.options)")
     return lines
   }
 

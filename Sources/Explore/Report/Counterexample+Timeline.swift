@@ -47,7 +47,7 @@ extension Counterexample {
   private static func branchWords(_ branch: StepBranch) -> String {
     switch branch {
     case .done: ""
-    case .hit, .miss, .last, .kept, .inactive, .failed, .retry, .pass, .pending, .clear, .woken, .yes, .no, .already:
+    case .hit, .miss, .kept, .inactive, .failed, .retry, .pass, .pending, .clear, .woken, .yes, .no, .already:
       " -> \(branch.rawValue)"
     case .lookUp: " -> look up"
     case .noMemslot: " -> no memslot"

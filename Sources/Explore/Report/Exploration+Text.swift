@@ -5,12 +5,13 @@ import GPCProtocol
 extension Exploration {
   package func text() -> [String] {
     let found =
-      verdicts.isEmpty ? "clean under sequential consistency" : verdicts.map(\.rawValue).joined(separator: ", ")
+      verdicts.isEmpty ? "clean under \(form.rules.memory.words)" : verdicts.map(\.rawValue).joined(separator: ", ")
     let isKnown = completeness == .complete || !verdicts.isEmpty
     return [
       "\(form.id) in \(scenario.name): \(isKnown ? found : "nothing found so far")",
       "\(completeness.words): \(stateCount) states, \(transitionCount) transitions, \(byteCount) bytes",
-      "never reached: \(neverReached)",
+    ] + (fallback?.text() ?? []) + [
+      "\(completeness == .complete ? "never reached" : "not reached so far"): \(neverReached)"
     ]
   }
 
@@ -36,7 +37,7 @@ extension Scenario {
     case .check: return operations.contains(where: \.checks)
     case .deactivate: return operations.contains(where: \.deactivates)
     case .activate: return operations.contains(where: \.activates)
-    case .finished: return true
+    case .finished: return false
     }
   }
 }
@@ -68,6 +69,19 @@ extension TaskOperation {
     case .activate: true
     case .invalidate, .refresh, .check, .use, .deactivate: false
     }
+  }
+}
+
+extension Fallback {
+  fileprivate func text() -> [String] {
+    let orders =
+      preemptionsComplete < 0
+      ? "not even every order without a preemption" : "every order with up to \(preemptionsComplete) preemptions"
+    let words = Verdict.allCases.filter { met[$0] != nil }.map(\.rawValue)
+    return [
+      "seen to the end: \(orders)",
+      "then \(walks.walkCount) random walks, seed \(walks.seed): \(words.isEmpty ? "nothing" : words.joined(separator: ", "))",
+    ]
   }
 }
 

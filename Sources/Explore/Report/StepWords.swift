@@ -78,7 +78,7 @@ extension RefreshStep {
     switch self {
     case .lockRefresh, .lockWrite, .begin, .unlockWrite, .unlockRefresh, .fail, .unlockFailed, .unlockRefreshFailed:
       "__kvm_gpc_refresh()"
-    case .loopTop, .snapshot, .unlock, .lookUp, .relock, .setValid, .accept, .lockFailed: "hva_to_pfn_retry()"
+    case .loopTop, .snapshot, .unlock, .lookUp, .relock, .setValid, .barrier, .accept, .lockFailed: "hva_to_pfn_retry()"
     }
   }
 
@@ -91,7 +91,8 @@ extension RefreshStep {
     case .snapshot: "mmu_seq = mmu_invalidate_seq"
     case .unlock, .unlockWrite, .unlockFailed: "write_unlock(gpc->lock)"
     case .lookUp: "new_pfn = hva_to_pfn(); gpc_map()"
-    case .setValid: "valid = true"
+    case .setValid: rules.memory == .sequential ? "valid = true" : "valid = true (in the store buffer)"
+    case .barrier: "smp_mb()"
     case .accept: rules.validity == .falseBeforeLoop ? "valid = true, pfn = new_pfn, khva" : "pfn = new_pfn, khva"
     case .unlockRefresh, .unlockRefreshFailed: "mutex_unlock(refresh_lock)"
     case .fail: "valid = false, pfn = KVM_PFN_ERR_FAULT"

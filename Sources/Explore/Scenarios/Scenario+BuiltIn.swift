@@ -94,6 +94,10 @@ extension Scenario {
       "moved", "A refresh moves the cache to another page while that page is invalidated.", caches: [warm],
       .invalidator("mm", 2..<3), .refresher(page: 2), .checker()),
     make(
+      "moved-away", "A refresh moves the cache to another page while the page it leaves is invalidated.",
+      caches: [warm],
+      .invalidator("mm", 1..<2), .refresher(page: 2), .checker()),
+    make(
       "deactivation", "A cache is deactivated and activated again under an invalidation.", caches: [warm],
       .invalidator("mm", 1..<2), .refresher(),
       TaskProgram("ioctl", [.deactivate(cache: 0), .activate(cache: 0, .gpaPage(cachePage)), .check(cache: 0)])),

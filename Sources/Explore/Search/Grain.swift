@@ -57,7 +57,7 @@ extension WalkStep {
 extension RefreshStep {
   fileprivate var beginsSection: Bool {
     switch self {
-    case .lockRefresh, .lockWrite, .lookUp, .relock, .setValid, .accept, .lockFailed: true
+    case .lockRefresh, .lockWrite, .lookUp, .relock, .setValid, .barrier, .accept, .lockFailed: true
     case .begin, .loopTop, .snapshot, .unlock, .unlockWrite, .unlockRefresh, .fail, .unlockFailed,
       .unlockRefreshFailed:
       false

@@ -45,7 +45,6 @@ struct ScheduleSearch {
 
   /// Nobody has run yet.
   private static let nobody: UInt64 = 15
-  private static let lastBits = 4
 
   init(stepper: Stepper, layout: StateLayout, limits: SearchLimits, goal: ScheduleGoal) {
     self.stepper = stepper
@@ -57,7 +56,7 @@ struct ScheduleSearch {
 
   mutating func run() -> Outcome {
     var packed = layout.pack(layout.initial)
-    packed.put(Self.nobody, Self.lastBits)
+    layout.setLastTask(Self.nobody, &packed)
     here = [[Candidate(state: packed, parent: -1, move: Move(task: 0, choice: 0), meetsGoal: false)]]
     var preemptions = 0
     while !here.allSatisfy(\.isEmpty) {
@@ -87,10 +86,16 @@ struct ScheduleSearch {
         if foundAt != nil { return true }
         position += 1
       }
-      if nodes.count > limits.statesMax || nodes.byteCount > limits.memoryMax { return false }
+      if nodes.count > limits.statesMax || byteCount > limits.memoryMax { return false }
       depth += 1
     }
     return true
+  }
+
+  /// Nodes with their parents and moves, and the candidates of the next layer.
+  private var byteCount: Int {
+    let candidates = next.reduce(0) { $0 + $1.count } * MemoryLayout<Candidate>.stride
+    return nodes.byteCount + parents.count * 6 + candidates
   }
 
   private mutating func admit(_ candidate: Candidate, _ depth: Int) {
@@ -135,7 +140,7 @@ struct ScheduleSearch {
       case .deadlock: stepper.isDeadlocked(successor)
       case .states(let wanted): wanted.index(of: packed) != nil
       }
-    packed.put(UInt64(move.task), Self.lastBits)
+    layout.setLastTask(UInt64(move.task), &packed)
     return Candidate(state: packed, parent: node, move: move, meetsGoal: meetsGoal)
   }
 

@@ -11,16 +11,3 @@ package struct SearchLimits: Hashable, Sendable {
     self.memoryMax = memoryMax
   }
 }
-
-/// Did a search see everything?
-package enum Completeness: Hashable, Sendable {
-  case complete
-  case truncated(Bound)
-
-  package enum Bound: Hashable, Sendable {
-    case states(Int)
-    case memory(Int)
-    /// The scenario does not fit a packed state: too many tasks, caches or operations.
-    case size
-  }
-}

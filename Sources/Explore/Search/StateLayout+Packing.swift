@@ -3,14 +3,43 @@
 import GPCProtocol
 import KVMEvents
 
-private let stepBits = StateLayout.bits(TaskStep.codeCount)
+private let stepBits = 7
 private let pageBits = 3
 private let noPage: UInt64 = 7
-private let steps = TaskStep.all
 
 extension StateLayout {
   func pack(_ state: borrowing ProtocolState) -> PackedState {
-    var packed = PackedState()
+    var packed = BitWriter()
+    packShared(state, &packed)
+    for task in 0..<taskCount { packTask(task, state, &packed) }
+    return packed.finish()
+  }
+
+  /// The bits of the kvm and the caches alone.
+  func section(of packed: PackedState) -> PackedState {
+    var section = PackedState()
+    section.replace(upTo: taskPositions[0], with: packed)
+    return section
+  }
+
+  func setSection(_ section: PackedState, _ packed: inout PackedState) {
+    packed.replace(upTo: taskPositions[0], with: section)
+  }
+
+  /// The bits of one task.
+  func own(_ task: Int, _ packed: PackedState) -> UInt64 { packed.take(taskWidths[task], at: taskPositions[task]) }
+
+  func setOwn(_ own: UInt64, _ task: Int, _ packed: inout PackedState) {
+    packed.replace(own, taskWidths[task], at: taskPositions[task])
+  }
+
+  /// Is some task between its hooks?
+  func hasOpenWindow(_ packed: PackedState) -> Bool { packed.hasAny(of: windowBits) }
+
+  /// What a seq bump does to all snapshots: they differ from the seq now.
+  func bumpSeq(_ packed: inout PackedState) { packed.add(seqBits) }
+
+  private func packShared(_ state: borrowing ProtocolState, _ packed: inout BitWriter) {
     packed.put(UInt64(state.kvm.activeInvalidations), holderBits)
     packed.put(UInt64(state.kvm.invalidateLock.holder), holderBits)
     packed.put(UInt64(state.kvm.listLock.holder), holderBits)
@@ -20,11 +49,9 @@ extension StateLayout {
       packed.put(code(state.kvm.rangeEnd), pageBits)
     }
     for cache in 0..<cacheCount { pack(cache, state, &packed) }
-    for task in 0..<taskCount { packTask(task, state, &packed) }
-    return packed
   }
 
-  private func pack(_ index: Int, _ state: borrowing ProtocolState, _ packed: inout PackedState) {
+  private func pack(_ index: Int, _ state: borrowing ProtocolState, _ packed: inout BitWriter) {
     let cache = state.caches[index]
     packed.put(cache.fields.valid)
     packed.put(cache.fields.hasKHVA)
@@ -40,7 +67,7 @@ extension StateLayout {
     packed.put(code(cache.fields.gpa), pageBits)
   }
 
-  private func packTask(_ index: Int, _ state: borrowing ProtocolState, _ packed: inout PackedState) {
+  private func packTask(_ index: Int, _ state: borrowing ProtocolState, _ packed: inout BitWriter) {
     let task = state.tasks[index]
     let layout = tasks[index]
     packed.put(UInt64(task.step.code), stepBits)
@@ -51,14 +78,14 @@ extension StateLayout {
     guard layout.refreshes else { return }
     packed.put(task.snapshot != state.kvm.invalidateSeq)
     packed.put(code(task.newPFN, state), pageBits)
+    if hasBuffers { packed.put(task.hasBufferedValid) }
     guard hasQueue else { return }
     packed.put(task.hasWaited)
     packed.put(task.isWoken)
   }
 
   func unpack(_ packed: PackedState) -> ProtocolState {
-    var packed = packed
-    packed.skip(to: 0)
+    var packed = BitReader(packed)
     var state = initial
     state.kvm.activeInvalidations = UInt8(packed.take(holderBits))
     state.kvm.invalidateLock.holder = UInt8(packed.take(holderBits))
@@ -74,7 +101,7 @@ extension StateLayout {
     return state
   }
 
-  private func unpack(_ index: Int, _ state: inout ProtocolState, _ packed: inout PackedState) {
+  private func unpack(_ index: Int, _ state: inout ProtocolState, _ packed: inout BitReader) {
     state.caches[index].fields.valid = packed.takeBool()
     state.caches[index].fields.hasKHVA = packed.takeBool()
     state.caches[index].fields.pfn = pfn(packed.take(pageBits))
@@ -89,7 +116,7 @@ extension StateLayout {
     state.caches[index].fields.gpa = gpa(packed.take(pageBits))
   }
 
-  private func unpackTask(_ index: Int, _ state: inout ProtocolState, _ packed: inout PackedState) {
+  private func unpackTask(_ index: Int, _ state: inout ProtocolState, _ packed: inout BitReader) {
     let layout = tasks[index]
     state.tasks[index].step = steps[Int(packed.take(stepBits))]
     state.tasks[index].operation = UInt8(packed.take(layout.operationBits))
@@ -97,8 +124,9 @@ extension StateLayout {
     state.tasks[index].walked = UInt8(packed.take(layout.walkedBits))
     state.tasks[index].isInWindow = packed.takeBool()
     guard layout.refreshes else { return }
-    state.tasks[index].snapshot = packed.takeBool() ? 0 : 1
+    state.tasks[index].snapshot = packed.takeBool() ? 0 : state.kvm.invalidateSeq
     state.tasks[index].newPFN = pfn(packed.take(pageBits))
+    if hasBuffers { state.tasks[index].hasBufferedValid = packed.takeBool() }
     guard hasQueue else { return }
     state.tasks[index].hasWaited = packed.takeBool()
     state.tasks[index].isWoken = packed.takeBool()
@@ -117,7 +145,7 @@ extension StateLayout {
 
   private func code(_ pfn: PFN, _ state: borrowing ProtocolState) -> UInt64 {
     guard !pfn.isError else { return 0 }
-    let page = Int(pfn.rawValue >> 8) - 1
+    let page = Int(pfn.rawValue >> 16) - 1
     guard page >= 0 && page < ProtocolState.pagesMax else { return 1 }
     return pfn == .named(state.pageNames[page], page: page) ? UInt64(page) + 2 : 1
   }

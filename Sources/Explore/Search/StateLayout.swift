@@ -5,18 +5,26 @@ import KVMEvents
 
 /// The packing of one engine's states. What only grows is packed as what can be told of it: `mmu_invalidate_seq` as "moved since my
 /// snapshot", a page's name as error, freed, or what the uhva maps to now.
-struct StateLayout: Sendable {
+final class StateLayout: Sendable {
   /// Words per state.
   let wordCount: Int
   /// Words per state and the task that ran last.
   let scheduleWordCount: Int
+  /// Where the bits of each task begin, behind those of the kvm and the caches.
+  let taskPositions: [Int]
+  let taskWidths: [Int]
   private let bitCount: Int
+  /// The bits that say that a task is between its hooks, and those that say that the seq has moved since a task's snapshot.
+  let windowBits: PackedState
+  let seqBits: PackedState
+  let steps = TaskStep.all
   let taskCount: Int
   let cacheCount: Int
   let holderBits: Int
   let hasRange: Bool
   let hasFlag: Bool
   let hasQueue: Bool
+  let hasBuffers: Bool
   /// Some operation changes `active`, the list, the gpa or the uhva; else they stay as they began.
   let cachesChange: Bool
   let tasks: [Task]
@@ -41,29 +49,49 @@ struct StateLayout: Sendable {
     hasFlag = engine.rules.hasNeedsInvalidation
     let hasQueue = engine.rules.hasQueue
     self.hasQueue = hasQueue
+    let hasBuffers = engine.rules.memory != .sequential
+    self.hasBuffers = hasBuffers
     cachesChange = operations.contains { Self.changesCache($0, engine.setup) }
     let cacheCount = engine.cacheCount
-    tasks = programs.map { program in
+    let tasks = programs.map { program in
       let ranges = program.operations.map { Self.rangeCount($0) }.max() ?? 0
       return Task(
         operationBits: Self.bits(program.operations.count), rangeBits: Self.bits(ranges),
         walkedBits: ranges > 0 ? Self.bits(cacheCount) : 0,
         refreshes: program.operations.contains(where: \.refreshes))
     }
+    self.tasks = tasks
     initial = engine.initialState()
     let perCache = 2 * holderBits + engine.taskCount + 5 + (hasFlag ? 1 : 0) + (cachesChange ? 8 : 0)
-    let perTask = tasks.reduce(0) { $0 + $1.bitCount(hasQueue: hasQueue) }
-    bitCount = holderBits * 4 + (hasRange ? 6 : 0) + perCache * engine.cacheCount + perTask
+    var position = holderBits * 4 + (hasRange ? 6 : 0) + perCache * engine.cacheCount
+    var positions: [Int] = []
+    taskWidths = tasks.map { $0.bitCount(hasQueue: hasQueue, hasBuffers: hasBuffers) }
+    for width in taskWidths {
+      positions.append(position)
+      position += width
+    }
+    taskPositions = positions
+    bitCount = position
+    windowBits = Self.mask(zip(tasks, positions).map { $1 + $0.windowOffset })
+    seqBits = Self.mask(zip(tasks, positions).filter(\.0.refreshes).map { $1 + $0.windowOffset + 1 })
     wordCount = (bitCount + 63) / 64
-    scheduleWordCount = (bitCount + 4 + 63) / 64
-    guard scheduleWordCount <= PackedState.wordsMax else { return nil }
+    scheduleWordCount = (bitCount + Self.lastTaskBits + 63) / 64
+    guard scheduleWordCount <= PackedState.wordsMax, !tasks.isEmpty else { return nil }
+    guard taskWidths.allSatisfy({ $0 <= 28 }) else { return nil }
   }
 
   /// The task that ran last, packed behind the state.
-  func lastTask(_ packed: PackedState) -> UInt64 {
-    var packed = packed
-    packed.skip(to: bitCount)
-    return packed.take(4)
+  func lastTask(_ packed: PackedState) -> UInt64 { packed.take(Self.lastTaskBits, at: bitCount) }
+
+  /// The same state with `task` as the one that ran last.
+  func setLastTask(_ task: UInt64, _ packed: inout PackedState) { packed.put(task, Self.lastTaskBits, at: bitCount) }
+
+  private static let lastTaskBits = 4
+
+  private static func mask(_ positions: [Int]) -> PackedState {
+    var mask = PackedState()
+    for position in positions where position < PackedState.wordsMax * 64 { mask.put(1, 1, at: position) }
+    return mask
   }
 
   /// Bits for one of `count` values.
@@ -93,8 +121,10 @@ struct StateLayout: Sendable {
 }
 
 extension StateLayout.Task {
-  fileprivate func bitCount(hasQueue: Bool) -> Int {
-    let always = StateLayout.bits(TaskStep.codeCount) + operationBits + rangeBits + walkedBits + 1
-    return always + (refreshes ? 4 + (hasQueue ? 2 : 0) : 0)
+  /// Where the bit `isInWindow` stands among a task's; the seq's bit is the next one. As in `packTask`.
+  fileprivate var windowOffset: Int { StateLayout.bits(TaskStep.codeCount) + operationBits + rangeBits + walkedBits }
+
+  fileprivate func bitCount(hasQueue: Bool, hasBuffers: Bool) -> Int {
+    return windowOffset + 1 + (refreshes ? 4 + (hasQueue ? 2 : 0) + (hasBuffers ? 1 : 0) : 0)
   }
 }

@@ -9,7 +9,7 @@ struct StateSearch {
   let limits: SearchLimits
   private(set) var states: StateSet
   private(set) var transitionCount = 0
-  private(set) var violations: Violations = []
+  private(set) var violations = Violations.none
   /// Somebody can never move again here.
   private(set) var deadlock: StuckKind?
   /// Some step leads back to a state that was met before this one was left: without such a step there is no cycle.
@@ -17,12 +17,18 @@ struct StateSearch {
   /// By `TaskStep.code`.
   private(set) var reached = [Bool](repeating: false, count: TaskStep.codeCount)
   private(set) var completeness = Completeness.complete
+  /// The successors of the state at hand, and their hashes.
+  private var memo: MoveMemo
+  /// Keeps the early looks at the slots from being optimised away.
+  private(set) var slotsTouched: UInt32 = 0
+  private var successors: [(state: PackedState, hash: UInt64)] = []
 
   init(stepper: Stepper, layout: StateLayout, limits: SearchLimits) {
     self.stepper = stepper
     self.layout = layout
     self.limits = limits
     states = StateSet(wordCount: layout.wordCount)
+    memo = MoveMemo(layout: layout)
   }
 
   mutating func run() {
@@ -37,34 +43,92 @@ struct StateSearch {
 
   private mutating func withinLimits() -> Bool {
     if states.count > limits.statesMax { completeness = .truncated(.states(limits.statesMax)) }
-    if states.byteCount > limits.memoryMax { completeness = .truncated(.memory(limits.memoryMax)) }
+    if states.byteCount + memo.byteCount > limits.memoryMax { completeness = .truncated(.memory(limits.memoryMax)) }
     return completeness == .complete
   }
 
   private mutating func expand(_ index: Int) {
-    let state = layout.unpack(states[index])
+    let packed = states[index]
+    let section = layout.section(of: packed)
+    let shared = memo.number(of: section)
     var moved = 0
-    var unfinished = 0
     var blocked = 0
+    var mayDeadlock = false
     for task in 0..<layout.taskCount {
-      let choices = stepper.engine.choices(task, state)
-      reached[state.tasks[task].step.code] = true
-      if choices > 0 { moved += 1 }
-      if !stepper.isFinished(task, state) {
-        unfinished += 1
-        if choices == 0 { blocked += 1 }
+      let own = layout.own(task, packed)
+      let moves = memo.find(shared, own, task) ?? learn(shared, own, task, packed)
+      if moves.count > 0 {
+        let mustAsk = moves.concern == .any || (moves.concern == .readsWindows && layout.hasOpenWindow(packed))
+        if mustAsk { ask(task, packed) } else { follow(moves, task, packed, shared) }
+        moved += 1
+      } else if !moves.isFinished {
+        blocked += 1
+        if moves.isSelfBlocked { mayDeadlock = true }
       }
-      for choice in 0..<choices { follow(Move(task: task, choice: choice), from: state, index) }
     }
-    if blocked > 0 { judgeBlocked(state, moved: moved) }
+    storeSuccessors(of: index)
+    // A cycle of one is a task that waits for itself; any other takes two that are blocked.
+    if mayDeadlock || blocked > 1 || (blocked > 0 && moved == 0) { judgeBlocked(layout.unpack(packed), moved: moved) }
   }
 
-  private mutating func follow(_ move: Move, from state: borrowing ProtocolState, _ index: Int) {
-    var next = copy state
-    violations.formUnion(stepper.take(move, &next))
-    transitionCount += 1
-    let (target, isNew) = states.insert(layout.pack(next))
-    if !isNew && target <= index { mayCycle = true }
+  /// The moves of a task that are known: bits in, bits out.
+  private mutating func follow(_ moves: MoveMemo.Moves, _ task: Int, _ packed: PackedState, _ shared: UInt32) {
+    for choice in 0..<Int(moves.count) {
+      let result = memo.result(moves, choice)
+      var successor = packed
+      if result.shared != shared { layout.setSection(memo.section(result.shared), &successor) }
+      if moves.concern == .bumpsSeq { layout.bumpSeq(&successor) }
+      layout.setOwn(UInt64(result.own), task, &successor)
+      violations.formUnion(result.violations)
+      successors.append((successor, states.hash(successor)))
+    }
+  }
+
+  /// The moves of a task that concern others: the engine takes them on the whole state.
+  private mutating func ask(_ task: Int, _ packed: PackedState) {
+    let state = layout.unpack(packed)
+    for choice in 0..<stepper.engine.choices(task, state) {
+      var next = state
+      violations.formUnion(stepper.take(Move(task: task, choice: choice), &next))
+      let successor = layout.pack(next)
+      successors.append((successor, states.hash(successor)))
+    }
+  }
+
+  /// Asks the engine what `task` can do, and keeps it.
+  private mutating func learn(_ shared: UInt32, _ own: UInt64, _ task: Int, _ packed: PackedState) -> MoveMemo.Moves {
+    let state = layout.unpack(packed)
+    reached[state.tasks[task].step.code] = true
+    var concern = MoveMemo.Concern.none
+    var results: [MoveMemo.Result] = []
+    for choice in 0..<stepper.engine.choices(task, state) {
+      var next = state
+      let violations = stepper.take(Move(task: task, choice: choice), &next, &concern)
+      let after = layout.pack(next)
+      results.append(
+        MoveMemo.Result(
+          shared: memo.number(of: layout.section(of: after)), own: UInt32(layout.own(task, after)),
+          violations: violations))
+    }
+    let moves = MoveMemo.Moves(
+      first: memo.keep(results), count: UInt8(results.count),
+      isFinished: stepper.isFinished(task, state), concern: concern,
+      isSelfBlocked: results.isEmpty && stepper.isSelfBlocked(task, state))
+    memo.keep(moves, shared, own, task)
+    return moves
+  }
+
+  /// Stores the successors: first a look at the slots of all, so that their ways to memory overlap, then one after the other.
+  private mutating func storeSuccessors(of index: Int) {
+    transitionCount += successors.count
+    var touched: UInt32 = 0
+    for successor in successors { touched |= states.touch(successor.hash) }
+    for successor in successors {
+      let (target, isNew) = states.insert(successor.state, successor.hash)
+      if !isNew && target <= index { mayCycle = true }
+    }
+    successors.removeAll(keepingCapacity: true)
+    slotsTouched |= touched
   }
 
   private mutating func judgeBlocked(_ state: borrowing ProtocolState, moved: Int) {
@@ -82,9 +146,14 @@ extension Stepper {
   /// Does one of the tasks of a cycle wait for a lock that it holds itself?
   func isSelfDeadlock(_ cycle: UInt8, _ state: borrowing ProtocolState) -> Bool {
     for task in 0..<engine.taskCount where cycle >> UInt8(task) & 1 == 1 {
-      guard let lock = engine.wantedLock(task, state) else { continue }
-      if engine.holders(lock, state) >> UInt8(task) & 1 == 1 { return true }
+      if isSelfBlocked(task, state) { return true }
     }
     return false
+  }
+
+  /// Does `task` wait for a lock that it holds itself?
+  func isSelfBlocked(_ task: Int, _ state: borrowing ProtocolState) -> Bool {
+    guard let lock = engine.wantedLock(task, state) else { return false }
+    return engine.holders(lock, state) >> UInt8(task) & 1 == 1
   }
 }

@@ -2,33 +2,37 @@
 
 import GPCProtocol
 
-/// A task's move: which task, and which of its choices.
-package struct Move: Hashable, Sendable {
-  package let task: UInt8
-  package let choice: UInt8
-
-  package init(task: Int, choice: Int) {
-    self.task = UInt8(task)
-    self.choice = UInt8(choice)
-  }
-}
-
 struct Stepper: Sendable {
   let engine: ProtocolEngine
   let grain: Grain
 
   /// Takes the move; the violations of all its steps are joined.
   func take(_ move: Move, _ state: inout ProtocolState) -> Violations {
+    var concern = MoveMemo.Concern.none
+    return take(move, &state, &concern)
+  }
+
+  /// Takes the move, and joins to `concern` what its steps have to do with what is told of other tasks' locals.
+  func take(_ move: Move, _ state: inout ProtocolState, _ concern: inout MoveMemo.Concern) -> Violations {
     let task = Int(move.task)
-    var violations = engine.take(task, choice: Int(move.choice), &state).violations
-    while !grain.isBoundary(state.tasks[task].step) && engine.choices(task, state) > 0 {
-      violations.formUnion(engine.take(task, choice: 0, &state).violations)
-    }
+    var violations = Violations.none
+    var choice = Int(move.choice)
+    repeat {
+      let step = state.tasks[task].step
+      let outcome = engine.take(task, choice: choice, &state)
+      concern = concern.joined(step.concern(outcome.branch, engine.rules.memory))
+      violations.formUnion(outcome.violations)
+      choice = 0
+      // Steps inside a section take no lock and leave no choice: they cannot block.
+    } while !grain.isBoundary(state.tasks[task].step)
     return violations
   }
 
   /// Has `task` nothing more to do?
-  func isFinished(_ task: Int, _ state: borrowing ProtocolState) -> Bool { state.tasks[task].step == .finished }
+  func isFinished(_ task: Int, _ state: borrowing ProtocolState) -> Bool {
+    if case .finished = state.tasks[task].step { return true }
+    return false
+  }
 
   /// Can somebody never move again: a cycle of locks, or nobody can move though somebody is not done?
   func isDeadlocked(_ state: borrowing ProtocolState) -> Bool {
@@ -63,5 +67,19 @@ struct Stepper: Sendable {
       }
     } while blocked != cycle
     return cycle
+  }
+}
+
+extension TaskStep {
+  /// A seq bump moves the seq past others' snapshots, a zap frees the pages that others hold, a wake-up wakes them; a check that says yes
+  /// is judged by others' windows, v5.17's test looks where the others stand, and a bare read may find a store in another's buffer.
+  fileprivate func concern(_ branch: StepBranch, _ memory: MemoryModel) -> MoveMemo.Concern {
+    switch self {
+    case .hook(.raiseSeq): .bumpsSeq
+    case .hook(.freePages), .hook(.wake), .retry(.section): .any
+    case .walk(.readValidBare): memory == .sequential ? .none : .any
+    case .check(.test): branch == .yes ? .readsWindows : .none
+    case .hook, .walk, .refresh, .wait, .retry, .check, .deactivate, .activate, .finished: .none
+    }
   }
 }

@@ -2,6 +2,7 @@
 
 import KVMEvents
 
+/// Fits a register: every step looks at it.
 struct CompiledOperation: Sendable {
   enum Kind: UInt8, Sendable {
     case invalidate, refresh, check, use, deactivate, activate
@@ -13,9 +14,11 @@ struct CompiledOperation: Sendable {
   }
 
   let kind: Kind
-  var cache = 0
-  var request = RefreshRequest.uhva(GfnToPfnCache.errorUHVA)
+  var cacheIndex: UInt8 = 0
   var lookUpMayFail = false
-  /// Where its ranges stand among the engine's.
-  var ranges = 0..<0
+  /// Where its ranges begin among the engine's, and how many there are.
+  var firstRange: UInt8 = 0
+  var rangeCount: UInt8 = 0
+
+  var cache: Int { Int(cacheIndex) }
 }

@@ -13,7 +13,7 @@ extension ProtocolEngine {
       let fields = state.caches[cache].fields
       let yes = fields.check(len: 1, generationIsFresh: true).isYes && (!rules.usersTestKHVA || fields.hasKHVA)
       state.tasks[task].step = .check(yes ? .unlockYes : .unlockNo)
-      return StepOutcome(yes ? .yes : .no, yes ? judgeUse(fields, state) : [])
+      return StepOutcome(yes ? .yes : .no, yes ? judgeUse(fields, state) : .none)
     case .unlockYes:
       state.caches[cache].lock.releaseRead(task)
       finishOperation(task, &state)
@@ -30,7 +30,7 @@ extension ProtocolEngine {
 
   /// A check has said yes: may `khva` be dereferenced now?
   private func judgeUse(_ cache: GfnToPfnCache, _ state: borrowing ProtocolState) -> Violations {
-    var violations: Violations = state.isStale(cache.pfn, at: cache.uhva) ? .stale : []
+    var violations: Violations = state.isStale(cache.pfn, at: cache.uhva) ? .stale : .none
     for task in 0..<taskCount where state.tasks[task].isInWindow {
       if invalidatedRange(task, state).contains(cache.uhva) { violations.insert(.contract) }
     }

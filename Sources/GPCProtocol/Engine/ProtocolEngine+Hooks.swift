@@ -11,7 +11,7 @@ extension ProtocolEngine {
   func chosenHitsMemslot(_ task: Int, _ state: borrowing ProtocolState) -> Bool { chosenRange(task, state).hitsMemslot }
 
   private func chosenRange(_ task: Int, _ state: borrowing ProtocolState) -> CompiledOperation.Range {
-    ranges[operation(task, state).ranges.lowerBound + Int(state.tasks[task].range)]
+    ranges[Int(operation(task, state).firstRange) + Int(state.tasks[task].range)]
   }
 
   func takeHook(_ step: HookStep, _ task: Int, _ choice: Int, _ state: inout ProtocolState) -> StepOutcome {

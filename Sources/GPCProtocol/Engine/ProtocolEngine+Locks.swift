@@ -87,7 +87,8 @@ extension RefreshStep {
     switch self {
     case .lockRefresh: .refresh(cache)
     case .lockWrite, .relock, .lockFailed: .write(cache)
-    case .begin, .loopTop, .snapshot, .unlock, .lookUp, .setValid, .accept, .unlockWrite, .unlockRefresh, .fail,
+    case .begin, .loopTop, .snapshot, .unlock, .lookUp, .setValid, .barrier, .accept, .unlockWrite, .unlockRefresh,
+      .fail,
       .unlockFailed, .unlockRefreshFailed:
       nil
     }

@@ -17,6 +17,7 @@ extension ProtocolEngine {
     case .begin: return beginRefresh(task, cache, &state)
     case .loopTop:
       state.caches[cache].fields.retryLoopTop(rules)
+      state.tasks[task].hasBufferedValid = false
       state.tasks[task].step = .refresh(rules.snapshot == .loopTop ? .snapshot : .unlock)
     case .snapshot:
       state.tasks[task].snapshot = state.kvm.invalidateSeq
@@ -30,9 +31,16 @@ extension ProtocolEngine {
       state.tasks[task].step = afterRelock
     case .setValid:
       state.caches[cache].fields.setValidBeforeTest()
+      state.tasks[task].hasBufferedValid = rules.memory != .sequential
+      state.tasks[task].step = rules.hasBarrierStep ? .refresh(.barrier) : firstRetryStep
+    case .barrier:
+      // Partner: the barrier before the walk of gfn_to_pfn_cache_invalidate_start().
+      state.tasks[task].hasBufferedValid = false
       state.tasks[task].step = firstRetryStep
     case .accept: return accept(task, cache, &state)
     case .unlockWrite:
+      // The unlock is a store behind valid's: who sees it sees valid.
+      state.tasks[task].hasBufferedValid = false
       state.caches[cache].lock.writer.release(task)
       if rules.mutations.contains(.storeOutsideLock) && !state.tasks[task].newPFN.isError {
         state.tasks[task].step = .refresh(.accept)
@@ -63,7 +71,10 @@ extension ProtocolEngine {
   }
 
   private func beginRefresh(_ task: Int, _ cache: Int, _ state: inout ProtocolState) -> StepOutcome {
-    var entry = state.caches[cache].fields.beginRefresh(operation(task, state).request)
+    guard let request = requests[firstOperation[task] + Int(state.tasks[task].operation)] else {
+      fatalError("task \(task) refreshes in an operation that does not")
+    }
+    var entry = state.caches[cache].fields.beginRefresh(request)
     if rules.mutations.contains(.ignoresMovedUHVA) && state.caches[cache].fields.valid { entry = .kept }
     switch entry {
     case .inactive:
@@ -167,7 +178,7 @@ extension ProtocolEngine {
     } else {
       state.tasks[task].step = .refresh(.unlockWrite)
     }
-    return StepOutcome(.done, isStale ? .stale : [])
+    return StepOutcome(.done, isStale ? .stale : .none)
   }
 
   private func afterUnlockWrite(_ task: Int, _ state: inout ProtocolState) {

@@ -12,9 +12,10 @@ extension ProtocolEngine {
   package func choices(_ task: Int, _ state: borrowing ProtocolState) -> Int {
     guard canMove(task, state) else { return 0 }
     switch state.tasks[task].step {
-    case .hook(.lockCount): return operation(task, state).ranges.count
+    case .hook(.lockCount): return Int(operation(task, state).rangeCount)
     case .walk(.lockList):
-      return rules.mutations.contains(.walkBeforeCountUp) ? operation(task, state).ranges.count : 1
+      return rules.mutations.contains(.walkBeforeCountUp) ? Int(operation(task, state).rangeCount) : 1
+    case .walk(.readValidBare): return bufferedWriter(of: Int(state.tasks[task].walked), state) == nil ? 1 : 2
     case .refresh(.lookUp): return operation(task, state).lookUpMayFail ? 2 : 1
     case .hook, .walk, .refresh, .wait, .retry, .check, .deactivate, .activate: return 1
     case .finished: return 0

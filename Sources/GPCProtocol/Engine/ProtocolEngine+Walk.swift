@@ -12,7 +12,8 @@ extension ProtocolEngine {
       if rules.mutations.contains(.walkBeforeCountUp) { state.tasks[task].range = UInt8(choice) }
       walkOn(from: 0, task, &state)
     case .readValidBare:
-      return branch(state.caches[cache].fields.valid, to: .readUHVABare, task, &state)
+      let valid = readValidBare(cache, isDrained: choice == 0, &state)
+      return branch(valid, to: .readUHVABare, task, &state)
     case .readUHVABare:
       let hit = invalidatedRange(task, state).contains(state.caches[cache].fields.uhva)
       return branch(hit, to: .lockWrite, task, &state)
@@ -45,6 +46,22 @@ extension ProtocolEngine {
       afterWalk(task, &state)
     }
     return StepOutcome()
+  }
+
+  /// A bare read of `valid`. While a store to it waits in the buffer of another CPU, the read may come before or after that drains: two choices.
+  private func readValidBare(_ cache: Int, isDrained: Bool, _ state: inout ProtocolState) -> Bool {
+    guard let writer = bufferedWriter(of: cache, state) else { return state.caches[cache].fields.valid }
+    guard isDrained else { return false }
+    state.tasks[writer].hasBufferedValid = false
+    return state.caches[cache].fields.valid
+  }
+
+  /// The task in whose store buffer `valid = true` of this cache stands.
+  func bufferedWriter(of cache: Int, _ state: borrowing ProtocolState) -> Int? {
+    for task in 0..<taskCount where state.tasks[task].hasBufferedValid {
+      if operation(task, state).cache == cache { return task }
+    }
+    return nil
   }
 
   private func walkedRange(_ task: Int, _ state: borrowing ProtocolState) -> HVARange {

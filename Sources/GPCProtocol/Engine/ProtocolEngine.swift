@@ -2,12 +2,14 @@
 
 import KVMEvents
 
-package struct ProtocolEngine: Sendable {
+package final class ProtocolEngine: Sendable {
   package let rules: ProtocolRules
   package let setup: ProtocolSetup
   package let taskCount: Int
   package let cacheCount: Int
   let operations: [CompiledOperation]
+  /// What each of `operations` asks a refresh for; nil where it does not refresh.
+  let requests: [RefreshRequest?]
   let ranges: [CompiledOperation.Range]
   /// Where each task's operations begin among `operations`; one more than there are tasks.
   let firstOperation: [Int]
@@ -25,6 +27,7 @@ package struct ProtocolEngine: Sendable {
     self.rules = rules
     self.setup = setup
     self.operations = operations
+    requests = setup.programs.flatMap(\.operations).map(\.request)
     self.ranges = ranges
     self.firstOperation = firstOperation
     repeats = setup.programs.map(\.repeats)
@@ -42,13 +45,13 @@ package struct ProtocolEngine: Sendable {
       ranges += chosen.map { range in
         CompiledOperation.Range(range: range, hitsMemslot: setup.hitsMemslot(range) || !rules.seqNeedsMemslot)
       }
-      return CompiledOperation(kind: .invalidate, ranges: first..<ranges.count)
-    case .refresh(let cache, let request, let mayFail):
-      return CompiledOperation(kind: .refresh, cache: cache, request: request, lookUpMayFail: mayFail)
-    case .check(let cache): return CompiledOperation(kind: .check, cache: cache)
-    case .use(let cache, let request): return CompiledOperation(kind: .use, cache: cache, request: request)
-    case .deactivate(let cache): return CompiledOperation(kind: .deactivate, cache: cache)
-    case .activate(let cache, let request): return CompiledOperation(kind: .activate, cache: cache, request: request)
+      return CompiledOperation(kind: .invalidate, firstRange: UInt8(first), rangeCount: UInt8(chosen.count))
+    case .refresh(let cache, _, let mayFail):
+      return CompiledOperation(kind: .refresh, cacheIndex: UInt8(cache), lookUpMayFail: mayFail)
+    case .check(let cache): return CompiledOperation(kind: .check, cacheIndex: UInt8(cache))
+    case .use(let cache, _): return CompiledOperation(kind: .use, cacheIndex: UInt8(cache))
+    case .deactivate(let cache): return CompiledOperation(kind: .deactivate, cacheIndex: UInt8(cache))
+    case .activate(let cache, _): return CompiledOperation(kind: .activate, cacheIndex: UInt8(cache))
     }
   }
 

@@ -1,4 +1,4 @@
-// What a task is asked to do: the programs that an engine runs.
+// What a task is asked to do.
 
 import KVMEvents
 
@@ -18,15 +18,12 @@ package enum TaskOperation: Hashable, Sendable {
   case activate(cache: Int, RefreshRequest)
 }
 
-/// A task's operations, once or for ever.
-package struct TaskProgram: Hashable, Sendable {
-  package var name: String
-  package var operations: [TaskOperation]
-  package var repeats: Bool
-
-  package init(_ name: String, _ operations: [TaskOperation], repeats: Bool = false) {
-    self.name = name
-    self.operations = operations
-    self.repeats = repeats
+extension TaskOperation {
+  /// What its refresh asks for; nil where it has none.
+  var request: RefreshRequest? {
+    switch self {
+    case .refresh(_, let request, _), .use(_, let request), .activate(_, let request): request
+    case .invalidate, .check, .deactivate: nil
+    }
   }
 }

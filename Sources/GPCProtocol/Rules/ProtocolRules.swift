@@ -17,6 +17,7 @@ package struct ProtocolRules: Hashable, Sendable {
 
   /// The end hook bumps `mmu_invalidate_seq` only if a memslot overlaps the range: so do all published forms.
   package var seqNeedsMemslot = true
+  package var memory = MemoryModel.sequential
   /// Seeded bugs; empty in every published form.
   package var mutations: ProtocolMutations = []
 

@@ -21,7 +21,7 @@ extension HVARange {
 
 extension PFN {
   /// The page that model page `page` maps to under `name`.
-  package static func named(_ name: UInt8, page: Int) -> PFN { PFN(rawValue: UInt64(page + 1) << 8 | UInt64(name)) }
+  package static func named(_ name: UInt16, page: Int) -> PFN { PFN(rawValue: UInt64(page + 1) << 16 | UInt64(name)) }
 }
 
 extension GPA {

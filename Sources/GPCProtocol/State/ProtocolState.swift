@@ -12,7 +12,7 @@ package struct ProtocolState: Sendable {
   package var caches = InlineArray<4, SharedCache>(repeating: SharedCache())
   package var tasks = InlineArray<8, TaskState>(repeating: TaskState())
   /// Ghost: which page each uhva maps to, as a name that grows with every zap. A pfn that carries an older name was freed.
-  package var pageNames = InlineArray<6, UInt8>(repeating: 1)
+  package var pageNames = InlineArray<6, UInt16>(repeating: 1)
 
   package init() {}
 

@@ -6,7 +6,7 @@ package struct SharedKVM: Hashable, Sendable {
   /// `mn_active_invalidate_count`, under `mn_invalidate_lock` to write, read bare.
   package var activeInvalidations: UInt8 = 0
   /// `mmu_invalidate_seq`, under `mmu_lock` to write, read bare. Begins at 1, so that the snapshot 0 stands for "none".
-  package var invalidateSeq: UInt64 = 1
+  package var invalidateSeq: UInt16 = 1
   /// `mmu_gpc_invalidate_range_start`.
   package var rangeStart = GfnToPfnCache.errorUHVA
   /// `mmu_gpc_invalidate_range_end`.

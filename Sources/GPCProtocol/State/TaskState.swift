@@ -2,6 +2,7 @@
 
 import KVMEvents
 
+/// Small on purpose: reading one element copies the whole inline array, and the search reads tasks all the time.
 package struct TaskState: Hashable, Sendable {
   package var step = TaskStep.finished
   /// Index into the task's program.
@@ -10,16 +11,23 @@ package struct TaskState: Hashable, Sendable {
   package var range: UInt8 = 0
   /// The cache that a walk has reached.
   package var walked: UInt8 = 0
-  /// A round's snapshot of `mmu_invalidate_seq`; 0 while it has none.
-  package var snapshot: UInt64 = 0
-  /// `new_pfn`: an error until a lookup has returned.
-  package var newPFN = PFN.errorFault
   /// The wait did sleep at least once.
   package var hasWaited = false
   /// On the wait queue, and woken.
   package var isWoken = false
   /// Between the return of the start hook and the call of the end hook: nobody may touch the range.
   package var isInWindow = false
+  /// `valid = true` stands in this CPU's store buffer: bare readers still see false (`MemoryModel.tso`).
+  package var hasBufferedValid = false
+  /// A round's snapshot of `mmu_invalidate_seq`; 0 while it has none.
+  package var snapshot: UInt16 = 0
+  private var newPFNName: UInt32 = 0
 
   package init() {}
+
+  /// `new_pfn`: an error until a lookup has returned.
+  package var newPFN: PFN {
+    get { newPFNName == 0 ? .errorFault : PFN(rawValue: UInt64(newPFNName)) }
+    set { newPFNName = newValue.isError ? 0 : UInt32(newValue.rawValue) }
+  }
 }

@@ -1,27 +1,10 @@
 // What a step found: the branch it took, and what the invariants say of it.
 
-/// Which way a step went.
-package enum StepBranch: String, Hashable, Sendable, CaseIterable {
-  case done, hit, miss, last, kept, lookUp, inactive, noMemslot, failed, retry, pass, pending, clear, woken, yes, no
-  case already
-}
-
-/// What one step did wrong, by the invariants of the protocol page.
-package struct Violations: OptionSet, Hashable, Sendable {
-  package let rawValue: UInt8
-  package init(rawValue: UInt8) { self.rawValue = rawValue }
-
-  /// A check said yes for a uhva inside a range whose start hook has returned and whose end hook was not yet called.
-  package static let contract = Violations(rawValue: 1 << 0)
-  /// A check said yes, or a round was accepted, over a page that the uhva no longer maps to, or over an error pfn.
-  package static let stale = Violations(rawValue: 1 << 1)
-}
-
 package struct StepOutcome: Hashable, Sendable {
   package var branch = StepBranch.done
-  package var violations: Violations = []
+  package var violations = Violations.none
 
-  package init(_ branch: StepBranch = .done, _ violations: Violations = []) {
+  package init(_ branch: StepBranch = .done, _ violations: Violations = .none) {
     self.branch = branch
     self.violations = violations
   }

@@ -1,7 +1,7 @@
 // A dense number for every step, for packed states and for the set of steps that a search has reached.
 
 extension TaskStep {
-  package static let codeCount = 89
+  package static let codeCount = 90
 
   /// Every step there is, in code order.
   package static let all: [TaskStep] =
@@ -15,12 +15,12 @@ extension TaskStep {
     case .hook(let step): Int(step.rawValue)
     case .walk(let step): 17 + Int(step.rawValue)
     case .refresh(let step): 28 + Int(step.rawValue)
-    case .wait(let step): 44 + Int(step.rawValue)
-    case .retry(let step): 58 + Int(step.rawValue)
-    case .check(let step): 68 + Int(step.rawValue)
-    case .deactivate(let step): 72 + Int(step.rawValue)
-    case .activate(let step): 80 + Int(step.rawValue)
-    case .finished: 88
+    case .wait(let step): 45 + Int(step.rawValue)
+    case .retry(let step): 59 + Int(step.rawValue)
+    case .check(let step): 69 + Int(step.rawValue)
+    case .deactivate(let step): 73 + Int(step.rawValue)
+    case .activate(let step): 81 + Int(step.rawValue)
+    case .finished: 89
     }
   }
 }

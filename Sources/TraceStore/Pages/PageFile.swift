@@ -4,8 +4,8 @@ import Glibc
 
 /// Appends pages to a database that SQLite has created and is not using meanwhile.
 final class PageFile {
-  /// The largest page but one: fewer, longer writes. The lock page of SQLite is then a page of its own number.
-  static let pageSize = 32768
+  /// As fast to fill as 32 KiB, and a small recording's database, a page or two per table, is half as large.
+  static let pageSize = 16384
   /// SQLite keeps its locks on the bytes from 1 GiB on; the page they are in holds no data.
   private static let lockPage = UInt32((1 << 30) / pageSize + 1)
 

@@ -11,10 +11,10 @@ struct TableBuilder: ~Copyable {
   }
 
   /// The first byte of a page tells what it is.
-  private static let leaf: UInt8 = 13
-  private static let interior: UInt8 = 5
-  private static let leafHeader = 8
-  private static let interiorHeader = 12
+  static let leaf: UInt8 = 13
+  static let interior: UInt8 = 5
+  static let leafHeader = 8
+  static let interiorHeader = 12
 
   private let root: UInt32
   private let file: PageFile

@@ -31,3 +31,17 @@ private func writeLongVarint(_ value: UInt64, to start: UnsafeMutableRawPointer)
   }
   return start + size
 }
+
+/// Moves `place` behind it. Nothing is read from `end` on; a number that is cut off there is some number, and too long a record
+/// is found by its size.
+@inline(__always) func readVarint(_ page: UnsafeRawPointer, at place: inout Int, end: Int) -> UInt64 {
+  var value: UInt64 = 0
+  for index in 0..<9 where place < end {
+    let byte = page.load(fromByteOffset: place, as: UInt8.self)
+    place += 1
+    if index == 8 { return value << 8 | UInt64(byte) }
+    value = value << 7 | UInt64(byte & 0x7f)
+    if byte < 0x80 { return value }
+  }
+  return value
+}

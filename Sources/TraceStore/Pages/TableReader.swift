@@ -1,0 +1,134 @@
+// A table's rows in the order of their rowids, straight from its pages: the reverse of TableBuilder.
+
+import CSQLite
+
+/// Walks a table's b-tree from the left. Whoever reads holds SQLite's lock on the file, so that nobody changes it meanwhile.
+/// What a page says is checked before it is believed: a damaged file gives an error.
+struct TableReader: ~Copyable {
+  /// A page on the way from the root to the leaf.
+  private struct Level {
+    let page: UnsafeMutableRawPointer
+    var isLeaf = false
+    var cellCount = 0
+    var nextCell = 0
+  }
+
+  /// A record as it lies in its page.
+  struct Row {
+    let rowid: Int64
+    let payload: UnsafeRawBufferPointer
+  }
+
+  /// Eight bytes can be loaded at any place of a page.
+  private static let slack = 8
+  /// Deeper trees than any file can hold.
+  private static let depthMax = 20
+
+  private let file: UnsafeMutablePointer<sqlite3_file>
+  private let readPage: ReadFunction
+  private let table: String
+  private let pageSize: Int
+  /// Where to begin; nil once begun.
+  private var root: UInt32?
+  private var levels: [Level] = []
+  private var depth = 0
+
+  private typealias ReadFunction =
+    @convention(c) (UnsafeMutablePointer<sqlite3_file>?, UnsafeMutableRawPointer?, Int32, Int64) -> Int32
+
+  /// Reads with SQLite's own file handle: closing another one of this process would drop SQLite's locks.
+  init(table: String, root: Int64, on connection: Connection) throws(TraceStoreError) {
+    var pointer: UnsafeMutablePointer<sqlite3_file>?
+    try connection.check(
+      sqlite3_file_control(connection.handle, "main", SQLITE_FCNTL_FILE_POINTER, &pointer), doing: "file_control")
+    guard let pointer, let read = pointer.pointee.pMethods?.pointee.xRead else {
+      throw .damaged(table: table, reason: "it is in no file")
+    }
+    var header = [UInt8](repeating: 0, count: 100)
+    guard read(pointer, &header, Int32(header.count), 0) == SQLITE_OK else {
+      throw .damaged(table: table, reason: "the file is shorter than its header")
+    }
+    let stored = Int(header[16]) << 8 | Int(header[17])
+    guard stored == 1 || stored >= 512 && stored & (stored - 1) == 0 else {
+      throw .damaged(table: table, reason: "the page size is \(stored)")
+    }
+    file = pointer
+    readPage = read
+    pageSize = stored == 1 ? 65536 : stored
+    self.table = table
+    self.root = UInt32(truncatingIfNeeded: root)
+  }
+
+  deinit { for level in levels { level.page.deallocate() } }
+
+  /// The next row; its bytes stay until the next call. nil: there are no more.
+  @inline(__always)
+  mutating func next() throws(TraceStoreError) -> Row? {
+    if let begin = root {
+      root = nil
+      try descend(to: begin)
+    }
+    while depth > 0 {
+      let level = levels[depth - 1]
+      if level.nextCell < level.cellCount {
+        levels[depth - 1].nextCell += 1
+        if level.isLeaf { return try row(level.nextCell, of: level) }
+        try descend(to: child(level.nextCell, of: level))
+      } else if !level.isLeaf, level.nextCell == level.cellCount {
+        levels[depth - 1].nextCell += 1
+        try descend(to: UInt32(bigEndian: level.page.loadUnaligned(fromByteOffset: 8, as: UInt32.self)))
+      } else {
+        depth -= 1
+      }
+    }
+    return nil
+  }
+
+  private mutating func descend(to number: UInt32) throws(TraceStoreError) {
+    guard number > 1, depth < TableReader.depthMax else { throw damaged("a page number is \(number)") }
+    if levels.count == depth {
+      levels.append(Level(page: .allocate(byteCount: pageSize + TableReader.slack, alignment: 16)))
+    }
+    let page = levels[depth].page
+    guard readPage(file, page, Int32(pageSize), Int64(number - 1) * Int64(pageSize)) == SQLITE_OK else {
+      throw damaged("page \(number) is not in the file")
+    }
+    let type = page.load(as: UInt8.self)
+    guard type == TableBuilder.leaf || type == TableBuilder.interior else {
+      throw damaged("page \(number) is no page of a table")
+    }
+    let isLeaf = type == TableBuilder.leaf
+    let cellCount = Int(bigEndian16(page + 3))
+    guard (isLeaf ? TableBuilder.leafHeader : TableBuilder.interiorHeader) + 2 * cellCount <= pageSize else {
+      throw damaged("page \(number) has \(cellCount) cells")
+    }
+    levels[depth] = Level(page: page, isLeaf: isLeaf, cellCount: cellCount)
+    depth += 1
+  }
+
+  private func child(_ cell: Int, of level: Level) throws(TraceStoreError) -> UInt32 {
+    let offset = Int(bigEndian16(level.page + TableBuilder.interiorHeader + 2 * cell))
+    guard offset + 4 <= pageSize else { throw damaged("a cell lies outside of its page") }
+    return UInt32(bigEndian: level.page.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+  }
+
+  @inline(__always)
+  private func row(_ cell: Int, of level: Level) throws(TraceStoreError) -> Row {
+    let page = UnsafeRawPointer(level.page)
+    var place = Int(bigEndian16(level.page + TableBuilder.leafHeader + 2 * cell))
+    // The two numbers in front of a record take 18 bytes at most.
+    let payload = readVarint(page, at: &place, end: pageSize)
+    let rowid = readVarint(page, at: &place, end: pageSize)
+    guard payload > 0, payload <= UInt64(pageSize), place + Int(payload) <= pageSize else {
+      throw damaged("a row lies outside of its page")
+    }
+    return Row(
+      rowid: Int64(bitPattern: rowid), payload: UnsafeRawBufferPointer(start: page + place, count: Int(payload)))
+  }
+
+  private func bigEndian16(_ place: UnsafeMutableRawPointer) -> UInt16 {
+    UInt16(bigEndian: place.loadUnaligned(as: UInt16.self))
+  }
+
+  private func damaged(_ reason: String) -> TraceStoreError { .damaged(table: table, reason: reason) }
+}

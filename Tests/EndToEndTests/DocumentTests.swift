@@ -1,0 +1,29 @@
+// What the documents show is what the binary prints: every console block is run, in the order of its file.
+
+import Foundation
+import Testing
+
+@Suite struct DocumentTests {
+  /// The blocks of one file share a working directory, so that one block may ask the database of an earlier one.
+  @Test(arguments: ["README.md", "docs/schema.md"]) func consoleBlocksPrintWhatTheyShow(file: String) throws {
+    let blocks = ConsoleBlock.blocks(of: try text(of: file), file: file)
+    #expect(!blocks.isEmpty)
+    try Binary.withFolder { folder in
+      for block in blocks {
+        for step in block.steps {
+          let printed = try Binary.shell(step.command, in: folder).output
+          #expect(printed == step.output, "\(block): \(step.command)")
+        }
+      }
+    }
+  }
+
+  @Test func tenWorkedQuestions() throws {
+    let steps = ConsoleBlock.blocks(of: try text(of: "docs/schema.md"), file: "docs/schema.md").flatMap(\.steps)
+    #expect(steps.count { $0.command.hasPrefix("gpc-replay query") } >= 10)
+  }
+
+  private func text(of file: String) throws -> String {
+    try String(contentsOf: Binary.root.appending(path: file), encoding: .utf8)
+  }
+}
