@@ -16,7 +16,7 @@ import Testing
       mm own :            ekd
       """
     ).replayed()
-    #expect(outcome.decisions == ["retried unknown", "accepted open"] || outcome.decisions == ["retried unknown", "accepted unknown"])
+    #expect(outcome.decisions == ["retried unknown", "accepted unknown"])
     #expect(outcome.causes == ["unknown"])
     #expect(outcome.invalidations("mm").map(\.startEvent) == [nil])
     #expect(outcome.invalidations("mm").map(\.durationNs) == [nil])
@@ -71,7 +71,7 @@ import Testing
     let outcome = Marbles("vcpu : t v ) cy", after: .running).replayed()
     #expect(outcome.decisions == ["accepted unknown"])
     #expect(outcome.retryRounds.map(\.loopEvent) == [nil])
-    #expect(outcome.refreshes.map(\.origin) == [])
+    #expect(outcome.refreshes.map(\.origin) == [.unknown])
     #expect(outcome.checks == ["yes agrees"])
   }
 
@@ -91,8 +91,8 @@ import Testing
 
   // The last decisions are made though no later event comes to settle them.
   @Test func lastDecisionIsMade() {
-    #expect(Marbles("vcpu : a(ohHtv").replayed(deltaNs: 1_000_000).decisions == ["accepted agrees"])
-    #expect(Marbles("vcpu : cy", after: .mapped).replayed(deltaNs: 1_000_000).checks == ["yes agrees"])
+    #expect(Marbles("vcpu : a(ohHtv").replayed(deltaNs: 1000).decisions == ["accepted agrees"])
+    #expect(Marbles("vcpu : cy", after: .mapped).replayed(deltaNs: 1000).checks == ["yes agrees"])
   }
 
   @Test func memslotsInForceAtTheEnd() {
