@@ -11,4 +11,9 @@ struct ProbesSeen {
 
   @inline(__always)
   func has(_ kind: EventKind) -> Bool { seen >> UInt64(kind.rawValue) & 1 == 1 }
+
+  /// No verdict: which invalidations there were, when they ended or what they walked is not known.
+  var lacksInvalidations: Bool {
+    !has(.mnInvalidateRangeStart) || !has(.gpcInvalidateStart) || !has(.mnInvalidateRangeEnd)
+  }
 }

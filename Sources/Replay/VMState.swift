@@ -7,6 +7,8 @@ final class VMState {
   let id: Int32
   let firstEvent: EventID
   var lastEvent: EventID
+  /// The last `gpc_deactivate` of a cache of its own.
+  var lastDeactivation: EventID?
   var kvm: KVMPointer?
   var mn: NotifierPointer?
   var mm: MMPointer?
@@ -70,7 +72,7 @@ final class VMState {
 
   /// All its caches were deactivated and nothing but that was its last (evidence, rule 11: no probe shows a VM's end).
   var looksDestroyed: Bool {
-    !caches.isEmpty && caches.allSatisfy { $0.isActive == false }
+    lastEvent == lastDeactivation && caches.allSatisfy { $0.isActive == false }
   }
 
   var row: VirtualMachine {
