@@ -48,6 +48,7 @@ extension Replayer {
     _ refresh: RefreshState, _ moment: Moment, isBehindSnapshot: Bool, loop: Moment?, uhva: UHVA?
   ) {
     let before = refresh.round
+    if before != nil { probes.showsInvalidations = true }
     endRound(of: refresh, as: .retried, at: moment, pfn: nil)
     if refresh.roundCount == 0, let entry = refresh.entry {
       refresh.cache.validity.settle(after: entry, before: moment)
@@ -92,6 +93,7 @@ extension Replayer {
     refresh.round?.test = moment
     if refresh.round?.snapshotHigh == nil { refresh.round?.snapshotHigh = moment }
     refresh.round?.recordedCount = event[.activeInvalidations]
+    if event[.activeInvalidations] ?? 0 > 0 { probes.showsInvalidations = true }
     // The count of this very test may show that nothing hidden is in flight; that does not tell what has ended since the snapshot.
     refresh.round?.mayFollowHidden = refresh.vm?.mayHideInvalidations ?? true
     refresh.round?.recordedMoves = event[.seq].flatMap { seq in event[.mmuSeq].map { seq &- $0 } }

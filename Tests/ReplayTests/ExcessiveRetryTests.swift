@@ -28,7 +28,9 @@ import Testing
   }
 
   // Ten rounds of four columns: 250,000 ns a column are 10 ms exactly, one nanosecond more a column is over.
-  @Test(arguments: [(250_000, false), (250_001, true)] as [(Int64, Bool)]) func timeLost(columnNs: Int64, isExcessive: Bool) throws {
+  @Test(arguments: [(250_000, false), (250_001, true)] as [(Int64, Bool)]) func timeLost(
+    columnNs: Int64, isExcessive: Bool
+  ) throws {
     let outcome = recording(rounds: 10, columnNs: columnNs).replayed()
     #expect(outcome.refreshes.first?.falseNs == 40 * columnNs)
     #expect(outcome.refreshes.first?.stallNs == 40 * columnNs)

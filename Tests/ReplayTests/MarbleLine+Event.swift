@@ -98,7 +98,11 @@ extension MarbleLine {
   private func setRound(_ event: inout RecordedEvent, _ marble: Marble, _ kernel: Kernel) {
     setCache(&event, namesVM: true)
     event.set(.uhva, TestMemory.uhva(cache).rawValue)
-    if let count = marble.digit { event.set(.activeInvalidations, count) }
+    if let count = marble.digit {
+      // A probe that reads the count reads seq as well; in the drawings it has not moved.
+      event.set(.activeInvalidations, count)
+      event.set(.seq, 0)
+    }
     if marble.letter == "t" || (marble.letter == "o" && kernel == .v6_1) { event.set(.mmuSeq, 0) }
     if marble.letter != "o" { event.set(.pfn, marble.letter == "V" ? TestMemory.errorPFN : TestMemory.pfn) }
   }

@@ -91,9 +91,9 @@ import Testing
     let refresh = try #require(outcome.refreshes.first)
     #expect(refresh.roundCount == 2)
     #expect(refresh.falseCount == 1)
-    // From lookup (column 4) to lookup (20).
+    // From lookup (column 3) to lookup (16), 100 ns each.
     #expect(refresh.falseNs == outcome.retryRounds.first?.durationNs)
-    #expect(refresh.falseNs == 2200)
+    #expect(refresh.falseNs == 1300)
   }
 
   // The windows have no begin: no contract and no stale page, and nothing wrong is told.

@@ -14,7 +14,7 @@ import Testing
       """
       vcpu   : a(ohH  t o        hH    t v)A
       mm own :            ekd
-      """
+      """, after: .running
     ).replayed()
     #expect(outcome.decisions == ["retried unknown", "accepted unknown"])
     #expect(outcome.causes == ["unknown"])
