@@ -46,7 +46,11 @@ let package = Package(
     .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Replay"]),
     .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Explore"]),
     .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["gpc-replay"]),
+    // The binary as the tests run it, and the folders of traces/.
+    .target(name: "RealBinary", dependencies: ["CZstd"], path: "Tests/RealBinary"),
+    .testTarget(name: "CorpusTests", dependencies: ["RealBinary", "gpc-replay"]),
+    .testTarget(name: "CommandTests", dependencies: ["RealBinary", "CZstd", "gpc-replay"]),
+    .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),
   ],
   swiftLanguageModes: [.v6]
 )

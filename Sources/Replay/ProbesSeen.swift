@@ -11,4 +11,13 @@ struct ProbesSeen {
 
   @inline(__always)
   func has(_ kind: EventKind) -> Bool { seen >> UInt64(kind.rawValue) & 1 == 1 }
+
+  /// Something shows that there were invalidations: a recorded count, a repeated round.
+  var showsInvalidations = false
+
+  /// No verdict: there were invalidations, and which, when they ended or what they walked is not recorded.
+  var lacksInvalidations: Bool {
+    let hooks: [EventKind] = [.mnInvalidateRangeStart, .gpcInvalidateStart, .mnInvalidateRangeEnd]
+    return (showsInvalidations || has(.kvmUnmapHvaRange) || hooks.contains(where: has)) && !hooks.allSatisfy(has)
+  }
 }

@@ -11,7 +11,10 @@ extension Replayer {
     if let generation = event[.slotsGeneration] { cache.vm?.memslots.see(generation: generation) }
     checkCount += 1
     // A check does not nest in a check but by an interrupt; what was tainted by lost events will not return any more.
-    if !thread.checks.isEmpty { thread.checks.removeAll { $0.isTainted } }
+    if !thread.checks.isEmpty {
+      giveUpChecks(of: thread) { $0.isTainted }
+      if thread.checks.count == Self.nestingMax { giveUp(thread.checks.removeFirst()) }
+    }
     thread.checks.append(
       CheckState(
         id: checkCount, cache: cache, task: event.task, entry: moment, othersHold: Self.othersHold(event),
@@ -36,6 +39,25 @@ extension Replayer {
     return cache.check(len: length, requestedGPA: gpa, generationIsFresh: isFresh).isYes
   }
 
+  /// A task, a soft interrupt, an interrupt, one that cannot be masked: deeper is a check without a return.
+  private static var nestingMax: Int { 4 }
+
+  /// Checks whose returns are not recorded: rows without an answer.
+  mutating func giveUpChecks(of thread: ThreadState, where isOver: (CheckState) -> Bool = { _ in true }) {
+    let over = thread.checks.filter(isOver)
+    if over.isEmpty { return }
+    thread.checks.removeAll(where: isOver)
+    for check in over { giveUp(check) }
+  }
+
+  private mutating func giveUp(_ check: CheckState) {
+    rows.append(
+      .cacheCheck(
+        CacheCheck(
+          id: check.id, cache: check.cache.id, task: check.task, entryEvent: check.entry.id, returnEvent: nil,
+          answer: nil, decision: nil)))
+  }
+
   mutating func checkRet(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let state = thread.checks.popLast(), let ret = event.ret else { return }
     // Only the lowest byte of the register is the answer; probes that print the whole of it leave rubbish above.
@@ -50,6 +72,7 @@ extension Replayer {
     cache.validity.change(to: false, after: moment, order)
     cache.mapping = nil
     cache.isActive = false
+    cache.vm?.lastDeactivation = event.id
     thread.deactivating = (cache, moment)
   }
 

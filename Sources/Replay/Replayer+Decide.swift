@@ -71,8 +71,9 @@ extension Replayer {
     case .necessary: refresh.necessaryCount += 1
     case .false:
       refresh.falseCount += 1
-      refresh.falseNs += test.round.loop.map { test.settled.time - $0.time } ?? 0
-      refresh.firstFalse = refresh.firstFalse ?? test.round.loop?.id
+      let begun = test.round.loop ?? test.round.lookup
+      refresh.falseNs += begun.map { test.settled.time - $0.time } ?? 0
+      refresh.firstFalse = refresh.firstFalse ?? begun?.id
       refresh.lastFalse = test.settled.id
     case .undecided: refresh.undecidedCount += 1
     case .unknown: refresh.unknownCount += 1
@@ -132,7 +133,11 @@ extension Replayer {
     guard let mapping = check.mapping, let (invalidation, certainty) = mapping.staleBy, !mapping.isReported,
       order.surely(invalidation.end, before: check.state.entry)
     else { return }
-    if check.state.cache.mapping?.refresh == mapping.refresh { check.state.cache.mapping?.isReported = true }
+    if let current = check.state.cache.mapping, current.refresh == mapping.refresh {
+      // The round's own test, or an earlier check, may have told of it since.
+      if current.isReported { return }
+      check.state.cache.mapping?.isReported = true
+    }
     report(
       .stale, certainty, vm: check.state.cache.vm, cache: check.state.cache, event: check.ret.id,
       invalidation: invalidation, refresh: mapping.refresh, check: check.state.id,
@@ -142,18 +147,18 @@ extension Replayer {
 
   /// The invalidation's end hook is called: what the caches of its range map was freed, if it was looked up before that.
   func markStale(_ vm: VMState, by invalidation: InvalidationState) {
-    guard invalidation.removesMappings, invalidation.taintedSince == nil, let startRet = invalidation.startRet else {
-      return
-    }
-    for cache in vm.caches {
-      guard let mapping = cache.mapping, invalidation.overlaps(page: mapping.page),
-        !order.surely(invalidation.end, before: mapping.lookup), mapping.staleBy?.certainty != .certain,
-        invalidation.selfLookup == nil || invalidation.selfLookup != mapping.lookup.id
-      else { continue }
-      let isCertain = order.surely(mapping.lookupRet, before: startRet)
-      if mapping.staleBy == nil || isCertain {
-        cache.mapping?.staleBy = (invalidation, isCertain ? .certain : .possible)
-      }
+    for cache in vm.caches where cache.mapping != nil { markStale(cache, by: invalidation) }
+  }
+
+  func markStale(_ cache: CacheState, by invalidation: InvalidationState) {
+    guard let mapping = cache.mapping, invalidation.overlaps(page: mapping.page), invalidation.removesMappings,
+      invalidation.taintedSince == nil, let startRet = invalidation.startRet,
+      !order.surely(invalidation.end, before: mapping.lookup), mapping.staleBy?.certainty != .certain,
+      invalidation.selfLookup == nil || invalidation.selfLookup != mapping.lookup.id
+    else { return }
+    let isCertain = order.surely(mapping.lookupRet, before: startRet)
+    if mapping.staleBy == nil || isCertain {
+      cache.mapping?.staleBy = (invalidation, isCertain ? .certain : .possible)
     }
   }
 

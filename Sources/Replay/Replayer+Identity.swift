@@ -84,7 +84,7 @@ extension Replayer {
   mutating func gpcInit(_ event: RecordedEvent, _ moment: Moment) {
     guard let gpc = event.gpc else { return }
     let former = cacheOfGPC[gpc.rawValue]
-    if let owner = former?.vm, owner.looksDestroyed { retire(owner) }
+    if let owner = former?.vm, owner.isInactive { retire(owner) }
     let cache = addCache(gpc, epoch: (former?.epoch ?? 0) + 1, event)
     cache.isActive = false
     cache.validity.record(false, at: moment, order)

@@ -81,7 +81,12 @@ extension Replayer {
   }
 
   mutating func invalidateRangeEndRet(_ thread: ThreadState, _ moment: Moment) {
-    guard let index = thread.hooks.firstIndex(where: { $0.invalidation.end != nil }) else { return }
+    // The last: what is left of another end hook before it lost its return.
+    guard
+      let index = thread.hooks.indices.filter({ thread.hooks[$0].invalidation.end != nil }).max(by: {
+        thread.hooks[$0].invalidation.end?.id ?? 0 < thread.hooks[$1].invalidation.end?.id ?? 0
+      })
+    else { return }
     let (vm, invalidation) = thread.hooks.remove(at: index)
     invalidation.endRet = moment
     invalidation.taintedSince = nil

@@ -9,7 +9,7 @@ extension Replayer {
   ) {
     guard let cache = cache(event) else { return }
     giveUpRefresh(of: thread, at: moment)
-    thread.checks.removeAll()
+    if !thread.checks.isEmpty { giveUpChecks(of: thread) }
     thread.request = (cache, origin, moment)
     switch origin {
     case .activate, .activateHva: cache.isActive = nil
@@ -22,7 +22,7 @@ extension Replayer {
   mutating func refresh(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     giveUpRefresh(of: thread, at: moment)
-    thread.checks.removeAll()
+    if !thread.checks.isEmpty { giveUpChecks(of: thread) }
     let request = thread.request.flatMap { $0.cache === cache ? $0 : nil }
     if let generation = event[.slotsGeneration] { cache.vm?.memslots.see(generation: generation) }
     cache.gpa = event.gpa ?? cache.gpa
@@ -48,6 +48,7 @@ extension Replayer {
     _ refresh: RefreshState, _ moment: Moment, isBehindSnapshot: Bool, loop: Moment?, uhva: UHVA?
   ) {
     let before = refresh.round
+    if before != nil { probes.showsInvalidations = true }
     endRound(of: refresh, as: .retried, at: moment, pfn: nil)
     if refresh.roundCount == 0, let entry = refresh.entry {
       refresh.cache.validity.settle(after: entry, before: moment)
@@ -90,7 +91,9 @@ extension Replayer {
       beginRound(refresh, moment, isBehindSnapshot: false, loop: nil, uhva: event.uhva)
     }
     refresh.round?.test = moment
+    if refresh.round?.snapshotHigh == nil { refresh.round?.snapshotHigh = moment }
     refresh.round?.recordedCount = event[.activeInvalidations]
+    if event[.activeInvalidations] ?? 0 > 0 { probes.showsInvalidations = true }
     // The count of this very test may show that nothing hidden is in flight; that does not tell what has ended since the snapshot.
     refresh.round?.mayFollowHidden = refresh.vm?.mayHideInvalidations ?? true
     refresh.round?.recordedMoves = event[.seq].flatMap { seq in event[.mmuSeq].map { seq &- $0 } }
@@ -115,6 +118,10 @@ extension Replayer {
       let page = cache.page
     {
       cache.mapping = CacheState.Mapping(lookup: lookup, lookupRet: lookupRet, page: page, refresh: refresh.id)
+      // Those whose end hooks were called before the page became the cache's.
+      for invalidation in refresh.vm?.invalidations ?? [] where invalidation.end != nil {
+        markStale(cache, by: invalidation)
+      }
     }
     endRound(of: refresh, as: .accepted, at: settled, pfn: pfn)
   }

@@ -66,8 +66,12 @@ package struct Replayer {
     while let decision = pending.popFirst() { decide(decision) }
     closeOpenRefreshes()
     while let decision = pending.popFirst() { decide(decision) }
+    for thread in threads.values.sorted(by: { $0.index < $1.index }) { giveUpChecks(of: thread) }
     for vm in vms { finish(vm) }
     rows += caches.map { .cache($0.row) }
+    if probes.lacksInvalidations && !vms.isEmpty {
+      rows.append(.taint(vms: vms.map(\.id), after: 0, before: .max))
+    }
   }
 
   private mutating func replayHeld() {

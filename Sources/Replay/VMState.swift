@@ -7,6 +7,8 @@ final class VMState {
   let id: Int32
   let firstEvent: EventID
   var lastEvent: EventID
+  /// The last `gpc_deactivate` of a cache of its own.
+  var lastDeactivation: EventID?
   var kvm: KVMPointer?
   var mn: NotifierPointer?
   var mm: MMPointer?
@@ -68,10 +70,12 @@ final class VMState {
   /// Something unseen may be in flight: a recorded count can settle it.
   var isInDoubt: Bool { mayHideInvalidations || (hasMetLoss && invalidations.contains { $0.isInDoubt }) }
 
-  /// All its caches were deactivated and nothing but that was its last (evidence, rule 11: no probe shows a VM's end).
-  var looksDestroyed: Bool {
-    !caches.isEmpty && caches.allSatisfy { $0.isActive == false }
-  }
+  /// None of its caches is active: a pointer of its own that is initialised anew now belongs to another VM (evidence, rule 11: no probe
+  /// shows a VM's end).
+  var isInactive: Bool { !caches.isEmpty && caches.allSatisfy { $0.isActive == false } }
+
+  /// Inactive, and the deactivation was the last that was recorded of it.
+  var looksDestroyed: Bool { isInactive && lastEvent == lastDeactivation }
 
   var row: VirtualMachine {
     VirtualMachine(

@@ -58,6 +58,13 @@ package final class TraceDatabase {
       clockIsRecorded: row.integer(11) == 1, resolutionNs: row.integer(12), incomplete: row.optionalText(13))
   }
 
+  /// This kind of dirt was met in the input.
+  package func hasIssue(_ kind: ImportIssueKind) throws(TraceStoreError) -> Bool {
+    let row = try statement("SELECT 1 FROM import_issue_count WHERE kind = ?1")
+    row.bind(1, kind.rawValue)
+    return try row.step()
+  }
+
   /// nil: imported, not replayed.
   package func replaySettings() throws(TraceStoreError) -> ReplaySettings? {
     let row = try connection.prepare("SELECT * FROM replay")

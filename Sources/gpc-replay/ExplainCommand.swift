@@ -8,7 +8,11 @@ struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
     abstract: "Shows one finding of a database with its proof.",
-    discussion: "Example: gpc-replay explain trace.db --finding 1")
+    discussion: """
+      Example:
+        gpc-replay run traces/stale-hva/trace.txt.zst
+        gpc-replay explain trace.db --finding 1
+      """)
 
   @Argument(help: "A database that gpc-replay wrote.")
   var database: String

@@ -11,7 +11,9 @@ struct QueryCommand: ParsableCommand {
     discussion: """
       Tables, views and worked questions: docs/schema.md. Plain `sqlite3 DB` works as well.
 
-      Example: gpc-replay query trace.db "SELECT * FROM retry_by_cause"
+      Example:
+        gpc-replay run traces/unrelated/trace.txt.zst
+        gpc-replay query trace.db "SELECT * FROM retry_by_cause"
       """)
 
   @Argument(help: "A database that gpc-replay wrote.")

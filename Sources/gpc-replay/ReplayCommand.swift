@@ -11,7 +11,11 @@ struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
     abstract: "Replays a database's recording again, with other thresholds, and reports.",
-    discussion: "Example: gpc-replay replay trace.db --retries-max 100 --stall-max 50ms")
+    discussion: """
+      Example:
+        gpc-replay import traces/unrelated/trace.txt.zst
+        gpc-replay replay trace.db --retries-max 100 --stall-max 50ms
+      """)
 
   @Argument(help: "A database that gpc-replay wrote.")
   var database: String

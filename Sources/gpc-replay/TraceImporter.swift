@@ -57,8 +57,9 @@ struct TraceImporter {
     }
     let database = try TraceDatabase(at: path)
     let facts = try database.facts()
-    // What was imported under another clock or as a truncated trace is not what is asked for now.
-    if facts.clock != input.clock ?? facts.clock || (facts.incomplete != nil && input.allowTruncated) { return nil }
+    // What was imported under another clock, or is cut short and was to be taken otherwise, is not what is asked for now.
+    if facts.clock != input.clock ?? facts.clock { return nil }
+    if try database.hasIssue(.truncated), (facts.incomplete == nil) != input.allowTruncated { return nil }
     if let replay {
       let options = replay.options(clock: facts.clock, resolutionNs: facts.resolutionNs)
       if try database.replaySettings() != settings(options) { try replayStored(database, options) }

@@ -6,7 +6,7 @@ extension MarbleLine {
   /// i init, a A activate, q Q refresh request, ( ) refresh (E: -EINVAL, F: -EFAULT), o loop top, h H lookup (X: it fails), t test,
   /// v done (V: over an error pfn), c check (G: generation stale, I: inactive, L: beyond the page; P: other gpa), y n its answer, z Z deactivate,
   /// s w r start hook, walk, its return, e k d end hook, inside, its return, m M memslot set (D: deleted, U: set to another place), b other, x loss.
-  /// The digit: the recorded count (s e o t), `valid` (c and its kin), `ret` (M).
+  /// The digit: the recorded count (s e o t), `valid` (c and its kin), `-ret` (M), the number lost (x).
   func event(_ marble: Marble, kernel: Kernel) -> RecordedEvent {
     var event = RecordedEvent()
     event.kind = Self.kind(marble.letter, kernel)
@@ -28,6 +28,7 @@ extension MarbleLine {
     case "s", "e": setHook(&event, marble)
     case "w", "k": setWalk(&event)
     case "m", "D", "U": setMemslot(&event, marble.letter)
+    case "x": if let count = marble.digit { event.set(.len, count) }
     case "M": event.set(.ret, UInt64(bitPattern: -Int64(marble.digit ?? 0)))
     default: break
     }
@@ -97,7 +98,11 @@ extension MarbleLine {
   private func setRound(_ event: inout RecordedEvent, _ marble: Marble, _ kernel: Kernel) {
     setCache(&event, namesVM: true)
     event.set(.uhva, TestMemory.uhva(cache).rawValue)
-    if let count = marble.digit { event.set(.activeInvalidations, count) }
+    if let count = marble.digit {
+      // A probe that reads the count reads seq as well; in the drawings it has not moved.
+      event.set(.activeInvalidations, count)
+      event.set(.seq, 0)
+    }
     if marble.letter == "t" || (marble.letter == "o" && kernel == .v6_1) { event.set(.mmuSeq, 0) }
     if marble.letter != "o" { event.set(.pfn, marble.letter == "V" ? TestMemory.errorPFN : TestMemory.pfn) }
   }

@@ -80,6 +80,12 @@ struct Marbles {
 
   func task(_ thread: String) -> TaskID? { threads.firstIndex(of: thread).map(TaskID.init) }
 
+  /// These threads are the idle tasks of their CPUs.
+  mutating func makeIdle(_ names: String...) {
+    let tasks = names.compactMap(task)
+    for index in events.indices where tasks.contains(events[index].task) { events[index].pid = 0 }
+  }
+
   /// The same recording by probes that lack these kinds.
   func without(_ kinds: EventKind...) -> Marbles {
     var result = self

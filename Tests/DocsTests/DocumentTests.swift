@@ -1,6 +1,7 @@
 // What the documents show is what the binary prints: every console block is run, in the order of its file.
 
 import Foundation
+import RealBinary
 import Testing
 
 @Suite struct DocumentTests {
@@ -8,12 +9,13 @@ import Testing
   @Test(arguments: ["README.md", "docs/schema.md"]) func consoleBlocksPrintWhatTheyShow(file: String) throws {
     let blocks = ConsoleBlock.blocks(of: try text(of: file), file: file)
     #expect(!blocks.isEmpty)
-    try Binary.withFolder { folder in
-      for block in blocks {
-        for step in block.steps {
-          let printed = try Binary.shell(step.command, in: folder).output
-          #expect(printed == step.output, "\(block): \(step.command)")
-        }
+    let folder = try TemporaryFolder()
+    try FileManager.default.createSymbolicLink(
+      at: folder.file("traces"), withDestinationURL: CorpusCase.root.appending(path: "traces"))
+    for block in blocks {
+      for step in block.steps {
+        let printed = try Invocation(shell: step.command, in: folder.url).text
+        #expect(printed == step.output, "\(block): \(step.command)")
       }
     }
   }
@@ -24,6 +26,6 @@ import Testing
   }
 
   private func text(of file: String) throws -> String {
-    try String(contentsOf: Binary.root.appending(path: file), encoding: .utf8)
+    try String(contentsOf: CorpusCase.root.appending(path: file), encoding: .utf8)
   }
 }

@@ -1,0 +1,80 @@
+// Dirt in a trace: counted, shown with its line, and the rest is still used.
+
+import Foundation
+import RealBinary
+import Testing
+
+@Suite struct DirtyTraceTests {
+  /// What is done to the lines of `quiet`, and the issue that tells of it.
+  struct Dirt: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let issue: String
+    let count: Int
+    let make: @Sendable (inout [[UInt8]]) -> Void
+  }
+
+  private static func line(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+  private static func replace(_ lines: inout [[UInt8]], _ name: String, _ field: String, by value: String) {
+    guard
+      let index = lines.firstIndex(where: { String(decoding: $0, as: UTF8.self).contains(" \(name): ") })
+    else { return }
+    var words = String(decoding: lines[index], as: UTF8.self).split(separator: " ", omittingEmptySubsequences: false)
+    guard let place = words.firstIndex(where: { $0.hasPrefix(field + "=") }) else { return }
+    words[place] = value.isEmpty ? "" : "\(field)=\(value)"
+    lines[index] = Array(words.joined(separator: " ").utf8)
+  }
+
+  private static let dirts: [Dirt] = [
+    Dirt(testDescription: "a line that is no event", issue: "bad_line", count: 1) {
+      $0.insert(line("this is no event"), at: 100)
+    },
+    Dirt(testDescription: "a line of 10 MB", issue: "long_line", count: 1) {
+      $0.insert([UInt8](repeating: UInt8(ascii: "x"), count: 10_000_000), at: 100)
+    },
+    Dirt(testDescription: "an event that nobody knows", issue: "unknown_event", count: 1) {
+      $0.insert(line("        workload-342   [003]   114.267200000: sched_wakeup: comm=x"), at: 20)
+    },
+    Dirt(testDescription: "a field is missing", issue: "missing_field", count: 1) {
+      replace(&$0, "mn_invalidate_range_start", "start", by: "")
+    },
+    Dirt(testDescription: "a field is no number", issue: "bad_field", count: 1) {
+      replace(&$0, "mn_invalidate_range_start", "start", by: "0xfffffffffffffffff")
+    },
+    Dirt(testDescription: "end below start", issue: "end_below_start", count: 1) {
+      replace(&$0, "mn_invalidate_range_start", "end", by: "0x1000")
+    },
+    Dirt(testDescription: "a zero pointer", issue: "bad_pointer", count: 1) {
+      replace(&$0, "gpc_check", "gpc", by: "0x0")
+    },
+    Dirt(testDescription: "NULs in a comm", issue: "nul_byte", count: 1) { $0[300][8] = 0 },
+    Dirt(testDescription: "a comm that is no UTF-8", issue: "invalid_utf8", count: 1) { $0[300][8] = 0xff },
+    Dirt(testDescription: "CRLF", issue: "carriage_return", count: 762) { lines in
+      for index in lines.indices { lines[index].append(UInt8(ascii: "\r")) }
+    },
+    Dirt(testDescription: "time going back", issue: "time_went_back", count: 1) { $0.swapAt(301, 302) },
+    Dirt(testDescription: "a line twice", issue: "duplicate_line", count: 1) { $0.insert($0[300], at: 301) },
+  ]
+
+  @Test(arguments: dirts) func isCountedAndTheRestIsUsed(dirt: Dirt) throws {
+    let folder = try TemporaryFolder()
+    var lines = try CorpusCase("quiet").text.split(separator: UInt8(ascii: "\n")).map { [UInt8]($0) }
+    dirt.make(&lines)
+    _ = try folder.write("dirty.txt", lines.joined(separator: [UInt8(ascii: "\n")]) + [UInt8(ascii: "\n")])
+    let run = try Invocation(["dirty.txt"], in: folder)
+    #expect([0, 1, 3].contains(run.status), "\(run.status): \(run.errorText)")
+    #expect(run.text.contains(": \(dirt.issue) \(dirt.count)"), "the report says so")
+    let rows = try Invocation(
+      [
+        "query", "dirty.db",
+        """
+        SELECT import_issue_count.count, (SELECT count(*) FROM import_issue WHERE kind = import_issue_count.kind),
+          (SELECT event_count FROM trace) BETWEEN 759 AND 763, (SELECT count(*) > 140 FROM cache_check WHERE answer = 1)
+        FROM import_issue_count WHERE kind = '\(dirt.issue)'
+        """, "--csv",
+      ], in: folder)
+    #expect(rows.text.split(separator: "\r\n").last == "\(dirt.count),\(min(dirt.count, 10)),1,1")
+    // As an import alone it says the same.
+    #expect(try Invocation(["import", "dirty.txt", "--db", "again.db"], in: folder).status == 0)
+  }
+}

@@ -1,0 +1,45 @@
+// Every verb's help has an example, and it works when it is pasted.
+
+import Foundation
+import RealBinary
+import Testing
+
+@Suite struct HelpTests {
+  private static func verbs() throws -> [String] {
+    let help = try Invocation(["--help"], in: TemporaryFolder()).text
+    let listed = help.split(separator: "\n").drop { !$0.hasPrefix("SUBCOMMANDS:") }.dropFirst()
+    return listed.compactMap { line in
+      line.hasPrefix("  ") && !line.hasPrefix("   ") ? line.split(separator: " ").first.map(String.init) : nil
+    }.filter { $0 != "See" }
+  }
+
+  /// The commands of a help text: behind `Example: `, or indented on the lines below it.
+  private static func examples(_ help: String) -> [String] {
+    let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
+    guard let start = lines.firstIndex(where: { $0.hasPrefix("Example:") }) else { return [] }
+    let same = lines[start].dropFirst("Example:".count).drop { $0 == " " }
+    if !same.isEmpty { return [String(same)] }
+    return lines[(start + 1)...].prefix { $0.hasPrefix("  gpc-replay ") }.map { String($0.dropFirst(2)) }
+  }
+
+  @Test func listsTheVerbs() throws {
+    #expect(try Self.verbs().prefix(5) == ["run", "import", "replay", "query", "explain"])
+  }
+
+  @Test func examplesWorkWhenPasted() throws {
+    for arguments in try [["--help"]] + Self.verbs().map({ [$0, "--help"] }) {
+      let folder = try TemporaryFolder()
+      let examples = Self.examples(try Invocation(arguments, in: folder).text)
+      #expect(!examples.isEmpty, "\(arguments)")
+      try FileManager.default.createSymbolicLink(
+        at: folder.file("traces"), withDestinationURL: CorpusCase.root.appending(path: "traces"))
+      for example in examples {
+        // Minutes in a debug build, whatever --states-max says; Tests/ExploreTests has its verdicts.
+        if example == "gpc-replay matrix" { continue }
+        let run = try Invocation(shell: example, in: folder.url)
+        #expect(run.status <= 1, "\(example)")
+        #expect(run.errorText == "" && !run.output.isEmpty, "\(example)")
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+// Memory stays bounded, and progress shows itself on terminals only.
+
+import Foundation
+import RealBinary
+import Testing
+
+@Suite struct ResourceTests {
+  /// Half a million lines; what a run needs must not grow with them.
+  @Test func memoryIsBounded() throws {
+    let folder = try TemporaryFolder()
+    try LargeTrace.write("overlap", times: 40, to: folder.file("large.txt"))
+    #expect(try Invocation(["large.txt"], in: folder).status == 1)
+    // The largest of all children so far, this one among them.
+    var usage = rusage()
+    #expect(getrusage(RUSAGE_CHILDREN.rawValue, &usage) == 0)
+    #expect(usage.ru_maxrss < 256 * 1024, "\(usage.ru_maxrss) KB")
+  }
+
+  /// Standard input that comes slowly: the work takes more than a second, however fast the machine.
+  private static let slowly = """
+    { head -n 5000 text; sleep 1.3; tail -n +5001 text; } | gpc-replay import - --db out.db
+    """
+
+  @Test func progressIsForTerminals() throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write("text", CorpusCase("overlap").text)
+    #expect(try Invocation(shell: Self.slowly, in: folder.url).errorText == "")
+
+    let (shown, status) = try onTerminal(Self.slowly, in: folder)
+    #expect(status == 0)
+    #expect(shown.contains(" events, ") && shown.contains(" events/s"), "\(shown)")
+    #expect(shown.hasSuffix("\r\u{1b}[K"), "wiped at the end")
+  }
+
+  @Test func quickWorkShowsNone() throws {
+    let folder = try TemporaryFolder()
+    let (shown, status) = try onTerminal("gpc-replay \(CorpusCase("quiet").trace.path)", in: folder)
+    #expect(status == 0 && shown == "")
+  }
+
+  /// What a command prints on a standard error that is a terminal (made by `script`), and its status.
+  private func onTerminal(_ command: String, in folder: TemporaryFolder) throws -> (shown: String, status: Int32) {
+    _ = try folder.write("command", "exec >/dev/null\n\(command)\n")
+    let run = try Invocation(shell: "script -qec 'bash command' /dev/null", in: folder.url)
+    return (run.text, run.status)
+  }
+}
