@@ -134,6 +134,8 @@ struct LineSplitter: ~Copyable {
     guard dropsUnfinishedLine, !isSkipping else { return }
     let unfinished = filled - 1 - (buffer[lineStart..<filled].lastIndex(of: 10) ?? lineStart - 1)
     filled -= unfinished
+    // What was scanned for a newline may have been the unfinished line itself.
+    scanned = min(scanned, filled)
   }
 
   /// The line before the one delivered last. Empty where it was cut.

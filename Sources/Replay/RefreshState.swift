@@ -18,7 +18,7 @@ final class RoundState {
   var recordedCount: UInt64?
   /// How far `mmu_invalidate_seq` had moved since the snapshot when the same probe read it.
   var recordedMoves: UInt64?
-  /// At its test nothing had shown yet that every invalidation in flight is recorded.
+  /// At its top nothing had shown yet that every invalidation in flight is recorded: one may have ended unseen since the snapshot.
   var mayFollowHidden = false
   /// Events of its own may be missing: dropped, or from before the recording.
   var isTorn: Bool

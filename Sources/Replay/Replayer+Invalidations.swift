@@ -77,7 +77,15 @@ extension Replayer {
   mutating func invalidateEndKvm(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let kvm = event.kvm else { return }
     let vm = vm(of: kvm, event)
-    thread.hooks.last { $0.vm === vm && $0.invalidation.end != nil }?.invalidation.endKvm = moment
+    if let hook = thread.hooks.last(where: { $0.vm === vm && $0.invalidation.end != nil }) {
+      hook.invalidation.endKvm = moment
+    } else if let range = event.range {
+      // The hook's entry is not recorded: it was open when the recording (or a gap) ended, and its end is under way.
+      let invalidation = open(range, event, of: vm, thread, start: nil)
+      invalidation.end = moment
+      invalidation.endKvm = moment
+      invalidation.hitsMemslot = vm.memslots.hits(range)
+    }
   }
 
   mutating func invalidateRangeEndRet(_ thread: ThreadState, _ moment: Moment) {

@@ -6,13 +6,17 @@ extension Replayer {
   /// Events of one CPU were dropped after its last event and before this place.
   mutating func lose(_ event: RecordedEvent) {
     let gap = cpus[event.cpu].last
+    // Without any event before it, the gap began with the recording.
+    let since = gap ?? Moment(id: 0, time: .min, cpu: event.cpu, thread: -1)
     rows.append(
       .loss(
         EventLoss(
           cpu: event.cpu, line: event.id, afterEvent: gap?.id, count: event[.len].map(Int64.init(truncatingIfNeeded:))))
     )
-    let touched = vms.filter { !$0.isGone && $0.wasSeen(on: event.cpu) }
-    for vm in touched { vm.meetLoss(since: gap) }
+    // Every VM, seen on that CPU or not: its first events there may be among the dropped ones.
+    let touched = vms.filter { !$0.isGone }
+    for vm in touched { vm.meetLoss(since: since) }
+    for cache in caches where cache.vm == nil { cache.taint() }
     for thread in threads.values { taint(thread, by: event.cpu) }
     pending.taint(after: gap?.id ?? 0)
     gapsOnCPU[event.cpu, default: []] += touched

@@ -62,6 +62,7 @@ extension Replayer {
       number: refresh.roundCount, snapshotLow: isBehindSnapshot ? former ?? moment : moment,
       snapshotHigh: isBehindSnapshot ? moment : nil, loop: loop, uhva: uhva,
       isTorn: (isBehindSnapshot && former == nil) || refresh.isTorn)
+    refresh.round?.mayFollowHidden = refresh.vm?.mayHideInvalidations ?? true
     refresh.isTorn = false
   }
 
@@ -94,8 +95,6 @@ extension Replayer {
     if refresh.round?.snapshotHigh == nil { refresh.round?.snapshotHigh = moment }
     refresh.round?.recordedCount = event[.activeInvalidations]
     if event[.activeInvalidations] ?? 0 > 0 { probes.showsInvalidations = true }
-    // The count of this very test may show that nothing hidden is in flight; that does not tell what has ended since the snapshot.
-    refresh.round?.mayFollowHidden = refresh.vm?.mayHideInvalidations ?? true
     refresh.round?.recordedMoves = event[.seq].flatMap { seq in event[.mmuSeq].map { seq &- $0 } }
   }
 

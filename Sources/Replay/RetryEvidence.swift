@@ -50,7 +50,7 @@ final class RetryEvidence {
     if round.isTorn { return .unknown }
     guard let answer = answer(form: form) else { return restsOnTaint ? .unknown : .open }
     // What is hidden can only make a test retry.
-    if !answer && mayMissSomething { return .unknown }
+    if !answer && (mayMissSomething || test.isRetried && recordsReason) { return .unknown }
     return answer == test.isRetried ? .agrees : .disagrees
   }
 
@@ -131,6 +131,10 @@ final class RetryEvidence {
   }
 
   // MARK: What was lost
+
+  /// The test's own probe read a count or a moved seq, so the kernel had a reason to retry: if no recorded invalidation gives one, then the
+  /// recording lacks it (its loss marker may stand behind the recording's end), and nothing is wrong with the kernel.
+  private var recordsReason: Bool { round.recordedCount ?? 0 != 0 || round.recordedMoves ?? 0 != 0 }
 
   /// An invalidation may have been in flight, or have ended since the snapshot, of which nothing is recorded. The count that the test's own
   /// probe read excludes the one, the seq it read the other, where they are those of the recorded invalidations.

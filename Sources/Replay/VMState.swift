@@ -30,10 +30,6 @@ final class VMState {
   var memslots = MemslotTable()
   /// Events were dropped while it lived: only since then can an invalidation be in doubt.
   private var hasMetLoss = false
-  /// The CPUs on which an event named this VM.
-  private var cpus: Set<Int32> = []
-  /// The one of them seen last, since most events come in runs on one CPU.
-  private var lastCPU: Int32 = -1
 
   init(id: Int32, firstEvent: EventID, isCreatedInTrace: Bool) {
     self.id = id
@@ -47,13 +43,7 @@ final class VMState {
   @inline(__always)
   func see(_ event: RecordedEvent) {
     lastEvent = event.id
-    if event.cpu != lastCPU {
-      lastCPU = event.cpu
-      cpus.insert(event.cpu)
-    }
   }
-
-  func wasSeen(on cpu: Int32) -> Bool { cpus.contains(cpu) }
 
   /// Events were dropped: an invalidation may be open unseen, and the end of each open one may be among them.
   func meetLoss(since gap: Moment?) {

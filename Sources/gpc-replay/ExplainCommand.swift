@@ -26,7 +26,7 @@ struct ExplainCommand: ParsableCommand {
       guard let detail = try FindingDetail(finding, in: store) else {
         throw fail("\(database) has no finding \(finding).")
       }
-      print(FindingTimeline(detail, database: database).lines.joined(separator: "\n"))
+      try printOut(FindingTimeline(detail, database: database).lines.joined(separator: "\n") + "\n")
     } catch let error as TraceStoreError {
       throw fail(error.sentence)
     }

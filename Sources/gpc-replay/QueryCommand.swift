@@ -1,7 +1,6 @@
 // `gpc-replay query DB 'SQL'`: read-only SQL over a database.
 
 import ArgumentParser
-import Glibc
 import TraceStore
 
 struct QueryCommand: ParsableCommand {
@@ -35,22 +34,16 @@ struct QueryCommand: ParsableCommand {
 
 extension QueryCommand {
   func run() throws {
+    var outcome = Output.written
     let format: QueryFormat = csv ? .csv : json ? .json : .table
     do throws(TraceStoreError) {
-      try Query(database: database).run(sql, format: format) { bytes in writeOut(bytes) }
+      try Query(database: database).run(sql, format: format) { bytes in
+        outcome = Output.write(bytes)
+        return outcome == .written
+      }
     } catch {
       throw fail(error.sentence)
     }
-  }
-
-  /// False: nobody reads any more (`| head`).
-  private func writeOut(_ bytes: [UInt8]) -> Bool {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-      if count <= 0 { return false }
-      rest = rest.dropFirst(count)
-    }
-    return true
+    try outcome.check()
   }
 }

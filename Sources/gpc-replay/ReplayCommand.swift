@@ -62,6 +62,6 @@ func show(_ store: TraceDatabase, path: String?, _ arguments: ReportArguments) t
   let text =
     try arguments.json
     ? JSONReport.text(report) : TextReport(report, database: path, shownMax: arguments.findingsMax).text
-  print(text, terminator: "")
+  try printOut(text)
   return ExitCode(report.verdict.exitCode)
 }

@@ -53,6 +53,7 @@ struct TraceImporter {
     guard access(path, F_OK) == 0 else { return nil }
     let hash = try ContentHash(ofFileAt: input.trace)
     guard try TraceDatabase.holds(contentHash: hash.description, toolVersion: Tool.version, at: path) else {
+      printError("gpc-replay: \(path) holds another recording, or another version's import; it is replaced.\n")
       return nil
     }
     let database = try TraceDatabase(at: path)

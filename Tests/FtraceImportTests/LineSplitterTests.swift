@@ -98,4 +98,29 @@ import Testing
     #expect(pieces.dropFirst().first == Piece(bytes: Array(long.prefix(LineSplitter.lineLimit)), isCut: true))
     #expect(pieces.last == Piece(bytes: Array("after".utf8)))
   }
+
+  /// Behind the torn line of a broken input stand older lines, since the buffer is used again and again: none of them comes twice.
+  @Test(arguments: [1000, 4099, 65536]) func tornLineIsDroppedWhateverStandsBehindIt(block: Int) {
+    let whole = (0..<200_000).map { "line \($0)" }
+    let bytes = Array((whole.joined(separator: "\n") + "\ntorn").utf8)
+    var splitter = LineSplitter(blockSize: block)
+    var count = 0
+    var last: [UInt8] = []
+    func drain() {
+      while let line = splitter.next() {
+        count += 1
+        last = Array(line.bytes)
+      }
+    }
+    for start in stride(from: 0, to: bytes.count, by: block) {
+      let chunk = bytes[start..<min(start + block, bytes.count)]
+      splitter.room().copyBytes(from: chunk)
+      splitter.commit(chunk.count)
+      drain()
+    }
+    splitter.finish(dropsUnfinishedLine: true)
+    drain()
+    #expect(count == whole.count)
+    #expect(last == Array("line 199999".utf8))
+  }
 }

@@ -8,7 +8,7 @@ import Testing
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
     var prelude = Marbles.Prelude.mapped
-    var kernel = Kernel.v6_12
+    var kernel = Kernel.linux612
     let drawing: String
     let expected: [String]
     var testDescription: String { name }
@@ -105,8 +105,8 @@ import Testing
       name: "an hva-based cache has no generation", prelude: .mappedHva, drawing: "vcpu cache3 : Gy Gn",
       expected: ["yes agrees", "no disagrees"]),
     Case(
-      name: "6.1: of another gpa", kernel: .v6_1, drawing: "vcpu : Pn Py", expected: ["no agrees", "yes disagrees"]),
-    Case(name: "6.1: of its gpa", kernel: .v6_1, drawing: "vcpu : cy cn", expected: ["yes agrees", "no disagrees"]),
+      name: "6.1: of another gpa", kernel: .linux61, drawing: "vcpu : Pn Py", expected: ["no agrees", "yes disagrees"]),
+    Case(name: "6.1: of its gpa", kernel: .linux61, drawing: "vcpu : cy cn", expected: ["yes agrees", "no disagrees"]),
   ]
 
   @Test(arguments: invalidations + refreshes + conditions) func decision(_ sample: Case) {

@@ -95,7 +95,7 @@ import Testing
       """
       vcpu   :  i (ohHtv)  cy      cn
       mm own :                swr      ekd
-      """, kernel: .v6_1)
+      """, kernel: .linux61)
     let outcome = recording.replayed()
     let cache = try #require(outcome.caches.first { $0.firstEvent == recording.id("vcpu", "i") })
     let vm = outcome.vms.first { $0.kvm == TestMemory.kvm(1) }

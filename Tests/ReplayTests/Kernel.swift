@@ -2,7 +2,7 @@
 
 enum Kernel: Sendable {
   /// `mn_invalidate_end_kvm`; `gpc_init` names the kvm; `gpc_retry_loop` stands before the snapshot.
-  case v6_12
+  case linux612
   /// No `mn_invalidate_end_kvm`; `gpc_init` does not name the kvm; `gpc_retry_loop` stands behind the snapshot and records it.
-  case v6_1
+  case linux61
 }

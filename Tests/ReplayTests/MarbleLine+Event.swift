@@ -11,7 +11,7 @@ extension MarbleLine {
     var event = RecordedEvent()
     event.kind = Self.kind(marble.letter, kernel)
     switch marble.letter {
-    case "i": setCache(&event, namesVM: kernel == .v6_12)
+    case "i": setCache(&event, namesVM: kernel == .linux612)
     case "a": setRequest(&event)
     case "q", "(": setRefresh(&event, kernel)
     case ")", "A", "Q", "r": event.set(.ret, 0)
@@ -42,8 +42,8 @@ extension MarbleLine {
     case "A": .gpcActivateRet
     case "q": .gpcRefresh
     case "Q": .gpcRefreshRet
-    case "(": kernel == .v6_1 ? .gfnToPfnCacheRefresh : .lockedRefresh
-    case ")", "E", "F": kernel == .v6_1 ? .gpcRefreshRet : .lockedRefreshRet
+    case "(": kernel == .linux61 ? .gfnToPfnCacheRefresh : .lockedRefresh
+    case ")", "E", "F": kernel == .linux61 ? .gpcRefreshRet : .lockedRefreshRet
     case "o": .gpcRetryLoop
     case "h": .hvaToPfn
     case "H", "X": .hvaToPfnRet
@@ -103,14 +103,14 @@ extension MarbleLine {
       event.set(.activeInvalidations, count)
       event.set(.seq, 0)
     }
-    if marble.letter == "t" || (marble.letter == "o" && kernel == .v6_1) { event.set(.mmuSeq, 0) }
+    if marble.letter == "t" || (marble.letter == "o" && kernel == .linux61) { event.set(.mmuSeq, 0) }
     if marble.letter != "o" { event.set(.pfn, marble.letter == "V" ? TestMemory.errorPFN : TestMemory.pfn) }
   }
 
   private func setCheck(_ event: inout RecordedEvent, _ marble: Marble, _ kernel: Kernel) {
     setCache(&event, namesVM: true)
     event.set(.gpa, TestMemory.gpa(cache).rawValue)
-    if kernel == .v6_1 { event.set(.oldGpa, TestMemory.gpa(marble.letter == "P" ? cache + 1 : cache).rawValue) }
+    if kernel == .linux61 { event.set(.oldGpa, TestMemory.gpa(marble.letter == "P" ? cache + 1 : cache).rawValue) }
     event.set(.uhva, TestMemory.uhva(cache).rawValue)
     event.set(.len, marble.letter == "L" ? 4097 : 64)
     event.set(.generation, marble.letter == "G" ? 1 : 2)

@@ -32,7 +32,7 @@ struct Marbles {
   private(set) var preludeEnd: EventID = 0
 
   init(
-    _ drawing: String, after prelude: Prelude = .created, kernel: Kernel = .v6_12, columnNs: Int64 = 100
+    _ drawing: String, after prelude: Prelude = .created, kernel: Kernel = .linux612, columnNs: Int64 = 100
   ) {
     add(Self.prelude(prelude, kernel), kernel, from: 0, columnNs: 100)
     preludeEnd = EventID(events.count)
@@ -40,8 +40,8 @@ struct Marbles {
   }
 
   private static func prelude(_ prelude: Prelude, _ kernel: Kernel) -> String {
-    let tie = "prelude cpu9 outside2 vm9 :swre\(kernel == .v6_12 ? "k" : "")d"
-    let created = "prelude cpu9 outside2 :imM swre\(kernel == .v6_12 ? "k" : "")d"
+    let tie = "prelude cpu9 outside2 vm9 :swre\(kernel == .linux612 ? "k" : "")d"
+    let created = "prelude cpu9 outside2 :imM swre\(kernel == .linux612 ? "k" : "")d"
     switch prelude {
     case .none: return ""
     case .running: return tie

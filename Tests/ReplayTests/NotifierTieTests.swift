@@ -68,7 +68,7 @@ import Testing
       """
       mm far cpu0     : e d
       mm far cpu0 vm2 :        w
-      """, after: .none, kernel: .v6_1)
+      """, after: .none, kernel: .linux61)
     #expect(fed(recording).tie.offset == nil)
   }
 
@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test func withoutAnyWalkEventsAreHandedOnAtTheEnd() {
-    let outcome = Marbles("mm far :s r e d", after: .none, kernel: .v6_1).replayed()
+    let outcome = Marbles("mm far :s r e d", after: .none, kernel: .linux61).replayed()
     #expect(outcome.invalidations.isEmpty)
   }
 }

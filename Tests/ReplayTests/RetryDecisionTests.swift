@@ -9,7 +9,7 @@ import Testing
 @Suite struct RetryDecisionTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
-    var kernel = Kernel.v6_12
+    var kernel = Kernel.linux612
     var deltaNs: Int64 = 0
     let drawing: String
     let expected: [String]
@@ -71,7 +71,7 @@ import Testing
         """, expected: ["accepted disagrees"]),
     Case(
       // The same without the event inside: on 6.1 the count goes down anywhere in (e, d).
-      name: "inside of the end hook of 6.1", kernel: .v6_1,
+      name: "inside of the end hook of 6.1", kernel: .linux61,
       drawing: """
         vcpu       :  (ohH       t   v)
         mm outside :      swr e          d
@@ -157,7 +157,7 @@ import Testing
         """, expected: ["accepted open"]),
     Case(
       // 6.1: the snapshot lies before o (it is recorded there), and (e, d) behind it.
-      name: "6.1: ended behind the loop's probe", kernel: .v6_1,
+      name: "6.1: ended behind the loop's probe", kernel: .linux61,
       drawing: """
         vcpu   :     ( o      h H t ohHtv)
         mm far : swr    e d
@@ -171,14 +171,14 @@ import Testing
         """, expected: ["retried open", "accepted agrees"]),
     Case(
       // 6.1: (e, d) lies in (refresh, o) as the snapshot does.
-      name: "6.1: ended before the loop's probe", kernel: .v6_1,
+      name: "6.1: ended before the loop's probe", kernel: .linux61,
       drawing: """
         vcpu   :     (      o h H t ohHtv)
         mm far : swr    e d
         """, expected: ["retried open", "accepted agrees"]),
     Case(
       // 6.1, round 2: the snapshot lies behind the former test; (e, d) lies between that test and o.
-      name: "6.1: the second snapshot", kernel: .v6_1,
+      name: "6.1: the second snapshot", kernel: .linux61,
       drawing: """
         vcpu   :    (ohHt       o h H t v)
         mm far : swr      e d
