@@ -13,10 +13,6 @@ extension Scenario {
     make(
       "three-overlapping", "Three tasks invalidate the page at once, twice each, while a task uses it.", caches: [cold],
       .invalidator("mm", 1..<2, 1..<2), .invalidator("mm2", 1..<2, 1..<2), .invalidator("mm3", 1..<2, 1..<2), .user()),
-    make(
-      "three-by-two", "Three tasks invalidate the page at once, twice each, while two tasks use it.", caches: [cold],
-      .invalidator("mm", 1..<2, 1..<2), .invalidator("mm2", 1..<2, 1..<2), .invalidator("mm3", 1..<2, 1..<2),
-      .user("vcpu0"), .user("vcpu1")),
     spinPeer,
   ]
 
