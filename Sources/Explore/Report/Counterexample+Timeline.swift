@@ -80,7 +80,7 @@ extension Counterexample {
     return state.isStale(fields.pfn, at: fields.uhva) ? "freed" : "ok"
   }
 
-  private func rangeWords(_ kvm: SharedKVM) -> String {
+  private func rangeWords(_ kvm: SharedKVM<SearchWidth>) -> String {
     guard !kvm.rangeStart.isError && !kvm.rangeEnd.isError else { return "-" }
     return HVARange(start: kvm.rangeStart, end: kvm.rangeEnd).pageWords
   }
@@ -88,7 +88,7 @@ extension Counterexample {
   /// Who holds what: `mn_invalidate_lock`, `gpc_lock`, `mmu_lock` by their first word, `gpc->lock` as gpc with r or w.
   private func locksHeld(_ state: ProtocolState, _ names: [String]) -> String {
     var held: [String] = []
-    func add(_ lock: String, _ holder: KernelLock) {
+    func add(_ lock: String, _ holder: KernelLock<SearchWidth>) {
       if !holder.isFree { held.append("\(lock):\(names[Int(holder.holder) - 1])") }
     }
     add("mn", state.kvm.invalidateLock)
@@ -98,7 +98,7 @@ extension Counterexample {
       let number = scenario.setup.caches.count == 1 ? "" : "\(cache)"
       add("refresh\(number)", state.caches[cache].refreshLock)
       add("gpc\(number)/w", state.caches[cache].lock.writer)
-      for task in names.indices where state.caches[cache].lock.readers >> UInt8(task) & 1 == 1 {
+      for task in names.indices where state.caches[cache].lock.readers.bits >> UInt8(task) & 1 == 1 {
         held.append("gpc\(number)/r:\(names[task])")
       }
     }
