@@ -27,10 +27,11 @@ let package = Package(
     .target(name: "Replay", dependencies: ["KVMEvents", "GPCProtocol"]),
     .target(name: "Report", dependencies: ["KVMEvents", "TraceStore"]),
     .target(name: "Explore", dependencies: ["KVMEvents", "GPCProtocol"]),
+    .target(name: "Compare", dependencies: ["KVMEvents", "GPCProtocol"]),
     .executableTarget(
       name: "gpc-replay",
       dependencies: [
-        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report", "Explore",
+        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report", "Explore", "Compare",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

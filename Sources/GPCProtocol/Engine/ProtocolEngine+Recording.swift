@@ -107,6 +107,9 @@ extension ProtocolEngine {
     }
   }
 
+  /// The next step of `task` takes a lock that somebody holds.
+  package func isBlocked(_ task: Int, _ state: borrowing RecordingState) -> Bool { !canMove(task, state) }
+
   /// Does `task` wait for a lock that will never be free: one that it holds itself, or that somebody holds who waits for it in turn?
   package func isDeadlocked(_ task: Int, _ state: borrowing RecordingState) -> Bool {
     var at = task
