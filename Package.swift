@@ -46,6 +46,7 @@ let package = Package(
     .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol"]),
     .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Replay"]),
     .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Explore"]),
+    .testTarget(name: "CompareTests", dependencies: ["KVMEvents", "GPCProtocol", "Compare"]),
     .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
     // The binary as the tests run it, and the folders of traces/.
     .target(name: "RealBinary", dependencies: ["CZstd"], path: "Tests/RealBinary"),

@@ -74,7 +74,9 @@ struct FormModel {
   }
 
   private mutating func adopt(_ adoption: WindowPlan.Adoption, _ cache: Int) {
-    state.adopt(cache, gpa: adoption.gpa, uhva: adoption.uhva, isValid: adoption.isValid, engine.rules)
+    // What the walk of an invalidation in flight would have taken from it is gone.
+    let isValid = adoption.isValid && !isInvalidated(adoption.uhva.page)
+    state.adopt(cache, gpa: adoption.gpa, uhva: adoption.uhva, isValid: isValid, engine.rules)
     isReportedStale[cache] = false
   }
 
