@@ -256,3 +256,12 @@ figure (position, figure, recorded, modelled) AS (
   UNION ALL SELECT 8, 'checks that failed', failed_check_count, m_failed_checks FROM pair
   UNION ALL SELECT 9, 'missed invalidations', contract_count + stale_count, m_missed FROM pair)
 SELECT figure, recorded, modelled, modelled - recorded AS difference FROM figure ORDER BY position;
+
+-- What other orders of the recorded steps would have done wrong, by form: the counterexamples that explore found.
+CREATE VIEW counterexample_report AS
+SELECT counterexample.id, exploration.form, exploration.memory, exploration.delta_ns, counterexample.verdict,
+  counterexample.window, counterexample.title,
+  (SELECT group_concat(event_id, ' ') FROM
+    (SELECT event_id FROM counterexample_event WHERE counterexample_id = counterexample.id ORDER BY position)) AS events
+FROM counterexample JOIN exploration ON exploration.id = counterexample.exploration_id
+ORDER BY counterexample.id;

@@ -51,7 +51,7 @@ struct FormModel {
     case .invalidate(let range, let hitsMemslot, let removesMappings):
       if moment.kind == .walk {
         let task = engine.beginInvalidation(
-          range, hitsMemslot: hitsMemslot, removesMappings: removesMappings, &state)
+          range, hitsMemslot: hitsMemslot, freesPages: removesMappings, &state)
         slots[moment.operation] = task
         begin(task, .invalidation)
         runs[task].range = range

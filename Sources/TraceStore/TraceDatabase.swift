@@ -136,6 +136,10 @@ package final class TraceDatabase {
     DROP INDEX IF EXISTS cache_check_entry;
     DELETE FROM form_cost;
     DELETE FROM left_out_window;
+    DELETE FROM counterexample_step;
+    DELETE FROM counterexample_event;
+    DELETE FROM counterexample;
+    DELETE FROM exploration;
     DELETE FROM finding_event;
     DELETE FROM finding;
     DELETE FROM cache_check;

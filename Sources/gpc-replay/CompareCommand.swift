@@ -13,68 +13,54 @@ struct CompareCommand: ParsableCommand {
     commandName: "compare",
     abstract: "Tell what each published form of the protocol would have cost in a recording.",
     discussion: """
-      Imports and replays the recording first, unless its database holds it already. The result stays in the database \
-      (tables form_cost and left_out_window, views form_saving and model_agreement).
+      The first row is what was recorded, all others are modelled (docs/compare.md). The result stays in the database: tables \
+      form_cost and left_out_window, views form_saving and model_agreement.
 
       Example: gpc-replay compare traces/unrelated/trace.txt.zst --protocol mainline,seanjc-5
       """)
 
-  @OptionGroup var input: InputArguments
-  @OptionGroup var replay: ReplayArguments
+  @Argument(help: "A recorded trace (imported and replayed first), or a database that gpc-replay wrote.")
+  var trace: String
 
-  @Option(
-    name: .customLong("protocol"),
-    help: "The forms, by id and with commas between; see gpc-replay protocols. Default: all.")
-  var protocols: String?
+  @OptionGroup var options: ImportOptions
+
+  @Option(name: .customLong("protocol"), help: "Forms, with commas between (see gpc-replay protocols), or all.")
+  var forms = FormsArgument(ProtocolForm.all)
 
   @Flag(help: "The comparison as one JSON document.")
   var json = false
 
-  func validate() throws { _ = try forms() }
-
-  private func forms() throws -> [ProtocolForm] {
-    guard let protocols else { return ProtocolForm.all }
-    let ids = protocols.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    for id in ids where ProtocolForm.named(id) == nil {
-      throw ValidationError("There is no form '\(id)'; gpc-replay protocols lists them.")
-    }
-    return ProtocolForm.all.filter { ids.contains($0.id) }
-  }
-
   func run() throws {
-    let database = try TraceImporter(input, replay: replay).run().database
+    let source = try RecordingSource(trace, options)
     do {
-      try compare(database)
-      let report = try ComparisonReport(database)
+      try compare(source)
+      let report = try ComparisonReport(source.database)
       try printOut(try json ? report.json() : ComparisonText(report).text)
     } catch let error as TraceStoreError {
       throw fail(error.sentence)
     }
   }
 
-  private func compare(_ database: TraceDatabase) throws {
-    let facts = try database.facts()
-    let options = replay.options(clock: facts.clock, resolutionNs: facts.resolutionNs)
-    var comparison = Comparison(try forms(), deltaNs: options.deltaNs)
-    try readWindows(of: database, options) { comparison.consume($0) }
+  private func compare(_ source: RecordingSource) throws {
+    let options = try replayOptions(source)
+    // By age, each once.
+    let wanted = forms.forms.map(\.id)
+    var comparison = Comparison(ProtocolForm.all.filter { wanted.contains($0.id) }, deltaNs: options.deltaNs)
+    try source.forEachWindow(options) { comparison.consume($0) }
     let costs = comparison.finish()
     let rows = zip(comparison.forms, costs).map { (id: $0.id, costs: $1) }
-    try database.replaceComparison(rows, leftOut: comparison.leftOut)
+    try source.database.replaceComparison(rows, leftOut: comparison.leftOut)
   }
 
-  /// Replays the stored events once more, for the windows alone: the rows are in the database already.
-  private func readWindows(
-    of database: TraceDatabase, _ options: ReplayOptions, _ take: (RecordedWindow) -> Void
-  ) throws {
-    var replayer = Replayer(form: .mainline, options: options, recordsWindows: true)
-    let events = try database.events()
-    var batch: [RecordedEvent] = []
-    while try events.read(into: &batch, upTo: 4096) {
-      replayer.consume(batch)
-      _ = replayer.takeRows()
-      for window in replayer.takeWindows() { take(window) }
+  /// The recorded kernel's figures are those of the replay in the database, so its settings hold; without one, the usual settings.
+  private func replayOptions(_ source: RecordingSource) throws -> ReplayOptions {
+    var options = try ReplayArguments.parse([]).options(
+      clock: source.facts.clock, resolutionNs: source.facts.resolutionNs)
+    if let stored = try source.database.replaySettings() {
+      options.deltaNs = stored.deltaNs
+    } else {
+      try replayStored(source.database, options)
     }
-    replayer.finish()
-    for window in replayer.takeWindows() { take(window) }
+    return options
   }
 }

@@ -23,7 +23,7 @@ import Testing
   @Test func unknownForm() throws {
     let run = try compare("quiet", "--protocol", "mainline,dwmw2-v9")
     #expect(run.status == 64 && run.text == "")
-    #expect(run.errorText.contains("There is no form 'dwmw2-v9'; gpc-replay protocols lists them."))
+    #expect(run.errorText.contains("'mainline,dwmw2-v9' is invalid") && run.errorText.contains("dwmw2-v3.4"))
     #expect(try folder.names.isEmpty)
   }
 

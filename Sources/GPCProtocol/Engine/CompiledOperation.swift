@@ -8,11 +8,11 @@ package struct CompiledOperation: Sendable {
     case invalidate, refresh, check, use, deactivate, activate
   }
 
-  package struct Range: Sendable {
+  package struct Range: Hashable, Sendable {
     let range: HVARange
     let hitsMemslot: Bool
-    /// false: a change of protection, which frees nothing.
-    var removesMappings = true
+    /// false: a change of protection.
+    let freesPages: Bool
   }
 
   let kind: Kind

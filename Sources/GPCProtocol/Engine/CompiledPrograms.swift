@@ -36,10 +36,16 @@ package struct CompiledPrograms: Sendable {
   ) -> CompiledOperation {
     switch operation {
     case .invalidate(let chosen):
-      let first = ranges.count
-      ranges += chosen.map { range in
-        CompiledOperation.Range(range: range, hitsMemslot: setup.hitsMemslot(range) || !rules.seqNeedsMemslot)
+      let compiled = chosen.map { chosen in
+        CompiledOperation.Range(
+          range: chosen.range,
+          hitsMemslot: chosen.hitsMemslot ?? setup.hitsMemslot(chosen.range) || !rules.seqNeedsMemslot,
+          freesPages: chosen.freesPages)
       }
+      // A recording repeats a few ranges many times: each run of choices once.
+      let known = ranges.indices.first { ranges[$0...].starts(with: compiled) }
+      let first = known ?? ranges.count
+      if known == nil { ranges += compiled }
       return CompiledOperation(kind: .invalidate, firstRange: UInt8(first), rangeCount: UInt8(chosen.count))
     case .refresh(let cache, _, let mayFail):
       return CompiledOperation(kind: .refresh, cacheIndex: UInt32(cache), lookUpMayFail: mayFail)

@@ -38,7 +38,7 @@ extension ProtocolEngine {
       returnFromStart(task, &state)
     case .freePages:
       let chosen = state.chosenRange(task, programs)
-      if chosen.removesMappings { state.freePages(in: chosen.range) }
+      if chosen.freesPages { state.freePages(in: chosen.range) }
       state[task: task].step = firstEndStep(task, state)
     case .endLockMMU, .raiseSeq, .endUnlockMMU, .endLockCount, .lowerCount, .endUnlockCount, .endUnlockCountAndWake,
       .wake:

@@ -31,10 +31,10 @@ extension ProtocolEngine {
   }
 
   package func beginInvalidation(
-    _ range: HVARange, hitsMemslot: Bool, removesMappings: Bool, _ state: inout RecordingState
+    _ range: HVARange, hitsMemslot: Bool, freesPages: Bool, _ state: inout RecordingState
   ) -> Int {
     let chosen = CompiledOperation.Range(
-      range: range, hitsMemslot: hitsMemslot || !rules.seqNeedsMemslot, removesMappings: removesMappings)
+      range: range, hitsMemslot: hitsMemslot || !rules.seqNeedsMemslot, freesPages: freesPages)
     return begin(CompiledOperation(kind: .invalidate, rangeCount: 1), nil, chosen, &state)
   }
 

@@ -24,6 +24,10 @@ package final class ProtocolEngine: Sendable {
   package func initialState() -> ProtocolState {
     var state = ProtocolState()
     for (index, cache) in setup.caches.enumerated() { state.caches[index] = initialCache(cache, state) }
+    if let range = setup.range, rules.range != .none {
+      state.kvm.rangeStart = range.start
+      state.kvm.rangeEnd = range.end
+    }
     for task in 0..<taskCount where operationCount(task) > 0 { beginOperation(task, &state) }
     return state
   }
@@ -35,11 +39,30 @@ package final class ProtocolEngine: Sendable {
     cache.fields.active = true
     cache.fields.uhva = .page(setup.page)
     if setup.isGPABased { cache.fields.gpa = .page(setup.page) }
-    guard setup.warmth == .warm else { return cache }
-    cache.fields.retryLoopTop(rules)
-    cache.fields.valid = true
-    cache.fields.pfn = state.currentPFN(at: .page(setup.page))
-    cache.fields.hasKHVA = true
+    switch setup.warmth {
+    case .inactive, .cold: break
+    case .warm:
+      cache.fields.retryLoopTop(rules)
+      cache.fields.valid = true
+      cache.fields.pfn = state.currentPFN(at: .page(setup.page))
+      cache.fields.hasKHVA = true
+    case .carried(let carried): carry(carried, setup.page, state, &cache)
+    }
     return cache
+  }
+
+  private func carry(
+    _ carried: CarriedCache, _ page: Int, _ state: ProtocolState, _ cache: inout SharedCache<SearchWidth>
+  ) {
+    cache.isListed = carried.isActive
+    cache.fields.active = carried.isActive
+    cache.fields.valid = carried.valid
+    cache.fields.needsInvalidation = rules.hasNeedsInvalidation && carried.needsInvalidation ?? carried.valid
+    cache.fields.hasKHVA = carried.hasKHVA
+    switch carried.page {
+    case .none: break
+    case .current: cache.fields.pfn = state.currentPFN(at: .page(page))
+    case .freed: cache.fields.pfn = .freed
+    }
   }
 }
