@@ -17,8 +17,8 @@ package struct ComparisonText {
     let refreshes = plural(recorded.refreshCount, "refresh", "refreshes")
     return [
       "\(report.file): \(grouped(report.events)) events, \(refreshes), \(checks)",
-      "  Only the row 'recorded' was recorded. Every other row is modelled: the recorded requests, invalidations and checks",
-      "  when they happened, a lookup as long as the recorded ones; the form decides the rest.",
+      "  recorded: the kernel's own figures. All other rows are modelled: requests, invalidations and checks when they happened,",
+      "  lookups as long as the recorded ones, the form decides the rest (docs/compare.md).",
     ]
   }
 
@@ -61,7 +61,7 @@ package struct ComparisonText {
 
   private var agreement: [String] {
     guard let form = report.recordedForm, !report.agreement.isEmpty else { return [] }
-    var rows = [["model of \(form) beside the recorded kernel", "recorded", "modelled", "off by"]]
+    var rows = [["how far the model of \(form) is off", "recorded", "modelled", "off by"]]
     rows += report.agreement.map {
       [$0.figure, grouped($0.recorded), grouped($0.modelled), difference($0.recorded, $0.modelled)]
     }
