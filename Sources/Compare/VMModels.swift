@@ -6,10 +6,11 @@ import KVMEvents
 struct VMModels {
   private var planner: VMPlanner
   private var models: [FormModel]
-  /// The last window. The next one may begin with a refresh that was asked for while this one lasted, and waited for `refresh_lock`:
-  /// then the two are one.
-  private var held: RecordedWindow?
+  /// The last windows. One behind them may have a refresh that was asked for while one of these lasted, and waited for `refresh_lock`:
+  /// then all from that one on are one.
+  private var held: [RecordedWindow] = []
 
+  private static let heldMax = 16
   private static let operationsMax = 65_536
 
   init(_ forms: [ProtocolForm], deltaNs: Int64) {
@@ -18,17 +19,22 @@ struct VMModels {
   }
 
   /// All its caches were deactivated, and nothing is under way.
-  var isOver: Bool { held == nil && planner.isOver && models.allSatisfy(\.isIdle) }
+  var isOver: Bool { held.isEmpty && planner.isOver && models.allSatisfy(\.isIdle) }
 
   mutating func consume(_ window: RecordedWindow) {
-    if let held {
-      if window.earliestNs <= held.latestNs && held.operations.count + window.operations.count <= Self.operationsMax {
-        self.held = held.joined(window)
-        return
+    var window = window
+    let earliestNs = window.earliestNs
+    if let reached = held.firstIndex(where: { $0.latestNs >= earliestNs }) {
+      let joined = held[reached...].flatMap(\.operations) + window.operations
+      if joined.count <= Self.operationsMax {
+        held.removeSubrange(reached...)
+        window = RecordedWindow(vm: window.vm, operations: joined, doubt: nil)
       }
-      run(held)
     }
-    held = window
+    held.append(window)
+    // Behind the last deactivation there is no more to wait for.
+    if window.operations.contains(where: \.deactivates) { runHeld() }
+    if held.count > Self.heldMax { run(held.removeFirst()) }
   }
 
   private mutating func run(_ window: RecordedWindow) {
@@ -37,8 +43,8 @@ struct VMModels {
   }
 
   private mutating func runHeld() {
-    if let held { run(held) }
-    held = nil
+    for window in held { run(window) }
+    held = []
   }
 
   /// A window of which nothing is known: what is under way ends as if nothing more had happened.
@@ -65,8 +71,13 @@ extension RecordedWindow {
   }
 
   fileprivate var latestNs: Int64 { operations.reduce(Int64.min) { max($0, $1.end.time) } }
+}
 
-  fileprivate func joined(_ next: RecordedWindow) -> RecordedWindow {
-    RecordedWindow(vm: vm, operations: operations + next.operations, doubt: nil)
+extension RecordedOperation {
+  fileprivate var deactivates: Bool {
+    switch kind {
+    case .deactivate: true
+    case .invalidate, .refresh, .check: false
+    }
   }
 }

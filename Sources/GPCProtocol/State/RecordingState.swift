@@ -61,9 +61,10 @@ package struct RecordingState: ProtocolStorage {
     return caches.count - 1
   }
 
-  /// The cache is there already when the recording first shows it: active over `uhva`, and valid over what that maps to, or not.
+  /// The cache as the recording shows it, first or after a gap: active over `uhva`, and valid over what that maps to, or not.
   package mutating func adopt(_ cache: Int, gpa: GPA, uhva: UHVA, isValid: Bool, _ rules: ProtocolRules) {
     caches[cache].isListed = true
+    caches[cache].fields = GfnToPfnCache()
     caches[cache].fields.active = true
     caches[cache].fields.gpa = gpa
     caches[cache].fields.uhva = uhva
