@@ -154,7 +154,7 @@ extension FormModel {
   }
 
   /// It can never finish: it is taken out of the way, so that the others can go on.
-  private mutating func abandon(_ task: Int, _ nowNs: Int64) {
+  mutating func abandon(_ task: Int, _ nowNs: Int64) {
     engine.abandonRefresh(task, &state)
     costs.stuckCount += 1
     leave(task, nowNs)
@@ -165,19 +165,13 @@ extension FormModel {
     vacate(task)
     wakeLockWaiters(nowNs)
   }
-
-  mutating func abandon(_ task: Int) {
-    engine.abandonRefresh(task, &state)
-    costs.stuckCount += 1
-    refreshing.removeAll { $0 == task }
-    vacate(task)
-  }
 }
 
 // What was done again and waited for, and why.
 extension FormModel {
   private mutating func retry(_ task: Int, _ run: inout RefreshRun, _ nowNs: Int64) {
-    count(in: \.retries, isNecessary: run.overlapEnded || isInvalidated(run.plan.uhva.page), run.plan.uhva.page)
+    let page = run.plan.uhva.page
+    costs.retries.count(cause(isNecessary: run.overlapEnded || isInvalidated(page), isCovered: isCovered(page)))
     if run.hasLookedUp { costs.wastedLookupCount += 1 }
     let repeatNs = run.times.repeatNs
     run.phase = .loopTop
@@ -185,14 +179,8 @@ extension FormModel {
     setTimer(task, at: nowNs + repeatNs)
   }
 
-  private mutating func count(in sums: WritableKeyPath<FormCosts, FormCosts.ByCause>, isNecessary: Bool, _ page: UHVA) {
-    if isNecessary {
-      costs[keyPath: sums].necessaryCount += 1
-    } else if isCovered(page) {
-      costs[keyPath: sums].widenedCount += 1
-    } else {
-      costs[keyPath: sums].falseCount += 1
-    }
+  private func cause(isNecessary: Bool, isCovered: Bool) -> FormCosts.ByCause.Cause {
+    isNecessary ? .necessary : isCovered ? .widened : .false
   }
 
   private mutating func endRepeatedRound(_ run: inout RefreshRun, _ nowNs: Int64) {
@@ -217,12 +205,6 @@ extension FormModel {
     if run.isAsleep { costs.sleptNs += waitedNs } else { costs.spunNs += waitedNs }
     run.waitedInRoundNs += waitedNs
     run.stallNs += waitedNs
-    if run.waitIsNecessary {
-      costs.waits.necessaryCount += 1
-    } else if run.waitIsWidened {
-      costs.waits.widenedCount += 1
-    } else {
-      costs.waits.falseCount += 1
-    }
+    costs.waits.count(cause(isNecessary: run.waitIsNecessary, isCovered: run.waitIsWidened))
   }
 }

@@ -10,6 +10,8 @@ struct FormModel {
   var costs = FormCosts()
   var runs: [OperationRun] = []
   private var timers = TimerQueue()
+  /// The time of the last timer.
+  private var clockNs: Int64 = 0
   /// Invalidations whose count is up, by slot.
   var inFlight: [Int] = []
   /// Refreshes under way, by slot.
@@ -42,7 +44,10 @@ struct FormModel {
   /// Runs what is still under way to its end; what can never end is stuck.
   mutating func finish() {
     runTimers(before: .max)
-    for task in refreshing { abandon(task) }
+    while let task = refreshing.first {
+      abandon(task, clockNs)
+      runTimers(before: .max)
+    }
   }
 
   private mutating func take(_ moment: WindowPlan.Moment, _ operation: WindowPlan.Operation) {
@@ -94,6 +99,7 @@ struct FormModel {
     while let next = timers.firstTimeNs, next < timeNs, let timer = timers.popFirst() {
       guard runs[timer.task].timer == timer.order else { continue }
       runs[timer.task].timer = nil
+      clockNs = timer.timeNs
       goOn(timer.task, timer.timeNs)
     }
   }

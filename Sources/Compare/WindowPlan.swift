@@ -55,7 +55,6 @@ struct WindowPlan {
 
   private(set) var operations: [Operation] = []
   private(set) var moments: [Moment] = []
-  private(set) var refreshCount = 0
 
   mutating func add(_ operation: Operation) -> Int {
     operations.append(operation)

@@ -16,7 +16,8 @@ struct CompareCommand: ParsableCommand {
       The first row is what was recorded, all others are modelled (docs/compare.md). The result stays in the database: tables \
       form_cost and left_out_window, views form_saving and model_agreement.
 
-      Example: gpc-replay compare traces/unrelated/trace.txt.zst --protocol mainline,seanjc-5
+      Example:
+        gpc-replay compare traces/unrelated/trace.txt.zst
       """)
 
   @Argument(help: "A recorded trace (imported and replayed first), or a database that gpc-replay wrote.")

@@ -15,6 +15,18 @@ package struct FormCosts: Sendable, Equatable {
 
     package init() {}
 
+    package enum Cause: Sendable {
+      case necessary, `false`, widened
+    }
+
+    package mutating func count(_ cause: Cause) {
+      switch cause {
+      case .necessary: necessaryCount += 1
+      case .false: falseCount += 1
+      case .widened: widenedCount += 1
+      }
+    }
+
     package mutating func add(_ other: ByCause) {
       necessaryCount += other.necessaryCount
       falseCount += other.falseCount
