@@ -63,6 +63,9 @@ package struct ComparisonReport: Encodable {
       contractCount: row.integer(25), staleCount: row.integer(26))
   }
 
+  /// No refresh and no check lies in a window of which anything is known.
+  package var isEmpty: Bool { forms.allSatisfy { $0.refreshCount == 0 && $0.checkCount == 0 } }
+
   /// As one JSON document.
   package func json() throws -> String { try JSONReport.text(self) }
 }

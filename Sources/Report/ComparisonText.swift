@@ -7,8 +7,14 @@ package struct ComparisonText {
   package init(_ report: ComparisonReport) { self.report = report }
 
   package var text: String {
-    let parts = [header, refreshes, times, agreement, leftOut]
+    let parts = report.isEmpty ? [nothing, leftOut] : [header, refreshes, times, agreement, leftOut]
     return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+  }
+
+  private var nothing: [String] {
+    [
+      "\(report.file): \(grouped(report.events)) events; nothing to compare: no refresh and no check whose window is known whole"
+    ]
   }
 
   private var header: [String] {

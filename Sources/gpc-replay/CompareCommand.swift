@@ -14,7 +14,7 @@ struct CompareCommand: ParsableCommand {
     abstract: "Tell what each published form of the protocol would have cost in a recording.",
     discussion: """
       The first row is what was recorded, all others are modelled (docs/compare.md). The result stays in the database: tables \
-      form_cost and left_out_window, views form_saving and model_agreement.
+      form_cost and left_out_window, views form_saving and model_agreement. Exit status 3: nothing could be compared.
 
       Example:
         gpc-replay compare traces/unrelated/trace.txt.zst
@@ -37,6 +37,7 @@ struct CompareCommand: ParsableCommand {
       try compare(source)
       let report = try ComparisonReport(source.database)
       try printOut(try json ? report.json() : ComparisonText(report).text)
+      if report.isEmpty && !report.leftOut.isEmpty { throw ExitCode(3) }
     } catch let error as TraceStoreError {
       throw fail(error.sentence)
     }
