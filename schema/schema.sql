@@ -316,6 +316,48 @@ CREATE TABLE import_issue (
   excerpt TEXT NOT NULL             -- the line's first bytes, made printable
 ) STRICT;
 
+-- What compare found each published form to have cost in this recording, and what the recorded kernel did cost: one row each.
+-- Of a form, everything is modelled: the recorded requests, invalidations and checks, each lookup as long as the recorded ones.
+CREATE TABLE form_cost (
+  id INTEGER PRIMARY KEY,           -- 0: the recorded kernel; then the forms by age
+  form TEXT NOT NULL UNIQUE,        -- 'recorded', or the form's id
+  is_modelled INTEGER NOT NULL CHECK (is_modelled IN (0, 1)),
+  refresh_count INTEGER NOT NULL,
+  failed_count INTEGER NOT NULL,    -- of these, the ones that returned an error
+  stuck_count INTEGER NOT NULL,     -- of these, the ones that would never have returned; they have no latency
+  round_count INTEGER NOT NULL,     -- of the retry loop
+  necessary_count INTEGER NOT NULL, -- rounds repeated for an overlapping invalidation
+  false_count INTEGER NOT NULL,     -- none overlapped
+  widened_count INTEGER NOT NULL,   -- none overlapped but the covering range of several, in forms that keep one
+  undecided_count INTEGER NOT NULL, -- the recording leaves it open (recorded kernel only)
+  wasted_lookup_count INTEGER NOT NULL, -- lookups of repeated rounds
+  necessary_wait_count INTEGER NOT NULL, -- waits for invalidations, busy or asleep, by the same causes
+  false_wait_count INTEGER NOT NULL,
+  widened_wait_count INTEGER NOT NULL,
+  spun_ns INTEGER NOT NULL,         -- in repeated rounds and busy-waits
+  slept_ns INTEGER NOT NULL,        -- on the wait queue
+  wake_up_count INTEGER NOT NULL,   -- from there
+  stall_max_ns INTEGER NOT NULL,    -- the most that one refresh lost to rounds and waits
+  latency_sum_ns INTEGER NOT NULL,  -- request to return, of the refreshes that return
+  latency_p50_ns INTEGER,           -- percentiles are at most 1/64 too large; NULL: no refresh
+  latency_p99_ns INTEGER,
+  latency_max_ns INTEGER,
+  check_count INTEGER NOT NULL,
+  failed_check_count INTEGER NOT NULL, -- answered no
+  contract_count INTEGER NOT NULL,  -- checks that said yes inside a contract window
+  stale_count INTEGER NOT NULL      -- mappings accepted or used over a page that was freed
+) STRICT;
+
+-- What compare left out, of the recorded kernel and of every form: windows of which nothing can be concluded.
+CREATE TABLE left_out_window (
+  id INTEGER PRIMARY KEY,
+  vm_id INTEGER NOT NULL REFERENCES vm (id),
+  first_event_id INTEGER NOT NULL,  -- what lies from here …
+  last_event_id INTEGER NOT NULL,   -- … to here
+  doubt TEXT NOT NULL CHECK (doubt IN ('lost_events', 'incomplete', 'missing_probe', 'too_long')), -- of the first of them
+  window_count INTEGER NOT NULL
+) STRICT;
+
 INSERT INTO event_kind (id, name, meaning) VALUES
   (0, 'bystander', 'an event the replay does not need'),
   (1, 'mn_invalidate_range_start', 'entry of kvm_mmu_notifier_invalidate_range_start()'),

@@ -220,6 +220,43 @@ SELECT vm.id AS vm_id, iif(vm.kvm IS NULL, NULL, printf('0x%x', vm.kvm)) AS kvm,
   (SELECT count(*) FROM finding WHERE vm_id = vm.id) AS findings
 FROM vm ORDER BY vm.id;
 
+-- What each form would have saved against the recorded kernel's own form, both modelled. Below 0: it costs more.
+CREATE VIEW form_saving AS
+SELECT other.form, base.form AS against,
+  base.round_count - other.round_count AS rounds_saved,
+  base.wasted_lookup_count - other.wasted_lookup_count AS lookups_saved,
+  base.spun_ns - other.spun_ns AS spinning_saved_ns,
+  other.slept_ns - base.slept_ns AS slept_instead_ns,
+  base.latency_sum_ns - other.latency_sum_ns AS latency_saved_ns,
+  base.stall_max_ns - other.stall_max_ns AS stall_saved_ns,
+  other.failed_check_count - base.failed_check_count AS checks_failing_instead,
+  other.contract_count + other.stale_count AS missed_invalidations,
+  other.stuck_count
+FROM form_cost AS other
+JOIN replay
+JOIN form_cost AS base ON base.form = replay.form
+WHERE other.is_modelled = 1
+ORDER BY other.id;
+
+-- How far the model of the recorded kernel's form is off: what was recorded beside what the model says.
+CREATE VIEW model_agreement AS
+WITH pair AS (
+  SELECT r.*, m.refresh_count AS m_refreshes, m.failed_count AS m_failed, m.round_count AS m_rounds,
+    m.necessary_count AS m_necessary, m.false_count AS m_false, m.spun_ns AS m_spun, m.latency_sum_ns AS m_latency,
+    m.failed_check_count AS m_failed_checks, m.contract_count + m.stale_count AS m_missed
+  FROM form_cost AS r JOIN replay JOIN form_cost AS m ON m.form = replay.form WHERE r.is_modelled = 0),
+figure (position, figure, recorded, modelled) AS (
+  SELECT 1, 'refreshes', refresh_count, m_refreshes FROM pair
+  UNION ALL SELECT 2, 'failed refreshes', failed_count, m_failed FROM pair
+  UNION ALL SELECT 3, 'rounds', round_count, m_rounds FROM pair
+  UNION ALL SELECT 4, 'necessary retries', necessary_count, m_necessary FROM pair
+  UNION ALL SELECT 5, 'false retries', false_count, m_false FROM pair
+  UNION ALL SELECT 6, 'ns in repeated rounds', spun_ns, m_spun FROM pair
+  UNION ALL SELECT 7, 'ns from request to return', latency_sum_ns, m_latency FROM pair
+  UNION ALL SELECT 8, 'checks that failed', failed_check_count, m_failed_checks FROM pair
+  UNION ALL SELECT 9, 'missed invalidations', contract_count + stale_count, m_missed FROM pair)
+SELECT figure, recorded, modelled, modelled - recorded AS difference FROM figure ORDER BY position;
+
 -- What other orders of the recorded steps would have done wrong, by form: the counterexamples that explore found.
 CREATE VIEW counterexample_report AS
 SELECT counterexample.id, exploration.form, exploration.memory, exploration.delta_ns, counterexample.verdict,

@@ -4,7 +4,7 @@ import FoundationEssentials
 
 package enum JSONReport {
   /// The document, keys sorted, a newline at its end: same report, same bytes.
-  package static func text(_ report: Report) throws -> String {
+  package static func text(_ report: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase

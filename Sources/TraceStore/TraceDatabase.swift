@@ -134,6 +134,8 @@ package final class TraceDatabase {
     DROP INDEX IF EXISTS retry_round_refresh;
     DROP INDEX IF EXISTS retry_round_accepted;
     DROP INDEX IF EXISTS cache_check_entry;
+    DELETE FROM form_cost;
+    DELETE FROM left_out_window;
     DELETE FROM counterexample_step;
     DELETE FROM counterexample_event;
     DELETE FROM counterexample;

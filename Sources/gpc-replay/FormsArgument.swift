@@ -21,7 +21,9 @@ struct FormsArgument: ExpressibleByArgument {
     forms = named.compactMap { $0 }
   }
 
-  var defaultValueDescription: String { forms.map(\.id).joined(separator: ",") }
+  var defaultValueDescription: String {
+    forms.count == ProtocolForm.all.count ? "all" : forms.map(\.id).joined(separator: ",")
+  }
 
   static var allValueStrings: [String] { ["all"] + ProtocolForm.all.map(\.id) }
 }

@@ -20,7 +20,7 @@ struct GPCReplay: ParsableCommand {
     version: Tool.version,
     subcommands: [
       RunCommand.self, ImportCommand.self, ReplayCommand.self, QueryCommand.self, ExplainCommand.self,
-      ProtocolsCommand.self, ExploreCommand.self, MatrixCommand.self,
+      ProtocolsCommand.self, CompareCommand.self, ExploreCommand.self, MatrixCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 

@@ -50,7 +50,7 @@ struct LockNames {
       let number = cacheCount == 1 ? "" : "\(cache)"
       add("refresh\(number)", state.caches[cache].refreshLock.isHeld(by: task))
       add("gpc\(number)/w", state.caches[cache].lock.writer.isHeld(by: task))
-      add("gpc\(number)/r", state.caches[cache].lock.readers >> UInt8(task) & 1 == 1)
+      add("gpc\(number)/r", state.caches[cache].lock.readers.bits >> UInt8(task) & 1 == 1)
     }
   }
 
@@ -59,6 +59,6 @@ struct LockNames {
   }
 }
 
-extension KernelLock {
+extension KernelLock<SearchWidth> {
   fileprivate func isHeld(by task: Int) -> Bool { Int(holder) == task + 1 }
 }

@@ -33,7 +33,7 @@ extension TimelineState {
     range = form.rules.range == .none ? nil : Self.words(state.kvm)
   }
 
-  private static func words(_ kvm: SharedKVM) -> String {
+  private static func words(_ kvm: SharedKVM<SearchWidth>) -> String {
     guard !kvm.rangeStart.isError && !kvm.rangeEnd.isError && kvm.rangeStart.rawValue < kvm.rangeEnd.rawValue else {
       return "-"
     }

@@ -69,7 +69,7 @@ extension StateLayout {
     packed.put(code(cache.fields.pfn, state), pageBits)
     if hasFlag { packed.put(cache.fields.needsInvalidation) }
     packed.put(UInt64(cache.lock.writer.holder), holderBits)
-    packed.put(UInt64(cache.lock.readers), taskCount)
+    packed.put(UInt64(cache.lock.readers.bits), taskCount)
     packed.put(UInt64(cache.refreshLock.holder), holderBits)
     guard cachesChange else { return }
     packed.put(cache.fields.active)
@@ -118,7 +118,7 @@ extension StateLayout {
     state.caches[index].fields.pfn = pfn(packed.take(pageBits))
     if hasFlag { state.caches[index].fields.needsInvalidation = packed.takeBool() }
     state.caches[index].lock.writer.holder = UInt8(packed.take(holderBits))
-    state.caches[index].lock.readers = UInt8(packed.take(taskCount))
+    state.caches[index].lock.readers.bits = UInt8(packed.take(taskCount))
     state.caches[index].refreshLock.holder = UInt8(packed.take(holderBits))
     guard cachesChange else { return }
     state.caches[index].fields.active = packed.takeBool()

@@ -3,23 +3,34 @@
 import KVMEvents
 
 /// Fits a register: every step looks at it.
-struct CompiledOperation: Sendable {
+package struct CompiledOperation: Sendable {
   enum Kind: UInt8, Sendable {
     case invalidate, refresh, check, use, deactivate, activate
   }
 
-  struct Range: Hashable, Sendable {
+  package struct Range: Hashable, Sendable {
     let range: HVARange
     let hitsMemslot: Bool
+    /// false: a change of protection.
     let freesPages: Bool
   }
 
   let kind: Kind
-  var cacheIndex: UInt8 = 0
   var lookUpMayFail = false
-  /// Where its ranges begin among the engine's, and how many there are.
+  /// Where its ranges begin among the programs', and how many there are.
   var firstRange: UInt8 = 0
   var rangeCount: UInt8 = 0
+  var cacheIndex: UInt32 = 0
 
   var cache: Int { Int(cacheIndex) }
+
+  init(
+    kind: Kind, cacheIndex: UInt32 = 0, lookUpMayFail: Bool = false, firstRange: UInt8 = 0, rangeCount: UInt8 = 0
+  ) {
+    self.kind = kind
+    self.lookUpMayFail = lookUpMayFail
+    self.firstRange = firstRange
+    self.rangeCount = rangeCount
+    self.cacheIndex = cacheIndex
+  }
 }

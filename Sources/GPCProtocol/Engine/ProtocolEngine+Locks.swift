@@ -10,10 +10,10 @@ extension ProtocolEngine {
   }
 
   /// The lock that the next step of `task` takes, if it is one that takes a lock.
-  package func wantedLock(_ task: Int, _ state: borrowing ProtocolState) -> LockName? {
-    switch state.tasks[task].step {
+  func lockWanted<S: ProtocolStorage>(_ task: Int, _ state: borrowing S) -> LockName? {
+    switch state[task: task].step {
     case .hook(let step): step.wantedLock
-    case .walk(let step): step.wantedLock(cache: Int(state.tasks[task].walked))
+    case .walk(let step): step.wantedLock(cache: Int(state[task: task].walked))
     case .refresh(let step): step.wantedLock(cache: operation(task, state).cache)
     case .wait(let step): step.wantedLock(cache: operation(task, state).cache)
     case .retry(let step): step == .lockMMU ? .mmu : nil
@@ -24,10 +24,10 @@ extension ProtocolEngine {
     }
   }
 
-  func canMove(_ task: Int, _ state: borrowing ProtocolState) -> Bool {
-    guard let lock = wantedLock(task, state) else {
-      switch state.tasks[task].step {
-      case .wait(.queueSleep): return state.tasks[task].isWoken
+  func canMove<S: ProtocolStorage>(_ task: Int, _ state: borrowing S) -> Bool {
+    guard let lock = lockWanted(task, state) else {
+      switch state[task: task].step {
+      case .wait(.queueSleep): return state[task: task].isWoken
       case .finished: return false
       case .hook, .walk, .refresh, .wait, .retry, .check, .deactivate, .activate: return true
       }
@@ -36,27 +36,11 @@ extension ProtocolEngine {
     case .invalidate: return state.kvm.invalidateLock.isFree
     case .list: return state.kvm.listLock.isFree
     case .mmu: return state.kvm.mmuLock.isFree
-    case .refresh(let cache): return state.caches[cache].refreshLock.isFree
-    case .read(let cache): return state.caches[cache].lock.admitsReader
-    case .write(let cache): return state.caches[cache].lock.admitsWriter
+    case .refresh(let cache): return state[cache: cache].refreshLock.isFree
+    case .read(let cache): return state[cache: cache].lock.admitsReader
+    case .write(let cache): return state[cache: cache].lock.admitsWriter
     }
   }
-
-  /// The tasks that hold `lock` against `task`, one bit each (its own bit too, if it does).
-  package func holders(_ lock: LockName, _ state: borrowing ProtocolState) -> UInt8 {
-    switch lock {
-    case .invalidate: state.kvm.invalidateLock.holderBit
-    case .list: state.kvm.listLock.holderBit
-    case .mmu: state.kvm.mmuLock.holderBit
-    case .refresh(let cache): state.caches[cache].refreshLock.holderBit
-    case .read(let cache): state.caches[cache].lock.writer.holderBit
-    case .write(let cache): state.caches[cache].lock.writer.holderBit | state.caches[cache].lock.readers
-    }
-  }
-}
-
-extension KernelLock {
-  var holderBit: UInt8 { holder == 0 ? 0 : 1 << (holder - 1) }
 }
 
 extension HookStep {

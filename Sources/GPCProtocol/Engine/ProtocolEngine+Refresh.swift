@@ -5,94 +5,95 @@ import KVMEvents
 extension ProtocolEngine {
   var firstRefreshStep: TaskStep { rules.hasRefreshLock ? .refresh(.lockRefresh) : .refresh(.lockWrite) }
 
-  func takeRefresh(_ step: RefreshStep, _ task: Int, _ choice: Int, _ state: inout ProtocolState) -> StepOutcome {
+  func takeRefresh<S: ProtocolStorage>(_ step: RefreshStep, _ task: Int, _ choice: Int, _ state: inout S) -> StepOutcome
+  {
     let cache = operation(task, state).cache
     switch step {
     case .lockRefresh:
-      state.caches[cache].refreshLock.acquire(task)
-      state.tasks[task].step = .refresh(.lockWrite)
+      state[cache: cache].refreshLock.acquire(task)
+      state[task: task].step = .refresh(.lockWrite)
     case .lockWrite:
-      state.caches[cache].lock.acquireWrite(task)
-      state.tasks[task].step = .refresh(.begin)
+      state[cache: cache].lock.acquireWrite(task)
+      state[task: task].step = .refresh(.begin)
     case .begin: return beginRefresh(task, cache, &state)
     case .loopTop:
-      state.caches[cache].fields.retryLoopTop(rules)
-      state.tasks[task].hasBufferedValid = false
-      state.tasks[task].step = .refresh(rules.snapshot == .loopTop ? .snapshot : .unlock)
+      state[cache: cache].fields.retryLoopTop(rules)
+      state[task: task].hasBufferedValid = false
+      state[task: task].step = .refresh(rules.snapshot == .loopTop ? .snapshot : .unlock)
     case .snapshot:
-      state.tasks[task].snapshot = state.kvm.invalidateSeq
-      state.tasks[task].step = afterSnapshot
+      state[task: task].snapshot = state.kvm.invalidateSeq
+      state[task: task].step = afterSnapshot
     case .unlock:
-      state.caches[cache].lock.writer.release(task)
+      state[cache: cache].lock.writer.release(task)
       afterUnlock(task, &state)
     case .lookUp: return lookUp(task, cache, choice, &state)
     case .relock:
-      state.caches[cache].lock.acquireWrite(task)
-      state.tasks[task].step = afterRelock
+      state[cache: cache].lock.acquireWrite(task)
+      state[task: task].step = afterRelock
     case .setValid:
-      state.caches[cache].fields.setValidBeforeTest()
-      state.tasks[task].hasBufferedValid = rules.memory != .sequential
-      state.tasks[task].step = rules.hasBarrierStep ? .refresh(.barrier) : firstRetryStep
+      state[cache: cache].fields.setValidBeforeTest()
+      state[task: task].hasBufferedValid = rules.memory != .sequential
+      state[task: task].step = rules.hasBarrierStep ? .refresh(.barrier) : firstRetryStep
     case .barrier:
       // Partner: the barrier before the walk of gfn_to_pfn_cache_invalidate_start().
-      state.tasks[task].hasBufferedValid = false
-      state.tasks[task].step = firstRetryStep
+      state[task: task].hasBufferedValid = false
+      state[task: task].step = firstRetryStep
     case .accept: return accept(task, cache, &state)
     case .unlockWrite:
       // The unlock is a store behind valid's: who sees it sees valid.
-      state.tasks[task].hasBufferedValid = false
-      state.caches[cache].lock.writer.release(task)
-      if rules.mutations.contains(.storeOutsideLock) && !state.tasks[task].newPFN.isError {
-        state.tasks[task].step = .refresh(.accept)
+      state[task: task].hasBufferedValid = false
+      state[cache: cache].lock.writer.release(task)
+      if rules.mutations.contains(.storeOutsideLock) && !state[task: task].newPFN.isError {
+        state[task: task].step = .refresh(.accept)
       } else {
         afterUnlockWrite(task, &state)
       }
     case .unlockRefresh:
-      state.caches[cache].refreshLock.release(task)
+      state[cache: cache].refreshLock.release(task)
       succeed(task, &state)
     case .lockFailed:
-      state.caches[cache].lock.acquireWrite(task)
-      state.tasks[task].step = .refresh(.fail)
+      state[cache: cache].lock.acquireWrite(task)
+      state[task: task].step = .refresh(.fail)
     case .fail:
-      state.caches[cache].fields.fail()
-      state.tasks[task].step = .refresh(.unlockFailed)
+      state[cache: cache].fields.fail()
+      state[task: task].step = .refresh(.unlockFailed)
     case .unlockFailed:
-      state.caches[cache].lock.writer.release(task)
+      state[cache: cache].lock.writer.release(task)
       if rules.hasRefreshLock {
-        state.tasks[task].step = .refresh(.unlockRefreshFailed)
+        state[task: task].step = .refresh(.unlockRefreshFailed)
       } else {
         finishOperation(task, &state)
       }
     case .unlockRefreshFailed:
-      state.caches[cache].refreshLock.release(task)
+      state[cache: cache].refreshLock.release(task)
       finishOperation(task, &state)
     }
     return StepOutcome()
   }
 
-  private func beginRefresh(_ task: Int, _ cache: Int, _ state: inout ProtocolState) -> StepOutcome {
-    guard let request = requests[firstOperation[task] + Int(state.tasks[task].operation)] else {
+  private func beginRefresh<S: ProtocolStorage>(_ task: Int, _ cache: Int, _ state: inout S) -> StepOutcome {
+    guard let request = state.request(task, programs) else {
       fatalError("task \(task) refreshes in an operation that does not")
     }
-    var entry = state.caches[cache].fields.beginRefresh(request)
-    if rules.mutations.contains(.ignoresMovedUHVA) && state.caches[cache].fields.valid { entry = .kept }
+    var entry = state[cache: cache].fields.beginRefresh(request)
+    if rules.mutations.contains(.ignoresMovedUHVA) && state[cache: cache].fields.valid { entry = .kept }
     switch entry {
     case .inactive:
-      state.tasks[task].step = .refresh(.unlockFailed)
+      state[task: task].step = .refresh(.unlockFailed)
       return StepOutcome(.inactive)
     case .noMemslot:
-      state.tasks[task].step = .refresh(.unlockFailed)
+      state[task: task].step = .refresh(.unlockFailed)
       return StepOutcome(.noMemslot)
     case .kept:
       if rules.mutations.contains(.keptLeavesLock) {
         afterUnlockWrite(task, &state)
       } else {
-        state.tasks[task].step = .refresh(.unlockWrite)
+        state[task: task].step = .refresh(.unlockWrite)
       }
       return StepOutcome(.kept)
     case .lookUp:
-      state.caches[cache].fields.enterRetryLoop(rules)
-      state.tasks[task].step = firstLoopStep
+      state[cache: cache].fields.enterRetryLoop(rules)
+      state[task: task].step = firstLoopStep
       return StepOutcome(.lookUp)
     }
   }
@@ -114,12 +115,12 @@ extension ProtocolEngine {
   private var snapshotOrLookUp: TaskStep { .refresh(rules.snapshot == .beforeLookup ? .snapshot : .lookUp) }
 
   /// What a former round mapped is released with the unlock (a step without a shared access), unless the wait stands in between.
-  private func afterUnlock(_ task: Int, _ state: inout ProtocolState) {
+  private func afterUnlock<S: ProtocolStorage>(_ task: Int, _ state: inout S) {
     let waitsFirst =
       rules.wait == .queue(.afterUnlock, .continuesToCondition) || rules.wait == .queue(.afterUnlock, .goesOn)
-    if !waitsFirst { state.tasks[task].newPFN = .errorFault }
-    state.tasks[task].hasWaited = false
-    state.tasks[task].step =
+    if !waitsFirst { state[task: task].newPFN = .errorFault }
+    state[task: task].hasWaited = false
+    state[task: task].step =
       switch rules.wait {
       case .none, .queue(.beforeRelock, _): snapshotOrLookUp
       case .spinOnCount, .spinOnPending: .wait(.spinCount)
@@ -129,15 +130,15 @@ extension ProtocolEngine {
   }
 
   /// `hva_to_pfn()` and the mapping of what it found. The second choice is a lookup that fails.
-  private func lookUp(_ task: Int, _ cache: Int, _ choice: Int, _ state: inout ProtocolState) -> StepOutcome {
+  private func lookUp<S: ProtocolStorage>(_ task: Int, _ cache: Int, _ choice: Int, _ state: inout S) -> StepOutcome {
     guard choice == 0 else {
-      state.tasks[task].newPFN = .errorFault
-      state.tasks[task].snapshot = 0
-      state.tasks[task].step = .refresh(.lockFailed)
+      state[task: task].newPFN = .errorFault
+      state[task: task].snapshot = 0
+      state[task: task].step = .refresh(.lockFailed)
       return StepOutcome(.failed)
     }
-    state.tasks[task].newPFN = state.currentPFN(at: state.caches[cache].fields.uhva)
-    state.tasks[task].step = afterLookUp
+    state[task: task].newPFN = state.currentPFN(at: state[cache: cache].fields.uhva)
+    state[task: task].step = afterLookUp
     return StepOutcome()
   }
 
@@ -168,31 +169,31 @@ extension ProtocolEngine {
     return .refresh(rules.mutations.contains(.storeOutsideLock) ? .unlockWrite : .accept)
   }
 
-  private func accept(_ task: Int, _ cache: Int, _ state: inout ProtocolState) -> StepOutcome {
-    let pfn = state.tasks[task].newPFN
-    state.caches[cache].fields.accept(pfn, rules)
-    state.tasks[task].newPFN = .errorFault
-    let isStale = state.caches[cache].fields.valid && state.isStale(pfn, at: state.caches[cache].fields.uhva)
+  private func accept<S: ProtocolStorage>(_ task: Int, _ cache: Int, _ state: inout S) -> StepOutcome {
+    let pfn = state[task: task].newPFN
+    state[cache: cache].fields.accept(pfn, rules)
+    state[task: task].newPFN = .errorFault
+    let isStale = state[cache: cache].fields.valid && state.isStale(pfn, at: state[cache: cache].fields.uhva)
     if rules.mutations.contains(.storeOutsideLock) {
       afterUnlockWrite(task, &state)
     } else {
-      state.tasks[task].step = .refresh(.unlockWrite)
+      state[task: task].step = .refresh(.unlockWrite)
     }
     return StepOutcome(.done, isStale ? .stale : .none)
   }
 
-  private func afterUnlockWrite(_ task: Int, _ state: inout ProtocolState) {
-    if rules.hasRefreshLock { state.tasks[task].step = .refresh(.unlockRefresh) } else { succeed(task, &state) }
+  private func afterUnlockWrite<S: ProtocolStorage>(_ task: Int, _ state: inout S) {
+    if rules.hasRefreshLock { state[task: task].step = .refresh(.unlockRefresh) } else { succeed(task, &state) }
   }
 
   /// The refresh returns 0. The idiom of `use` checks again.
-  private func succeed(_ task: Int, _ state: inout ProtocolState) {
+  private func succeed<S: ProtocolStorage>(_ task: Int, _ state: inout S) {
     switch operation(task, state).kind {
     case .use:
-      let index = state.tasks[task].operation
-      state.tasks[task] = TaskState()
-      state.tasks[task].operation = index
-      state.tasks[task].step = .check(.lockRead)
+      let index = state[task: task].operation
+      state[task: task] = TaskState()
+      state[task: task].operation = index
+      state[task: task].step = .check(.lockRead)
     case .refresh, .activate: finishOperation(task, &state)
     case .invalidate, .check, .deactivate:
       fatalError("task \(task) returns from a refresh that its operation does not have")

@@ -19,17 +19,17 @@ extension ProtocolEngine {
 
   private var seqStep: TaskStep? { rules.retry.readsSeq ? .retry(.seq) : nil }
 
-  func takeRetry(_ step: RetryStep, _ task: Int, _ state: inout ProtocolState) -> StepOutcome {
+  func takeRetry<S: ProtocolStorage>(_ step: RetryStep, _ task: Int, _ state: inout S) -> StepOutcome {
     let cache = operation(task, state).cache
-    let uhva = state.caches[cache].fields.uhva
+    let uhva = state[cache: cache].fields.uhva
     switch step {
     case .flag:
-      let observation = RetryObservation(needsInvalidation: state.caches[cache].fields.needsInvalidation)
+      let observation = RetryObservation(needsInvalidation: state[cache: cache].fields.needsInvalidation)
       return decide(observation, orElse: inFlightStep ?? seqStep ?? afterPass, task, &state)
     case .count: return readCount(task, &state)
     case .rangeStart:
       let covers = state.kvm.rangeStart.rawValue <= uhva.rawValue
-      state.tasks[task].step = covers ? .retry(.rangeEnd) : seqStep ?? afterPass
+      state[task: task].step = covers ? .retry(.rangeEnd) : seqStep ?? afterPass
       return StepOutcome(covers ? .pending : .clear)
     case .rangeEnd:
       let covers = uhva.rawValue < state.kvm.rangeEnd.rawValue
@@ -43,75 +43,75 @@ extension ProtocolEngine {
     }
   }
 
-  private func hasSeqMoved(_ task: Int, _ state: borrowing ProtocolState) -> Bool {
-    state.kvm.invalidateSeq != state.tasks[task].snapshot
+  private func hasSeqMoved<S: ProtocolStorage>(_ task: Int, _ state: borrowing S) -> Bool {
+    state.kvm.invalidateSeq != state[task: task].snapshot
   }
 
   /// The count alone decides, or it is the first of the three fields of "pending".
-  private func readCount(_ task: Int, _ state: inout ProtocolState) -> StepOutcome {
+  private func readCount<S: ProtocolStorage>(_ task: Int, _ state: inout S) -> StepOutcome {
     let active = state.kvm.activeInvalidations != 0
     let next = rules.mutations.contains(.seqBeforeCount) ? afterPass : seqStep ?? afterPass
     guard rules.retry.inFlight == .pending && active else {
       return decide(RetryObservation(invalidationsActive: active), orElse: next, task, &state)
     }
-    state.tasks[task].step = .retry(.rangeStart)
+    state[task: task].step = .retry(.rangeStart)
     return StepOutcome(.pending)
   }
 
-  private func decide(
-    _ observation: RetryObservation, orElse next: TaskStep, _ task: Int, _ state: inout ProtocolState
+  private func decide<S: ProtocolStorage>(
+    _ observation: RetryObservation, orElse next: TaskStep, _ task: Int, _ state: inout S
   ) -> StepOutcome {
     let retries = rules.retry.mustRetry(observation)
     if retries {
       repeatRound(task, &state)
     } else {
-      if next == afterPass { state.tasks[task].snapshot = 0 }
-      state.tasks[task].step = next
+      if next == afterPass { state[task: task].snapshot = 0 }
+      state[task: task].step = next
     }
     return StepOutcome(retries ? .retry : .pass)
   }
 
-  private func repeatRound(_ task: Int, _ state: inout ProtocolState) {
-    state.tasks[task].snapshot = 0
-    state.tasks[task].step = rules.mutations.contains(.testBeforeRelock) ? .refresh(.lockWrite) : firstLoopStep
+  private func repeatRound<S: ProtocolStorage>(_ task: Int, _ state: inout S) {
+    state[task: task].snapshot = 0
+    state[task: task].step = rules.mutations.contains(.testBeforeRelock) ? .refresh(.lockWrite) : firstLoopStep
   }
 
   /// v5.17: under `mmu_lock`. Only an invalidation that overlaps a memslot takes that lock at all.
-  private func takeSection(
-    _ step: RetryStep, _ task: Int, _ uhva: UHVA, _ state: inout ProtocolState
+  private func takeSection<S: ProtocolStorage>(
+    _ step: RetryStep, _ task: Int, _ uhva: UHVA, _ state: inout S
   ) -> StepOutcome {
     switch step {
     case .lockMMU:
       state.kvm.mmuLock.acquire(task)
-      state.tasks[task].step = .retry(.section)
+      state[task: task].step = .retry(.section)
     case .section:
       let observation = RetryObservation(pendingCoversUHVA: isBetweenSections(uhva, state))
       let retries = rules.retry.mustRetry(observation)
-      state.tasks[task].step = retries ? .retry(.unlockMMURetry) : .retry(.sectionSeq)
+      state[task: task].step = retries ? .retry(.unlockMMURetry) : .retry(.sectionSeq)
       return StepOutcome(retries ? .retry : .pass)
     case .sectionSeq:
       let retries = rules.retry.mustRetry(RetryObservation(seqMoved: hasSeqMoved(task, state)))
-      state.tasks[task].step = retries ? .retry(.unlockMMURetry) : .retry(.unlockMMUAccept)
+      state[task: task].step = retries ? .retry(.unlockMMURetry) : .retry(.unlockMMUAccept)
       return StepOutcome(retries ? .retry : .pass)
     case .unlockMMURetry:
       state.kvm.mmuLock.release(task)
-      state.tasks[task].snapshot = 0
-      state.tasks[task].newPFN = .errorFault
-      state.tasks[task].step = .refresh(.snapshot)
+      state[task: task].snapshot = 0
+      state[task: task].newPFN = .errorFault
+      state[task: task].step = .refresh(.snapshot)
     case .unlockMMUAccept:
       state.kvm.mmuLock.release(task)
-      state.tasks[task].snapshot = 0
-      state.tasks[task].step = .refresh(.relock)
+      state[task: task].snapshot = 0
+      state[task: task].step = .refresh(.relock)
     case .flag, .count, .rangeStart, .rangeEnd, .seq: fatalError("mmu_lock section of task \(task) at \(step)")
     }
     return StepOutcome()
   }
 
   /// An invalidation that overlaps `uhva` is past its `mmu_lock` section in the start hook and not yet past the one in the end hook.
-  private func isBetweenSections(_ uhva: UHVA, _ state: borrowing ProtocolState) -> Bool {
-    for task in 0..<taskCount where isBetweenSections(state.tasks[task].step) {
-      let hitsMemslot = chosenHitsMemslot(task, state)
-      let overlaps = invalidatedRange(task, state).contains(uhva)
+  private func isBetweenSections<S: ProtocolStorage>(_ uhva: UHVA, _ state: borrowing S) -> Bool {
+    for task in 0..<state.taskCount(programs) where isBetweenSections(state[task: task].step) {
+      let hitsMemslot = self.hitsMemslot(task, state)
+      let overlaps = rangeOf(task, state).contains(uhva)
       if hitsMemslot && overlaps { return true }
     }
     return false

@@ -3,7 +3,7 @@
 import KVMEvents
 
 extension ProtocolEngine {
-  func takeWait(_ step: WaitStep, _ task: Int, _ state: inout ProtocolState) -> StepOutcome {
+  func takeWait<S: ProtocolStorage>(_ step: WaitStep, _ task: Int, _ state: inout S) -> StepOutcome {
     let cache = operation(task, state).cache
     switch step {
     case .spinCount, .spinRangeStart, .spinRangeEnd: return spin(step, task, cache, &state)
@@ -11,15 +11,15 @@ extension ProtocolEngine {
       return relockLoop(step, task, cache, &state)
     case .queueLock, .queueTest, .queueDrop, .queueSleep, .queueUnlock: return queue(step, task, cache, &state)
     case .relockForCondition:
-      state.caches[cache].lock.acquireWrite(task)
-      state.tasks[task].step = firstRetryStep
+      state[cache: cache].lock.acquireWrite(task)
+      state[task: task].step = firstRetryStep
       return StepOutcome()
     }
   }
 
   /// One bare read each. A field that lets the refresh go on ends the loop; else the next field, or the first again.
-  private func spin(_ step: WaitStep, _ task: Int, _ cache: Int, _ state: inout ProtocolState) -> StepOutcome {
-    let uhva = state.caches[cache].fields.uhva
+  private func spin<S: ProtocolStorage>(_ step: WaitStep, _ task: Int, _ cache: Int, _ state: inout S) -> StepOutcome {
+    let uhva = state[cache: cache].fields.uhva
     let blocks: Bool
     let next: WaitStep
     switch step {
@@ -36,31 +36,33 @@ extension ProtocolEngine {
       .queueSleep, .queueUnlock, .relockForCondition:
       fatalError("busy-wait of task \(task) at \(step)")
     }
-    state.tasks[task].step = blocks ? .wait(next) : afterWaitBeforeLookUp
+    state[task: task].step = blocks ? .wait(next) : afterWaitBeforeLookUp
     return StepOutcome(blocks ? .pending : .clear)
   }
 
   private var afterWaitBeforeLookUp: TaskStep { .refresh(rules.snapshot == .beforeLookup ? .snapshot : .lookUp) }
 
   /// `continue` belongs to the inner `while`: it tests again with `gpc->lock` held, and leaves with it held.
-  private func relockLoop(_ step: WaitStep, _ task: Int, _ cache: Int, _ state: inout ProtocolState) -> StepOutcome {
+  private func relockLoop<S: ProtocolStorage>(_ step: WaitStep, _ task: Int, _ cache: Int, _ state: inout S)
+    -> StepOutcome
+  {
     switch step {
     case .loopLock:
       state.kvm.invalidateLock.acquire(task)
-      state.tasks[task].step = .wait(.loopTest)
+      state[task: task].step = .wait(.loopTest)
     case .loopTest:
-      let pending = state.kvm.isPending(at: state.caches[cache].fields.uhva)
-      state.tasks[task].step = .wait(pending ? .loopUnlockPending : .loopUnlockClear)
+      let pending = state.kvm.isPending(at: state[cache: cache].fields.uhva)
+      state[task: task].step = .wait(pending ? .loopUnlockPending : .loopUnlockClear)
       return StepOutcome(pending ? .pending : .clear)
     case .loopUnlockPending:
       state.kvm.invalidateLock.release(task)
-      state.tasks[task].step = .wait(.loopRelock)
+      state[task: task].step = .wait(.loopRelock)
     case .loopRelock:
-      state.caches[cache].lock.acquireWrite(task)
-      state.tasks[task].step = .wait(.loopLock)
+      state[cache: cache].lock.acquireWrite(task)
+      state[task: task].step = .wait(.loopLock)
     case .loopUnlockClear:
       state.kvm.invalidateLock.release(task)
-      state.tasks[task].step = afterWaitBeforeLookUp
+      state[task: task].step = afterWaitBeforeLookUp
     case .spinCount, .spinRangeStart, .spinRangeEnd, .queueLock, .queueTest, .queueDrop, .queueSleep, .queueUnlock,
       .relockForCondition:
       fatalError("relocking loop of task \(task) at \(step)")
@@ -69,23 +71,23 @@ extension ProtocolEngine {
   }
 
   /// Lock; while pending {drop, sleep until woken, lock}; drop. Being on the queue begins under the lock, so no wake-up is lost.
-  private func queue(_ step: WaitStep, _ task: Int, _ cache: Int, _ state: inout ProtocolState) -> StepOutcome {
+  private func queue<S: ProtocolStorage>(_ step: WaitStep, _ task: Int, _ cache: Int, _ state: inout S) -> StepOutcome {
     switch step {
     case .queueLock:
       state.kvm.invalidateLock.acquire(task)
-      state.tasks[task].step = .wait(.queueTest)
+      state[task: task].step = .wait(.queueTest)
     case .queueTest:
-      let pending = state.kvm.isPending(at: state.caches[cache].fields.uhva)
-      state.tasks[task].isWoken = false
-      state.tasks[task].step = .wait(pending ? .queueDrop : .queueUnlock)
+      let pending = state.kvm.isPending(at: state[cache: cache].fields.uhva)
+      state[task: task].isWoken = false
+      state[task: task].step = .wait(pending ? .queueDrop : .queueUnlock)
       return StepOutcome(pending ? .pending : .clear)
     case .queueDrop:
       state.kvm.invalidateLock.release(task)
-      state.tasks[task].hasWaited = true
-      state.tasks[task].step = .wait(.queueSleep)
+      state[task: task].hasWaited = true
+      state[task: task].step = .wait(.queueSleep)
     case .queueSleep:
-      state.tasks[task].isWoken = false
-      state.tasks[task].step = .wait(.queueLock)
+      state[task: task].isWoken = false
+      state[task: task].step = .wait(.queueLock)
       return StepOutcome(.woken)
     case .queueUnlock:
       state.kvm.invalidateLock.release(task)
@@ -97,16 +99,16 @@ extension ProtocolEngine {
     return StepOutcome()
   }
 
-  private func afterQueue(_ task: Int, _ state: inout ProtocolState) {
-    let hasWaited = state.tasks[task].hasWaited
-    state.tasks[task].hasWaited = false
+  private func afterQueue<S: ProtocolStorage>(_ task: Int, _ state: inout S) {
+    let hasWaited = state[task: task].hasWaited
+    state[task: task].hasWaited = false
     switch rules.wait {
-    case .queue(_, .continuesToCondition) where hasWaited: state.tasks[task].step = .wait(.relockForCondition)
-    case .queue(.beforeRelock, _): state.tasks[task].step = .refresh(.relock)
+    case .queue(_, .continuesToCondition) where hasWaited: state[task: task].step = .wait(.relockForCondition)
+    case .queue(.beforeRelock, _): state[task: task].step = .refresh(.relock)
     case .queue(.afterUnlock, _), .queue(.beforeSnapshot, _):
       // What a former round left is released only now, behind the wait.
-      state.tasks[task].newPFN = .errorFault
-      state.tasks[task].step = afterWaitBeforeLookUp
+      state[task: task].newPFN = .errorFault
+      state[task: task].step = afterWaitBeforeLookUp
     case .none, .spinOnCount, .spinOnPending, .relockLoop:
       fatalError("task \(task) leaves a wait queue that its form does not have")
     }

@@ -1,9 +1,9 @@
-// Locks as the search sees them: who holds them.
+// Locks as the engine sees them: who holds them.
 
 /// A spinlock or mutex: free, or held by one task.
-package struct KernelLock: Hashable, Sendable {
+package struct KernelLock<Width: StateWidth>: Hashable, Sendable {
   /// 0: free; else the holder's index + 1.
-  package var holder: UInt8 = 0
+  package var holder: Width.Count = 0
 
   package init() {}
 
@@ -11,7 +11,7 @@ package struct KernelLock: Hashable, Sendable {
 
   package mutating func acquire(_ task: Int) {
     precondition(holder == 0, "task \(task) takes a lock held by \(holder)")
-    holder = UInt8(task + 1)
+    holder = Width.Count(task + 1)
   }
 
   package mutating func release(_ task: Int) {

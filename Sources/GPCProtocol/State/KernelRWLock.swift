@@ -1,28 +1,24 @@
 // `rwlock_t gpc->lock`.
 
 /// A reader-writer lock: free, held for write by one task, or for read by several.
-package struct KernelRWLock: Hashable, Sendable {
-  package var writer = KernelLock()
-  /// Bit n: task n holds it for read.
-  package var readers: UInt8 = 0
+package struct KernelRWLock<Width: StateWidth>: Hashable, Sendable {
+  package var writer = KernelLock<Width>()
+  package var readers = Width.Readers()
 
   package init() {}
 
   package var admitsReader: Bool { writer.isFree }
-  package var admitsWriter: Bool { writer.isFree && readers == 0 }
+  package var admitsWriter: Bool { writer.isFree && readers.isEmpty }
 
   package mutating func acquireRead(_ task: Int) {
-    precondition(admitsReader && readers >> UInt8(task) & 1 == 0, "task \(task) read-locks against \(self)")
-    readers |= 1 << UInt8(task)
+    precondition(admitsReader, "task \(task) read-locks against \(self)")
+    readers.insert(task)
   }
 
-  package mutating func releaseRead(_ task: Int) {
-    precondition(readers >> UInt8(task) & 1 == 1, "task \(task) read-unlocks what it does not hold")
-    readers &= ~(1 << UInt8(task))
-  }
+  package mutating func releaseRead(_ task: Int) { readers.remove(task) }
 
   package mutating func acquireWrite(_ task: Int) {
-    precondition(readers == 0, "task \(task) write-locks against readers")
+    precondition(readers.isEmpty, "task \(task) write-locks against readers")
     writer.acquire(task)
   }
 }

@@ -3,14 +3,14 @@
 import KVMEvents
 
 /// The state of one VM, its caches and its tasks. A plain value of fixed size.
-package struct ProtocolState: Sendable {
+package struct ProtocolState: ProtocolStorage {
   package static let tasksMax = 8
   package static let cachesMax = 4
   package static let pagesMax = 6
 
-  package var kvm = SharedKVM()
-  package var caches = InlineArray<4, SharedCache>(repeating: SharedCache())
-  package var tasks = InlineArray<8, TaskState>(repeating: TaskState())
+  package var kvm = SharedKVM<SearchWidth>()
+  package var caches = InlineArray<4, SharedCache<SearchWidth>>(repeating: SharedCache())
+  package var tasks = InlineArray<8, TaskState<SearchWidth>>(repeating: TaskState())
   /// Ghost: which page each uhva maps to, as a name that grows with every zap. A pfn that carries an older name was freed.
   package var pageNames = InlineArray<6, UInt16>(repeating: 1)
 
@@ -18,11 +18,6 @@ package struct ProtocolState: Sendable {
 
   /// What a lookup of `uhva` finds now (faulting it in if need be).
   package func currentPFN(at uhva: UHVA) -> PFN { PFN.named(pageNames[uhva.pageIndex], page: uhva.pageIndex) }
-
-  /// Is `pfn` anything but the page that `uhva` maps to now?
-  package func isStale(_ pfn: PFN, at uhva: UHVA) -> Bool {
-    uhva.isError || pfn != currentPFN(at: uhva)
-  }
 
   /// Ghost: the mm unmaps and frees every page of `range`.
   package mutating func freePages(in range: HVARange) {

@@ -1,11 +1,11 @@
 // A cache with its locks and its place on `gpc_list`.
 
-package struct SharedCache: Hashable, Sendable {
+package struct SharedCache<Width: StateWidth>: Hashable, Sendable {
   package var fields = GfnToPfnCache()
   /// `gpc->lock`.
-  package var lock = KernelRWLock()
+  package var lock = KernelRWLock<Width>()
   /// `gpc->refresh_lock`.
-  package var refreshLock = KernelLock()
+  package var refreshLock = KernelLock<Width>()
   /// On `kvm->gpc_list`, guarded by `gpc_lock`.
   package var isListed = false
 

@@ -2,18 +2,18 @@
 
 import KVMEvents
 
-package struct SharedKVM: Hashable, Sendable {
+package struct SharedKVM<Width: StateWidth>: Hashable, Sendable {
   /// `mn_active_invalidate_count`, under `mn_invalidate_lock` to write, read bare.
-  package var activeInvalidations: UInt8 = 0
+  package var activeInvalidations: Width.Count = 0
   /// `mmu_invalidate_seq`, under `mmu_lock` to write, read bare. Begins at 1, so that the snapshot 0 stands for "none".
-  package var invalidateSeq: UInt16 = 1
+  package var invalidateSeq: Width.Seq = 1
   /// `mmu_gpc_invalidate_range_start`.
   package var rangeStart = GfnToPfnCache.errorUHVA
   /// `mmu_gpc_invalidate_range_end`.
   package var rangeEnd = GfnToPfnCache.errorUHVA
-  package var invalidateLock = KernelLock()
-  package var listLock = KernelLock()
-  package var mmuLock = KernelLock()
+  package var invalidateLock = KernelLock<Width>()
+  package var listLock = KernelLock<Width>()
+  package var mmuLock = KernelLock<Width>()
 
   package init() {}
 

@@ -3,14 +3,14 @@
 import KVMEvents
 
 /// Small on purpose: reading one element copies the whole inline array, and the search reads tasks all the time.
-package struct TaskState: Hashable, Sendable {
+package struct TaskState<Width: StateWidth>: Hashable, Sendable {
   package var step = TaskStep.finished
   /// Index into the task's program.
   package var operation: UInt8 = 0
   /// Which of the operation's ranges an invalidation chose.
   package var range: UInt8 = 0
   /// The cache that a walk has reached.
-  package var walked: UInt8 = 0
+  package var walked: Width.Count = 0
   /// The wait did sleep at least once.
   package var hasWaited = false
   /// On the wait queue, and woken.
@@ -20,12 +20,20 @@ package struct TaskState: Hashable, Sendable {
   /// `valid = true` stands in this CPU's store buffer: bare readers still see false (`MemoryModel.tso`).
   package var hasBufferedValid = false
   /// A round's snapshot of `mmu_invalidate_seq`; 0 while it has none.
-  package var snapshot: UInt16 = 0
-  private var newPFNName: UInt32 = 0
+  package var snapshot: Width.Seq = 0
+  fileprivate var newPFNName: Width.PageName = 0
 
   package init() {}
 
   /// `new_pfn`: an error until a lookup has returned.
+  package var newPFN: PFN {
+    get { newPFNName == 0 ? .errorFault : PFN(rawValue: UInt64(newPFNName)) }
+    set { newPFNName = newValue.isError ? 0 : Width.PageName(newValue.rawValue) }
+  }
+}
+
+extension TaskState<SearchWidth> {
+  /// The same, for the search: what is generic is not specialised across modules.
   package var newPFN: PFN {
     get { newPFNName == 0 ? .errorFault : PFN(rawValue: UInt64(newPFNName)) }
     set { newPFNName = newValue.isError ? 0 : UInt32(newValue.rawValue) }

@@ -1,0 +1,66 @@
+// Every form along one recording, in one pass.
+
+import GPCProtocol
+import KVMEvents
+
+/// Takes the recording's windows in their order and sums up what each form would have cost. Bounded by what is under way.
+package struct Comparison {
+  package let forms: [ProtocolForm]
+  private let deltaNs: Int64
+  private var vms: [Int32: VMModels] = [:]
+  private var costs: [FormCosts]
+  /// The windows of which nothing can be concluded, and so no form was tried on.
+  package private(set) var leftOut: [LeftOutWindow] = []
+  /// By VM: the stretch that is left out at present, and where the last operation of the last window began.
+  private var openLeftOut: [Int32: Int] = [:]
+  private var lastEvents: [Int32: EventID] = [:]
+  package private(set) var windowCount: Int64 = 0
+
+  /// - Parameter deltaNs: how far the clocks of two CPUs may differ.
+  package init(_ forms: [ProtocolForm], deltaNs: Int64) {
+    self.forms = forms
+    self.deltaNs = deltaNs
+    costs = forms.map { _ in FormCosts() }
+  }
+
+  package mutating func consume(_ window: RecordedWindow) {
+    windowCount += 1
+    if let doubt = window.doubt {
+      vms[window.vm]?.skip()
+      leaveOut(window, doubt)
+    } else {
+      if let first = window.operations.first { endLeftOut(of: window.vm, before: first.begin.id) }
+      vms[window.vm, default: VMModels(forms, deltaNs: deltaNs)].consume(window)
+    }
+    if let last = window.operations.last { lastEvents[window.vm] = last.begin.id }
+    if vms[window.vm]?.isOver ?? false { retire(window.vm) }
+  }
+
+  private mutating func leaveOut(_ window: RecordedWindow, _ doubt: RecordedWindow.Doubt) {
+    guard let open = openLeftOut[window.vm] else {
+      openLeftOut[window.vm] = leftOut.count
+      leftOut.append(
+        LeftOutWindow(
+          vm: window.vm, firstEvent: (lastEvents[window.vm] ?? 0) + 1, lastEvent: .max, doubt: doubt, windowCount: 1))
+      return
+    }
+    leftOut[open].windowCount += 1
+  }
+
+  private mutating func endLeftOut(of vm: Int32, before event: EventID) {
+    guard let open = openLeftOut.removeValue(forKey: vm) else { return }
+    leftOut[open].lastEvent = event - 1
+  }
+
+  /// The recording is over. By form, in the order of `forms`.
+  package mutating func finish() -> [FormCosts] {
+    for vm in vms.keys.sorted() { retire(vm) }
+    return costs
+  }
+
+  private mutating func retire(_ vm: Int32) {
+    guard var models = vms.removeValue(forKey: vm) else { return }
+    models.finish()
+    for form in forms.indices { costs[form].add(models.costs(form)) }
+  }
+}

@@ -1,0 +1,210 @@
+// Refreshes of the model: round by round, each part as long as it was recorded.
+
+import GPCProtocol
+import KVMEvents
+
+extension FormModel {
+  mutating func request(_ plan: RefreshPlan, _ nowNs: Int64) {
+    costs.refreshCount += 1
+    let request: RefreshRequest =
+      plan.isGPABased
+      ? .gpa(.standing(for: plan.uhva), resolved: plan.uhva, generation: MemslotsGeneration(rawValue: 0))
+      : .uhva(plan.uhva)
+    let task = engine.beginRefresh(plan.cache, request, activates: plan.activates, &state)
+    begin(task, .refresh)
+    runs[task].cache = plan.cache
+    runs[task].refresh = RefreshRun(plan)
+    refreshing.append(task)
+    refresh(task, nowNs)
+  }
+
+  /// Its timer has come, or what it waited for.
+  mutating func refresh(_ task: Int, _ nowNs: Int64) {
+    guard var run = runs[task].refresh else { fatalError("slot \(task) has no refresh") }
+    switch run.phase {
+    case .request where !isReadyForLock(task, &run, nowNs): runs[task].refresh = run
+    case .beforeLookUp where state[task: task].step == .refresh(.lookUp): lookUp(task, &run, nowNs)
+    case .request, .begin, .beforeLookUp, .lookUp, .test, .loopTop, .finish:
+      let fails = run.phase == .lookUp && run.plan.lookUpFails(run.lookUpCount - 1)
+      let advance = engine.advance(task, lookUpFails: fails, &state)
+      costs.wakeUpCount += Int64(advance.wakeUpCount)
+      if advance.violations.contains(.stale) { reportStale(runs[task].cache) }
+      if advance.hasFailed { costs.failedCount += 1 }
+      follow(advance, task, &run, nowNs)
+    }
+  }
+
+  /// Whether it asks for `refresh_lock` now; else a timer or the lock's holder will let it go on.
+  private mutating func isReadyForLock(_ task: Int, _ run: inout RefreshRun, _ nowNs: Int64) -> Bool {
+    if !engine.rules.hasRefreshLock {
+      // v5.17 has no lock to get first.
+      run.phase = .begin
+      setTimer(task, at: nowNs + run.plan.wakeUpNs + run.plan.beginNs)
+      return false
+    }
+    if engine.isBlocked(task, state) {
+      waitForLock(task)
+      return false
+    }
+    guard run.lockIsFreeSinceNs == nil else { return true }
+    run.lockIsFreeSinceNs = nowNs
+    if run.wakeUpNs > 0 { setTimer(task, at: nowNs + run.wakeUpNs) }
+    return run.wakeUpNs <= 0
+  }
+
+  /// Others that were about to get `refresh_lock` have to wait again; the time that it was free counts for them.
+  private mutating func takeLock(_ task: Int, _ nowNs: Int64) {
+    let cache = runs[task].cache
+    for other in refreshing where other != task && runs[other].cache == cache {
+      guard let since = runs[other].refresh?.lockIsFreeSinceNs, runs[other].refresh?.phase == .request else { continue }
+      runs[other].refresh?.wakeUpNs -= nowNs - since
+      runs[other].refresh?.lockIsFreeSinceNs = nil
+      runs[other].timer = nil
+      waitForLock(other)
+    }
+  }
+
+  private mutating func follow(_ advance: Advance, _ task: Int, _ run: inout RefreshRun, _ nowNs: Int64) {
+    switch advance.end {
+    case .paused:
+      endWait(&run, nowNs)
+      pause(advance, task, &run, nowNs)
+    case .finished:
+      endWait(&run, nowNs)
+      finish(task, run, nowNs)
+    case .spins, .sleeps:
+      beginWait(&run, asleep: advance.end == .sleeps, nowNs)
+      runs[task].refresh = run
+      waitForInvalidations(task)
+    case .blocked:
+      runs[task].refresh = run
+      if engine.isDeadlocked(task, state) { abandon(task, nowNs) } else { waitForLock(task) }
+    }
+  }
+
+  private mutating func pause(_ advance: Advance, _ task: Int, _ run: inout RefreshRun, _ nowNs: Int64) {
+    switch state[task: task].step {
+    case .refresh(.unlockRefresh), .refresh(.unlockRefreshFailed):
+      run.phase = .finish
+      runs[task].refresh = run
+      accepted(task, advance)
+      setTimer(task, at: nowNs + run.plan.returnNs)
+      // `gpc->lock` was dropped.
+      wakeLockWaiters(nowNs)
+      return
+    case .refresh(.lookUp) where run.phase == .beforeLookUp:
+      lookUp(task, &run, nowNs)
+      return
+    case .hook, .walk, .refresh, .wait, .retry, .check, .deactivate, .activate, .finished: break
+    }
+    if advance.branch == .retry {
+      retry(task, &run, nowNs)
+      return
+    }
+    switch run.phase {
+    case .request:
+      run.phase = .begin
+      takeLock(task, nowNs)
+      setTimer(task, at: nowNs + run.plan.beginNs)
+    case .begin, .loopTop:
+      beginRound(&run, nowNs)
+      setTimer(task, at: nowNs + run.times.loopNs)
+    case .lookUp:
+      run.phase = .test
+      setTimer(task, at: nowNs + run.times.testNs)
+    case .beforeLookUp, .test, .finish: fatalError("a refresh pauses after \(run.phase)")
+    }
+    let dropsLock = run.phase == .beforeLookUp
+    runs[task].refresh = run
+    if dropsLock { wakeLockWaiters(nowNs) }
+  }
+
+  private mutating func beginRound(_ run: inout RefreshRun, _ nowNs: Int64) {
+    let topNs = nowNs - run.plan.lateNs(run.round + 1)
+    if run.round >= 0 { endRepeatedRound(&run, topNs) }
+    run.round += 1
+    run.phase = .beforeLookUp
+    run.roundBeganNs = topNs
+    run.overlapEnded = false
+    run.hasLookedUp = false
+    costs.roundCount += 1
+  }
+
+  private mutating func lookUp(_ task: Int, _ run: inout RefreshRun, _ nowNs: Int64) {
+    run.phase = .lookUp
+    run.lookUpCount += 1
+    run.hasLookedUp = true
+    if engine.rules.snapshot == .beforeLookup { run.overlapEnded = false }
+    runs[task].refresh = run
+    setTimer(task, at: nowNs + run.times.lookupNs)
+  }
+
+  /// Stale or not, a new mapping is a new one.
+  private mutating func accepted(_ task: Int, _ advance: Advance) {
+    guard advance.branch != .kept && !advance.violations.contains(.stale) else { return }
+    isReportedStale[runs[task].cache] = false
+  }
+
+  private mutating func finish(_ task: Int, _ run: RefreshRun, _ nowNs: Int64) {
+    // v5.17 ends with its last store; the way back takes as long.
+    let returnedNs = run.phase == .finish ? nowNs : nowNs + run.plan.returnNs
+    costs.latency.add(returnedNs - run.plan.requestNs)
+    costs.stallMaxNs = max(costs.stallMaxNs, run.stallNs)
+    leave(task, nowNs)
+  }
+
+  /// It can never finish: it is taken out of the way, so that the others can go on.
+  mutating func abandon(_ task: Int, _ nowNs: Int64) {
+    engine.abandonRefresh(task, &state)
+    costs.stuckCount += 1
+    leave(task, nowNs)
+  }
+
+  private mutating func leave(_ task: Int, _ nowNs: Int64) {
+    refreshing.removeAll { $0 == task }
+    vacate(task)
+    wakeLockWaiters(nowNs)
+  }
+}
+
+// What was done again and waited for, and why.
+extension FormModel {
+  private mutating func retry(_ task: Int, _ run: inout RefreshRun, _ nowNs: Int64) {
+    let page = run.plan.uhva.page
+    costs.retries.count(cause(isNecessary: run.overlapEnded || isInvalidated(page), isCovered: isCovered(page)))
+    if run.hasLookedUp { costs.wastedLookupCount += 1 }
+    let repeatNs = run.times.repeatNs
+    run.phase = .loopTop
+    runs[task].refresh = run
+    setTimer(task, at: nowNs + repeatNs)
+  }
+
+  private func cause(isNecessary: Bool, isCovered: Bool) -> FormCosts.ByCause.Cause {
+    isNecessary ? .necessary : isCovered ? .widened : .false
+  }
+
+  private mutating func endRepeatedRound(_ run: inout RefreshRun, _ nowNs: Int64) {
+    let lostNs = nowNs - run.roundBeganNs
+    costs.spunNs += lostNs - run.waitedInRoundNs
+    run.stallNs += lostNs - run.waitedInRoundNs
+    run.waitedInRoundNs = 0
+  }
+
+  private mutating func beginWait(_ run: inout RefreshRun, asleep: Bool, _ nowNs: Int64) {
+    guard run.waitsSinceNs == nil else { return }
+    run.waitsSinceNs = nowNs
+    run.isAsleep = asleep
+    run.waitIsNecessary = isInvalidated(run.plan.uhva.page)
+    run.waitIsWidened = isCovered(run.plan.uhva.page)
+  }
+
+  private mutating func endWait(_ run: inout RefreshRun, _ nowNs: Int64) {
+    guard let since = run.waitsSinceNs else { return }
+    run.waitsSinceNs = nil
+    let waitedNs = nowNs - since
+    if run.isAsleep { costs.sleptNs += waitedNs } else { costs.spunNs += waitedNs }
+    run.waitedInRoundNs += waitedNs
+    run.stallNs += waitedNs
+    costs.waits.count(cause(isNecessary: run.waitIsNecessary, isCovered: run.waitIsWidened))
+  }
+}

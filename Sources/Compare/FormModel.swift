@@ -1,0 +1,160 @@
+// One form in one VM: what it would have made of the recorded requests and invalidations.
+
+import GPCProtocol
+import KVMEvents
+
+/// Drives the engine along recorded moments, and along the times that refreshes take.
+struct FormModel {
+  let engine: ProtocolEngine
+  var state = RecordingState()
+  var costs = FormCosts()
+  var runs: [OperationRun] = []
+  private var timers = TimerQueue()
+  /// The time of the last timer.
+  private var clockNs: Int64 = 0
+  /// Invalidations whose count is up, by slot.
+  var inFlight: [Int] = []
+  /// Refreshes under way, by slot.
+  var refreshing: [Int] = []
+  /// Slots that wait for a lock, in the order in which they came.
+  private var lockWaiters: [Int] = []
+  /// Slots that wait for invalidations to end.
+  private var waiters: [Int] = []
+  /// By cache: the mapping in use was found stale already.
+  var isReportedStale: [Bool] = []
+  /// The slots of the window's invalidations, by operation.
+  private var slots: [Int] = []
+
+  init(_ form: ProtocolForm) { engine = ProtocolEngine(rules: form.rules) }
+
+  var isIdle: Bool { refreshing.isEmpty && inFlight.isEmpty }
+
+  mutating func run(_ plan: WindowPlan, cacheCount: Int) {
+    while isReportedStale.count < cacheCount {
+      _ = state.addCache()
+      isReportedStale.append(false)
+    }
+    slots = Array(repeating: -1, count: plan.operations.count)
+    for moment in plan.moments {
+      runTimers(before: moment.timeNs)
+      take(moment, plan.operations[moment.operation])
+    }
+  }
+
+  /// Runs what is still under way to its end; what can never end is stuck.
+  mutating func finish() {
+    runTimers(before: .max)
+    while let task = refreshing.first {
+      abandon(task, clockNs)
+      runTimers(before: .max)
+    }
+  }
+
+  private mutating func take(_ moment: WindowPlan.Moment, _ operation: WindowPlan.Operation) {
+    if let adoption = operation.adoption { adopt(adoption, operation.cache) }
+    switch operation.kind {
+    case .invalidate(let range, let hitsMemslot, let removesMappings):
+      if moment.kind == .walk {
+        let task = engine.beginInvalidation(
+          range, hitsMemslot: hitsMemslot, freesPages: removesMappings, &state)
+        slots[moment.operation] = task
+        begin(task, .invalidation)
+        runs[task].range = range
+      }
+      let task = slots[moment.operation]
+      runs[task].goal = moment.kind
+      // One that waits for a lock goes on when it has it.
+      if !lockWaiters.contains(task) { goOn(task, moment.timeNs) }
+    case .refresh(let plan): request(plan, moment.timeNs)
+    case .check(let isRefused): check(operation.cache, isRefused: isRefused, moment.timeNs)
+    case .deactivate:
+      let task = engine.beginDeactivation(operation.cache, &state)
+      begin(task, .deactivation)
+      goOn(task, moment.timeNs)
+    case .refusedRefresh(let durationNs):
+      costs.refreshCount += 1
+      costs.failedCount += 1
+      costs.latency.add(durationNs)
+    }
+  }
+
+  private mutating func adopt(_ adoption: WindowPlan.Adoption, _ cache: Int) {
+    // What the walk of an invalidation in flight would have taken from it is gone.
+    let isValid = adoption.isValid && !isInvalidated(adoption.uhva.page)
+    state.adopt(cache, gpa: adoption.gpa, uhva: adoption.uhva, isValid: isValid, engine.rules)
+    isReportedStale[cache] = false
+  }
+
+  mutating func begin(_ task: Int, _ kind: OperationRun.Kind) {
+    while runs.count <= task { runs.append(OperationRun()) }
+    runs[task] = OperationRun()
+    runs[task].kind = kind
+  }
+
+  // MARK: Going on
+
+  mutating func setTimer(_ task: Int, at timeNs: Int64) { runs[task].timer = timers.set(task, at: timeNs) }
+
+  private mutating func runTimers(before timeNs: Int64) {
+    while let next = timers.firstTimeNs, next < timeNs, let timer = timers.popFirst() {
+      guard runs[timer.task].timer == timer.order else { continue }
+      runs[timer.task].timer = nil
+      clockNs = timer.timeNs
+      goOn(timer.task, timer.timeNs)
+    }
+  }
+
+  /// Lets an operation go on as far as it can at `nowNs`.
+  mutating func goOn(_ task: Int, _ nowNs: Int64) {
+    switch runs[task].kind {
+    case .invalidation: invalidate(task, nowNs)
+    case .refresh: refresh(task, nowNs)
+    case .check: advanceCheck(task, nowNs)
+    case .deactivation: deactivate(task, nowNs)
+    case .idle: fatalError("slot \(task) goes on without an operation")
+    }
+  }
+
+  private mutating func deactivate(_ task: Int, _ nowNs: Int64) {
+    while true {
+      switch engine.advance(task, &state).end {
+      case .paused: continue
+      case .blocked, .spins, .sleeps:
+        waitForLock(task)
+        return
+      case .finished:
+        vacate(task)
+        wakeLockWaiters(nowNs)
+        return
+      }
+    }
+  }
+
+  mutating func vacate(_ task: Int) {
+    runs[task].kind = .idle
+    runs[task].refresh = nil
+    state.vacate(task)
+  }
+
+  // MARK: Waiting
+
+  mutating func waitForLock(_ task: Int) { lockWaiters.append(task) }
+
+  mutating func waitForInvalidations(_ task: Int) { waiters.append(task) }
+
+  /// A lock was dropped: whoever can take it now goes on.
+  mutating func wakeLockWaiters(_ nowNs: Int64) {
+    guard !lockWaiters.isEmpty else { return }
+    let tasks = lockWaiters
+    lockWaiters = []
+    for task in tasks { goOn(task, nowNs) }
+  }
+
+  /// The count has fallen to 0: busy-waits end, sleepers are woken.
+  mutating func wakeWaiters(_ nowNs: Int64) {
+    guard !waiters.isEmpty else { return }
+    let tasks = waiters
+    waiters = []
+    for task in tasks { goOn(task, nowNs) }
+  }
+}

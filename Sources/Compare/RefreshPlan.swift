@@ -1,0 +1,114 @@
+// How long the parts of one recorded refresh took, by which every form's refresh goes.
+
+import KVMEvents
+
+/// The recorded durations of a refresh. What a form needs beyond them takes their median.
+///
+/// A class: all forms share it, and a late refresh outlives its window.
+final class RefreshPlan {
+  /// The parts of a round, in nanoseconds.
+  struct Round {
+    /// From the loop's top to the lookup.
+    var loopNs: Int64 = 0
+    /// The lookup.
+    var lookupNs: Int64 = 0
+    /// From the lookup's return to the retry test.
+    var testNs: Int64 = 0
+    /// From a retry test that repeats to the next loop's top, `gpc->lock` held.
+    var repeatNs: Int64 = 0
+  }
+
+  let cache: Int
+  let uhva: UHVA
+  let isGPABased: Bool
+  let activates: Bool
+  let requestNs: Int64
+  /// From having `refresh_lock` to the loop's top (or, where the mapping was kept, to the entry).
+  let beginNs: Int64
+  /// How long `refresh_lock` was free between the request and having it. Waking up and getting a CPU takes its time, and the lock can be
+  /// gone again: what nobody had it for was needed for that.
+  let wakeUpNs: Int64
+  /// From the last test (or failed lookup) to the return.
+  let returnNs: Int64
+  /// The ordinal of the recorded lookup that failed; nil: none.
+  let failingLookup: Int?
+  /// How long after its top the accepted round took its snapshot.
+  private let lateSnapshotNs: Int64
+  private let rounds: [Round]
+  /// By what goes on where `rounds` ends.
+  let median: Round
+
+  /// - Parameter heldNs: how long others had `refresh_lock` between its request and its entry.
+  /// - Parameter lateNs: how long after its stamp the test of the accepted round was taken.
+  /// - Parameter lateSnapshotNs: how long after its top the snapshot of the accepted round was taken.
+  /// - Parameter usual: the parts of a round where it made none itself.
+  init(
+    _ refresh: RecordedRefresh, _ operation: RecordedOperation, cache: Int, uhva: UHVA, heldNs: Int64, lateNs: Int64,
+    lateSnapshotNs: Int64, usual: Round
+  ) {
+    self.cache = cache
+    self.uhva = uhva
+    isGPABased = refresh.isGPABased ?? true
+    activates = refresh.origin == .activate || refresh.origin == .activateHva
+    requestNs = refresh.request?.time ?? operation.begin.time
+    var rounds = Self.rounds(refresh, from: operation.begin.time)
+    median = rounds.isEmpty ? usual : Self.median(rounds)
+    var begunNs = (refresh.rounds.first?.loop ?? refresh.rounds.first?.lookup ?? operation.begin).time
+    if let last = rounds.indices.last {
+      rounds[last].testNs += lateNs
+      if last > 0 { rounds[last - 1].repeatNs += lateSnapshotNs } else { begunNs += lateSnapshotNs }
+      rounds[last].loopNs -= lateSnapshotNs
+    }
+    self.rounds = rounds
+    self.lateSnapshotNs = lateSnapshotNs
+    let waitedNs = max(0, operation.begin.time - requestNs)
+    wakeUpNs = max(0, waitedNs - heldNs)
+    beginNs = max(0, begunNs - operation.begin.time)
+    let last = refresh.rounds.last.flatMap { $0.test ?? $0.lookupRet ?? $0.lookup ?? $0.loop } ?? operation.begin
+    returnNs = max(0, operation.end.time - last.time - lateNs)
+    failingLookup = refresh.ret != 0 && !rounds.isEmpty ? rounds.count - 1 : nil
+  }
+
+  func round(_ ordinal: Int) -> Round { ordinal < rounds.count ? rounds[ordinal] : median }
+
+  /// How long after its recorded top the `ordinal`-th round begins in the model: with its snapshot.
+  func lateNs(_ ordinal: Int) -> Int64 { ordinal == rounds.count - 1 ? lateSnapshotNs : 0 }
+
+  /// Does the `ordinal`-th lookup fail? The page was not to be had from the recorded one on.
+  func lookUpFails(_ ordinal: Int) -> Bool { failingLookup.map { ordinal >= $0 } ?? false }
+
+  private static func rounds(_ refresh: RecordedRefresh, from beginNs: Int64) -> [Round] {
+    var rounds: [Round] = []
+    rounds.reserveCapacity(refresh.rounds.count)
+    // A moment that is not recorded is taken to be the one before it.
+    var atNs = refresh.rounds.first?.loop?.time ?? beginNs
+    for recorded in refresh.rounds {
+      var round = Round()
+      let loopNs = recorded.loop?.time ?? atNs
+      if !rounds.isEmpty { rounds[rounds.count - 1].repeatNs = max(0, loopNs - atNs) }
+      let lookupNs = recorded.lookup?.time ?? loopNs
+      let lookupRetNs = recorded.lookupRet?.time ?? lookupNs
+      let testNs = recorded.test?.time ?? lookupRetNs
+      round.loopNs = max(0, lookupNs - loopNs)
+      round.lookupNs = max(0, lookupRetNs - lookupNs)
+      round.testNs = max(0, testNs - lookupRetNs)
+      atNs = testNs
+      rounds.append(round)
+    }
+    return rounds
+  }
+
+  private static func median(_ rounds: [Round]) -> Round {
+    if rounds.count == 1 {
+      var round = rounds[0]
+      round.repeatNs = round.testNs
+      return round
+    }
+    return Round(
+      loopNs: median(rounds.map(\.loopNs)), lookupNs: median(rounds.map(\.lookupNs)),
+      testNs: median(rounds.map(\.testNs)), repeatNs: median(rounds.dropLast().map(\.repeatNs)))
+  }
+
+  /// Of two, the smaller one: a first lookup often pays for a page fault.
+  private static func median(_ values: [Int64]) -> Int64 { values.sorted()[(values.count - 1) / 2] }
+}

@@ -1,0 +1,177 @@
+// Makes the plans of one VM's windows: which cache is which, what each refresh took, what was there before.
+
+import GPCProtocol
+import KVMEvents
+
+struct VMPlanner {
+  /// The recording's caches as the models number them.
+  private var indexOfCache: [Int32: Int] = [:]
+  /// By the models' number: what the cache is like follows from what the models did with it so far.
+  private var isKnown: [Bool] = []
+  private var isInactive: [Bool] = []
+  /// By the models' number: when refreshes of this window had `refresh_lock`.
+  private var holds: [[Range<Int64>]] = []
+  private let deltaNs: Int64
+  private var tests = RecordedTests()
+  private var inFlight = RecordedInFlight()
+  /// The parts of a round of the last refresh that made any.
+  private var usualRound = RefreshPlan.Round()
+
+  init(deltaNs: Int64) { self.deltaNs = deltaNs }
+
+  var cacheCount: Int { isKnown.count }
+
+  /// Every cache was deactivated: nothing of it is needed any more.
+  var isOver: Bool { !isInactive.isEmpty && isInactive.allSatisfy { $0 } }
+
+  /// What happened in a window is not known, and so neither is what the caches are like behind it.
+  mutating func forget() {
+    for cache in isKnown.indices {
+      isKnown[cache] = false
+      isInactive[cache] = false
+    }
+  }
+
+  mutating func plan(_ window: RecordedWindow) -> WindowPlan {
+    var plan = WindowPlan()
+    tests = RecordedTests(window, deltaNs: deltaNs)
+    for cache in holds.indices { holds[cache].removeAll(keepingCapacity: true) }
+    inFlight = RecordedInFlight()
+    for (index, operation) in window.operations.enumerated() {
+      if case .invalidate(let invalidation) = operation.kind { add(invalidation, operation, index, &plan) }
+    }
+    inFlight.sort()
+    for (index, operation) in window.operations.enumerated() { add(operation, index, &plan) }
+    plan.sort()
+    adoptCaches(window, &plan)
+    return plan
+  }
+
+  private mutating func add(_ operation: RecordedOperation, _ recorded: Int, _ plan: inout WindowPlan) {
+    switch operation.kind {
+    case .invalidate: break
+    case .refresh(let refresh): add(refresh, operation, recorded, &plan)
+    case .check(let check):
+      let kind = WindowPlan.Operation.Kind.check(isRefused: check.othersHold == false)
+      plan.add(.begin, plan.add(.init(kind: kind, cache: index(operation), recorded: recorded)), operation.begin)
+    case .deactivate:
+      plan.add(.begin, plan.add(.init(kind: .deactivate, cache: index(operation), recorded: recorded)), operation.begin)
+    }
+  }
+
+  private mutating func add(
+    _ invalidation: RecordedInvalidation, _ operation: RecordedOperation, _ recorded: Int, _ plan: inout WindowPlan
+  ) {
+    guard let walk = invalidation.walk, let startRet = invalidation.startRet, let endEntry = invalidation.endEntry
+    else { return }
+    // Where the memslots are not known, the range is taken to hit one.
+    let kind = WindowPlan.Operation.Kind.invalidate(
+      invalidation.range, hitsMemslot: invalidation.hitsMemslot ?? true,
+      removesMappings: invalidation.removesMappings)
+    let index = plan.add(.init(kind: kind, cache: 0, recorded: recorded))
+    let countUpNs = tests.countUpNs(operation.begin.time, walk.time)
+    // A count that goes up late (clocks differ) pushes what follows before it.
+    let countDownNs = max(
+      endEntry.time, countUpNs,
+      tests.countDownNs(
+        (invalidation.endKvm ?? endEntry).time, operation.end.time, bumpsSeq: invalidation.hitsMemslot ?? true))
+    inFlight.add(from: countUpNs, to: countDownNs, bumpsSeq: invalidation.hitsMemslot ?? true)
+    plan.add(.walk, index, walk, at: countUpNs)
+    plan.add(.startRet, index, startRet, at: max(startRet.time, countUpNs))
+    plan.add(.endEntry, index, endEntry, at: max(endEntry.time, countUpNs))
+    plan.add(.countDown, index, operation.end, at: countDownNs)
+  }
+
+  private mutating func add(
+    _ refresh: RecordedRefresh, _ operation: RecordedOperation, _ recorded: Int, _ plan: inout WindowPlan
+  ) {
+    let cache = index(operation)
+    let request = refresh.request ?? operation.begin
+    defer { holds[cache].append(operation.begin.time..<max(operation.begin.time, operation.end.time)) }
+    guard let uhva = refresh.uhva ?? refresh.oldUHVA, !Self.isRefused(refresh) else {
+      let kind = WindowPlan.Operation.Kind.refusedRefresh(durationNs: operation.end.time - request.time)
+      plan.add(.begin, plan.add(.init(kind: kind, cache: cache, recorded: recorded)), request)
+      return
+    }
+    // -EFAULT without a lookup: no memslot gave a uhva.
+    let resolved = refresh.ret != 0 && refresh.rounds.isEmpty ? GfnToPfnCache.errorUHVA : uhva
+    let refreshPlan = RefreshPlan(
+      refresh, operation, cache: cache, uhva: resolved, heldNs: heldNs(cache, request.time, operation.begin.time),
+      lateNs: lateNs(refresh, operation), lateSnapshotNs: lateSnapshotNs(refresh), usual: usualRound)
+    if !refresh.rounds.isEmpty { usualRound = refreshPlan.median }
+    plan.add(.begin, plan.add(.init(kind: .refresh(refreshPlan), cache: cache, recorded: recorded)), request)
+  }
+
+  /// By how much the test of an accepted round came after its stamp: it saw no invalidation in flight, but at its stamp there was one.
+  private func lateNs(_ refresh: RecordedRefresh, _ operation: RecordedOperation) -> Int64 {
+    guard refresh.outcome == .mapped, let test = refresh.rounds.last?.test else { return 0 }
+    let quietNs = inFlight.firstQuiet(from: test.time)
+    return quietNs < operation.end.time ? quietNs - test.time : 0
+  }
+
+  /// By how much the snapshot of an accepted round came after its top: its test saw no seq moved, but one was bumped since the top.
+  private func lateSnapshotNs(_ refresh: RecordedRefresh) -> Int64 {
+    guard refresh.outcome == .mapped, let round = refresh.rounds.last, let loop = round.loop, let lookup = round.lookup
+    else { return 0 }
+    return inFlight.lastBump(after: loop.time, until: lookup.time).map { $0 - loop.time } ?? 0
+  }
+
+  /// How long others had `refresh_lock` between a request and its entry.
+  private func heldNs(_ cache: Int, _ requestNs: Int64, _ entryNs: Int64) -> Int64 {
+    var heldNs: Int64 = 0
+    for hold in holds[cache].reversed() {
+      guard hold.upperBound > requestNs else { break }
+      heldNs += max(0, min(hold.upperBound, entryNs) - max(hold.lowerBound, requestNs))
+    }
+    return heldNs
+  }
+
+  /// `-EINVAL` without a round: the cache was not active, or the access leaves its page.
+  private static func isRefused(_ refresh: RecordedRefresh) -> Bool { refresh.ret == -22 && refresh.rounds.isEmpty }
+
+  private mutating func index(_ operation: RecordedOperation) -> Int {
+    guard let id = operation.cache else { fatalError("an operation on a cache names none: \(operation.begin.id)") }
+    if let index = indexOfCache[id] { return index }
+    indexOfCache[id] = isKnown.count
+    isKnown.append(false)
+    isInactive.append(false)
+    holds.append([])
+    return isKnown.count - 1
+  }
+}
+
+// What was there before the models looked.
+extension VMPlanner {
+  private mutating func adoptCaches(_ window: RecordedWindow, _ plan: inout WindowPlan) {
+    for moment in plan.moments where moment.kind == .begin {
+      let cache = plan.operations[moment.operation].cache
+      switch plan.operations[moment.operation].kind {
+      case .invalidate, .refusedRefresh: continue
+      case .deactivate: isInactive[cache] = true
+      case .refresh(let refresh):
+        if refresh.activates { isKnown[cache] = true }
+        isInactive[cache] = false
+      case .check: break
+      }
+      guard !isKnown[cache] else { continue }
+      isKnown[cache] = true
+      if let adoption = Self.adoption(window.operations[plan.operations[moment.operation].recorded]) {
+        plan.adopt(adoption, moment.operation)
+      }
+    }
+  }
+
+  private static func adoption(_ operation: RecordedOperation) -> WindowPlan.Adoption? {
+    switch operation.kind {
+    case .invalidate, .deactivate: return nil
+    case .refresh(let refresh):
+      let uhva = refresh.oldUHVA ?? refresh.uhva ?? GfnToPfnCache.errorUHVA
+      return WindowPlan.Adoption(
+        gpa: refresh.isGPABased == false ? .invalid : .standing(for: uhva), uhva: uhva,
+        isValid: refresh.wasValid ?? (refresh.outcome == .kept))
+    case .check(let check):
+      let uhva = check.uhva ?? GfnToPfnCache.errorUHVA
+      return WindowPlan.Adoption(gpa: .standing(for: uhva), uhva: uhva, isValid: check.wasValid ?? check.answer)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// The programs of a search's tasks, flat, as the engine's inner loop reads them. A recording has none: its tasks come and go.
+
+import KVMEvents
+
+package struct CompiledPrograms: Sendable {
+  let taskCount: Int
+  let cacheCount: Int
+  let operations: [CompiledOperation]
+  /// What each of `operations` asks a refresh for; nil where it does not refresh.
+  let requests: [RefreshRequest?]
+  let ranges: [CompiledOperation.Range]
+  /// Where each task's operations begin among `operations`; one more than there are tasks.
+  let firstOperation: [Int]
+  let repeats: [Bool]
+
+  init(_ setup: ProtocolSetup, _ rules: ProtocolRules) {
+    var operations: [CompiledOperation] = []
+    var ranges: [CompiledOperation.Range] = []
+    var firstOperation: [Int] = [0]
+    for program in setup.programs {
+      operations += program.operations.map { Self.compile($0, rules, setup, &ranges) }
+      firstOperation.append(operations.count)
+    }
+    self.operations = operations
+    requests = setup.programs.flatMap(\.operations).map(\.request)
+    self.ranges = ranges
+    self.firstOperation = firstOperation
+    repeats = setup.programs.map(\.repeats)
+    taskCount = setup.programs.count
+    cacheCount = setup.caches.count
+  }
+
+  private static func compile(
+    _ operation: TaskOperation, _ rules: ProtocolRules, _ setup: ProtocolSetup,
+    _ ranges: inout [CompiledOperation.Range]
+  ) -> CompiledOperation {
+    switch operation {
+    case .invalidate(let chosen):
+      let compiled = chosen.map { chosen in
+        CompiledOperation.Range(
+          range: chosen.range,
+          hitsMemslot: chosen.hitsMemslot ?? setup.hitsMemslot(chosen.range) || !rules.seqNeedsMemslot,
+          freesPages: chosen.freesPages)
+      }
+      // A recording repeats a few ranges many times: each run of choices once.
+      let known = ranges.indices.first { ranges[$0...].starts(with: compiled) }
+      let first = known ?? ranges.count
+      if known == nil { ranges += compiled }
+      return CompiledOperation(kind: .invalidate, firstRange: UInt8(first), rangeCount: UInt8(chosen.count))
+    case .refresh(let cache, _, let mayFail):
+      return CompiledOperation(kind: .refresh, cacheIndex: UInt32(cache), lookUpMayFail: mayFail)
+    case .check(let cache): return CompiledOperation(kind: .check, cacheIndex: UInt32(cache))
+    case .use(let cache, _): return CompiledOperation(kind: .use, cacheIndex: UInt32(cache))
+    case .deactivate(let cache): return CompiledOperation(kind: .deactivate, cacheIndex: UInt32(cache))
+    case .activate(let cache, _): return CompiledOperation(kind: .activate, cacheIndex: UInt32(cache))
+    }
+  }
+
+  func operationCount(_ task: Int) -> Int { firstOperation[task + 1] - firstOperation[task] }
+}

@@ -1,0 +1,36 @@
+// What the engine's steps work on: the state of one VM, its caches and its tasks, however it is stored.
+
+import KVMEvents
+
+/// The steps are generic over this; each storage has its own entry points into the engine (`ProtocolEngine+Search.swift`,
+/// `ProtocolEngine+Recording.swift`), so that they are specialised inside this module.
+package protocol ProtocolStorage: Sendable {
+  associatedtype Width: StateWidth
+
+  var kvm: SharedKVM<Width> { get set }
+  subscript(cache index: Int) -> SharedCache<Width> { get set }
+  subscript(task index: Int) -> TaskState<Width> { get set }
+
+  /// What a lookup of `uhva` finds now (faulting it in if need be).
+  func currentPFN(at uhva: UHVA) -> PFN
+  /// Ghost: the mm unmaps and frees every page of `range`.
+  mutating func freePages(in range: HVARange)
+
+  func cacheCount(_ programs: CompiledPrograms) -> Int
+  func taskCount(_ programs: CompiledPrograms) -> Int
+  /// The operation that `task` is in. It must not have finished.
+  func operation(_ task: Int, _ programs: CompiledPrograms) -> CompiledOperation
+  /// What its refresh asks for; nil where it does not refresh.
+  func request(_ task: Int, _ programs: CompiledPrograms) -> RefreshRequest?
+  /// The range that its invalidation chose.
+  func chosenRange(_ task: Int, _ programs: CompiledPrograms) -> CompiledOperation.Range
+  /// The operation is over: the task's locals are forgotten, so that equal states stay equal. True: it has another one.
+  mutating func finishOperation(_ task: Int, _ programs: CompiledPrograms) -> Bool
+}
+
+extension ProtocolStorage {
+  /// Is `pfn` anything but the page that `uhva` maps to now?
+  package func isStale(_ pfn: PFN, at uhva: UHVA) -> Bool {
+    uhva.isError || pfn != currentPFN(at: uhva)
+  }
+}

@@ -1,0 +1,90 @@
+// The comparison on the terminal: a form per row, in two blocks.
+
+/// Renders a comparison: same comparison, same bytes.
+package struct ComparisonText {
+  private let report: ComparisonReport
+
+  package init(_ report: ComparisonReport) { self.report = report }
+
+  package var text: String {
+    let parts = report.isEmpty ? [nothing, leftOut] : [header, refreshes, times, agreement, leftOut]
+    return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+  }
+
+  private var nothing: [String] {
+    [
+      "\(report.file): \(grouped(report.events)) events; nothing to compare: no refresh and no check whose window is known whole"
+    ]
+  }
+
+  private var header: [String] {
+    guard let recorded = report.forms.first else { return [] }
+    let checks = plural(recorded.checkCount, "check")
+    let refreshes = plural(recorded.refreshCount, "refresh", "refreshes")
+    return [
+      "\(report.file): \(grouped(report.events)) events, \(refreshes), \(checks)",
+      "  recorded: the kernel's own figures. All other rows are modelled: requests, invalidations and checks when they happened,",
+      "  lookups as long as the recorded ones, the form decides the rest (docs/compare.md).",
+    ]
+  }
+
+  private var refreshes: [String] {
+    var rows = [
+      [
+        "form", "rounds", "necessary", "false", "widened", "open", "wasted lookups", "failed", "stuck", "checks: no",
+        "contract", "stale",
+      ]
+    ]
+    rows += report.forms.map { form in
+      [form.form]
+        + [
+          form.roundCount, form.necessaryCount, form.falseCount, form.widenedCount, form.undecidedCount,
+          form.wastedLookupCount, form.failedCount, form.stuckCount, form.failedCheckCount, form.contractCount,
+          form.staleCount,
+        ].map(grouped)
+    }
+    return aligned(rows, right: Set(1...11))
+  }
+
+  private var times: [String] {
+    var rows = [
+      [
+        "form", "spun ms", "slept ms", "wake-ups", "waits", "in vain", "longest stall ms", "p50 us", "p99 us", "max us",
+      ]
+    ]
+    rows += report.forms.map { form in
+      let vain = form.falseWaitCount + form.widenedWaitCount
+      return [
+        form.form, milliseconds(form.spunNs), milliseconds(form.sleptNs), grouped(form.wakeUpCount),
+        grouped(form.necessaryWaitCount + vain), grouped(vain), milliseconds(form.stallMaxNs),
+        latency(form.latencyP50Ns), latency(form.latencyP99Ns), latency(form.latencyMaxNs),
+      ]
+    }
+    return aligned(rows, right: Set(1...9))
+  }
+
+  private func latency(_ ns: Int64?) -> String { ns.map { grouped(($0 + 500) / 1000) } ?? "-" }
+
+  private var agreement: [String] {
+    guard let form = report.recordedForm, !report.agreement.isEmpty else { return [] }
+    var rows = [["how far the model of \(form) is off", "recorded", "modelled", "off by"]]
+    rows += report.agreement.map {
+      [$0.figure, grouped($0.recorded), grouped($0.modelled), difference($0.recorded, $0.modelled)]
+    }
+    return aligned(rows, right: [1, 2, 3])
+  }
+
+  private func difference(_ recorded: Int64, _ modelled: Int64) -> String {
+    guard recorded != modelled else { return "0" }
+    guard recorded != 0 else { return grouped(modelled) }
+    // In hundredths of a percent, rounded away from 0.
+    let off = modelled - recorded
+    let hundredths = (off.magnitude * 10_000 + recorded.magnitude - 1) / recorded.magnitude
+    let rest = String(hundredths % 100)
+    return "\(off < 0 ? "-" : "+")\(grouped(Int64(hundredths / 100))).\(rest.count == 1 ? "0" : "")\(rest) %"
+  }
+
+  private var leftOut: [String] {
+    report.leftOut.map { "left out: \(plural($0.windowCount, "window")) of the recording (\($0.doubt))" }
+  }
+}

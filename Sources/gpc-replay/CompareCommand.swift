@@ -1,0 +1,68 @@
+// `compare`: what each published form would have cost in a recording.
+
+import ArgumentParser
+import Compare
+import GPCProtocol
+import KVMEvents
+import Replay
+import Report
+import TraceStore
+
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Tell what each published form of the protocol would have cost in a recording.",
+    discussion: """
+      The first row is what was recorded, all others are modelled (docs/compare.md). The result stays in the database: tables \
+      form_cost and left_out_window, views form_saving and model_agreement. Exit status 3: nothing could be compared.
+
+      Example:
+        gpc-replay compare traces/unrelated/trace.txt.zst
+      """)
+
+  @Argument(help: "A recorded trace (imported and replayed first), or a database that gpc-replay wrote.")
+  var trace: String
+
+  @OptionGroup var options: ImportOptions
+
+  @Option(name: .customLong("protocol"), help: "Forms, with commas between (see gpc-replay protocols), or all.")
+  var forms = FormsArgument(ProtocolForm.all)
+
+  @Flag(help: "The comparison as one JSON document.")
+  var json = false
+
+  func run() throws {
+    let source = try RecordingSource(trace, options)
+    do {
+      try compare(source)
+      let report = try ComparisonReport(source.database)
+      try printOut(try json ? report.json() : ComparisonText(report).text)
+      if report.isEmpty && !report.leftOut.isEmpty { throw ExitCode(3) }
+    } catch let error as TraceStoreError {
+      throw fail(error.sentence)
+    }
+  }
+
+  private func compare(_ source: RecordingSource) throws {
+    let options = try replayOptions(source)
+    // By age, each once.
+    let wanted = forms.forms.map(\.id)
+    var comparison = Comparison(ProtocolForm.all.filter { wanted.contains($0.id) }, deltaNs: options.deltaNs)
+    try source.forEachWindow(options) { comparison.consume($0) }
+    let costs = comparison.finish()
+    let rows = zip(comparison.forms, costs).map { (id: $0.id, costs: $1) }
+    try source.database.replaceComparison(rows, leftOut: comparison.leftOut)
+  }
+
+  /// The recorded kernel's figures are those of the replay in the database, so its settings hold; without one, the usual settings.
+  private func replayOptions(_ source: RecordingSource) throws -> ReplayOptions {
+    var options = try ReplayArguments.parse([]).options(
+      clock: source.facts.clock, resolutionNs: source.facts.resolutionNs)
+    if let stored = try source.database.replaySettings() {
+      options.deltaNs = stored.deltaNs
+    } else {
+      try replayStored(source.database, options)
+    }
+    return options
+  }
+}

@@ -1,0 +1,76 @@
+// A small recording, written down as times, and what the forms make of it.
+
+import Compare
+import GPCProtocol
+import KVMEvents
+
+/// One window of one VM. Times are nanoseconds; caches stand on pages, page n at n * 4096.
+struct Schedule {
+  private var operations: [RecordedOperation] = []
+  private var eventCount: EventID = 0
+
+  private mutating func moment(_ timeNs: Int64, thread: Int32) -> Moment {
+    eventCount += 1
+    return Moment(id: eventCount, time: timeNs, cpu: thread, thread: thread)
+  }
+
+  static func page(_ number: Int) -> UHVA { UHVA(rawValue: 0x7f00_0000_0000 + UInt64(number) * pageSize) }
+
+  /// An invalidation of one page: its start hook, the walk, the hook's return; the end hook's entry, `mn_invalidate_end_kvm`, the return.
+  mutating func invalidate(
+    _ page: Int, _ startNs: Int64, _ walkNs: Int64, _ retNs: Int64, _ endNs: Int64, _ kvmNs: Int64, _ endRetNs: Int64,
+    hitsMemslot: Bool = true
+  ) {
+    let thread = Int32(100 + operations.count)
+    let begin = moment(startNs, thread: thread)
+    let kind = RecordedInvalidation(
+      range: HVARange(start: Self.page(page), end: Self.page(page + 1)), hitsMemslot: hitsMemslot,
+      removesMappings: true, walk: moment(walkNs, thread: thread), startRet: moment(retNs, thread: thread),
+      endEntry: moment(endNs, thread: thread), endKvm: moment(kvmNs, thread: thread), selfLookup: nil)
+    add(.invalidate(kind), cache: nil, from: begin, to: endRetNs, thread: thread)
+  }
+
+  /// A refresh from `beginNs` on: `loops` are the tops of its rounds. A lookup begins 10 behind its top and takes 20, the test comes 10
+  /// behind it, the last of which accepts; the return 10 behind that.
+  mutating func refresh(
+    cache: Int32, page: Int, at beginNs: Int64, loops: [Int64], origin: Refresh.Origin = .refresh,
+    isGPABased: Bool = true
+  ) {
+    let begin = moment(beginNs, thread: cache)
+    let rounds = loops.map { top in
+      RecordedRefresh.Round(
+        loop: moment(top, thread: cache), lookup: moment(top + 10, thread: cache),
+        lookupRet: moment(top + 30, thread: cache), test: moment(top + 40, thread: cache))
+    }
+    let kind = RecordedRefresh(
+      origin: origin, outcome: loops.isEmpty ? .kept : .mapped, ret: 0, request: nil, isGPABased: isGPABased,
+      uhva: Self.page(page), wasValid: false, oldUHVA: Self.page(page), rounds: rounds)
+    add(.refresh(kind), cache: cache, from: begin, to: (loops.last.map { $0 + 40 } ?? beginNs) + 10, thread: cache)
+  }
+
+  mutating func check(cache: Int32, page: Int, at timeNs: Int64, answer: Bool) {
+    let kind = RecordedCheck(answer: answer, othersHold: true, wasValid: answer, uhva: Self.page(page))
+    let begin = moment(timeNs, thread: 50 + cache)
+    add(.check(kind), cache: cache, from: begin, to: timeNs + 1, thread: 50 + cache)
+  }
+
+  private mutating func add(
+    _ kind: RecordedOperation.Kind, cache: Int32?, from begin: Moment, to endNs: Int64, thread: Int32
+  ) {
+    operations.append(
+      RecordedOperation(
+        kind: kind, cache: cache, task: 0, isNested: false, begin: begin, end: moment(endNs, thread: thread)))
+  }
+
+  /// - Parameter doubt: nothing is known of the window.
+  func window(_ doubt: RecordedWindow.Doubt? = nil) -> RecordedWindow {
+    RecordedWindow(vm: 1, operations: operations, doubt: doubt)
+  }
+
+  /// What each form costs, by its id.
+  var costs: [String: FormCosts] {
+    var comparison = Comparison(ProtocolForm.all, deltaNs: 0)
+    comparison.consume(window())
+    return Dictionary(uniqueKeysWithValues: zip(ProtocolForm.all.map(\.id), comparison.finish()))
+  }
+}
