@@ -11,10 +11,11 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "KVMEvents"),
     .target(
-      name: "FtraceImport", dependencies: ["KVMEvents", "CZstd"],
+      name: "FtraceImport", dependencies: ["KVMEvents", "CZstd", "CZlib"],
       resources: [
         .embedInCode("Catalogue/linux_6_12.probes"), .embedInCode("Catalogue/linux_6_1.probes"),
         .embedInCode("Catalogue/default_names.probes"),

@@ -2,7 +2,7 @@
 
 import KVMEvents
 
-struct TracePipeline: ~Copyable {
+struct TextPipeline: ~Copyable {
   var source: ByteSource
   var splitter: LineSplitter
   var text: TraceCmdText
