@@ -12,10 +12,11 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "KVMEvents"),
     .target(
-      name: "FtraceImport", dependencies: ["KVMEvents", "CZstd", "CZlib"],
+      name: "FtraceImport", dependencies: ["KVMEvents", "CZstd", "CZlib", "CLzma"],
       resources: [
         .embedInCode("Catalogue/linux_6_12.probes"), .embedInCode("Catalogue/linux_6_1.probes"),
         .embedInCode("Catalogue/default_names.probes"),
@@ -42,7 +43,8 @@ let package = Package(
       exclude: ["gpc.pml"]),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
     .testTarget(
-      name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "CZstd"], exclude: ["Fixtures"]),
+      name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "CZstd", "CZlib", "CLzma"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol"]),
     .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Replay"]),
     .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Explore"]),

@@ -5,19 +5,28 @@ import KVMEvents
 struct TextPipeline: ~Copyable {
   var source: ByteSource
   var splitter: LineSplitter
-  var text: TraceCmdText
+  var text: TraceText
   private(set) var isAtEnd = false
+  /// The last lines may still wait for what comes after them.
+  private var isUnfinished = false
   private(set) var lines: EventID = 0
   /// Why the recording is not whole, as a sentence.
   private(set) var incomplete: String?
+  private let options: TraceReadOptions
 
   /// Bytes that have to be here before the form is told.
   private static let surveyedBytes = 1 << 16
 
   init(_ input: TraceInput, options: TraceReadOptions) throws(TraceReadError) {
-    source = try ByteSource(input, blockSize: options.blockSize)
+    source = try ByteSource(input, blockSize: options.blockSize, unpackedMax: options.unpackedMax)
     splitter = LineSplitter(blockSize: options.blockSize)
-    text = TraceCmdText(catalogue: options.catalogue, keepsUnknown: options.keepsUnknown)
+    text = TraceText(catalogue: options.catalogue, keepsUnknown: options.keepsUnknown)
+    self.options = options
+  }
+
+  /// Reads the lines as those of this form. Before the first line.
+  mutating func begin(_ format: InputFormat) {
+    text = TraceText(format, catalogue: options.catalogue, keepsUnknown: options.keepsUnknown)
   }
 
   /// The form of the recording, by its first block.
@@ -37,6 +46,8 @@ struct TextPipeline: ~Copyable {
           count += 1
         }
       } else if isAtEnd {
+        if isUnfinished { text.giveUpFragment() }
+        isUnfinished = false
         break
       } else {
         try fill()
@@ -51,6 +62,7 @@ struct TextPipeline: ~Copyable {
     guard count == 0 else { return }
     isAtEnd = true
     splitter.finish(dropsUnfinishedLine: source.breakOff != nil)
+    isUnfinished = true
     if let reason = source.breakOff {
       incomplete = "\(reason); what came out before it was read"
       text.issues.note(.truncated, line: lines, reason, nil)

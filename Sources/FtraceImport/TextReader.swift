@@ -26,9 +26,9 @@ final class TextReader: RecordingReader {
   var totalBytes: Int64? { pipeline.source.totalBytes }
   var contentHash: ContentHash? { pipeline.isAtEnd ? pipeline.source.contentHash : nil }
 
-  var formatDescription: String { "\(format.rawValue), \(pipeline.text.traits.description)" }
-  /// 1, or 1000 where the stamps are in microseconds (rounded by trace-cmd).
+  var formatDescription: String { "\(format.rawValue), \(pipeline.text.traits.description(of: format))" }
+  /// 1, or 1000 where the stamps are in microseconds (rounded by trace-cmd, truncated by the kernel and perf).
   var timestampResolutionNs: Int64 { pipeline.text.traits.hasMicroseconds ? 1000 : 1 }
-  /// No text of trace-cmd says which clock stamped it.
+  /// No text of trace-cmd, tracefs or perf says which clock stamped it.
   var clock: TraceClock? { nil }
 }

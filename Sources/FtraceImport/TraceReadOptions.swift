@@ -8,6 +8,8 @@ package struct TraceReadOptions: Sendable {
   package var batchSize = 4096
   /// Bytes that are read, or unpacked, at a time.
   package var blockSize = 1 << 20
+  /// Bytes that may be unpacked of a compressed recording: a guard against a few bytes that stand for terabytes.
+  package var unpackedMax: Int64 = 64 << 30
 
   package init() {}
 }

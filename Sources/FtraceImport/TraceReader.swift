@@ -22,8 +22,10 @@ package final class TraceReader {
     format = try pipeline.survey()
     batchSize = options.batchSize
     switch format {
-    case .traceCmdText: reader = TextReader(pipeline, format: format)
-    case .traceDat, .tracefsText, .perfData, .perfScript, .bpftrace, .gzip, .xz: throw .notReadYet(format)
+    case .traceCmdText, .tracefsText, .perfScript:
+      pipeline.begin(format)
+      reader = TextReader(pipeline, format: format)
+    case .traceDat, .perfData, .bpftrace, .gzip, .xz: throw .notReadYet(format)
     }
   }
 

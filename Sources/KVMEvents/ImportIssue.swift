@@ -26,6 +26,10 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
   case duplicateLine = "duplicate_line"
   /// Time stamps of microseconds: order within one is not known.
   case microseconds = "microseconds"
+  /// A CPU's first event in a ring that was overwritten, which no line announces: it counts as lost with what was before it.
+  case unannouncedLoss = "unannounced_loss"
+  /// What this form of recording cannot tell, and others can.
+  case formLimit = "form_limit"
   /// An event name that the catalogue does not have.
   case unknownEvent = "unknown_event"
   /// The compressed stream or the file ends early, or is damaged from here on.
@@ -42,8 +46,9 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
 
   package var severity: Severity {
     switch self {
-    case .nulByte, .invalidUTF8, .carriageReturn, .microseconds, .unknownEvent: .info
-    case .badLine, .missingField, .badField, .endBelowStart, .badPointer, .longLine, .timeWentBack, .duplicateLine:
+    case .nulByte, .invalidUTF8, .carriageReturn, .microseconds, .formLimit, .unknownEvent: .info
+    case .badLine, .missingField, .badField, .endBelowStart, .badPointer, .longLine, .timeWentBack, .duplicateLine,
+      .unannouncedLoss:
       .warning
     case .truncated: .error
     }
