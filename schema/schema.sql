@@ -236,7 +236,7 @@ CREATE INDEX finding_event_event ON finding_event (event_id);
 -- A gap: events of one CPU were dropped.
 CREATE TABLE loss (
   id INTEGER PRIMARY KEY,
-  cpu INTEGER NOT NULL,
+  cpu INTEGER NOT NULL,             -- -1: the recording does not tell
   line INTEGER NOT NULL,            -- of the marker
   after_event_id INTEGER REFERENCES event (id), -- the CPU's last event before it; NULL: none
   event_count INTEGER               -- how many; NULL: the tracer does not say
