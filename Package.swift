@@ -19,7 +19,8 @@ let package = Package(
       name: "FtraceImport", dependencies: ["KVMEvents", "CZstd", "CZlib", "CLzma"],
       resources: [
         .embedInCode("Catalogue/linux_6_12.probes"), .embedInCode("Catalogue/linux_6_1.probes"),
-        .embedInCode("Catalogue/default_names.probes"),
+        .embedInCode("Catalogue/linux_5_17.probes"), .embedInCode("Catalogue/default_names.probes"),
+        .embedInCode("Catalogue/bpftrace.probes"),
       ]),
     .target(
       name: "Schema", path: "schema",

@@ -26,7 +26,8 @@ struct TextPipeline: ~Copyable {
 
   /// Reads the lines as those of this form. Before the first line.
   mutating func begin(_ format: InputFormat) {
-    text = TraceText(format, catalogue: options.catalogue, keepsUnknown: options.keepsUnknown)
+    let catalogue = format == .bpftrace ? options.catalogue.forBpftrace : options.catalogue
+    text = TraceText(format, catalogue: catalogue, keepsUnknown: options.keepsUnknown)
   }
 
   /// The form of the recording, by its first block.
@@ -54,6 +55,18 @@ struct TextPipeline: ~Copyable {
       }
     }
     return count
+  }
+
+  /// The next line, for a reader that makes more or less of it than one event; nil: there are no more.
+  mutating func nextLine() throws(TraceReadError) -> Line? {
+    while true {
+      if let line = splitter.next() {
+        lines += 1
+        return line
+      }
+      if isAtEnd { return nil }
+      try fill()
+    }
   }
 
   private mutating func fill() throws(TraceReadError) {

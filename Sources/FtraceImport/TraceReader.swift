@@ -25,7 +25,10 @@ package final class TraceReader {
     case .traceCmdText, .tracefsText, .perfScript:
       pipeline.begin(format)
       reader = TextReader(pipeline, format: format)
-    case .traceDat, .perfData, .bpftrace, .gzip, .xz: throw .notReadYet(format)
+    case .bpftrace:
+      pipeline.begin(format)
+      reader = BpftraceReader(pipeline)
+    case .traceDat, .perfData, .gzip, .xz: throw .notReadYet(format)
     }
   }
 
