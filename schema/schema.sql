@@ -7,7 +7,7 @@
 -- * Times are nanoseconds of the trace clock, durations end in _ns. Flags are 0 or 1. NULL: the recording does not tell.
 
 PRAGMA application_id = 0x67706372; -- "gpcr"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- The recording this database holds: one row, written last.
 CREATE TABLE trace (
@@ -24,7 +24,8 @@ CREATE TABLE trace (
   clock TEXT NOT NULL,              -- the trace clock
   clock_is_recorded INTEGER NOT NULL CHECK (clock_is_recorded IN (0, 1)), -- 0: assumed, the recording does not say
   resolution_ns INTEGER NOT NULL,   -- of the time stamps as recorded
-  incomplete TEXT                   -- a sentence saying what is missing; NULL: the input is whole
+  incomplete TEXT,                  -- a sentence saying what is missing; NULL: the input is whole
+  import_options TEXT NOT NULL      -- options that change what is read, in the order of their names; '' where none was given
 ) STRICT;
 
 -- What the replay was told: one row, or none where the recording was only imported.

@@ -105,7 +105,7 @@ final class BpftraceReader: RecordingReader {
     do throws(HeadFailure) {
       head = try RecordHead(bpftrace: &line)
     } catch {
-      return readOther(line, error)
+      return readOther(line, error.bpftraceReason)
     }
     if head.dash != line.start { isConvention = true }
     var event = RecordedEvent()
@@ -118,9 +118,9 @@ final class BpftraceReader: RecordingReader {
     if pipeline.text.readEvent(head, name: name, line, id: pipeline.lines, into: &event) { put(event) }
   }
 
-  private func readOther(_ line: Line, _ failure: HeadFailure) {
+  private func readOther(_ line: Line, _ reason: String) {
     switch BpftraceNote(line) {
-    case nil: pipeline.text.issues.note(.badLine, line: pipeline.lines, failure.reason, line)
+    case nil: pipeline.text.issues.note(.badLine, line: pipeline.lines, reason, line)
     case .lost(let count): lose(count)
     case .attached, .map, .empty: break
     }
@@ -139,6 +139,16 @@ final class BpftraceReader: RecordingReader {
     var event = event
     event.id = arrived
     window.put(event)
+  }
+}
+
+extension HeadFailure {
+  fileprivate var bpftraceReason: String {
+    switch self {
+    case .timeTooLarge: reason
+    case .noTask, .noCPU, .noTime, .oddDecimals, .gluedFlags, .noName:
+      "no event: not worded `gpc v1 nsecs cpu tid event key=value …`"
+    }
   }
 }
 

@@ -13,7 +13,7 @@ package struct ProbeCatalogue: Sendable {
   /// Reads catalogue files, the most recent kernel generation first.
   package init(texts: [String]) throws(CatalogueError) {
     for text in texts {
-      for event in try CatalogueParser.events(in: text) { add(event) }
+      for event in try CatalogueParser.events(in: text) { try add(event) }
     }
   }
 
@@ -34,9 +34,12 @@ package struct ProbeCatalogue: Sendable {
   }
 
   /// Two generations that give one name the same meaning share it; they may differ in which fields they record.
-  private mutating func add(_ event: CatalogueEvent) {
+  private mutating func add(_ event: CatalogueEvent) throws(CatalogueError) {
     let known = meanings[event.name, default: []].firstIndex {
       $0.condition == event.condition && $0.kind == event.kind
+    }
+    if known == nil, event.condition == nil, meanings[event.name]?.contains(where: { $0.condition == nil }) == true {
+      throw CatalogueError(line: event.line, reason: "`\(event.name)` has two kinds and no `when` to tell them apart")
     }
     if let known {
       meanings[event.name, default: []][known].merge(event)

@@ -34,6 +34,10 @@ struct TextPipeline: ~Copyable {
   mutating func survey() throws(TraceReadError) -> InputFormat {
     while splitter.undelivered.count < Self.surveyedBytes, !isAtEnd { try fill() }
     if let reason = source.breakOff, !splitter.undelivered.contains(10) { throw .damagedFromTheStart(reason) }
+    if let format = options.format {
+      if splitter.undelivered.isEmpty { throw .notATrace(.empty) }
+      return format
+    }
     return try InputFormat.detect(splitter.undelivered, isWhole: isAtEnd && source.breakOff == nil)
   }
 

@@ -10,6 +10,8 @@ package enum TraceReadError: Error, Equatable, Sendable {
   case notATrace(NotATrace)
   /// A recording, or a packed one, in a form that is not read yet.
   case notReadYet(InputFormat)
+  /// A recording in a form that does not hold what a replay needs, or not in a way that can be told.
+  case unusableForm(UnusableForm)
   /// Compressed, and damaged before the first line came out: the reason.
   case damagedFromTheStart(String)
 
@@ -18,11 +20,19 @@ package enum TraceReadError: Error, Equatable, Sendable {
     case empty = "is empty"
     case elf = "is an ELF file"
     case sqlite = "is an SQLite database"
-    case tar = "is a tar archive"
+    case tar = "is a tar archive: unpack it and name the recording inside"
     case zip = "is a zip archive"
     case json = "is JSON, but not the output of bpftrace"
     case binary = "is a binary file of no kind known here"
     case text = "is text in which no line is a trace event"
+  }
+
+  /// The form, and what to do instead.
+  package enum UnusableForm: String, Sendable {
+    case latency = "text of tracefs in its latency format, whose times are relative: print it with options/latency-format off"
+    case raw = "text of tracefs with options/raw, which prints numbers without names: print it with options/raw off"
+    case functionGraph = "text of tracefs' function_graph tracer, which does not say whose events are whose: record with nop"
+    case perfData = "a perf.data: print it with `perf script --ns --show-lost-events`"
   }
 }
 
@@ -35,6 +45,7 @@ extension TraceReadError {
     case .readFailed(let errno): "cannot be read: \(message(ofErrno: errno))"
     case .notATrace(let what): "is not a recorded trace: it \(what.rawValue)"
     case .notReadYet(let format): "is \(format.rawValue), which is not read yet"
+    case .unusableForm(let form): "is \(form.rawValue)"
     case .damagedFromTheStart(let reason): "has no readable line: \(reason)"
     }
   }

@@ -3,6 +3,8 @@
 package struct TraceReadOptions: Sendable {
   /// Deliver events that the catalogue does not have too, as bystanders; else they are only counted.
   package var keepsUnknown = false
+  /// Read as this form, whatever the first bytes say; nil: as they say.
+  package var format: InputFormat?
   package var catalogue = ProbeCatalogue.embedded
   /// Events that one `read(into:)` delivers at most.
   package var batchSize = 4096

@@ -28,7 +28,8 @@ package final class TraceReader {
     case .bpftrace:
       pipeline.begin(format)
       reader = BpftraceReader(pipeline)
-    case .traceDat, .perfData, .gzip, .xz: throw .notReadYet(format)
+    case .perfData: throw .unusableForm(.perfData)
+    case .traceDat, .gzip, .xz: throw .notReadYet(format)
     }
   }
 

@@ -6,7 +6,11 @@ import KVMEvents
 import TraceStore
 
 struct InputArguments: ParsableArguments {
-  @Argument(help: "A recorded trace: text of trace-cmd report, plain or zstd, or - for standard input.")
+  @Argument(
+    help: """
+      A recorded trace: text of trace-cmd report, tracefs, perf script or bpftrace, plain or packed by zstd, gzip or xz; \
+      - for standard input.
+      """)
   var trace: String
 
   @Option(
@@ -21,6 +25,22 @@ struct InputArguments: ParsableArguments {
 
   @Option(help: "The trace clock of the recording, where its text does not say.")
   var clock: TraceClock?
+
+  @Option(help: "Read the input as this form, whatever its first lines look like.")
+  var format: InputFormat?
+
+  @Flag(help: "Store the events that the probe catalogue does not have too; else they are counted only.")
+  var keepAll = false
+
+  @Option(help: "A probe catalogue of your own: what it says of an event's name takes the place of what is built in.")
+  var probes: String?
+
+  @Option(help: "Bytes that may come out of a packed input, such as 500M; more is a truncated input.")
+  var maxBytes: ByteCountArgument?
+
+  func validate() throws {
+    if let format, format.argument == nil { throw ValidationError("--format: \(format.rawValue) cannot be forced.") }
+  }
 
   /// The working directory's file of the trace's name: `overlap/reportt.txt.zst` gives `reportt.db`.
   var location: DatabaseLocation {
