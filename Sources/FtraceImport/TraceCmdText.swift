@@ -182,7 +182,7 @@ extension TraceCmdText {
 
 extension RecordedEvent {
   /// Empties the fields where they stand; a new value would be made elsewhere and copied. All else is assigned after this.
-  @inline(__always) fileprivate mutating func clear() {
+  @inline(__always) mutating func clear() {
     fields.rawValue = 0
     withUnsafeMutableBytes(of: &values) { bytes in
       if let start = bytes.baseAddress { memset(start, 0, bytes.count) }
@@ -190,19 +190,19 @@ extension RecordedEvent {
   }
 
   /// `end` lies below `start`.
-  fileprivate var endsBeforeItsStart: Bool {
+  var endsBeforeItsStart: Bool {
     guard let start = self[.start], let end = self[.end] else { return false }
     return end < start
   }
 }
 
 extension BodyFaults {
-  fileprivate var isClean: Bool { badFields.rawValue | badPointers.rawValue == 0 && !hasJunk }
+  var isClean: Bool { badFields.rawValue | badPointers.rawValue == 0 && !hasJunk }
 }
 
 extension EventLayout {
   /// What the recording calls these fields, for a sentence.
-  fileprivate func keys(of fields: EventFieldSet) -> String {
+  func keys(of fields: EventFieldSet) -> String {
     slots.compactMap { slot in
       if case .field(let field) = slot.use, fields.contains(field) { return slot.name }
       return nil

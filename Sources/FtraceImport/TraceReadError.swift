@@ -10,6 +10,12 @@ package enum TraceReadError: Error, Equatable, Sendable {
   case notATrace(NotATrace)
   /// A recording, or a packed one, in a form that is not read yet.
   case notReadYet(InputFormat)
+  /// A trace.dat, and damaged where everything else hangs on.
+  case traceDat(TraceDatFault)
+  /// A recording that has to be read from a file, and there is no room to keep it in one: the errno.
+  case cannotSpool(errno: Int32)
+  /// Unpacked it is larger than what is kept of it, in bytes.
+  case unpackedTooLarge(bytesMax: Int64)
   /// Compressed, and damaged before the first line came out: the reason.
   case damagedFromTheStart(String)
 
@@ -35,6 +41,10 @@ extension TraceReadError {
     case .readFailed(let errno): "cannot be read: \(message(ofErrno: errno))"
     case .notATrace(let what): "is not a recorded trace: it \(what.rawValue)"
     case .notReadYet(let format): "is \(format.rawValue), which is not read yet"
+    case .traceDat(let fault): "is a trace.dat that \(fault.predicate)"
+    case .cannotSpool(let errno):
+      "is a trace.dat that does not stand in a file of its own, and a temporary one cannot be written: \(message(ofErrno: errno))"
+    case .unpackedTooLarge(let bytesMax): "is a trace.dat of more than \(bytesMax) bytes when unpacked"
     case .damagedFromTheStart(let reason): "has no readable line: \(reason)"
     }
   }

@@ -23,7 +23,9 @@ package final class TraceReader {
     batchSize = options.batchSize
     switch format {
     case .traceCmdText: reader = TextReader(pipeline, format: format)
-    case .traceDat, .tracefsText, .perfData, .perfScript, .bpftrace, .gzip, .xz: throw .notReadYet(format)
+    case .traceDat:
+      reader = try TraceDatReader(try pipeline.seekable(bytesMax: options.spooledBytesMax), options: options)
+    case .tracefsText, .perfData, .perfScript, .bpftrace, .gzip, .xz: throw .notReadYet(format)
     }
   }
 
