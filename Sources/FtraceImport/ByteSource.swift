@@ -49,6 +49,12 @@ struct ByteSource: ~Copyable {
 
   deinit { staging.deallocate() }
 
+  /// The file itself, for reading from any place; nil: what is read comes through a pipe, or is unpacked.
+  func randomAccessFile() throws(TraceReadError) -> RandomAccessFile? {
+    if unpacker != nil { return nil }
+    return try file.randomAccessFile()
+  }
+
   var bytesRead: Int64 { file.bytesRead }
   var totalBytes: Int64? { file.totalBytes }
   /// The hash of what was read so far: of the whole file once `read` has returned 0.

@@ -19,7 +19,7 @@ struct HeadFinder {
     switch format {
     case .tracefsText: forms = [.wide]
     case .perfScript: forms = [.perf]
-    case .traceCmdText, .traceDat, .perfData, .bpftrace, .gzip, .xz: forms = [.wide, .latency]
+    case .traceCmdText, .traceDat, .perfData, .bpftrace: forms = [.wide, .latency]
     }
     form = forms[0]
   }

@@ -8,8 +8,6 @@ package enum InputFormat: String, CaseIterable, Sendable {
   case perfData = "a perf.data"
   case perfScript = "perf script text"
   case bpftrace = "bpftrace output"
-  case gzip = "gzip-compressed"
-  case xz = "xz-compressed"
 
   /// What `--format` calls those that can be asked for; nil: those that their first bytes tell beyond doubt.
   package var argument: String? {
@@ -18,7 +16,7 @@ package enum InputFormat: String, CaseIterable, Sendable {
     case .tracefsText: "tracefs"
     case .perfScript: "perf-script"
     case .bpftrace: "bpftrace"
-    case .traceDat, .perfData, .gzip, .xz: nil
+    case .traceDat, .perfData: nil
     }
   }
 }

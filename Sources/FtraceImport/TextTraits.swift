@@ -30,7 +30,7 @@ struct TextTraits {
       switch format {
       case .tracefsText: tracefsOptions
       case .perfScript: perfScriptOptions
-      case .traceCmdText, .traceDat, .perfData, .bpftrace, .gzip, .xz: traceCmdOptions
+      case .traceCmdText, .traceDat, .perfData, .bpftrace: traceCmdOptions
       }
     return options.isEmpty ? "default" : options.joined(separator: ", ")
   }

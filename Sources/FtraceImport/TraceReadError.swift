@@ -8,10 +8,14 @@ package enum TraceReadError: Error, Equatable, Sendable {
   case readFailed(errno: Int32)
   /// Nothing of a recording: what it is instead, as far as its bytes tell.
   case notATrace(NotATrace)
-  /// A recording, or a packed one, in a form that is not read yet.
-  case notReadYet(InputFormat)
   /// A recording in a form that does not hold what a replay needs, or not in a way that can be told.
   case unusableForm(UnusableForm)
+  /// A trace.dat, and damaged where everything else hangs on.
+  case traceDat(TraceDatFault)
+  /// A recording that has to be read from a file, and there is no room to keep it in one: the errno.
+  case cannotSpool(errno: Int32)
+  /// Unpacked it is larger than what is kept of it, in bytes.
+  case unpackedTooLarge(bytesMax: Int64)
   /// Compressed, and damaged before the first line came out: the reason.
   case damagedFromTheStart(String)
 
@@ -44,8 +48,11 @@ extension TraceReadError {
     case .isDirectory: "is a directory, not a recorded trace"
     case .readFailed(let errno): "cannot be read: \(message(ofErrno: errno))"
     case .notATrace(let what): "is not a recorded trace: it \(what.rawValue)"
-    case .notReadYet(let format): "is \(format.rawValue), which is not read yet"
     case .unusableForm(let form): "is \(form.rawValue)"
+    case .traceDat(let fault): "is a trace.dat that \(fault.predicate)"
+    case .cannotSpool(let errno):
+      "is a trace.dat that does not stand in a file of its own, and a temporary one cannot be written: \(message(ofErrno: errno))"
+    case .unpackedTooLarge(let bytesMax): "is a trace.dat of more than \(bytesMax) bytes when unpacked"
     case .damagedFromTheStart(let reason): "has no readable line: \(reason)"
     }
   }

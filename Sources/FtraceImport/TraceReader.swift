@@ -28,8 +28,9 @@ package final class TraceReader {
     case .bpftrace:
       pipeline.begin(format)
       reader = BpftraceReader(pipeline)
+    case .traceDat:
+      reader = try TraceDatReader(try pipeline.seekable(bytesMax: options.spooledBytesMax), options: options)
     case .perfData: throw .unusableForm(.perfData)
-    case .traceDat, .gzip, .xz: throw .notReadYet(format)
     }
   }
 

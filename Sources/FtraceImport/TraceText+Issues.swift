@@ -16,7 +16,7 @@ extension TraceText {
       switch format {
       case .tracefsText: "(truncated by the kernel): trace-cmd records nanoseconds"
       case .perfScript: "(truncated by perf): `perf script --ns` prints nanoseconds"
-      case .traceCmdText, .traceDat, .perfData, .bpftrace, .gzip, .xz: "(rounded): `-t` prints nanoseconds"
+      case .traceCmdText, .traceDat, .perfData, .bpftrace: "(rounded): `-t` prints nanoseconds"
       }
     issues.note(.microseconds, line: id, "time stamps in microseconds \(remedy)", line)
   }

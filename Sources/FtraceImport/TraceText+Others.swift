@@ -11,7 +11,7 @@ extension TraceText {
       if let note = TracefsNote(line) { return read(note, line, id: id, into: &event) }
     case .perfScript:
       if PerfScriptNote(line) != nil { return false }
-    case .traceCmdText, .traceDat, .perfData, .bpftrace, .gzip, .xz:
+    case .traceCmdText, .traceDat, .perfData, .bpftrace:
       if let note = ReportNote(line, prefix: finder.prefix) {
         if note == .empty { keepFragment(line, id: id) }
         return false

@@ -32,6 +32,12 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
   case formLimit = "form_limit"
   /// An event name that the catalogue does not have.
   case unknownEvent = "unknown_event"
+  /// A part of a trace.dat, or one event's format in it, that cannot be used.
+  case badPart = "bad_part"
+  /// A page of trace data, or the rest of one, that cannot be read: its events are lost.
+  case badPage = "bad_page"
+  /// A record of trace data that is no event of the recording.
+  case badRecord = "bad_record"
   /// The compressed stream or the file ends early, or is damaged from here on.
   case truncated = "truncated"
 
@@ -48,7 +54,7 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
     switch self {
     case .nulByte, .invalidUTF8, .carriageReturn, .microseconds, .formLimit, .unknownEvent: .info
     case .badLine, .missingField, .badField, .endBelowStart, .badPointer, .longLine, .timeWentBack, .duplicateLine,
-      .unannouncedLoss:
+      .unannouncedLoss, .badPart, .badPage, .badRecord:
       .warning
     case .truncated: .error
     }
@@ -58,7 +64,7 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
 /// One occurrence, kept for the first ten of each kind.
 package struct ImportIssue: Sendable {
   package let kind: ImportIssueKind
-  /// The line it stands in, first line 1.
+  /// The line it stands in, first line 1; in a binary recording, the event behind which it was met.
   package let line: EventID
   /// One sentence: what is wrong there.
   package let reason: String

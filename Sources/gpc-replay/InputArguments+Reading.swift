@@ -8,7 +8,10 @@ extension InputArguments {
     var options = TraceReadOptions()
     options.format = format
     options.keepsUnknown = keepAll
-    if let maxBytes { options.unpackedMax = maxBytes.bytes }
+    if let maxBytes {
+      options.unpackedMax = maxBytes.bytes
+      options.spooledBytesMax = maxBytes.bytes
+    }
     if let probes { options.catalogue = try catalogue(probes) }
     return options
   }
