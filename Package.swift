@@ -44,16 +44,18 @@ let package = Package(
       exclude: ["gpc.pml"]),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
     .testTarget(
-      name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "CZstd", "CZlib", "CLzma"],
+      name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "Renderings", "CZstd", "CZlib", "CLzma"],
       exclude: ["Fixtures"]),
     .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol"]),
     .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Replay"]),
     .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Explore"]),
     .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
+    // One recording in other forms, made by rules; for the tests.
+    .target(name: "Renderings", path: "Tests/Renderings"),
     // The binary as the tests run it, and the folders of traces/.
     .target(name: "RealBinary", dependencies: ["CZstd"], path: "Tests/RealBinary"),
     .testTarget(name: "CorpusTests", dependencies: ["RealBinary", "gpc-replay"]),
-    .testTarget(name: "CommandTests", dependencies: ["RealBinary", "CZstd", "gpc-replay"]),
+    .testTarget(name: "CommandTests", dependencies: ["RealBinary", "Renderings", "CZstd", "gpc-replay"]),
     .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),
   ],
   swiftLanguageModes: [.v6]

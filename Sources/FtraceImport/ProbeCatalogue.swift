@@ -67,8 +67,24 @@ extension ProbeCatalogue {
   /// For bpftrace's output, whose script reads less than a kprobe can.
   var forBpftrace: ProbeCatalogue {
     var result = self
-    for (name, meanings) in Self.bpftrace.meanings where !ownNames.contains(name) { result.meanings[name] = meanings }
+    for (name, meanings) in Self.bpftrace.meanings where !ownNames.contains(name) {
+      for meaning in meanings { result.replace(with: meaning) }
+    }
     return result
+  }
+
+  /// What the script's meaning does not want may be missing, and is understood where it is there.
+  private mutating func replace(with meaning: CatalogueEvent) {
+    var meaning = meaning
+    let known = meanings[meaning.name, default: []].firstIndex {
+      $0.condition == meaning.condition && $0.kind == meaning.kind
+    }
+    if let known {
+      meaning.merge(meanings[meaning.name, default: []][known])
+      meanings[meaning.name, default: []][known] = meaning
+    } else {
+      meanings[meaning.name, default: []].append(meaning)
+    }
   }
 }
 

@@ -28,6 +28,11 @@ struct TextPipeline: ~Copyable {
   mutating func begin(_ format: InputFormat) {
     let catalogue = format == .bpftrace ? options.catalogue.forBpftrace : options.catalogue
     text = TraceText(format, catalogue: catalogue, keepsUnknown: options.keepsUnknown)
+    if let reason = source.breakOff { noteTruncation(reason) }
+  }
+
+  private mutating func noteTruncation(_ reason: String) {
+    text.issues.note(.truncated, line: lines, reason, nil)
   }
 
   /// The form of the recording, by its first block.
@@ -82,7 +87,7 @@ struct TextPipeline: ~Copyable {
     isUnfinished = true
     if let reason = source.breakOff {
       incomplete = "\(reason); what came out before it was read"
-      text.issues.note(.truncated, line: lines, reason, nil)
+      noteTruncation(reason)
     }
   }
 }
