@@ -28,12 +28,12 @@ struct TraceDatPipeline: ~Copyable {
     let scratch = ChunkScratch()
     var place = 0
     for buffer in contents.buffers {
-      for (index, cpu) in buffer.cpus.enumerated() where cpu.bytes > 0 {
+      for cpu in buffer.cpus where cpu.bytes > 0 {
         let pages = CPUPages(
           file, buffer, cpu, isBigEndian: contents.header.isBigEndian, scratch: scratch,
           keptMax: Self.keptBytes / contents.recordedCPUs)
         streams.initializeElement(
-          at: place, to: CPUStream(cpu: cpu.number, place: index, pages: pages, nowhere: scratch.nowhere))
+          at: place, to: CPUStream(cpu: cpu.number, pages: pages, nowhere: scratch.nowhere))
         place += 1
       }
     }
@@ -89,7 +89,7 @@ struct TraceDatPipeline: ~Copyable {
       switch stream.pointee.step(isBigEndian: layout.isBigEndian) {
       case .record:
         let stamp = stream.pointee.stamp
-        stream.pointee.time = correction?.apply(stamp, cpu: stream.pointee.place) ?? stamp
+        stream.pointee.time = correction?.apply(stamp, cpu: Int(stream.pointee.cpu)) ?? stamp
         return
       case .pageEnd:
         if try !turnPage(stream) { return }
