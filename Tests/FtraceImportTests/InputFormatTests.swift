@@ -41,7 +41,7 @@ import Testing
 
   @Test(
     arguments: [
-      ([0x17, 0x08, 0x44] + Array("tracing7\0".utf8), .traceDat), (Array("PERFILE2........".utf8), .perfData),
+      (Array("PERFILE2........".utf8), .perfData),
       ([0x1f, 0x8b, 8, 0, 0, 0, 0, 0], .gzip), ([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0], .xz),
       (Array("# tracer: nop\n#\n".utf8), .tracefsText),
       (
@@ -93,7 +93,8 @@ import Testing
 
   @Test func errorsAreOneSentence() {
     #expect(TraceReadError.notATrace(.elf).predicate == "is not a recorded trace: it is an ELF file")
-    #expect(TraceReadError.notReadYet(.traceDat).predicate == "is a trace.dat of trace-cmd, which is not read yet")
+    #expect(TraceReadError.notReadYet(.perfData).predicate == "is a perf.data, which is not read yet")
+    #expect(TraceReadError.traceDat(.noBuffers).predicate.hasPrefix("is a trace.dat that lists no buffer"))
     #expect(TraceReadError.cannotOpen(errno: 2).predicate == "cannot be opened: No such file or directory")
   }
 }

@@ -59,6 +59,9 @@ final class CPUPages {
     kept.deallocate()
   }
 
+  /// Bytes of a whole page.
+  var pageBytes: Int { buffer.pageBytes }
+
   func nextPage() throws(TraceReadError) -> Page {
     while handedOut >= chunk.bytes {
       let fault = buffer.isPacked ? try nextChunk() : try nextBlock()

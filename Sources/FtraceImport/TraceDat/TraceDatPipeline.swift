@@ -104,22 +104,30 @@ struct TraceDatPipeline: ~Copyable {
     switch try stream.pointee.pages.nextPage() {
     case .page(let page):
       bytesRead += Int64(page.count)
-      if let fault = stream.pointee.begin(page, layout) { lose(fault, stream) }
+      guard let fault = stream.pointee.begin(page, layout) else { return true }
+      // The file ends inside this page.
+      if page.count < stream.pointee.pages.pageBytes { return cutOff(stream) }
+      lose(fault, stream)
       return true
     case .damaged(let reason):
       lose(.packed(reason), stream)
       return true
     case .cutOff:
-      let reason = "the trace data of CPU \(stream.pointee.cpu) break off"
-      incomplete = incomplete ?? "\(reason); what stands before was read"
-      decoder.noteCutOff(reason, stream)
-      stream.pointee.lose(.unknown)
-      stream.pointee.finish()
-      return false
+      return cutOff(stream)
     case .end:
       stream.pointee.finish()
       return false
     }
+  }
+
+  /// What is behind this place is not in the file. Gives false: there is no page.
+  private mutating func cutOff(_ stream: UnsafeMutablePointer<CPUStream>) -> Bool {
+    let reason = "the trace data of CPU \(stream.pointee.cpu) break off"
+    incomplete = incomplete ?? "\(reason); what stands before was read"
+    decoder.noteCutOff(reason, stream)
+    stream.pointee.lose(.unknown)
+    stream.pointee.finish()
+    return false
   }
 
   private mutating func lose(_ fault: PageFault, _ stream: UnsafeMutablePointer<CPUStream>) {
