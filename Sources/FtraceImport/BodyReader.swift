@@ -114,8 +114,14 @@ struct BodyReader {
     let start = place
     skipWord(&place, end)
     let word = UnsafeRawBufferPointer(start: start, count: place - start)
-    if !word.contains(UInt8(ascii: "=")) { faults.hasJunk = true }
+    if !word.contains(UInt8(ascii: "=")), !isRepeatedValue(word) { faults.hasJunk = true }
     skipBlanks(&place, end)
+  }
+
+  /// tracefs' `options/fields` prints a value in hex and again in decimal: `ret=0xfffffff2 (-14)`.
+  private func isRepeatedValue(_ word: UnsafeRawBufferPointer) -> Bool {
+    word.count > 2 && word.first == UInt8(ascii: "(") && word.last == UInt8(ascii: ")")
+      && word.dropFirst().dropLast().allSatisfy { $0.isDigit || $0 == UInt8(ascii: "-") }
   }
 
   @inline(__always) private func skipWord(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) {

@@ -14,7 +14,7 @@ struct CommFragment {
 
   /// Takes these bytes as the comm's next line; false: a comm cannot be that long.
   mutating func append(_ text: UnsafeRawBufferPointer, line id: EventID) -> Bool {
-    guard bytes.count + text.count + 1 < CommKey.width else { return false }
+    guard bytes.count + text.count + 1 <= CommKey.width else { return false }
     if bytes.isEmpty { line = id }
     bytes += text
     bytes.append(0x0a)

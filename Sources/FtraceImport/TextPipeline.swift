@@ -28,7 +28,7 @@ struct TextPipeline: ~Copyable {
   mutating func begin(_ format: InputFormat) {
     let catalogue = format == .bpftrace ? options.catalogue.forBpftrace : options.catalogue
     text = TraceText(format, catalogue: catalogue, keepsUnknown: options.keepsUnknown)
-    if let reason = source.breakOff { noteTruncation(reason) }
+    if isAtEnd, let reason = source.breakOff { noteTruncation(reason) }
   }
 
   private mutating func noteTruncation(_ reason: String) {

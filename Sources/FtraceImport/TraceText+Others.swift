@@ -13,12 +13,10 @@ extension TraceText {
       if PerfScriptNote(line) != nil { return false }
     case .traceCmdText, .traceDat, .perfData, .bpftrace:
       if let note = ReportNote(line, prefix: finder.prefix) {
-        if note == .empty { keepFragment(line, id: id) }
+        if note == .empty { _ = keepFragment(line, id: id) }
         return false
       }
     }
-    if keepFragment(line, id: id) { return false }
-    giveUpFragment()
     if !keepFragment(line, id: id) { issues.note(.badLine, line: id, failure.reason, line) }
     return false
   }
@@ -32,8 +30,7 @@ extension TraceText {
     case .bufferStarted(let cpu):
       leftovers?.begin(cpu)
       return deliver(LossMarker(cpu: cpu, count: nil), id: id, into: &event)
-    case .empty:
-      keepFragment(line, id: id)
+    case .empty: _ = keepFragment(line, id: id)
     case .remark, .stackEntry: break
     }
     return false
@@ -64,11 +61,12 @@ extension TraceText {
     return true
   }
 
-  /// The line may be the front of a comm that holds a newline; the next line tells.
-  @discardableResult
+  /// The line may be the front of a comm that holds a newline; the next line tells. False: it is too long for that.
   private mutating func keepFragment(_ line: Line, id: EventID) -> Bool {
     guard finder.form == .wide, line.count >= finder.prefix else { return false }
     let text = UnsafeRawBufferPointer(rebasing: line.bytes.dropFirst(finder.prefix))
+    if finder.fragment.append(text, line: id) { return true }
+    giveUpFragment()
     return finder.fragment.append(text, line: id)
   }
 

@@ -106,6 +106,7 @@ import Testing
   @Test func errorsAreOneSentence() {
     #expect(TraceReadError.notATrace(.elf).predicate == "is not a recorded trace: it is an ELF file")
     #expect(TraceReadError.notATrace(.tar).predicate.contains("tar archive"))
+    #expect(TraceReadError.traceDat(.noBuffers).predicate.hasPrefix("is a trace.dat that lists no buffer"))
     #expect(TraceReadError.cannotOpen(errno: 2).predicate == "cannot be opened: No such file or directory")
   }
 }

@@ -67,6 +67,15 @@ struct Recording {
   }
 }
 
+extension Recording {
+  /// The same without ids: a text counts its header too.
+  func linesWithoutIDs(ofEvents range: Range<Int>? = nil, commBytes: Int = 16) -> [String] {
+    lines(ofEvents: range, commBytes: commBytes).map { String($0.drop { $0 != " " }) }
+  }
+
+  func comm(of event: RecordedEvent) -> [UInt8] { event.task < 0 ? [] : tasks[Int(event.task)].comm }
+}
+
 enum Fixture {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 

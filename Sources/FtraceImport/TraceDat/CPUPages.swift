@@ -59,6 +59,9 @@ final class CPUPages {
     kept.deallocate()
   }
 
+  /// Bytes of a whole page.
+  var pageBytes: Int { buffer.pageBytes }
+
   func nextPage() throws(TraceReadError) -> Page {
     while handedOut >= chunk.bytes {
       let fault = buffer.isPacked ? try nextChunk() : try nextBlock()
@@ -134,7 +137,8 @@ final class CPUPages {
     let count = try read(chunk.offset, into: packed)
     let failure =
       count == packed.count
-      ? buffer.codec.unpack(UnsafeRawBufferPointer(packed), into: target) : "its bytes are not in the file any more"
+      ? buffer.codec.unpack(UnsafeRawBufferPointer(packed), into: target, with: scratch.zstd)
+      : "its bytes are not in the file any more"
     guard let failure else { return nil }
     scratch.forget(self)
     chunk = Chunk()

@@ -2,8 +2,6 @@
 
 struct CPUStream {
   let cpu: Int32
-  /// The place of the CPU in its buffer, which TIME_SHIFT goes by.
-  let place: Int
   let pages: CPUPages
 
   // The record that comes next.
@@ -43,8 +41,8 @@ struct CPUStream {
   }
 
   /// - Parameter nowhere: an address to stand at until the first page is there; nothing is read from it.
-  init(cpu: Int32, place: Int, pages: CPUPages, nowhere: UnsafeRawPointer) {
-    (self.cpu, self.place, self.pages) = (cpu, place, pages)
+  init(cpu: Int32, pages: CPUPages, nowhere: UnsafeRawPointer) {
+    (self.cpu, self.pages) = (cpu, pages)
     (record, next, end) = (nowhere, nowhere, nowhere)
   }
 

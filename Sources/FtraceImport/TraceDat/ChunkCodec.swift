@@ -1,7 +1,6 @@
 // zstd and zlib, one block at a time, into room that is there already: what a block claims costs nothing by itself.
 
 import CZlib
-import CZstd
 
 enum ChunkCodec: String {
   case none
@@ -9,18 +8,14 @@ enum ChunkCodec: String {
   case zlib
 
   /// Unpacks one block that says it holds `target.count` bytes. nil: it does; else what is wrong.
-  func unpack(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> String? {
+  func unpack(
+    _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, with zstd: ZstdBlocks
+  ) -> String? {
     switch self {
     case .none: "packed, in a file that names no packer"
-    case .zstd: unpackZstd(source, target)
+    case .zstd: zstd.unpack(source, into: target)
     case .zlib: unpackZlib(source, target)
     }
-  }
-
-  private func unpackZstd(_ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer) -> String? {
-    let count = ZSTD_decompress(target.baseAddress, target.count, source.baseAddress, source.count)
-    if ZSTD_isError(count) != 0 { return "zstd: \(String(cString: ZSTD_getErrorName(count)))" }
-    return count == target.count ? nil : "holds \(count) bytes, not the \(target.count) it claims"
   }
 
   private func unpackZlib(_ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer) -> String? {

@@ -3,6 +3,7 @@
 final class ChunkScratch {
   private var packed = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private var unpacked = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  let zstd = ZstdBlocks()
   private var owner: ObjectIdentifier?
   /// An address of ours where nothing stands.
   let nowhere = UnsafeRawPointer(UnsafeMutableRawPointer.allocate(byteCount: CPUPages.slack, alignment: 16))

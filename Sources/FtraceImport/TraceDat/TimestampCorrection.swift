@@ -5,7 +5,7 @@ struct TimestampCorrection {
   var offsetNs: Int64 = 0
   /// TSC2NSEC: stamps are cycles; nanoseconds are `cycles * multiplier >> shift`.
   var cycles: Cycles?
-  /// TIME_SHIFT: a CPU's clock against that of the host, by the CPU's place in its buffer.
+  /// TIME_SHIFT: a CPU's clock against that of the host, by the CPU's number.
   var shifts: [[Sample]] = []
   /// TIME_SHIFT's flag: between two samples the offset is interpolated.
   var interpolates = false

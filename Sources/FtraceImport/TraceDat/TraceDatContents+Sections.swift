@@ -80,7 +80,7 @@ extension TraceDatContents {
     let packed = try cursor.bytes(Int(packedBytes))
     var data = [UInt8](repeating: 0, count: Int(bytes))
     let failure = packed.withUnsafeBytes { source in
-      data.withUnsafeMutableBytes { header.codec.unpack(source, into: $0) }
+      data.withUnsafeMutableBytes { header.codec.unpack(source, into: $0, with: ZstdBlocks()) }
     }
     if let failure { throw .traceDat(.damaged(part, failure)) }
     return DatCursor(data, isBigEndian: header.isBigEndian, part: part)

@@ -28,12 +28,12 @@ struct TraceDatPipeline: ~Copyable {
     let scratch = ChunkScratch()
     var place = 0
     for buffer in contents.buffers {
-      for (index, cpu) in buffer.cpus.enumerated() where cpu.bytes > 0 {
+      for cpu in buffer.cpus where cpu.bytes > 0 {
         let pages = CPUPages(
           file, buffer, cpu, isBigEndian: contents.header.isBigEndian, scratch: scratch,
           keptMax: Self.keptBytes / contents.recordedCPUs)
         streams.initializeElement(
-          at: place, to: CPUStream(cpu: cpu.number, place: index, pages: pages, nowhere: scratch.nowhere))
+          at: place, to: CPUStream(cpu: cpu.number, pages: pages, nowhere: scratch.nowhere))
         place += 1
       }
     }
@@ -89,7 +89,7 @@ struct TraceDatPipeline: ~Copyable {
       switch stream.pointee.step(isBigEndian: layout.isBigEndian) {
       case .record:
         let stamp = stream.pointee.stamp
-        stream.pointee.time = correction?.apply(stamp, cpu: stream.pointee.place) ?? stamp
+        stream.pointee.time = correction?.apply(stamp, cpu: Int(stream.pointee.cpu)) ?? stamp
         return
       case .pageEnd:
         if try !turnPage(stream) { return }
@@ -104,22 +104,30 @@ struct TraceDatPipeline: ~Copyable {
     switch try stream.pointee.pages.nextPage() {
     case .page(let page):
       bytesRead += Int64(page.count)
-      if let fault = stream.pointee.begin(page, layout) { lose(fault, stream) }
+      guard let fault = stream.pointee.begin(page, layout) else { return true }
+      // The file ends inside this page.
+      if page.count < stream.pointee.pages.pageBytes { return cutOff(stream) }
+      lose(fault, stream)
       return true
     case .damaged(let reason):
       lose(.packed(reason), stream)
       return true
     case .cutOff:
-      let reason = "the trace data of CPU \(stream.pointee.cpu) break off"
-      incomplete = incomplete ?? "\(reason); what stands before was read"
-      decoder.noteCutOff(reason, stream)
-      stream.pointee.lose(.unknown)
-      stream.pointee.finish()
-      return false
+      return cutOff(stream)
     case .end:
       stream.pointee.finish()
       return false
     }
+  }
+
+  /// What is behind this place is not in the file. Gives false: there is no page.
+  private mutating func cutOff(_ stream: UnsafeMutablePointer<CPUStream>) -> Bool {
+    let reason = "the trace data of CPU \(stream.pointee.cpu) break off"
+    incomplete = incomplete ?? "\(reason); what stands before was read"
+    decoder.noteCutOff(reason, stream)
+    stream.pointee.lose(.unknown)
+    stream.pointee.finish()
+    return false
   }
 
   private mutating func lose(_ fault: PageFault, _ stream: UnsafeMutablePointer<CPUStream>) {
