@@ -55,3 +55,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// tools/fuzz builds with libFuzzer, whose runtime brings its own main.
+if Context.environment["GPC_REPLAY_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "trace-dat-fuzz", dependencies: ["KVMEvents", "FtraceImport"], path: "tools/fuzz.d",
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}
