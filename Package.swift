@@ -38,6 +38,8 @@ let package = Package(
       name: "replay-bench", dependencies: ["KVMEvents", "TraceStore", "GPCProtocol", "Replay"],
       path: "tools/bench.d/replay-bench"),
     .executableTarget(
+      name: "decode-bench", dependencies: ["KVMEvents", "FtraceImport"], path: "tools/bench.d/decode-bench"),
+    .executableTarget(
       name: "explore-bench", dependencies: ["KVMEvents", "GPCProtocol", "Explore"], path: "tools/explore-bench",
       exclude: ["gpc.pml"]),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
