@@ -8,6 +8,8 @@ package struct TraceReadOptions: Sendable {
   package var batchSize = 4096
   /// Bytes that are read, or unpacked, at a time.
   package var blockSize = 1 << 20
+  /// Bytes of a trace.dat's unpacked data that all CPUs together keep; each keeps a page at least.
+  package var chunkBytesKept = 24 << 20
   /// Bytes of a trace.dat that are put into a temporary file at most, where it comes packed or through a pipe.
   package var spooledBytesMax: Int64 = 1 << 36
 
