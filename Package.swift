@@ -40,6 +40,8 @@ let package = Package(
       name: "replay-bench", dependencies: ["KVMEvents", "TraceStore", "GPCProtocol", "Replay"],
       path: "tools/bench.d/replay-bench"),
     .executableTarget(
+      name: "decode-bench", dependencies: ["KVMEvents", "FtraceImport"], path: "tools/bench.d/decode-bench"),
+    .executableTarget(
       name: "explore-bench", dependencies: ["KVMEvents", "GPCProtocol", "Explore"], path: "tools/explore-bench",
       exclude: ["gpc.pml"]),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
@@ -60,3 +62,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// tools/fuzz builds with libFuzzer, whose runtime brings its own main.
+if Context.environment["GPC_REPLAY_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "trace-dat-fuzz", dependencies: ["KVMEvents", "FtraceImport"], path: "tools/fuzz.d",
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -12,6 +12,8 @@ package struct TraceReadOptions: Sendable {
   package var blockSize = 1 << 20
   /// Bytes that may be unpacked of a compressed recording: a guard against a few bytes that stand for terabytes.
   package var unpackedMax: Int64 = 64 << 30
+  /// Bytes of a trace.dat's unpacked data that all CPUs together keep; each keeps a page at least.
+  package var chunkBytesKept = 24 << 20
   /// Bytes of a trace.dat that are put into a temporary file at most, where it comes packed or through a pipe.
   package var spooledBytesMax: Int64 = 1 << 36
 

@@ -8,7 +8,8 @@ import Testing
 
 @Suite struct TraceDatTests {
   static let files = [
-    "quiet", "quiet-v6", "quiet-big-endian", "quiet-shifted", "quiet-tsc", "storm-lossy-chunks", "unrelated-chunks",
+    "quiet", "quiet-v6", "quiet-big-endian", "quiet-shifted", "quiet-tsc", "quiet-two-buffers", "quiet-empty",
+    "storm-lossy-chunks", "unrelated-chunks",
     "instance-overlap-chunks", "odd-comms-chunks", "61xen-overlap-chunks", "defnames2-overlap-chunks",
   ]
 
@@ -17,7 +18,7 @@ import Testing
   }
 
   /// One recording in every form: its text was printed by trace-cmd of the recorded machine.
-  @Test(arguments: ["quiet", "quiet-v6", "quiet-zlib", "quiet-big-endian"])
+  @Test(arguments: ["quiet", "quiet-v6", "quiet-zlib", "quiet-big-endian", "quiet-two-buffers"])
   func everyFormIsTheSameRecording(name: String) throws {
     let recording = try recording(name)
     let text = try Recording(.file(path: Fixture.path("quiet-reportt.txt.zst")))
@@ -140,6 +141,22 @@ import Testing
     options.batchSize = size
     let path = Fixture.path("quiet.dat")
     #expect(try Recording(.file(path: path), options: options).lines() == recording("quiet").lines())
+  }
+
+  /// Many CPUs share one room for chunks, and keep a page each.
+  @Test(arguments: ["storm-lossy-chunks", "quiet-v6"])
+  func littleRoomGivesTheSameEvents(name: String) throws {
+    var options = TraceReadOptions()
+    options.chunkBytesKept = 1
+    let path = Fixture.path("\(name).dat")
+    #expect(try Recording(.file(path: path), options: options).lines() == recording(name).lines())
+  }
+
+  @Test func anEmptyRecordingIsOne() throws {
+    let empty = try recording("quiet-empty")
+    #expect(empty.events.isEmpty)
+    #expect(empty.incomplete == nil)
+    #expect(empty.counts == [:])
   }
 
   @Test func whatTheCatalogueLacksIsCounted() throws {

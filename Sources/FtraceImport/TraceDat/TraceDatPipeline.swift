@@ -12,14 +12,11 @@ struct TraceDatPipeline: ~Copyable {
   private(set) var incomplete: String?
   private(set) var bytesRead: Int64 = 0
 
-  /// Bytes that the chunks in hand of all CPUs take together, as long as each CPU has room for a page.
-  private static let keptBytes = 24 << 20
-
   private var hasBegun = false
 
   /// - Parameter decoder: for the records of these contents.
   init(
-    _ file: RandomAccessFile, _ contents: TraceDatContents, decoder: consuming RecordDecoder
+    _ file: RandomAccessFile, _ contents: TraceDatContents, decoder: consuming RecordDecoder, chunkBytesKept: Int
   ) {
     self.decoder = decoder
     layout = contents.layout
@@ -31,7 +28,7 @@ struct TraceDatPipeline: ~Copyable {
       for cpu in buffer.cpus where cpu.bytes > 0 {
         let pages = CPUPages(
           file, buffer, cpu, isBigEndian: contents.header.isBigEndian, scratch: scratch,
-          keptMax: Self.keptBytes / contents.recordedCPUs)
+          keptMax: chunkBytesKept / contents.recordedCPUs)
         streams.initializeElement(
           at: place, to: CPUStream(cpu: cpu.number, pages: pages, nowhere: scratch.nowhere))
         place += 1

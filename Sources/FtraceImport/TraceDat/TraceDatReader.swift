@@ -12,7 +12,9 @@ final class TraceDatReader: RecordingReader {
   init(_ input: SeekableInput, options: TraceReadOptions) throws(TraceReadError) {
     let contents = try TraceDatContents(input.file)
     self.input = input
-    pipeline = TraceDatPipeline(input.file, contents, decoder: try RecordDecoder(contents, options: options))
+    pipeline = TraceDatPipeline(
+      input.file, contents, decoder: try RecordDecoder(contents, options: options),
+      chunkBytesKept: options.chunkBytesKept)
     form = Self.form(contents)
     clock = Self.clock(contents)
   }

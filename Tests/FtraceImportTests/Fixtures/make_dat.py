@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Makes a small trace.dat (version 7) of a real one: without kernel symbols, cut, packed otherwise, or in the other byte order.
 
-usage: make_dat.py IN OUT [--chunks N] [--skip N] [--codec none|zlib|zstd] [--big-endian] [--option ID=HEX]...
+usage: make_dat.py IN OUT [--chunks N] [--skip N] [--codec none|zlib|zstd] [--big-endian] [--instance NAME=CPU] [--option ID=HEX]...
 
---chunks keeps N chunks of each CPU, behind the first --skip. --option adds an option with these bytes (of the new byte order).
+--instance moves a CPU's data into a buffer instance. --chunks keeps N chunks of each CPU, behind the first --skip. --option adds an option with these bytes (of the new byte order).
 zstd is packed by the command of that name. The records stay what the kernel recorded; README.md says what each fixture is made of.
 """
 import argparse, re, struct, subprocess, zlib
@@ -185,10 +185,16 @@ def main():
     parser.add_argument('--skip', type=int, default=0)
     parser.add_argument('--codec', choices=['none', 'zlib', 'zstd'], default='zstd')
     parser.add_argument('--big-endian', action='store_true')
+    parser.add_argument('--instance')
     parser.add_argument('--option', action='append', default=[])
     arguments = parser.parse_args()
     with open(arguments.source, 'rb') as file:
         source = Source(file.read())
+    if arguments.instance:
+        instance, moved = arguments.instance.split('=')
+        name, clock, page, cpus = source.buffers[0]
+        source.buffers = [(name, clock, page, [cpu for cpu in cpus if cpu[0] != int(moved)]),
+                          (instance.encode(), clock, page, [cpu for cpu in cpus if cpu[0] == int(moved)])]
     order = '>' if arguments.big_endian else '<'
     target = Target(order, arguments.codec)
     target.out += b'\x17\x08\x44tracing7\0' + bytes([arguments.big_endian, 8])
