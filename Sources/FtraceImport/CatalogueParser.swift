@@ -60,8 +60,8 @@ struct CatalogueParser {
     var rest = word
     let isOptional = rest.last == "?"
     if isOptional { rest.removeLast() }
-    let typed = rest.split(separator: ":", maxSplits: 1)
-    let named = typed[0].split(separator: "=", maxSplits: 1)
+    let typed = rest.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let named = typed[0].split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard let field = Self.fields[String(named[named.count - 1])] else {
       throw error("no field `\(named[named.count - 1])`")
     }
