@@ -6,7 +6,7 @@ import KVMEvents
 import TraceStore
 
 struct InputArguments: ParsableArguments {
-  @Argument(help: "A recorded trace: text of trace-cmd report, plain or zstd, or - for standard input.")
+  @Argument(help: "A recorded trace: trace.dat, or text of trace-cmd report; plain or zstd; - for standard input.")
   var trace: String
 
   @Option(
@@ -19,7 +19,7 @@ struct InputArguments: ParsableArguments {
   @Flag(help: "Take a truncated input as a trace that ends there.")
   var allowTruncated = false
 
-  @Option(help: "The trace clock of the recording, where its text does not say.")
+  @Option(help: "The trace clock of the recording, where it does not say, as no text does.")
   var clock: TraceClock?
 
   /// The working directory's file of the trace's name: `overlap/reportt.txt.zst` gives `reportt.db`.
