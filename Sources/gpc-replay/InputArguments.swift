@@ -5,10 +5,8 @@ import FtraceImport
 import KVMEvents
 import TraceStore
 
-struct InputArguments: ParsableArguments {
-  @Argument(help: "A recorded trace: trace.dat, or text of trace-cmd report; plain or zstd; - for standard input.")
-  var trace: String
-
+/// How a recording is imported.
+struct ImportOptions: ParsableArguments {
   @Option(
     help: "The database to write; :memory: for none. Default: the trace's name in the working directory, with .db.")
   var db: String?
@@ -21,10 +19,17 @@ struct InputArguments: ParsableArguments {
 
   @Option(help: "The trace clock of the recording, where it does not say, as no text does.")
   var clock: TraceClock?
+}
+
+struct InputArguments: ParsableArguments {
+  @Argument(help: "A recorded trace: trace.dat, or text of trace-cmd report; plain or zstd; - for standard input.")
+  var trace: String
+
+  @OptionGroup var options: ImportOptions
 
   /// The working directory's file of the trace's name: `overlap/reportt.txt.zst` gives `reportt.db`.
   var location: DatabaseLocation {
-    if let db { return DatabaseLocation(db) }
+    if let db = options.db { return DatabaseLocation(db) }
     if trace == "-" { return .file("stdin.db") }
     return .file(baseName + ".db")
   }
