@@ -234,6 +234,64 @@ CREATE TABLE finding_event (
 -- Here and not in indices.sql: what the replay withdraws while it runs is found by it.
 CREATE INDEX finding_event_event ON finding_event (event_id);
 
+-- What was searched by `explore`: one row per form, memory model and delta.
+CREATE TABLE exploration (
+  id INTEGER PRIMARY KEY,
+  tool_version TEXT NOT NULL,
+  form TEXT NOT NULL,               -- the published form
+  memory TEXT NOT NULL,             -- the memory model: sc, tso, tso without the barrier
+  delta_ns INTEGER,                 -- recorded times are kept within this; NULL: program order only
+  window_count INTEGER NOT NULL,    -- stretches between two quiet points
+  complete_count INTEGER NOT NULL,  -- of these, searched to their end
+  truncated_count INTEGER NOT NULL, -- cut off at a bound
+  skipped_count INTEGER NOT NULL,   -- lost events, missing probes, a missing beginning or end
+  contract_count INTEGER NOT NULL,  -- windows with each verdict
+  stale_count INTEGER NOT NULL,
+  stuck_count INTEGER NOT NULL,
+  state_count INTEGER NOT NULL,
+  transition_count INTEGER NOT NULL,
+  states_max INTEGER NOT NULL,      -- the budget of one search
+  memory_max INTEGER NOT NULL,      -- in bytes
+  seed INTEGER NOT NULL             -- of the random walks behind a search that was cut off
+) STRICT;
+
+-- An order of steps that `explore` found, shrunk. Its id goes on from those of the findings: `explain --finding` takes either.
+CREATE TABLE counterexample (
+  id INTEGER PRIMARY KEY,
+  exploration_id INTEGER NOT NULL REFERENCES exploration (id),
+  window INTEGER NOT NULL,          -- the window it was cut out of, from 1
+  verdict TEXT NOT NULL CHECK (verdict IN ('contract', 'stale', 'stuck')),
+  title TEXT NOT NULL,              -- one line
+  text TEXT NOT NULL                -- as `explain` prints it
+) STRICT;
+
+-- The recorded events that its operations begin and end at.
+CREATE TABLE counterexample_event (
+  counterexample_id INTEGER NOT NULL REFERENCES counterexample (id),
+  position INTEGER NOT NULL,        -- 1, 2, …
+  event_id INTEGER NOT NULL REFERENCES event (id),
+  PRIMARY KEY (counterexample_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- Its schedule: who moves, and how things stand then.
+CREATE TABLE counterexample_step (
+  counterexample_id INTEGER NOT NULL REFERENCES counterexample (id),
+  position INTEGER NOT NULL,        -- 1, 2, …
+  task TEXT NOT NULL,               -- comm-pid
+  function TEXT NOT NULL,           -- of the kernel; mm: between the hooks
+  statement TEXT NOT NULL,
+  locks TEXT NOT NULL,              -- held by the task meanwhile
+  event_id INTEGER REFERENCES event (id), -- the recorded event it comes after; NULL: of no recorded time
+  is_what_if INTEGER NOT NULL CHECK (is_what_if IN (0, 1)), -- 1: the recording has it before an event above
+  valid INTEGER NOT NULL CHECK (valid IN (0, 1)), -- gpc->valid
+  needs_invalidation INTEGER CHECK (needs_invalidation IN (0, 1)), -- NULL: the form has no such flag
+  pfn TEXT NOT NULL CHECK (pfn IN ('ok', 'freed', 'error')), -- what gpc->pfn is worth
+  active_inv INTEGER NOT NULL,      -- mn_active_invalidate_count
+  seq INTEGER NOT NULL,             -- mmu_invalidate_seq, from 1
+  is_loop INTEGER NOT NULL CHECK (is_loop IN (0, 1)), -- 1: repeated for ever
+  PRIMARY KEY (counterexample_id, position)
+) STRICT, WITHOUT ROWID;
+
 -- A gap: events of one CPU were dropped.
 CREATE TABLE loss (
   id INTEGER PRIMARY KEY,

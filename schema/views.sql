@@ -219,3 +219,12 @@ SELECT vm.id AS vm_id, iif(vm.kvm IS NULL, NULL, printf('0x%x', vm.kvm)) AS kvm,
   (SELECT count(*) FROM refresh WHERE vm_id = vm.id) AS refreshes,
   (SELECT count(*) FROM finding WHERE vm_id = vm.id) AS findings
 FROM vm ORDER BY vm.id;
+
+-- What other orders of the recorded steps would have done wrong, by form: the counterexamples that explore found.
+CREATE VIEW counterexample_report AS
+SELECT counterexample.id, exploration.form, exploration.memory, exploration.delta_ns, counterexample.verdict,
+  counterexample.window, counterexample.title,
+  (SELECT group_concat(event_id, ' ') FROM
+    (SELECT event_id FROM counterexample_event WHERE counterexample_id = counterexample.id ORDER BY position)) AS events
+FROM counterexample JOIN exploration ON exploration.id = counterexample.exploration_id
+ORDER BY counterexample.id;

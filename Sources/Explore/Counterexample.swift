@@ -1,6 +1,7 @@
 // A schedule that shows a verdict, with all that is needed to show it again.
 
 import GPCProtocol
+import KVMEvents
 
 package struct Counterexample: Sendable {
   package let form: ProtocolForm
@@ -15,15 +16,24 @@ package struct Counterexample: Sendable {
   /// Names form, scenario and verdict.
   package var id: String { "\(form.id)/\(scenario.name)/\(verdict.rawValue)" }
 
+  /// The recorded events that its operations begin and end at; of a livelock, the refresh that it was told from.
+  package var recordedEvents: [EventID] {
+    switch scenario.origin {
+    case .builtIn: []
+    case .window: scenario.bounds?.events ?? []
+    case .forEver(_, let line): [line]
+    }
+  }
+
   /// Does the schedule, taken step by step, still show the verdict?
   package func reproduces() -> Bool {
-    let stepper = Stepper(engine: ProtocolEngine(rules: form.rules, setup: scenario.setup), grain: grain)
+    let stepper = scenario.stepper(form, grain)
     guard let layout = StateLayout(stepper.engine) else { return false }
     var state = layout.initial
     var loopState: PackedState?
     var violations: Violations = []
     for (index, move) in schedule.moves.enumerated() {
-      guard Int(move.choice) < stepper.engine.choices(Int(move.task), state) else { return false }
+      guard Int(move.choice) < stepper.choices(Int(move.task), state) else { return false }
       if index == schedule.loopStart { loopState = layout.pack(state) }
       violations = stepper.take(move, &state)
     }

@@ -18,6 +18,10 @@ package struct Exploration: Sendable {
   package let stepsReached: [TaskStep]
   /// nil where the search is complete, or the scenario does not fit the model at all.
   package let fallback: Fallback?
+  /// States that no order of the recorded times leads on from.
+  var deadEndCount = 0
+  /// How the first cache can stand at the end; only for what was cut out of a recording.
+  var endStates: Set<EndState> = []
 
   /// The counterexample of a verdict, as `explore` and `matrix` name it.
   package func counterexampleID(_ verdict: Verdict) -> String { "\(form.id)/\(scenario.name)/\(verdict.rawValue)" }

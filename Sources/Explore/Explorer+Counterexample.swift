@@ -16,7 +16,7 @@ extension Explorer {
   /// The same, shrunk until removing any one thing makes it pass. Every candidate is searched anew.
   package func shrunkCounterexample(_ verdict: Verdict) -> Counterexample? {
     guard var best = counterexample(verdict) else { return nil }
-    var candidates = best.scenario.setup.smaller()
+    var candidates = best.scenario.smaller()
     while let candidate = candidates.popFirst() {
       guard let found = with(candidate).counterexample(verdict), found.stuckKind == best.stuckKind else { continue }
       best = found
@@ -25,10 +25,9 @@ extension Explorer {
     return best
   }
 
-  private func with(_ setup: ProtocolSetup) -> Explorer {
-    var explorer = Explorer(
-      form, Scenario(name: scenario.name, summary: scenario.summary, setup: setup), limits: limits, grain: grain)
-    explorer.walkLimits = walkLimits
+  private func with(_ scenario: Scenario) -> Explorer {
+    var explorer = self
+    explorer.scenario = scenario
     return explorer
   }
 

@@ -5,7 +5,7 @@ import GPCProtocol
 /// Explores one form in one scenario.
 package struct Explorer: Sendable {
   package let form: ProtocolForm
-  package let scenario: Scenario
+  package internal(set) var scenario: Scenario
   package var limits: SearchLimits
   package var grain: Grain
   package var walkLimits = WalkLimits()
@@ -21,7 +21,7 @@ package struct Explorer: Sendable {
   /// The engine and the packing; nil where the scenario is larger than the model.
   func start() -> (Stepper, StateLayout)? {
     guard scenario.setup.fits else { return nil }
-    let stepper = Stepper(engine: ProtocolEngine(rules: form.rules, setup: scenario.setup), grain: grain)
+    let stepper = scenario.stepper(form, grain)
     return StateLayout(stepper.engine).map { (stepper, $0) }
   }
 
@@ -53,13 +53,16 @@ package struct Explorer: Sendable {
     let fallback = search.completeness == .complete ? nil : fallback(stepper, layout)
     let met = fallback?.met ?? [:]
     if stuck == nil, let schedule = met[.stuck] { stuck = stuckKind(schedule) }
-    return Exploration(
+    var exploration = Exploration(
       form: form, scenario: scenario, completeness: search.completeness,
       verdicts: Verdict.allCases.filter { verdict in
         met[verdict] != nil || Self.found(verdict, search.violations, stuck)
       }, stuckKind: stuck, stateCount: search.states.count, transitionCount: search.transitionCount,
       byteCount: search.states.byteCount, stepsReached: TaskStep.all.filter { search.reached[$0.code] },
       fallback: fallback)
+    exploration.deadEndCount = search.deadEndCount
+    if scenario.bounds != nil { exploration.endStates = search.endStates() }
+    return exploration
   }
 
   private var tooLarge: Exploration {

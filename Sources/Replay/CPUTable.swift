@@ -1,5 +1,7 @@
 // What each CPU did last.
 
+import KVMEvents
+
 /// A CPU of the recording.
 final class CPUState {
   /// Its last event: where a gap on it begins. nil: it had none yet.

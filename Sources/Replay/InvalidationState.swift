@@ -21,6 +21,8 @@ final class InvalidationState {
   var hitsMemslot: Bool?
   /// The lookup whose own fault caused it.
   var selfLookup: EventID?
+  /// It runs on top of a refresh or a check of its thread.
+  var isNested = false
   /// Events were dropped while it was open: its end may be among them, from this moment on. nil again once the end hook is recorded.
   var taintedSince: Moment?
   /// Over, by its end or otherwise; nil while it is open.

@@ -60,6 +60,11 @@ final class RefreshState {
   var lastFalse: EventID?
   /// A round was accepted after this moment.
   var acceptedAt: Moment?
+  // What only a recorded operation tells.
+  var isGPABased: Bool?
+  var wasValid: Bool?
+  var oldUHVA: UHVA?
+  var rounds: [RecordedRefresh.Round] = []
   var isAccepted: Bool { acceptedAt != nil }
   /// Its next round's begin is not known: events were dropped, or it began before the recording.
   var isTorn = false

@@ -18,7 +18,8 @@ extension Replayer {
     thread.checks.append(
       CheckState(
         id: checkCount, cache: cache, task: event.task, entry: moment, othersHold: Self.othersHold(event),
-        recordedValid: event[.valid].map { $0 == 1 }, uhva: event.uhva ?? cache.uhva, isTainted: false))
+        recordedValid: event[.valid].map { $0 == 1 }, uhva: event.uhva ?? cache.uhva,
+        isNested: thread.refresh != nil || !thread.hooks.isEmpty || !thread.checks.isEmpty, isTainted: false))
   }
 
   /// The conditions of `kvm_gpc_check()` beside `valid`, from the fields that its probe read under the same lock; nil where one is missing.
@@ -61,8 +62,10 @@ extension Replayer {
   mutating func checkRet(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let state = thread.checks.popLast(), let ret = event.ret else { return }
     // Only the lowest byte of the register is the answer; probes that print the whole of it leave rubbish above.
+    let answer = ret & 0xff != 0
+    record(state, answer: answer, moment)
     pending.append(
-      .check(PendingCheck(state: state, ret: moment, answer: ret & 0xff != 0, mapping: state.cache.mapping)))
+      .check(PendingCheck(state: state, ret: moment, answer: answer, mapping: state.cache.mapping)))
   }
 
   mutating func deactivate(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
@@ -73,14 +76,17 @@ extension Replayer {
     cache.mapping = nil
     cache.isActive = false
     cache.vm?.lastDeactivation = event.id
+    if let (former, _) = thread.deactivating { giveUpDeactivation(of: former, at: moment) }
     thread.deactivating = (cache, moment)
+    beginBusy(cache.vm, moment)
   }
 
-  mutating func deactivateRet(_ thread: ThreadState, _ moment: Moment) {
+  mutating func deactivateRet(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
     guard let (cache, entry) = thread.deactivating else { return }
     thread.deactivating = nil
     cache.validity.settle(after: entry, before: moment)
     cache.lastEvent = moment.id
+    recordDeactivation(of: cache, event.task, from: entry, to: moment)
   }
 
   mutating func setMemoryRegion(_ event: RecordedEvent, _ thread: ThreadState) {

@@ -120,6 +120,7 @@ extension Replayer {
       close(invalidation, of: vm, as: invalidation.end == nil ? .open : .end)
       if invalidation.end == nil { rows.append(.restsOnOpenInvalidation(invalidation.id)) }
     }
+    finishWindow(of: vm)
     rows += vm.memslots.remaining.map { .memslot($0) }
     rows.append(.virtualMachine(vm.row))
   }

@@ -11,7 +11,9 @@ extension Replayer {
       close(former, of: vm, as: former.end == nil || former.isInDoubt ? .lost : .end)
     }
     thread.hooks.removeAll { $0.vm === vm }
+    beginBusy(vm, moment)
     let invalidation = open(range, event, of: vm, thread, start: moment)
+    invalidation.isNested = thread.refresh != nil || !thread.checks.isEmpty
     if let round = thread.refresh?.round, let lookup = round.lookup, round.lookupRet == nil {
       invalidation.selfLookup = lookup.id
     }
@@ -120,6 +122,7 @@ extension Replayer {
 
   mutating func close(_ invalidation: InvalidationState, of vm: VMState, as close: Invalidation.Close) {
     invalidation.close = close
+    record(invalidation, of: vm, close)
     rows.append(.invalidation(invalidation.row(vm.id)))
     if !vm.deferred.isEmpty { decideDeferred(of: vm) }
   }

@@ -30,7 +30,12 @@ extension Replayer {
     cache.isActive = cache.isActive ?? event[.active].map { $0 == 1 }
     // A mapping that is kept keeps `valid`; that shows only when the refresh returns without a round.
     cache.validity.change(to: false, after: moment, order)
-    _ = newRefresh(of: cache, event.task, thread, request?.origin ?? .unknown, request?.moment, entry: moment)
+    let refresh = newRefresh(
+      of: cache, event.task, thread, request?.origin ?? .unknown, request?.moment, entry: moment)
+    refresh.isGPABased = event.gpa.map { $0 != .invalid }
+    refresh.wasValid = event[.valid].map { $0 == 1 }
+    refresh.oldUHVA = event.oldUhva
+    beginBusy(refresh.vm, moment)
   }
 
   /// A round begins; the one before, if any, was repeated.
@@ -178,7 +183,9 @@ extension Replayer {
   ) -> RefreshState {
     if let refresh = thread.refresh, refresh.cache === cache { return refresh }
     giveUpRefresh(of: thread, at: moment)
-    return newRefresh(of: cache, task, thread, .unknown, nil, entry: nil)
+    let refresh = newRefresh(of: cache, task, thread, .unknown, nil, entry: nil)
+    beginBusy(refresh.vm, moment)
+    return refresh
   }
 
   /// A refresh whose return is not recorded: the thread is doing what it cannot do inside one.
@@ -201,6 +208,7 @@ extension Replayer {
 
   private mutating func close(_ refresh: RefreshState, at moment: Moment) {
     refresh.vm?.openRefreshes.removeAll { $0 === refresh }
+    record(refresh, moment)
     pending.append(.refresh(refresh, moment))
   }
 
@@ -210,6 +218,12 @@ extension Replayer {
   ) {
     guard let round = refresh.round else { return }
     refresh.round = nil
+    if recordsWindows {
+      refresh.rounds.append(
+        RecordedRefresh.Round(loop: round.loop, lookup: round.lookup, lookupRet: round.lookupRet, test: round.test))
+      // A round that began unseen: nothing can be set anew in time.
+      if round.isTorn { refresh.vm?.window.cast(.incomplete) }
+    }
     switch outcome {
     case .accepted, .retried:
       pending.append(

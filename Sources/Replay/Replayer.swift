@@ -31,10 +31,14 @@ package struct Replayer {
   var refreshCount: Int64 = 0
   var checkCount: Int64 = 0
   var findingCount: Int64 = 0
+  let recordsWindows: Bool
+  var windows: [RecordedWindow] = []
 
-  package init(form: ProtocolForm, options: ReplayOptions) {
+  /// - Parameter recordsWindows: keep the VMs' operations for `takeWindows()`.
+  package init(form: ProtocolForm, options: ReplayOptions, recordsWindows: Bool = false) {
     self.form = form
     self.options = options
+    self.recordsWindows = recordsWindows
     order = MomentOrder(deltaNs: options.deltaNs)
   }
 
@@ -126,7 +130,7 @@ package struct Replayer {
     case .gpcCheck: check(event, thread, moment)
     case .gpcCheckRet: checkRet(event, thread, moment)
     case .gpcDeactivate: deactivate(event, thread, moment)
-    case .gpcDeactivateRet: deactivateRet(thread, moment)
+    case .gpcDeactivateRet: deactivateRet(event, thread, moment)
     case .setMemoryRegion: setMemoryRegion(event, thread)
     case .setMemoryRegionRet: setMemoryRegionRet(event, thread)
     case .kvmUnmapHvaRange, .gpcUnmap, .mnInvalidateRange, .mnChangePte, .bystander, .lostEvents: break

@@ -12,6 +12,8 @@ struct CheckState {
   let othersHold: Bool?
   let recordedValid: Bool?
   let uhva: UHVA?
+  /// It runs on top of a refresh, a hook or another check of its thread.
+  let isNested: Bool
   var isTainted: Bool
 }
 

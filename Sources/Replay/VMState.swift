@@ -28,6 +28,8 @@ final class VMState {
   var deferred: [RetryEvidence] = []
   var openRefreshes: [RefreshState] = []
   var memslots = MemslotTable()
+  /// The operations since the last quiet point, where they are recorded.
+  var window = OpenWindow()
   /// Events were dropped while it lived: only since then can an invalidation be in doubt.
   private var hasMetLoss = false
 
@@ -50,6 +52,7 @@ final class VMState {
     hasMetLoss = true
     mayHideInvalidations = true
     memslots.doubt()
+    window.cast(.lostEvents)
     for invalidation in invalidations where invalidation.close == nil {
       invalidation.taintedSince = invalidation.taintedSince ?? gap
       invalidation.contractChecks = []

@@ -135,6 +135,10 @@ package final class TraceDatabase {
     DROP INDEX IF EXISTS retry_round_refresh;
     DROP INDEX IF EXISTS retry_round_accepted;
     DROP INDEX IF EXISTS cache_check_entry;
+    DELETE FROM counterexample_step;
+    DELETE FROM counterexample_event;
+    DELETE FROM counterexample;
+    DELETE FROM exploration;
     DELETE FROM finding_event;
     DELETE FROM finding;
     DELETE FROM cache_check;

@@ -69,3 +69,28 @@ struct ReportArguments: ParsableArguments {
     if findingsMax < 0 { throw ValidationError("--findings must not be negative.") }
   }
 }
+
+/// A clock's uncertainty on the command line: a time span, or `inf` for program order only.
+enum DeltaArgument: ExpressibleByArgument {
+  case span(DurationArgument)
+  case infinite
+
+  init?(argument: String) {
+    if argument == "inf" {
+      self = .infinite
+    } else if let span = DurationArgument(argument: argument) {
+      self = .span(span)
+    } else {
+      return nil
+    }
+  }
+
+  var isInfinite: Bool { duration == nil }
+
+  var duration: DurationArgument? {
+    switch self {
+    case .span(let span): span
+    case .infinite: nil
+    }
+  }
+}

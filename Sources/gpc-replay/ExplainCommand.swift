@@ -1,4 +1,4 @@
-// `gpc-replay explain DB --finding N`: one stored finding with its proof.
+// `gpc-replay explain DB --finding N`: one stored finding with its proof, or a counterexample of `explore`.
 
 import ArgumentParser
 import Report
@@ -7,7 +7,7 @@ import TraceStore
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Shows one finding of a database with its proof.",
+    abstract: "Shows one finding of a database with its proof, or a counterexample that explore stored.",
     discussion: """
       Example:
         gpc-replay run traces/stale-hva/trace.txt.zst
@@ -23,10 +23,13 @@ struct ExplainCommand: ParsableCommand {
   func run() throws {
     do {
       let store = try TraceDatabase(at: database)
-      guard let detail = try FindingDetail(finding, in: store) else {
+      if let detail = try FindingDetail(finding, in: store) {
+        try printOut(FindingTimeline(detail, database: database).lines.joined(separator: "\n") + "\n")
+      } else if let text = try store.counterexampleText(finding) {
+        try printOut("#\(finding)  \(text)\n")
+      } else {
         throw fail("\(database) has no finding \(finding).")
       }
-      try printOut(FindingTimeline(detail, database: database).lines.joined(separator: "\n") + "\n")
     } catch let error as TraceStoreError {
       throw fail(error.sentence)
     }

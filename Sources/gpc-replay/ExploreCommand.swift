@@ -1,4 +1,4 @@
-// `explore`: other orders of the same steps.
+// `explore`: other orders of the same steps, of a recording or of a built-in scenario.
 
 import ArgumentParser
 import Explore
@@ -7,14 +7,26 @@ import GPCProtocol
 struct ExploreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explore",
-    abstract: "Search every order of a scenario's steps, and show the shortest counterexamples.",
-    discussion: "Example: gpc-replay explore --scenario warm --protocol dwmw2-v2")
+    abstract: "Search every order of the steps of a recording, or of a small scenario, for what a form does wrong.",
+    discussion: """
+      A recording is searched window by window: stretches between two moments at which no invalidation is open and no refresh under \
+      way. Inside them the tasks' steps are reordered as program order, locks and the recorded times allow.
 
-  @Option(help: "A built-in scenario: \(Scenario.builtIn.map(\.name).joined(separator: ", ")).")
-  var scenario: String
+      Examples:
+        gpc-replay explore traces/unrelated/trace.txt.zst --protocol dwmw2-v2
+        gpc-replay explore --scenario warm --protocol dwmw2-v2
+      """)
 
-  @Option(name: .customLong("protocol"), help: "A published form; see gpc-replay protocols.")
-  var form = "mainline"
+  @Argument(help: "A recorded trace, or a database that gpc-replay wrote.")
+  var trace: String?
+
+  @Option(
+    help: "Instead of a recording, a built-in scenario: \(Scenario.builtIn.map(\.name).joined(separator: ", ")).")
+  var scenario: String?
+
+  @Option(
+    name: .customLong("protocol"), help: "Published forms, separated by commas, or all; see gpc-replay protocols.")
+  var forms = FormsArgument([.mainline])
 
   @Option(help: "The memory model: sc (sequential consistency) or tso (x86's store buffers).")
   var memory = Memory.sc
@@ -22,34 +34,98 @@ struct ExploreCommand: ParsableCommand {
   @Flag(help: "With --memory tso: leave out the barrier between valid = true and the retry test.")
   var dropBarrier = false
 
+  @Option(
+    help:
+      "How far the clocks of two CPUs may be off; inf: only program order holds. Default: the trace clock's own uncertainty."
+  )
+  var delta: DeltaArgument?
+
+  @Option(
+    help:
+      "Of a scenario: where tasks may be interrupted: section (around lock sections and bare accesses) or step (anywhere)."
+  )
+  var grain = GrainArgument.section
+
+  @Option(help: "Only this window of the recording, counted from 1.")
+  var window: Int?
+
+  @Option(name: .customLong("findings"), help: "Counterexamples that are shown of each verdict.")
+  var findingsMax = 1
+
+  @Option(help: "Of the random walks behind a search that was cut off.")
+  var seed: UInt64 = 1
+
   @OptionGroup var limits: SearchLimitOptions
+  @OptionGroup(title: "Import") var options: ImportOptions
 
   enum Memory: String, ExpressibleByArgument { case sc, tso }
 
   func validate() throws {
+    if let window, window < 1 { throw ValidationError("--window counts from 1.") }
+    if findingsMax < 0 { throw ValidationError("--findings must not be negative.") }
+    if scenario != nil && (window != nil || delta != nil) {
+      throw ValidationError("--window and --delta are of a recording; a scenario has no recorded times.")
+    }
     if dropBarrier && memory == .sc { throw ValidationError("--drop-barrier needs --memory tso.") }
+    if (trace == nil) == (scenario == nil) {
+      throw ValidationError("Either a recording or --scenario is wanted.")
+    }
   }
 
   func run() throws {
-    guard let form = ProtocolForm.named(form) else {
-      throw ValidationError("There is no form '\(self.form)'; gpc-replay protocols lists them.")
-    }
-    guard let scenario = Scenario.named(scenario) else {
-      throw ValidationError("There is no scenario '\(self.scenario)'; --help lists them.")
-    }
     let model: MemoryModel = memory == .sc ? .sequential : dropBarrier ? .tsoWithoutBarrier : .tso
-    let explorer = Explorer(form.under(model), scenario, limits: limits.value)
-    let exploration = explorer.explore()
-    for line in exploration.text() { print(line) }
-    for verdict in exploration.verdicts {
-      guard let counterexample = explorer.shrunkCounterexample(verdict) else { continue }
-      print()
-      let lines = counterexample.text(
-        remedies: counterexample.remedies(limits: limits.value),
-        passing: counterexample.formsThatPass(limits: limits.value))
-      for line in lines { print(line) }
+    let forms = self.forms.forms.map { $0.under(model) }
+    if let trace {
+      try exploreTrace(trace, forms)
+    } else {
+      try exploreScenario(forms)
     }
-    if !exploration.verdicts.isEmpty { throw ExitCode(1) }
-    if exploration.completeness != .complete { throw ExitCode(3) }
+  }
+
+  private func exploreScenario(_ forms: [ProtocolForm]) throws {
+    guard let name = scenario, let scenario = Scenario.named(name) else {
+      throw ValidationError("There is no scenario '\(self.scenario ?? "")'; --help lists them.")
+    }
+    var status = SearchStatus()
+    for (index, form) in forms.enumerated() {
+      if index > 0 { print() }
+      let explorer = Explorer(form, scenario, limits: limits.value, grain: grain.value)
+      let exploration = explorer.explore()
+      for line in exploration.text() { print(line) }
+      for verdict in exploration.verdicts {
+        guard let counterexample = explorer.shrunkCounterexample(verdict) else { continue }
+        print()
+        for line in counterexample.text(limits.value, again: again(form, "--scenario \(scenario.name)")) { print(line) }
+      }
+      status.add(hasVerdicts: !exploration.verdicts.isEmpty, isComplete: exploration.completeness == .complete)
+    }
+    try status.throwIfAny()
+  }
+
+  func again(_ form: ProtocolForm, _ what: String) -> String {
+    "gpc-replay explore \(what) --protocol \(form.id)\(form.rules.memory.options)"
+  }
+}
+
+/// The exit status that searches ask for: 1 for a verdict, 3 for what was not searched to its end.
+struct SearchStatus {
+  private var hasVerdicts = false
+  private var isComplete = true
+
+  mutating func add(hasVerdicts: Bool, isComplete: Bool) {
+    self.hasVerdicts = self.hasVerdicts || hasVerdicts
+    self.isComplete = self.isComplete && isComplete
+  }
+
+  func throwIfAny() throws {
+    if hasVerdicts { throw ExitCode(1) }
+    if !isComplete { throw ExitCode(3) }
+  }
+}
+
+extension Counterexample {
+  /// The mail, with what makes it pass, each searched anew.
+  func text(_ limits: SearchLimits, again: String) -> [String] {
+    text(remedies: remedies(limits: limits), passing: formsThatPass(limits: limits), again: again)
   }
 }

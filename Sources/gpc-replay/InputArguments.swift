@@ -5,14 +5,8 @@ import FtraceImport
 import KVMEvents
 import TraceStore
 
-struct InputArguments: ParsableArguments {
-  @Argument(
-    help: """
-      A recorded trace: text of trace-cmd report, tracefs, perf script or bpftrace, plain or packed by zstd, gzip or xz; \
-      - for standard input.
-      """)
-  var trace: String
-
+/// How a recording is imported.
+struct ImportOptions: ParsableArguments {
   @Option(
     help: "The database to write; :memory: for none. Default: the trace's name in the working directory, with .db.")
   var db: String?
@@ -23,7 +17,7 @@ struct InputArguments: ParsableArguments {
   @Flag(help: "Take a truncated input as a trace that ends there.")
   var allowTruncated = false
 
-  @Option(help: "The trace clock of the recording, where its text does not say.")
+  @Option(help: "The trace clock of the recording, where it does not say, as no text does.")
   var clock: TraceClock?
 
   @Option(help: "Read the input as this form, whatever its first lines look like.")
@@ -41,10 +35,21 @@ struct InputArguments: ParsableArguments {
   func validate() throws {
     if let format, format.argument == nil { throw ValidationError("--format: \(format.rawValue) cannot be forced.") }
   }
+}
+
+struct InputArguments: ParsableArguments {
+  @Argument(
+    help: """
+      A recorded trace: trace.dat, or text of trace-cmd report, tracefs, perf script or bpftrace; plain or packed by zstd, gzip \
+      or xz; - for standard input.
+      """)
+  var trace: String
+
+  @OptionGroup var options: ImportOptions
 
   /// The working directory's file of the trace's name: `overlap/reportt.txt.zst` gives `reportt.db`.
   var location: DatabaseLocation {
-    if let db { return DatabaseLocation(db) }
+    if let db = options.db { return DatabaseLocation(db) }
     if trace == "-" { return .file("stdin.db") }
     return .file(baseName + ".db")
   }

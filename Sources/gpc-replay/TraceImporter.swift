@@ -48,7 +48,7 @@ struct TraceImporter {
 
   /// The database of an earlier run on the same bytes; replayed again where other settings are wanted now.
   private func known() throws -> Outcome? {
-    guard case .file(let path) = location, input.trace != "-", !input.force else { return nil }
+    guard case .file(let path) = location, input.trace != "-", !input.options.force else { return nil }
     // Without a database there is nothing to compare: the hash is taken while importing, too.
     guard access(path, F_OK) == 0 else { return nil }
     let hash = try ContentHash(ofFileAt: input.trace)
@@ -59,9 +59,9 @@ struct TraceImporter {
     let database = try TraceDatabase(at: path)
     let facts = try database.facts()
     // What was imported under another clock, or is cut short and was to be taken otherwise, is not what is asked for now.
-    if facts.clock != input.clock ?? facts.clock { return nil }
-    if try facts.importOptions != input.importOptions() { return nil }
-    if try database.hasIssue(.truncated), (facts.incomplete == nil) != input.allowTruncated { return nil }
+    if facts.clock != input.options.clock ?? facts.clock { return nil }
+    if try facts.importOptions != input.options.importOptions() { return nil }
+    if try database.hasIssue(.truncated), (facts.incomplete == nil) != input.options.allowTruncated { return nil }
     if let replay {
       let options = replay.options(clock: facts.clock, resolutionNs: facts.resolutionNs)
       if try database.replaySettings() != settings(options) { try replayStored(database, options) }
@@ -72,15 +72,15 @@ struct TraceImporter {
 
 extension TraceImporter {
   private func importAnew() throws -> TraceDatabase {
-    let importOptions = try input.importOptions()
-    let reader = try TraceReader(TraceInput(argument: input.trace), options: input.readOptions())
+    let importOptions = try input.options.importOptions()
+    let reader = try TraceReader(TraceInput(argument: input.trace), options: input.options.readOptions())
     let writer = try TraceWriter(at: location)
     var progress = Progress()
     var span = EventSpan()
     var batch: [RecordedEvent] = []
     var isMore = try reader.read(into: &batch)
     // The first batch tells how fine the stamps are, and with it what is unordered.
-    let clock = reader.clock ?? input.clock ?? .local
+    let clock = reader.clock ?? input.options.clock ?? .local
     let options = replay?.options(clock: clock, resolutionNs: reader.timestampResolutionNs)
     var replayer = options.map { Replayer(form: .mainline, options: $0) }
     while isMore {
@@ -110,7 +110,7 @@ extension TraceImporter {
       toolVersion: Tool.version, format: reader.formatDescription, byteCount: reader.bytesRead,
       lineCount: reader.lines, eventCount: span.count, firstTime: span.first, lastTime: span.last, clock: clock,
       clockIsRecorded: reader.clock != nil, resolutionNs: reader.timestampResolutionNs,
-      incomplete: input.allowTruncated ? nil : reader.incomplete, importOptions: importOptions)
+      incomplete: input.options.allowTruncated ? nil : reader.incomplete, importOptions: importOptions)
     return ImportSummary(
       trace: facts, tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,
       replay: options.map(settings))

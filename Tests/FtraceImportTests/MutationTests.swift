@@ -21,7 +21,9 @@ import Testing
     options.format = try Recording(text).format
     var mutator = Mutator(seed: 0x9e37_79b9_7f4a_7c15)
     for _ in 0..<Self.executions {
-      let recording = try Recording(mutator.damage(text), options: options)
+      let damaged = mutator.damage(text)
+      if damaged.isEmpty { continue }
+      let recording = try Recording(damaged, options: options)
       #expect(recording.events.allSatisfy { $0.task >= 0 || $0.kind == .lostEvents })
       #expect(recording.issues.count <= IssueLog.keptMax * ImportIssueKind.allCases.count)
     }

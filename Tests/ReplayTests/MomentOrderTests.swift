@@ -1,5 +1,6 @@
 // Which of two moments is surely earlier: rule 2 of the evidence, and the clock's uncertainty.
 
+import KVMEvents
 import Testing
 
 @testable import Replay

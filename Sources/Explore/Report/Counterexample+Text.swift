@@ -4,12 +4,12 @@ import GPCProtocol
 import KVMEvents
 
 extension Counterexample {
-  /// The whole mail; `remedies` and `passing` are what `remedies()` and `formsThatPass()` found.
-  package func text(remedies: [String], passing: [ProtocolForm]) -> [String] {
+  /// The whole mail; `remedies` and `passing` are what `remedies()` and `formsThatPass()` found, `again` the command that shows it again.
+  package func text(remedies: [String], passing: [ProtocolForm], again: String) -> [String] {
     var lines = ["\(form.id): \(title)", ""]
     lines.append("Form:      \(form.title) (\(form.source))")
     lines += setupLines
-    lines.append("Order:     what-if, nothing of it is recorded; \(form.rules.memory.words); \(scheduleSummary)")
+    lines += orderLines
     lines.append(
       "Locks:     mn = mn_invalidate_lock, list = gpc_lock, mmu = mmu_lock, gpc/w and gpc/r = gpc->lock, refresh = refresh_lock"
     )
@@ -17,12 +17,26 @@ extension Counterexample {
     lines += timeline()
     lines.append("")
     lines += reasonLines(remedies, passing)
-    lines.append(
-      "Again:     gpc-replay explore --protocol \(form.id) --scenario \(scenario.name)\(form.rules.memory.options)")
-    return lines
+    return lines + ["Again:     \(again)"]
   }
 
-  private var title: String {
+  private var orderLines: [String] {
+    let summary = "\(form.rules.memory.words); \(scheduleSummary)"
+    guard let bounds = scenario.bounds else { return ["Order:     what-if, nothing of it is recorded; \(summary)"] }
+    let order =
+      switch bounds.order {
+      case .recorded(let order): "what-if within \(order.deltaNs) ns of the recorded times"
+      case .program: "what-if in program order"
+      }
+    return [
+      "Order:     \(order); \(summary)",
+      "           line: the recorded line that a step comes after; ~: in the recording it was over before a line above;",
+      "           what a form does between two lines of its own task is what-if throughout",
+    ]
+  }
+
+  /// What is wrong, in one line.
+  package var title: String {
     switch verdict {
     case .contract: "kvm_gpc_check() says yes inside an invalidation of its page"
     case .stale: "a page that was freed, or an error pfn, is taken for valid"
@@ -31,13 +45,13 @@ extension Counterexample {
       case .selfDeadlock: "a task waits for a lock that it holds itself"
       case .deadlock: "tasks wait for each other's locks"
       case .asleep: "a task sleeps and nobody is left to wake it"
-      case .livelock, nil: "a task goes on for ever and never gets done"
+      case .livelock, nil: "a refresh goes on for ever and never gets done"
       }
     }
   }
 
   private var setupLines: [String] {
-    var lines = ["Scenario:  \(scenario.name), reduced to"]
+    var lines = [originLine]
     for (index, cache) in scenario.setup.caches.enumerated() {
       let base = cache.isGPABased ? "gpa-based" : "hva-based"
       let warmth =
@@ -45,15 +59,35 @@ extension Counterexample {
         case .inactive: "not active"
         case .cold: "active, no pfn yet"
         case .warm: "valid"
+        case .carried(let carried): carried.words(form.rules)
         }
       let slot = scenario.setup.hitsMemslot(.pages(cache.page..<cache.page + 1)) ? "" : ", no memslot"
       lines.append("           gpc\(index): page \(cache.page), \(base), \(warmth)\(slot)")
     }
-    for program in scenario.setup.programs {
-      let operations = program.operations.map(\.words).joined(separator: "; ")
-      lines.append("           \(program.name): \(operations)\(program.repeats ? ", for ever" : "")")
+    for (task, program) in scenario.setup.programs.enumerated() {
+      let operations = program.operations.enumerated().map { index, operation in
+        operation.words + lineWords(task, index)
+      }
+      let end = program.repeats ? ", for ever" : ""
+      lines.append("           \(program.name): \(operations.joined(separator: "; "))\(end)")
     }
     return lines
+  }
+
+  private var originLine: String {
+    switch scenario.origin {
+    case .builtIn: return "Scenario:  \(scenario.name), reduced to"
+    case .window(let number): return "Recording: window \(number), reduced to"
+    case .forEver(let window, let line):
+      return
+        "Recording: window \(window), its refresh of line \(line) with invalidations elsewhere going on for ever, reduced to"
+    }
+  }
+
+  /// The recorded lines of an operation.
+  private func lineWords(_ task: Int, _ operation: Int) -> String {
+    guard let span = scenario.bounds?.spans[task][operation] else { return "" }
+    return " (lines \(span.begin.id)-\(span.end.id))"
   }
 
   private var scheduleSummary: String {
@@ -75,7 +109,7 @@ extension TaskOperation {
   /// In kernel words, for the head of a counterexample.
   var words: String {
     switch self {
-    case .invalidate(let ranges): "invalidate \(ranges.map(\.pageWords).joined(separator: " or "))"
+    case .invalidate(let ranges): "invalidate \(ranges.map(\.words).joined(separator: " or "))"
     case .refresh(let cache, let request, let mayFail):
       "kvm_gpc_refresh(gpc\(cache)\(request.words))\(mayFail ? ", the lookup may fail" : "")"
     case .check(let cache): "kvm_gpc_check(gpc\(cache))"
@@ -92,6 +126,26 @@ extension RefreshRequest {
     case .gpa(_, let resolved, _): resolved.isError ? ", no memslot" : ", page \(resolved.pageIndex)"
     case .uhva(let uhva): ", hva page \(uhva.pageIndex)"
     }
+  }
+}
+
+extension InvalidatedRange {
+  fileprivate var words: String {
+    range.pageWords + (hitsMemslot == false ? ", no memslot" : "") + (freesPages ? "" : ", protection only")
+  }
+}
+
+extension CarriedCache {
+  fileprivate func words(_ rules: ProtocolRules) -> String {
+    guard isActive else { return "not active" }
+    let pfn =
+      switch page {
+      case .none: "no pfn"
+      case .current: "pfn of the page"
+      case .freed: "pfn of a freed page"
+      }
+    let flag = rules.hasNeedsInvalidation && needsInvalidation ?? valid ? ", needs_invalidation" : ""
+    return "\(valid ? "valid" : "not valid")\(flag), \(pfn)"
   }
 }
 

@@ -1,120 +1,101 @@
-// The timeline of a counterexample: a column per task, and what holds after each step.
+// The timeline of a counterexample: a column per task, and what holds after each move.
 
 import GPCProtocol
 import KVMEvents
 
 extension Counterexample {
-  /// One line per step, with the kernel function above the first step in it.
-  func timeline() -> [String] {
-    let engine = ProtocolEngine(rules: form.rules, setup: scenario.setup)
-    let stepper = Stepper(engine: engine, grain: grain)
-    let names = scenario.setup.programs.map(\.name)
-    var table = TextColumns()
-    table.append(["#"] + names + Self.stateHeadings(scenario.setup, form.rules))
-    var state = engine.initialState()
-    table.append(["0"] + Self.cells(names.count, 0, "") + stateCells(state, names))
-    var functions = [String](repeating: "", count: names.count)
-    var last = -1
-    for (index, move) in schedule.moves.enumerated() {
-      let task = Int(move.task)
-      if index == schedule.loopStart { table.append(["", "-- from here on for ever --"]) }
-      let words = StepWords(state.tasks[task].step, form.rules)
-      if words.function != functions[task] || (task != last && last >= 0) {
-        table.append([""] + Self.cells(names.count, task, words.function + ":"))
-      }
-      functions[task] = words.function
-      last = task
-      let branch = Self.branchWords(take(move, stepper, &state))
-      table.append(
-        ["\(index + 1)"] + Self.cells(names.count, task, "  " + words.statement + branch)
-          + stateCells(state, names))
-    }
-    return table.lines() + [closing(state, names, stepper)]
+  /// The state before the first move.
+  package var initialState: TimelineState {
+    TimelineState(ProtocolEngine(rules: form.rules, setup: scenario.setup).initialState(), form, scenario)
   }
 
-  private func take(_ move: Move, _ stepper: Stepper, _ state: inout ProtocolState) -> StepBranch {
-    guard grain == .step else {
-      _ = stepper.take(move, &state)
-      return .done
+  /// The moves in order.
+  package func timelineMoves() -> [TimelineMove] {
+    let stepper = scenario.stepper(form, grain)
+    var state = stepper.engine.initialState()
+    var latest: EventID = 0
+    return schedule.moves.map { move in
+      let task = Int(move.task)
+      let phase = state.tasks[task].step.phase(form.rules.walk.place)
+      let interval = scenario.bounds?.interval(task, Int(state.tasks[task].operation), phase: phase)
+      var words = MoveWords(form.rules)
+      var locks = LockNames(scenario.setup.caches.count)
+      var concern = MoveMemo.Concern.none
+      var before = state
+      var choice = Int(move.choice)
+      _ = stepper.take(move, &state, &concern) { step, outcome in
+        words.add(step, outcome.branch)
+        _ = stepper.engine.take(task, choice: choice, &before)
+        choice = 0
+        locks.add(heldBy: task, before)
+      }
+      defer { latest = max(latest, interval?.lower.id ?? 0) }
+      return TimelineMove(
+        task: task, function: words.function, statements: words.statements, locks: locks.words,
+        state: TimelineState(state, form, scenario), line: interval?.lower.id,
+        isWhatIf: (interval?.upper.id ?? latest) < latest)
     }
-    return stepper.engine.take(Int(move.task), choice: Int(move.choice), &state).branch
+  }
+
+  /// One line per move, with the kernel function above the first one in it.
+  func timeline() -> [String] {
+    let names = scenario.setup.programs.map(\.name)
+    let moves = timelineMoves()
+    let isRecorded = scenario.bounds != nil
+    var table = TextColumns()
+    func row(_ number: String, _ line: String, _ cells: [String], _ rest: [String]) {
+      table.append([number] + (isRecorded ? [line] : []) + cells + rest)
+    }
+    row("#", "line", names, TimelineState.headings(scenario.setup, form.rules))
+    row("0", "", names.map { _ in "" }, [""] + initialState.cells)
+    var last: TimelineMove?
+    var lastLine: EventID?
+    for (index, move) in moves.enumerated() {
+      if index == schedule.loopStart { table.appendHeading("-- from here on for ever --", column: 1) }
+      let functionBefore = last?.task == move.task ? last?.function : nil
+      if functionBefore != move.function {
+        table.appendHeading(move.function + ":", column: (isRecorded ? 2 : 1) + move.task)
+      }
+      let line = move.line == lastLine ? "" : move.line.map { "\(move.isWhatIf ? "~" : "")\($0)" } ?? ""
+      let lines = Self.wrapped(move.statements)
+      for text in lines.dropLast() { row("", "", Self.cells(names.count, move.task, "  " + text), []) }
+      row(
+        "\(index + 1)", line, Self.cells(names.count, move.task, "  " + (lines.last ?? "")),
+        [move.locks] + move.state.cells)
+      last = move
+      lastLine = move.line
+    }
+    return table.lines() + [closing(names)]
+  }
+
+  /// Statements of one move, several to a line as far as they fit.
+  private static func wrapped(_ statements: [String]) -> [String] {
+    statements.reduce(into: [String]()) { lines, statement in
+      if let last = lines.last, last.count + statement.count < 40 {
+        lines[lines.count - 1] = "\(last); \(statement)"
+      } else {
+        lines.append(statement)
+      }
+    }
   }
 
   private static func cells(_ count: Int, _ task: Int, _ text: String) -> [String] {
     (0..<count).map { $0 == task ? text : "" }
   }
 
-  private static func branchWords(_ branch: StepBranch) -> String {
-    switch branch {
-    case .done: ""
-    case .hit, .miss, .kept, .inactive, .failed, .retry, .pass, .pending, .clear, .woken, .yes, .no, .already:
-      " -> \(branch.rawValue)"
-    case .lookUp: " -> look up"
-    case .noMemslot: " -> no memslot"
-    }
-  }
-
-  private static func stateHeadings(_ setup: ProtocolSetup, _ rules: ProtocolRules) -> [String] {
-    let flag = rules.hasNeedsInvalidation ? ["needs"] : []
-    let caches = setup.caches.indices.flatMap { index in
-      (["valid"] + flag + ["pfn"]).map { setup.caches.count == 1 ? $0 : "\($0)\(index)" }
-    }
-    return ["locks held"] + caches + ["count", "seq"] + (rules.range == .none ? [] : ["range"])
-  }
-
-  private func stateCells(_ state: ProtocolState, _ names: [String]) -> [String] {
-    var cells = [locksHeld(state, names)]
-    for cache in scenario.setup.caches.indices {
-      let fields = state.caches[cache].fields
-      cells.append(fields.valid ? "1" : "0")
-      if form.rules.hasNeedsInvalidation { cells.append(fields.needsInvalidation ? "1" : "0") }
-      cells.append(pfnWords(fields, state))
-    }
-    cells += ["\(state.kvm.activeInvalidations)", "\(state.kvm.invalidateSeq)"]
-    if form.rules.range != .none { cells.append(rangeWords(state.kvm)) }
-    return cells
-  }
-
-  private func pfnWords(_ fields: GfnToPfnCache, _ state: ProtocolState) -> String {
-    if fields.pfn.isError { return "error" }
-    return state.isStale(fields.pfn, at: fields.uhva) ? "freed" : "ok"
-  }
-
-  private func rangeWords(_ kvm: SharedKVM) -> String {
-    guard !kvm.rangeStart.isError && !kvm.rangeEnd.isError else { return "-" }
-    return HVARange(start: kvm.rangeStart, end: kvm.rangeEnd).pageWords
-  }
-
-  /// Who holds what: `mn_invalidate_lock`, `gpc_lock`, `mmu_lock` by their first word, `gpc->lock` as gpc with r or w.
-  private func locksHeld(_ state: ProtocolState, _ names: [String]) -> String {
-    var held: [String] = []
-    func add(_ lock: String, _ holder: KernelLock) {
-      if !holder.isFree { held.append("\(lock):\(names[Int(holder.holder) - 1])") }
-    }
-    add("mn", state.kvm.invalidateLock)
-    add("list", state.kvm.listLock)
-    add("mmu", state.kvm.mmuLock)
-    for cache in scenario.setup.caches.indices {
-      let number = scenario.setup.caches.count == 1 ? "" : "\(cache)"
-      add("refresh\(number)", state.caches[cache].refreshLock)
-      add("gpc\(number)/w", state.caches[cache].lock.writer)
-      for task in names.indices where state.caches[cache].lock.readers >> UInt8(task) & 1 == 1 {
-        held.append("gpc\(number)/r:\(names[task])")
-      }
-    }
-    return held.joined(separator: " ")
-  }
-
-  private func closing(_ state: ProtocolState, _ names: [String], _ stepper: Stepper) -> String {
+  private func closing(_ names: [String]) -> String {
     switch verdict {
     case .contract, .stale: return "    ^ \(verdict.rawValue)"
     case .stuck:
+      guard schedule.loopStart == nil else { return "    ^ and so on: stuck (livelock)" }
+      let stepper = scenario.stepper(form, grain)
+      var state = stepper.engine.initialState()
+      for move in schedule.moves { _ = stepper.take(move, &state) }
       let blocked = names.indices.filter {
         stepper.engine.choices($0, state) == 0 && !stepper.isFinished($0, state)
       }
       let words = blocked.map { "\(names[$0]) at \(StepWords(state.tasks[$0].step, form.rules).statement)" }
-      return schedule.loopStart == nil
-        ? "    ^ stuck: \(words.joined(separator: ", "))" : "    ^ and so on: stuck (livelock)"
+      return "    ^ stuck: \(words.joined(separator: ", "))"
     }
   }
 }

@@ -10,11 +10,11 @@ package struct Matrix: Sendable {
 
   package init(
     forms: [ProtocolForm] = ProtocolForm.all, scenarios: [Scenario] = Scenario.builtIn,
-    limits: SearchLimits = SearchLimits()
+    limits: SearchLimits = SearchLimits(), grain: Grain = .lockSection
   ) {
     self.forms = forms
     self.scenarios = scenarios
-    cells = forms.map { form in scenarios.map { Explorer(form, $0, limits: limits).explore() } }
+    cells = forms.map { form in scenarios.map { Explorer(form, $0, limits: limits, grain: grain).explore() } }
   }
 
   package var isComplete: Bool { cells.allSatisfy { $0.allSatisfy { $0.completeness == .complete } } }

@@ -12,7 +12,7 @@ extension MemoryModel {
   }
 
   /// The options of `explore` that ask for it.
-  var options: String {
+  package var options: String {
     switch self {
     case .sequential: ""
     case .tso: " --memory tso"

@@ -150,8 +150,8 @@ extension CheckStep {
   fileprivate var statement: String {
     switch self {
     case .lockRead: "read_lock(gpc->lock)"
-    case .test: "active, uhva, len, valid?"
-    case .unlockYes: "uses khva; read_unlock(gpc->lock)"
+    case .test: "tests active, uhva, valid"
+    case .unlockYes: "uses khva"
     case .unlockNo: "read_unlock(gpc->lock)"
     }
   }

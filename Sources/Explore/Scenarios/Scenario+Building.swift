@@ -9,7 +9,7 @@ let cachePage = 1
 extension TaskProgram {
   /// One invalidation after the other, or for ever.
   static func invalidator(_ name: String, _ pages: Range<Int>..., forEver: Bool = false) -> TaskProgram {
-    TaskProgram(name, pages.map { .invalidate([.pages($0)]) }, repeats: forEver)
+    TaskProgram(name, pages.map { .invalidate([InvalidatedRange(.pages($0))]) }, repeats: forEver)
   }
 
   static func refresher(_ name: String = "vcpu", _ cache: Int = 0, page: Int = cachePage, mayFail: Bool = false)

@@ -16,7 +16,8 @@ extension Scenario {
         TaskProgram("vcpu1", [.use(cache: 1, .gpaPage(1))], repeats: true),
       ]))
 
-  private static let anyRange = TaskOperation.invalidate([.pages(0..<1), .pages(1..<2), .pages(0..<2), .pages(2..<3)])
+  private static let anyRange = TaskOperation.invalidate(
+    [.pages(0..<1), .pages(1..<2), .pages(0..<2), .pages(2..<3)].map { InvalidatedRange($0) })
 }
 
 extension ProtocolForm {

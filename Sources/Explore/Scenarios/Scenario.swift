@@ -3,15 +3,36 @@
 import GPCProtocol
 
 package struct Scenario: Sendable {
+  package enum Origin: Hashable, Sendable {
+    case builtIn
+    /// Cut out of a recording: this window of it, counted from 1.
+    case window(Int)
+    /// A refresh of a window, begun at this line, with the invalidations elsewhere that were in flight meanwhile going on for ever.
+    case forEver(window: Int, refreshLine: Int64)
+  }
+
   /// What `--scenario` takes.
   package let name: String
   /// One sentence.
   package let summary: String
-  package let setup: ProtocolSetup
+  package internal(set) var setup: ProtocolSetup
+  package internal(set) var origin = Origin.builtIn
+  /// Of a recording's window: when its operations happened.
+  package internal(set) var bounds: RecordedBounds?
 
-  package init(name: String, summary: String, setup: ProtocolSetup) {
+  package init(
+    name: String, summary: String, setup: ProtocolSetup, bounds: RecordedBounds? = nil,
+    origin: Origin = .builtIn
+  ) {
     self.name = name
+    self.origin = origin
     self.summary = summary
     self.setup = setup
+    self.bounds = bounds
+  }
+
+  func stepper(_ form: ProtocolForm, _ grain: Grain) -> Stepper {
+    let engine = ProtocolEngine(rules: form.rules, setup: setup)
+    return Stepper(engine: engine, grain: grain, timing: bounds.map { Timing($0, engine) })
   }
 }

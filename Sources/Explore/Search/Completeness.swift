@@ -8,6 +8,8 @@ package enum Completeness: Hashable, Sendable {
   package enum Bound: Hashable, Sendable {
     case states(Int)
     case memory(Int)
+    /// Seconds.
+    case time(Int)
     /// The scenario does not fit a packed state: too many tasks, caches or operations.
     case size
   }

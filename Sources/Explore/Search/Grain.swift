@@ -37,8 +37,9 @@ extension TaskStep {
 extension HookStep {
   fileprivate var beginsSection: Bool {
     switch self {
-    case .lockCount, .lockMMU, .freePages, .endLockMMU, .endLockCount, .wake: true
-    case .raiseCount, .storeRangeStart, .storeRangeEnd, .unlockCount, .unmapGuest, .unlockMMU, .raiseSeq,
+    // The range is stored behind the count under the same lock, and each is read bare.
+    case .lockCount, .storeRangeStart, .storeRangeEnd, .lockMMU, .freePages, .endLockMMU, .endLockCount, .wake: true
+    case .raiseCount, .unlockCount, .unmapGuest, .unlockMMU, .raiseSeq,
       .endUnlockMMU, .lowerCount, .endUnlockCount, .endUnlockCountAndWake:
       false
     }

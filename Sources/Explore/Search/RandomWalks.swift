@@ -34,10 +34,10 @@ struct RandomWalks {
     var priorities = (0..<stepper.engine.taskCount).map { _ in random.next() >> 1 | 1 << 32 }
     let falls = Set((0..<limits.fallsMax).map { _ in random.below(length) })
     for step in 0..<limits.stepsMax {
-      let movable = priorities.indices.filter { stepper.engine.choices($0, state) > 0 }
+      let movable = priorities.indices.filter { stepper.choices($0, state) > 0 }
       guard let task = movable.max(by: { priorities[$0] < priorities[$1] }) else { break }
       if let last, last != task, movable.contains(last) { preemptions += 1 }
-      let move = Move(task: task, choice: random.below(stepper.engine.choices(task, state)))
+      let move = Move(task: task, choice: random.below(stepper.choices(task, state)))
       moves.append(move)
       let violations = stepper.take(move, &state)
       let schedule = Schedule(moves: moves, loopStart: nil, preemptionCount: preemptions)

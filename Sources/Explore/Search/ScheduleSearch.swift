@@ -42,6 +42,7 @@ struct ScheduleSearch {
   private var here: [[Candidate]] = []
   private var next: [[Candidate]] = []
   private var foundAt: (parent: Int32, move: Move)?
+  private var timeLimit: TimeLimit
 
   /// Nobody has run yet.
   private static let nobody: UInt64 = 15
@@ -52,6 +53,7 @@ struct ScheduleSearch {
     self.limits = limits
     self.goal = goal
     nodes = StateSet(wordCount: layout.scheduleWordCount)
+    timeLimit = TimeLimit(limits.secondsMax)
   }
 
   mutating func run() -> Outcome {
@@ -84,6 +86,7 @@ struct ScheduleSearch {
       while depth < frontier.count && position < frontier[depth].count {
         expand(frontier[depth][position], depth)
         if foundAt != nil { return true }
+        if timeLimit.isOver() { return false }
         position += 1
       }
       if nodes.count > limits.statesMax || byteCount > limits.memoryMax { return false }
@@ -115,9 +118,9 @@ struct ScheduleSearch {
     let packed = nodes[Int(node)]
     let state = layout.unpack(packed)
     let last = Int(layout.lastTask(packed))
-    let lastCanGoOn = last < layout.taskCount && stepper.engine.choices(last, state) > 0
+    let lastCanGoOn = last < layout.taskCount && stepper.choices(last, state) > 0
     for task in 0..<layout.taskCount {
-      for choice in 0..<stepper.engine.choices(task, state) {
+      for choice in 0..<stepper.choices(task, state) {
         let candidate = follow(Move(task: task, choice: choice), from: state, node)
         if task == last || !lastCanGoOn {
           admit(candidate, depth + 1)

@@ -25,7 +25,7 @@ struct StateGraph {
     var movable: UInt8 = 0
     var finished: UInt8 = 0
     for task in 0..<layout.taskCount {
-      let choices = stepper.engine.choices(task, state)
+      let choices = stepper.choices(task, state)
       if choices > 0 { movable |= 1 << UInt8(task) }
       if stepper.isFinished(task, state) { finished |= 1 << UInt8(task) }
       for choice in 0..<choices {

@@ -33,6 +33,17 @@ extension StateLayout {
     packed.replace(own, taskWidths[task], at: taskPositions[task])
   }
 
+  /// Where the tasks stand.
+  func places(_ packed: PackedState) -> TaskPlaces {
+    var places = TaskPlaces()
+    for task in 0..<taskCount {
+      let own = own(task, packed)
+      let operation = own >> UInt64(stepBits) & (1 << UInt64(tasks[task].operationBits) - 1)
+      places.set(task, step: Int(own & (1 << UInt64(stepBits) - 1)), operation: Int(operation))
+    }
+    return places
+  }
+
   /// Is some task between its hooks?
   func hasOpenWindow(_ packed: PackedState) -> Bool { packed.hasAny(of: windowBits) }
 
@@ -153,7 +164,7 @@ extension StateLayout {
   private func pfn(_ code: UInt64) -> PFN {
     switch code {
     case 0: .errorFault
-    case 1: PFN(rawValue: 1)
+    case 1: .freed
     default: .named(1, page: Int(code) - 2)
     }
   }

@@ -17,8 +17,11 @@ struct StateSearch {
   /// By `TaskStep.code`.
   private(set) var reached = [Bool](repeating: false, count: TaskStep.codeCount)
   private(set) var completeness = Completeness.complete
+  /// States in which nobody moves, though somebody could if the recorded times allowed it: orders that cannot have been.
+  private(set) var deadEndCount = 0
   /// The successors of the state at hand, and their hashes.
   private var memo: MoveMemo
+  private var timeLimit: TimeLimit
   /// Keeps the early looks at the slots from being optimised away.
   private(set) var slotsTouched: UInt32 = 0
   private var successors: [(state: PackedState, hash: UInt64)] = []
@@ -29,6 +32,7 @@ struct StateSearch {
     self.limits = limits
     states = StateSet(wordCount: layout.wordCount)
     memo = MoveMemo(layout: layout)
+    timeLimit = TimeLimit(limits.secondsMax)
   }
 
   mutating func run() {
@@ -44,6 +48,7 @@ struct StateSearch {
   private mutating func withinLimits() -> Bool {
     if states.count > limits.statesMax { completeness = .truncated(.states(limits.statesMax)) }
     if states.byteCount + memo.byteCount > limits.memoryMax { completeness = .truncated(.memory(limits.memoryMax)) }
+    if let seconds = limits.secondsMax, timeLimit.isOver() { completeness = .truncated(.time(seconds)) }
     return completeness == .complete
   }
 
@@ -53,11 +58,17 @@ struct StateSearch {
     let shared = memo.number(of: section)
     var moved = 0
     var blocked = 0
+    var held = 0
     var mayDeadlock = false
+    let places = stepper.timing.map { _ in layout.places(packed) }
     for task in 0..<layout.taskCount {
       let own = layout.own(task, packed)
       let moves = memo.find(shared, own, task) ?? learn(shared, own, task, packed)
       if moves.count > 0 {
+        if let timing = stepper.timing, let places, !timing.admits(task, places) {
+          held += 1
+          continue
+        }
         let mustAsk = moves.concern == .any || (moves.concern == .readsWindows && layout.hasOpenWindow(packed))
         if mustAsk { ask(task, packed) } else { follow(moves, task, packed, shared) }
         moved += 1
@@ -66,9 +77,12 @@ struct StateSearch {
         if moves.isSelfBlocked { mayDeadlock = true }
       }
     }
+    if moved == 0 && held > 0 { deadEndCount += 1 }
     storeSuccessors(of: index)
     // A cycle of one is a task that waits for itself; any other takes two that are blocked.
-    if mayDeadlock || blocked > 1 || (blocked > 0 && moved == 0) { judgeBlocked(layout.unpack(packed), moved: moved) }
+    if mayDeadlock || blocked > 1 || (blocked > 0 && moved == 0) {
+      judgeBlocked(layout.unpack(packed), moved: moved + held)
+    }
   }
 
   /// The moves of a task that are known: bits in, bits out.
@@ -99,17 +113,21 @@ struct StateSearch {
   private mutating func learn(_ shared: UInt32, _ own: UInt64, _ task: Int, _ packed: PackedState) -> MoveMemo.Moves {
     let state = layout.unpack(packed)
     reached[state.tasks[task].step.code] = true
+    var taken: UInt128 = 0
     var concern = MoveMemo.Concern.none
     var results: [MoveMemo.Result] = []
     for choice in 0..<stepper.engine.choices(task, state) {
       var next = state
-      let violations = stepper.take(Move(task: task, choice: choice), &next, &concern)
+      let violations = stepper.take(Move(task: task, choice: choice), &next, &concern) { step, _ in
+        taken |= 1 << UInt128(step.code)
+      }
       let after = layout.pack(next)
       results.append(
         MoveMemo.Result(
           shared: memo.number(of: layout.section(of: after)), own: UInt32(layout.own(task, after)),
           violations: violations))
     }
+    for code in reached.indices where taken >> UInt128(code) & 1 == 1 { reached[code] = true }
     let moves = MoveMemo.Moves(
       first: memo.keep(results), count: UInt8(results.count),
       isFinished: stepper.isFinished(task, state), concern: concern,

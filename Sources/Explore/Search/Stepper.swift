@@ -5,15 +5,28 @@ import GPCProtocol
 struct Stepper: Sendable {
   let engine: ProtocolEngine
   let grain: Grain
+  /// What the recorded times admit; nil: a scenario of no recording.
+  var timing: Timing?
+
+  /// In how many ways `task` can go on: not at all where a lock, or the recorded times, hold it back.
+  func choices(_ task: Int, _ state: borrowing ProtocolState) -> Int {
+    let count = engine.choices(task, state)
+    if count > 0, let timing, !timing.admits(task, state) { return 0 }
+    return count
+  }
 
   /// Takes the move; the violations of all its steps are joined.
   func take(_ move: Move, _ state: inout ProtocolState) -> Violations {
     var concern = MoveMemo.Concern.none
-    return take(move, &state, &concern)
+    return take(move, &state, &concern) { _, _ in }
   }
 
-  /// Takes the move, and joins to `concern` what its steps have to do with what is told of other tasks' locals.
-  func take(_ move: Move, _ state: inout ProtocolState, _ concern: inout MoveMemo.Concern) -> Violations {
+  /// Takes the move, joins to `concern` what its steps have to do with what is told of other tasks' locals, and hands on each step and the
+  /// way it went before the next one is taken.
+  func take(
+    _ move: Move, _ state: inout ProtocolState, _ concern: inout MoveMemo.Concern,
+    _ note: (TaskStep, StepOutcome) -> Void
+  ) -> Violations {
     let task = Int(move.task)
     var violations = Violations.none
     var choice = Int(move.choice)
@@ -21,6 +34,7 @@ struct Stepper: Sendable {
       let step = state.tasks[task].step
       let outcome = engine.take(task, choice: choice, &state)
       concern = concern.joined(step.concern(outcome.branch, engine.rules.memory))
+      note(step, outcome)
       violations.formUnion(outcome.violations)
       choice = 0
       // Steps inside a section take no lock and leave no choice: they cannot block.
@@ -39,6 +53,7 @@ struct Stepper: Sendable {
     var blocked = false
     var moves = false
     for task in 0..<engine.taskCount {
+      // Held back by the recorded times is not stuck.
       if engine.choices(task, state) > 0 {
         moves = true
       } else if !isFinished(task, state) {

@@ -8,9 +8,10 @@ struct CompiledOperation: Sendable {
     case invalidate, refresh, check, use, deactivate, activate
   }
 
-  struct Range: Sendable {
+  struct Range: Hashable, Sendable {
     let range: HVARange
     let hitsMemslot: Bool
+    let freesPages: Bool
   }
 
   let kind: Kind

@@ -39,7 +39,7 @@ extension ProtocolEngine {
       state.kvm.mmuLock.release(task)
       returnFromStart(task, &state)
     case .freePages:
-      state.freePages(in: invalidatedRange(task, state))
+      if chosenRange(task, state).freesPages { state.freePages(in: invalidatedRange(task, state)) }
       state.tasks[task].step = firstEndStep(task, state)
     case .endLockMMU, .raiseSeq, .endUnlockMMU, .endLockCount, .lowerCount, .endUnlockCount, .endUnlockCountAndWake,
       .wake:

@@ -41,10 +41,16 @@ package final class ProtocolEngine: Sendable {
   ) -> CompiledOperation {
     switch operation {
     case .invalidate(let chosen):
-      let first = ranges.count
-      ranges += chosen.map { range in
-        CompiledOperation.Range(range: range, hitsMemslot: setup.hitsMemslot(range) || !rules.seqNeedsMemslot)
+      let compiled = chosen.map { chosen in
+        CompiledOperation.Range(
+          range: chosen.range,
+          hitsMemslot: chosen.hitsMemslot ?? setup.hitsMemslot(chosen.range) || !rules.seqNeedsMemslot,
+          freesPages: chosen.freesPages)
       }
+      // A recording repeats a few ranges many times: each run of choices once.
+      let known = ranges.indices.first { ranges[$0...].starts(with: compiled) }
+      let first = known ?? ranges.count
+      if known == nil { ranges += compiled }
       return CompiledOperation(kind: .invalidate, firstRange: UInt8(first), rangeCount: UInt8(chosen.count))
     case .refresh(let cache, _, let mayFail):
       return CompiledOperation(kind: .refresh, cacheIndex: UInt8(cache), lookUpMayFail: mayFail)
@@ -61,6 +67,10 @@ package final class ProtocolEngine: Sendable {
   package func initialState() -> ProtocolState {
     var state = ProtocolState()
     for (index, cache) in setup.caches.enumerated() { state.caches[index] = initialCache(cache, state) }
+    if let range = setup.range, rules.range != .none {
+      state.kvm.rangeStart = range.start
+      state.kvm.rangeEnd = range.end
+    }
     for task in 0..<taskCount { beginOperation(task, &state) }
     return state
   }
@@ -72,11 +82,28 @@ package final class ProtocolEngine: Sendable {
     cache.fields.active = true
     cache.fields.uhva = .page(setup.page)
     if setup.isGPABased { cache.fields.gpa = .page(setup.page) }
-    guard setup.warmth == .warm else { return cache }
-    cache.fields.retryLoopTop(rules)
-    cache.fields.valid = true
-    cache.fields.pfn = state.currentPFN(at: .page(setup.page))
-    cache.fields.hasKHVA = true
+    switch setup.warmth {
+    case .inactive, .cold: break
+    case .warm:
+      cache.fields.retryLoopTop(rules)
+      cache.fields.valid = true
+      cache.fields.pfn = state.currentPFN(at: .page(setup.page))
+      cache.fields.hasKHVA = true
+    case .carried(let carried): carry(carried, setup.page, state, &cache)
+    }
     return cache
+  }
+
+  private func carry(_ carried: CarriedCache, _ page: Int, _ state: ProtocolState, _ cache: inout SharedCache) {
+    cache.isListed = carried.isActive
+    cache.fields.active = carried.isActive
+    cache.fields.valid = carried.valid
+    cache.fields.needsInvalidation = rules.hasNeedsInvalidation && carried.needsInvalidation ?? carried.valid
+    cache.fields.hasKHVA = carried.hasKHVA
+    switch carried.page {
+    case .none: break
+    case .current: cache.fields.pfn = state.currentPFN(at: .page(page))
+    case .freed: cache.fields.pfn = .freed
+    }
   }
 }

@@ -10,6 +10,8 @@ package struct ProtocolSetup: Hashable, Sendable {
     case cold
     /// Active and valid over the page that the uhva maps to.
     case warm
+    /// As an earlier stretch of a recording left it.
+    case carried(CarriedCache)
   }
 
   package struct Cache: Hashable, Sendable {
@@ -28,6 +30,8 @@ package struct ProtocolSetup: Hashable, Sendable {
   /// The hva ranges of the memslots. An invalidation that overlaps none of them does not bump `mmu_invalidate_seq`.
   package var memslots: [HVARange]
   package var programs: [TaskProgram]
+  /// What `mmu_gpc_invalidate_range_start/end` were left at, in forms that have them; nil: the error value.
+  package var range: HVARange?
 
   package init(caches: [Cache], memslots: [HVARange], programs: [TaskProgram]) {
     self.caches = caches

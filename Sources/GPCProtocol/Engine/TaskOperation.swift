@@ -5,7 +5,7 @@ import KVMEvents
 /// One call into KVM, or by the mm into its notifier.
 package enum TaskOperation: Hashable, Sendable {
   /// An invalidation, start hook to end hook, of one of these ranges.
-  case invalidate([HVARange])
+  case invalidate([InvalidatedRange])
   /// `kvm_gpc_refresh()`.
   case refresh(cache: Int, RefreshRequest, lookUpMayFail: Bool)
   /// One check; on yes `khva` is used under the read lock.

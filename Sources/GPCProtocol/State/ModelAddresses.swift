@@ -20,6 +20,9 @@ extension HVARange {
 }
 
 extension PFN {
+  /// A page that no uhva maps to.
+  package static let freed = PFN(rawValue: 1)
+
   /// The page that model page `page` maps to under `name`.
   package static func named(_ name: UInt16, page: Int) -> PFN { PFN(rawValue: UInt64(page + 1) << 16 | UInt64(name)) }
 }

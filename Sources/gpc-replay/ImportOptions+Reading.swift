@@ -3,7 +3,7 @@
 import ArgumentParser
 import FtraceImport
 
-extension InputArguments {
+extension ImportOptions {
   func readOptions() throws -> TraceReadOptions {
     var options = TraceReadOptions()
     options.format = format

@@ -1,0 +1,95 @@
+// What the orders of a recording gave, before the counterexamples.
+
+import GPCProtocol
+import KVMEvents
+
+extension TraceExploration {
+  package func text() -> [String] {
+    var lines = ["\(form.id): \(verdictWords)", completenessLine]
+    lines += truncationLines
+    if skippedCount > 0 { lines.append("not searched: \(skippedCount) windows (\(skippedWords))") }
+    lines.append(
+      "\(searchCount) searches (\(repeatedCount) the same as another's), \(stateCount) states, \(transitionCount) transitions"
+    )
+    if deadEndCount > 0 {
+      lines.append("\(deadEndCount) states lead nowhere: the recorded times leave no step there")
+    }
+    return lines + ["never reached: \(neverReached)"]
+  }
+
+  private var verdictWords: String {
+    let found = Verdict.allCases.compactMap { verdict in
+      verdictCounts[verdict].map { "\(verdict.rawValue) in \($0) of \(windowCount) windows" }
+    }
+    if !found.isEmpty { return found.joined(separator: ", ") }
+    return isComplete ? "clean under \(form.rules.memory.words)" : "nothing found so far"
+  }
+
+  private var completenessLine: String {
+    let complete = "\(completeCount) of \(windowCount) windows"
+    let largest = "the largest of them with \(largestComplete) operations"
+    return truncatedCount == 0 && skippedCount == 0
+      ? "COMPLETE within \(orderWords): \(complete), \(largest)"
+      : "TRUNCATED; COMPLETE within \(orderWords) for \(complete), \(largest)"
+  }
+
+  private var truncationLines: [String] {
+    guard truncatedCount > 0 else { return [] }
+    let words = bounds.map { "\($0.value) at \($0.key.words)" }.sorted().joined(separator: ", ")
+    let smallest = smallestTruncated.map { ", the smallest of them with \($0) operations" } ?? ""
+    var lines = ["cut off: \(truncatedCount) windows (\(words))\(smallest)"]
+    if let preemptionsComplete {
+      let orders =
+        preemptionsComplete < 0
+        ? "not even those without a preemption" : "all with up to \(preemptionsComplete) preemptions"
+      lines.append(
+        "of their orders seen: \(orders) in each, then \(settings.walkLimits.walkCount) random walks each, seed \(settings.walkLimits.seed)"
+      )
+    }
+    return lines
+  }
+
+  /// The recorded order as far as it was kept.
+  private var orderWords: String {
+    switch settings.order {
+    case .recorded(let order): "delta \(order.deltaNs) ns"
+    case .program: "delta inf (program order only)"
+    }
+  }
+
+  private var skippedWords: String {
+    RecordedWindow.Doubt.allCases.compactMap { doubt in
+      skipped[doubt].map { "\($0) \(doubt.words)" }
+    }.joined(separator: ", ")
+  }
+
+  private var neverReached: String {
+    let words = form.steps.filter { $0 != .finished && !reached.contains($0.code) }.map { step in
+      let words = StepWords(step, form.rules)
+      return "\(words.function) \(words.statement)"
+    }
+    return words.isEmpty ? "none of the form's steps" : words.joined(separator: "; ")
+  }
+}
+
+extension RecordedWindow.Doubt {
+  fileprivate var words: String {
+    switch self {
+    case .lostEvents: "with lost events"
+    case .incomplete: "with a beginning or an end that is not recorded"
+    case .missingProbe: "for want of a probe"
+    case .tooLong: "too long to keep"
+    }
+  }
+}
+
+extension Completeness.Bound {
+  fileprivate var words: String {
+    switch self {
+    case .states(let max): "\(max) states"
+    case .memory(let max): "\(max) bytes"
+    case .time(let max): "\(max) s"
+    case .size: "the model's size"
+    }
+  }
+}

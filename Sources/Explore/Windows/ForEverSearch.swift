@@ -1,0 +1,83 @@
+// Would a refresh of the recording ever be done if the unrelated invalidations around it went on for ever?
+
+import GPCProtocol
+import KVMEvents
+
+/// Looks for livelocks: the refreshes of a window with the invalidations that they met, those repeated for ever, every task scheduled
+/// fairly. Only invalidations elsewhere count: one of the page itself has to be waited for in every form.
+struct ForEverSearch {
+  let form: ProtocolForm
+  let limits: SearchLimits
+  private var known: [ProtocolSetup: Bool] = [:]
+
+  init(form: ProtocolForm, limits: SearchLimits) {
+    self.form = form
+    self.limits = limits
+  }
+
+  /// The scenario itself where it has a livelock (or another way to be stuck).
+  mutating func find(_ scenario: Scenario) -> Scenario? {
+    if let isStuck = known[scenario.setup] { return isStuck ? scenario : nil }
+    let isStuck = Explorer(form, scenario, limits: limits, grain: .lockSection).explore().verdicts.contains(.stuck)
+    known[scenario.setup] = isStuck
+    return isStuck ? scenario : nil
+  }
+}
+
+extension CacheWindow {
+  /// Two invalidators are enough to keep the count up for ever.
+  private static var invalidatorsMax: Int { 2 }
+
+  /// A refresh of the window and the unrelated invalidations that were in flight with it, one task each, for ever; nil where there is none.
+  func forEver(_ cells: PageCells, window: Int) -> Scenario? {
+    for operations in programs {
+      for operation in operations {
+        guard case .refresh(let refresh) = operation.kind, refresh.outcome == .mapped, let uhva = refresh.uhva,
+          let page = cells.page(of: uhva)
+        else { continue }
+        let invalidators = invalidators(around: operation, page: page, cells)
+        guard !invalidators.isEmpty else { continue }
+        let isGPABased = refresh.isGPABased ?? true
+        let request = refresh.request(cells, isGPABased: isGPABased, page: page)
+        let programs =
+          invalidators.enumerated().map { TaskProgram("mm\($0 + 1)", [.invalidate($1)], repeats: true) }
+          + [TaskProgram("vcpu", [.refresh(cache: 0, request, lookUpMayFail: false)])]
+        let cache = ProtocolSetup.Cache(page: page, isGPABased: isGPABased, warmth: .cold)
+        let memslots: [HVARange] = isGPABased ? [.pages(page..<page + 1)] : []
+        return Scenario(
+          name: "window-\(window)-for-ever",
+          summary: "A refresh of a recording, the invalidations elsewhere around it going on for ever.",
+          setup: ProtocolSetup(caches: [cache], memslots: memslots, programs: programs),
+          origin: .forEver(window: window, refreshLine: operation.begin.id))
+      }
+    }
+    return nil
+  }
+
+  /// By task: the distinct ranges elsewhere that were in flight while `refresh` ran.
+  private func invalidators(around refresh: RecordedOperation, page: Int, _ cells: PageCells) -> [[InvalidatedRange]] {
+    var found: [[InvalidatedRange]] = []
+    for operations in programs {
+      var ranges: [InvalidatedRange] = []
+      for operation in operations {
+        guard case .invalidate(let invalidation) = operation.kind, !operation.isNested,
+          operation.begin.id < refresh.end.id, refresh.begin.id < operation.end.id
+        else { continue }
+        for range in invalidation.choices(cells) where !range.range.contains(.page(page)) && !ranges.contains(range) {
+          ranges.append(range)
+        }
+      }
+      if !ranges.isEmpty { found.append(ranges) }
+    }
+    // In an order of their own, so that windows with the same ones are the same.
+    let sorted = found.map { $0.sorted { $0.sortKey < $1.sortKey } }
+      .sorted { $0.map(\.sortKey).lexicographicallyPrecedes($1.map(\.sortKey), by: <) }
+    return Array(sorted.prefix(Self.invalidatorsMax))
+  }
+}
+
+extension InvalidatedRange {
+  fileprivate var sortKey: (UInt64, UInt64, Int) {
+    (range.start.rawValue, range.end.rawValue, hitsMemslot == true ? 1 : 0)
+  }
+}

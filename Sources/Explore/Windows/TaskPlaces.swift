@@ -1,0 +1,20 @@
+// Where each task of a state stands, without the rest of the state.
+
+import GPCProtocol
+
+/// The step that each task takes next, and the operation it is in.
+struct TaskPlaces {
+  struct Place {
+    /// `TaskStep.code`.
+    var step: UInt16 = 0
+    var operation: UInt16 = 0
+  }
+
+  private var places = InlineArray<8, Place>(repeating: Place())
+
+  subscript(task: Int) -> Place { places[task] }
+
+  mutating func set(_ task: Int, step: Int, operation: Int) {
+    places[task] = Place(step: UInt16(step), operation: UInt16(operation))
+  }
+}

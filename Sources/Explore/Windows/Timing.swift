@@ -1,0 +1,104 @@
+// Which steps the recorded times admit: nobody enters a phase before what was surely over by then is over.
+
+import GPCProtocol
+import KVMEvents
+
+/// The recorded times of a scenario, as counts: a task's moments are numbered in program order, and a phase may begin when every other task
+/// has left behind as many moments as are surely before the phase's begin. An order of steps that meets this for every pair of moments has
+/// an assignment of times within the recorded intervals, and the other way round (the steps' intervals are an interval order).
+struct Timing: Hashable, Sendable {
+  /// By task and operation: the number of its first moment.
+  private let firstMoment: [[Int32]]
+  /// By task: how many moments it has.
+  private let momentCount: [Int32]
+  /// By task and moment: how many moments each other task must have left behind. A row of `taskCount` each.
+  private let needs: [[Int32]]
+  private let hosts: [Int?]
+  private let taskCount: Int
+  /// By step code: the phase of an invalidation that the step belongs to.
+  private let phases: [Int32]
+
+  init(_ bounds: RecordedBounds, _ engine: ProtocolEngine) {
+    taskCount = engine.taskCount
+    hosts = bounds.hosts
+    phases = TaskStep.all.map { Int32($0.phase(engine.rules.walk.place)) }
+    let moments = bounds.spans.map { $0.flatMap(\.moments) }
+    momentCount = moments.map { Int32($0.count) }
+    firstMoment = bounds.spans.map { spans in
+      var next: Int32 = 0
+      return spans.map { span in
+        defer { next += Int32(span.moments.count) }
+        return next
+      }
+    }
+    let kept = bounds.spans.indices.map { task in
+      bounds.refreshesKeepTime
+        ? moments[task].count
+        : Self.momentsOnTime(bounds.spans[task], engine.setup.programs[task].operations)
+    }
+    needs = moments.indices.map { task in
+      moments[task].flatMap { moment in
+        moments.indices.map { other in
+          guard other != task else { return 0 }
+          let before = moments[other].prefix(kept[other]).lastIndex { bounds.order.surely($0, before: moment) }
+          return Int32(before.map { $0 + 1 } ?? 0)
+        }
+      }
+    }
+  }
+
+  /// Moments up to the return of the first refresh: from there on a task may be late.
+  private static func momentsOnTime(_ spans: [OperationSpan], _ operations: [TaskOperation]) -> Int {
+    var count = 0
+    for (span, operation) in zip(spans, operations) {
+      if operation.refreshes { return count + 1 }
+      count += span.moments.count
+    }
+    return count
+  }
+
+  /// How many moments a task has left behind: everything before them is done.
+  private func passed(_ task: Int, _ place: TaskPlaces.Place) -> Int32 {
+    let step = Int(place.step)
+    return step == Self.finished ? momentCount[task] : firstMoment[task][Int(place.operation)] + 1 + phases[step]
+  }
+
+  /// Do the recorded times let `task` take its next step?
+  func admits(_ task: Int, _ places: TaskPlaces) -> Bool {
+    let row = Int(passed(task, places[task]) - 1) * taskCount
+    for other in 0..<taskCount {
+      let need = needs[task][row + other]
+      if need > 0 && need > passed(other, places[other]) { return false }
+    }
+    return admitsNesting(task, places)
+  }
+
+  private static let finished = TaskStep.finished.code
+  private static let lookUp = TaskStep.refresh(.lookUp).code
+  private static let lockCount = TaskStep.hook(.lockCount).code
+
+  /// A lookup's own invalidation runs while its host looks up, and the host goes on when it is over.
+  private func admitsNesting(_ task: Int, _ places: TaskPlaces) -> Bool {
+    if let host = hosts[task], places[task].step == Self.lockCount { return places[host].step == Self.lookUp }
+    guard places[task].step == Self.lookUp else { return true }
+    for other in 0..<taskCount where hosts[other] == task {
+      let step = Int(places[other].step)
+      if step != Self.lockCount && step != Self.finished { return false }
+    }
+    return true
+  }
+
+  /// May `task` be left there when all is over? Done, or a lookup's own invalidation that no lookup caused this time.
+  func isOver(_ task: Int, _ place: TaskPlaces.Place) -> Bool {
+    place.step == Self.finished || (hosts[task] != nil && place.step == Self.lockCount)
+  }
+
+  /// The same as `admits`, asked of a whole state.
+  func admits(_ task: Int, _ state: borrowing ProtocolState) -> Bool {
+    var places = TaskPlaces()
+    for other in 0..<taskCount {
+      places.set(other, step: state.tasks[other].step.code, operation: Int(state.tasks[other].operation))
+    }
+    return admits(task, places)
+  }
+}

@@ -1,0 +1,103 @@
+// What the windows of a recording gave under one form.
+
+import GPCProtocol
+import KVMEvents
+
+/// Counts over all windows, and the windows that are worth a counterexample.
+package struct TraceExploration {
+  package let form: ProtocolForm
+  package let settings: WindowExplorer.Settings
+  /// Windows met.
+  package internal(set) var windowCount = 0
+  package internal(set) var skipped: [RecordedWindow.Doubt: Int] = [:]
+  package private(set) var completeCount = 0
+  package private(set) var truncatedCount = 0
+  /// At which bound windows were cut off, and how many.
+  package private(set) var bounds: [Completeness.Bound: Int] = [:]
+  /// Among the windows that were cut off: every order with up to this many preemptions was seen in all of them.
+  package private(set) var preemptionsComplete: Int?
+  /// Operations of the largest window that was searched to its end, and of the smallest that was not.
+  package private(set) var largestComplete = 0
+  package private(set) var smallestTruncated: Int?
+  package private(set) var searchCount = 0
+  /// Searches that another window's answered: the same operations in the same order.
+  package private(set) var repeatedCount = 0
+  package private(set) var stateCount = 0
+  package private(set) var transitionCount = 0
+  package private(set) var deadEndCount = 0
+  /// `TaskStep.code`.
+  private(set) var reached: Set<Int> = []
+  /// By verdict: in how many windows.
+  package private(set) var verdictCounts: [Verdict: Int] = [:]
+  /// By verdict: the smallest windows it was found in, to be shrunk.
+  private(set) var candidates: [Verdict: [(window: Int, operationCount: Int, scenario: Scenario)]] = [:]
+
+  init(form: ProtocolForm, settings: WindowExplorer.Settings) {
+    self.form = form
+    self.settings = settings
+  }
+
+  package var isComplete: Bool { truncatedCount == 0 && skipped.isEmpty }
+  package var skippedCount: Int { skipped.values.reduce(0, +) }
+
+  mutating func add(_ report: WindowReport) {
+    searchCount += report.searchCount
+    repeatedCount += report.repeatedCount
+    stateCount += report.stateCount
+    transitionCount += report.transitionCount
+    deadEndCount += report.deadEndCount
+    reached.formUnion(report.reached)
+    if let bound = report.bound {
+      truncatedCount += 1
+      bounds[bound, default: 0] += 1
+      smallestTruncated = min(smallestTruncated ?? .max, report.operationCount)
+    } else {
+      completeCount += 1
+      largestComplete = max(largestComplete, report.operationCount)
+    }
+    if let preemptions = report.preemptionsComplete {
+      preemptionsComplete = min(preemptionsComplete ?? .max, preemptions)
+    }
+    for (verdict, scenario) in report.verdicts {
+      verdictCounts[verdict, default: 0] += 1
+      keep(verdict, report, scenario)
+    }
+  }
+
+  private mutating func keep(_ verdict: Verdict, _ report: WindowReport, _ scenario: Scenario) {
+    var kept = candidates[verdict] ?? []
+    let size = scenario.setup.programs.reduce(0) { $0 + $1.operations.count }
+    let place = kept.firstIndex { $0.operationCount > size } ?? kept.count
+    guard place < Self.keptMax else { return }
+    kept.insert((report.number, size, scenario), at: place)
+    candidates[verdict] = Array(kept.prefix(Self.keptMax))
+  }
+
+  /// More than are shown: many shrink to the same.
+  private static let keptMax = 12
+
+  /// The counterexamples: of each verdict the smallest windows' ones, shrunk, each kind once.
+  package func counterexamples() -> [WindowCounterexample] {
+    var found: [WindowCounterexample] = []
+    for verdict in Verdict.allCases {
+      var shapes: Set<ProtocolSetup> = []
+      for candidate in candidates[verdict] ?? [] where shapes.count < settings.counterexamplesMax {
+        var explorer = Explorer(form, candidate.scenario, limits: settings.limits, grain: .lockSection)
+        explorer.walkLimits = settings.walkLimits
+        guard let shrunk = explorer.shrunkCounterexample(verdict) else { continue }
+        var shape = shrunk.scenario.setup
+        for task in shape.programs.indices { shape.programs[task].name = "" }
+        guard shapes.insert(shape).inserted else { continue }
+        found.append(WindowCounterexample(window: candidate.window, counterexample: shrunk))
+      }
+    }
+    return found
+  }
+}
+
+/// A counterexample and the window that it was cut out of.
+package struct WindowCounterexample {
+  /// From 1.
+  package let window: Int
+  package let counterexample: Counterexample
+}

@@ -1,0 +1,193 @@
+// A recording under one form: window after window, every order that its times allow.
+
+import GPCProtocol
+import KVMEvents
+
+/// Explores the windows of a recording, one form, in the order they come.
+package struct WindowExplorer {
+  package struct Settings: Sendable {
+    package var limits = SearchLimits()
+    package var walkLimits = WalkLimits()
+    package var order: WindowOrder
+    /// Counterexamples that are shrunk and shown, of each verdict.
+    package var counterexamplesMax = 3
+    /// Only this window is told of, counted from 1; those before it are searched for what they leave behind.
+    package var onlyWindow: Int?
+
+    package init(order: WindowOrder) { self.order = order }
+  }
+
+  let form: ProtocolForm
+  let settings: Settings
+  /// The columns' names, by `TaskID`.
+  let names: (TaskID) -> String
+  private(set) var result: TraceExploration
+  /// By cache: how it can stand now; missing: not known.
+  private var carried: [Int32: Set<CarriedState>] = [:]
+  private var cachesOfVM: [Int32: Set<Int32>] = [:]
+  /// By VM: the ranges that its kvm's covering range can have been left at.
+  private var ranges: [Int32: Set<HVARange>] = [:]
+  private var memo = WindowMemo()
+  private var forEver: ForEverSearch
+
+  package init(_ form: ProtocolForm, _ settings: Settings, names: @escaping (TaskID) -> String) {
+    self.form = form
+    self.settings = settings
+    self.names = names
+    result = TraceExploration(form: form, settings: settings)
+    forEver = ForEverSearch(form: form, limits: settings.limits)
+  }
+
+  /// What was found so far.
+  package var exploration: TraceExploration { result }
+
+  /// The recorded kernel's own form: then the recorded returns of its refreshes hold, too.
+  private var refreshesKeepTime: Bool { form.id == ProtocolForm.mainline.id }
+
+  package mutating func explore(_ window: RecordedWindow) {
+    let number = result.windowCount + 1
+    result.windowCount = number
+    for operation in window.operations {
+      if let cache = operation.cache { cachesOfVM[window.vm, default: []].insert(cache) }
+    }
+    if let doubt = window.doubt {
+      skip(window, doubt)
+    } else {
+      search(window, number)
+    }
+    noteRanges(window)
+  }
+
+  private mutating func skip(_ window: RecordedWindow, _ doubt: RecordedWindow.Doubt) {
+    result.skipped[doubt, default: 0] += 1
+    for cache in cachesOfVM[window.vm] ?? [] { carried[cache] = nil }
+  }
+
+  private mutating func search(_ window: RecordedWindow, _ number: Int) {
+    var report = WindowReport(number: number, operationCount: window.operations.count)
+    for cache in (cachesOfVM[window.vm] ?? []).sorted() { search(window, cache, &report) }
+    guard settings.onlyWindow.map({ $0 == number }) ?? true else { return }
+    result.add(report)
+  }
+
+  private mutating func search(_ window: RecordedWindow, _ cache: Int32, _ report: inout WindowReport) {
+    let starts = carried[cache] ?? CarriedState.unknown(cache, window, form.rules)
+    guard !starts.isEmpty else { return }
+    // A cache that never had a page: any will do.
+    let pages = pages(of: cache, window, starts)
+    guard let cells = PageCells(pages.isEmpty ? [UHVA(rawValue: pageSize)] : pages) else {
+      report.note(.size)
+      carried[cache] = nil
+      return
+    }
+    var view = CacheWindow(
+      window, cache: cache, pages: cells.pages, order: settings.order, refreshesKeepTime: refreshesKeepTime)
+    if view.programs.isEmpty { return }
+    view.pack(into: ProtocolState.tasksMax)
+    var ends: Set<CarriedState> = []
+    var isWhole = true
+    for start in starts.sorted(by: { $0.key < $1.key }) {
+      for range in rangesToStartFrom(window.vm, cells) {
+        let scenario = view.scenario(
+          ofWindow: report.number, from: start, in: cells, range: range, names: names)
+        guard scenario.setup.fits else {
+          report.note(.size)
+          isWhole = false
+          continue
+        }
+        let found = explore(scenario, &report)
+        isWhole = isWhole && found.completeness == .complete && !found.endStates.isEmpty
+        ends.formUnion(found.endStates.map { CarriedState($0, cells) })
+      }
+    }
+    carried[cache] = isWhole ? ends : nil
+    if report.isWanted(settings), let shape = view.forEver(cells, window: report.number),
+      let stuck = forEver.find(shape)
+    {
+      report.found(.stuck, stuck)
+    }
+  }
+
+  private mutating func explore(_ scenario: Scenario, _ report: inout WindowReport) -> Exploration {
+    let explorer = explorer(scenario)
+    let key = WindowMemo.Key(scenario, form)
+    if let known = memo[key] {
+      report.add(known, isRepeated: true, scenario)
+      return known
+    }
+    let found = explorer.explore(verdicts: .safety)
+    memo[key] = found
+    report.add(found, isRepeated: false, scenario)
+    return found
+  }
+
+  private func explorer(_ scenario: Scenario) -> Explorer {
+    var explorer = Explorer(form, scenario, limits: settings.limits, grain: .lockSection)
+    explorer.walkLimits = settings.walkLimits
+    return explorer
+  }
+
+  // MARK: Pages and ranges
+
+  private func pages(of cache: Int32, _ window: RecordedWindow, _ starts: Set<CarriedState>) -> [UHVA] {
+    let wanted = window.operations.compactMap { operation -> UHVA? in
+      guard operation.cache == cache, case .refresh(let refresh) = operation.kind else { return nil }
+      return refresh.uhva.flatMap { $0.isError ? nil : $0 }
+    }
+    return starts.compactMap(\.page) + wanted
+  }
+
+  /// Only forms that read the range bare, and so may read what an earlier invalidation left, tell one start from another.
+  private func rangesToStartFrom(_ vm: Int32, _ cells: PageCells) -> [HVARange?] {
+    guard form.rules.range == .keptAtWalk, let left = ranges[vm], !left.isEmpty else { return [nil] }
+    return Set(left.map { cells.cells(of: $0) }).sorted {
+      ($0.start.rawValue, $0.end.rawValue) < ($1.start.rawValue, $1.end.rawValue)
+    }
+  }
+
+  /// The last to find the count at 0 sets the range to its own, and those that overlap it widen it: each invalidation's own range, and that
+  /// of all of them.
+  private mutating func noteRanges(_ window: RecordedWindow) {
+    guard form.rules.range == .keptAtWalk else { return }
+    let invalidated = window.operations.compactMap { operation -> HVARange? in
+      guard case .invalidate(let invalidation) = operation.kind else { return nil }
+      return invalidation.range
+    }
+    guard let first = invalidated.first else { return }
+    ranges[window.vm] = Set(invalidated + [invalidated.dropFirst().reduce(first) { $0.hull($1) }])
+  }
+}
+
+extension CarriedState {
+  fileprivate init(_ end: EndState, _ cells: PageCells) {
+    self.init(cache: end.cache, page: end.page.flatMap { cells.address(of: $0) }, isGPABased: end.isGPABased)
+  }
+
+  /// For an order that does not depend on hashes.
+  fileprivate var key: String { "\(self)" }
+
+  /// How a cache can stand of which nothing is known: its first operation in the window tells.
+  fileprivate static func unknown(
+    _ cache: Int32, _ window: RecordedWindow, _ rules: ProtocolRules
+  ) -> Set<CarriedState> {
+    guard let first = window.operations.first(where: { $0.cache == cache }) else { return [] }
+    switch first.kind {
+    case .invalidate, .deactivate: return []
+    case .check(let check):
+      guard let uhva = check.uhva, !uhva.isError else { return [] }
+      return [.cold, .warm(rules)].reduce(into: []) {
+        $0.insert(CarriedState(cache: $1, page: uhva.page, isGPABased: true))
+      }
+    case .refresh(let refresh):
+      let isGPABased = refresh.isGPABased ?? true
+      let page = [refresh.oldUHVA, refresh.uhva].compactMap { $0 }.first { !$0.isError }?.page
+      switch refresh.origin {
+      case .activate, .activateHva: return [CarriedState(cache: .inactive, page: page, isGPABased: isGPABased)]
+      case .refresh, .unknown:
+        return [.cold, .warm(rules)].reduce(into: []) {
+          $0.insert(CarriedState(cache: $1, page: page, isGPABased: isGPABased))
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+// What the searches of one window found.
+
+import GPCProtocol
+
+/// The searches of one window, added up over its caches and what they can start from.
+struct WindowReport {
+  let number: Int
+  let operationCount: Int
+  private(set) var searchCount = 0
+  private(set) var repeatedCount = 0
+  private(set) var stateCount = 0
+  private(set) var transitionCount = 0
+  private(set) var deadEndCount = 0
+  private(set) var bound: Completeness.Bound?
+  /// Of what was cut off: every order with up to this many preemptions was seen; the least of all.
+  private(set) var preemptionsComplete: Int?
+  private(set) var reached: Set<Int> = []
+  /// The scenario that each verdict was first found in.
+  private(set) var verdicts: [Verdict: Scenario] = [:]
+
+  init(number: Int, operationCount: Int) {
+    self.number = number
+    self.operationCount = operationCount
+  }
+
+  func isWanted(_ settings: WindowExplorer.Settings) -> Bool { settings.onlyWindow.map { $0 == number } ?? true }
+
+  mutating func note(_ bound: Completeness.Bound) { self.bound = self.bound ?? bound }
+
+  mutating func found(_ verdict: Verdict, _ scenario: Scenario) {
+    if verdicts[verdict] == nil { verdicts[verdict] = scenario }
+  }
+
+  mutating func add(_ exploration: Exploration, isRepeated: Bool, _ scenario: Scenario) {
+    searchCount += 1
+    if isRepeated {
+      repeatedCount += 1
+    } else {
+      stateCount += exploration.stateCount
+      transitionCount += exploration.transitionCount
+    }
+    deadEndCount += exploration.deadEndCount
+    reached.formUnion(exploration.stepsReached.map(\.code))
+    if case .truncated(let bound) = exploration.completeness { note(bound) }
+    if let fallback = exploration.fallback {
+      preemptionsComplete = min(preemptionsComplete ?? .max, fallback.preemptionsComplete)
+    }
+    for verdict in exploration.verdicts { found(verdict, scenario) }
+  }
+}

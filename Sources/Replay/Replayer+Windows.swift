@@ -1,0 +1,84 @@
+// Hands on what the VMs did as operations, window by window: what other forms and other orders are tried on.
+
+import KVMEvents
+
+extension Replayer {
+  /// The windows that came to their end since the last call; none unless the replayer records them.
+  package mutating func takeWindows() -> [RecordedWindow] {
+    defer { windows.removeAll() }
+    return windows
+  }
+
+  mutating func beginBusy(_ vm: VMState?, _ moment: Moment) {
+    guard recordsWindows, let vm else { return }
+    if let over = vm.window.beginBusy(vm: vm.id, at: moment, deltaNs: options.deltaNs) { windows.append(over) }
+  }
+
+  mutating func finishWindow(of vm: VMState) {
+    if recordsWindows, let last = vm.window.finish(vm: vm.id) { windows.append(last) }
+  }
+
+  mutating func record(_ invalidation: InvalidationState, of vm: VMState, _ close: Invalidation.Close) {
+    guard recordsWindows else { return }
+    let last = [invalidation.endRet, invalidation.endKvm, invalidation.end, invalidation.overBy].compactMap { $0 }.first
+    guard close == .end, let start = invalidation.start, let last else {
+      vm.window.cast(.incomplete)
+      if invalidation.start != nil, let over = last ?? invalidation.startRet ?? invalidation.start {
+        vm.window.endBusy(at: over)
+      }
+      return
+    }
+    let steps = [invalidation.walk, invalidation.startRet, invalidation.end, invalidation.endRet]
+    if steps.contains(where: { $0 == nil }) { vm.window.cast(.missingProbe) }
+    let kind = RecordedInvalidation(
+      range: invalidation.range, hitsMemslot: invalidation.hitsMemslot, removesMappings: invalidation.removesMappings,
+      walk: invalidation.walk, startRet: invalidation.startRet, endEntry: invalidation.end,
+      endKvm: invalidation.endKvm, selfLookup: invalidation.selfLookup)
+    add(.invalidate(kind), nil, invalidation.task, isNested: invalidation.isNested, from: start, to: last, of: vm)
+    vm.window.endBusy(at: last)
+  }
+
+  mutating func record(_ refresh: RefreshState, _ moment: Moment) {
+    guard recordsWindows, let vm = refresh.vm else { return }
+    defer { vm.window.endBusy(at: moment) }
+    guard let entry = refresh.entry, refresh.returned != nil, let ret = refresh.ret, !refresh.isTorn else {
+      vm.window.cast(.incomplete)
+      return
+    }
+    if refresh.row.outcome == .unknown { vm.window.cast(.missingProbe) }
+    let kind = RecordedRefresh(
+      origin: refresh.origin, outcome: refresh.row.outcome, ret: ret, request: refresh.request,
+      isGPABased: refresh.isGPABased, uhva: refresh.cache.uhva, wasValid: refresh.wasValid, oldUHVA: refresh.oldUHVA,
+      rounds: refresh.rounds)
+    add(.refresh(kind), refresh.cache, refresh.task, isNested: false, from: entry, to: moment, of: vm)
+  }
+
+  func record(_ check: CheckState, answer: Bool, _ ret: Moment) {
+    guard recordsWindows, let vm = check.cache.vm else { return }
+    let kind = RecordedCheck(
+      answer: answer, othersHold: check.othersHold, wasValid: check.recordedValid, uhva: check.uhva)
+    add(.check(kind), check.cache, check.task, isNested: check.isNested, from: check.entry, to: ret, of: vm)
+  }
+
+  func recordDeactivation(of cache: CacheState, _ task: TaskID, from entry: Moment, to ret: Moment) {
+    guard recordsWindows, let vm = cache.vm else { return }
+    add(.deactivate, cache, task, isNested: false, from: entry, to: ret, of: vm)
+    vm.window.endBusy(at: ret)
+  }
+
+  /// Its return is not recorded.
+  func giveUpDeactivation(of cache: CacheState, at moment: Moment) {
+    guard recordsWindows, let vm = cache.vm else { return }
+    vm.window.cast(.incomplete)
+    vm.window.endBusy(at: moment)
+  }
+
+  private func add(
+    _ kind: RecordedOperation.Kind, _ cache: CacheState?, _ task: TaskID, isNested: Bool, from begin: Moment,
+    to end: Moment, of vm: VMState
+  ) {
+    if vm.mayHideInvalidations { vm.window.cast(.incomplete) }
+    vm.window.add(
+      RecordedOperation(kind: kind, cache: cache?.id, task: task, isNested: isNested, begin: begin, end: end))
+  }
+}

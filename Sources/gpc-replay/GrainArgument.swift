@@ -1,0 +1,16 @@
+// How finely steps are interleaved, on the command line.
+
+import ArgumentParser
+import Explore
+
+/// `section` or `step`. What a lock guards is seen by nobody else while it is held, so both give the same verdicts.
+enum GrainArgument: String, ExpressibleByArgument {
+  case section, step
+
+  var value: Grain {
+    switch self {
+    case .section: .lockSection
+    case .step: .step
+    }
+  }
+}

@@ -1,0 +1,59 @@
+// A recording that a verb works on after it was imported: a trace, or the database of one.
+
+import ArgumentParser
+import GPCProtocol
+import Glibc
+import KVMEvents
+import Replay
+import TraceStore
+
+/// An imported recording and what its times are worth.
+struct RecordingSource {
+  let database: TraceDatabase
+  /// For commands; nil in memory.
+  let path: String?
+  let facts: TraceFacts
+
+  /// Imports and replays a trace, if its database does not hold it yet; takes a database as it is.
+  init(_ trace: String, _ options: ImportOptions) throws {
+    if Self.isDatabase(trace) {
+      do {
+        database = try TraceDatabase(at: trace)
+        path = trace
+      } catch {
+        throw fail(error.sentence)
+      }
+    } else {
+      // With the thresholds that `gpc-replay TRACE` has.
+      var input = try InputArguments.parse(["--", trace])
+      input.options = options
+      let importer = TraceImporter(input, replay: try ReplayArguments.parse([]))
+      database = try importer.run().database
+      path = importer.path
+    }
+    facts = try database.facts()
+  }
+
+  private static func isDatabase(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    let magic = Array("SQLite format 3\0".utf8)
+    var bytes = [UInt8](repeating: 0, count: magic.count)
+    return read(descriptor, &bytes, bytes.count) == bytes.count && bytes == magic
+  }
+
+  /// The recording's windows, in order.
+  func forEachWindow(_ options: ReplayOptions, _ body: (RecordedWindow) throws -> Void) throws {
+    var replayer = Replayer(form: .mainline, options: options, recordsWindows: true)
+    let events = try database.events()
+    var batch: [RecordedEvent] = []
+    while try events.read(into: &batch, upTo: 4096) {
+      replayer.consume(batch)
+      _ = replayer.takeRows()
+      for window in replayer.takeWindows() { try body(window) }
+    }
+    replayer.finish()
+    for window in replayer.takeWindows() { try body(window) }
+  }
+}
