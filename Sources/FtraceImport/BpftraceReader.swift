@@ -45,7 +45,8 @@ final class BpftraceReader: RecordingReader {
     place.id = delivered
     if event.time.rawValue < lastDelivered {
       pipeline.text.issues.note(
-        .timeWentBack, line: pipeline.lines, "event \(delivered) came later than \(ReorderWindow.size) events that follow it",
+        .timeWentBack, line: pipeline.lines,
+        "event \(delivered) came later than \(ReorderWindow.size) events that follow it",
         nil)
     }
     lastDelivered = max(lastDelivered, event.time.rawValue)

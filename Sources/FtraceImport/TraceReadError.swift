@@ -33,9 +33,11 @@ package enum TraceReadError: Error, Equatable, Sendable {
 
   /// The form, and what to do instead.
   package enum UnusableForm: String, Sendable {
-    case latency = "text of tracefs in its latency format, whose times are relative: print it with options/latency-format off"
+    case latency =
+      "text of tracefs in its latency format, whose times are relative: print it with options/latency-format off"
     case raw = "text of tracefs with options/raw, which prints numbers without names: print it with options/raw off"
-    case functionGraph = "text of tracefs' function_graph tracer, which does not say whose events are whose: record with nop"
+    case functionGraph =
+      "text of tracefs' function_graph tracer, which does not say whose events are whose: record with nop"
     case perfData = "a perf.data: print it with `perf script --ns --show-lost-events`"
   }
 }

@@ -53,7 +53,9 @@ struct TraceText: ~Copyable {
   ) -> Bool {
     let entry = names.entries[Int(name)]
     if !entry.isKnown {
-      if format == .perfScript, let loss = LossMarker(perfRecord: head, line) { return deliver(loss, id: id, into: &event) }
+      if format == .perfScript, let loss = LossMarker(perfRecord: head, line) {
+        return deliver(loss, id: id, into: &event)
+      }
       noteUnknown(head, name, line, id: id)
       if !keepsUnknown { return false }
     }

@@ -11,7 +11,8 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func rows(_ sql: String, _ database: String = "t.db") throws -> [String] {
-    try Invocation(["query", database, sql, "--csv"], in: folder).text.split(separator: "\r\n").dropFirst().map(String.init)
+    try Invocation(["query", database, sql, "--csv"], in: folder).text.split(separator: "\r\n").dropFirst().map(
+      String.init)
   }
 
   private static let foreign = """
@@ -30,17 +31,23 @@ import Testing
     _ = try Invocation(["import", "t.txt", "--keep-all"], in: folder)
     #expect(try rows("SELECT count(*) FROM event") == ["3"])
     #expect(try rows("SELECT import_options FROM trace") == ["--keep-all"])
-    #expect(try rows("SELECT name, count FROM event_name WHERE kind_id IS NULL ORDER BY name") == ["my_init,1", "sched_switch,1"])
+    #expect(
+      try rows("SELECT name, count FROM event_name WHERE kind_id IS NULL ORDER BY name") == [
+        "my_init,1", "sched_switch,1",
+      ])
     let again = try Invocation(["import", "t.txt", "--keep-all"], in: folder)
     #expect(again.text.contains("already holds"))
   }
 
   @Test func aCatalogueOfOnesOwnTakesTheBuiltInsPlace() throws {
     _ = try folder.write("t.txt", Self.foreign)
-    _ = try folder.write("own.probes", "event my_init gpcInit\nfields it=gpc:pointer vm=kvm:pointer\nevent gpc_init bystander\nignore gpc kvm\n")
+    _ = try folder.write(
+      "own.probes",
+      "event my_init gpcInit\nfields it=gpc:pointer vm=kvm:pointer\nevent gpc_init bystander\nignore gpc kvm\n")
     _ = try Invocation(["import", "t.txt", "--probes", "own.probes"], in: folder)
     #expect(
-      try rows("SELECT event.id, event_kind.name FROM event JOIN event_kind ON event_kind.id = kind_id ORDER BY event.id")
+      try rows(
+        "SELECT event.id, event_kind.name FROM event JOIN event_kind ON event_kind.id = kind_id ORDER BY event.id")
         == ["2,bystander", "4,gpc_init"])
     // Another catalogue is another import.
     _ = try folder.write("own.probes", "event my_init bystander\n")
@@ -53,7 +60,9 @@ import Testing
       ("event a gpcInit\nfields zebra\n", "own.probes, line 2: no field `zebra`."),
       ("fields gpc\n", "own.probes, line 1: `event` has to come first."),
       ("event a gpcInit\nwhen x\nfields gpc\n", "own.probes, line 2: `a` has no field `x`."),
-      ("event a gpcInit\nevent a gpcCheck\n", "own.probes, line 2: `a` has two kinds and no `when` to tell them apart."),
+      (
+        "event a gpcInit\nevent a gpcCheck\n", "own.probes, line 2: `a` has two kinds and no `when` to tell them apart."
+      ),
     ])
   func aWrongCatalogueIsSaidWithFileAndLine(text: String, sentence: String) throws {
     _ = try folder.write("t.txt", Self.foreign)
@@ -110,6 +119,7 @@ import Testing
     #expect(run.status == 2)
     #expect(
       run.errorText
-        == "gpc-replay: t.txt is text of tracefs in its latency format, whose times are relative: print it with options/latency-format off.\n")
+        == "gpc-replay: t.txt is text of tracefs in its latency format, whose times are relative: print it with options/latency-format off.\n"
+    )
   }
 }

@@ -54,7 +54,8 @@ import Testing
       let folder = try TemporaryFolder()
       _ = try folder.write("t.txt", text)
       _ = try Invocation(["t.txt", "--db", "trace.db", "--clock", "boot"], in: folder)
-      return Int(try Invocation(["query", "trace.db", open, "--csv"], in: folder).text.split(separator: "\r\n")[1]) ?? -1
+      return Int(try Invocation(["query", "trace.db", open, "--csv"], in: folder).text.split(separator: "\r\n")[1])
+        ?? -1
     }
     let (fine, coarse) = try (count(report), count(Rendering.tracefs.of(report)))
     #expect(fine >= 0 && coarse >= fine)

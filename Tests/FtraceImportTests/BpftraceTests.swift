@@ -42,7 +42,8 @@ import Testing
 
   @Test(arguments: [
     "{\"type\": \"lost_events\", \"count\": 42}", "{\"type\": \"lost_events\", \"count\": \"42\"}",
-    "{\"type\": \"lost_events\", \"data\": {\"events\": 42}}", "{\"type\":\"lost_events\",\"data\":{\"events\":\"42\"}}",
+    "{\"type\": \"lost_events\", \"data\": {\"events\": 42}}",
+    "{\"type\":\"lost_events\",\"data\":{\"events\":\"42\"}}",
     "Lost 42 events", "WARNING: Lost 42 events",
   ])
   func lossIsSpelledInManyWays(line: String) throws {
@@ -63,7 +64,9 @@ import Testing
     #expect(recording.counts == [:])
   }
 
-  @Test(arguments: ["{\"type\"", "{\"type\": }", "{\"a\": 1}", "{\"type\": \"printf\", \"data\": 1}", "{\"type\": \"printf\"} x", "{"])
+  @Test(arguments: [
+    "{\"type\"", "{\"type\": }", "{\"a\": 1}", "{\"type\": \"printf\", \"data\": 1}", "{\"type\": \"printf\"} x", "{",
+  ])
   func brokenMessagesAreSaid(line: String) throws {
     let recording = try Recording(Self.message(Self.event("1") + "\\n") + line + "\n")
     #expect(recording.events.count == 1)
@@ -71,8 +74,10 @@ import Testing
   }
 
   @Test(arguments: [
-    "gpc v1 x 0 1 gpc_init gpc=1", "gpc v1 18446744073709551615 0 1 gpc_init", "gpc v1 9223372036854775808 0 1 gpc_init",
-    "gpc v1 1 x 1 gpc_init", "gpc v1 1 0 99999999999 gpc_init", "gpc v1 1 0 1", "gpc v1 1 0 1 ", "gpc v1", "gpc v2 1 0 1 gpc_init",
+    "gpc v1 x 0 1 gpc_init gpc=1", "gpc v1 18446744073709551615 0 1 gpc_init",
+    "gpc v1 9223372036854775808 0 1 gpc_init",
+    "gpc v1 1 x 1 gpc_init", "gpc v1 1 0 99999999999 gpc_init", "gpc v1 1 0 1", "gpc v1 1 0 1 ", "gpc v1",
+    "gpc v2 1 0 1 gpc_init",
     "1 2 3 gpc_init", "gpc v1 1 0 1 gpc_init comm=this is longer than a comm can be",
   ])
   func tornRecordsAreSaid(line: String) throws {
@@ -82,7 +87,8 @@ import Testing
   }
 
   @Test func commIsTheRestOfTheLine() throws {
-    let recording = try Recording(Self.event("1", fields: "gpc=0xff72fe1802762668 comm=CPU 0/KVM a=b") + "\n" + Self.event("2") + "\n")
+    let recording = try Recording(
+      Self.event("1", fields: "gpc=0xff72fe1802762668 comm=CPU 0/KVM a=b") + "\n" + Self.event("2") + "\n")
     #expect(recording.tasks.map { String(decoding: $0.comm, as: UTF8.self) } == ["CPU 0/KVM a=b", "<...>"])
     #expect(recording.counts == [:])
   }

@@ -43,13 +43,17 @@ import Testing
     arguments: [
       ("# tracer: nop\n#\n", .tracefsText),
       (
-        "        workload-1059    [002] .....   381.249433: gpc_init: (kvm_gpc_init+0x4/0x70 [kvm]) gpc=0xff\n", .tracefsText
+        "        workload-1059    [002] .....   381.249433: gpc_init: (kvm_gpc_init+0x4/0x70 [kvm]) gpc=0xff\n",
+        .tracefsText
       ),
-      ("        workload-1081    (   1081) [002] .....   398.321397: gpc_init: (kvm_gpc_init+0x4/0x70)\n", .tracefsText),
+      (
+        "        workload-1081    (   1081) [002] .....   398.321397: gpc_init: (kvm_gpc_init+0x4/0x70)\n", .tracefsText
+      ),
       ("        workload  1340 [003]   522.062749:      gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff\n", .perfScript),
       ("workload  1340 [003]   522.062749:      gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff\n", .perfScript),
       (
-        "        workload  1340/1340  [003]   522.062749442:    gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff\n", .perfScript
+        "        workload  1340/1340  [003]   522.062749442:    gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff\n",
+        .perfScript
       ),
       ("Attaching 6 probes...\n570893288874 2 1376 workload refresh gpc=0xff\n", .bpftrace),
       ("gpc v1 570893288874 2 1376 gpc_init gpc=0xff\n", .bpftrace),

@@ -62,9 +62,12 @@ struct Mutator {
 
   /// Bytes that mean something to one form or another.
   private static let pieces: [[UInt8]] = [
-    "\n", "\r\n", "\0", "-", "[", "]", ":", "(", ")", "=", "0x", "99999999999999999999", "9223372036854775808", "[4294967296]", "CPU:",
-    "[EVENTS DROPPED]", "# tracer: nop\n", "##### CPU 9 buffer started ####\n", "{\"type\": \"lost_events\"}\n", "gpc v1 ", "\\u0000",
-    "\"", "\\", "{", "PERF_RECORD_LOST lost ", " <-", "<stack trace>", "\u{ff}", "entries-in-buffer/entries-written: 1/9\n",
+    "\n", "\r\n", "\0", "-", "[", "]", ":", "(", ")", "=", "0x", "99999999999999999999", "9223372036854775808",
+    "[4294967296]", "CPU:",
+    "[EVENTS DROPPED]", "# tracer: nop\n", "##### CPU 9 buffer started ####\n", "{\"type\": \"lost_events\"}\n",
+    "gpc v1 ", "\\u0000",
+    "\"", "\\", "{", "PERF_RECORD_LOST lost ", " <-", "<stack trace>", "\u{ff}",
+    "entries-in-buffer/entries-written: 1/9\n",
   ].map { Array($0.utf8) }
 
   init(seed: UInt64) { state = seed }

@@ -26,7 +26,8 @@ func gzip(_ bytes: [UInt8]) -> [UInt8] {
 /// One xz stream.
 func xz(_ bytes: [UInt8]) -> [UInt8] {
   [UInt8](unsafeUninitializedCapacity: lzma_stream_buffer_bound(bytes.count)) { block, count in
-    let status = lzma_easy_buffer_encode(6, LZMA_CHECK_CRC64, nil, bytes, bytes.count, block.baseAddress, &count, block.count)
+    let status = lzma_easy_buffer_encode(
+      6, LZMA_CHECK_CRC64, nil, bytes, bytes.count, block.baseAddress, &count, block.count)
     precondition(status == LZMA_OK, "lzma_easy_buffer_encode: \(status)")
   }
 }

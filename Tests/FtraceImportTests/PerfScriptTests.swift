@@ -50,7 +50,8 @@ import Testing
   }
 
   @Test func aSampledEventsPeriodIsNoName() throws {
-    let text = Self.event("062749442") + "        workload  1340 [003]   522.062749443:     250000 cycles:u:  ffff f+0x1 (k)\n"
+    let text =
+      Self.event("062749442") + "        workload  1340 [003]   522.062749443:     250000 cycles:u:  ffff f+0x1 (k)\n"
     #expect(try Recording(text).names.map(\.count) == [1, 1])
   }
 }

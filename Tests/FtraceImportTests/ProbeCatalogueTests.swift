@@ -64,7 +64,8 @@ import Testing
     ("event a gpcInit\nignore a_key_of_16_byte", 2), ("event a gpcInit\npattern <gpc", 2),
     ("event a gpcInit\nfields :", 2),
     ("event a gpcInit\nfields =", 2), ("event a gpcInit\nfields gpc ?", 2), ("event a gpcInit\nfields =gpc", 2),
-    ("event a gpcInit\nfields gpc=:flag", 2), ("event a gpcInit\nevent a gpcCheck", 2), ("event a gpcInit\nwhen gpc", 2), ("event a gpcInit\npattern x <gpc>", 2), ("event", 1),
+    ("event a gpcInit\nfields gpc=:flag", 2), ("event a gpcInit\nevent a gpcCheck", 2),
+    ("event a gpcInit\nwhen gpc", 2), ("event a gpcInit\npattern x <gpc>", 2), ("event", 1),
   ])
   func saysWhereAFileIsWrong(text: String, line: Int) {
     do {

@@ -8,10 +8,12 @@ import Testing
 
 @Suite struct RenderingTests {
   private static func report(_ name: String) throws -> [UInt8] {
-    try Array(Fixture.text("\(name).txt.zst").split(separator: 10, maxSplits: 2_500).dropLast().joined(separator: [10])) + [10]
+    try Array(Fixture.text("\(name).txt.zst").split(separator: 10, maxSplits: 2_500).dropLast().joined(separator: [10]))
+      + [10]
   }
 
-  private func expectSame(_ rendering: Rendering, _ name: String, options: TraceReadOptions = TraceReadOptions()) throws {
+  private func expectSame(_ rendering: Rendering, _ name: String, options: TraceReadOptions = TraceReadOptions()) throws
+  {
     let report = try Self.report(name)
     let original = try Recording(report)
     let other = try Recording(rendering.of(report), options: options)
@@ -35,7 +37,9 @@ import Testing
     let original = try Recording(report)
     let other = try Recording(rendering.of(report))
     #expect(other.countsByName == original.countsByName)
-    let places = { (recording: Recording) in recording.events.indices.filter { recording.events[$0].kind == .lostEvents } }
+    let places = { (recording: Recording) in
+      recording.events.indices.filter { recording.events[$0].kind == .lostEvents }
+    }
     if rendering != .bpftrace, rendering != .bpftraceJSON {
       #expect(places(other) == places(original))
       #expect(places(other).map { other.events[$0].cpu } == [0, 0])
@@ -54,13 +58,14 @@ import Testing
     #expect(try Recording(text, options: options).lines() == Recording(text).lines())
   }
 
-  @Test(arguments: [
-    (.flags, "trace-cmd report text, -t, flags column"), (.buffers, "trace-cmd report text, -t"),
-    (.rawStamps, "trace-cmd report text, raw time stamps"), (.tracefs, "tracefs text (trace or trace_pipe), default"),
-    (.tracefsNoFlags, "tracefs text (trace or trace_pipe), no flags columns"),
-    (.perfScriptNsPidTid, "perf script text, --ns, pid/tid"), (.bpftrace, "bpftrace output, plain, gpc v1"),
-    (.bpftraceJSON, "bpftrace output, JSON, gpc v1"),
-  ] as [(Rendering, String)])
+  @Test(
+    arguments: [
+      (.flags, "trace-cmd report text, -t, flags column"), (.buffers, "trace-cmd report text, -t"),
+      (.rawStamps, "trace-cmd report text, raw time stamps"), (.tracefs, "tracefs text (trace or trace_pipe), default"),
+      (.tracefsNoFlags, "tracefs text (trace or trace_pipe), no flags columns"),
+      (.perfScriptNsPidTid, "perf script text, --ns, pid/tid"), (.bpftrace, "bpftrace output, plain, gpc v1"),
+      (.bpftraceJSON, "bpftrace output, JSON, gpc v1"),
+    ] as [(Rendering, String)])
   func saysWhatItIs(rendering: Rendering, description: String) throws {
     #expect(try Recording(rendering.of(Self.report("quiet-reportt"))).description == description)
   }

@@ -11,7 +11,8 @@ import Testing
     ("odd-comms-reportt", "odd-comms-reportt"), ("storm-lossy-cut", "storm-lossy-cut"),
     ("instance-overlap-cut", "instance-overlap-cut"), ("61xen-overlap-cut", "61xen-overlap-cut"),
     ("defnames2-overlap-cut", "defnames2-overlap-cut"), ("overlap-reportt-cut", "overlap-cut"),
-    ("overlap-report-cut", "overlap-cut"), ("overlap-reportR-cut", "overlap-cut"), ("overlap-reportl-cut", "overlap-cut"),
+    ("overlap-report-cut", "overlap-cut"), ("overlap-reportR-cut", "overlap-cut"),
+    ("overlap-reportl-cut", "overlap-cut"),
     ("storm-lossy-report-cut", "storm-lossy-cut"),
   ])
   func countsByEventAreThoseOfTheFixture(name: String, counts: String) throws {

@@ -73,13 +73,18 @@ extension Rendering {
   private func tracefs(_ record: ReportRecord, _ flags: String, group: String = "") -> [UInt8] {
     let time = right("\(record.timeNs / 1_000_000_000).\(digits(Int(record.timeNs / 1000 % 1_000_000), 6))", 12)
     return record.column
-      + text("-\(padded(String(record.pid), 7)) \(group)[\(digits(record.cpu, 3))]\(flags) \(time): \(record.name): \(record.body)\n")
+      + text(
+        "-\(padded(String(record.pid), 7)) \(group)[\(digits(record.cpu, 3))]\(flags) \(time): \(record.name): \(record.body)\n"
+      )
   }
 
   private func perf(_ record: ReportRecord) -> [UInt8] {
-    let task = self == .perfScriptNsPidTid ? "\(right(String(record.pid), 7))/\(padded(String(record.pid), 7))" : right(String(record.pid), 7)
+    let task =
+      self == .perfScriptNsPidTid
+      ? "\(right(String(record.pid), 7))/\(padded(String(record.pid), 7))" : right(String(record.pid), 7)
     let group = record.name == "kvm_unmap_hva_range" ? "kvm" : "gpc"
-    let line = " \(task) [\(digits(record.cpu, 3))] \(stamp(record)): \(right("\(group):\(record.name):", 32)) \(record.body)\n"
+    let line =
+      " \(task) [\(digits(record.cpu, 3))] \(stamp(record)): \(right("\(group):\(record.name):", 32)) \(record.body)\n"
     guard self == .perfScriptCallChains else { return record.column + text(line) }
     let chain = "\tffffffff81234567 kvm_gpc_check+0x4 ([kvm])\n\t    7f0012345678 [unknown] (/usr/bin/workload)\n\n"
     return record.comm + text(line + chain)
@@ -94,7 +99,9 @@ extension Rendering {
       if words.count == 7 { body = "start=\(words[4]) end=\(words[6])" }
     }
     let fields = body.isEmpty ? "" : " " + body
-    return text("gpc v1 \(record.timeNs) \(record.cpu) \(record.pid) \(record.name)\(fields) comm=") + record.comm + [0x0a]
+    return text("gpc v1 \(record.timeNs) \(record.cpu) \(record.pid) \(record.name)\(fields) comm=") + record.comm + [
+      0x0a
+    ]
   }
 
   /// A message, in two pieces where the line's number of bytes is odd.
