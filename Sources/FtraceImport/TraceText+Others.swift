@@ -26,6 +26,7 @@ extension TraceText {
     case .entries(let overwritten):
       guard overwritten > 0 else { return false }
       leftovers = RingLeftovers()
+      isWatching = true
       return deliver(LossMarker(cpu: RecordedEvent.unknownCPU, count: overwritten), id: id, into: &event)
     case .bufferStarted(let cpu):
       leftovers?.begin(cpu)
@@ -38,6 +39,8 @@ extension TraceText {
 
   /// A CPU's first record in a ring that was overwritten, without a line that says so: it gives its place to the loss before it.
   mutating func deliversLeftover(of cpu: Int32, _ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
+    if !finder.fragment.isEmpty { giveUpFragment() }
+    isWatching = leftovers != nil
     guard leftovers?.isSilentBegin(of: cpu) == true else { return false }
     leftovers?.begin(cpu)
     issues.note(
@@ -65,6 +68,7 @@ extension TraceText {
   private mutating func keepFragment(_ line: Line, id: EventID) -> Bool {
     guard finder.form == .wide, line.count >= finder.prefix else { return false }
     let text = UnsafeRawBufferPointer(rebasing: line.bytes.dropFirst(finder.prefix))
+    isWatching = true
     if finder.fragment.append(text, line: id) { return true }
     giveUpFragment()
     return finder.fragment.append(text, line: id)

@@ -14,6 +14,8 @@ struct TraceText: ~Copyable {
   var lastTime = Int64.min
   /// What is left of a tracefs ring that was overwritten; nil: none was.
   var leftovers: RingLeftovers?
+  /// The next record ends something: the front of a comm that was none, or a CPU's silence. One look for both, for few texts have any.
+  var isWatching = false
 
   init(_ format: InputFormat = .traceCmdText, catalogue: ProbeCatalogue, keepsUnknown: Bool) {
     names = EventNameTable(catalogue: catalogue)
@@ -35,8 +37,7 @@ struct TraceText: ~Copyable {
     }
     if !screen.isClean { noteOddBytes(&line, id: id) }
     guard let head = finder.find(line) else { return readOther(line, id: id, into: &event) }
-    if !finder.fragment.isEmpty { giveUpFragment() }
-    if leftovers != nil, deliversLeftover(of: head.cpu, line, id: id, into: &event) { return true }
+    if isWatching, deliversLeftover(of: head.cpu, line, id: id, into: &event) { return true }
     if head.time <= lastTime, !isInOrder(head, line, id: id, whole: whole, before: before) { return false }
     lastTime = head.time
     if traits.note(head, form: finder.form) { noteMicroseconds(line, id: id) }
