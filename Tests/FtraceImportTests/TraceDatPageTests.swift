@@ -174,6 +174,13 @@ import Testing
     #expect(throws: TraceReadError.traceDat(.odd(.buffer))) { try Recording(file.bytes) }
   }
 
+  @Test(arguments: [.max, 1 << 63, .max - 4095] as [UInt64])
+  func aCPUBehindTheEndOfAllFilesIsAnError(offset: UInt64) throws {
+    var file = try quiet()
+    file.put(offset, at: file.cpuList + 16 * 3)
+    #expect(throws: TraceReadError.traceDat(.odd(.buffer))) { try Recording(file.bytes) }
+  }
+
   @Test func aCPUBehindTheEndOfTheFileIsCutOff() throws {
     var file = try quiet()
     file.put(UInt64(1) << 62, at: file.cpuList + 16 * 3)

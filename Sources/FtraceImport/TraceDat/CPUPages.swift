@@ -51,7 +51,7 @@ final class CPUPages {
     self.keptMax = max(keptMax, buffer.pageBytes)
     next = cpu.offset
     // A packed CPU's bytes do not count the number of chunks in front of them.
-    end = cpu.offset + cpu.bytes + (buffer.isPacked && cpu.bytes <= UInt64(Int64.max) ? 4 : 0)
+    end = cpu.offset + cpu.bytes + (buffer.isPacked ? 4 : 0)
   }
 
   deinit {

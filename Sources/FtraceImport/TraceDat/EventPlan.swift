@@ -8,7 +8,7 @@ struct EventPlan {
   let meaning: Int
   let kind: EventKind
   let isKnown: Bool
-  let pid: FieldStep
+  let pid: RecordNumber
   let steps: UnsafeMutableBufferPointer<FieldStep>
   /// Bytes a record has to have for all of the steps.
   let recordBytes: Int
@@ -18,7 +18,7 @@ struct EventPlan {
   let unusable: EventFieldSet
 
   /// - Parameter entry: of the event's name.
-  init(_ format: EventFormat, pid: FieldStep, name: EventNameID, entry: EventNameTable.Entry) {
+  init(_ format: EventFormat, pid: RecordNumber, name: EventNameID, entry: EventNameTable.Entry) {
     self.name = name
     self.pid = pid
     isKnown = entry.isKnown
@@ -29,8 +29,8 @@ struct EventPlan {
     var unusable = EventFieldSet(rawValue: 0)
     for slot in entry.layouts[meaning].slots {
       guard case .field(let field) = slot.use, let source = format.field(slot.name) else { continue }
-      if let step = FieldStep(source, field, slot.type) {
-        steps.append(step)
+      if let number = RecordNumber(source) {
+        steps.append(FieldStep(number, field, slot.type))
         found.insert(field)
       } else {
         unusable.insert(field)
@@ -39,7 +39,7 @@ struct EventPlan {
     self.unusable = unusable
     missing = EventFieldSet(
       rawValue: entry.layouts[meaning].required.rawValue & ~found.rawValue & ~unusable.rawValue)
-    recordBytes = max(steps.map(\.end).max() ?? 0, pid.end)
+    recordBytes = max(steps.map(\.source.end).max() ?? 0, pid.end)
     self.steps = .allocate(capacity: steps.count)
     _ = self.steps.initialize(from: steps)
   }

@@ -8,7 +8,7 @@ struct EventPlanTable: ~Copyable {
   private var plans: [EventPlan] = []
   private let formats: [EventFormat]
   /// Where every record has its event type.
-  let type: FieldStep
+  let type: RecordNumber
 
   private static let unmade: Int32 = -1
   private static let unknown: Int32 = -2
@@ -17,7 +17,7 @@ struct EventPlanTable: ~Copyable {
     self.formats = formats
     // All events begin with the same common fields; the first format that has them speaks for all.
     guard let field = formats.lazy.compactMap({ $0.field("common_type") }).first, field.size == 2,
-      let type = FieldStep(field, .flags, .number)
+      let type = RecordNumber(field)
     else { throw .traceDat(.odd(.formats)) }
     self.type = type
     places = .allocate(capacity: 1 << 16)
@@ -42,7 +42,7 @@ struct EventPlanTable: ~Copyable {
     guard places[type] == Self.unmade else { return nil }
     places[type] = Self.unknown
     guard let format = formats.first(where: { $0.id == type }), let field = format.field("common_pid"),
-      let pid = FieldStep(field, .flags, .number), let name = Self.id(of: format.name, &names)
+      let pid = RecordNumber(field), let name = Self.id(of: format.name, &names)
     else { return nil }
     let plan = EventPlan(format, pid: pid, name: name, entry: names.entries[Int(name)])
     places[type] = Int32(plans.count)

@@ -64,11 +64,11 @@ struct RecordDecoder: ~Copyable {
     let bytes = stream.pointee.recordBytes
     for place in 0..<plan.steps.count {
       let step = plan.steps[place]
-      if bytes < plan.recordBytes, bytes < step.end {
+      if bytes < plan.recordBytes, bytes < step.source.end {
         faults.badFields.insert(step.field)
         continue
       }
-      let value = step.value(in: record, isBigEndian: isBigEndian)
+      let value = step.source.value(in: record, isBigEndian: isBigEndian)
       faults.store(value, in: step.field, at: step.place, as: step.type, of: &event)
     }
     if !faults.isClean || plan.missing.rawValue != 0 || event.endsBeforeItsStart {

@@ -83,7 +83,7 @@ struct TraceDatContents {
     var end: UInt64 = 0
     for region in regions {
       let (next, overflow) = region.offset.addingReportingOverflow(region.bytes)
-      if region.offset < end || overflow { throw .traceDat(.odd(.buffer)) }
+      if region.offset < end || overflow || next > UInt64(Int64.max) { throw .traceDat(.odd(.buffer)) }
       end = next
     }
   }
