@@ -53,22 +53,25 @@ extension RecordHead {
     throw failure
   }
 
-  /// `gpc:gpc_init:` is the event gpc_init of the group gpc. What is no event (`PERF_RECORD_LOST lost 7`) has no colon.
+  /// `gpc:gpc_init:` is the event gpc_init of the group gpc. What is no event needs no colon: `PERF_RECORD_LOST lost 7`,
+  /// `PERF_RECORD_FORK(1:1):(0:0)`.
   private mutating func readPerfName(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) throws(HeadFailure) {
     skipBlanks(&place, end)
     skipPeriod(&place, end)
     name = place
+    if skip("PERF_RECORD_", &place, end) {
+      while place < end, place.byte.isUpperCase || place.byte.isDigit || place.byte == UInt8(ascii: "_") { place += 1 }
+      nameCount = place - name
+      skipBlanks(&place, end)
+      body = place
+      return
+    }
     while place < end, place.byte != 0x20 {
       if place.byte == UInt8(ascii: ":"), place + 1 < end, (place + 1).byte != 0x20 { name = place + 1 }
       place += 1
     }
-    nameCount = place - name
-    var word = name
-    if nameCount > 1, (place - 1).byte == UInt8(ascii: ":") {
-      nameCount -= 1
-    } else if !skip("PERF_RECORD_", &word, end) {
-      throw .noName
-    }
+    guard place - name > 1, (place - 1).byte == UInt8(ascii: ":") else { throw .noName }
+    nameCount = place - name - 1
     skipBlanks(&place, end)
     body = place
   }
@@ -80,4 +83,8 @@ extension RecordHead {
     skipBlanks(&ahead, end)
     place = ahead
   }
+}
+
+extension UInt8 {
+  fileprivate var isUpperCase: Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) }
 }

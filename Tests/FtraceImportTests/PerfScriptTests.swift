@@ -43,7 +43,9 @@ import Testing
   @Test func lostRecordsAreLosses() throws {
     let lost = "         swapper     0 [003]   522.062749443: PERF_RECORD_LOST lost 42\n"
     let other = "         swapper     0 [003]   522.062749444: PERF_RECORD_FORK(1:2):(3:4)\n"
-    let recording = try Recording(Self.event("062749442") + lost + other + Self.event("062749445"))
+    let named = "         swapper     0 [003]   522.062749444: PERF_RECORD_COMM exec: init:1/1\n"
+    let recording = try Recording(Self.event("062749442") + lost + other + named + Self.event("062749445"))
+    #expect(recording.counts == [.formLimit: 1, .unknownEvent: 2])
     #expect(recording.events.map(\.kind) == [.gpcInit, .lostEvents, .gpcInit])
     #expect(recording.events[1].cpu == 3)
     #expect(recording.events[1][.len] == 42)

@@ -70,6 +70,16 @@ import Testing
     #expect(try Recording(rendering.of(Self.report("quiet-reportt"))).description == description)
   }
 
+  /// `trace-cmd report -i quiet.dat -i other.dat` begins so.
+  @Test func theFirstLinesOfSeveralInputsAreNoDirt() throws {
+    let text = "  quiet.dat: cpus=4\n  other.dat: cpus=12\n"
+    let record =
+      "  quiet.dat:         workload-268   [001]    64.981329006: gpc_init: (ff) gpc=0xff72fe1801732668 kvm=0xff72fe1801729000\n"
+    let recording = try Recording(text + record)
+    #expect(recording.counts == [:])
+    #expect(recording.events.count == 1)
+  }
+
   @Test func threadGroupsAreKept() throws {
     let recording = try Recording(Rendering.tracefsThreadGroup.of(Self.report("odd-comms-reportt")))
     #expect(recording.description == "tracefs text (trace or trace_pipe), TGID column")
