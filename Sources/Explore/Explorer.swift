@@ -130,9 +130,12 @@ package struct Explorer: Sendable {
 }
 
 extension ProtocolSetup {
+  /// Operations of one task that the model can number.
+  static let operationsMax = Int(UInt8.max)
+
   /// Do tasks, caches and operations fit the model?
   var fits: Bool {
     programs.count <= ProtocolState.tasksMax && caches.count <= ProtocolState.cachesMax
-      && programs.allSatisfy { $0.operations.count <= Int(UInt8.max) }
+      && programs.allSatisfy { $0.operations.count <= Self.operationsMax }
   }
 }

@@ -20,7 +20,7 @@ private struct BruteForce {
   private mutating func follow(
     _ state: ProtocolState, last: Int?, preemptions: Int, steps: Int, path: Set<String>
   ) {
-    let name = Self.name(state, stepper.engine)
+    let name = state.name(stepper.engine)
     guard !path.contains(name) else { return }
     let path = path.union([name])
     if stepper.isDeadlocked(state) { deadlock = Self.better(deadlock, (preemptions, steps)) }
@@ -45,25 +45,6 @@ private struct BruteForce {
   private static func better(_ a: (Int, Int)?, _ b: (Int, Int)) -> (Int, Int) {
     guard let a else { return b }
     return (a.0, a.1) <= (b.0, b.1) ? a : b
-  }
-
-  /// All that a state is, in words of its own: seq and page names as differences, locks where the step does not tell them.
-  private static func name(_ state: ProtocolState, _ engine: ProtocolEngine) -> String {
-    var name = "\(state.kvm.activeInvalidations) \(state.kvm.rangeStart) \(state.kvm.rangeEnd)"
-    for cache in 0..<engine.cacheCount {
-      let fields = state.caches[cache].fields
-      // Where a task stands tells which locks it holds, but for v3.2, which goes around its inner loop with the lock it left out before.
-      name += " \(state.caches[cache].lock)"
-      name += " c\(fields.active) \(fields.valid) \(fields.needsInvalidation) \(fields.uhva) \(fields.hasKHVA)"
-      name += " \(fields.pfn.isError) \(state.isStale(fields.pfn, at: fields.uhva)) \(state.caches[cache].isListed)"
-    }
-    for task in 0..<engine.taskCount {
-      let local = state.tasks[task]
-      name += " t\(local.step) \(local.operation) \(local.range) \(local.walked) \(local.hasWaited) \(local.isWoken)"
-      name += " \(local.snapshot == state.kvm.invalidateSeq) \(local.newPFN.isError) \(local.isInWindow)"
-      name += " \(state.isStale(local.newPFN, at: .page(cachePage)))"
-    }
-    return name
   }
 }
 

@@ -14,6 +14,15 @@ import Testing
     #expect(exploration.verdicts == known.verdicts, "\(known.origin)")
   }
 
+  // What a lock guards is seen by nobody else: whole lock sections as steps give the same verdicts.
+  @Test(arguments: KnownVerdict.all) func sectionsGiveTheSame(_ known: KnownVerdict) throws {
+    let form = try #require(ProtocolForm.named(known.form))
+    let scenario = try #require(Scenario.named(known.scenario))
+    let exploration = Explorer(form, scenario, grain: .lockSection).explore()
+    #expect(exploration.completeness == .complete)
+    #expect(exploration.verdicts == known.verdicts)
+  }
+
   @Test func everyFormIsKnown() {
     #expect(Set(KnownVerdict.all.map(\.form)) == Set(ProtocolForm.all.map(\.id)))
   }
@@ -25,8 +34,7 @@ import Testing
     for verdict in known.verdicts {
       let counterexample = try #require(Explorer(form, scenario).shrunkCounterexample(verdict))
       #expect(counterexample.reproduces())
-      for setup in counterexample.scenario.setup.smaller() {
-        let smaller = Scenario(name: scenario.name, summary: scenario.summary, setup: setup)
+      for smaller in counterexample.scenario.smaller() {
         #expect(
           Explorer(form, smaller).counterexample(verdict)?.stuckKind != counterexample.stuckKind
             || counterexample.stuckKind == nil)

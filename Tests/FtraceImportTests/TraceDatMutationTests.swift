@@ -30,7 +30,7 @@ import Testing
       case 2:
         let word = words[random.next(words.count)]
         for byte in 0..<4 { bytes[place + byte] = UInt8(truncatingIfNeeded: word >> UInt32(8 * byte)) }
-      case 3: bytes.removeSubrange(place..<min(place + 1 + random.next(64), bytes.count - 20))
+      case 3: bytes.removeSubrange(place..<min(place + 1 + random.next(64), bytes.count))
       case _: for byte in place..<min(place + 16, bytes.count) { bytes[byte] = 0 }
       }
     }

@@ -14,6 +14,9 @@ extension TraceExploration {
     if deadEndCount > 0 {
       lines.append("\(deadEndCount) states lead nowhere: the recorded times leave no step there")
     }
+    if endlessCount > 0 {
+      lines.append("in \(endlessCount) windows no order comes to its end within the recorded times")
+    }
     return lines + ["never reached: \(neverReached)"]
   }
 

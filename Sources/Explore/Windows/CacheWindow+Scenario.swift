@@ -42,7 +42,7 @@ extension RecordedOperation {
   /// The same as the model's operation.
   fileprivate func model(_ cells: PageCells, isGPABased: Bool, page: Int) -> TaskOperation {
     switch kind {
-    case .invalidate(let invalidation): .invalidate(invalidation.choices(cells))
+    case .invalidate(let invalidation): .invalidate(invalidation.choices(cells, isGPABased: isGPABased))
     case .check: .check(cache: 0)
     case .deactivate: .deactivate(cache: 0)
     case .refresh(let refresh): refresh.model(cells, isGPABased: isGPABased, page: page)
@@ -51,10 +51,13 @@ extension RecordedOperation {
 }
 
 extension RecordedInvalidation {
-  /// One; two where it is not known whether a memslot overlaps.
-  func choices(_ cells: PageCells) -> [InvalidatedRange] {
-    let hits = hitsMemslot.map { [$0] } ?? [true, false]
-    return hits.map { InvalidatedRange(cells.cells(of: range), hitsMemslot: $0, freesPages: removesMappings) }
+  /// One; two where it is not known whether a memslot overlaps. One does if the range covers a page of a gpa-based cache: its uhva is the
+  /// memslot's.
+  func choices(_ cells: PageCells, isGPABased: Bool) -> [InvalidatedRange] {
+    let cell = cells.cells(of: range)
+    let coversCache = isGPABased && cells.pages.contains { range.contains($0) }
+    let hits = hitsMemslot.map { [$0] } ?? (coversCache ? [true] : [true, false])
+    return hits.map { InvalidatedRange(cell, hitsMemslot: $0, freesPages: removesMappings) }
   }
 }
 

@@ -108,29 +108,50 @@ struct CacheWindow {
     return first < ids.count && ids[first] < high
   }
 
-  /// Brings what does not overlap in recorded time into one task where there are more tasks than the model has. Refreshing tasks may be
-  /// late, and stay alone.
+  /// Brings what does not overlap in recorded time into one task where there are more tasks than the model has. What follows a refresh that
+  /// may be late would be late with it: nothing is put behind one.
   mutating func pack(into count: Int) {
     guard programs.count > count else { return }
-    let isAlone = programs.indices.map { task in
-      hosts[task] != nil || hosts.contains(task) || programs[task].contains(where: \.isRefresh)
-    }
-    var kept: [(program: [RecordedOperation], host: Int?)] = []
-    var newIndex: [Int: Int] = [:]
-    for task in programs.indices where isAlone[task] {
-      newIndex[task] = kept.count
-      kept.append((programs[task], hosts[task]))
-    }
+    let isAlone = programs.indices.map { hosts[$0] != nil || hosts.contains($0) }
+    let kept = programs.indices.filter { isAlone[$0] }
+    let newIndex = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) })
     var lanes: [[RecordedOperation]] = []
-    let rest = programs.indices.filter { !isAlone[$0] }.flatMap { programs[$0] }.sorted { $0.begin.id < $1.begin.id }
-    for operation in rest {
-      let lane = lanes.firstIndex { lane in
-        lane.last.map { order.surely($0.end, before: operation.begin) } ?? true
+    for piece in pieces(of: programs.indices.filter { !isAlone[$0] }.map { programs[$0] }) {
+      if let lane = lanes.firstIndex(where: { isFree($0, for: piece) }) {
+        lanes[lane] += piece
+      } else {
+        lanes.append(piece)
       }
-      if let lane { lanes[lane].append(operation) } else { lanes.append([operation]) }
     }
-    programs = kept.map(\.program) + lanes
-    hosts = kept.map { $0.host.flatMap { newIndex[$0] } } + lanes.map { _ in nil }
+    hosts = kept.map { hosts[$0].flatMap { newIndex[$0] } } + lanes.map { _ in nil }
+    programs = kept.map { programs[$0] } + lanes
+  }
+
+  /// Single operations by their begins; a task from its first refresh on stays together where that may be late.
+  private func pieces(of programs: [[RecordedOperation]]) -> [[RecordedOperation]] {
+    programs.flatMap { program -> [[RecordedOperation]] in
+      let late = refreshesKeepTime ? program.endIndex : program.firstIndex(where: \.isRefresh) ?? program.endIndex
+      let rest = Array(program[late...])
+      return program[..<late].map { [$0] } + (rest.isEmpty ? [] : [rest])
+    }.sorted { $0[0].begin.id < $1[0].begin.id }
+  }
+
+  private func isFree(_ lane: [RecordedOperation], for piece: [RecordedOperation]) -> Bool {
+    guard let last = lane.last, let next = piece.first else { return true }
+    return order.surely(last.end, before: next.begin) && (refreshesKeepTime || !lane.contains(where: \.isRefresh))
+  }
+
+  /// Leaves out what begins after a task has begun its last operation that the model can number. True: something was.
+  mutating func cut(toOperations countMax: Int) -> Bool {
+    let ends = programs.compactMap { $0.count > countMax ? $0[countMax].begin.id : nil }
+    guard let end = ends.min() else { return false }
+    programs = programs.map { $0.filter { $0.begin.id < end } }
+    for task in programs.indices.reversed() where programs[task].isEmpty {
+      programs.remove(at: task)
+      hosts.remove(at: task)
+      hosts = hosts.map { host in host.flatMap { $0 == task ? nil : $0 > task ? $0 - 1 : $0 } }
+    }
+    return true
   }
 }
 

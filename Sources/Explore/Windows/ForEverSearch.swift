@@ -35,9 +35,9 @@ extension CacheWindow {
         guard case .refresh(let refresh) = operation.kind, refresh.outcome == .mapped, let uhva = refresh.uhva,
           let page = cells.page(of: uhva)
         else { continue }
+        let isGPABased = refresh.isGPABased ?? true
         let invalidators = invalidators(around: operation, page: page, cells)
         guard !invalidators.isEmpty else { continue }
-        let isGPABased = refresh.isGPABased ?? true
         let request = refresh.request(cells, isGPABased: isGPABased, page: page)
         let programs =
           invalidators.enumerated().map { TaskProgram("mm\($0 + 1)", [.invalidate($1)], repeats: true) }
@@ -63,7 +63,7 @@ extension CacheWindow {
         guard case .invalidate(let invalidation) = operation.kind, !operation.isNested,
           operation.begin.id < refresh.end.id, refresh.begin.id < operation.end.id
         else { continue }
-        for range in invalidation.choices(cells) where !range.range.contains(.page(page)) && !ranges.contains(range) {
+        for range in invalidation.choices(cells, isGPABased: false) where !range.range.contains(.page(page)) && !ranges.contains(range) {
           ranges.append(range)
         }
       }

@@ -25,6 +25,8 @@ package struct TraceExploration {
   package private(set) var stateCount = 0
   package private(set) var transitionCount = 0
   package private(set) var deadEndCount = 0
+  /// Windows in which no order that the recorded times allow comes to its end under this form.
+  package private(set) var endlessCount = 0
   /// `TaskStep.code`.
   private(set) var reached: Set<Int> = []
   /// By verdict: in how many windows.
@@ -46,6 +48,7 @@ package struct TraceExploration {
     stateCount += report.stateCount
     transitionCount += report.transitionCount
     deadEndCount += report.deadEndCount
+    if report.isEndless { endlessCount += 1 }
     reached.formUnion(report.reached)
     if let bound = report.bound {
       truncatedCount += 1

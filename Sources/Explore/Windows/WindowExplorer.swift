@@ -85,7 +85,8 @@ package struct WindowExplorer {
     if view.programs.isEmpty { return }
     view.pack(into: ProtocolState.tasksMax)
     var ends: Set<CarriedState> = []
-    var isWhole = true
+    var isWhole = !view.cut(toOperations: ProtocolSetup.operationsMax)
+    if !isWhole { report.note(.size) }
     for start in starts.sorted(by: { $0.key < $1.key }) {
       for range in rangesToStartFrom(window.vm, cells) {
         let scenario = view.scenario(

@@ -11,6 +11,8 @@ struct WindowReport {
   private(set) var stateCount = 0
   private(set) var transitionCount = 0
   private(set) var deadEndCount = 0
+  /// Some search saw everything, and no order that the recorded times allow came to its end.
+  private(set) var isEndless = false
   private(set) var bound: Completeness.Bound?
   /// Of what was cut off: every order with up to this many preemptions was seen; the least of all.
   private(set) var preemptionsComplete: Int?
@@ -40,6 +42,7 @@ struct WindowReport {
       transitionCount += exploration.transitionCount
     }
     deadEndCount += exploration.deadEndCount
+    if exploration.completeness == .complete && exploration.endStates.isEmpty { isEndless = true }
     reached.formUnion(exploration.stepsReached.map(\.code))
     if case .truncated(let bound) = exploration.completeness { note(bound) }
     if let fallback = exploration.fallback {

@@ -1,0 +1,95 @@
+// The recorded times against a plain walk over every order, which asks of each step whether a step that is still to come had to come first.
+
+import GPCProtocol
+import KVMEvents
+import Testing
+
+@testable import Explore
+
+/// Takes every order that no pair of recorded moments forbids, and keeps the violations and the ends.
+private struct TimedBruteForce {
+  let stepper: Stepper
+  let bounds: RecordedBounds
+  let walk: WalkRule.Place
+  var violations = Violations.none
+  var ends: Set<EndState> = []
+
+  mutating func run() { follow(stepper.engine.initialState(), []) }
+
+  private mutating func follow(_ state: ProtocolState, _ path: Set<String>) {
+    // A busy loop comes back to where it was.
+    let name = state.name(stepper.engine)
+    guard !path.contains(name) else { return }
+    if (0..<stepper.engine.taskCount).allSatisfy({ stepper.isFinished($0, state) }) {
+      ends.insert(EndState(state, stepper.engine.rules))
+    }
+    for task in 0..<stepper.engine.taskCount where !isForbidden(task, state) {
+      for choice in 0..<stepper.engine.choices(task, state) {
+        var next = state
+        violations.formUnion(stepper.take(Move(task: task, choice: choice), &next))
+        follow(next, path.union([name]))
+      }
+    }
+  }
+
+  /// Does a step that another task has still to take lie surely before this one?
+  private func isForbidden(_ task: Int, _ state: ProtocolState) -> Bool {
+    guard let own = interval(task, state) else { return true }
+    return (0..<stepper.engine.taskCount).contains { other in
+      guard other != task, let next = interval(other, state), !isLate(other, state) else { return false }
+      return bounds.order.surely(next.upper, before: own.lower)
+    }
+  }
+
+  private func interval(_ task: Int, _ state: ProtocolState) -> (lower: Moment, upper: Moment)? {
+    let local = state.tasks[task]
+    guard local.step != .finished else { return nil }
+    return bounds.interval(task, Int(local.operation), phase: local.step.phase(walk))
+  }
+
+  /// In or behind a refresh that need not keep its recorded time.
+  private func isLate(_ task: Int, _ state: ProtocolState) -> Bool {
+    let operations = stepper.engine.setup.programs[task].operations
+    return !bounds.refreshesKeepTime && operations[...Int(state.tasks[task].operation)].contains(where: \.refreshes)
+  }
+}
+
+@Suite struct TimingBruteForceTests {
+  private static let drawings = [
+    "mm own : (  )     [  ]\nuser :        cC",
+    "mm own : (  )     [  ]\nuser :    cC    cC",
+    "vcpu : r    R\nmm own :    (  ) [  ]",
+    "vcpu :  r R cC\nmm own : (  )        [  ]",
+    "mm own : (  ) [  ]\nmm2 left :    (  )  [  ]\nuser :     cC",
+    "ioctl :  z    Z\nmm own : (  ) [  ]\nuser : cC       cC",
+  ]
+
+  @Test(arguments: [ProtocolForm.mainline, .dwmw2V2, .seanjc3], drawings)
+  func sameAsEveryOrder(form: ProtocolForm, drawing: String) throws {
+    for order in [WindowOrder.recorded(MomentOrder(deltaNs: 0)), .recorded(MomentOrder(deltaNs: 3000))] {
+      try expectSame(form, drawing, order)
+    }
+  }
+
+  @Test func sameInProgramOrder() throws { try expectSame(.dwmw2V2, Self.drawings[0], .program) }
+
+  private func expectSame(_ form: ProtocolForm, _ drawing: String, _ order: WindowOrder) throws {
+    let cells = try #require(PageCells([WindowDrawing.page]))
+    let view = CacheWindow(
+      WindowDrawing(drawing).window, cache: 1, pages: cells.pages, order: order,
+      refreshesKeepTime: form.id == ProtocolForm.mainline.id)
+    let scenario = view.scenario(
+      ofWindow: 1, from: CarriedState(cache: .warm(form.rules), page: WindowDrawing.page, isGPABased: true),
+      in: cells, range: nil, names: { "\($0)" })
+    let exploration = Explorer(form, scenario, grain: .lockSection).explore(verdicts: .safety)
+    var stepper = scenario.stepper(form, .lockSection)
+    stepper.timing = nil
+    let bounds = try #require(scenario.bounds)
+    var force = TimedBruteForce(stepper: stepper, bounds: bounds, walk: form.rules.walk.place)
+    force.run()
+    #expect(exploration.completeness == .complete)
+    #expect(exploration.endStates == force.ends, "\(order)")
+    #expect(exploration.verdicts.contains(.contract) == force.violations.contains(.contract), "\(order)")
+    #expect(exploration.verdicts.contains(.stale) == force.violations.contains(.stale), "\(order)")
+  }
+}
