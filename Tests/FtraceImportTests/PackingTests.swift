@@ -107,9 +107,9 @@ import Testing
     #expect(throws: TraceReadError.notATrace(.empty)) { try Recording(packing.pack([])) }
   }
 
-  /// A window larger than the bound: `xz` with a dictionary of 512 MiB, `zstd` with a window of 2 GiB.
+  /// A frame that asks for a window of 2 GiB.
   @Test func aWindowBeyondTheBoundIsRefused() throws {
-    // A zstd frame's head: magic, no flags, window descriptor 2^31.
+    // Its head: magic, no flags, window descriptor 2^31.
     let zstdHead: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8] + [UInt8](repeating: 0, count: 20)
     #expect(throws: TraceReadError.self) { try Recording(zstdHead) }
   }
