@@ -22,6 +22,8 @@ extension ExploreCommand {
       try source.forEachWindow(replay) { window in
         for index in explorers.indices { explorers[index].explore(window) }
       }
+      let windowCount = explorers.first?.exploration.windowCount ?? 0
+      if let window, window > windowCount { throw fail("\(trace) has \(windowCount) windows, no window \(window).") }
       var status = SearchStatus()
       for (index, explorer) in explorers.enumerated() {
         if index > 0 { print() }

@@ -12,8 +12,8 @@ struct ExploreCommand: ParsableCommand {
       A recording is searched window by window: stretches between two moments at which no invalidation is open and no refresh under \
       way. Inside them the tasks' steps are reordered as program order, locks and the recorded times allow.
 
-      Examples:
-        gpc-replay explore traces/unrelated/trace.txt.zst --protocol dwmw2-v2
+      Example:
+        gpc-replay explore traces/contract/trace.txt.zst --protocol dwmw2-v2
         gpc-replay explore --scenario warm --protocol dwmw2-v2
       """)
 

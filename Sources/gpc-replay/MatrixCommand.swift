@@ -11,11 +11,18 @@ struct MatrixCommand: ParsableCommand {
   @Option(help: "Where tasks may be interrupted: section (around lock sections and bare accesses) or step (anywhere).")
   var grain = GrainArgument.section
 
+  @Flag(help: "Larger scenarios as well: minutes, and more than half a million states in some forms.")
+  var large = false
+
   @OptionGroup var limits: SearchLimitOptions
 
   func run() throws {
-    let matrix = Matrix(limits: limits.value, grain: grain.value)
+    let scenarios = Scenario.builtIn + (large ? Scenario.large : [])
+    let budget = large ? limits.value(orElse: Self.large) : limits.value
+    let matrix = Matrix(scenarios: scenarios, limits: budget, grain: grain.value)
     for line in matrix.text() { print(line) }
     if !matrix.isComplete { throw ExitCode(3) }
   }
+
+  private static let large = SearchLimits(statesMax: 50_000_000, memoryMax: 4 << 30)
 }

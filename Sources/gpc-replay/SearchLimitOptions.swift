@@ -4,22 +4,27 @@ import ArgumentParser
 import Explore
 
 struct SearchLimitOptions: ParsableArguments {
-  @Option(help: "States a search may store before it is cut off.")
-  var statesMax = 500_000
+  @Option(help: "States a search may store before it is cut off; default 500000.")
+  var statesMax: Int?
 
-  @Option(help: "Megabytes of stored states before a search is cut off.")
-  var memoryMax = 256
+  @Option(help: "Megabytes of stored states before a search is cut off; default 256.")
+  var memoryMax: Int?
 
   @Option(help: "Seconds before a search is cut off; where that depends on the machine, so does the result.")
   var timeMax: Int?
 
-  var value: SearchLimits {
-    SearchLimits(statesMax: statesMax, memoryMax: memoryMax << 20, secondsMax: timeMax)
+  var value: SearchLimits { value(orElse: SearchLimits()) }
+
+  /// With other defaults.
+  func value(orElse limits: SearchLimits) -> SearchLimits {
+    SearchLimits(
+      statesMax: statesMax ?? limits.statesMax, memoryMax: memoryMax.map { $0 << 20 } ?? limits.memoryMax,
+      secondsMax: timeMax)
   }
 
   func validate() throws {
-    guard statesMax > 0 else { throw ValidationError("--states-max must be at least 1.") }
+    guard statesMax ?? 1 > 0 else { throw ValidationError("--states-max must be at least 1.") }
     if let timeMax, timeMax < 1 { throw ValidationError("--time-max must be at least 1 second.") }
-    guard (1...1 << 20).contains(memoryMax) else { throw ValidationError("--memory-max must be 1 to 1048576 MB.") }
+    guard (1...1 << 20).contains(memoryMax ?? 1) else { throw ValidationError("--memory-max must be 1 to 1048576 MB.") }
   }
 }

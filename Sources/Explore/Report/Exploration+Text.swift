@@ -10,20 +10,13 @@ extension Exploration {
     return [
       "\(form.id) in \(scenario.name): \(isKnown ? found : "nothing found so far")",
       "\(completeness.words): \(stateCount) states, \(transitionCount) transitions, \(byteCount) bytes",
-    ] + (fallback?.text() ?? []) + [
-      "\(completeness == .complete ? "never reached" : "not reached so far"): \(neverReached)"
-    ]
+    ] + (fallback?.text() ?? []) + neverReached
   }
 
   /// The steps of this form, among those of the scenario's operations, that no order comes to.
-  private var neverReached: String {
-    let reached = Set(stepsReached.map(\.code))
-    var words: [String] = []
-    for step in form.steps where scenario.asks(for: step) && !reached.contains(step.code) {
-      let step = StepWords(step, form.rules)
-      words.append("\(step.function) \(step.statement)")
-    }
-    return words.isEmpty ? "none of the form's steps" : words.joined(separator: "; ")
+  private var neverReached: [String] {
+    NeverReached(form, reached: Set(stepsReached.map(\.code)), isAsked: scenario.asks)
+      .lines(completeness == .complete ? "never reached" : "not reached so far")
   }
 }
 

@@ -17,7 +17,7 @@ extension TraceExploration {
     if endlessCount > 0 {
       lines.append("in \(endlessCount) windows no order comes to its end within the recorded times")
     }
-    return lines + ["never reached: \(neverReached)"]
+    return lines + NeverReached(form, reached: reached).lines("never reached")
   }
 
   private var verdictWords: String {
@@ -64,14 +64,6 @@ extension TraceExploration {
     RecordedWindow.Doubt.allCases.compactMap { doubt in
       skipped[doubt].map { "\($0) \(doubt.words)" }
     }.joined(separator: ", ")
-  }
-
-  private var neverReached: String {
-    let words = form.steps.filter { $0 != .finished && !reached.contains($0.code) }.map { step in
-      let words = StepWords(step, form.rules)
-      return "\(words.function) \(words.statement)"
-    }
-    return words.isEmpty ? "none of the form's steps" : words.joined(separator: "; ")
   }
 }
 

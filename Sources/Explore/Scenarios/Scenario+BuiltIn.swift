@@ -1,12 +1,24 @@
-// The built-in scenarios. Each stays under half a million states for every form.
+// The built-in scenarios. Each stays under half a million states for every form, but for the large ones.
 
 import GPCProtocol
 import KVMEvents
 
 extension Scenario {
-  package static let builtIn: [Scenario] = warmAndCold + several + unrelated + special
+  package static let builtIn: [Scenario] = warmAndCold + several + unrelated + special + longer
 
-  package static func named(_ name: String) -> Scenario? { builtIn.first { $0.name == name } }
+  package static func named(_ name: String) -> Scenario? { (builtIn + large).first { $0.name == name } }
+
+  /// Millions of states in some forms: `matrix --large`.
+  package static let large = [
+    make(
+      "three-overlapping", "Three tasks invalidate the page at once, twice each, while a task uses it.", caches: [cold],
+      .invalidator("mm", 1..<2, 1..<2), .invalidator("mm2", 1..<2, 1..<2), .invalidator("mm3", 1..<2, 1..<2), .user()),
+    make(
+      "three-by-two", "Three tasks invalidate the page at once, twice each, while two tasks use it.", caches: [cold],
+      .invalidator("mm", 1..<2, 1..<2), .invalidator("mm2", 1..<2, 1..<2), .invalidator("mm3", 1..<2, 1..<2),
+      .user("vcpu0"), .user("vcpu1")),
+    spinPeer,
+  ]
 
   private static func make(
     _ name: String, _ summary: String, caches: [ProtocolSetup.Cache], memslots: [HVARange] = [.everything],
@@ -101,5 +113,21 @@ extension Scenario {
       "deactivation", "A cache is deactivated and activated again under an invalidation.", caches: [warm],
       .invalidator("mm", 1..<2), .refresher(),
       TaskProgram("ioctl", [.deactivate(cache: 0), .activate(cache: 0, .gpaPage(cachePage)), .check(cache: 0)])),
+  ]
+
+  private static let longer = [
+    make(
+      "two-by-two-twice", "Two tasks invalidate the page and its neighbour by turns while two tasks use it.",
+      caches: [warm],
+      .invalidator("mm", 1..<2, 2..<3), .invalidator("mm2", 2..<3, 1..<2), .user("vcpu0"), .user("vcpu1")),
+    make(
+      "two-caches-two-mm", "Two tasks invalidate two caches' pages by turns, each cache with its user.",
+      caches: [warm, ProtocolSetup.Cache(page: 2, warmth: .cold)],
+      .invalidator("mm", 1..<2, 2..<3), .invalidator("mm2", 1..<3), .user("vcpu0"), .user("vcpu1", 1, page: 2)),
+    make(
+      "around-twice-deactivated",
+      "Invalidations of the page and around it while it is used, deactivated and activated again.", caches: [warm],
+      .invalidator("mm", 1..<2, 0..<1), .invalidator("mm2", 2..<3, 1..<2), .user(),
+      TaskProgram("ioctl", [.deactivate(cache: 0), .activate(cache: 0, .gpaPage(cachePage))])),
   ]
 }

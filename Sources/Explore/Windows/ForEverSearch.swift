@@ -63,7 +63,8 @@ extension CacheWindow {
         guard case .invalidate(let invalidation) = operation.kind, !operation.isNested,
           operation.begin.id < refresh.end.id, refresh.begin.id < operation.end.id
         else { continue }
-        for range in invalidation.choices(cells, isGPABased: false) where !range.range.contains(.page(page)) && !ranges.contains(range) {
+        for range in invalidation.choices(cells, isGPABased: false)
+        where !range.range.contains(.page(page)) && !ranges.contains(range) {
           ranges.append(range)
         }
       }
