@@ -11,13 +11,16 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "KVMEvents"),
     .target(
-      name: "FtraceImport", dependencies: ["KVMEvents", "CZstd"],
+      name: "FtraceImport", dependencies: ["KVMEvents", "CZstd", "CZlib", "CLzma"],
       resources: [
         .embedInCode("Catalogue/linux_6_12.probes"), .embedInCode("Catalogue/linux_6_1.probes"),
-        .embedInCode("Catalogue/default_names.probes"),
+        .embedInCode("Catalogue/linux_5_17.probes"), .embedInCode("Catalogue/default_names.probes"),
+        .embedInCode("Catalogue/bpftrace.probes"),
       ]),
     .target(
       name: "Schema", path: "schema",
@@ -38,21 +41,34 @@ let package = Package(
       name: "replay-bench", dependencies: ["KVMEvents", "TraceStore", "GPCProtocol", "Replay"],
       path: "tools/bench.d/replay-bench"),
     .executableTarget(
+      name: "decode-bench", dependencies: ["KVMEvents", "FtraceImport"], path: "tools/bench.d/decode-bench"),
+    .executableTarget(
       name: "explore-bench", dependencies: ["KVMEvents", "GPCProtocol", "Explore"], path: "tools/explore-bench",
       exclude: ["gpc.pml"]),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
     .testTarget(
-      name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "CZstd"], exclude: ["Fixtures"]),
+      name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "Renderings", "CZstd", "CZlib", "CLzma"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol"]),
     .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Replay"]),
     .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Explore"]),
     .testTarget(name: "CompareTests", dependencies: ["KVMEvents", "GPCProtocol", "Compare"]),
     .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
+    // One recording in other forms, made by rules; for the tests.
+    .target(name: "Renderings", path: "Tests/Renderings"),
     // The binary as the tests run it, and the folders of traces/.
     .target(name: "RealBinary", dependencies: ["CZstd"], path: "Tests/RealBinary"),
     .testTarget(name: "CorpusTests", dependencies: ["RealBinary", "gpc-replay"]),
-    .testTarget(name: "CommandTests", dependencies: ["RealBinary", "CZstd", "gpc-replay"]),
+    .testTarget(name: "CommandTests", dependencies: ["RealBinary", "Renderings", "CZstd", "gpc-replay"]),
     .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// tools/fuzz builds with libFuzzer, whose runtime brings its own main.
+if Context.environment["GPC_REPLAY_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "trace-dat-fuzz", dependencies: ["KVMEvents", "FtraceImport"], path: "tools/fuzz.d",
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}

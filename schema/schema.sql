@@ -24,7 +24,8 @@ CREATE TABLE trace (
   clock TEXT NOT NULL,              -- the trace clock
   clock_is_recorded INTEGER NOT NULL CHECK (clock_is_recorded IN (0, 1)), -- 0: assumed, the recording does not say
   resolution_ns INTEGER NOT NULL,   -- of the time stamps as recorded
-  incomplete TEXT                   -- a sentence saying what is missing; NULL: the input is whole
+  incomplete TEXT,                  -- a sentence saying what is missing; NULL: the input is whole
+  import_options TEXT NOT NULL      -- options that change what is read, in the order of their names; '' where none was given
 ) STRICT;
 
 -- What the replay was told: one row, or none where the recording was only imported.
@@ -294,7 +295,7 @@ CREATE TABLE counterexample_step (
 -- A gap: events of one CPU were dropped.
 CREATE TABLE loss (
   id INTEGER PRIMARY KEY,
-  cpu INTEGER NOT NULL,
+  cpu INTEGER NOT NULL,             -- -1: the recording does not tell
   line INTEGER NOT NULL,            -- of the marker
   after_event_id INTEGER REFERENCES event (id), -- the CPU's last event before it; NULL: none
   event_count INTEGER               -- how many; NULL: the tracer does not say

@@ -76,30 +76,12 @@ struct BodyReader {
         skipWord(&place, end)
         return
       }
-      store(value, in: field, layout.pointee.slots[slot], of: &event)
+      faults.store(value, in: field, layout.pointee.slots[slot], of: &event)
     case .ignored:
       skipWord(&place, end)
     case .otherMeaning(let other):
       faults.otherMeaning = other
       skipWord(&place, end)
-    }
-  }
-
-  @inline(__always)
-  private mutating func store(
-    _ value: UInt64, in field: EventField, _ slot: KeySlot, of event: inout RecordedEvent
-  ) {
-    switch slot.type {
-    case .number:
-      event.put(value, at: slot.place)
-    case .pointer:
-      if value >> 63 == 0 { faults.badPointers.insert(field) }
-      // A hashed pointer still names its object, the same one all through a recording; 0 names none.
-      if value != 0 { event.put(value, at: slot.place) }
-    case .int32:
-      event.put(value >> 31 == 1 ? value | 0xffff_ffff_0000_0000 : value, at: slot.place)
-    case .flag:
-      if value > 1 { faults.badFields.insert(field) } else { event.put(value, at: slot.place) }
     }
   }
 
@@ -132,8 +114,14 @@ struct BodyReader {
     let start = place
     skipWord(&place, end)
     let word = UnsafeRawBufferPointer(start: start, count: place - start)
-    if !word.contains(UInt8(ascii: "=")) { faults.hasJunk = true }
+    if !word.contains(UInt8(ascii: "=")), !isRepeatedValue(word) { faults.hasJunk = true }
     skipBlanks(&place, end)
+  }
+
+  /// tracefs' `options/fields` prints a value in hex and again in decimal: `ret=0xfffffff2 (-14)`.
+  private func isRepeatedValue(_ word: UnsafeRawBufferPointer) -> Bool {
+    word.count > 2 && word.first == UInt8(ascii: "(") && word.last == UInt8(ascii: ")")
+      && word.dropFirst().dropLast().allSatisfy { $0.isDigit || $0 == UInt8(ascii: "-") }
   }
 
   @inline(__always) private func skipWord(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) {
@@ -159,11 +147,37 @@ struct BodyReader {
           faults.badFields.insert(field)
           return true
         }
-        store(value, in: field, layout.pointee.slots[slot], of: &event)
+        faults.store(value, in: field, layout.pointee.slots[slot], of: &event)
       }
     }
     if place != end { faults.hasJunk = true }
     return true
+  }
+}
+
+extension BodyFaults {
+  @inline(__always)
+  mutating func store(_ value: UInt64, in field: EventField, _ slot: KeySlot, of event: inout RecordedEvent) {
+    store(value, in: field, at: slot.place, as: slot.type, of: &event)
+  }
+
+  /// Puts a value into its place, if it is one that the field's type allows.
+  @inline(__always)
+  mutating func store(
+    _ value: UInt64, in field: EventField, at place: Int, as type: FieldType, of event: inout RecordedEvent
+  ) {
+    switch type {
+    case .number:
+      event.put(value, at: place)
+    case .pointer:
+      if value >> 63 == 0 { badPointers.insert(field) }
+      // A hashed pointer still names its object, the same one all through a recording; 0 names none.
+      if value != 0 { event.put(value, at: place) }
+    case .int32:
+      event.put(value >> 31 == 1 ? value | 0xffff_ffff_0000_0000 : value, at: place)
+    case .flag:
+      if value > 1 { badFields.insert(field) } else { event.put(value, at: place) }
+    }
   }
 }
 

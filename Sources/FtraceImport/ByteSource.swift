@@ -3,7 +3,10 @@
 struct ByteSource: ~Copyable {
   private var file: InputFile
   /// nil: the bytes are the text itself.
-  private let zstd: ZstdStream?
+  private let unpacker: Unpacker?
+  /// Bytes that may come out of the decompressor, and how many did.
+  private let unpackedMax: Int64
+  private var unpacked: Int64 = 0
   /// Bytes as they stand in the file, read and not yet handed on.
   private let staging: UnsafeMutableRawBufferPointer
   private var pending: Range<Int>
@@ -12,7 +15,7 @@ struct ByteSource: ~Copyable {
   /// Why the stream ends before its end, where it does: then nothing comes after what was delivered.
   private(set) var breakOff: String?
 
-  init(_ input: TraceInput, blockSize: Int) throws(TraceReadError) {
+  init(_ input: TraceInput, blockSize: Int, unpackedMax: Int64) throws(TraceReadError) {
     var file = try InputFile(input)
     var magic: [UInt8] = []
     var isFileAtEnd = false
@@ -22,13 +25,8 @@ struct ByteSource: ~Copyable {
       isFileAtEnd = piece.isEmpty
       magic += piece
     }
-    let compression = magic.withUnsafeBytes { Compression(magic: $0) }
-    switch compression {
-    case .none: zstd = nil
-    case .zstd: zstd = ZstdStream()
-    case .gzip: throw .notReadYet(.gzip)
-    case .xz: throw .notReadYet(.xz)
-    }
+    unpacker = magic.withUnsafeBytes { Unpacker(Compression(magic: $0)) }
+    self.unpackedMax = unpackedMax
     self.file = file
     self.isFileAtEnd = isFileAtEnd
     staging = .allocate(byteCount: max(min(blockSize, 1 << 18), Compression.magicBytes), alignment: 16)
@@ -51,6 +49,12 @@ struct ByteSource: ~Copyable {
 
   deinit { staging.deallocate() }
 
+  /// The file itself, for reading from any place; nil: what is read comes through a pipe, or is unpacked.
+  func randomAccessFile() throws(TraceReadError) -> RandomAccessFile? {
+    if unpacker != nil { return nil }
+    return try file.randomAccessFile()
+  }
+
   var bytesRead: Int64 { file.bytesRead }
   var totalBytes: Int64? { file.totalBytes }
   /// The hash of what was read so far: of the whole file once `read` has returned 0.
@@ -59,7 +63,7 @@ struct ByteSource: ~Copyable {
   /// Bytes put into the front of `block`; 0 at the end, or where the stream breaks off.
   mutating func read(into block: UnsafeMutableRawBufferPointer) throws(TraceReadError) -> Int {
     if breakOff != nil { return 0 }
-    if let zstd { return try unpack(with: zstd, into: block) }
+    if let unpacker { return try unpack(with: unpacker, into: block) }
     return try copy(into: block)
   }
 
@@ -74,22 +78,30 @@ struct ByteSource: ~Copyable {
   }
 
   private mutating func unpack(
-    with zstd: ZstdStream, into block: UnsafeMutableRawBufferPointer
+    with unpacker: Unpacker, into block: UnsafeMutableRawBufferPointer
   ) throws(TraceReadError) -> Int {
     var produced = 0
     while produced < block.count, breakOff == nil {
       if pending.isEmpty, !isFileAtEnd { try refill() }
-      let progress = zstd.step(
+      let progress = unpacker.step(
         from: UnsafeRawBufferPointer(rebasing: staging[pending]),
         into: UnsafeMutableRawBufferPointer(rebasing: block[produced...]))
       pending.removeFirst(progress.consumed)
       produced += progress.produced
       if let error = progress.error {
-        try breakOff("the zstd stream is damaged (\(error))")
+        try breakOff("the \(unpacker.streamName) is damaged (\(error))")
       } else if isFileAtEnd, pending.isEmpty, progress.produced == 0 {
-        if !zstd.isBetweenFrames { try breakOff("the zstd stream breaks off inside a frame") }
+        if !unpacker.isBetweenFrames {
+          try breakOff("the \(unpacker.streamName) breaks off inside a \(unpacker.frameName)")
+        }
         break
       }
+    }
+    unpacked += Int64(produced)
+    if unpacked > unpackedMax {
+      let excess = Int(min(unpacked - unpackedMax, Int64(produced)))
+      try breakOff("more than \(unpackedMax) bytes come out of it (--max-bytes)")
+      return produced - excess
     }
     return produced
   }

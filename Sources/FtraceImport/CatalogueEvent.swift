@@ -5,6 +5,8 @@ import KVMEvents
 struct CatalogueEvent: Sendable {
   let name: String
   let kind: EventKind
+  /// Where its file begins it.
+  var line = 0
   /// A key that events of this meaning carry and others of the same name do not.
   var condition: String?
   /// The line for `kprobe_events`; nil: a tracepoint of the kernel.

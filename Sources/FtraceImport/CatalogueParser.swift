@@ -8,6 +8,8 @@ struct CatalogueParser {
 
   private var events: [CatalogueEvent] = []
   private var lineNumber = 0
+  /// Keys that a condition or a pattern names, with their event's place and the line: they have to be fields of it.
+  private var named: [(key: String, event: Int, line: Int)] = []
 
   static func events(in text: String) throws(CatalogueError) -> [CatalogueEvent] {
     var parser = CatalogueParser()
@@ -15,16 +17,13 @@ struct CatalogueParser {
       parser.lineNumber += 1
       if !line.isEmpty, !line.hasPrefix("#") { try parser.read(line) }
     }
-    for event in parser.events { try parser.check(event) }
+    try parser.checkNamedKeys()
     return parser.events
   }
 
-  /// What a condition or a pattern names has to be a field of the event.
-  private func check(_ event: CatalogueEvent) throws(CatalogueError) {
-    var named = event.condition.map { [$0] } ?? []
-    for case .field(let key) in event.pattern { named.append(key) }
-    for key in named where !event.fields.contains(where: { $0.key == key }) {
-      throw error("`\(event.name)` has no field `\(key)`")
+  private func checkNamedKeys() throws(CatalogueError) {
+    for (key, place, line) in named where !events[place].fields.contains(where: { $0.key == key }) {
+      throw CatalogueError(line: line, reason: "`\(events[place].name)` has no field `\(key)`")
     }
   }
 
@@ -35,9 +34,14 @@ struct CatalogueParser {
     if parts[0] == "event" { return try beginEvent(words) }
     guard var event = events.popLast() else { throw error("`event` has to come first") }
     switch parts[0] {
-    case "when": event.condition = try key(parts[1])
+    case "when":
+      let key = try key(parts[1])
+      event.condition = key
+      named.append((key, events.count, lineNumber))
     case "define": event.definition = String(parts[1])
-    case "pattern": event.pattern = try pattern(parts[1])
+    case "pattern":
+      event.pattern = try pattern(parts[1])
+      for case .field(let key) in event.pattern { named.append((key, events.count, lineNumber)) }
     case "fields": event.fields = try words.map { word throws(CatalogueError) in try field(word) }
     case "ignore": event.ignoredKeys = try words.map { word throws(CatalogueError) in try key(word) }
     case let other: throw error("unknown word `\(other)`")
@@ -48,7 +52,7 @@ struct CatalogueParser {
   private mutating func beginEvent(_ words: [Substring]) throws(CatalogueError) {
     guard words.count == 2 else { throw error("`event NAME KIND` is wanted") }
     guard let kind = Self.kinds[String(words[1])] else { throw error("no kind `\(words[1])`") }
-    events.append(CatalogueEvent(name: String(words[0]), kind: kind))
+    events.append(CatalogueEvent(name: String(words[0]), kind: kind, line: lineNumber))
   }
 
   /// `KEY[=FIELD][:TYPE][?]`.
@@ -56,8 +60,8 @@ struct CatalogueParser {
     var rest = word
     let isOptional = rest.last == "?"
     if isOptional { rest.removeLast() }
-    let typed = rest.split(separator: ":", maxSplits: 1)
-    let named = typed[0].split(separator: "=", maxSplits: 1)
+    let typed = rest.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let named = typed[0].split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard let field = Self.fields[String(named[named.count - 1])] else {
       throw error("no field `\(named[named.count - 1])`")
     }

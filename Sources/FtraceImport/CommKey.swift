@@ -8,6 +8,11 @@ struct CommKey: Hashable {
   static let width = 16
   private static let blanks = 0x20 * repeated
 
+  private init(low: UInt64, high: UInt64) {
+    self.low = low
+    self.high = high
+  }
+
   /// The column of `width` bytes that begins here.
   @inline(__always) init(wideAt place: UnsafeRawPointer) {
     low = place.word
@@ -19,6 +24,9 @@ struct CommKey: Hashable {
     low = Self.blanks
     high = place.word
   }
+
+  /// Where a recording does not print it, as ftrace writes it.
+  static let untold = CommKey(low: blanks, high: 0x3e2e_2e2e_3c20_2020)
 
   /// A comm outside of its column; nil: longer than a comm can be.
   init?(_ bytes: UnsafeRawBufferPointer) {

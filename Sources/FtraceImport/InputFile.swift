@@ -45,6 +45,14 @@ struct InputFile: ~Copyable {
     }
   }
 
+  /// The same file, for reading from any place; nil: it is a pipe or the like.
+  func randomAccessFile() throws(TraceReadError) -> RandomAccessFile? {
+    guard let totalBytes else { return nil }
+    let copy = dup(descriptor)
+    if copy < 0 { throw .cannotOpen(errno: errno) }
+    return RandomAccessFile(owning: copy, size: totalBytes)
+  }
+
   /// The hash of what was read so far.
   var contentHash: ContentHash { hasher.finish() }
 }

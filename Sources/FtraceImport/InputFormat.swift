@@ -1,15 +1,24 @@
 // Which form a recording has, by its content.
 
 /// The raw value says it in words, for the report.
-package enum InputFormat: String, Sendable {
+package enum InputFormat: String, CaseIterable, Sendable {
   case traceCmdText = "trace-cmd report text"
   case traceDat = "a trace.dat of trace-cmd"
   case tracefsText = "tracefs text (trace or trace_pipe)"
   case perfData = "a perf.data"
   case perfScript = "perf script text"
   case bpftrace = "bpftrace output"
-  case gzip = "gzip-compressed"
-  case xz = "xz-compressed"
+
+  /// What `--format` calls those that can be asked for; nil: those that their first bytes tell beyond doubt.
+  package var argument: String? {
+    switch self {
+    case .traceCmdText: "trace-cmd"
+    case .tracefsText: "tracefs"
+    case .perfScript: "perf-script"
+    case .bpftrace: "bpftrace"
+    case .traceDat, .perfData: nil
+    }
+  }
 }
 
 extension InputFormat {
@@ -21,14 +30,30 @@ extension InputFormat {
     if bytes.starts(with: [0x17, 0x08, 0x44]) { return .traceDat }
     if bytes.starts(with: Array("PERFILE2".utf8)) { return .perfData }
     if let other = foreignMagic(bytes) { throw .notATrace(other) }
-    if bytes.starts(with: Array("# tracer: ".utf8)) { return .tracefsText }
-    if bytes.starts(with: Array("{\"type\"".utf8)) { return .bpftrace }
+    if bytes.starts(with: Array("# tracer: ".utf8)) { return try tracefs(bytes, isWhole: isWhole) }
+    if isMessage(bytes) { return .bpftrace }
     if let format = TextSurvey(bytes, isWhole: isWhole).format { return format }
     if let first = bytes.first(where: { $0 > 0x20 }), first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
       throw .notATrace(.json)
     }
     let control = bytes.prefix(4096).count { $0 < 0x20 && !(0x07...0x0d).contains($0) && $0 != 0x1b }
     throw .notATrace(control * 50 > min(bytes.count, 4096) ? .binary : .text)
+  }
+
+  /// Text of tracefs whose head was printed: not all that it can print can be replayed.
+  private static func tracefs(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) throws(TraceReadError) -> InputFormat {
+    if bytes.starts(with: Array("# tracer: function_graph".utf8)) { throw .unusableForm(.functionGraph) }
+    let head = String(decoding: bytes.prefix(4096), as: UTF8.self).split(separator: "\n").prefix { $0.first == "#" }
+    if head.contains(where: { $0.contains(" latency trace v") }) { throw .unusableForm(.latency) }
+    if TextSurvey(bytes, isWhole: isWhole).isRawTracefs { throw .unusableForm(.raw) }
+    return .tracefsText
+  }
+
+  /// The first line is a message of bpftrace's JSON.
+  private static func isMessage(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard let start = bytes.baseAddress, bytes.first == UInt8(ascii: "{") else { return false }
+    let line = Line(start: start, end: start + (bytes.firstIndex(of: 10) ?? bytes.count))
+    return BpftraceMessage(line) != nil
   }
 
   private static func foreignMagic(_ bytes: UnsafeRawBufferPointer) -> TraceReadError.NotATrace? {

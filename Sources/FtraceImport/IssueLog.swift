@@ -12,11 +12,18 @@ struct IssueLog {
   private static let excerptMax = 200
 
   mutating func note(_ kind: ImportIssueKind, line id: EventID, _ reason: @autoclosure () -> String, _ line: Line?) {
+    note(kind, line: id, reason(), excerpt: line.map { Self.printable($0.bytes) } ?? "")
+  }
+
+  /// - Parameter excerpt: what stands there, printable, where it is no line.
+  mutating func note(
+    _ kind: ImportIssueKind, line id: EventID, _ reason: @autoclosure () -> String,
+    excerpt: @autoclosure () -> String
+  ) {
     let count = counts[kind, default: 0]
     counts[kind] = count + 1
     guard count < Self.keptMax else { return }
-    let excerpt = line.map { Self.printable($0.bytes) } ?? ""
-    issues.append(ImportIssue(kind: kind, line: id, reason: reason(), excerpt: excerpt))
+    issues.append(ImportIssue(kind: kind, line: id, reason: reason(), excerpt: excerpt()))
   }
 
   /// The first bytes as text: what cannot be printed as `\xNN`, what is no UTF-8 replaced.

@@ -7,30 +7,39 @@ import KVMEvents
 package struct ProbeCatalogue: Sendable {
   /// What each name may mean: at most one meaning without a condition, and any number with one.
   private(set) var meanings: [String: [CatalogueEvent]] = [:]
+  /// Names that a file of the user's own gives their meaning: no embedded file takes their place.
+  private var ownNames: Set<String> = []
 
   /// Reads catalogue files, the most recent kernel generation first.
   package init(texts: [String]) throws(CatalogueError) {
     for text in texts {
-      for event in try CatalogueParser.events(in: text) { add(event) }
+      for event in try CatalogueParser.events(in: text) { try add(event) }
     }
   }
 
   /// The kernel generations that this version knows.
-  package static let embedded: ProbeCatalogue = {
-    let files = [
-      PackageResources.linux_6_12_probes, PackageResources.linux_6_1_probes, PackageResources.default_names_probes,
-    ]
+  package static let embedded: ProbeCatalogue = read([
+    PackageResources.linux_6_12_probes, PackageResources.linux_6_1_probes, PackageResources.linux_5_17_probes,
+    PackageResources.default_names_probes,
+  ])
+
+  private static let bpftrace = read([PackageResources.bpftrace_probes])
+
+  private static func read(_ files: [[UInt8]]) -> ProbeCatalogue {
     do throws(CatalogueError) {
       return try ProbeCatalogue(texts: files.map { String(decoding: $0, as: UTF8.self) })
     } catch {
       fatalError("the embedded probe catalogue is broken, line \(error.line): \(error.reason)")
     }
-  }()
+  }
 
   /// Two generations that give one name the same meaning share it; they may differ in which fields they record.
-  private mutating func add(_ event: CatalogueEvent) {
+  private mutating func add(_ event: CatalogueEvent) throws(CatalogueError) {
     let known = meanings[event.name, default: []].firstIndex {
       $0.condition == event.condition && $0.kind == event.kind
+    }
+    if known == nil, event.condition == nil, meanings[event.name]?.contains(where: { $0.condition == nil }) == true {
+      throw CatalogueError(line: event.line, reason: "`\(event.name)` has two kinds and no `when` to tell them apart")
     }
     if let known {
       meanings[event.name, default: []][known].merge(event)
@@ -42,6 +51,40 @@ package struct ProbeCatalogue: Sendable {
   /// The `kprobe_events` lines of a catalogue file, as the recorder writes them.
   package static func definitions(in text: String) throws(CatalogueError) -> [String] {
     try CatalogueParser.events(in: text).compactMap(\.definition)
+  }
+}
+
+extension ProbeCatalogue {
+  /// With the names of a file of one's own: they mean what the file says and nothing else, all other names what they meant.
+  package func overridden(by text: String) throws(CatalogueError) -> ProbeCatalogue {
+    let own = try ProbeCatalogue(texts: [text])
+    var result = self
+    result.meanings.merge(own.meanings) { _, own in own }
+    result.ownNames.formUnion(own.meanings.keys)
+    return result
+  }
+
+  /// For bpftrace's output, whose script reads less than a kprobe can.
+  var forBpftrace: ProbeCatalogue {
+    var result = self
+    for (name, meanings) in Self.bpftrace.meanings where !ownNames.contains(name) {
+      for meaning in meanings { result.replace(with: meaning) }
+    }
+    return result
+  }
+
+  /// What the script's meaning does not want may be missing, and is understood where it is there.
+  private mutating func replace(with meaning: CatalogueEvent) {
+    var meaning = meaning
+    let known = meanings[meaning.name, default: []].firstIndex {
+      $0.condition == meaning.condition && $0.kind == meaning.kind
+    }
+    if let known {
+      meaning.merge(meanings[meaning.name, default: []][known])
+      meanings[meaning.name, default: []][known] = meaning
+    } else {
+      meanings[meaning.name, default: []].append(meaning)
+    }
   }
 }
 

@@ -1,14 +1,17 @@
-// The head of a record in `trace-cmd report` text: who, where, when, and the event's name.
+// The head of a record in text of trace-cmd or tracefs: who, where, when, and the event's name.
 
 /// What stands before an event's fields.
 ///
 ///     %16s-%-5d [%03d] [flags] [-0xTYPE] %5llu.%06llu: [(+DIFF)] NAME: BODY     default, -t (nine decimals), -R
 ///     %8.8s-%-5d %3dFLAGS               …                                      -l
+///     %16s-%-7d (%7d) [%03d] [flags] %5lu.%06lu: NAME: BODY                    tracefs; the thread group only on request
 struct RecordHead {
   var comm: CommKey
   /// The dash between comm and pid.
   var dash: UnsafeRawPointer
   var pid: Int32
+  /// The thread group; below 0 where the text does not tell.
+  var tgid: Int32 = -1
   var cpu: Int32
   var time: Int64 = 0
   /// Decimals of the time stamp: 6, 9, or 0 for a raw counter.
@@ -26,6 +29,8 @@ enum HeadForm {
   case wide
   /// `-l`: comm cut to 8 bytes, CPU and flags without brackets.
   case latency
+  /// perf script: a blank between comm and pid.
+  case perf
 }
 
 /// Why a line has no record head.
@@ -54,6 +59,10 @@ extension RecordHead {
   /// The head of a record whose comm column begins at `start`.
   @inline(__always)
   init(at start: UnsafeRawPointer, _ end: UnsafeRawPointer, form: HeadForm) throws(HeadFailure) {
+    if form == .perf {
+      try self.init(perfAt: start, end)
+      return
+    }
     let width = form == .wide ? CommKey.width : 8
     guard end - start > width, (start + width).byte == UInt8(ascii: "-") else { throw .noTask }
     let comm = form == .wide ? CommKey(wideAt: start) : CommKey(shortAt: start)
@@ -65,13 +74,25 @@ extension RecordHead {
     var place = dash + 1
     guard let pid = smallDecimal(&place, end), place < end, place.byte == 0x20 else { throw .noTask }
     skipBlanks(&place, end)
-    if form == .wide, !skip(UInt8(ascii: "["), &place, end) { throw .noCPU }
+    var tgid: Int32 = -1
+    if form == .wide, !skip(UInt8(ascii: "["), &place, end) { tgid = try Self.threadGroup(&place, end) }
     guard let cpu = smallDecimal(&place, end) else { throw .noCPU }
     if form == .wide, !skip(UInt8(ascii: "]"), &place, end) { throw .noCPU }
-    self.init(comm: comm, dash: dash, pid: pid, cpu: cpu, name: place, body: place)
+    self.init(comm: comm, dash: dash, pid: pid, tgid: tgid, cpu: cpu, name: place, body: place)
     try skipToStamp(&place, end)
     try readStamp(&place, end)
     try readName(&place, end)
+  }
+
+  /// tracefs with `options/record-tgid`: `(   1081) [`, or `(-------) [` where it is not known.
+  private static func threadGroup(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) throws(HeadFailure) -> Int32
+  {
+    guard skip("(", &place, end) else { throw .noCPU }
+    skipBlanks(&place, end)
+    let tgid = smallDecimal(&place, end)
+    if tgid == nil { while skip(UInt8(ascii: "-"), &place, end) {} }
+    guard skip(") [", &place, end) else { throw .noCPU }
+    return tgid ?? -1
   }
 
   /// Passes over flags and the raw event type, if they are there.
@@ -122,7 +143,7 @@ extension RecordHead {
   }
 
   @inline(__always)
-  private mutating func readStamp(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) throws(HeadFailure) {
+  mutating func readStamp(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) throws(HeadFailure) {
     guard let whole = decimal(&place, end) else { throw .timeTooLarge }
     var stamp = whole
     if skip(UInt8(ascii: "."), &place, end) {
@@ -151,12 +172,33 @@ extension RecordHead {
       place += stops.trailingZeroBitCount >> 3
       if stops != 0 { break }
     }
-    guard place < end, place.byte == UInt8(ascii: ":"), place > name else { throw .noName }
+    guard place < end, place.byte == UInt8(ascii: ":"), place > name else {
+      try readNameless(end)
+      return
+    }
     nameCount = place - name
     place += 1
     guard place >= end || place.byte == 0x20 else { throw .noName }
     skipBlanks(&place, end)
     body = place
+  }
+
+  /// tracefs prints two of its records without their names: `symbol <-caller` and `<stack trace>`. trace-cmd's words for them.
+  private mutating func readNameless(_ end: UnsafeRawPointer) throws(HeadFailure) {
+    var place = name
+    if skip("<stack trace>", &place, end) {
+      setName("kernel_stack", body: place)
+      return
+    }
+    while place < end, place.byte != 0x20 { place += 1 }
+    guard place > name, skip(" <-", &place, end) else { throw .noName }
+    setName("function", body: place)
+  }
+
+  private mutating func setName(_ word: StaticString, body: UnsafeRawPointer) {
+    name = UnsafeRawPointer(word.utf8Start)
+    nameCount = word.utf8CodeUnitCount
+    self.body = body
   }
 
   /// `--ts-diff` puts the time since the event before here: `(+6203)`.

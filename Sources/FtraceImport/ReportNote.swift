@@ -16,9 +16,21 @@ enum ReportNote {
       self = note
     } else if let note = Self(line.start, line.end) {
       self = note
+    } else if Self.isNamedCPUs(line) {
+      self = .cpus
     } else {
       return nil
     }
+  }
+
+  /// `trace.dat: cpus=4`: with several inputs the first lines have a prefix already, before a record tells how wide it is.
+  private static func isNamedCPUs(_ line: Line) -> Bool {
+    var place = line.start
+    while place < line.end {
+      if skip(": cpus=", &place, line.end) { return smallDecimal(&place, line.end) != nil && place == line.end }
+      place += 1
+    }
+    return false
   }
 
   private init?(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {

@@ -7,7 +7,10 @@ struct TextSurvey {
   private var others = 0
   private var tracefs = 0
   private var perf = 0
+  private var bpftrace = 0
+  private var rawRecords = 0
   private var isReport = false
+  /// The first line says so, though no record may follow.
   private var isBpftrace = false
   private var finder = HeadFinder()
 
@@ -37,29 +40,55 @@ struct TextSurvey {
     } else if let head = finder.find(line) {
       records += 1
       if head.hasTracefsColumns { tracefs += 1 }
-    } else if LossMarker(line, prefix: finder.prefix) == nil, ReportNote(line, prefix: finder.prefix) == nil {
+    } else if Self.isPerfScript(line) {
+      perf += 1
+    } else if Self.isBpftrace(line) {
+      bpftrace += 1
+    } else if !isNote(line, number: number) {
       others += 1
-      lookForOtherForms(line, number: number)
+      if Self.isRaw(line) { rawRecords += 1 }
     }
   }
 
-  private mutating func lookForOtherForms(_ line: Line, number: Int) {
-    let text = String(decoding: line.bytes.prefix(300), as: UTF8.self)
-    if number == 0, text.hasPrefix("Attaching "), text.hasSuffix(" probes...") || text.hasSuffix(" probe...") {
-      isBpftrace = true
+  private static func isPerfScript(_ line: Line) -> Bool {
+    do throws(HeadFailure) {
+      _ = try RecordHead(perfAt: line.start, line.end)
+      return true
+    } catch {
+      do throws(HeadFailure) {
+        _ = try RecordHead(unpaddedPerf: line)
+        return true
+      } catch {
+        return false
+      }
     }
-    let words = text.split(separator: " ")
-    let isCPU = { (word: Substring) in word.first == "[" && word.last == "]" && word.dropFirst().dropLast().isDigits }
-    guard let cpu = words.firstIndex(where: isCPU), cpu > 0 else { return }
-    if words[cpu - 1].last == ")" {
-      // The TGID column, which only tracefs has.
-      tracefs += 1
-    } else if cpu + 2 < words.count, words[cpu - 1].split(separator: "/").allSatisfy(\.isDigits),
-      words[cpu + 1].last == ":", words[cpu + 1].dropLast().split(separator: ".").allSatisfy(\.isDigits),
-      words[cpu + 2].last == ":", words[cpu + 2].dropLast().contains(":")
-    {
-      perf += 1
+  }
+
+  private static func isBpftrace(_ line: Line) -> Bool {
+    do throws(HeadFailure) {
+      var line = line
+      _ = try RecordHead(bpftrace: &line)
+      return true
+    } catch {
+      return false
     }
+  }
+
+  /// A line that other lines of its form go with; it speaks neither for a form nor against it.
+  private mutating func isNote(_ line: Line, number: Int) -> Bool {
+    if case .attached? = BpftraceNote(line) {
+      if number == 0 { isBpftrace = true }
+      return true
+    }
+    return LossMarker(line, prefix: finder.prefix) != nil || ReportNote(line, prefix: finder.prefix) != nil
+      || TracefsNote(line) != nil || PerfScriptNote(line) != nil || BpftraceNote(line) != nil
+  }
+
+  /// `PID CPU NANOSECONDS …`, as `options/raw` prints.
+  private static func isRaw(_ line: Line) -> Bool {
+    var place = line.start
+    for _ in 0..<3 where decimal(&place, line.end) == nil || !skip(" ", &place, line.end) { return false }
+    return true
   }
 
   /// The form that most of the lines have; nil: none.
@@ -67,23 +96,25 @@ struct TextSurvey {
     if isReport { return .traceCmdText }
     if isBpftrace { return .bpftrace }
     // A log that quotes an event here and there is no recording.
-    if tracefs * 2 > records + others { return .tracefsText }
-    if perf * 2 > records + others { return .perfScript }
-    return records > others ? .traceCmdText : nil
+    let all = records + perf + bpftrace + others
+    if tracefs * 2 > all { return .tracefsText }
+    if perf * 2 > all { return .perfScript }
+    if bpftrace * 2 > all { return .bpftrace }
+    return records * 2 > all ? .traceCmdText : nil
   }
+
+  /// Of a text whose head names a tracer: its records are in a form that cannot be replayed.
+  var isRawTracefs: Bool { rawRecords > 0 && rawRecords == others && records == 0 }
 }
 
 extension RecordHead {
-  /// tracefs gives the pid 7 columns where trace-cmd gives it 5.
-  var hasTracefsColumns: Bool {
+  /// tracefs gives the pid 7 columns where trace-cmd gives it 5, or prints the thread group behind it.
+  fileprivate var hasTracefsColumns: Bool {
     var place = dash + 1
     while place.byte.isDigit { place += 1 }
     let digits = place - dash - 1
     while place.byte == 0x20 { place += 1 }
+    if place.byte == UInt8(ascii: "(") { return true }
     return place.byte == UInt8(ascii: "[") && digits < 7 && place - dash - 1 == 8
   }
-}
-
-extension Substring {
-  fileprivate var isDigits: Bool { !isEmpty && utf8.allSatisfy(\.isDigit) }
 }

@@ -8,8 +8,14 @@ package enum TraceReadError: Error, Equatable, Sendable {
   case readFailed(errno: Int32)
   /// Nothing of a recording: what it is instead, as far as its bytes tell.
   case notATrace(NotATrace)
-  /// A recording, or a packed one, in a form that is not read yet.
-  case notReadYet(InputFormat)
+  /// A recording in a form that does not hold what a replay needs, or not in a way that can be told.
+  case unusableForm(UnusableForm)
+  /// A trace.dat, and damaged where everything else hangs on.
+  case traceDat(TraceDatFault)
+  /// A recording that has to be read from a file, and there is no room to keep it in one: the errno.
+  case cannotSpool(errno: Int32)
+  /// Unpacked it is larger than what is kept of it, in bytes.
+  case unpackedTooLarge(bytesMax: Int64)
   /// Compressed, and damaged before the first line came out: the reason.
   case damagedFromTheStart(String)
 
@@ -18,11 +24,21 @@ package enum TraceReadError: Error, Equatable, Sendable {
     case empty = "is empty"
     case elf = "is an ELF file"
     case sqlite = "is an SQLite database"
-    case tar = "is a tar archive"
+    case tar = "is a tar archive: unpack it and name the recording inside"
     case zip = "is a zip archive"
     case json = "is JSON, but not the output of bpftrace"
     case binary = "is a binary file of no kind known here"
     case text = "is text in which no line is a trace event"
+  }
+
+  /// The form, and what to do instead.
+  package enum UnusableForm: String, Sendable {
+    case latency =
+      "text of tracefs in its latency format, whose times are relative: print it with options/latency-format off"
+    case raw = "text of tracefs with options/raw, which prints numbers without names: print it with options/raw off"
+    case functionGraph =
+      "text of tracefs' function_graph tracer, which does not say whose events are whose: record with nop"
+    case perfData = "a perf.data: print it with `perf script --ns --show-lost-events`"
   }
 }
 
@@ -34,7 +50,11 @@ extension TraceReadError {
     case .isDirectory: "is a directory, not a recorded trace"
     case .readFailed(let errno): "cannot be read: \(message(ofErrno: errno))"
     case .notATrace(let what): "is not a recorded trace: it \(what.rawValue)"
-    case .notReadYet(let format): "is \(format.rawValue), which is not read yet"
+    case .unusableForm(let form): "is \(form.rawValue)"
+    case .traceDat(let fault): "is a trace.dat that \(fault.predicate)"
+    case .cannotSpool(let errno):
+      "is a trace.dat that does not stand in a file of its own, and a temporary one cannot be written: \(message(ofErrno: errno))"
+    case .unpackedTooLarge(let bytesMax): "is a trace.dat of more than \(bytesMax) bytes when unpacked"
     case .damagedFromTheStart(let reason): "has no readable line: \(reason)"
     }
   }

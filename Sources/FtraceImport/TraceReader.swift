@@ -10,7 +10,7 @@ import KVMEvents
 ///
 /// `tasks`, `names` and the counters grow while reading; an event's `task` and `name` are places in them.
 package final class TraceReader {
-  private var pipeline: TracePipeline
+  private let reader: any RecordingReader
   private let batchSize: Int
   /// The form of the recording.
   package let format: InputFormat
@@ -18,11 +18,20 @@ package final class TraceReader {
   /// Opens the input and looks at its first block: what is no recording is turned away here.
   package init(_ input: TraceInput, options: TraceReadOptions = TraceReadOptions()) throws(TraceReadError) {
     precondition(options.blockSize > 0 && options.batchSize > 0, "blocks and batches hold something")
-    var pipeline = try TracePipeline(input, options: options)
+    var pipeline = try TextPipeline(input, options: options)
     format = try pipeline.survey()
-    if format != .traceCmdText { throw .notReadYet(format) }
-    self.pipeline = pipeline
     batchSize = options.batchSize
+    switch format {
+    case .traceCmdText, .tracefsText, .perfScript:
+      pipeline.begin(format)
+      reader = TextReader(pipeline, format: format)
+    case .bpftrace:
+      pipeline.begin(format)
+      reader = BpftraceReader(pipeline)
+    case .traceDat:
+      reader = try TraceDatReader(try pipeline.seekable(bytesMax: options.spooledBytesMax), options: options)
+    case .perfData: throw .unusableForm(.perfData)
+    }
   }
 
   /// Replaces the batch by the next events, in the recording's order; false: there are no more.
@@ -30,7 +39,7 @@ package final class TraceReader {
     // The events are written where they stay: the batch keeps its size from call to call.
     if batch.count != batchSize { batch = Array(repeating: RecordedEvent(), count: batchSize) }
     let count = try batch.withUnsafeMutableBufferPointer { events throws(TraceReadError) in
-      try pipeline.read(into: events)
+      try reader.read(into: events)
     }
     batch.removeLast(batchSize - count)
     return count > 0
@@ -38,28 +47,28 @@ package final class TraceReader {
 }
 
 extension TraceReader {
-  package var tasks: [TraceTask] { pipeline.text.tasks.tasks }
-  package var names: [EventName] { pipeline.text.names.names }
-  /// Lines met so far.
-  package var lines: EventID { pipeline.lines }
+  package var tasks: [TraceTask] { reader.tasks }
+  package var names: [EventName] { reader.names }
+  /// Lines met so far; of a binary recording, records.
+  package var lines: EventID { reader.lines }
   /// Why the recording is not whole, as a sentence; nil: it is, as far as it was read.
-  package var incomplete: String? { pipeline.incomplete }
+  package var incomplete: String? { reader.incomplete }
   /// The first issues of each kind, by line.
-  package var issues: [ImportIssue] { pipeline.text.issues.issues }
+  package var issues: [ImportIssue] { reader.issues.issues }
   /// How often each kind was met; an event that the catalogue does not have counts once per name.
-  package var issueCounts: [ImportIssueKind: Int64] { pipeline.text.issues.counts }
+  package var issueCounts: [ImportIssueKind: Int64] { reader.issues.counts }
 
   /// Bytes read from the file, as they stand in it.
-  package var bytesRead: Int64 { pipeline.source.bytesRead }
+  package var bytesRead: Int64 { reader.bytesRead }
   /// The file's size; nil where it is not known beforehand.
-  package var totalBytes: Int64? { pipeline.source.totalBytes }
+  package var totalBytes: Int64? { reader.totalBytes }
   /// The hash of the bytes as they stand in the file; nil until all are read.
-  package var contentHash: ContentHash? { pipeline.isAtEnd ? pipeline.source.contentHash : nil }
+  package var contentHash: ContentHash? { reader.contentHash }
 
-  /// The form in words, with the options it was printed with as far as they were seen.
-  package var formatDescription: String { "\(format.rawValue), \(pipeline.text.traits.description)" }
+  /// The form in words, with what there is to say about this recording's.
+  package var formatDescription: String { reader.formatDescription }
   /// What one step of the time stamps is worth: 1, or 1000 where they are in microseconds (rounded by trace-cmd).
-  package var timestampResolutionNs: Int64 { pipeline.text.traits.hasMicroseconds ? 1000 : 1 }
+  package var timestampResolutionNs: Int64 { reader.timestampResolutionNs }
   /// The trace clock; nil where the recording does not say, as no text of trace-cmd does.
-  package var clock: TraceClock? { nil }
+  package var clock: TraceClock? { reader.clock }
 }

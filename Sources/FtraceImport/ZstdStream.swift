@@ -12,28 +12,24 @@ final class ZstdStream {
   /// What zstd wants of a new frame.
   private let wantedOfFrame: Int
 
-  /// What one step did.
-  struct Progress {
-    var consumed = 0
-    var produced = 0
-    /// zstd's own words for what is wrong with the stream.
-    var error: String?
-  }
+  /// The largest window a frame may ask for, as a power of 2: 128 MiB, zstd's own bound.
+  private static let windowLogMax: Int32 = 27
 
   init() {
     guard let created = ZSTD_createDStream() else { fatalError("ZSTD_createDStream: out of memory") }
     stream = created
+    ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, Self.windowLogMax)
     wantedOfFrame = ZSTD_initDStream(stream)
     wanted = wantedOfFrame
   }
 
   deinit { ZSTD_freeDStream(stream) }
 
-  func step(from source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> Progress {
+  func step(from source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> UnpackProgress {
     var input = ZSTD_inBuffer(src: source.baseAddress, size: min(source.count, wanted), pos: 0)
     var output = ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: 0)
     let hint = ZSTD_decompressStream(stream, &output, &input)
-    var progress = Progress(consumed: input.pos, produced: output.pos)
+    var progress = UnpackProgress(consumed: input.pos, produced: output.pos)
     if ZSTD_isError(hint) != 0 {
       progress.error = String(cString: ZSTD_getErrorName(hint))
     } else if input.pos > 0 || output.pos > 0 {

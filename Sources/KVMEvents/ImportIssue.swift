@@ -26,8 +26,18 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
   case duplicateLine = "duplicate_line"
   /// Time stamps of microseconds: order within one is not known.
   case microseconds = "microseconds"
+  /// A CPU's first event in a ring that was overwritten, which no line announces: it counts as lost with what was before it.
+  case unannouncedLoss = "unannounced_loss"
+  /// What this form of recording cannot tell, and others can.
+  case formLimit = "form_limit"
   /// An event name that the catalogue does not have.
   case unknownEvent = "unknown_event"
+  /// A part of a trace.dat, or one event's format in it, that cannot be used.
+  case badPart = "bad_part"
+  /// A page of trace data, or the rest of one, that cannot be read: its events are lost.
+  case badPage = "bad_page"
+  /// A record of trace data that is no event of the recording.
+  case badRecord = "bad_record"
   /// The compressed stream or the file ends early, or is damaged from here on.
   case truncated = "truncated"
 
@@ -42,8 +52,9 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
 
   package var severity: Severity {
     switch self {
-    case .nulByte, .invalidUTF8, .carriageReturn, .microseconds, .unknownEvent: .info
-    case .badLine, .missingField, .badField, .endBelowStart, .badPointer, .longLine, .timeWentBack, .duplicateLine:
+    case .nulByte, .invalidUTF8, .carriageReturn, .microseconds, .formLimit, .unknownEvent: .info
+    case .badLine, .missingField, .badField, .endBelowStart, .badPointer, .longLine, .timeWentBack, .duplicateLine,
+      .unannouncedLoss, .badPart, .badPage, .badRecord:
       .warning
     case .truncated: .error
     }
@@ -53,7 +64,7 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
 /// One occurrence, kept for the first ten of each kind.
 package struct ImportIssue: Sendable {
   package let kind: ImportIssueKind
-  /// The line it stands in, first line 1.
+  /// The line it stands in, first line 1; in a binary recording, the event behind which it was met.
   package let line: EventID
   /// One sentence: what is wrong there.
   package let reason: String

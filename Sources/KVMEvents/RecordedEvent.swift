@@ -13,6 +13,7 @@ package typealias EventNameID = Int32
 package struct RecordedEvent: Sendable {
   package var id: EventID = 0
   package var time = TraceTimestamp(rawValue: 0)
+  /// `unknownCPU` for a loss of which the recording does not say where it was.
   package var cpu: Int32 = 0
   /// The thread id the recording prints (`pid` in kernel terms); 0 is the idle task of its CPU.
   package var pid: Int32 = 0
@@ -25,6 +26,7 @@ package struct RecordedEvent: Sendable {
   package var values = InlineArray<25, UInt64>(repeating: 0)
 
   package static let noTask: TaskID = -1
+  package static let unknownCPU: Int32 = -1
 
   @inlinable package init() {}
 

@@ -23,6 +23,11 @@ struct CPUTable {
     mutating get { cpu < near.count ? near[Int(cpu)] : add(cpu) }
   }
 
+  /// The CPUs that had an event.
+  var active: [Int32] {
+    near.indices.filter { near[$0].last != nil }.map { Int32($0) } + far.keys.filter { far[$0]?.last != nil }.sorted()
+  }
+
   private mutating func add(_ cpu: Int32) -> CPUState {
     if cpu < Self.nearMax {
       while near.count <= cpu { near.append(CPUState()) }

@@ -5,7 +5,9 @@ import KVMEvents
 extension Replayer {
   /// Events of one CPU were dropped after its last event and before this place.
   mutating func lose(_ event: RecordedEvent) {
-    let gap = cpus[event.cpu].last
+    // Where the recording does not say on which CPU, the gap may be as old as the recording.
+    let isPlaced = event.cpu != RecordedEvent.unknownCPU
+    let gap = isPlaced ? cpus[event.cpu].last : nil
     // Without any event before it, the gap began with the recording.
     let since = gap ?? Moment(id: 0, time: .min, cpu: event.cpu, thread: -1)
     rows.append(
@@ -19,7 +21,7 @@ extension Replayer {
     for cache in caches where cache.vm == nil { cache.taint() }
     for thread in threads.values { taint(thread, by: event.cpu) }
     pending.taint(after: gap?.id ?? 0)
-    gapsOnCPU[event.cpu, default: []] += touched
+    for cpu in isPlaced ? [event.cpu] : cpus.active { gapsOnCPU[cpu, default: []] += touched }
     for vm in touched { deferred(of: vm, meetLossAfter: gap?.id ?? 0) }
     // The events of other CPUs since the gap began were judged without what was dropped; this takes that back.
     rows.append(.taint(vms: touched.map(\.id), after: gap?.id ?? 0, before: event.id))
@@ -30,7 +32,7 @@ extension Replayer {
     thread.recordedCount = nil
     thread.refresh?.round?.meetsLoss = true
     for index in thread.checks.indices { thread.checks[index].isTainted = true }
-    thread.meetGap(on: cpu)
+    if cpu == RecordedEvent.unknownCPU { thread.tear() } else { thread.meetGap(on: cpu) }
   }
 
   private func deferred(of vm: VMState, meetLossAfter gap: EventID) {

@@ -56,8 +56,9 @@ package struct TextReport {
     }
     for loss in report.losses {
       let unknownSize = loss.gapsOfUnknownSize > 0 ? ", \(plural(loss.gapsOfUnknownSize, "gap")) of unknown size" : ""
+      let place = loss.cpu < 0 ? "lost, on which CPU is not told" : "lost on CPU \(loss.cpu)"
       lines.append(
-        "  lost on CPU \(loss.cpu): \(plural(loss.gaps, "gap")), \(plural(loss.lost, "event"))\(unknownSize)")
+        "  \(place): \(plural(loss.gaps, "gap")), \(plural(loss.lost, "event"))\(unknownSize)")
     }
     for probe in report.missingProbes { lines.append("  no probe \(probe.probe): unknown \(probe.unknown)") }
     if let incomplete = report.trace.incomplete { lines.append("  incomplete: \(incomplete)") }

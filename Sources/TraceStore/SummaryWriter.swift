@@ -60,7 +60,7 @@ struct SummaryWriter {
   }
 
   private func write(_ trace: TraceFacts) throws(TraceStoreError) {
-    let statement = try connection.prepare(insert("trace", columns: 14))
+    let statement = try connection.prepare(insert("trace", columns: 15))
     statement.bind(1, 1)
     statement.bind(2, trace.fileName)
     statement.bind(3, trace.contentHash)
@@ -75,6 +75,7 @@ struct SummaryWriter {
     statement.bind(12, trace.clockIsRecorded ? 1 : 0)
     statement.bind(13, trace.resolutionNs)
     statement.bind(14, trace.incomplete)
+    statement.bind(15, trace.importOptions)
     try statement.run()
   }
 

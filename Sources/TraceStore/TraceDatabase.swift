@@ -55,7 +55,8 @@ package final class TraceDatabase {
       byteCount: row.integer(5), lineCount: row.integer(6), eventCount: row.integer(7),
       firstTime: row.optionalInteger(8).map(TraceTimestamp.init(rawValue:)),
       lastTime: row.optionalInteger(9).map(TraceTimestamp.init(rawValue:)), clock: clock,
-      clockIsRecorded: row.integer(11) == 1, resolutionNs: row.integer(12), incomplete: row.optionalText(13))
+      clockIsRecorded: row.integer(11) == 1, resolutionNs: row.integer(12), incomplete: row.optionalText(13),
+      importOptions: row.text(14))
   }
 
   /// This kind of dirt was met in the input.

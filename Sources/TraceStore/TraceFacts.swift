@@ -24,11 +24,13 @@ package struct TraceFacts: Equatable, Sendable {
   package var resolutionNs: Int64
   /// A sentence saying what is missing; nil: the input is whole.
   package var incomplete: String?
+  /// The options that change what is read; empty where none was given.
+  package var importOptions: String
 
   package init(
     fileName: String, contentHash: String?, toolVersion: String, format: String, byteCount: Int64, lineCount: Int64,
     eventCount: Int64, firstTime: TraceTimestamp?, lastTime: TraceTimestamp?, clock: TraceClock, clockIsRecorded: Bool,
-    resolutionNs: Int64, incomplete: String?
+    resolutionNs: Int64, incomplete: String?, importOptions: String = ""
   ) {
     self.fileName = fileName
     self.contentHash = contentHash
@@ -43,5 +45,6 @@ package struct TraceFacts: Equatable, Sendable {
     self.clockIsRecorded = clockIsRecorded
     self.resolutionNs = resolutionNs
     self.incomplete = incomplete
+    self.importOptions = importOptions
   }
 }

@@ -17,12 +17,32 @@ struct ImportOptions: ParsableArguments {
   @Flag(help: "Take a truncated input as a trace that ends there.")
   var allowTruncated = false
 
-  @Option(help: "The trace clock of the recording, where its text does not say.")
+  @Option(help: "The trace clock of the recording, where it does not say, as no text does.")
   var clock: TraceClock?
+
+  @Option(help: "Read the input as this form, whatever its first lines look like.")
+  var format: InputFormat?
+
+  @Flag(help: "Store the events that the probe catalogue does not have too; else they are counted only.")
+  var keepAll = false
+
+  @Option(help: "A probe catalogue of your own: what it says of an event's name takes the place of what is built in.")
+  var probes: String?
+
+  @Option(help: "Bytes that may come out of a packed input, such as 500M; more is a truncated input.")
+  var maxBytes: ByteCountArgument?
+
+  func validate() throws {
+    if let format, format.argument == nil { throw ValidationError("--format: \(format.rawValue) cannot be forced.") }
+  }
 }
 
 struct InputArguments: ParsableArguments {
-  @Argument(help: "A recorded trace: text of trace-cmd report, plain or zstd, or - for standard input.")
+  @Argument(
+    help: """
+      A recorded trace: trace.dat, or text of trace-cmd report, tracefs, perf script or bpftrace; plain or packed by zstd, gzip \
+      or xz; - for standard input.
+      """)
   var trace: String
 
   @OptionGroup var options: ImportOptions

@@ -60,6 +60,7 @@ struct TraceImporter {
     let facts = try database.facts()
     // What was imported under another clock, or is cut short and was to be taken otherwise, is not what is asked for now.
     if facts.clock != input.options.clock ?? facts.clock { return nil }
+    if try facts.importOptions != input.options.importOptions() { return nil }
     if try database.hasIssue(.truncated), (facts.incomplete == nil) != input.options.allowTruncated { return nil }
     if let replay {
       let options = replay.options(clock: facts.clock, resolutionNs: facts.resolutionNs)
@@ -71,7 +72,8 @@ struct TraceImporter {
 
 extension TraceImporter {
   private func importAnew() throws -> TraceDatabase {
-    let reader = try TraceReader(TraceInput(argument: input.trace))
+    let importOptions = try input.options.importOptions()
+    let reader = try TraceReader(TraceInput(argument: input.trace), options: input.options.readOptions())
     let writer = try TraceWriter(at: location)
     var progress = Progress()
     var span = EventSpan()
@@ -96,18 +98,19 @@ extension TraceImporter {
       replayer.finish()
       try writer.write(replayer.takeRows())
     }
-    return try writer.finish(summary(reader, span, clock, options))
+    return try writer.finish(summary(reader, span, clock, options, importOptions))
   }
 
   private func summary(
-    _ reader: TraceReader, _ span: EventSpan, _ clock: TraceClock, _ options: ReplayOptions?
+    _ reader: TraceReader, _ span: EventSpan, _ clock: TraceClock, _ options: ReplayOptions?,
+    _ importOptions: String
   ) -> ImportSummary {
     let facts = TraceFacts(
       fileName: input.fileName, contentHash: input.trace == "-" ? nil : reader.contentHash?.description,
       toolVersion: Tool.version, format: reader.formatDescription, byteCount: reader.bytesRead,
       lineCount: reader.lines, eventCount: span.count, firstTime: span.first, lastTime: span.last, clock: clock,
       clockIsRecorded: reader.clock != nil, resolutionNs: reader.timestampResolutionNs,
-      incomplete: input.options.allowTruncated ? nil : reader.incomplete)
+      incomplete: input.options.allowTruncated ? nil : reader.incomplete, importOptions: importOptions)
     return ImportSummary(
       trace: facts, tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,
       replay: options.map(settings))

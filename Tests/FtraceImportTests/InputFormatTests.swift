@@ -41,32 +41,48 @@ import Testing
 
   @Test(
     arguments: [
-      ([0x17, 0x08, 0x44] + Array("tracing7\0".utf8), .traceDat), (Array("PERFILE2........".utf8), .perfData),
-      ([0x1f, 0x8b, 8, 0, 0, 0, 0, 0], .gzip), ([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0], .xz),
-      (Array("# tracer: nop\n#\n".utf8), .tracefsText),
+      ("# tracer: nop\n#\n", .tracefsText),
       (
-        Array(
-          "        workload-1059    [002] .....   381.249433: gpc_init: (kvm_gpc_init+0x4/0x70 [kvm]) gpc=0xff\n".utf8),
+        "        workload-1059    [002] .....   381.249433: gpc_init: (kvm_gpc_init+0x4/0x70 [kvm]) gpc=0xff\n",
         .tracefsText
       ),
       (
-        Array("        workload-1081    (   1081) [002] .....   398.321397: gpc_init: (kvm_gpc_init+0x4/0x70)\n".utf8),
-        .tracefsText
+        "        workload-1081    (   1081) [002] .....   398.321397: gpc_init: (kvm_gpc_init+0x4/0x70)\n", .tracefsText
       ),
+      ("        workload  1340 [003]   522.062749:      gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff\n", .perfScript),
+      ("workload  1340 [003]   522.062749:      gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff\n", .perfScript),
       (
-        Array("        workload  1340 [003]   522.062749:      gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff\n".utf8),
+        "        workload  1340/1340  [003]   522.062749442:    gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff\n",
         .perfScript
       ),
-      (
-        Array(
-          "        workload  1340/1340  [003]   522.062749442:    gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff\n".utf8),
-        .perfScript
-      ),
-      (Array("Attaching 6 probes...\n570893288874 2 1376 workload refresh gpc=0xff\n".utf8), .bpftrace),
-      (Array("{\"type\": \"attached_probes\", \"data\": {\"probes\": 6}}\n".utf8), .bpftrace),
-    ] as [([UInt8], InputFormat)])
-  func isATraceOfAnotherForm(bytes: [UInt8], form: InputFormat) throws {
-    #expect(try error(bytes) == .notReadYet(form))
+      ("Attaching 6 probes...\n570893288874 2 1376 workload refresh gpc=0xff\n", .bpftrace),
+      ("gpc v1 570893288874 2 1376 gpc_init gpc=0xff\n", .bpftrace),
+      ("{\"type\": \"attached_probes\", \"data\": {\"probes\": 6}}\n", .bpftrace),
+    ] as [(String, InputFormat)])
+  func isATraceOfThisForm(text: String, form: InputFormat) throws {
+    let recording = try Recording(text)
+    #expect(recording.format == form)
+    let packed = try Recording(zstd(Array(text.utf8)))
+    #expect(packed.lines() == recording.lines())
+  }
+
+  @Test(
+    arguments: [
+      ("PERFILE2........", .perfData),
+      ("# tracer: nop\n#\n# nop latency trace v1.1.5 on 6.12.95\n#\n", .latency),
+      ("# tracer: function_graph\n#\n", .functionGraph),
+      ("# tracer: nop\n#\n1059 2 381249433123 4 ffffffff81000000\n", .raw),
+    ] as [(String, TraceReadError.UnusableForm)])
+  func isAFormThatCannotBeReplayed(text: String, form: TraceReadError.UnusableForm) throws {
+    #expect(try error(Array(text.utf8)) == .unusableForm(form))
+  }
+
+  @Test func aFormCanBeForced() throws {
+    var options = TraceReadOptions()
+    options.format = .tracefsText
+    let text = "no event at all\n        workload-1 [000] 5.000001: gpc_init: (ff) gpc=0xff529c43c1896668\n"
+    #expect(try Recording(text, options: options).events.count == 1)
+    #expect(try Recording(text, options: options).counts[.badLine] == 1)
   }
 
   @Test func aReportWithoutEventsIsATrace() throws {
@@ -93,7 +109,8 @@ import Testing
 
   @Test func errorsAreOneSentence() {
     #expect(TraceReadError.notATrace(.elf).predicate == "is not a recorded trace: it is an ELF file")
-    #expect(TraceReadError.notReadYet(.traceDat).predicate == "is a trace.dat of trace-cmd, which is not read yet")
+    #expect(TraceReadError.notATrace(.tar).predicate.contains("tar archive"))
+    #expect(TraceReadError.traceDat(.noBuffers).predicate.hasPrefix("is a trace.dat that lists no buffer"))
     #expect(TraceReadError.cannotOpen(errno: 2).predicate == "cannot be opened: No such file or directory")
   }
 }

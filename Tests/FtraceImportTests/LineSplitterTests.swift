@@ -30,7 +30,7 @@ import Testing
   /// The text's events, its bytes given in chunks.
   private func events(_ bytes: [UInt8], chunk: Int) -> [String] {
     var splitter = LineSplitter(blockSize: chunk)
-    var text = TraceCmdText(catalogue: .embedded, keepsUnknown: false)
+    var text = TraceText(catalogue: .embedded, keepsUnknown: false)
     var event = RecordedEvent()
     var lines: EventID = 0
     var result: [String] = []

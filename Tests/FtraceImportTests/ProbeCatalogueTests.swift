@@ -6,13 +6,14 @@ import Testing
 @testable import FtraceImport
 
 @Suite struct ProbeCatalogueTests {
-  private static let generations = ["6.12", "6.1", "default names"]
+  private static let generations = ["6.12", "6.1", "5.17", "default names"]
 
   private func file(_ generation: String) -> String {
     let bytes =
       switch generation {
       case "6.12": PackageResources.linux_6_12_probes
       case "6.1": PackageResources.linux_6_1_probes
+      case "5.17": PackageResources.linux_5_17_probes
       case _: PackageResources.default_names_probes
       }
     return String(decoding: bytes, as: UTF8.self)
@@ -61,6 +62,9 @@ import Testing
     ("fields gpc", 1), ("event a", 1), ("event a nothing", 1), ("event a gpcInit\nfields zebra", 2),
     ("# a\nevent a gpcInit\nwhat is this", 3), ("event a gpcInit\nfields gpc:zebra", 2),
     ("event a gpcInit\nignore a_key_of_16_byte", 2), ("event a gpcInit\npattern <gpc", 2),
+    ("event a gpcInit\nfields :", 2),
+    ("event a gpcInit\nfields =", 2), ("event a gpcInit\nfields gpc ?", 2), ("event a gpcInit\nfields =gpc", 2),
+    ("event a gpcInit\nfields gpc=:flag", 2), ("event a gpcInit\nevent a gpcCheck", 2),
     ("event a gpcInit\nwhen gpc", 2), ("event a gpcInit\npattern x <gpc>", 2), ("event", 1),
   ])
   func saysWhereAFileIsWrong(text: String, line: Int) {
@@ -70,6 +74,23 @@ import Testing
     } catch {
       #expect(error.line == line)
     }
+  }
+
+  /// Probes of a kernel whose inner offsets nobody knows are entries and returns.
+  @Test func linux517HasEntriesAndReturnsOnly() throws {
+    for definition in try ProbeCatalogue.definitions(in: file("5.17")) {
+      let place = definition.split(separator: " ")[1]
+      #expect(!place.contains("+"), "\(definition)")
+    }
+  }
+
+  @Test func aScriptOfBpftraceNeedNotReadWhatAKprobeDoes() throws {
+    let kprobe = try #require(ProbeCatalogue.embedded.meanings["gpc_check"]?.first { $0.condition == nil })
+    let script = try #require(ProbeCatalogue.embedded.forBpftrace.meanings["gpc_check"]?.first { $0.condition == nil })
+    #expect(script.fields.map(\.key).sorted() == kprobe.fields.map(\.key).sorted())
+    #expect(script.fields.filter { !$0.isOptional }.map(\.key) == ["gpc"])
+    let own = try ProbeCatalogue.embedded.overridden(by: "event gpc_check bystander\n").forBpftrace
+    #expect(own.meanings["gpc_check"]?.map(\.kind) == [.bystander])
   }
 
   @Test func aCatalogueOfOnesOwnIsUsed() throws {

@@ -17,6 +17,8 @@ struct Recording {
   var incomplete: String?
   var description = ""
   var resolution: Int64 = 0
+  var format = InputFormat.traceCmdText
+  var clock: TraceClock?
 
   init(_ input: TraceInput, options: TraceReadOptions = TraceReadOptions()) throws(TraceReadError) {
     let reader = try TraceReader(input, options: options)
@@ -25,6 +27,7 @@ struct Recording {
     (tasks, names, issues, counts) = (reader.tasks, reader.names, reader.issues, reader.issueCounts)
     (lines, incomplete, description) = (reader.lines, reader.incomplete, reader.formatDescription)
     resolution = reader.timestampResolutionNs
+    (format, clock) = (reader.format, reader.clock)
   }
 
   /// The bytes, read from a file of their own.
@@ -49,16 +52,28 @@ struct Recording {
     return counts
   }
 
-  /// Everything an event says, in words that do not depend on ids.
-  func lines(ofEvents range: Range<Int>? = nil, timeUnit: Int64 = 1, commBytes: Int = 16) -> [String] {
+  /// Everything an event says, in words that do not depend on ids of tasks and names; stamps rounded to `timeUnit`, or truncated.
+  func lines(
+    ofEvents range: Range<Int>? = nil, timeUnit: Int64 = 1, truncated: Bool = false, commBytes: Int = 16,
+    withIDs: Bool = true
+  ) -> [String] {
     events[range ?? events.indices].map { event in
       let fields = EventField.allCases.compactMap { field in event[field].map { "\(field)=\($0)" } }
       let comm = event.task < 0 ? [] : tasks[Int(event.task)].comm.prefix(commBytes)
-      let time = (event.time.rawValue + timeUnit / 2) / timeUnit
+      let time = (event.time.rawValue + (truncated ? 0 : timeUnit / 2)) / timeUnit
       let name = names[Int(event.name)].name
-      return "\(event.id) \(time) \(event.cpu) \(event.pid) \(comm) \(name) \(event.kind) \(fields)"
+      return "\(withIDs ? event.id : 0) \(time) \(event.cpu) \(event.pid) \(comm) \(name) \(event.kind) \(fields)"
     }
   }
+}
+
+extension Recording {
+  /// The same without ids: a text counts its header too.
+  func linesWithoutIDs(ofEvents range: Range<Int>? = nil, commBytes: Int = 16) -> [String] {
+    lines(ofEvents: range, commBytes: commBytes).map { String($0.drop { $0 != " " }) }
+  }
+
+  func comm(of event: RecordedEvent) -> [UInt8] { event.task < 0 ? [] : tasks[Int(event.task)].comm }
 }
 
 enum Fixture {

@@ -10,7 +10,10 @@ import Testing
     ("quiet-reportt", "quiet"), ("quiet-report", "quiet"), ("quiet-reportR", "quiet"), ("quiet-reportl", "quiet"),
     ("odd-comms-reportt", "odd-comms-reportt"), ("storm-lossy-cut", "storm-lossy-cut"),
     ("instance-overlap-cut", "instance-overlap-cut"), ("61xen-overlap-cut", "61xen-overlap-cut"),
-    ("defnames2-overlap-cut", "defnames2-overlap-cut"),
+    ("defnames2-overlap-cut", "defnames2-overlap-cut"), ("overlap-reportt-cut", "overlap-cut"),
+    ("overlap-report-cut", "overlap-cut"), ("overlap-reportR-cut", "overlap-cut"),
+    ("overlap-reportl-cut", "overlap-cut"),
+    ("storm-lossy-report-cut", "storm-lossy-cut"),
   ])
   func countsByEventAreThoseOfTheFixture(name: String, counts: String) throws {
     let recording = try Recording(.file(path: Fixture.path("\(name).txt.zst")))
@@ -30,6 +33,23 @@ import Testing
     #expect(nanoseconds.resolution == 1)
     #expect(other.resolution == 1000)
     #expect(other.counts == [.microseconds: 1])
+  }
+
+  @Test(arguments: [
+    ("overlap-reportt-cut", "overlap-report-cut"), ("overlap-reportt-cut", "overlap-reportR-cut"),
+    ("overlap-reportt-cut", "overlap-reportl-cut"), ("storm-lossy-cut", "storm-lossy-report-cut"),
+  ])
+  func soItIsOfOtherRecordings(nanoseconds: String, other: String) throws {
+    let nanoseconds = try Recording(.file(path: Fixture.path("\(nanoseconds).txt.zst")))
+    let other = try Recording(.file(path: Fixture.path("\(other).txt.zst")))
+    #expect(other.lines(timeUnit: 1000, commBytes: 8) == nanoseconds.lines(timeUnit: 1000, commBytes: 8))
+  }
+
+  @Test(arguments: ["ftrace-odd-comms-cut", "ftrace-storm-mono-tgid-cut", "ftrace-storm-lossy-cut"])
+  func countsOfTracefsAreThoseOfTheFixture(name: String) throws {
+    var counts = try Recording(.file(path: Fixture.path("\(name).txt.zst"))).countsByName
+    counts["(loss lines)"] = nil
+    #expect(try counts == Fixture.counts("\(name).counts.tsv"))
   }
 
   @Test(arguments: [

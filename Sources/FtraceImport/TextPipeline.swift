@@ -2,28 +2,47 @@
 
 import KVMEvents
 
-struct TracePipeline: ~Copyable {
+struct TextPipeline: ~Copyable {
   var source: ByteSource
   var splitter: LineSplitter
-  var text: TraceCmdText
+  var text: TraceText
   private(set) var isAtEnd = false
+  /// The last lines may still wait for what comes after them.
+  private var isUnfinished = false
   private(set) var lines: EventID = 0
   /// Why the recording is not whole, as a sentence.
   private(set) var incomplete: String?
+  private let options: TraceReadOptions
 
   /// Bytes that have to be here before the form is told.
   private static let surveyedBytes = 1 << 16
 
   init(_ input: TraceInput, options: TraceReadOptions) throws(TraceReadError) {
-    source = try ByteSource(input, blockSize: options.blockSize)
+    source = try ByteSource(input, blockSize: options.blockSize, unpackedMax: options.unpackedMax)
     splitter = LineSplitter(blockSize: options.blockSize)
-    text = TraceCmdText(catalogue: options.catalogue, keepsUnknown: options.keepsUnknown)
+    text = TraceText(catalogue: options.catalogue, keepsUnknown: options.keepsUnknown)
+    self.options = options
+  }
+
+  /// Reads the lines as those of this form. Before the first line.
+  mutating func begin(_ format: InputFormat) {
+    let catalogue = format == .bpftrace ? options.catalogue.forBpftrace : options.catalogue
+    text = TraceText(format, catalogue: catalogue, keepsUnknown: options.keepsUnknown)
+    if isAtEnd, let reason = source.breakOff { noteTruncation(reason) }
+  }
+
+  private mutating func noteTruncation(_ reason: String) {
+    text.issues.note(.truncated, line: lines, reason, nil)
   }
 
   /// The form of the recording, by its first block.
   mutating func survey() throws(TraceReadError) -> InputFormat {
     while splitter.undelivered.count < Self.surveyedBytes, !isAtEnd { try fill() }
     if let reason = source.breakOff, !splitter.undelivered.contains(10) { throw .damagedFromTheStart(reason) }
+    if let format = options.format {
+      if splitter.undelivered.isEmpty { throw .notATrace(.empty) }
+      return format
+    }
     return try InputFormat.detect(splitter.undelivered, isWhole: isAtEnd && source.breakOff == nil)
   }
 
@@ -37,6 +56,8 @@ struct TracePipeline: ~Copyable {
           count += 1
         }
       } else if isAtEnd {
+        if isUnfinished { text.giveUpFragment() }
+        isUnfinished = false
         break
       } else {
         try fill()
@@ -45,15 +66,28 @@ struct TracePipeline: ~Copyable {
     return count
   }
 
+  /// The next line, for a reader that makes more or less of it than one event; nil: there are no more.
+  mutating func nextLine() throws(TraceReadError) -> Line? {
+    while true {
+      if let line = splitter.next() {
+        lines += 1
+        return line
+      }
+      if isAtEnd { return nil }
+      try fill()
+    }
+  }
+
   private mutating func fill() throws(TraceReadError) {
     let count = try source.read(into: splitter.room())
     splitter.commit(count)
     guard count == 0 else { return }
     isAtEnd = true
     splitter.finish(dropsUnfinishedLine: source.breakOff != nil)
+    isUnfinished = true
     if let reason = source.breakOff {
       incomplete = "\(reason); what came out before it was read"
-      text.issues.note(.truncated, line: lines, reason, nil)
+      noteTruncation(reason)
     }
   }
 }

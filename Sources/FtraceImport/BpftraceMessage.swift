@@ -1,0 +1,27 @@
+// One line of `bpftrace -f json`.
+
+/// `{"type": "printf", "data": "gpc v1 …\n"}` and its kin. Numbers may arrive as strings: bpftrace prints those so that a double
+/// cannot hold.
+enum BpftraceMessage: Equatable {
+  /// The bytes that the script printed: part of a line, a line, or several.
+  case printed([UInt8])
+  /// nil: their number is not told.
+  case lost(UInt64?)
+  /// Maps, times, attached probes: nothing of the recording.
+  case other
+
+  /// nil: no JSON object with a type.
+  init?(_ line: Line) {
+    var scanner = JSONScanner(line)
+    guard let members = scanner.object(), let type = members["type"]?.text else { return nil }
+    switch type {
+    case "printf":
+      guard case .string(let bytes) = members["data"] else { return nil }
+      self = .printed(bytes)
+    case "lost_events":
+      // `count` today, `data.events` in older versions.
+      self = .lost((members["count"] ?? members["data"]?["events"])?.number)
+    case _: self = .other
+    }
+  }
+}

@@ -1,0 +1,174 @@
+// The reader of bpftrace's output, plain and JSON.
+
+import KVMEvents
+
+/// Its lines are not in the order of their stamps, and one of them can hold several records or a part of one: so an event's id is its
+/// place in the order of the stamps, as in a binary recording, and not a line.
+final class BpftraceReader: RecordingReader {
+  private var pipeline: TextPipeline
+  private var window = ReorderWindow()
+  /// What was printed since the last newline, with room to read behind it.
+  private var printed: [UInt8] = []
+  private var arrived: EventID = 0
+  private var delivered: EventID = 0
+  private var lastDelivered = Int64.min
+  /// All lines are read; events may still wait.
+  private var isDrained = false
+  private var isJSON = false
+  private var isConvention = false
+
+  /// Takes over a pipeline whose form was told.
+  init(_ pipeline: consuming TextPipeline) {
+    self.pipeline = pipeline
+  }
+
+  func read(into events: UnsafeMutableBufferPointer<RecordedEvent>) throws(TraceReadError) -> Int {
+    var count = 0
+    while count < events.count {
+      if let event = window.take(isAtEnd: isDrained) {
+        deliver(event, into: &events[count])
+        count += 1
+      } else if let line = try pipeline.nextLine() {
+        read(line)
+      } else if isDrained {
+        break
+      } else {
+        finish()
+      }
+    }
+    return count
+  }
+
+  private func deliver(_ event: RecordedEvent, into place: inout RecordedEvent) {
+    place = event
+    delivered += 1
+    place.id = delivered
+    if event.time.rawValue < lastDelivered {
+      pipeline.text.issues.note(
+        .timeWentBack, line: pipeline.lines,
+        "event \(delivered) came later than \(ReorderWindow.size) events that follow it",
+        nil)
+    }
+    lastDelivered = max(lastDelivered, event.time.rawValue)
+  }
+
+  /// The output is at its end: what was printed without a newline is a line too.
+  private func finish() {
+    isDrained = true
+    if !printed.isEmpty { readPrinted(printed) }
+  }
+
+  private func read(_ line: Line) {
+    if line.isCut {
+      pipeline.text.issues.note(
+        .longLine, line: pipeline.lines, "a line longer than \(LineSplitter.lineLimit) bytes", line)
+    } else if line.count > 0, line.start.byte == UInt8(ascii: "{") {
+      isJSON = true
+      readMessage(line)
+    } else {
+      readRecord(line)
+    }
+  }
+
+  private func readMessage(_ line: Line) {
+    switch BpftraceMessage(line) {
+    case nil:
+      pipeline.text.issues.note(.badLine, line: pipeline.lines, "no message of bpftrace's JSON", line)
+    case .other: break
+    case .lost(let count): lose(count)
+    case .printed(let bytes): read(printed: bytes)
+    }
+  }
+
+  /// A printf's bytes end a line at each newline; what is left waits for the next printf.
+  private func read(printed bytes: [UInt8]) {
+    for byte in bytes {
+      if byte == 0x0a {
+        readPrinted(printed)
+        printed.removeAll(keepingCapacity: true)
+      } else if printed.count < LineSplitter.lineLimit {
+        printed.append(byte)
+      }
+    }
+  }
+
+  private func readPrinted(_ bytes: [UInt8]) {
+    (bytes + [UInt8](repeating: 0, count: LineSplitter.slack)).withUnsafeBytes { buffer in
+      guard let start = buffer.baseAddress else { return }
+      readRecord(Line(start: start, end: start + bytes.count))
+    }
+  }
+
+  private func readRecord(_ whole: Line) {
+    var line = whole
+    line.dropCarriageReturn()
+    let head: RecordHead
+    do throws(HeadFailure) {
+      head = try RecordHead(bpftrace: &line)
+    } catch {
+      return readOther(line, error.bpftraceReason)
+    }
+    if head.dash != line.start { isConvention = true }
+    var event = RecordedEvent()
+    guard let name = pipeline.text.names.id(head.name, head.nameCount) else {
+      pipeline.text.issues.note(
+        .badLine, line: pipeline.lines, "more different event names than a kernel has", line)
+      return
+    }
+    pipeline.text.lastTime = max(pipeline.text.lastTime, head.time)
+    if pipeline.text.readEvent(head, name: name, line, id: pipeline.lines, into: &event) { put(event) }
+  }
+
+  private func readOther(_ line: Line, _ reason: String) {
+    switch BpftraceNote(line) {
+    case nil: pipeline.text.issues.note(.badLine, line: pipeline.lines, reason, line)
+    case .lost(let count): lose(count)
+    case .attached, .map, .empty: break
+    }
+  }
+
+  /// Which CPU's buffer was full is not told, nor when.
+  private func lose(_ count: UInt64?) {
+    var event = RecordedEvent()
+    _ = pipeline.text.deliver(
+      LossMarker(cpu: RecordedEvent.unknownCPU, count: count), id: pipeline.lines, into: &event)
+    put(event)
+  }
+
+  private func put(_ event: RecordedEvent) {
+    arrived += 1
+    var event = event
+    event.id = arrived
+    window.put(event)
+  }
+}
+
+extension HeadFailure {
+  fileprivate var bpftraceReason: String {
+    switch self {
+    case .timeTooLarge: reason
+    case .noTask, .noCPU, .noTime, .oddDecimals, .gluedFlags, .noName:
+      "no event: not worded `gpc v1 nsecs cpu tid event key=value …`"
+    }
+  }
+}
+
+extension BpftraceReader {
+  var tasks: [TraceTask] { pipeline.text.tasks.tasks }
+  var names: [EventName] { pipeline.text.names.names }
+  var issues: IssueLog { pipeline.text.issues }
+  var lines: EventID { pipeline.lines }
+  var incomplete: String? { pipeline.incomplete }
+
+  var bytesRead: Int64 { pipeline.source.bytesRead }
+  var totalBytes: Int64? { pipeline.source.totalBytes }
+  var contentHash: ContentHash? { pipeline.isAtEnd ? pipeline.source.contentHash : nil }
+
+  var formatDescription: String {
+    "\(InputFormat.bpftrace.rawValue), \(isJSON ? "JSON" : "plain"), \(isConvention ? "gpc v1" : "an older script's words")"
+  }
+
+  var timestampResolutionNs: Int64 { 1 }
+  /// `nsecs` is CLOCK_BOOTTIME (CLOCK_MONOTONIC before Linux 5.8): one clock for all CPUs.
+  var clock: TraceClock? { .boot }
+}

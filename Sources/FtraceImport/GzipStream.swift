@@ -1,0 +1,52 @@
+// gzip: one or more members, unpacked as a stream. The window is 32 KiB, by the format.
+
+import CZlib
+
+final class GzipStream {
+  private var stream = z_stream()
+  /// Whether the input so far ends between two members; zeros behind the last one are padding.
+  private(set) var isBetweenMembers = true
+
+  /// The largest window, and gzip's head and checksum around it.
+  private static let windowBits: Int32 = 15 + 16
+
+  init() {
+    let status = inflateInit2_(&stream, Self.windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    if status != Z_OK { fatalError("inflateInit2: \(status)") }
+  }
+
+  deinit { inflateEnd(&stream) }
+
+  func step(from source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> UnpackProgress {
+    var progress = UnpackProgress()
+    if isBetweenMembers {
+      progress.consumed = source.prefix { $0 == 0 }.count
+      if progress.consumed == source.count { return progress }
+      isBetweenMembers = false
+    }
+    let rest = UnsafeRawBufferPointer(rebasing: source.dropFirst(progress.consumed))
+    inflate(rest, into: target, &progress)
+    return progress
+  }
+
+  private func inflate(
+    _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, _ progress: inout UnpackProgress
+  ) {
+    // zlib counts in 32 bits and reads what its pointer, which is not const, points to.
+    let (sourceCount, targetCount) = (UInt32(clamping: source.count), UInt32(clamping: target.count))
+    stream.next_in = UnsafeMutablePointer(mutating: source.bindMemory(to: UInt8.self).baseAddress)
+    stream.avail_in = sourceCount
+    stream.next_out = target.bindMemory(to: UInt8.self).baseAddress
+    stream.avail_out = targetCount
+    let status = CZlib.inflate(&stream, Z_NO_FLUSH)
+    progress.consumed += Int(sourceCount - stream.avail_in)
+    progress.produced = Int(targetCount - stream.avail_out)
+    switch status {
+    case Z_OK, Z_BUF_ERROR: break
+    case Z_STREAM_END:
+      isBetweenMembers = true
+      inflateReset(&stream)
+    case _: progress.error = stream.msg.map { String(cString: $0) } ?? "zlib's error \(status)"
+    }
+  }
+}

@@ -1,0 +1,31 @@
+// What the door needs of a reader: the text forms and the trace.dat of trace-cmd each have one.
+
+import KVMEvents
+
+/// Called once per batch; the loops over lines and records run inside.
+protocol RecordingReader: AnyObject {
+  /// Puts the next events into the front of `events`; fewer than there is room for only at the end.
+  func read(into events: UnsafeMutableBufferPointer<RecordedEvent>) throws(TraceReadError) -> Int
+
+  var tasks: [TraceTask] { get }
+  var names: [EventName] { get }
+  var issues: IssueLog { get }
+  /// Lines met so far; of a binary recording, records.
+  var lines: EventID { get }
+  /// Why the recording is not whole, as a sentence; nil: it is, as far as it was read.
+  var incomplete: String? { get }
+
+  /// Bytes read from the file, as they stand in it.
+  var bytesRead: Int64 { get }
+  /// The file's size; nil where it is not known beforehand.
+  var totalBytes: Int64? { get }
+  /// The hash of the bytes as they stand in the file; nil until all are read.
+  var contentHash: ContentHash? { get }
+
+  /// The form in words, with what there is to say about this recording's.
+  var formatDescription: String { get }
+  /// What one step of the time stamps is worth.
+  var timestampResolutionNs: Int64 { get }
+  /// The trace clock; nil where the recording does not say.
+  var clock: TraceClock? { get }
+}

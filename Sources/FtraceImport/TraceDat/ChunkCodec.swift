@@ -1,0 +1,29 @@
+// zstd and zlib, one block at a time, into room that is there already: what a block claims costs nothing by itself.
+
+import CZlib
+
+enum ChunkCodec: String {
+  case none
+  case zstd
+  case zlib
+
+  /// Unpacks one block that says it holds `target.count` bytes. nil: it does; else what is wrong.
+  func unpack(
+    _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, with zstd: ZstdBlocks
+  ) -> String? {
+    switch self {
+    case .none: "packed, in a file that names no packer"
+    case .zstd: zstd.unpack(source, into: target)
+    case .zlib: unpackZlib(source, target)
+    }
+  }
+
+  private func unpackZlib(_ source: UnsafeRawBufferPointer, _ target: UnsafeMutableRawBufferPointer) -> String? {
+    var count = uLongf(target.count)
+    let status = uncompress(
+      target.assumingMemoryBound(to: Bytef.self).baseAddress, &count,
+      source.assumingMemoryBound(to: Bytef.self).baseAddress, uLong(source.count))
+    if status != Z_OK { return "zlib: \(String(cString: zError(status)))" }
+    return count == target.count ? nil : "holds \(count) bytes, not the \(target.count) it claims"
+  }
+}

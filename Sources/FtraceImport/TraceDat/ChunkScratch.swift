@@ -1,0 +1,42 @@
+// Room that the CPUs of a recording share: for packed bytes, and for chunks too large for each of many CPUs to keep its own.
+
+final class ChunkScratch {
+  private var packed = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  private var unpacked = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  let zstd = ZstdBlocks()
+  private var owner: ObjectIdentifier?
+  /// An address of ours where nothing stands.
+  let nowhere = UnsafeRawPointer(UnsafeMutableRawPointer.allocate(byteCount: CPUPages.slack, alignment: 16))
+
+  deinit {
+    nowhere.deallocate()
+    packed.deallocate()
+    unpacked.deallocate()
+  }
+
+  func packedRoom(_ count: Int) -> UnsafeMutableRawBufferPointer {
+    if packed.count < count {
+      packed.deallocate()
+      packed = .allocate(byteCount: count, alignment: 16)
+    }
+    return UnsafeMutableRawBufferPointer(rebasing: packed[..<count])
+  }
+
+  /// What `room` gave last.
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(unpacked) }
+
+  func room(_ count: Int, for pages: CPUPages) -> UnsafeMutableRawBufferPointer {
+    if unpacked.count < count {
+      unpacked.deallocate()
+      unpacked = .allocate(byteCount: count, alignment: 16)
+    }
+    owner = ObjectIdentifier(pages)
+    return UnsafeMutableRawBufferPointer(rebasing: unpacked[..<count])
+  }
+
+  func holds(_ pages: CPUPages) -> Bool { owner == ObjectIdentifier(pages) }
+
+  func forget(_ pages: CPUPages) {
+    if holds(pages) { owner = nil }
+  }
+}

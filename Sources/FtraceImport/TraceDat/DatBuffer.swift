@@ -1,0 +1,27 @@
+// One buffer of the recording: the top one, or an instance (`-B`).
+
+struct DatBuffer {
+  /// Empty for the top buffer.
+  let name: String
+  /// The clock's name as the file has it; empty where it does not say.
+  let clock: String
+  /// Bytes of a page of this ring buffer.
+  let pageBytes: Int
+  let codec: ChunkCodec
+  /// The data are chunks that the codec packed; else they are pages as they were recorded.
+  let isPacked: Bool
+  let cpus: [CPU]
+
+  /// Where a CPU's data stand in the file.
+  struct CPU {
+    let number: Int32
+    let offset: UInt64
+    /// Bytes there; of packed data without the count of chunks in front of them.
+    let bytes: UInt64
+  }
+
+  /// More than any page of a ring buffer: `buffer_subbuf_size_kb` is a power of two of kernel pages.
+  static let pageBytesMax = 1 << 20
+
+  static func isPage(_ bytes: UInt32) -> Bool { bytes >= 64 && bytes <= pageBytesMax }
+}

@@ -1,0 +1,55 @@
+// How the records of one event type are read: its format and the catalogue, brought together once.
+
+import KVMEvents
+
+struct EventPlan {
+  let name: EventNameID
+  /// Which of the name's meanings: told by the fields that the format has.
+  let meaning: Int
+  let kind: EventKind
+  let isKnown: Bool
+  let pid: RecordNumber
+  let steps: UnsafeMutableBufferPointer<FieldStep>
+  /// Bytes a record has to have for all of the steps.
+  let recordBytes: Int
+  /// Fields that the catalogue wants and the format does not have.
+  let missing: EventFieldSet
+  /// Fields whose format is that of no number.
+  let unusable: EventFieldSet
+
+  /// - Parameter entry: of the event's name.
+  init(_ format: EventFormat, pid: RecordNumber, name: EventNameID, entry: EventNameTable.Entry) {
+    self.name = name
+    self.pid = pid
+    isKnown = entry.isKnown
+    meaning = Self.meaning(of: format, entry)
+    kind = entry.layouts[meaning].kind
+    var steps: [FieldStep] = []
+    var found = EventFieldSet(rawValue: 0)
+    var unusable = EventFieldSet(rawValue: 0)
+    for slot in entry.layouts[meaning].slots {
+      guard case .field(let field) = slot.use, let source = format.field(slot.name) else { continue }
+      if let number = RecordNumber(source) {
+        steps.append(FieldStep(number, field, slot.type))
+        found.insert(field)
+      } else {
+        unusable.insert(field)
+      }
+    }
+    self.unusable = unusable
+    missing = EventFieldSet(
+      rawValue: entry.layouts[meaning].required.rawValue & ~found.rawValue & ~unusable.rawValue)
+    recordBytes = max(steps.map(\.source.end).max() ?? 0, pid.end)
+    self.steps = .allocate(capacity: steps.count)
+    _ = self.steps.initialize(from: steps)
+  }
+
+  /// A meaning with a condition holds for the formats that have its key.
+  private static func meaning(of format: EventFormat, _ entry: EventNameTable.Entry) -> Int {
+    let conditional = entry.layouts.firstIndex { layout in
+      guard let condition = layout.condition else { return false }
+      return layout.slots.contains { $0.use == .field(condition) && format.field($0.name) != nil }
+    }
+    return conditional ?? entry.layouts.firstIndex { $0.condition == nil } ?? 0
+  }
+}

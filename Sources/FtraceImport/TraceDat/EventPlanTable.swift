@@ -1,0 +1,61 @@
+// The plans of a recording's event types, each made when the first record of its type comes.
+
+import KVMEvents
+
+struct EventPlanTable: ~Copyable {
+  /// By event type (`common_type`, 16 bits): a place in `plans`, or what there is instead.
+  private let places: UnsafeMutableBufferPointer<Int32>
+  private var plans: [EventPlan] = []
+  private let formats: [EventFormat]
+  /// Where every record has its event type.
+  let type: RecordNumber
+
+  private static let unmade: Int32 = -1
+  private static let unknown: Int32 = -2
+
+  init(_ formats: [EventFormat]) throws(TraceReadError) {
+    self.formats = formats
+    // All events begin with the same common fields; the first format that has them speaks for all.
+    guard let field = formats.lazy.compactMap({ $0.field("common_type") }).first, field.size == 2,
+      let type = RecordNumber(field)
+    else { throw .traceDat(.odd(.formats)) }
+    self.type = type
+    places = .allocate(capacity: 1 << 16)
+    places.initialize(repeating: Self.unknown)
+    for format in formats {
+      if let id = format.id, id < places.count { places[id] = Self.unmade }
+    }
+  }
+
+  deinit {
+    places.deallocate()
+    for plan in plans { plan.steps.deallocate() }
+  }
+
+  /// The plan for records of this type; nil: the file has no usable format for them.
+  @inline(__always) mutating func plan(_ type: Int, _ names: inout EventNameTable) -> EventPlan? {
+    let place = places[type]
+    return place >= 0 ? plans[Int(place)] : make(type, &names)
+  }
+
+  private mutating func make(_ type: Int, _ names: inout EventNameTable) -> EventPlan? {
+    guard places[type] == Self.unmade else { return nil }
+    places[type] = Self.unknown
+    guard let format = formats.first(where: { $0.id == type }), let field = format.field("common_pid"),
+      let pid = RecordNumber(field), let name = Self.id(of: format.name, &names)
+    else { return nil }
+    let plan = EventPlan(format, pid: pid, name: name, entry: names.entries[Int(name)])
+    places[type] = Int32(plans.count)
+    plans.append(plan)
+    return plan
+  }
+
+  private static func id(of name: String, _ names: inout EventNameTable) -> EventNameID? {
+    // The table loads whole words.
+    let bytes = Array(name.utf8) + [UInt8](repeating: 0, count: 8)
+    return bytes.withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress else { return nil }
+      return names.id(start, bytes.count - 8)
+    }
+  }
+}

@@ -1,0 +1,109 @@
+// Records of the ring buffer into events: what `TraceCmdText` is for lines.
+
+import KVMEvents
+
+struct RecordDecoder: ~Copyable {
+  private(set) var tasks = TaskTable()
+  var names: EventNameTable
+  var issues: IssueLog
+  private var plans: EventPlanTable
+  private let comms: SavedComms
+  private var taskOfPid: [Int32: TaskID] = [:]
+  private let isBigEndian: Bool
+  private let keepsUnknown: Bool
+  private(set) var lastTime = Int64.min
+  /// Records and losses met so far: an event's id is its number among them.
+  private(set) var count: EventID = 0
+
+  init(_ contents: TraceDatContents, options: TraceReadOptions) throws(TraceReadError) {
+    names = EventNameTable(catalogue: options.catalogue)
+    plans = try EventPlanTable(contents.formats)
+    comms = contents.comms
+    issues = contents.issues
+    isBigEndian = contents.header.isBigEndian
+    keepsUnknown = options.keepsUnknown
+  }
+
+  /// Reads the record that the stream stands at. True: `event` is its event; false: it has none to deliver.
+  @inline(__always)
+  mutating func read(_ stream: UnsafeMutablePointer<CPUStream>, into event: inout RecordedEvent) -> Bool {
+    count += 1
+    let record = stream.pointee.record
+    let bytes = stream.pointee.recordBytes
+    guard bytes >= plans.type.end else { return noteRecord("shorter than the number of its event", stream) }
+    let type = Int(truncatingIfNeeded: plans.type.value(in: record, isBigEndian: isBigEndian))
+    guard let plan = plans.plan(type, &names) else { return noteRecord("event \(type) has no format", stream) }
+    guard bytes >= plan.pid.end else { return noteRecord("shorter than its event's common fields", stream) }
+    guard let time = Int64(exactly: stream.pointee.time) else { return noteRecord("a time stamp beyond 2^63", stream) }
+    if time < lastTime { noteTime(time, stream) }
+    lastTime = time
+    if !plan.isKnown {
+      noteUnknown(plan, stream)
+      if !keepsUnknown { return false }
+    }
+    event.clear()
+    event.id = count
+    event.time = TraceTimestamp(rawValue: time)
+    event.cpu = stream.pointee.cpu
+    event.pid = Int32(truncatingIfNeeded: plan.pid.value(in: record, isBigEndian: isBigEndian))
+    event.task = task(event.pid, stream)
+    event.name = plan.name
+    event.kind = plan.kind
+    readFields(plan, stream, into: &event)
+    if plan.isKnown { names.count(plan.name, meaning: plan.meaning) }
+    return true
+  }
+
+  @inline(__always)
+  private mutating func readFields(
+    _ plan: EventPlan, _ stream: UnsafeMutablePointer<CPUStream>, into event: inout RecordedEvent
+  ) {
+    var faults = BodyFaults()
+    faults.badFields = plan.unusable
+    let record = stream.pointee.record
+    let bytes = stream.pointee.recordBytes
+    for place in 0..<plan.steps.count {
+      let step = plan.steps[place]
+      if bytes < plan.recordBytes, bytes < step.source.end {
+        faults.badFields.insert(step.field)
+        continue
+      }
+      let value = step.source.value(in: record, isBigEndian: isBigEndian)
+      faults.store(value, in: step.field, at: step.place, as: step.type, of: &event)
+    }
+    if !faults.isClean || plan.missing.rawValue != 0 || event.endsBeforeItsStart {
+      noteFields(faults, plan, event, stream)
+    }
+  }
+
+  @inline(__always)
+  private mutating func task(_ pid: Int32, _ stream: UnsafeMutablePointer<CPUStream>) -> TaskID {
+    if stream.pointee.pid == pid, stream.pointee.task >= 0 { return stream.pointee.task }
+    let task = taskOfPid[pid] ?? newTask(pid, cpu: stream.pointee.cpu)
+    stream.pointee.pid = pid
+    stream.pointee.task = task
+    return task
+  }
+
+  private mutating func newTask(_ pid: Int32, cpu: Int32) -> TaskID {
+    let task = tasks.id(comms.key(pid: pid), pid: pid, tgid: -1, cpu: cpu)
+    taskOfPid[pid] = task
+    return task
+  }
+
+  /// What was lost before the record that the stream stands at, or behind its last one.
+  mutating func readLoss(_ stream: UnsafeMutablePointer<CPUStream>, into event: inout RecordedEvent) {
+    count += 1
+    event.clear()
+    event.id = count
+    event.kind = .lostEvents
+    event.pid = 0
+    event.cpu = stream.pointee.cpu
+    event.name = names.idOfLostEvents()
+    // As in a text, where the marker has no time of its own: it stands behind all that came before it.
+    event.time = TraceTimestamp(rawValue: max(lastTime, 0))
+    event.task = RecordedEvent.noTask
+    if case .some(let lost) = stream.pointee.loss { event.set(.len, lost) }
+    names.count(event.name, meaning: 0)
+  }
+}

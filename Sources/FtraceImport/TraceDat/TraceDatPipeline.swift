@@ -1,0 +1,134 @@
+// Pages to records to events, the CPUs merged by time: the stages of a trace.dat, in one value.
+
+import KVMEvents
+
+struct TraceDatPipeline: ~Copyable {
+  private let streams: UnsafeMutableBufferPointer<CPUStream>
+  private var merge = StreamMerge()
+  var decoder: RecordDecoder
+  private let layout: RingBufferLayout
+  private let correction: TimestampCorrection?
+  /// Why the recording is not whole, as a sentence.
+  private(set) var incomplete: String?
+  private(set) var bytesRead: Int64 = 0
+
+  private var hasBegun = false
+
+  /// - Parameter decoder: for the records of these contents.
+  init(
+    _ file: RandomAccessFile, _ contents: TraceDatContents, decoder: consuming RecordDecoder, chunkBytesKept: Int
+  ) {
+    self.decoder = decoder
+    layout = contents.layout
+    correction = contents.options.correction.isIdentity ? nil : contents.options.correction
+    streams = .allocate(capacity: contents.recordedCPUs)
+    let scratch = ChunkScratch()
+    var place = 0
+    for buffer in contents.buffers {
+      for cpu in buffer.cpus where cpu.bytes > 0 {
+        let pages = CPUPages(
+          file, buffer, cpu, isBigEndian: contents.header.isBigEndian, scratch: scratch,
+          keptMax: chunkBytesKept / contents.recordedCPUs)
+        streams.initializeElement(
+          at: place, to: CPUStream(cpu: cpu.number, pages: pages, nowhere: scratch.nowhere))
+        place += 1
+      }
+    }
+  }
+
+  deinit { streams.deinitialize().deallocate() }
+
+  /// The first record of each CPU.
+  private mutating func begin() throws(TraceReadError) {
+    hasBegun = true
+    guard let start = streams.baseAddress else { return }
+    for place in streams.indices {
+      try step(start + place)
+      if !streams[place].isAtEnd { merge.add(place, time: streams[place].time) }
+    }
+  }
+
+  /// Puts the next events into the front of `events`; fewer than there is room for only at the end.
+  mutating func read(into events: UnsafeMutableBufferPointer<RecordedEvent>) throws(TraceReadError) -> Int {
+    if !hasBegun { try begin() }
+    var count = 0
+    while count < events.count, let first = merge.first, let start = streams.baseAddress {
+      let second = merge.second ?? StreamMerge.Entry(time: .max, stream: .max)
+      let stream = start + first
+      // Most of the time a CPU has several events before it is another one's turn.
+      repeat {
+        count += try deliver(stream, into: &events[count]) ? 1 : 0
+      } while count < events.count && !stream.pointee.isAtEnd
+        && StreamMerge.Entry(time: stream.pointee.time, stream: first) < second
+      if stream.pointee.isAtEnd { merge.removeFirst() } else { merge.moveFirst(to: stream.pointee.time) }
+    }
+    return count
+  }
+
+  /// The loss or the record that the stream stands at. True: `event` was filled.
+  @inline(__always)
+  private mutating func deliver(
+    _ stream: UnsafeMutablePointer<CPUStream>, into event: inout RecordedEvent
+  ) throws(TraceReadError) -> Bool {
+    if stream.pointee.loss != .none {
+      decoder.readLoss(stream, into: &event)
+      stream.pointee.takeLoss()
+      return true
+    }
+    let isEvent = decoder.read(stream, into: &event)
+    try step(stream)
+    return isEvent
+  }
+
+  /// Goes on to the stream's next record, or to its end.
+  @inline(__always) private mutating func step(_ stream: UnsafeMutablePointer<CPUStream>) throws(TraceReadError) {
+    while true {
+      switch stream.pointee.step(isBigEndian: layout.isBigEndian) {
+      case .record:
+        let stamp = stream.pointee.stamp
+        stream.pointee.time = correction?.apply(stamp, cpu: Int(stream.pointee.cpu)) ?? stamp
+        return
+      case .pageEnd:
+        if try !turnPage(stream) { return }
+      case .broken(let fault):
+        lose(fault, stream)
+      }
+    }
+  }
+
+  /// Begins the stream's next page. False: there is none.
+  private mutating func turnPage(_ stream: UnsafeMutablePointer<CPUStream>) throws(TraceReadError) -> Bool {
+    switch try stream.pointee.pages.nextPage() {
+    case .page(let page):
+      bytesRead += Int64(page.count)
+      guard let fault = stream.pointee.begin(page, layout) else { return true }
+      // The file ends inside this page.
+      if page.count < stream.pointee.pages.pageBytes { return cutOff(stream) }
+      lose(fault, stream)
+      return true
+    case .damaged(let reason):
+      lose(.packed(reason), stream)
+      return true
+    case .cutOff:
+      return cutOff(stream)
+    case .end:
+      stream.pointee.finish()
+      return false
+    }
+  }
+
+  /// What is behind this place is not in the file. Gives false: there is no page.
+  private mutating func cutOff(_ stream: UnsafeMutablePointer<CPUStream>) -> Bool {
+    let reason = "the trace data of CPU \(stream.pointee.cpu) break off"
+    incomplete = incomplete ?? "\(reason); what stands before was read"
+    decoder.noteCutOff(reason, stream)
+    stream.pointee.lose(.unknown)
+    stream.pointee.finish()
+    return false
+  }
+
+  private mutating func lose(_ fault: PageFault, _ stream: UnsafeMutablePointer<CPUStream>) {
+    decoder.notePage(fault, stream)
+    stream.pointee.lose(.unknown)
+  }
+}

@@ -1,0 +1,64 @@
+// The reader of a trace.dat, versions 6 and 7.
+
+import KVMEvents
+
+final class TraceDatReader: RecordingReader {
+  private let input: SeekableInput
+  private var pipeline: TraceDatPipeline
+  private let form: String
+  let clock: TraceClock?
+  private(set) var contentHash: ContentHash?
+
+  init(_ input: SeekableInput, options: TraceReadOptions) throws(TraceReadError) {
+    let contents = try TraceDatContents(input.file)
+    self.input = input
+    pipeline = TraceDatPipeline(
+      input.file, contents, decoder: try RecordDecoder(contents, options: options),
+      chunkBytesKept: options.chunkBytesKept)
+    form = Self.form(contents)
+    clock = Self.clock(contents)
+  }
+
+  func read(into events: UnsafeMutableBufferPointer<RecordedEvent>) throws(TraceReadError) -> Int {
+    let count = try pipeline.read(into: events)
+    if count < events.count, contentHash == nil { contentHash = try hash() }
+    return count
+  }
+
+  private func hash() throws(TraceReadError) -> ContentHash {
+    if let packed = input.packed { return packed.hash }
+    return try input.file.contentHash()
+  }
+
+  var tasks: [TraceTask] { pipeline.decoder.tasks.tasks }
+  var names: [EventName] { pipeline.decoder.names.names }
+  var issues: IssueLog { pipeline.decoder.issues }
+  var lines: EventID { pipeline.decoder.count }
+  var incomplete: String? { input.breakOff ?? pipeline.incomplete }
+
+  /// The parts before the trace data are read at once; of the pages it is known only how large they are unpacked.
+  var bytesRead: Int64 {
+    contentHash == nil ? min(pipeline.bytesRead, totalBytes ?? .max) : totalBytes ?? pipeline.bytesRead
+  }
+  var totalBytes: Int64? { input.packed?.bytes ?? input.file.size }
+
+  var formatDescription: String { form }
+  var timestampResolutionNs: Int64 { 1 }
+
+  private static func form(_ contents: TraceDatContents) -> String {
+    let codec = contents.header.codec
+    var form = "trace.dat version \(contents.header.version)"
+    if codec != .none { form += ", \(codec.rawValue)" }
+    let instances = contents.buffers.map(\.name).filter { !$0.isEmpty }
+    if !instances.isEmpty { form += ", buffers \(instances.joined(separator: " "))" }
+    return form
+  }
+
+  /// The clock of the buffers that hold something. nil: they differ, the file does not say, or it is none that is known here.
+  private static func clock(_ contents: TraceDatContents) -> TraceClock? {
+    var clocks = Set(contents.buffers.filter { $0.cpus.contains { $0.bytes > 0 } }.map(\.clock))
+    if clocks.isEmpty { clocks = [contents.options.clock] }
+    guard clocks.count == 1, let clock = clocks.first else { return nil }
+    return TraceClock(rawValue: clock.isEmpty ? contents.options.clock : clock)
+  }
+}

@@ -1,0 +1,21 @@
+// zstd: whole frames, each unpacked in one go, with one context for all of them.
+
+import CZstd
+
+final class ZstdBlocks {
+  private let context: OpaquePointer
+
+  init() {
+    guard let created = ZSTD_createDCtx() else { fatalError("ZSTD_createDCtx: out of memory") }
+    context = created
+  }
+
+  deinit { ZSTD_freeDCtx(context) }
+
+  /// Unpacks frames that hold `target.count` bytes. nil: they do; else what is wrong.
+  func unpack(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> String? {
+    let count = ZSTD_decompressDCtx(context, target.baseAddress, target.count, source.baseAddress, source.count)
+    if ZSTD_isError(count) != 0 { return "zstd: \(String(cString: ZSTD_getErrorName(count)))" }
+    return count == target.count ? nil : "holds \(count) bytes, not the \(target.count) it claims"
+  }
+}

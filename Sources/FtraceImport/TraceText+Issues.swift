@@ -1,0 +1,91 @@
+// What is odd about the lines of a text, as counted issues. Apart from the events' path, which pays nothing for it.
+
+import Glibc
+import KVMEvents
+
+extension TraceText {
+  /// What texts of this form do not tell, whatever was recorded.
+  mutating func noteFormLimits() {
+    if format == .perfScript {
+      issues.note(.formLimit, line: 1, "lost events are told only by `perf script --show-lost-events`", nil)
+    }
+  }
+
+  mutating func noteMicroseconds(_ line: Line, id: EventID) {
+    let remedy =
+      switch format {
+      case .tracefsText: "(truncated by the kernel): trace-cmd records nanoseconds"
+      case .perfScript: "(truncated by perf): `perf script --ns` prints nanoseconds"
+      case .traceCmdText, .traceDat, .perfData, .bpftrace: "(rounded): `-t` prints nanoseconds"
+      }
+    issues.note(.microseconds, line: id, "time stamps in microseconds \(remedy)", line)
+  }
+
+  /// Looks closer at an event that is not later than the one before. False: it is that one again.
+  ///
+  /// An exact copy down to the nanosecond is no second event: the recording was pasted together, and delivering an `end` twice would
+  /// bring an end without a start. In microseconds two events can look alike; what they say is said by one of them.
+  mutating func isInOrder(_ head: RecordHead, _ line: Line, id: EventID, whole: Line, before: Line) -> Bool {
+    if head.time < lastTime {
+      issues.note(.timeWentBack, line: id, "\(lastTime - head.time) ns before the event above it", line)
+      return true
+    }
+    guard whole.count == before.count, memcmp(whole.start, before.start, whole.count) == 0 else { return true }
+    issues.note(.duplicateLine, line: id, "the same line as the one above, counted once", line)
+    return false
+  }
+
+  mutating func noteUnknown(_ head: RecordHead, _ name: EventNameID, _ line: Line, id: EventID) {
+    if names.entries[Int(name)].count == 0 {
+      let text = String(decoding: UnsafeRawBufferPointer(start: head.name, count: head.nameCount), as: UTF8.self)
+      issues.note(.unknownEvent, line: id, "the probe catalogue has no event `\(text)`", line)
+    }
+    names.count(name, meaning: 0)
+  }
+
+  /// NUL, CR and bytes that are no UTF-8: counted and kept, but for the CR of a CRLF.
+  mutating func noteOddBytes(_ line: inout Line, id: EventID) {
+    let bytes = line.bytes
+    if bytes.contains(0x0d) {
+      issues.note(.carriageReturn, line: id, "a CR in the line", line)
+      line.dropCarriageReturn()
+    }
+    if bytes.contains(0) { issues.note(.nulByte, line: id, "a NUL byte in the line", line) }
+    if bytes.contains(where: { $0 >= 0x80 }), !isUTF8(bytes) {
+      issues.note(.invalidUTF8, line: id, "bytes that are no UTF-8", line)
+    }
+  }
+
+  private func isUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool { String(validating: bytes, as: UTF8.self) != nil }
+
+  mutating func noteFaults(
+    _ faults: BodyFaults, missing: EventFieldSet, _ event: RecordedEvent, _ layout: UnsafeMutablePointer<EventLayout>,
+    _ line: Line, id: EventID
+  ) {
+    let bad = faults.badFields
+    if bad.rawValue != 0 {
+      issues.note(.badField, line: id, "no usable value: \(layout.pointee.keys(of: bad))", line)
+    } else if faults.hasJunk {
+      issues.note(.badField, line: id, "words that are no key=value", line)
+    }
+    if faults.badPointers.rawValue != 0 {
+      issues.note(
+        .badPointer, line: id, "no kernel address (0 or hashed): \(layout.pointee.keys(of: faults.badPointers))", line)
+    }
+    let absent = missing.subtracting(bad).subtracting(faults.badPointers)
+    if absent.rawValue != 0 {
+      issues.note(.missingField, line: id, "without \(layout.pointee.keys(of: absent))", line)
+    }
+    if event.endsBeforeItsStart { issues.note(.endBelowStart, line: id, "the range ends below its start", line) }
+  }
+}
+
+extension EventLayout {
+  /// What the recording calls these fields, for a sentence.
+  func keys(of fields: EventFieldSet) -> String {
+    slots.compactMap { slot in
+      if case .field(let field) = slot.use, fields.contains(field) { return slot.name }
+      return nil
+    }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,88 @@
+// Lines of a text that are no records: loss markers, notes, the front of a comm that holds a newline, or nothing known.
+
+import KVMEvents
+
+extension TraceText {
+  mutating func readOther(_ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
+    let failure = finder.failure
+    if let marker = LossMarker(line, prefix: finder.prefix) { return deliver(marker, id: id, into: &event) }
+    switch format {
+    case .tracefsText:
+      if let note = TracefsNote(line) { return read(note, line, id: id, into: &event) }
+    case .perfScript:
+      if PerfScriptNote(line) != nil { return false }
+    case .traceCmdText, .traceDat, .perfData, .bpftrace:
+      if let note = ReportNote(line, prefix: finder.prefix) {
+        if note == .empty { _ = keepFragment(line, id: id) }
+        return false
+      }
+    }
+    if !keepFragment(line, id: id) { issues.note(.badLine, line: id, failure.reason, line) }
+    return false
+  }
+
+  private mutating func read(_ note: TracefsNote, _ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
+    switch note {
+    case .entries(let overwritten):
+      guard overwritten > 0 else { return false }
+      leftovers = RingLeftovers()
+      isWatching = true
+      return deliver(LossMarker(cpu: RecordedEvent.unknownCPU, count: overwritten), id: id, into: &event)
+    case .bufferStarted(let cpu):
+      leftovers?.begin(cpu)
+      return deliver(LossMarker(cpu: cpu, count: nil), id: id, into: &event)
+    case .empty: _ = keepFragment(line, id: id)
+    case .remark, .stackEntry: break
+    }
+    return false
+  }
+
+  /// A CPU's first record in a ring that was overwritten, without a line that says so: it gives its place to the loss before it.
+  mutating func deliversLeftover(of cpu: Int32, _ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
+    if !finder.fragment.isEmpty { giveUpFragment() }
+    isWatching = leftovers != nil
+    guard leftovers?.isSilentBegin(of: cpu) == true else { return false }
+    leftovers?.begin(cpu)
+    issues.note(
+      .unannouncedLoss, line: id,
+      "what CPU \(cpu) recorded before was overwritten, and no line says so: this record counts as lost with it", line)
+    return deliver(LossMarker(cpu: cpu, count: nil), id: id, into: &event)
+  }
+
+  mutating func deliver(_ marker: LossMarker, id: EventID, into event: inout RecordedEvent) -> Bool {
+    event.clear()
+    event.id = id
+    event.kind = .lostEvents
+    event.pid = 0
+    event.cpu = marker.cpu
+    event.name = names.idOfLostEvents()
+    // The marker has no time of its own: it stands behind all that was printed before it.
+    event.time = TraceTimestamp(rawValue: max(lastTime, 0))
+    event.task = RecordedEvent.noTask
+    if let count = marker.count { event.set(.len, count) }
+    names.count(event.name, meaning: 0)
+    return true
+  }
+
+  /// The line may be the front of a comm that holds a newline; the next line tells. False: it is too long for that.
+  private mutating func keepFragment(_ line: Line, id: EventID) -> Bool {
+    guard finder.form == .wide, line.count >= finder.prefix else { return false }
+    let text = UnsafeRawBufferPointer(rebasing: line.bytes.dropFirst(finder.prefix))
+    isWatching = true
+    if finder.fragment.append(text, line: id) { return true }
+    giveUpFragment()
+    return finder.fragment.append(text, line: id)
+  }
+
+  /// What looked like the front of a comm was not.
+  mutating func giveUpFragment() {
+    let fragment = finder.fragment
+    finder.fragment = CommFragment()
+    guard fragment.isWorthSaying else { return }
+    fragment.bytes.dropLast().withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress else { return }
+      let line = Line(start: start, end: start + bytes.count)
+      issues.note(.badLine, line: fragment.line, HeadFailure.noTask.reason, line)
+    }
+  }
+}

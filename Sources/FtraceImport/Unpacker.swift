@@ -1,0 +1,52 @@
+// The decompressors side by side: each takes packed bytes and gives what comes out of them, step by step.
+
+enum Unpacker {
+  case zstd(ZstdStream)
+  case gzip(GzipStream)
+  case xz(XzStream)
+
+  /// nil: the bytes are not packed.
+  init?(_ compression: Compression) {
+    switch compression {
+    case .none: return nil
+    case .zstd: self = .zstd(ZstdStream())
+    case .gzip: self = .gzip(GzipStream())
+    case .xz: self = .xz(XzStream())
+    }
+  }
+
+  func step(from source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> UnpackProgress {
+    switch self {
+    case .zstd(let stream): stream.step(from: source, into: target)
+    case .gzip(let stream): stream.step(from: source, into: target)
+    case .xz(let stream): stream.step(from: source, into: target)
+    }
+  }
+
+  /// Whether the input so far ends between two frames, members or streams.
+  var isBetweenFrames: Bool {
+    switch self {
+    case .zstd(let stream): stream.isBetweenFrames
+    case .gzip(let stream): stream.isBetweenMembers
+    case .xz(let stream): stream.isBetweenStreams
+    }
+  }
+
+  /// What breaks off or is damaged, for a sentence.
+  var streamName: String {
+    switch self {
+    case .zstd: "zstd stream"
+    case .gzip: "gzip stream"
+    case .xz: "xz stream"
+    }
+  }
+
+  /// What its parts are called.
+  var frameName: String {
+    switch self {
+    case .zstd: "frame"
+    case .gzip: "member"
+    case .xz: "stream"
+    }
+  }
+}

@@ -1,0 +1,193 @@
+// Real trace.dat files through the door: the same events as their texts.
+
+import Foundation
+import KVMEvents
+import Testing
+
+@testable import FtraceImport
+
+@Suite struct TraceDatTests {
+  static let files = [
+    "quiet", "quiet-v6", "quiet-big-endian", "quiet-shifted", "quiet-tsc", "quiet-two-buffers", "quiet-empty",
+    "storm-lossy-chunks", "unrelated-chunks",
+    "instance-overlap-chunks", "odd-comms-chunks", "61xen-overlap-chunks", "defnames2-overlap-chunks",
+  ]
+
+  private func recording(_ name: String) throws -> Recording {
+    try Recording(.file(path: Fixture.path("\(name).dat")))
+  }
+
+  /// One recording in every form: its text was printed by trace-cmd of the recorded machine.
+  @Test(arguments: ["quiet", "quiet-v6", "quiet-zlib", "quiet-big-endian", "quiet-two-buffers"])
+  func everyFormIsTheSameRecording(name: String) throws {
+    let recording = try recording(name)
+    let text = try Recording(.file(path: Fixture.path("quiet-reportt.txt.zst")))
+    #expect(recording.linesWithoutIDs() == text.linesWithoutIDs())
+    #expect(recording.tasks == text.tasks)
+    #expect(recording.names.map(\.name) == text.names.map(\.name))
+    #expect(recording.countsByName == (try Fixture.counts("quiet.counts.tsv")))
+    #expect(recording.counts == [:])
+    #expect(recording.incomplete == nil)
+    #expect(recording.lines == 761)
+  }
+
+  @Test(arguments: ["storm-lossy-chunks", "unrelated-chunks"])
+  func agreesWithTheTextKeptBesideIt(name: String) throws {
+    let recording = try recording(name)
+    let text = try Recording(.file(path: Fixture.path("\(name).txt.zst")))
+    #expect(recording.linesWithoutIDs() == text.linesWithoutIDs())
+    #expect(recording.issues.isEmpty)
+    // The text has one line more, and in front: `cpus=4`.
+    #expect(recording.events.map(\.id) == text.events.map { $0.id - 1 })
+  }
+
+  /// Debian 12's trace-cmd prints the same events. Where it says `<...>` the comm is left aside: it stops reading the saved comms at
+  /// the first one it does not understand.
+  @Test(.enabled(if: TraceCmd.isInstalled), arguments: files)
+  func agreesWithTraceCmd(name: String) throws {
+    let recording = try recording(name)
+    let text = try Recording(TraceCmd.report(Fixture.path("\(name).dat")))
+    #expect(recording.events.count == text.events.count)
+    for (own, theirs) in zip(recording.events.indices, text.events.indices) {
+      let isUnnamed = text.comm(of: text.events[theirs]) == Array("<...>".utf8)
+      let commBytes = isUnnamed ? 0 : 16
+      let line = recording.linesWithoutIDs(ofEvents: own..<own + 1, commBytes: commBytes)
+      #expect(line == text.linesWithoutIDs(ofEvents: theirs..<theirs + 1, commBytes: commBytes))
+      if line != text.linesWithoutIDs(ofEvents: theirs..<theirs + 1, commBytes: commBytes) { break }
+    }
+  }
+
+  @Test func readsTheFieldsOfARealRefresh() throws {
+    let refresh = try #require(recording("quiet").events.first { $0.kind == .lockedRefresh })
+    #expect(refresh.time.rawValue == 114_269_526_118)
+    #expect(refresh.cpu == 3)
+    #expect(refresh.pid == 342)
+    #expect(refresh.gpc?.rawValue == 0xff52_9c43_c189_6668)
+    #expect(refresh[.oldGpa] == .max)
+    #expect(refresh[.slotsGeneration] == 2)
+    #expect(refresh[.active] == 1)
+    #expect(refresh[.valid] == 0)
+    #expect(refresh[.pfn] == nil)
+  }
+
+  @Test func lossStandsInSequence() throws {
+    let recording = try recording("storm-lossy-chunks")
+    let losses = recording.events.filter { $0.kind == .lostEvents }
+    #expect(losses.count == 7)
+    #expect(losses.compactMap { $0[.len] } == [160])
+    #expect(recording.events.map(\.id) == Array(1...EventID(recording.events.count)))
+  }
+
+  /// What trace-cmd 3.1.6 prints for the first, the second, the 399th and the last event.
+  @Test(arguments: [
+    ("quiet-shifted", [114_133_968_745, 114_140_172_007, 114_266_697_953]),
+    ("quiet-tsc", [79_804_635_480, 79_808_968_137, 79_897_386_725]),
+  ])
+  func optionsCorrectTheStamps(name: String, stamps: [Int64]) throws {
+    let events = try recording(name).events
+    #expect([0, 1, 398].map { events[$0].time.rawValue } == stamps)
+  }
+
+  @Test(arguments: [
+    ("quiet", "trace.dat version 7, zstd"), ("quiet-v6", "trace.dat version 6"),
+    ("quiet-zlib", "trace.dat version 7, zlib"),
+    ("instance-overlap-chunks", "trace.dat version 7, zstd, buffers kvmgpc"),
+  ])
+  func saysItsFormAndItsClock(name: String, form: String) throws {
+    let reader = try TraceReader(.file(path: Fixture.path("\(name).dat")))
+    #expect(reader.format == .traceDat)
+    #expect(reader.formatDescription == form)
+    #expect(reader.clock == .local)
+    #expect(reader.timestampResolutionNs == 1)
+  }
+
+  @Test(arguments: ["quiet", "quiet-v6"])
+  func aPackedOneIsReadFromATemporaryFile(name: String) throws {
+    let packed = try zstd(Fixture.packed("\(name).dat"), flush: 1000)
+    #expect(try Recording(packed).lines() == recording(name).lines())
+  }
+
+  /// Version 6 has its lists in front; of version 7 the last one is gone.
+  @Test func aPackedOneThatBreaksOffIsMarked() throws {
+    let cut = try Recording(Array(zstd(Fixture.packed("quiet-v6.dat"), flush: 1000).dropLast(200)))
+    #expect(cut.incomplete != nil)
+    #expect(cut.counts[.truncated] ?? 0 > 0)
+    #expect(throws: TraceReadError.traceDat(.cutOff(.options))) {
+      try Recording(Array(zstd(Fixture.packed("quiet.dat"), flush: 1000).dropLast(20)))
+    }
+  }
+
+  @Test func aPackedOneThatGrowsTooLargeIsTurnedAway() throws {
+    var options = TraceReadOptions()
+    options.spooledBytesMax = 10_000
+    #expect(throws: TraceReadError.unpackedTooLarge(bytesMax: 10_000)) {
+      try Recording(zstd(Fixture.packed("quiet-v6.dat")), options: options)
+    }
+  }
+
+  @Test func hashNamesTheFileAsItStands() throws {
+    let reader = try TraceReader(.file(path: Fixture.path("quiet.dat")))
+    var batch: [RecordedEvent] = []
+    while try reader.read(into: &batch) {}
+    var hasher = ContentHash.Hasher()
+    try Fixture.packed("quiet.dat").withUnsafeBytes { hasher.update($0) }
+    #expect(reader.contentHash == hasher.finish())
+    #expect(reader.bytesRead == reader.totalBytes)
+  }
+
+  @Test(arguments: [1, 7, 761])
+  func batchesHoldWhatTheyAreAskedFor(size: Int) throws {
+    var options = TraceReadOptions()
+    options.batchSize = size
+    let path = Fixture.path("quiet.dat")
+    #expect(try Recording(.file(path: path), options: options).lines() == recording("quiet").lines())
+  }
+
+  /// Many CPUs share one room for chunks, and keep a page each.
+  @Test(arguments: ["storm-lossy-chunks", "quiet-v6"])
+  func littleRoomGivesTheSameEvents(name: String) throws {
+    var options = TraceReadOptions()
+    options.chunkBytesKept = 1
+    let path = Fixture.path("\(name).dat")
+    #expect(try Recording(.file(path: path), options: options).lines() == recording(name).lines())
+  }
+
+  @Test func anEmptyRecordingIsOne() throws {
+    let empty = try recording("quiet-empty")
+    #expect(empty.events.isEmpty)
+    #expect(empty.incomplete == nil)
+    #expect(empty.counts == [:])
+  }
+
+  @Test func whatTheCatalogueLacksIsCounted() throws {
+    var options = TraceReadOptions()
+    options.catalogue = try ProbeCatalogue(texts: ["event gpc_init gpcInit\nfields gpc:pointer kvm:pointer\n"])
+    let path = Fixture.path("quiet.dat")
+    let few = try Recording(.file(path: path), options: options)
+    #expect(few.events.count == 11)
+    #expect(few.counts == [.unknownEvent: 32])
+    #expect(few.names.reduce(0) { $0 + $1.count } == 761)
+    options.keepsUnknown = true
+    #expect(try Recording(.file(path: path), options: options).events.count == 761)
+  }
+}
+
+/// Debian's trace-cmd, an implementation that is not ours.
+enum TraceCmd {
+  private static let path = "/usr/bin/trace-cmd"
+  static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: path) }
+
+  /// What `trace-cmd report -t` prints.
+  static func report(_ file: String) throws -> [UInt8] {
+    let process = Process()
+    process.executableURL = URL(filePath: path)
+    process.arguments = ["report", "-t", file]
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let bytes = [UInt8](output.fileHandleForReading.readDataToEndOfFile())
+    process.waitUntilExit()
+    return bytes
+  }
+}
