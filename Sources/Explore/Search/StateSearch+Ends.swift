@@ -30,6 +30,16 @@ extension StateSearch {
 }
 
 extension EndState {
+  /// Would a check say yes over a page that the uhva does not map to?
+  func isWrong(_ rules: ProtocolRules) -> Bool {
+    guard cache.isActive && cache.valid else { return false }
+    switch cache.page {
+    case .current: return false
+    case .freed: return true
+    case .none: return !rules.usersTestKHVA
+    }
+  }
+
   init(_ state: borrowing ProtocolState, _ rules: ProtocolRules) {
     let fields = state.caches[0].fields
     let page: CarriedCache.Page =

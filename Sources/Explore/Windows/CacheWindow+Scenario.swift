@@ -38,6 +38,20 @@ extension CacheWindow {
   }
 }
 
+extension Scenario {
+  /// The same with a check of the cache when all of it is over.
+  func checkedAtItsEnd() -> Scenario {
+    var scenario = self
+    scenario.setup.programs.append(TaskProgram("user", [.check(cache: 0)]))
+    guard let last = bounds?.spans.flatMap({ $0 }).map(\.end).max(by: { $0.id < $1.id }) else { return scenario }
+    // A thread and a CPU that nobody else has; behind the quiet point.
+    let behind = Moment(id: last.id, time: .max / 2, cpu: -1, thread: -1)
+    scenario.bounds?.spans.append([OperationSpan(begin: behind, end: behind)])
+    scenario.bounds?.hosts.append(nil)
+    return scenario
+  }
+}
+
 extension RecordedOperation {
   /// The same as the model's operation.
   fileprivate func model(_ cells: PageCells, isGPABased: Bool, page: Int) -> TaskOperation {

@@ -98,10 +98,14 @@ package struct WindowExplorer {
         }
         let found = explore(scenario, &report)
         isWhole = isWhole && found.completeness == .complete && !found.endStates.isEmpty
-        ends.formUnion(found.endStates.map { CarriedState($0, cells) })
+        let (right, wrong) = (
+          found.endStates.filter { !$0.isWrong(form.rules) }, found.endStates.filter { $0.isWrong(form.rules) }
+        )
+        if !wrong.isEmpty && !found.verdicts.contains(.stale) { searchWithCheck(scenario, &report) }
+        ends.formUnion(right.map { CarriedState($0, cells) })
       }
     }
-    carried[cache] = isWhole ? ends : nil
+    carried[cache] = isWhole && !ends.isEmpty ? ends : nil
     if report.isWanted(settings), let shape = view.forEver(cells, window: report.number),
       let stuck = forEver.find(shape)
     {
@@ -120,6 +124,14 @@ package struct WindowExplorer {
     memo[key] = found
     report.add(found, isRepeated: false, scenario)
     return found
+  }
+
+  /// The cache can be left valid over a page that is gone: whoever checks next uses it. Told of this window, and not carried into the next,
+  /// where nothing would show how it came about.
+  private mutating func searchWithCheck(_ scenario: Scenario, _ report: inout WindowReport) {
+    let extended = scenario.checkedAtItsEnd()
+    guard extended.setup.fits else { return }
+    if explorer(extended).explore(verdicts: .safety).verdicts.contains(.stale) { report.found(.stale, extended) }
   }
 
   private func explorer(_ scenario: Scenario) -> Explorer {
