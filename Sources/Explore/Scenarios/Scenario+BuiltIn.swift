@@ -13,7 +13,16 @@ extension Scenario {
     make(
       "three-overlapping", "Three tasks invalidate the page at once, twice each, while a task uses it.", caches: [cold],
       .invalidator("mm", 1..<2, 1..<2), .invalidator("mm2", 1..<2, 1..<2), .invalidator("mm3", 1..<2, 1..<2), .user()),
-    spinPeer,
+    make(
+      "three-and-two", "Three tasks invalidate the page at once while two tasks use it.", caches: [cold],
+      .invalidator("mm", 1..<2), .invalidator("mm2", 1..<3), .invalidator("mm3", 0..<2), .user("vcpu0"),
+      .user("vcpu1")),
+    make(
+      "two-caches-twice",
+      "Two tasks invalidate two caches' pages and their neighbours, three times each, each cache with its user.",
+      caches: [warm, ProtocolSetup.Cache(page: 2, warmth: .cold)],
+      .invalidator("mm", 1..<2, 2..<3, 0..<1), .invalidator("mm2", 1..<3, 3..<4, 1..<2), .user("vcpu0"),
+      .user("vcpu1", 1, page: 2)),
   ]
 
   private static func make(
