@@ -29,6 +29,10 @@ extension TraceExploration {
   }
 
   private var completenessLine: String {
+    if windowCount == 0 {
+      return "COMPLETE: there is no window; the recording has no invalidation, refresh or check of a known VM"
+    }
+    if completeCount + truncatedCount == 0 { return "NOT SEARCHED: none of \(windowCount) windows" }
     let complete = "\(completeCount) of \(windowCount) windows"
     let largest = "the largest of them with \(largestComplete) operations"
     return truncatedCount == 0 && skippedCount == 0

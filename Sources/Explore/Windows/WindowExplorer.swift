@@ -87,7 +87,7 @@ package struct WindowExplorer {
     var ends: Set<CarriedState> = []
     var isWhole = !view.cut(toOperations: ProtocolSetup.operationsMax)
     if !isWhole { report.note(.size) }
-    for start in starts.sorted(by: { $0.key < $1.key }) {
+    for start in starts.sorted(by: { $0.sortKey.lexicographicallyPrecedes($1.sortKey) }) {
       for range in rangesToStartFrom(window.vm, cells) {
         let scenario = view.scenario(
           ofWindow: report.number, from: start, in: cells, range: range, names: names)
@@ -114,14 +114,13 @@ package struct WindowExplorer {
   }
 
   private mutating func explore(_ scenario: Scenario, _ report: inout WindowReport) -> Exploration {
-    let explorer = explorer(scenario)
     let key = WindowMemo.Key(scenario, form)
-    if let known = memo[key] {
+    if let key, let known = memo[key] {
       report.add(known, isRepeated: true, scenario)
       return known
     }
-    let found = explorer.explore(verdicts: .safety)
-    memo[key] = found
+    let found = explorer(scenario).explore(verdicts: .safety)
+    if let key { memo[key] = found }
     report.add(found, isRepeated: false, scenario)
     return found
   }
@@ -177,7 +176,13 @@ extension CarriedState {
   }
 
   /// For an order that does not depend on hashes.
-  fileprivate var key: String { "\(self)" }
+  fileprivate var sortKey: [UInt64] {
+    func number(_ flag: Bool?) -> UInt64 { flag.map { $0 ? 2 : 1 } ?? 0 }
+    return [
+      page?.rawValue ?? 0, number(isGPABased), number(cache.isActive), number(cache.valid),
+      number(cache.needsInvalidation), number(cache.hasKHVA), cache.page.rawValue,
+    ]
+  }
 
   /// How a cache can stand of which nothing is known: its first operation in the window tells.
   fileprivate static func unknown(

@@ -8,7 +8,10 @@ struct WindowMemo {
     private let setup: ProtocolSetup
     private let timing: Timing?
 
-    init(_ scenario: Scenario, _ form: ProtocolForm) {
+    /// nil: too long to come twice.
+    init?(_ scenario: Scenario, _ form: ProtocolForm) {
+      let count = scenario.setup.programs.reduce(0) { $0 + $1.operations.count }
+      guard count <= WindowMemo.operationsMax else { return nil }
       var setup = scenario.setup
       // The tasks' names are for people.
       for task in setup.programs.indices { setup.programs[task].name = "" }
@@ -20,7 +23,8 @@ struct WindowMemo {
 
   private var known: [Key: Exploration] = [:]
   /// Bounds what a long recording keeps.
-  private static let countMax = 100_000
+  private static let countMax = 20_000
+  private static let operationsMax = 64
 
   subscript(key: Key) -> Exploration? {
     get { known[key] }

@@ -2,7 +2,7 @@
 
 /// The fields of an active cache that outlive the operations on it.
 package struct CarriedCache: Hashable, Sendable {
-  package enum Page: Hashable, Sendable {
+  package enum Page: UInt64, Hashable, Sendable {
     /// `pfn` is an error.
     case none
     /// The page that the uhva maps to.
