@@ -5,6 +5,8 @@ import KVMEvents
 struct IssueLog {
   private(set) var issues: [ImportIssue] = []
   private(set) var counts: [ImportIssueKind: Int64] = [:]
+  /// The line that something was wrong with last.
+  private(set) var lastWrongLine: EventID = 0
 
   /// Issues of a kind that are kept.
   static let keptMax = 10
@@ -22,6 +24,7 @@ struct IssueLog {
   ) {
     let count = counts[kind, default: 0]
     counts[kind] = count + 1
+    if kind.severity != .info { lastWrongLine = id }
     guard count < Self.keptMax else { return }
     issues.append(ImportIssue(kind: kind, line: id, reason: reason(), excerpt: excerpt()))
   }

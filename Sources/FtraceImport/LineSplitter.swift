@@ -38,7 +38,7 @@ struct LineSplitter: ~Copyable {
   /// Bytes that are here and not delivered as lines yet.
   var undelivered: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: buffer[lineStart..<filled]) }
   /// Whether the bytes here end in the middle of a line.
-  var endsInsideLine: Bool { isSkipping || lineStart < filled }
+  var endsInsideLine: Bool { isSkipping || lineStart < filled && buffer[filled - 1] != 10 }
 
   /// The next line, without its newline; nil: more bytes are needed, or after `finish` there are no more lines.
   @inline(__always) mutating func next() -> Line? {

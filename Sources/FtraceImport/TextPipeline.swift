@@ -13,6 +13,8 @@ struct TextPipeline: ~Copyable {
   /// Why the recording is not whole, as a sentence.
   private(set) var incomplete: String?
   private let options: TraceReadOptions
+  /// No newline stands behind the last line.
+  private var endsInsideLine = false
 
   /// Bytes that have to be here before the form is told.
   private static let surveyedBytes = 1 << 16
@@ -56,7 +58,7 @@ struct TextPipeline: ~Copyable {
           count += 1
         }
       } else if isAtEnd {
-        if isUnfinished { text.giveUpFragment() }
+        if isUnfinished { finishText() }
         isUnfinished = false
         break
       } else {
@@ -64,6 +66,14 @@ struct TextPipeline: ~Copyable {
       }
     }
     return count
+  }
+
+  /// The last line needs no newline; but one that is odd besides is part of a line, and the value it ends in may be part of a value.
+  private mutating func finishText() {
+    text.giveUpFragment()
+    guard incomplete == nil, endsInsideLine, text.issues.lastWrongLine == lines else { return }
+    incomplete = "the text ends inside a line; what stands there was read"
+    noteTruncation("the text ends inside a line")
   }
 
   /// The next line, for a reader that makes more or less of it than one event; nil: there are no more.
@@ -83,6 +93,7 @@ struct TextPipeline: ~Copyable {
     splitter.commit(count)
     guard count == 0 else { return }
     isAtEnd = true
+    endsInsideLine = splitter.endsInsideLine
     splitter.finish(dropsUnfinishedLine: source.breakOff != nil)
     isUnfinished = true
     if let reason = source.breakOff {

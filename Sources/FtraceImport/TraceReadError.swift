@@ -12,6 +12,8 @@ package enum TraceReadError: Error, Equatable, Sendable {
   case unusableForm(UnusableForm)
   /// A trace.dat, and damaged where everything else hangs on.
   case traceDat(TraceDatFault)
+  /// The same, and not all of it could be unpacked: why.
+  case traceDatCutShort(TraceDatFault, String)
   /// A recording that has to be read from a file, and there is no room to keep it in one: the errno.
   case cannotSpool(errno: Int32)
   /// Unpacked it is larger than what is kept of it, in bytes.
@@ -52,6 +54,7 @@ extension TraceReadError {
     case .notATrace(let what): "is not a recorded trace: it \(what.rawValue)"
     case .unusableForm(let form): "is \(form.rawValue)"
     case .traceDat(let fault): "is a trace.dat that \(fault.predicate)"
+    case .traceDatCutShort(let fault, let reason): "is a trace.dat that \(fault.predicate), for \(reason)"
     case .cannotSpool(let errno):
       "is a trace.dat that does not stand in a file of its own, and a temporary one cannot be written: \(message(ofErrno: errno))"
     case .unpackedTooLarge(let bytesMax): "is a trace.dat of more than \(bytesMax) bytes when unpacked"

@@ -17,10 +17,12 @@ func plural(_ count: Int64, _ one: String, _ many: String? = nil) -> String {
 
 /// Nanoseconds as a number of larger units with three digits behind the point, rounded to nearest.
 private func decimal(_ ns: Int64, unit: Int64) -> String {
-  let thousandth = unit / 1000
-  let rounded = (ns + thousandth / 2) / thousandth
+  let thousandth = UInt64(unit / 1000)
+  // Stamps may go back, and lie at the far end of 64 bits: a sign apart, and no sum in Int64.
+  let rounded = (ns.magnitude + thousandth / 2) / thousandth
   let rest = String(rounded % 1000)
-  return "\(grouped(rounded / 1000)).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
+  let number = "\(grouped(Int64(rounded / 1000))).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
+  return ns < 0 && rounded > 0 ? "-" + number : number
 }
 
 func seconds(_ ns: Int64) -> String { decimal(ns, unit: 1_000_000_000) }

@@ -1,5 +1,7 @@
 // The last line of a report and the exit status.
 
+import KVMEvents
+
 /// What the recording shows, in one word; the reasons in sentences.
 package struct Verdict: Encodable, Sendable {
   package enum Status: String, Encodable, Sendable {
@@ -50,6 +52,9 @@ extension Verdict {
     if report.replay == nil { doubts.append("not replayed yet") }
     let gaps = report.losses.reduce(0) { $0 + $1.gaps }
     if gaps > 0 { doubts.append("events were lost in \(plural(gaps, "gap")): what was carried across is unknown") }
+    for issue in report.issues where issue.kind == ImportIssueKind.formLimit.rawValue {
+      doubts += issue.first.map(\.reason)
+    }
     for probe in report.missingProbes { doubts.append("no probe \(probe.probe): unknown \(probe.unknown)") }
     for row in report.conformance where row.unknown > 0 {
       let subject = row.subject == "retry_test" ? plural(row.unknown, "retry test") : plural(row.unknown, "check")

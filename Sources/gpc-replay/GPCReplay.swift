@@ -15,7 +15,7 @@ struct GPCReplay: ParsableCommand {
       Example: gpc-replay traces/stale-hva/trace.txt.zst
 
       Exit status: 0 clean, 1 findings, 2 the input cannot be read or is no such trace, 3 no finding but a verdict is \
-      unknown (lost events, missing probes), 64 usage.
+      unknown (lost events, missing probes), 64 usage, 74 the output cannot be written.
       """,
     version: Tool.version,
     subcommands: [

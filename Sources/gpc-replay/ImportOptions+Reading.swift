@@ -21,6 +21,7 @@ extension ImportOptions {
       return try ProbeCatalogue.embedded.overridden(byFileAt: path)
     } catch {
       switch error {
+      case .unreadable(.isDirectory): throw fail("\(path) is a directory, not a probe catalogue.")
       case .unreadable(let reason): throw fail("\(path) \(reason.predicate).")
       case .tooLarge: throw fail("\(path) is no probe catalogue: it is too large.")
       case .wrong(let wrong): throw fail("\(path), line \(wrong.line): \(wrong.reason).")
@@ -35,6 +36,8 @@ extension ImportOptions {
     if keepAll { words.append("--keep-all") }
     if let maxBytes { words.append("--max-bytes \(maxBytes.bytes)") }
     if let probes {
+      // What is no catalogue may have no end either: it is not hashed.
+      _ = try catalogue(probes)
       do throws(TraceReadError) {
         words.append("--probes \(try ContentHash(ofFileAt: probes))")
       } catch {

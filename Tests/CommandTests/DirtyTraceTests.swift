@@ -56,6 +56,19 @@ import Testing
     Dirt(testDescription: "a line twice", issue: "duplicate_line", count: 1) { $0.insert($0[300], at: 301) },
   ]
 
+  /// The proof's first line stands 1.5 us behind its second: the column of times goes below zero.
+  @Test func timeGoingBackInAProofIsShown() throws {
+    let folder = try TemporaryFolder()
+    let text = String(decoding: try CorpusCase("stale-hva").text, as: UTF8.self)
+    let later = text.replacing("203.000140000: gpc_retry_loop", with: "203.000161500: gpc_retry_loop")
+    #expect(later != text)
+    _ = try folder.write("back.txt", Array(later.utf8))
+    let run = try Invocation(["back.txt"], in: folder)
+    #expect(run.status == 1, "\(run.errorText)")
+    #expect(run.text.contains("\n        9   -1.500  hva_to_pfn "))
+    #expect(run.text.contains(": time_went_back 1"))
+  }
+
   @Test(arguments: dirts) func isCountedAndTheRestIsUsed(dirt: Dirt) throws {
     let folder = try TemporaryFolder()
     var lines = try CorpusCase("quiet").text.split(separator: UInt8(ascii: "\n")).map { [UInt8]($0) }

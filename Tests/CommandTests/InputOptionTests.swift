@@ -78,6 +78,10 @@ import Testing
     let run = try Invocation(["import", "t.txt", "--probes", "none"], in: folder)
     #expect(run.status == 2)
     #expect(run.errorText == "gpc-replay: none cannot be opened: No such file or directory.\n")
+    let folderRun = try Invocation(["import", "t.txt", "--probes", "."], in: folder)
+    #expect(folderRun.errorText == "gpc-replay: . is a directory, not a probe catalogue.\n")
+    let endless = try Invocation(["import", "t.txt", "--probes", "/dev/zero"], in: folder)
+    #expect(endless.errorText == "gpc-replay: /dev/zero is no probe catalogue: it is too large.\n")
   }
 
   @Test func maxBytesIsTheEndOfAPackedInput() throws {
@@ -89,6 +93,15 @@ import Testing
     for wrong in ["0", "-1", "9999999999999T", "x", "1 G"] {
       #expect(try Invocation(["import", "quiet.txt.zst", "--max-bytes", wrong], in: folder).status == 64, "\(wrong)")
     }
+  }
+
+  /// What was cut is the output, by the option: the file is whole.
+  @Test func maxBytesIsNamedWhereATraceDatIsCutByIt() throws {
+    let fixture = CorpusCase.root.appending(path: "Tests/FtraceImportTests/Fixtures/quiet.dat")
+    _ = try folder.write("quiet.dat.zst", zstd([UInt8](Data(contentsOf: fixture))))
+    let run = try Invocation(["import", "quiet.dat.zst", "--max-bytes", "10K"], in: folder)
+    #expect(run.status == 2)
+    #expect(run.errorText.hasSuffix(", for more than 10240 bytes come out of it (--max-bytes).\n"), "\(run.errorText)")
   }
 
   @Test func aFormCanBeForced() throws {

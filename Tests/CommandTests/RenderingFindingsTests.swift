@@ -46,6 +46,16 @@ import Testing
     #expect(try answers(rendering.of(report), "other.txt") == answers(report, "report.txt"))
   }
 
+  /// perf script tells losses only when asked to, and a text does not say whether it was: without a loss in it nothing is sure.
+  @Test(arguments: [Rendering.perfScriptNs]) func whatAFormCannotTellIsNoCleanVerdict(rendering: Rendering) throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write("t.txt", rendering.of(try CorpusCase("quiet").text))
+    let run = try Invocation(["t.txt"], in: folder)
+    #expect(run.status == 3)
+    #expect(
+      run.text.contains("\nverdict: unknown\n  lost events are told only by `perf script --show-lost-events`\n"))
+  }
+
   /// What is coarser is not surer: no decision is forced that was open.
   @Test func microsecondsLeaveMoreOpen() throws {
     let report = try CorpusCase("overlap-middle").text

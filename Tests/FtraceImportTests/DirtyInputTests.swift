@@ -122,6 +122,15 @@ import Testing
     #expect(try Recording("cpus=4\n\(Self.good)").events.count == 1)
   }
 
+  /// Cut off in a pointer, it would be another VM's; packed, such a line is dropped.
+  @Test(arguments: [5, 24, 60]) func aLastLineThatIsCutOffMarksTheText(missing: Int) throws {
+    let cut = try Recording("cpus=4\n\(Self.good)\n\(Self.good.dropLast(missing))")
+    #expect(cut.incomplete == "the text ends inside a line; what stands there was read")
+    #expect(cut.counts[.truncated] == 1)
+    // The same line in the middle is a line that somebody wrote so.
+    #expect(try Recording("cpus=4\n\(Self.good.dropLast(missing))\n\(Self.good)").incomplete == nil)
+  }
+
   @Test func notesAreNoBadLines() throws {
     let notes = [
       "version = 6", "CPU 2 is empty", "CPU:1 [SUBBUFFER START]", "", "   ", " => kvm_gpc_refresh (ffffffffc07eafa4)",

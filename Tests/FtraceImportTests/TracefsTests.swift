@@ -67,7 +67,7 @@ import Testing
 
   @Test func aShortLineThatIsNoCommIsSaid() throws {
     let recording = try Recording(
-      Self.event(0, 1) + Self.event(0, 1) + "what is this\n" + Self.event(0, 2) + Self.event(0, 3) + "and this")
+      Self.event(0, 1) + Self.event(0, 1) + "what is this\n" + Self.event(0, 2) + Self.event(0, 3) + "and this\n")
     #expect(recording.counts == [.microseconds: 1, .badLine: 2, .duplicateLine: 1])
     #expect(recording.issues.filter { $0.kind == .badLine }.map(\.line) == [3, 6])
     #expect(recording.issues.filter { $0.kind == .badLine }.map(\.excerpt) == ["what is this", "and this"])

@@ -35,7 +35,7 @@ extension TextPipeline {
     return SeekableInput(
       file: RandomAccessFile(owning: descriptor, size: written),
       packed: SeekableInput.Packed(hash: source.contentHash, bytes: source.bytesRead),
-      breakOff: source.breakOff.map { "\($0); what came out before it was read" })
+      breakOff: source.breakOff)
   }
 
   /// A file that is gone with its descriptor.

@@ -10,13 +10,22 @@ final class TraceDatReader: RecordingReader {
   private(set) var contentHash: ContentHash?
 
   init(_ input: SeekableInput, options: TraceReadOptions) throws(TraceReadError) {
-    let contents = try TraceDatContents(input.file)
+    let contents = try Self.contents(input)
     self.input = input
     pipeline = TraceDatPipeline(
       input.file, contents, decoder: try RecordDecoder(contents, options: options),
       chunkBytesKept: options.chunkBytesKept)
     form = Self.form(contents)
     clock = Self.clock(contents)
+  }
+
+  private static func contents(_ input: SeekableInput) throws(TraceReadError) -> TraceDatContents {
+    do throws(TraceReadError) {
+      return try TraceDatContents(input.file)
+    } catch {
+      if case .traceDat(let fault) = error, let reason = input.breakOff { throw .traceDatCutShort(fault, reason) }
+      throw error
+    }
   }
 
   func read(into events: UnsafeMutableBufferPointer<RecordedEvent>) throws(TraceReadError) -> Int {
@@ -34,7 +43,9 @@ final class TraceDatReader: RecordingReader {
   var names: [EventName] { pipeline.decoder.names.names }
   var issues: IssueLog { pipeline.decoder.issues }
   var lines: EventID { pipeline.decoder.count }
-  var incomplete: String? { input.breakOff ?? pipeline.incomplete }
+  var incomplete: String? {
+    input.breakOff.map { "\($0); what came out before it was read" } ?? pipeline.incomplete
+  }
 
   /// The parts before the trace data are read at once; of the pages it is known only how large they are unpacked.
   var bytesRead: Int64 {
