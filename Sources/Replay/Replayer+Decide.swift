@@ -219,10 +219,12 @@ extension Replayer {
     invalidation: InvalidationState?, refresh: Int64?, check: Int64?, proof: [EventID], summary: String
   ) {
     findingCount += 1
+    let isCertain = certainty == .certain && (kind == .excessiveRetry || !options.mayHideLoss)
     rows.append(
       .finding(
         Finding(
-          id: findingCount, kind: kind, certainty: certainty, vm: vm?.id, cache: cache?.id, event: event,
+          id: findingCount, kind: kind, certainty: isCertain ? .certain : .possible, vm: vm?.id, cache: cache?.id,
+          event: event,
           invalidation: invalidation?.id, refresh: refresh, check: check, proof: Array(Set(proof)).sorted(),
           summary: summary)))
   }

@@ -46,12 +46,17 @@ extension Verdict {
     report.findingCounts.map { "\(plural($0.count, "finding")): \($0.kind), \($0.certainty)" }
   }
 
+  /// Lines, or records, of which nothing is known, not even that they are no event of ours.
+  private static let mayHideEvent = [ImportIssueKind.badLine, .longLine, .badRecord, .badPart].map(\.rawValue)
+
   /// What could hide a finding.
   private static func doubts(_ report: Report) -> [String] {
     var doubts: [String] = []
     if report.replay == nil { doubts.append("not replayed yet") }
     let gaps = report.losses.reduce(0) { $0 + $1.gaps }
     if gaps > 0 { doubts.append("events were lost in \(plural(gaps, "gap")): what was carried across is unknown") }
+    let unread = report.issues.filter { Self.mayHideEvent.contains($0.kind) }.reduce(0) { $0 + $1.count }
+    if unread > 0 { doubts.append("\(plural(unread, "line")) could not be read: an event may be among them") }
     for issue in report.issues where issue.kind == ImportIssueKind.formLimit.rawValue {
       doubts += issue.first.map(\.reason)
     }

@@ -47,13 +47,23 @@ struct ReplayArguments: ParsableArguments {
     if retriesMax < 0 { throw ValidationError("--retries-max must not be negative.") }
   }
 
-  /// - Parameter resolutionNs: of the recorded stamps: two events of one microsecond are unordered in a text of microseconds.
-  func options(clock: TraceClock, resolutionNs: Int64) -> ReplayOptions {
+  /// - Parameters:
+  ///   - resolutionNs: of the recorded stamps: two events of one microsecond are unordered in a text of microseconds.
+  ///   - mayHideLoss: its form does not tell where events were dropped.
+  func options(clock: TraceClock, resolutionNs: Int64, mayHideLoss: Bool) -> ReplayOptions {
     var options = ReplayOptions()
+    options.mayHideLoss = mayHideLoss
     options.deltaNs = delta?.ns ?? clock.uncertainty + (resolutionNs > 1 ? resolutionNs : 0)
     options.retriesMax = retriesMax
     options.stallMaxNs = stallMax.ns
     return options
+  }
+
+  /// For the recording that a database holds.
+  func options(for database: TraceDatabase) throws(TraceStoreError) -> ReplayOptions {
+    let facts = try database.facts()
+    return options(
+      clock: facts.clock, resolutionNs: facts.resolutionNs, mayHideLoss: try database.hasIssue(.formLimit))
   }
 }
 

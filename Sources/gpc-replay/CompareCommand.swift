@@ -56,8 +56,7 @@ struct CompareCommand: ParsableCommand {
 
   /// The recorded kernel's figures are those of the replay in the database, so its settings hold; without one, the usual settings.
   private func replayOptions(_ source: RecordingSource) throws -> ReplayOptions {
-    var options = try ReplayArguments.parse([]).options(
-      clock: source.facts.clock, resolutionNs: source.facts.resolutionNs)
+    var options = try ReplayArguments.parse([]).options(for: source.database)
     if let stored = try source.database.replaySettings() {
       options.deltaNs = stored.deltaNs
     } else {

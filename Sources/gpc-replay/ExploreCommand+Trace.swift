@@ -40,7 +40,7 @@ extension ExploreCommand {
   private func replayOptions(_ source: RecordingSource) throws -> ReplayOptions {
     var arguments = try ReplayArguments.parse([])
     arguments.delta = delta?.duration
-    return arguments.options(clock: source.facts.clock, resolutionNs: source.facts.resolutionNs)
+    return try arguments.options(for: source.database)
   }
 
   private func settings(_ deltaNs: Int64) -> WindowExplorer.Settings {

@@ -7,12 +7,11 @@ import KVMEvents
 import Replay
 import TraceStore
 
-/// An imported recording and what its times are worth.
+/// An imported recording.
 struct RecordingSource {
   let database: TraceDatabase
   /// For commands; nil in memory.
   let path: String?
-  let facts: TraceFacts
 
   /// Imports and replays a trace, if its database does not hold it yet; takes a database as it is.
   init(_ trace: String, _ options: ImportOptions) throws {
@@ -31,7 +30,6 @@ struct RecordingSource {
       database = try importer.run().database
       path = importer.path
     }
-    facts = try database.facts()
   }
 
   private static func isDatabase(_ path: String) -> Bool {

@@ -26,8 +26,7 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     do {
       let store = try TraceDatabase(at: database)
-      let facts = try store.facts()
-      try replayStored(store, replay.options(clock: facts.clock, resolutionNs: facts.resolutionNs))
+      try replayStored(store, replay.options(for: store))
       throw try show(store, path: database, report)
     } catch let error as TraceStoreError {
       throw fail(error.sentence)

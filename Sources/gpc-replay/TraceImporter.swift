@@ -63,7 +63,7 @@ struct TraceImporter {
     if try facts.importOptions != input.options.importOptions() { return nil }
     if try database.hasIssue(.truncated), (facts.incomplete == nil) != input.options.allowTruncated { return nil }
     if let replay {
-      let options = replay.options(clock: facts.clock, resolutionNs: facts.resolutionNs)
+      let options = try replay.options(for: database)
       if try database.replaySettings() != settings(options) { try replayStored(database, options) }
     }
     return Outcome(database: database, isNew: false)
@@ -81,7 +81,9 @@ extension TraceImporter {
     var isMore = try reader.read(into: &batch)
     // The first batch tells how fine the stamps are, and with it what is unordered.
     let clock = reader.clock ?? input.options.clock ?? .local
-    let options = replay?.options(clock: clock, resolutionNs: reader.timestampResolutionNs)
+    let options = replay?.options(
+      clock: clock, resolutionNs: reader.timestampResolutionNs,
+      mayHideLoss: reader.issueCounts[.formLimit] ?? 0 > 0)
     var replayer = options.map { Replayer(form: .mainline, options: $0) }
     while isMore {
       try writer.write(batch)

@@ -30,8 +30,13 @@ import Testing
   @Test(arguments: lossless, ["quiet", "overlap-middle", "stale-hva"])
   func withNanosecondsItIsTheSame(rendering: Rendering, name: String) throws {
     let report = try CorpusCase(name).text
-    #expect(try answers(rendering.of(report), "other.txt") == answers(report, "report.txt"))
+    var expected = try answers(report, "report.txt")
+    // Where dropped events are not told, what contradicts the rules may be for want of one.
+    if Self.perf.contains(rendering) { expected[0] = expected[0].replacing("stale,certain", with: "stale,possible") }
+    #expect(try answers(rendering.of(report), "other.txt") == expected)
   }
+
+  private static let perf = [Rendering.perfScriptNs, .perfScriptNsPidTid, .perfScriptCallChains]
 
   @Test(arguments: truncated, ["quiet", "overlap-middle"])
   func withMicrosecondsItIsTheSameAmongThose(rendering: Rendering, name: String) throws {

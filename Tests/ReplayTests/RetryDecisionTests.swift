@@ -249,4 +249,19 @@ import Testing
     #expect(Set(cited.compactMap { $0 }).isSubset(of: finding.proof))
     #expect(finding.proof == finding.proof.sorted())
   }
+
+  // A form that does not tell where events were dropped: the round was accepted although an invalidation was surely in flight, or its end and
+  // the next start were dropped. No more than possible.
+  //
+  // vcpu: ( o h H     t v )
+  // mm  :       s w r       e k d
+  @Test func nothingIsCertainWhereLossIsNotTold() {
+    let recording = Marbles(
+      """
+      vcpu     : a(ohH   tv)A
+      mm far   :      swr       ekd
+      """)
+    #expect(recording.replayed().found == ["divergence certain"])
+    #expect(recording.replayed { $0.mayHideLoss = true }.found == ["divergence possible"])
+  }
 }
