@@ -38,7 +38,7 @@ struct Stepper: Sendable {
       violations.formUnion(outcome.violations)
       choice = 0
       // Steps inside a section take no lock and leave no choice: they cannot block.
-    } while !grain.isBoundary(state.tasks[task].step)
+    } while !grain.isBoundary(state.tasks[task].step, engine.rules)
     return violations
   }
 
