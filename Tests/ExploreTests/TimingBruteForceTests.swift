@@ -50,7 +50,10 @@ private struct TimedBruteForce {
   /// In or behind a refresh that need not keep its recorded time.
   private func isLate(_ task: Int, _ state: ProtocolState) -> Bool {
     let operations = stepper.engine.setup.programs[task].operations
-    return !bounds.refreshesKeepTime && operations[...Int(state.tasks[task].operation)].contains(where: \.refreshes)
+    let current = Int(state.tasks[task].operation)
+    return !bounds.refreshesKeepTime
+      && (operations[...current].contains(where: \.refreshes)
+        || bounds.spans[task][...current].contains(where: \.isBehindRefresh))
   }
 }
 

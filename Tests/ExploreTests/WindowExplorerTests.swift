@@ -106,6 +106,39 @@ import Testing
     #expect(explored(.mainline, drawing).endlessCount == 1)
   }
 
+  // The recording shows the walk, so the count is up, before the refresh is entered (docs/evidence.md; form by form: count += 1, then the
+  // rest of the start hook). v3.3 then waits to the end hook, and the check inside says no; had the refresh come first, it would say yes.
+  @Test func countIsUpByTheWalk() {
+    let drawing = "mm own : (W           )      [  ]\nvcpu :      r                        R\nuser :                 cC"
+    let late = drawing.replacing("W           ", with: "           w")
+    let early = drawing.replacing("W", with: "w")
+    #expect(!verdicts(explored(.dwmw2V33, early)).contains(.contract))
+    #expect(verdicts(explored(.dwmw2V33, late)).contains(.contract))
+  }
+
+  // The thread refreshes another cache before it checks this one. Under v2 that refresh may be late, and the check with it: between the hooks.
+  @Test func refreshOfAnotherCacheMakesItsThreadLate() {
+    let drawing = "vcpu : o O cC\nmm own :          (  )     [  ]"
+    #expect(verdicts(explored(.dwmw2V2, Self.activated, drawing)) == [.contract, .stale])
+    #expect(verdicts(explored(.dwmw2V2, Self.activated, drawing.replacing("o O", with: "   "))).isEmpty)
+    #expect(verdicts(explored(.mainline, Self.activated, drawing)).isEmpty)
+  }
+
+  // v2's covering range takes an invalidation on either side; two on the same side, or one, do nothing. Any two of three, and any refresh.
+  @Test func invalidationsElsewhereAnyTwoAnyRefresh() {
+    let three = "vcpu : r                R\nmm left : (  ) [  ]\nmm2 left :  (  ) [  ]\nmm3 right :   (  ) [  ]"
+    #expect(verdicts(explored(.dwmw2V2, three)) == [.stuck])
+    #expect(verdicts(explored(.dwmw2V2, three.replacing("right", with: "left"))).isEmpty)
+    let second = "vcpu : r    R r        R\nmm left :   (  )           [  ]\nmm2 right :          (  ) [  ]"
+    #expect(verdicts(explored(.dwmw2V2, second)) == [.stuck])
+  }
+
+  // Nothing is known of the cache, and its first operation is a deactivation: what comes behind it is searched all the same.
+  @Test func deactivationFirst() {
+    let drawing = "ioctl : z Z a A\nmm own :            (  )     [  ]\nuser :                    cC"
+    #expect(verdicts(explored(.dwmw2V2, drawing)) == [.contract, .stale])
+  }
+
   @Test func doubtIsNotSearched() {
     var explorer = WindowExplorer(.dwmw2V2, WindowExplorer.Settings(order: .program)) { "task\($0)" }
     explorer.explore(WindowDrawing(Self.activated).window)

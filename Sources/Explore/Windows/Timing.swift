@@ -47,10 +47,11 @@ struct Timing: Hashable, Sendable {
     }
   }
 
-  /// Moments up to the return of the first refresh: from there on a task may be late.
+  /// Moments up to the return of the first refresh, or to what a refresh of another cache comes before: from there on a task may be late.
   private static func momentsOnTime(_ spans: [OperationSpan], _ operations: [TaskOperation]) -> Int {
     var count = 0
     for (span, operation) in zip(spans, operations) {
+      if span.isBehindRefresh { return count }
       if operation.refreshes { return count + 1 }
       count += span.moments.count
     }
