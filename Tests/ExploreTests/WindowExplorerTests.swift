@@ -34,6 +34,9 @@ import Testing
       ("mm own : (  )     [  ]\nuser :        cC", 0, [Verdict.contract, .stale]),
       ("mm own :     (  )     [  ]\nuser :  cC", 0, []),
       ("mm own : (  )  [  ]\nuser :               cC", 0, []),
+      // Inside the hooks is not between them.
+      ("mm own : (       )     [  ]\nuser :     cC", 0, []),
+      ("mm own protection : (  )  [         ]\nuser :             cC", 0, []),
       ("mm own :     (  )     [  ]\nuser :  cC", 10_000, [.contract, .stale]),
       ("mm own :     (  )     [  ]\nuser :  cC", nil, [.contract, .stale]),
     ] as [(String, Int64?, [Verdict])])
