@@ -76,6 +76,15 @@ import Testing
     #expect(verdicts(explored(.dwmw2V2, "mm own : ( ) [ ]", freeing)) == [.stale])
   }
 
+  // The table must not say of a change of protection that it frees pages.
+  @Test func protectionIsToldAsSuch() throws {
+    let drawing = "vcpu : r                R\nmm left protection : (  ) [  ]"
+    let found = try #require(explored(.mainline, drawing).counterexamples().first)
+    let text = found.counterexample.timeline().joined(separator: "\n")
+    #expect(text.contains("changes the PTEs, frees nothing"))
+    #expect(!text.contains("frees the pages"))
+  }
+
   // Unrelated invalidations on either side that go on for ever: mainline never gets done, nor do forms whose covering range they widen
   // (the hull that never shrinks); v1 looks at the page alone. One on the page itself is no complaint.
   @Test func invalidationsElsewhereForEver() {
