@@ -4,12 +4,14 @@ import KVMEvents
 
 @testable import Explore
 
-/// `mm own   : ( ) [ ]`: an invalidation, its start hook from `(` to `)`, its end hook from `[` to `]`; `vcpu : r R`: a refresh;
+/// `mm own   : ( ) [ ]`: an invalidation, its start hook from `(` to `)`, its end hook from `[` to `]`, `w` the walk (else soon after `(`);
+/// `vcpu : r R`: a refresh; `o O`: one of another cache;
 /// `user : c C`: a check; `ioctl : z Z`: a deactivation; `a A`: an activation. A column is 1000 ns, a line a thread on a CPU of its own.
 /// Words before the colon: a range (`own`, `left`, `right`, `wide`), `nomemslot`, `protection`; `nested` runs on top of the line above.
 struct WindowDrawing {
   private(set) var operations: [RecordedOperation] = []
   static let page = UHVA(rawValue: 0x7f00_0010_0000)
+  private static let otherPage = UHVA(rawValue: 0x7f00_0020_0000)
 
   init(_ drawing: String, isGPABased: Bool = true) {
     var thread: Int32 = -1
@@ -39,11 +41,12 @@ struct WindowDrawing {
       }
       operations.append(
         RecordedOperation(
-          kind: kind, cache: mark == "]" ? nil : 1, task: thread, isNested: isNested, begin: begin, end: moment))
+          kind: kind, cache: mark == "]" ? nil : mark == "O" ? 2 : 1, task: thread, isNested: isNested, begin: begin,
+          end: moment))
     }
   }
 
-  private static let opening: [Character: Character] = ["]": "(", "R": "r", "A": "a", "C": "c", "Z": "z"]
+  private static let opening: [Character: Character] = ["]": "(", "R": "r", "O": "o", "A": "a", "C": "c", "Z": "z"]
 
   private static func kind(
     _ mark: Character, _ words: [String], _ open: [Character: Moment], _ isGPABased: Bool
@@ -53,18 +56,23 @@ struct WindowDrawing {
       .invalidate(
         RecordedInvalidation(
           range: range(words), hitsMemslot: !words.contains("nomemslot"),
-          removesMappings: !words.contains("protection"), walk: open["("], startRet: open[")"], endEntry: open["["],
+          removesMappings: !words.contains("protection"), walk: open["w"] ?? open["("].map(Self.soonAfter),
+          startRet: open[")"], endEntry: open["["],
           endKvm: nil, selfLookup: words.contains("nested") ? 1 : nil))
-    case "R", "A":
+    case "R", "O", "A":
       .refresh(
         RecordedRefresh(
           origin: mark == "A" ? .activate : .refresh, outcome: .mapped, ret: 0, request: nil, isGPABased: isGPABased,
-          uhva: page, wasValid: nil, oldUHVA: nil,
+          uhva: mark == "O" ? otherPage : page, wasValid: nil, oldUHVA: nil,
           rounds: [RecordedRefresh.Round(loop: nil, lookup: nil, lookupRet: nil, test: nil)]))
     case "C": .check(RecordedCheck(answer: true, othersHold: true, wasValid: true, uhva: page))
     case "Z": .deactivate
     default: nil
     }
+  }
+
+  private static func soonAfter(_ moment: Moment) -> Moment {
+    Moment(id: moment.id + 50, time: moment.time + 500, cpu: moment.cpu, thread: moment.thread)
   }
 
   private static func range(_ words: [String]) -> HVARange {

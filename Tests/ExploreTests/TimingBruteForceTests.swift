@@ -26,7 +26,11 @@ private struct TimedBruteForce {
     for task in 0..<stepper.engine.taskCount where !isForbidden(task, state) {
       for choice in 0..<stepper.engine.choices(task, state) {
         var next = state
-        violations.formUnion(stepper.take(Move(task: task, choice: choice), &next))
+        var found = stepper.take(Move(task: task, choice: choice), &next)
+        if !(0..<stepper.engine.taskCount).contains(where: { isBetweenHooks($0, at: task, state) }) {
+          found.remove(.contract)
+        }
+        violations.formUnion(found)
         follow(next, path.union([name]))
       }
     }
@@ -41,6 +45,16 @@ private struct TimedBruteForce {
     }
   }
 
+  /// The start hook has returned, if nothing that is still to come had to come before; the end hook is not called, unless surely before the
+  /// check's entry.
+  private func isBetweenHooks(_ invalidation: Int, at task: Int, _ state: ProtocolState) -> Bool {
+    guard state.tasks[invalidation].isInWindow, let next = interval(invalidation, state),
+      let own = interval(task, state)
+    else { return false }
+    if state.tasks[invalidation].step == .hook(.freePages) { return !isForbidden(invalidation, state) }
+    return !bounds.order.surely(next.lower, before: own.lower)
+  }
+
   private func interval(_ task: Int, _ state: ProtocolState) -> (lower: Moment, upper: Moment)? {
     let local = state.tasks[task]
     guard local.step != .finished else { return nil }
@@ -50,7 +64,10 @@ private struct TimedBruteForce {
   /// In or behind a refresh that need not keep its recorded time.
   private func isLate(_ task: Int, _ state: ProtocolState) -> Bool {
     let operations = stepper.engine.setup.programs[task].operations
-    return !bounds.refreshesKeepTime && operations[...Int(state.tasks[task].operation)].contains(where: \.refreshes)
+    let current = Int(state.tasks[task].operation)
+    return !bounds.refreshesKeepTime
+      && (operations[...current].contains(where: \.refreshes)
+        || bounds.spans[task][...current].contains(where: \.isBehindRefresh))
   }
 }
 
@@ -61,6 +78,7 @@ private struct TimedBruteForce {
     "vcpu : r    R\nmm own :    (  ) [  ]",
     "vcpu :  r R cC\nmm own : (  )        [  ]",
     "mm own : (  ) [  ]\nmm2 left :    (  )  [  ]\nuser :     cC",
+    "mm own : (         )    [         ]\nuser :      cC             cC",
     "ioctl :  z    Z\nmm own : (  ) [  ]\nuser : cC       cC",
   ]
 

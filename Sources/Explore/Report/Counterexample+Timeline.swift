@@ -18,7 +18,7 @@ extension Counterexample {
       let task = Int(move.task)
       let phase = state.tasks[task].step.phase(form.rules.walk.place)
       let interval = scenario.bounds?.interval(task, Int(state.tasks[task].operation), phase: phase)
-      var words = MoveWords(form.rules)
+      var words = MoveWords(form.rules, freesPages: freesPages(task, Int(state.tasks[task].operation)))
       var locks = LockNames(scenario.setup.caches.count)
       var concern = MoveMemo.Concern.none
       var before = state
@@ -35,6 +35,12 @@ extension Counterexample {
         state: TimelineState(state, form, scenario), line: interval?.lower.id,
         isWhatIf: (interval?.upper.id ?? latest) < latest)
     }
+  }
+
+  /// nil: no invalidation.
+  private func freesPages(_ task: Int, _ operation: Int) -> Bool? {
+    guard case .invalidate(let ranges) = scenario.setup.programs[task].operations[operation] else { return nil }
+    return ranges.contains(where: \.freesPages)
   }
 
   /// One line per move, with the kernel function above the first one in it.

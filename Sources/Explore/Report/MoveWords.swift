@@ -5,21 +5,28 @@ import GPCProtocol
 /// A move's function and its statements, those that only take or drop a lock left out where there are others.
 struct MoveWords {
   private let rules: ProtocolRules
+  /// nil: no invalidation. A change of protection frees nothing.
+  private let freesPages: Bool?
   private(set) var function = ""
   private var first: String?
   private var told: [String] = []
 
-  init(_ rules: ProtocolRules) { self.rules = rules }
+  init(_ rules: ProtocolRules, freesPages: Bool?) {
+    self.rules = rules
+    self.freesPages = freesPages
+  }
 
   var statements: [String] { told.isEmpty ? [first ?? ""] : told }
 
   mutating func add(_ step: TaskStep, _ branch: StepBranch) {
     let words = StepWords(step, rules)
+    let statement =
+      step == .hook(.freePages) && freesPages == false ? "changes the PTEs, frees nothing" : words.statement
     if first == nil {
       function = words.function
-      first = words.statement
+      first = statement
     }
-    if !step.isLockingOnly { told.append(words.statement + Self.words(branch)) }
+    if !step.isLockingOnly { told.append(statement + Self.words(branch)) }
   }
 
   private static func words(_ branch: StepBranch) -> String {

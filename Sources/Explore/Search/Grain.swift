@@ -10,10 +10,12 @@ package enum Grain: Hashable, Sendable {
   case lockSection
 
   /// May another task come in before this step?
-  func isBoundary(_ step: TaskStep) -> Bool {
+  func isBoundary(_ step: TaskStep, _ rules: ProtocolRules) -> Bool {
     switch self {
     case .step: true
-    case .lockSection: step.beginsSection
+    case .lockSection:
+      // At the loop top the lock is held; anywhere else the snapshot is a bare access.
+      step == .refresh(.snapshot) ? rules.snapshot != .loopTop : step.beginsSection
     }
   }
 }

@@ -36,10 +36,21 @@ struct Stepper: Sendable {
       concern = concern.joined(step.concern(outcome.branch, engine.rules.memory))
       note(step, outcome)
       violations.formUnion(outcome.violations)
+      if outcome.violations.contains(.contract), !mayBreach(task, state) { violations.remove(.contract) }
       choice = 0
       // Steps inside a section take no lock and leave no choice: they cannot block.
-    } while !grain.isBoundary(state.tasks[task].step)
+    } while !grain.isBoundary(state.tasks[task].step, engine.rules)
     return violations
+  }
+
+  /// A hook's last step is not its return: do the recorded times leave the check of `task` between the hooks of an invalidation?
+  private func mayBreach(_ task: Int, _ state: borrowing ProtocolState) -> Bool {
+    guard let timing else { return true }
+    let breached = engine.breachedByUse(task, state)
+    for other in 0..<engine.taskCount where breached >> UInt64(other) & 1 == 1 {
+      if timing.mayBeBetweenHooks(other, at: task, state) { return true }
+    }
+    return false
   }
 
   /// Has `task` nothing more to do?

@@ -24,7 +24,8 @@ extension CacheWindow {
     return Scenario(
       name: "window-\(number)", summary: "Cut out of a recording.", setup: setup,
       bounds: RecordedBounds(
-        spans: self.programs.map { $0.map(\.span) }, order: order, hosts: hosts, refreshesKeepTime: refreshesKeepTime),
+        spans: self.programs.map { $0.map { $0.span(isBehindRefresh: isBehindRefresh($0)) } }, order: order,
+        hosts: hosts, refreshesKeepTime: refreshesKeepTime),
       origin: .window(number))
   }
 

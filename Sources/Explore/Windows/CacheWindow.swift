@@ -6,7 +6,8 @@ import KVMEvents
 ///
 /// The caches of a VM are searched one by one. Nothing is lost by that: operations on another cache write nothing of this one and no
 /// field of the kvm; they only hold `gpc_lock` or their own locks for a while, so every order of all of them, with theirs left out, is an
-/// order of this cache's, and a cycle of locks never needs two caches (a walk holds the lock of one at a time).
+/// order of this cache's, and a cycle of locks never needs two caches (a walk holds the lock of one at a time). What is left of them is
+/// that a refresh of any cache may make its thread late.
 struct CacheWindow {
   /// One model task each, in program order.
   private(set) var programs: [[RecordedOperation]] = []
@@ -15,11 +16,17 @@ struct CacheWindow {
 
   let order: WindowOrder
   let refreshesKeepTime: Bool
+  /// By thread: its first refresh in the window, of any cache.
+  private var firstRefresh: [Int32: EventID] = [:]
 
   /// - Parameter pages: those the cache maps, or may come to map, in the window.
   init(_ window: RecordedWindow, cache: Int32, pages: [UHVA], order: WindowOrder, refreshesKeepTime: Bool) {
     self.order = order
     self.refreshesKeepTime = refreshesKeepTime
+    for operation in window.operations where operation.isRefresh {
+      let first = firstRefresh[operation.begin.thread] ?? .max
+      firstRefresh[operation.begin.thread] = min(first, operation.begin.id)
+    }
     let own = window.operations.filter { $0.cache == cache && Self.matters($0) }
     let refreshes = own.filter(\.isRefresh)
     let met = window.operations.filter { operation in
@@ -32,11 +39,17 @@ struct CacheWindow {
   }
 
   /// A check that says no for another reason than `valid` says so in every order.
-  private static func matters(_ operation: RecordedOperation) -> Bool {
+  static func matters(_ operation: RecordedOperation) -> Bool {
     switch operation.kind {
     case .check(let check): check.othersHold != false
     case .refresh, .deactivate, .invalidate: true
     }
+  }
+
+  /// Does it come behind a refresh that may be late, on the same thread, or inside one? An interrupt waits for nobody.
+  func isBehindRefresh(_ operation: RecordedOperation) -> Bool {
+    guard !refreshesKeepTime, let first = firstRefresh[operation.begin.thread] else { return false }
+    return first < operation.begin.id && !(operation.isNested && operation.isCheck)
   }
 
   /// An invalidation elsewhere is seen by a refresh's waits and tests only.
@@ -83,11 +96,12 @@ struct CacheWindow {
 
   /// Checks one after the other between which nobody else's moment lies see the same: one that lasts as long as all of them.
   private mutating func mergeChecks() {
-    let moments = programs.map { $0.flatMap { $0.span.moments } }
+    let moments = programs.map { $0.flatMap(\.moments) }
     programs = programs.indices.map { task in
       let others = moments.indices.filter { $0 != task }.flatMap { moments[$0] }.map(\.id).sorted()
       return programs[task].reduce(into: [RecordedOperation]()) { merged, operation in
         guard let last = merged.last, last.isCheck, operation.isCheck,
+          isBehindRefresh(last) == isBehindRefresh(operation),
           !Self.contains(others, between: last.begin.id, and: operation.end.id)
         else {
           merged.append(operation)
@@ -130,7 +144,7 @@ struct CacheWindow {
   /// Single operations by their begins; a task from its first refresh on stays together where that may be late.
   private func pieces(of programs: [[RecordedOperation]]) -> [[RecordedOperation]] {
     programs.flatMap { program -> [[RecordedOperation]] in
-      let late = refreshesKeepTime ? program.endIndex : program.firstIndex(where: \.isRefresh) ?? program.endIndex
+      let late = refreshesKeepTime ? program.endIndex : program.firstIndex(where: mayBeLate) ?? program.endIndex
       let rest = Array(program[late...])
       return program[..<late].map { [$0] } + (rest.isEmpty ? [] : [rest])
     }.sorted { $0[0].begin.id < $1[0].begin.id }
@@ -138,8 +152,10 @@ struct CacheWindow {
 
   private func isFree(_ lane: [RecordedOperation], for piece: [RecordedOperation]) -> Bool {
     guard let last = lane.last, let next = piece.first else { return true }
-    return order.surely(last.end, before: next.begin) && (refreshesKeepTime || !lane.contains(where: \.isRefresh))
+    return order.surely(last.end, before: next.begin) && (refreshesKeepTime || !lane.contains(where: mayBeLate))
   }
+
+  private func mayBeLate(_ operation: RecordedOperation) -> Bool { operation.isRefresh || isBehindRefresh(operation) }
 
   /// Leaves out what begins after a task has begun its last operation that the model can number. True: something was.
   mutating func cut(toOperations countMax: Int) -> Bool {
@@ -170,12 +186,15 @@ extension RecordedOperation {
     }
   }
 
-  var span: OperationSpan {
-    guard case .invalidate(let invalidation) = kind, let startRet = invalidation.startRet,
-      let endEntry = invalidation.endEntry
-    else { return OperationSpan(begin: begin, end: end) }
-    return OperationSpan(begin: begin, hooks: OperationSpan.Hooks(startRet: startRet, endEntry: endEntry), end: end)
+  func span(isBehindRefresh: Bool) -> OperationSpan {
+    guard case .invalidate(let invalidation) = kind, let countUp = invalidation.walk,
+      let startRet = invalidation.startRet, let endEntry = invalidation.endEntry
+    else { return OperationSpan(begin: begin, end: end, isBehindRefresh: isBehindRefresh) }
+    let hooks = OperationSpan.Hooks(countUp: countUp, startRet: startRet, endEntry: endEntry)
+    return OperationSpan(begin: begin, hooks: hooks, end: end, isBehindRefresh: isBehindRefresh)
   }
+
+  fileprivate var moments: [Moment] { span(isBehindRefresh: false).moments }
 
   fileprivate func lasting(to end: Moment) -> RecordedOperation {
     RecordedOperation(kind: kind, cache: cache, task: task, isNested: isNested, begin: begin, end: end)

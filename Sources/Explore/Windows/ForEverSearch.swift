@@ -28,30 +28,41 @@ extension CacheWindow {
   /// Two invalidators are enough to keep the count up for ever.
   private static var invalidatorsMax: Int { 2 }
 
-  /// A refresh of the window and the unrelated invalidations that were in flight with it, one task each, for ever; nil where there is none.
-  func forEver(_ cells: PageCells, window: Int) -> Scenario? {
-    for operations in programs {
-      for operation in operations {
-        guard case .refresh(let refresh) = operation.kind, refresh.outcome == .mapped, let uhva = refresh.uhva,
-          let page = cells.page(of: uhva)
-        else { continue }
-        let isGPABased = refresh.isGPABased ?? true
-        let invalidators = invalidators(around: operation, page: page, cells)
-        guard !invalidators.isEmpty else { continue }
-        let request = refresh.request(cells, isGPABased: isGPABased, page: page)
-        let programs =
-          invalidators.enumerated().map { TaskProgram("mm\($0 + 1)", [.invalidate($1)], repeats: true) }
-          + [TaskProgram("vcpu", [.refresh(cache: 0, request, lookUpMayFail: false)])]
-        let cache = ProtocolSetup.Cache(page: page, isGPABased: isGPABased, warmth: .cold)
-        let memslots: [HVARange] = isGPABased ? [.pages(page..<page + 1)] : []
-        return Scenario(
-          name: "window-\(window)-for-ever",
-          summary: "A refresh of a recording, the invalidations elsewhere around it going on for ever.",
-          setup: ProtocolSetup(caches: [cache], memslots: memslots, programs: programs),
-          origin: .forEver(window: window, refreshLine: operation.begin.id))
+  /// Each refresh of the window with the unrelated invalidations that were in flight with it, two tasks of them at a time, for ever.
+  func forEver(_ cells: PageCells, window: Int) -> [Scenario] {
+    programs.joined().flatMap { operation -> [Scenario] in
+      guard case .refresh(let refresh) = operation.kind, refresh.outcome == .mapped, let uhva = refresh.uhva,
+        let page = cells.page(of: uhva)
+      else { return [] }
+      return Self.someAtATime(invalidators(around: operation, page: page, cells)).map {
+        Self.forEver(refresh, $0, page: page, cells, window: window, line: operation.begin.id)
       }
     }
-    return nil
+  }
+
+  private static func forEver(
+    _ refresh: RecordedRefresh, _ invalidators: [[InvalidatedRange]], page: Int, _ cells: PageCells, window: Int,
+    line: EventID
+  ) -> Scenario {
+    let isGPABased = refresh.isGPABased ?? true
+    let request = refresh.request(cells, isGPABased: isGPABased, page: page)
+    let programs =
+      invalidators.enumerated().map { TaskProgram("mm\($0 + 1)", [.invalidate($1)], repeats: true) }
+      + [TaskProgram("vcpu", [.refresh(cache: 0, request, lookUpMayFail: false)])]
+    let cache = ProtocolSetup.Cache(page: page, isGPABased: isGPABased, warmth: .cold)
+    let memslots: [HVARange] = isGPABased ? [.pages(page..<page + 1)] : []
+    return Scenario(
+      name: "window-\(window)-for-ever",
+      summary: "A refresh of a recording, the invalidations elsewhere around it going on for ever.",
+      setup: ProtocolSetup(caches: [cache], memslots: memslots, programs: programs),
+      origin: .forEver(window: window, refreshLine: line))
+  }
+
+  /// All of them, or every choice of as many as are enough. Which two matters: a covering range takes one on either side of the page.
+  private static func someAtATime(_ all: [[InvalidatedRange]]) -> [[[InvalidatedRange]]] {
+    guard !all.isEmpty else { return [] }
+    guard all.count > invalidatorsMax else { return [all] }
+    return all.indices.flatMap { first in all[(first + 1)...].map { [all[first], $0] } }
   }
 
   /// By task: the distinct ranges elsewhere that were in flight while `refresh` ran.
@@ -71,9 +82,8 @@ extension CacheWindow {
       if !ranges.isEmpty { found.append(ranges) }
     }
     // In an order of their own, so that windows with the same ones are the same.
-    let sorted = found.map { $0.sorted { $0.sortKey < $1.sortKey } }
+    return found.map { $0.sorted { $0.sortKey < $1.sortKey } }
       .sorted { $0.map(\.sortKey).lexicographicallyPrecedes($1.map(\.sortKey), by: <) }
-    return Array(sorted.prefix(Self.invalidatorsMax))
   }
 }
 

@@ -47,10 +47,11 @@ struct Timing: Hashable, Sendable {
     }
   }
 
-  /// Moments up to the return of the first refresh: from there on a task may be late.
+  /// Moments up to the return of the first refresh, or to what a refresh of another cache comes before: from there on a task may be late.
   private static func momentsOnTime(_ spans: [OperationSpan], _ operations: [TaskOperation]) -> Int {
     var count = 0
     for (span, operation) in zip(spans, operations) {
+      if span.isBehindRefresh { return count }
       if operation.refreshes { return count + 1 }
       count += span.moments.count
     }
@@ -75,6 +76,7 @@ struct Timing: Hashable, Sendable {
 
   private static let finished = TaskStep.finished.code
   private static let lookUp = TaskStep.refresh(.lookUp).code
+  private static let freePages = TaskStep.hook(.freePages).code
   private static let lockCount = TaskStep.hook(.lockCount).code
 
   /// A lookup's own invalidation runs while its host looks up, and the host goes on when it is over.
@@ -94,11 +96,22 @@ struct Timing: Hashable, Sendable {
   }
 
   /// The same as `admits`, asked of a whole state.
-  func admits(_ task: Int, _ state: borrowing ProtocolState) -> Bool {
+  func admits(_ task: Int, _ state: borrowing ProtocolState) -> Bool { admits(task, places(state)) }
+
+  private func places(_ state: borrowing ProtocolState) -> TaskPlaces {
     var places = TaskPlaces()
     for other in 0..<taskCount {
       places.set(other, step: state.tasks[other].step.code, operation: Int(state.tasks[other].operation))
     }
-    return admits(task, places)
+    return places
+  }
+
+  /// `invalidation` has taken its start hook's last step and not its end hook's first one. Can that have returned, and this not have been
+  /// called, while `task` is where it is?
+  func mayBeBetweenHooks(_ invalidation: Int, at task: Int, _ state: borrowing ProtocolState) -> Bool {
+    let places = places(state)
+    guard places[invalidation].step != Self.freePages else { return admits(invalidation, places) }
+    let row = Int(passed(task, places[task]) - 1) * taskCount
+    return needs[task][row + invalidation] < passed(invalidation, places[invalidation])
   }
 }

@@ -106,10 +106,11 @@ package struct WindowExplorer {
       }
     }
     carried[cache] = isWhole && !ends.isEmpty ? ends : nil
-    if report.isWanted(settings), let shape = view.forEver(cells, window: report.number),
-      let stuck = forEver.find(shape)
-    {
+    guard report.isWanted(settings) else { return }
+    for shape in view.forEver(cells, window: report.number) {
+      guard let stuck = forEver.find(shape) else { continue }
       report.found(.stuck, stuck)
+      return
     }
   }
 
@@ -188,9 +189,13 @@ extension CarriedState {
   fileprivate static func unknown(
     _ cache: Int32, _ window: RecordedWindow, _ rules: ProtocolRules
   ) -> Set<CarriedState> {
-    guard let first = window.operations.first(where: { $0.cache == cache }) else { return [] }
+    guard let first = window.operations.first(where: { $0.cache == cache && CacheWindow.matters($0) }) else {
+      return []
+    }
     switch first.kind {
-    case .invalidate, .deactivate: return []
+    case .invalidate: return []
+    // However it stood: nothing uses it before.
+    case .deactivate: return [CarriedState(cache: .cold, page: nil, isGPABased: true)]
     case .check(let check):
       guard let uhva = check.uhva, !uhva.isError else { return [] }
       return [.cold, .warm(rules)].reduce(into: []) {
