@@ -12,6 +12,8 @@ extension Explorer {
   /// The search for a state that there is not goes through the orders by preemptions until the budget is used up.
   private func preemptionsComplete(_ stepper: Stepper, _ layout: StateLayout) -> Int {
     let nothing = ScheduleGoal.states(StateSet(wordCount: layout.wordCount))
+    var limits = limits
+    limits.statesMax = min(limits.statesMax, walkLimits.statesMax)
     var search = ScheduleSearch(stepper: stepper, layout: layout, limits: limits, goal: nothing)
     switch search.run() {
     case .truncated(let preemptions): return preemptions

@@ -13,23 +13,21 @@ extension ExploreCommand {
     do {
       let replay = try replayOptions(source)
       let tasks = try source.database.tasks()
-      var explorers = forms.map { form in
-        WindowExplorer(form, settings(replay.deltaNs)) { task in
+      var status = SearchStatus()
+      // Form by form, each told as soon as it is known: the searches take longer than reading the events again.
+      for (index, form) in forms.enumerated() {
+        var explorer = WindowExplorer(form, settings(replay.deltaNs)) { task in
           let named = tasks[Int(task)]
           return "\(String(decoding: named.comm, as: UTF8.self))-\(named.pid)"
         }
-      }
-      try source.forEachWindow(replay) { window in
-        for index in explorers.indices { explorers[index].explore(window) }
-      }
-      let windowCount = explorers.first?.exploration.windowCount ?? 0
-      if let window, window > windowCount { throw fail("\(trace) has \(windowCount) windows, no window \(window).") }
-      var status = SearchStatus()
-      for (index, explorer) in explorers.enumerated() {
-        if index > 0 { print() }
-        try show(explorer.exploration, source)
-        status.add(
-          hasVerdicts: !explorer.exploration.verdictCounts.isEmpty, isComplete: explorer.exploration.isComplete)
+        try source.forEachWindow(replay) { explorer.explore($0) }
+        let exploration = explorer.exploration
+        if let window, window > exploration.windowCount {
+          throw fail("\(trace) has \(exploration.windowCount) windows, no window \(window).")
+        }
+        let lines = try show(exploration, source)
+        try printOut((index > 0 ? "\n" : "") + lines.joined(separator: "\n") + "\n")
+        status.add(hasVerdicts: !exploration.verdictCounts.isEmpty, isComplete: exploration.isComplete)
       }
       try status.throwIfAny()
     } catch let error as TraceStoreError {
@@ -46,31 +44,38 @@ extension ExploreCommand {
   private func settings(_ deltaNs: Int64) -> WindowExplorer.Settings {
     let isInfinite = delta?.isInfinite ?? false
     var settings = WindowExplorer.Settings(order: isInfinite ? .program : .recorded(MomentOrder(deltaNs: deltaNs)))
-    settings.limits = limits.value
-    settings.walkLimits.seed = seed
+    settings.limits = limits.value(orElse: SearchLimits(statesMax: 200_000))
+    // A storm has many windows that are cut off: what follows must not cost more than the search.
+    settings.walkLimits = WalkLimits(seed: seed, walkCount: 50, statesMax: 50_000)
     settings.counterexamplesMax = findingsMax
     settings.onlyWindow = window
     return settings
   }
 
-  private func show(_ exploration: TraceExploration, _ source: RecordingSource) throws {
-    for line in exploration.text() { print(line) }
-    let found = exploration.counterexamples()
+  /// Stores what was found, unless it is of one window only, and gives the lines to print.
+  private func show(_ exploration: TraceExploration, _ source: RecordingSource) throws -> [String] {
+    var lines = exploration.text() + (try recordedFindings(source))
     let name = source.path ?? trace ?? "-"
-    let rows = found.map { found in
+    let rows = exploration.counterexamples().map { found in
       let again = again(exploration.form, "\(name)\(deltaWords) --window \(found.window)")
       return CounterexampleRow(found, text: found.counterexample.text(limits.value, again: again))
     }
     // A look at one window does not replace what was found in all of them.
-    guard window == nil else {
-      for row in rows { print("\n\(row.text)") }
-      return
-    }
+    guard window == nil else { return lines + rows.flatMap { ["", $0.text] } }
     let numbers = try source.database.store(ExplorationRow(exploration), rows, toolVersion: Tool.version)
     for (number, row) in zip(numbers, rows) {
-      print("\n#\(number)  \(row.text)")
-      if let path = source.path { print("Stored:    gpc-replay explain \(path) --finding \(number)") }
+      lines += ["", "#\(number)  \(row.text)"]
+      if let path = source.path { lines.append("Stored:    gpc-replay explain \(path) --finding \(number)") }
     }
+    return lines
+  }
+
+  /// What the recorded kernel did is another question: a form can be clean where it was not.
+  private func recordedFindings(_ source: RecordingSource) throws -> [String] {
+    let row = try source.database.statement(
+      "SELECT count(*) FROM finding WHERE kind IN ('contract', 'stale', 'divergence')")
+    guard try row.step(), row.integer(0) > 0 else { return [] }
+    return ["the recorded kernel itself: \(row.integer(0)) findings in the recorded order (gpc-replay replay tells)"]
   }
 
   private var deltaWords: String {

@@ -4,7 +4,7 @@ import ArgumentParser
 import Explore
 
 struct SearchLimitOptions: ParsableArguments {
-  @Option(help: "States a search may store before it is cut off; default 500000.")
+  @Option(help: "States a search may store before it is cut off; default 500000, 200000 for a window of a recording.")
   var statesMax: Int?
 
   @Option(help: "Megabytes of stored states before a search is cut off; default 256.")

@@ -47,7 +47,7 @@ struct Stepper: Sendable {
   private func mayBreach(_ task: Int, _ state: borrowing ProtocolState) -> Bool {
     guard let timing else { return true }
     let breached = engine.breachedByUse(task, state)
-    for other in 0..<engine.taskCount where breached >> UInt64(other) & 1 == 1 {
+    for other in 0..<engine.taskCount where breached >> UInt8(other) & 1 == 1 {
       if timing.mayBeBetweenHooks(other, at: task, state) { return true }
     }
     return false

@@ -31,21 +31,19 @@ extension ProtocolEngine {
   /// A check has said yes: may `khva` be dereferenced now?
   private func judgeUse<S: ProtocolStorage>(_ cache: GfnToPfnCache, _ state: borrowing S) -> Violations {
     var violations: Violations = state.isStale(cache.pfn, at: cache.uhva) ? .stale : .none
-    if breached(cache.uhva, state) != 0 { violations.insert(.contract) }
+    for task in 0..<state.taskCount(programs) where state[task: task].isInWindow {
+      if rangeOf(task, state).contains(cache.uhva) { violations.insert(.contract) }
+    }
     return violations
   }
 
-  /// The invalidations that cover `uhva` and are between their hooks: one bit each.
-  private func breached<S: ProtocolStorage>(_ uhva: UHVA, _ state: borrowing S) -> UInt64 {
-    var tasks: UInt64 = 0
-    for task in 0..<state.taskCount(programs) where state[task: task].isInWindow {
-      if rangeOf(task, state).contains(uhva) { tasks |= 1 << UInt64(task) }
+  /// The invalidations that a use of `task`'s cache would breach: between their hooks, and over its uhva. One bit each.
+  package func breachedByUse(_ task: Int, _ state: borrowing ProtocolState) -> UInt8 {
+    let uhva = state.caches[operation(task, state).cache].fields.uhva
+    var breached: UInt8 = 0
+    for other in 0..<taskCount where state.tasks[other].isInWindow {
+      if rangeOf(other, state).contains(uhva) { breached |= 1 << UInt8(other) }
     }
-    return tasks
-  }
-
-  /// The invalidations that a use of `task`'s cache would breach: one bit each.
-  package func breachedByUse(_ task: Int, _ state: borrowing ProtocolState) -> UInt64 {
-    breached(state.caches[operation(task, state).cache].fields.uhva, state)
+    return breached
   }
 }
