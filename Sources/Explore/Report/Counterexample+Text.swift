@@ -115,7 +115,8 @@ extension TaskOperation {
     case .check(let cache): "kvm_gpc_check(gpc\(cache))"
     case .use(let cache, let request): "until kvm_gpc_check(gpc\(cache)): kvm_gpc_refresh(gpc\(cache)\(request.words))"
     case .deactivate(let cache): "kvm_gpc_deactivate(gpc\(cache))"
-    case .activate(let cache, let request): "kvm_gpc_activate(gpc\(cache)\(request.words))"
+    case .activate(let cache, let request, let mayFail):
+      "kvm_gpc_activate(gpc\(cache)\(request.words))\(mayFail ? ", the lookup may fail" : "")"
     }
   }
 }

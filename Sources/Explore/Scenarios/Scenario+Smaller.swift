@@ -73,7 +73,7 @@ extension TaskOperation {
     switch self {
     case .invalidate: nil
     case .refresh(let cache, _, _), .check(let cache), .use(let cache, _), .deactivate(let cache),
-      .activate(let cache, _):
+      .activate(let cache, _, _):
       cache
     }
   }
@@ -87,7 +87,8 @@ extension TaskOperation {
     case .check(let cache): return .check(cache: moved(cache))
     case .use(let cache, let request): return .use(cache: moved(cache), request)
     case .deactivate(let cache): return .deactivate(cache: moved(cache))
-    case .activate(let cache, let request): return .activate(cache: moved(cache), request)
+    case .activate(let cache, let request, let mayFail):
+      return .activate(cache: moved(cache), request, lookUpMayFail: mayFail)
     }
   }
 
@@ -101,7 +102,8 @@ extension TaskOperation {
       return [.check(cache: cache), .refresh(cache: cache, request, lookUpMayFail: false)]
     case .refresh(let cache, let request, let mayFail):
       return mayFail ? [.refresh(cache: cache, request, lookUpMayFail: false)] : []
-    case .check, .deactivate, .activate: return []
+    case .activate(let cache, let request, let mayFail): return mayFail ? [.activate(cache: cache, request)] : []
+    case .check, .deactivate: return []
     }
   }
 }

@@ -79,10 +79,10 @@ extension RecordedInvalidation {
 extension RecordedRefresh {
   fileprivate func model(_ cells: PageCells, isGPABased: Bool, page: Int) -> TaskOperation {
     let request = request(cells, isGPABased: self.isGPABased ?? isGPABased, page: page)
+    let mayFail = outcome == .failed && !rounds.isEmpty
     switch origin {
-    case .activate, .activateHva: return .activate(cache: 0, request)
-    case .refresh, .unknown:
-      return .refresh(cache: 0, request, lookUpMayFail: outcome == .failed && !rounds.isEmpty)
+    case .activate, .activateHva: return .activate(cache: 0, request, lookUpMayFail: mayFail)
+    case .refresh, .unknown: return .refresh(cache: 0, request, lookUpMayFail: mayFail)
     }
   }
 

@@ -52,7 +52,8 @@ package struct CompiledPrograms: Sendable {
     case .check(let cache): return CompiledOperation(kind: .check, cacheIndex: UInt32(cache))
     case .use(let cache, _): return CompiledOperation(kind: .use, cacheIndex: UInt32(cache))
     case .deactivate(let cache): return CompiledOperation(kind: .deactivate, cacheIndex: UInt32(cache))
-    case .activate(let cache, _): return CompiledOperation(kind: .activate, cacheIndex: UInt32(cache))
+    case .activate(let cache, _, let mayFail):
+      return CompiledOperation(kind: .activate, cacheIndex: UInt32(cache), lookUpMayFail: mayFail)
     }
   }
 

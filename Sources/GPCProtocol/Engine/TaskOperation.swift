@@ -15,14 +15,14 @@ package enum TaskOperation: Hashable, Sendable {
   /// `kvm_gpc_deactivate()`.
   case deactivate(cache: Int)
   /// `kvm_gpc_activate()`, its refresh included.
-  case activate(cache: Int, RefreshRequest)
+  case activate(cache: Int, RefreshRequest, lookUpMayFail: Bool = false)
 }
 
 extension TaskOperation {
   /// What its refresh asks for; nil where it has none.
   var request: RefreshRequest? {
     switch self {
-    case .refresh(_, let request, _), .use(_, let request), .activate(_, let request): request
+    case .refresh(_, let request, _), .use(_, let request), .activate(_, let request, _): request
     case .invalidate, .check, .deactivate: nil
     }
   }
