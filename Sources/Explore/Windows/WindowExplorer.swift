@@ -98,10 +98,10 @@ package struct WindowExplorer {
         }
         let found = explore(scenario, &report)
         isWhole = isWhole && found.completeness == .complete && !found.endStates.isEmpty
-        let (right, wrong) = (
-          found.endStates.filter { !$0.isWrong(form.rules) }, found.endStates.filter { $0.isWrong(form.rules) }
-        )
-        if !wrong.isEmpty && !found.verdicts.contains(.stale) { searchWithCheck(scenario, &report) }
+        let right = found.endStates.filter { !$0.isWrong(form.rules) }
+        if right.count < found.endStates.count && !found.verdicts.contains(.stale) {
+          searchWithCheck(scenario, &report)
+        }
         ends.formUnion(right.map { CarriedState($0, cells) })
       }
     }

@@ -28,6 +28,4 @@ package struct RecordedWindow: Sendable {
     self.operations = operations
     self.doubt = doubt
   }
-
-  package var isReliable: Bool { doubt == nil }
 }
