@@ -36,17 +36,11 @@ extension ExploreCommand {
   }
 
   private func replayOptions(_ source: RecordingSource) throws -> ReplayOptions {
-    var arguments = try ReplayArguments.parse([])
-    arguments.delta = delta?.duration
-    return try arguments.options(for: source.database)
+    try source.replayOptions(delta: delta)
   }
 
   private func settings(_ deltaNs: Int64) -> WindowExplorer.Settings {
-    let isInfinite = delta?.isInfinite ?? false
-    var settings = WindowExplorer.Settings(order: isInfinite ? .program : .recorded(MomentOrder(deltaNs: deltaNs)))
-    settings.limits = limits.value(orElse: SearchLimits(statesMax: 200_000))
-    // A storm has many windows that are cut off: what follows must not cost more than the search.
-    settings.walkLimits = WalkLimits(seed: seed, walkCount: 50, statesMax: 50_000)
+    var settings = WindowExplorer.Settings(delta: delta, deltaNs: deltaNs, limits: limits, seed: seed)
     settings.counterexamplesMax = findingsMax
     settings.onlyWindow = window
     return settings
@@ -84,5 +78,25 @@ extension ExploreCommand {
     case .infinite: " --delta inf"
     case .span(let span): " --delta \(span.ns)ns"
     }
+  }
+}
+
+extension RecordingSource {
+  /// How the recording is replayed for its windows.
+  func replayOptions(delta: DeltaArgument?) throws -> ReplayOptions {
+    var arguments = try ReplayArguments.parse([])
+    arguments.delta = delta?.duration
+    return try arguments.options(for: database)
+  }
+}
+
+extension WindowExplorer.Settings {
+  /// - Parameter deltaNs: what the recording was replayed with.
+  init(delta: DeltaArgument?, deltaNs: Int64, limits: SearchLimitOptions, seed: UInt64) {
+    let isInfinite = delta?.isInfinite ?? false
+    self.init(order: isInfinite ? .program : .recorded(MomentOrder(deltaNs: deltaNs)))
+    self.limits = limits.value(orElse: SearchLimits(statesMax: 200_000))
+    // A storm has many windows that are cut off: what follows must not cost more than the search.
+    walkLimits = WalkLimits(seed: seed, walkCount: 50, statesMax: 50_000)
   }
 }

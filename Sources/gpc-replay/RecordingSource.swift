@@ -23,13 +23,24 @@ struct RecordingSource {
         throw fail(error.sentence)
       }
     } else {
-      // With the thresholds that `gpc-replay TRACE` has.
-      var input = try InputArguments.parse(["--", trace])
-      input.options = options
-      let importer = TraceImporter(input, replay: try ReplayArguments.parse([]))
+      let importer = try Self.importer(trace, options)
       database = try importer.run().database
       path = importer.path
     }
+  }
+
+  /// Imports and replays a trace; what is wrong with it is left to the caller to tell.
+  init(importing trace: String, _ options: ImportOptions) throws {
+    let importer = try Self.importer(trace, options)
+    database = try importer.outcome().database
+    path = importer.path
+  }
+
+  /// With the thresholds that `gpc-replay TRACE` has.
+  private static func importer(_ trace: String, _ options: ImportOptions) throws -> TraceImporter {
+    var input = try InputArguments.parse(["--", trace])
+    input.options = options
+    return TraceImporter(input, replay: try ReplayArguments.parse([]))
   }
 
   private static func isDatabase(_ path: String) -> Bool {

@@ -37,13 +37,18 @@ struct TraceImporter {
 
   func run() throws -> Outcome {
     do {
-      if let known = try known() { return known }
-      return Outcome(database: try importAnew(), isNew: true)
+      return try outcome()
     } catch let error as TraceReadError {
       throw fail("\(input.trace) \(error.predicate).")
     } catch let error as TraceStoreError {
       throw fail(error.sentence)
     }
+  }
+
+  /// As `run`; what is wrong with the input is left to the caller to tell.
+  func outcome() throws -> Outcome {
+    if let known = try known() { return known }
+    return Outcome(database: try importAnew(), isNew: true)
   }
 
   /// The database of an earlier run on the same bytes; replayed again where other settings are wanted now.

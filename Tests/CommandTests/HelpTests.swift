@@ -32,7 +32,7 @@ import Testing
       let examples = Self.examples(try Invocation(arguments, in: folder).text)
       #expect(!examples.isEmpty, "\(arguments)")
       try FileManager.default.createSymbolicLink(
-        at: folder.file("traces"), withDestinationURL: CorpusCase.root.appending(path: "traces"))
+        at: folder.file("traces"), withDestinationURL: CorpusTrace.root.appending(path: "traces"))
       for example in examples {
         // Minutes in a debug build, whatever --states-max says; Tests/ExploreTests has its verdicts.
         if example == "gpc-replay matrix" { continue }
