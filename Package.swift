@@ -36,12 +36,13 @@ let package = Package(
     .target(name: "Explore", dependencies: ["KVMEvents", "GPCProtocol"]),
     .target(name: "Compare", dependencies: ["KVMEvents", "GPCProtocol"]),
     .target(
-      name: "Corpus", dependencies: ["KVMEvents", "GPCProtocol", .product(name: "TOMLKit", package: "TOMLKit")]),
+      name: "Corpus",
+      dependencies: ["KVMEvents", "FtraceImport", "GPCProtocol", .product(name: "TOMLKit", package: "TOMLKit")]),
     .executableTarget(
       name: "gpc-replay",
       dependencies: [
         "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report", "Explore", "Compare",
-        "Corpus", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Corpus", "CZstd", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "replay-bench", dependencies: ["KVMEvents", "TraceStore", "GPCProtocol", "Replay"],

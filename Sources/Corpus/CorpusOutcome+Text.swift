@@ -8,6 +8,9 @@ extension CorpusOutcome {
     brokenLines + differenceLines(again) + matrixLines + [""] + sumLines
   }
 
+  /// Only the verdicts, with what the signs mean.
+  package var matrix: [String] { matrixLines + [CellVerdict.legend] }
+
   private var brokenLines: [String] {
     broken.isEmpty
       ? [] : ["broken: \(broken.count)"] + broken.map { "  \($0.row.name): \($0.row.fault ?? "")" } + [""]

@@ -23,13 +23,19 @@ struct CaseRunner: Sendable {
       return broken(error, nil)
     }
     do {
-      let stages = try CaseStages(corpusCase, description)
-      var row = stages.row
-      row.cells += await explore(stages.recording, description)
+      let row = try await Self.row(corpusCase.name, of: try corpusCase.tracePath(), description)
       return CaseOutcome(corpusCase, description, row)
     } catch {
       return broken(Self.fault(error), description)
     }
+  }
+
+  /// What a trace gives as the case of this description.
+  static func row(_ name: String, of trace: String, _ description: CaseDescription) async throws -> CorpusCaseRow {
+    let stages = try CaseStages(name, trace, description)
+    var row = stages.row
+    row.cells += await explore(stages.recording, description)
+    return row
   }
 
   private func broken(_ fault: CaseFault, _ description: CaseDescription?) -> CaseOutcome {
@@ -47,7 +53,7 @@ struct CaseRunner: Sendable {
   }
 
   /// Each form is a task of its own: they take very different times.
-  private func explore(_ recording: ExploredRecording, _ description: CaseDescription) async -> [CorpusCellRow] {
+  private static func explore(_ recording: ExploredRecording, _ description: CaseDescription) async -> [CorpusCellRow] {
     await withTaskGroup(of: (Int, CorpusCellRow).self) { group in
       for (index, form) in ProtocolForm.all.enumerated() {
         let expected = description.expectation(of: form.id)?.verdict
@@ -85,10 +91,10 @@ private struct CaseStages {
   let row: CorpusCaseRow
   let recording: ExploredRecording
 
-  init(_ corpusCase: CorpusCase, _ description: CaseDescription) throws {
+  init(_ name: String, _ trace: String, _ description: CaseDescription) throws {
     let begun = cpuTimeNs()
     let options = try ImportOptions.parse(["--db", ":memory:"] + description.reading.arguments)
-    let source = try RecordingSource(importing: corpusCase.tracePath(), options)
+    let source = try RecordingSource(importing: trace, options)
     let database = source.database
     let delta = try description.search.deltaArgument()
     let replay = try source.replayOptions(delta: delta)
@@ -114,7 +120,7 @@ private struct CaseStages {
       windows: windows, tasks: try database.tasks().map { "\(String(decoding: $0.comm, as: UTF8.self))-\($0.pid)" },
       settings: settings, memory: try MemoryModel(description.search), costs: costs)
     row = CorpusCaseRow(
-      name: corpusCase.name, title: description.title, traceHash: facts.contentHash, eventCount: facts.eventCount,
+      name: name, title: description.title, traceHash: facts.contentHash, eventCount: facts.eventCount,
       cpuNs: cpuTimeNs() - begun, cells: [recorded], figures: try Self.figures(description, database))
   }
 

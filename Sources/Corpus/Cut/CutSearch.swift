@@ -1,0 +1,102 @@
+// Makes a cut as small as it goes: delta debugging over units, the biggest things first.
+
+import KVMEvents
+
+/// Leaves out units as long as the finding stays, until none can be left out any more.
+///
+/// Each candidate is judged anew, by a replay and a search of its own: what was true of a larger cut says nothing of a smaller one.
+package struct CutSearch {
+  private let candidates: CutCandidates
+  private let judge: ([RecordedEvent]) -> Bool
+  private let candidatesMax: Int
+  private let progress: (CutSearch) -> Void
+  package private(set) var chosen: [Bool]
+  package private(set) var candidateCount = 0
+
+  /// - Parameters:
+  ///   - judge: is the finding still there?
+  ///   - progress: called behind each candidate.
+  package init(
+    _ candidates: CutCandidates, candidatesMax: Int, progress: @escaping (CutSearch) -> Void,
+    judge: @escaping ([RecordedEvent]) -> Bool
+  ) {
+    self.candidates = candidates
+    self.judge = judge
+    self.candidatesMax = candidatesMax
+    self.progress = progress
+    chosen = candidates.all
+  }
+
+  /// Was everything tried that had to be, so that nothing that is left can be left out?
+  package var isMinimal: Bool { candidateCount < candidatesMax }
+
+  package var unitCount: Int { chosen.count { $0 } }
+  package var lineCount: Int { zip(candidates.units, chosen).reduce(0) { $0 + ($1.1 ? $1.0.lines.count : 0) } }
+
+  package mutating func run() {
+    tryEach(group { $0.vm.map { .vm($0) } })
+    tryEach(group { $0.cache.map { .cache($0) } })
+    tryEach(group { .thread($0.thread) })
+    tryEach(group { .kind($0.kind) })
+    halve()
+  }
+
+  // MARK: Groups
+
+  private enum Group: Hashable {
+    case vm(UInt64)
+    case cache(Int)
+    case thread(Int64)
+    case kind(CutUnit.Kind)
+  }
+
+  /// The largest first.
+  private func group(_ name: (CutUnit) -> Group?) -> [[Int]] {
+    var groups: [Group: [Int]] = [:]
+    for (index, unit) in candidates.units.enumerated() {
+      if let name = name(unit) { groups[name, default: []].append(index) }
+    }
+    return groups.values.sorted { ($0.count, $1[0]) > ($1.count, $0[0]) }
+  }
+
+  private mutating func tryEach(_ groups: [[Int]]) {
+    for group in groups { _ = tryWithout(group) }
+  }
+
+  // MARK: Ranges of time, then single units
+
+  private mutating func halve() {
+    var size = max(1, unitCount / 2)
+    while true {
+      let hasShrunk = tryRanges(of: size)
+      if size > 1 {
+        size /= 2
+      } else if !hasShrunk {
+        return
+      }
+    }
+  }
+
+  /// From the last to the first: the later ones need the earlier ones.
+  private mutating func tryRanges(of size: Int) -> Bool {
+    let left = chosen.indices.filter { chosen[$0] }
+    var hasShrunk = false
+    var end = left.count
+    while end > 0 {
+      let begin = max(0, end - size)
+      if tryWithout(Array(left[begin..<end])) { hasShrunk = true }
+      end = begin
+    }
+    return hasShrunk
+  }
+
+  private mutating func tryWithout(_ removed: [Int]) -> Bool {
+    let left = candidates.without(removed, from: chosen)
+    guard left != chosen, left.contains(true), candidateCount < candidatesMax else { return false }
+    candidateCount += 1
+    defer { progress(self) }
+    guard judge(candidates.events(of: left)) else { return false }
+    chosen = left
+    return true
+  }
+}

@@ -1,0 +1,73 @@
+// Is the finding still there? Asked of every candidate anew.
+
+import Explore
+import GPCProtocol
+import KVMEvents
+import Replay
+
+/// Replays a candidate's events, and searches its windows where the finding is of another order than the recorded one.
+struct CutJudge {
+  let goal: CutGoal.What
+  let replay: ReplayOptions
+  let settings: WindowExplorer.Settings
+  /// What the replay of the whole recording found: a cut must not make up anything.
+  let known: Set<CutGoal.FindingKey>
+  /// Where the finding's window lies in the recording.
+  let stretch: ClosedRange<EventID>?
+
+  func holds(_ events: [RecordedEvent]) -> Bool {
+    var replayer = Replayer(form: .mainline, options: replay, recordsWindows: isSearched)
+    replayer.consume(events)
+    replayer.finish()
+    let rows = replayer.takeRows()
+    let found = Self.findings(rows)
+    guard found.allSatisfy({ known.contains(CutGoal.FindingKey($0)) }) else { return false }
+    switch goal {
+    case .finding(let key):
+      return found.contains { CutGoal.FindingKey($0) == key && !Self.isWithdrawn($0, rows) }
+    case .counterexample(let searched): return isFound(searched, in: replayer.takeWindows())
+    }
+  }
+
+  private var isSearched: Bool {
+    switch goal {
+    case .finding: false
+    case .counterexample: true
+    }
+  }
+
+  /// In a window of which something lies where the finding's window lay.
+  private func isFound(_ searched: CutGoal.Searched, in windows: [RecordedWindow]) -> Bool {
+    var explorer = WindowExplorer(searched.form, settings) { "\($0)" }
+    for window in windows {
+      let before = explorer.exploration.verdictCounts[searched.verdict] ?? 0
+      explorer.explore(window)
+      guard explorer.exploration.verdictCounts[searched.verdict] ?? 0 > before else { continue }
+      guard let stretch else { return true }
+      if window.operations.contains(where: { stretch.contains($0.begin.id) }) { return true }
+    }
+    return false
+  }
+
+  private static func findings(_ rows: [ReplayRow]) -> [Finding] {
+    rows.compactMap { row in
+      guard case .finding(let finding) = row else { return nil }
+      return finding
+    }
+  }
+
+  /// Later knowledge takes it back: a gap in the middle of its proof, or an invalidation that never ended. Told too often rather than too
+  /// seldom; the store decides it in the end.
+  private static func isWithdrawn(_ finding: Finding, _ rows: [ReplayRow]) -> Bool {
+    let first = finding.proof.first ?? finding.event
+    let last = finding.proof.last ?? finding.event
+    return rows.contains { row in
+      switch row {
+      case .taint(let vms, let after, let before):
+        finding.vm.map { vms.contains($0) } ?? true && first < before && after < last
+      case .restsOnOpenInvalidation(let id): finding.invalidation == id
+      case .invalidation, .refresh, .retryRound, .cacheCheck, .finding, .loss, .memslot, .virtualMachine, .cache: false
+      }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+// From a finding of a recording to the smallest cut that has it still.
+
+import Corpus
+import Explore
+import FtraceImport
+import GPCProtocol
+import Glibc
+import KVMEvents
+import Replay
+import TraceStore
+
+/// Plans, tries and shrinks. The recording itself is not read again: its events stand in the database.
+struct TraceCutter {
+  let source: RecordingSource
+  let goal: CutGoal
+  /// Candidates that are tried at most.
+  let candidatesMax: Int
+
+  struct Cut {
+    /// The recording's lines.
+    let lines: [EventID]
+    /// Of the first cut that had the finding.
+    let lineCountBefore: Int
+    let unitCount: Int
+    let candidateCount: Int
+    let isMinimal: Bool
+    /// The case's `[search]`.
+    let search: CaseDescription.Search
+  }
+
+  /// nil: not even all that came before has the finding.
+  func cut() throws -> Cut? {
+    let units = try units()
+    let stretch = try stretch()
+    guard let plan = CutPlan(units, cited: goal.cited, stretch: stretch) else { return nil }
+    for search in try searches() {
+      let judge = try judge(search, stretch)
+      var level = 0
+      var former: Set<Int>?
+      while let members = plan.cut(level) {
+        level += 1
+        if members == former { continue }
+        former = members
+        let candidates = CutCandidates(
+          members, of: units, events: try events(CutCandidates.lines(of: members, in: units)))
+        guard judge.holds(candidates.events(of: candidates.all)) else { continue }
+        return shrink(candidates, judge, triedBefore: level, search)
+      }
+    }
+    return nil
+  }
+
+  private func shrink(
+    _ candidates: CutCandidates, _ judge: CutJudge, triedBefore: Int, _ settings: CaseDescription.Search
+  ) -> Cut {
+    var progress = CutProgress()
+    var search = CutSearch(candidates, candidatesMax: candidatesMax, progress: { progress.update($0) }, judge: judge.holds)
+    search.run()
+    progress.finish()
+    return Cut(
+      lines: candidates.events(of: search.chosen).map(\.id),
+      lineCountBefore: candidates.events(of: candidates.all).count, unitCount: search.unitCount,
+      candidateCount: search.candidateCount + triedBefore, isMinimal: search.isMinimal, search: settings)
+  }
+
+  // MARK: What is judged
+
+  /// As the corpus searches; then as far as the exploration did.
+  private func searches() throws -> [CaseDescription.Search] {
+    switch goal.what {
+    case .finding: return [CaseDescription.Search()]
+    case .counterexample(let searched):
+      let usual = try source.replayOptions(delta: nil).deltaNs
+      var search = CaseDescription.Search()
+      search.delta = searched.deltaNs.map { $0 == usual ? nil : "\($0)ns" } ?? "inf"
+      search.memory =
+        switch searched.memory {
+        case .sequential: nil
+        case .tso: "tso"
+        case .tsoWithoutBarrier: "tso-without-barrier"
+        }
+      var further = search
+      further.statesMax = searched.statesMax
+      return searched.statesMax > CaseDescription.Search.statesMax ? [search, further] : [search]
+    }
+  }
+
+  private func judge(_ search: CaseDescription.Search, _ stretch: ClosedRange<EventID>?) throws -> CutJudge {
+    let delta = try search.deltaArgument()
+    let replay = try source.replayOptions(delta: delta)
+    let settings = WindowExplorer.Settings(
+      delta: delta, deltaNs: replay.deltaNs, limits: try search.limits(), seed: 1)
+    return CutJudge(
+      goal: goal.what, replay: replay, settings: settings, known: try knownFindings(), stretch: stretch)
+  }
+
+  private func knownFindings() throws -> Set<CutGoal.FindingKey> {
+    let row = try source.database.statement("SELECT kind, certainty, event_id FROM finding")
+    var known: Set<CutGoal.FindingKey> = []
+    while try row.step() {
+      known.insert(CutGoal.FindingKey(kind: row.text(0), certainty: row.text(1), event: row.integer(2)))
+    }
+    return known
+  }
+
+  // MARK: Passes over the events
+
+  private func units() throws -> CutUnits {
+    var builder = UnitBuilder(names: try source.database.names())
+    try forEachBatch { builder.consume($0) }
+    return builder.finish()
+  }
+
+  private func events(_ wanted: Set<EventID>) throws -> [RecordedEvent] {
+    var events: [RecordedEvent] = []
+    try forEachBatch { batch in
+      for event in batch where wanted.contains(event.id) { events.append(event) }
+    }
+    return events
+  }
+
+  private func forEachBatch(_ body: ([RecordedEvent]) -> Void) throws {
+    let events = try source.database.events()
+    var batch: [RecordedEvent] = []
+    while try events.read(into: &batch, upTo: 4096) { body(batch) }
+  }
+
+  /// The lines of the counterexample's window.
+  private func stretch() throws -> ClosedRange<EventID>? {
+    guard case .counterexample(let searched) = goal.what else { return nil }
+    let delta = searched.deltaNs.map { DeltaArgument.span(DurationArgument(ns: $0)) } ?? .infinite
+    var number = 0
+    var stretch: ClosedRange<EventID>?
+    try source.forEachWindow(try source.replayOptions(delta: delta)) { window in
+      number += 1
+      guard number == searched.window, let first = window.operations.map(\.begin.id).min(),
+        let last = window.operations.map(\.end.id).max()
+      else { return }
+      stretch = first...last
+    }
+    return stretch
+  }
+}
+
+/// On standard error, where that is a terminal: how far the shrinking is.
+private struct CutProgress {
+  private let isShown = isatty(STDERR_FILENO) == 1
+  private var shownAt = ContinuousClock.now
+
+  mutating func update(_ search: CutSearch) {
+    guard isShown, ContinuousClock.now - shownAt > .milliseconds(200) else { return }
+    shownAt = ContinuousClock.now
+    printError("\r\u{1b}[K\(search.candidateCount) candidates tried: \(search.unitCount) operations, \(search.lineCount) lines left")
+  }
+
+  func finish() {
+    if isShown { printError("\r\u{1b}[K") }
+  }
+}
