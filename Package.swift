@@ -66,7 +66,10 @@ let package = Package(
     // The binary as the tests run it, and the folders of traces/.
     .target(name: "RealBinary", dependencies: ["CZstd", "Corpus"], path: "Tests/RealBinary"),
     .testTarget(
-      name: "CorpusTests", dependencies: ["RealBinary", "Corpus", "KVMEvents", "GPCProtocol", "TraceStore", "gpc-replay"],
+      name: "CorpusTests",
+      dependencies: [
+        "RealBinary", "Renderings", "Corpus", "FtraceImport", "KVMEvents", "GPCProtocol", "TraceStore", "gpc-replay",
+      ],
       exclude: ["Reports"]),
     .testTarget(name: "CommandTests", dependencies: ["RealBinary", "Renderings", "CZstd", "gpc-replay"]),
     .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),

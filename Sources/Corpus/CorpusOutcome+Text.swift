@@ -40,7 +40,9 @@ extension CorpusOutcome {
     }
     func line(_ name: String, _ cells: [String]) -> String {
       var line = name + String(repeating: " ", count: max(0, nameWidth - name.count))
-      for (cell, width) in zip(cells, widths) { line += "  " + cell + String(repeating: " ", count: width - cell.count) }
+      for (cell, width) in zip(cells, widths) {
+        line += "  " + cell + String(repeating: " ", count: width - cell.count)
+      }
       while line.last == " " { line.removeLast() }
       return line
     }

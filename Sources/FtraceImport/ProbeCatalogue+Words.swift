@@ -12,17 +12,16 @@ extension ProbeCatalogue {
     return fields
   }
 
-  /// The embedded file that has most of these names; of equals the youngest.
-  package static func generation(of names: some Sequence<String>) -> String {
+  /// The embedded file that understands most of these names as they were understood; of equals the youngest.
+  package static func generation(of names: [EventName]) -> String {
     let files: [(name: String, bytes: [UInt8])] = [
       ("linux_6_12", PackageResources.linux_6_12_probes), ("linux_6_1", PackageResources.linux_6_1_probes),
       ("linux_5_17", PackageResources.linux_5_17_probes), ("default_names", PackageResources.default_names_probes),
     ]
-    let names = Set(names)
     var best = (name: "none", count: 0)
     for file in files {
       let known = read([file.bytes]).meanings
-      let count = names.count { known[$0] != nil }
+      let count = names.count { name in known[name.name]?.contains { $0.kind == name.kind } ?? false }
       if count > best.count { best = (file.name, count) }
     }
     return best.name

@@ -37,7 +37,8 @@ package struct RecordFinder {
       guard let start = bytes.baseAddress, let head = finder.find(Line(start: start, end: start + count)) else {
         return nil
       }
-      return RecordPlaces(head, width: finder.form == .wide ? CommKey.width : 8, UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+      return RecordPlaces(
+        head, width: finder.form == .wide ? CommKey.width : 8, UnsafeRawBufferPointer(rebasing: bytes[..<count]))
     }
   }
 
@@ -82,7 +83,9 @@ extension RecordPlaces {
     let hasDifference = bytes[colon..<first].contains(UInt8(ascii: "("))
     difference = (hasDifference ? colon + 1 : first)..<first
     var low = colon
-    while low > pidEnd, bytes[low - 1].isDigit || (head.decimals > 0 && bytes[low - 1] == UInt8(ascii: ".")) { low -= 1 }
+    while low > pidEnd, bytes[low - 1].isDigit || (head.decimals > 0 && bytes[low - 1] == UInt8(ascii: ".")) {
+      low -= 1
+    }
     stamp = low..<colon
     decimals = head.decimals
     time = head.time

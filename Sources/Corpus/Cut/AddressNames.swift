@@ -55,8 +55,10 @@ struct AddressNames {
       spacing: 1 << 24)
     // Hashed by the kernel (%p): names already, and of no range.
     nameClusters(pointers.filter { $0 >> 63 == 0 }, gap: 0, from: 0xa000_0000, spacing: 1 << 12)
-    nameClusters(seen.code.filter { $0 < Self.modulesBegin }, gap: 1 << 25, from: 0xffff_ffff_8100_0000, spacing: 1 << 20)
-    nameClusters(seen.code.filter { $0 >= Self.modulesBegin }, gap: 1 << 25, from: 0xffff_ffff_c020_0000, spacing: 1 << 20)
+    nameClusters(
+      seen.code.filter { $0 < Self.modulesBegin }, gap: 1 << 25, from: 0xffff_ffff_8100_0000, spacing: 1 << 20)
+    nameClusters(
+      seen.code.filter { $0 >= Self.modulesBegin }, gap: 1 << 25, from: 0xffff_ffff_c020_0000, spacing: 1 << 20)
   }
 
   func name(of value: UInt64, _ use: NumberUse) -> UInt64 {

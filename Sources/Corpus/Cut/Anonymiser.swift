@@ -133,20 +133,23 @@ package struct Anonymiser {
 
   // MARK: Prefixes
 
-  /// `kvmgpc: `, a buffer's or a file's name, or blanks in the place of one.
+  /// `kvmgpc: `, a buffer's or a file's name, or blanks in the place of one. The column is as wide as the longest name.
   private mutating func prefix(_ bytes: [UInt8]) -> [UInt8] {
+    if bytes.isEmpty { return [] }
     let name = Array(bytes.drop { $0 == 0x20 })
-    guard name.count > 2, bytes.suffix(2) == [UInt8(ascii: ":"), 0x20] else { return bytes }
+    if name.isEmpty { return [UInt8](repeating: 0x20, count: 4) }
     let known = prefixes[name] ?? "b\(prefixes.count + 1)"
     prefixes[name] = known
-    return rightAligned(Array((known + ": ").utf8), bytes.count)
+    return Array((known + ": ").utf8)
   }
 
   /// Of a line that is no record: a header or a loss marker.
   private mutating func renamePrefix(of line: [UInt8]) -> [UInt8] {
     guard let colon = line.indices.dropLast().first(where: { line[$0] == UInt8(ascii: ":") && line[$0 + 1] == 0x20 })
     else { return line }
-    return prefix(Array(line[...(colon + 1)])) + line[(colon + 2)...]
+    let rest = line[(colon + 2)...]
+    guard rest.starts(with: Array("cpus=".utf8)) || rest.starts(with: Array("CPU:".utf8)) else { return line }
+    return prefix(Array(line[...(colon + 1)])) + rest
   }
 
   private func rightAligned(_ text: [UInt8], _ width: Int) -> [UInt8] {

@@ -20,14 +20,17 @@ package struct CutCandidates: Sendable {
     return Set(lines).union(all.losses.filter { (first...last).contains($0) })
   }
 
-  package init(_ members: Set<Int>, of all: CutUnits, events: [RecordedEvent]) {
+  /// - Parameter keepsRounds: a refresh stands or falls with every round that was repeated.
+  package init(_ members: Set<Int>, of all: CutUnits, events: [RecordedEvent], keepsRounds: Bool = false) {
     let sorted = members.sorted()
     let place = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, $0) })
     units = sorted.map { all.units[$0] }
     var dependents = [[Int]](repeating: [], count: sorted.count)
     for (index, member) in sorted.enumerated() {
       for need in all.units[member].needs {
-        if let needed = place[need] { dependents[needed].append(index) }
+        guard let needed = place[need] else { continue }
+        dependents[needed].append(index)
+        if keepsRounds, all.units[member].kind == .round { dependents[index].append(needed) }
       }
     }
     self.dependents = dependents

@@ -37,7 +37,7 @@ package struct CutPlan: Sendable {
       for _ in 2..<level {
         guard range.lowerBound > 1 else { return nil }
         let length = range.upperBound - range.lowerBound + 1
-        range = max(1, range.lowerBound - 3 * length)...range.upperBound
+        range = max(1, range.lowerBound - length)...range.upperBound
       }
       return whole(core.union(units(in: range) { _ in true }))
     }
@@ -50,10 +50,11 @@ package struct CutPlan: Sendable {
   }
 
   private func units(in range: ClosedRange<EventID>, _ isWanted: (CutUnit) -> Bool) -> Set<Int> {
-    Set(all.units.indices.filter { index in
-      let unit = all.units[index]
-      return unit.isWhole && isWanted(unit) && (unit.hull?.overlaps(range) ?? false)
-    })
+    Set(
+      all.units.indices.filter { index in
+        let unit = all.units[index]
+        return unit.isWhole && isWanted(unit) && (unit.hull?.overlaps(range) ?? false)
+      })
   }
 
   /// With what they need, and with the last successful refresh of each of their caches before they begin.

@@ -8,38 +8,49 @@ import KVMEvents
 package struct CutSearch {
   private let candidates: CutCandidates
   private let judge: ([RecordedEvent]) -> Bool
-  private let candidatesMax: Int
-  private let progress: (CutSearch) -> Void
+  /// Asked before each candidate.
+  private let mayGoOn: (CutSearch) -> Bool
   package private(set) var chosen: [Bool]
   package private(set) var candidateCount = 0
+  /// Everything was tried that had to be: nothing that is left can be left out.
+  package private(set) var isMinimal = true
 
   /// - Parameters:
+  ///   - mayGoOn: asked before each candidate, and told with it how far the search is.
   ///   - judge: is the finding still there?
-  ///   - progress: called behind each candidate.
   package init(
-    _ candidates: CutCandidates, candidatesMax: Int, progress: @escaping (CutSearch) -> Void,
-    judge: @escaping ([RecordedEvent]) -> Bool
+    _ candidates: CutCandidates, mayGoOn: @escaping (CutSearch) -> Bool, judge: @escaping ([RecordedEvent]) -> Bool
   ) {
     self.candidates = candidates
     self.judge = judge
-    self.candidatesMax = candidatesMax
-    self.progress = progress
+    self.mayGoOn = mayGoOn
     chosen = candidates.all
   }
-
-  /// Was everything tried that had to be, so that nothing that is left can be left out?
-  package var isMinimal: Bool { candidateCount < candidatesMax }
 
   package var unitCount: Int { chosen.count { $0 } }
   package var lineCount: Int { zip(candidates.units, chosen).reduce(0) { $0 + ($1.1 ? $1.0.lines.count : 0) } }
 
+  /// Of a refresh that is still there, rounds were left out.
+  package var lacksRounds: Bool {
+    candidates.units.indices.contains { refresh in
+      chosen[refresh]
+        && candidates.dependents[refresh].contains { candidates.units[$0].kind == .round && !chosen[$0] }
+    }
+  }
+
   package mutating func run() {
+    // What the finding is in takes a small part of the time: first the rest of that.
+    if unitCount > Self.fewUnits {
+      for part in [2, 4, 8] { _ = tryRanges(of: max(1, unitCount / part)) }
+    }
     tryEach(group { $0.vm.map { .vm($0) } })
     tryEach(group { $0.cache.map { .cache($0) } })
     tryEach(group { .thread($0.thread) })
     tryEach(group { .kind($0.kind) })
     halve()
   }
+
+  private static let fewUnits = 64
 
   // MARK: Groups
 
@@ -92,9 +103,12 @@ package struct CutSearch {
 
   private mutating func tryWithout(_ removed: [Int]) -> Bool {
     let left = candidates.without(removed, from: chosen)
-    guard left != chosen, left.contains(true), candidateCount < candidatesMax else { return false }
+    guard left != chosen, left.contains(true) else { return false }
+    guard mayGoOn(self) else {
+      isMinimal = false
+      return false
+    }
     candidateCount += 1
-    defer { progress(self) }
     guard judge(candidates.events(of: left)) else { return false }
     chosen = left
     return true

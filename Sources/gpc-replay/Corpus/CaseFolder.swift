@@ -1,8 +1,8 @@
 // A case's folder, there whole or not at all.
 
 import ArgumentParser
-import Corpus
 import CZstd
+import Corpus
 import FoundationEssentials
 import Glibc
 

@@ -56,8 +56,11 @@ struct CorpusAddCommand: AsyncParsableCommand {
   @Option(help: "The licence of the recording.")
   var licence = "unknown"
 
-  @Option(help: "Candidates that are tried at most. Behind them the smallest so far is taken.")
+  @Option(help: "Smaller cuts that are tried at most. Behind them the smallest so far is taken.")
   var candidatesMax = 20_000
+
+  @Option(help: "Seconds behind which the smallest cut so far is taken.")
+  var timeMax = 600
 
   @OptionGroup(title: "Import") var options: ImportOptions
 
@@ -73,6 +76,7 @@ struct CorpusAddCommand: AsyncParsableCommand {
       }
     case _: throw ValidationError("Either --to or both of --topic and --name are wanted.")
     }
+    if timeMax < 1 { throw ValidationError("--time-max must be at least 1 second.") }
     if candidatesMax < 1 { throw ValidationError("--candidates-max must be at least 1.") }
     if title?.contains("\n") ?? false { throw ValidationError("--title is one line.") }
   }
@@ -109,7 +113,8 @@ struct CorpusAddCommand: AsyncParsableCommand {
     case .traceCmdText: return
     case .traceDat:
       throw fail(
-        "\(trace) is \(format.rawValue), and a case is cut out of text: trace-cmd report -t \(trace) > FILE.txt makes it.")
+        "\(trace) is \(format.rawValue), and a case is cut out of text: trace-cmd report -t \(trace) > FILE.txt makes it."
+      )
     case .tracefsText, .perfScript, .perfData, .bpftrace:
       throw fail(
         "\(trace) is \(format.rawValue), and a case is cut out of text of trace-cmd: record with trace-cmd record, then trace-cmd report -t."
@@ -126,10 +131,12 @@ struct CorpusAddCommand: AsyncParsableCommand {
   // MARK: The cut
 
   private func cut(_ goal: CutGoal, _ source: RecordingSource) throws -> TraceCutter.Cut {
-    let cutter = TraceCutter(source: source, goal: goal, candidatesMax: candidatesMax)
+    let cutter = TraceCutter(
+      source: source, goal: goal, candidatesMax: candidatesMax, deadline: .now + .seconds(timeMax))
     guard let cut = try cutter.cut() else {
       throw fail(
-        "Finding \(finding) is not found again in the lines up to it: what it rests on is not among them, or the search is cut off.")
+        "Finding \(finding) is not found again in the lines up to it: what it rests on is not among them, or the search is cut off."
+      )
     }
     return cut
   }
@@ -159,7 +166,8 @@ struct CorpusAddCommand: AsyncParsableCommand {
     let newRow = try await anonymised.row(folder.name)
     for (old, new) in zip(row.cells, newRow.cells) where old.verdict != new.verdict {
       throw fail(
-        "Under other names the cut is \(new.verdict) for \(new.form), not \(old.verdict): nothing is written. --keep-names keeps them.")
+        "Under other names the cut is \(new.verdict) for \(new.form), not \(old.verdict): nothing is written. --keep-names keeps them."
+      )
     }
     return (anonymised, newRow)
   }

@@ -15,8 +15,8 @@ struct CorpusCommand: ParsableCommand {
         gpc-replay corpus run traces
       """,
     subcommands: [
-        CorpusRunCommand.self, CorpusAddCommand.self, CorpusBlessCommand.self, CorpusDiffCommand.self,
-      ])
+      CorpusRunCommand.self, CorpusAddCommand.self, CorpusBlessCommand.self, CorpusDiffCommand.self,
+    ])
 }
 
 /// The cases of a folder, or the sentence that says why there are none.

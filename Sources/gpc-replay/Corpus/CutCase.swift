@@ -60,7 +60,7 @@ struct CutCase {
     try checkImport(source.database)
     let shown = try shown(in: source, trace: trace)
     let facts = try source.database.facts()
-    let names = try source.database.names().map(\.name)
+    let names = try source.database.names()
     let kept = LineRanges(text.origins)
     return CaseDescription(
       title: told.title ?? shown.title, text: introduction + "\n\n" + shown.lines.joined(separator: "\n") + "\n",
@@ -82,7 +82,7 @@ struct CutCase {
 
   private func shown(in source: RecordingSource, trace: String) throws -> Shown {
     switch goal.what {
-    case .finding(let key): try shown(key, in: source)
+    case .finding(let key, _): try shown(key, in: source)
     case .counterexample(let searched): try shown(searched, in: source, trace: trace)
     }
   }
@@ -134,13 +134,19 @@ struct CutCase {
   }
 
   private var introduction: String {
+    let rounds =
+      cut.lacksRounds ? "\nRepeated rounds were left out, too: what a round took may be the time of several." : ""
     let share = "\(text.lineCount) of the \(recordingLines) lines of the recording `\(recording)`"
     let units = "\(cut.unitCount) operations"
-    let shrunk = cut.isMinimal ? "\(units), none of which can be left out" : "\(units) (not all of what could be left out was tried)"
-    let names = isAnonymised ? "Comms, pids and addresses are not the host's; the time begins at 1 s." : "The lines are as they were recorded."
+    let shrunk =
+      cut.isMinimal
+      ? "\(units), none of which can be left out" : "\(units) (not all of what could be left out was tried)"
+    let names =
+      isAnonymised
+      ? "Comms, pids and addresses are not the host's; the time begins at 1 s." : "The lines are as they were recorded."
     return """
-      Cut out of a real recording by `gpc-replay corpus add`: \(share), \(shrunk).
-      \(names)
+      Cut out of a recording by `gpc-replay corpus add`: \(share), \(shrunk).
+      \(names)\(rounds)
       """
   }
 

@@ -9,9 +9,17 @@ import TraceStore
 /// A numbered finding of a database, as much of it as is needed to find it again.
 struct CutGoal {
   enum What {
-    case finding(FindingKey)
+    case finding(FindingKey, Excess?)
     /// Some order of the window's steps under this form.
     case counterexample(Searched)
+  }
+
+  /// What a refresh had too much of.
+  enum Excess {
+    /// False retries.
+    case count
+    /// Time lost to them, which is only the recorded one as long as every round is there.
+    case stall
   }
 
   /// The finding by what no cut changes: events keep their lines.
@@ -56,10 +64,17 @@ struct CutGoal {
   }
 
   private static func finding(_ number: Int64, in database: TraceDatabase) throws -> What? {
-    let row = try database.statement("SELECT kind, certainty, event_id FROM finding WHERE id = ?1")
+    let row = try database.statement(
+      """
+      SELECT kind, certainty, event_id, false_count FROM finding LEFT JOIN refresh ON refresh.id = finding.refresh_id
+      WHERE finding.id = ?1
+      """)
     row.bind(1, number)
     guard try row.step() else { return nil }
-    return .finding(FindingKey(kind: row.text(0), certainty: row.text(1), event: row.integer(2)))
+    let key = FindingKey(kind: row.text(0), certainty: row.text(1), event: row.integer(2))
+    guard key.kind == Finding.Kind.excessiveRetry.rawValue else { return .finding(key, nil) }
+    let retriesMax = try database.replaySettings()?.retriesMax ?? 0
+    return .finding(key, row.integer(3) > retriesMax ? .count : .stall)
   }
 
   private static func counterexample(_ number: Int64, in database: TraceDatabase) throws -> What? {

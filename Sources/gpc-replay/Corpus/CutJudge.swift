@@ -14,18 +14,67 @@ struct CutJudge {
   let known: Set<CutGoal.FindingKey>
   /// Where the finding's window lies in the recording.
   let stretch: ClosedRange<EventID>?
+  /// Kinds of events without which a refresh cannot be judged: a cut in which none is left looks as if their probes had been missing.
+  private var evidence: Set<EventKind> = []
+  /// Decisions that are unknown at most.
+  private var unknownMax = Int.max
+
+  init(
+    goal: CutGoal.What, replay: ReplayOptions, settings: WindowExplorer.Settings, known: Set<CutGoal.FindingKey>,
+    stretch: ClosedRange<EventID>?
+  ) {
+    self.goal = goal
+    self.replay = replay
+    self.settings = settings
+    self.known = known
+    self.stretch = stretch
+  }
+
+  /// No smaller cut may leave unknown what is known in this one.
+  mutating func keepEvidence(of events: [RecordedEvent]) {
+    evidence = Self.kinds(events).intersection([.gpcRetryLoop, .hvaToPfn, .hvaToPfnRet, .gpcRetryCheck])
+    var replayer = Replayer(form: .mainline, options: replay)
+    replayer.consume(events)
+    replayer.finish()
+    unknownMax = Self.unknownCount(replayer.takeRows())
+  }
 
   func holds(_ events: [RecordedEvent]) -> Bool {
+    guard hasEvidence(events) else { return false }
     var replayer = Replayer(form: .mainline, options: replay, recordsWindows: isSearched)
     replayer.consume(events)
     replayer.finish()
     let rows = replayer.takeRows()
     let found = Self.findings(rows)
     guard found.allSatisfy({ known.contains(CutGoal.FindingKey($0)) }) else { return false }
+    guard Self.unknownCount(rows) <= unknownMax else { return false }
     switch goal {
-    case .finding(let key):
-      return found.contains { CutGoal.FindingKey($0) == key && !Self.isWithdrawn($0, rows) }
+    case .finding(let key, let excess):
+      return found.contains {
+        CutGoal.FindingKey($0) == key && !Self.isWithdrawn($0, rows) && has(excess, $0, rows)
+      }
     case .counterexample(let searched): return isFound(searched, in: replayer.takeWindows())
+    }
+  }
+
+  private func hasEvidence(_ events: [RecordedEvent]) -> Bool {
+    let kinds = Self.kinds(events)
+    return kinds.isSuperset(of: evidence) || kinds.isDisjoint(with: [.lockedRefresh, .gfnToPfnCacheRefresh])
+  }
+
+  private static func kinds(_ events: [RecordedEvent]) -> Set<EventKind> {
+    events.reduce(into: []) { $0.insert($1.kind) }
+  }
+
+  private static func unknownCount(_ rows: [ReplayRow]) -> Int {
+    rows.count { row in
+      switch row {
+      case .retryRound(let round): round.decision == .unknown
+      case .cacheCheck(let check): check.decision == .unknown
+      case .invalidation, .refresh, .finding, .loss, .memslot, .virtualMachine, .cache, .taint,
+        .restsOnOpenInvalidation:
+        false
+      }
     }
   }
 
@@ -47,6 +96,18 @@ struct CutJudge {
       if window.operations.contains(where: { stretch.contains($0.begin.id) }) { return true }
     }
     return false
+  }
+
+  /// Too many false retries stay too many; they do not become too much time lost.
+  private func has(_ excess: CutGoal.Excess?, _ finding: Finding, _ rows: [ReplayRow]) -> Bool {
+    switch excess {
+    case nil, .stall: true
+    case .count:
+      rows.contains { row in
+        guard case .refresh(let refresh) = row else { return false }
+        return refresh.id == finding.refresh && refresh.falseCount > replay.retriesMax
+      }
+    }
   }
 
   private static func findings(_ rows: [ReplayRow]) -> [Finding] {

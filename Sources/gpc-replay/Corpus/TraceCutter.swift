@@ -13,8 +13,9 @@ import TraceStore
 struct TraceCutter {
   let source: RecordingSource
   let goal: CutGoal
-  /// Candidates that are tried at most.
+  /// Candidates that are tried at most, and the time at which no more are.
   let candidatesMax: Int
+  let deadline: ContinuousClock.Instant
 
   struct Cut {
     /// The recording's lines.
@@ -24,6 +25,8 @@ struct TraceCutter {
     let unitCount: Int
     let candidateCount: Int
     let isMinimal: Bool
+    /// Of a refresh that is still there, rounds were left out.
+    let lacksRounds: Bool
     /// The case's `[search]`.
     let search: CaseDescription.Search
   }
@@ -34,7 +37,7 @@ struct TraceCutter {
     let stretch = try stretch()
     guard let plan = CutPlan(units, cited: goal.cited, stretch: stretch) else { return nil }
     for search in try searches() {
-      let judge = try judge(search, stretch)
+      var judge = try judge(search, stretch)
       var level = 0
       var former: Set<Int>?
       while let members = plan.cut(level) {
@@ -42,8 +45,11 @@ struct TraceCutter {
         if members == former { continue }
         former = members
         let candidates = CutCandidates(
-          members, of: units, events: try events(CutCandidates.lines(of: members, in: units)))
-        guard judge.holds(candidates.events(of: candidates.all)) else { continue }
+          members, of: units, events: try events(CutCandidates.lines(of: members, in: units)),
+          keepsRounds: keepsRounds)
+        let events = candidates.events(of: candidates.all)
+        guard judge.holds(events) else { continue }
+        judge.keepEvidence(of: events)
         return shrink(candidates, judge, triedBefore: level, search)
       }
     }
@@ -54,16 +60,29 @@ struct TraceCutter {
     _ candidates: CutCandidates, _ judge: CutJudge, triedBefore: Int, _ settings: CaseDescription.Search
   ) -> Cut {
     var progress = CutProgress()
-    var search = CutSearch(candidates, candidatesMax: candidatesMax, progress: { progress.update($0) }, judge: judge.holds)
+    let mayGoOn = { (search: CutSearch) in
+      progress.update(search)
+      return search.candidateCount < candidatesMax && ContinuousClock.now < deadline
+    }
+    var search = CutSearch(candidates, mayGoOn: mayGoOn, judge: judge.holds)
     search.run()
     progress.finish()
     return Cut(
       lines: candidates.events(of: search.chosen).map(\.id),
       lineCountBefore: candidates.events(of: candidates.all).count, unitCount: search.unitCount,
-      candidateCount: search.candidateCount + triedBefore, isMinimal: search.isMinimal, search: settings)
+      candidateCount: search.candidateCount + triedBefore, isMinimal: search.isMinimal,
+      lacksRounds: search.lacksRounds, search: settings)
   }
 
   // MARK: What is judged
+
+  /// Without a round the one before it would look as if it had lasted longer.
+  private var keepsRounds: Bool {
+    switch goal.what {
+    case .finding(_, .stall): true
+    case .finding, .counterexample: false
+    }
+  }
 
   /// As the corpus searches; then as far as the exploration did.
   private func searches() throws -> [CaseDescription.Search] {
@@ -150,7 +169,9 @@ private struct CutProgress {
   mutating func update(_ search: CutSearch) {
     guard isShown, ContinuousClock.now - shownAt > .milliseconds(200) else { return }
     shownAt = ContinuousClock.now
-    printError("\r\u{1b}[K\(search.candidateCount) candidates tried: \(search.unitCount) operations, \(search.lineCount) lines left")
+    printError(
+      "\r\u{1b}[K\(search.candidateCount) candidates tried: \(search.unitCount) operations, \(search.lineCount) lines left"
+    )
   }
 
   func finish() {
