@@ -10,12 +10,13 @@ extension Coverage {
     var missing: [String] = []
     for (form, reached) in zip(forms, reached) {
       let declared = BranchSet(form.branches)
+      let name = form.id + (form.rules.memory == .sequential ? "" : " (\(form.rules.memory.words))")
       table.append([
-        form.id, "\(reached.steps.count)/\(declared.steps.count)", "\(reached.count)/\(declared.count)",
+        name, "\(reached.steps.count)/\(declared.steps.count)", "\(reached.count)/\(declared.count)",
       ])
       let never = NeverReached(form, reached: reached, tellsLocks: true)
-      missing += NeverReached.lines("\(form.id), never reached", never.steps)
-      missing += NeverReached.lines("\(form.id), never taken", never.branches)
+      missing += NeverReached.lines("\(name), never reached", never.steps)
+      missing += NeverReached.lines("\(name), never taken", never.branches)
     }
     return table.lines() + (missing.isEmpty ? [] : [""] + missing) + ["", verdict]
   }

@@ -13,14 +13,33 @@ package struct Coverage {
     reached = [BranchSet](repeating: BranchSet(), count: forms.count)
   }
 
-  /// Adds what an exploration of `form`, one of `forms` under the same memory model, has reached.
+  /// Every published form; under TSO, too, where it has steps that it has under no other memory model.
+  package static var ofAllForms: Coverage {
+    Coverage(
+      forms: ProtocolForm.all.flatMap { form in
+        let buffered = form.under(.tso)
+        return buffered.branches == form.branches ? [form] : [form, buffered]
+      })
+  }
+
+  /// Adds what an exploration of `form`, one of `forms` or with the same steps as it, has reached.
   package mutating func add(_ form: ProtocolForm, _ branches: BranchSet) {
-    guard let index = forms.firstIndex(where: { $0.id == form.id && $0.rules == form.rules }) else {
+    let ofID = forms.indices.filter { forms[$0].id == form.id }
+    guard
+      let index = ofID.first(where: { forms[$0].rules == form.rules })
+        ?? ofID.first(where: { forms[$0].branches == form.branches })
+    else {
       preconditionFailure("\(form.id) is not among the forms that are covered")
     }
     let undeclared = branches.subtracting(BranchSet(form.branches))
     precondition(undeclared.isEmpty, "\(form.id) goes ways that it does not declare: \(undeclared.branches)")
     reached[index].formUnion(branches)
+  }
+
+  /// Adds what another set of explorations of the same forms has reached.
+  package mutating func add(_ other: Coverage) {
+    precondition(forms.map(\.id) == other.forms.map(\.id), "two coverages of different forms")
+    for index in reached.indices { reached[index].formUnion(other.reached[index]) }
   }
 
   /// Every step and every branch of every form was reached.

@@ -20,7 +20,7 @@ struct CorpusBlessCommand: AsyncParsableCommand {
 
   func run() async throws {
     let found = try corpusFolder(folder)
-    let outcome = await CorpusRunner(folder: folder, cases: found.cases, jobCount: CorpusRunner.coreCount).run()
+    let outcome = await CorpusRunner(folder: folder, cases: found.cases, jobCount: CorpusRunner.coreCount).run().outcome
     var blessedCount = 0
     for outcome in outcome.cases {
       if let fault = outcome.row.fault {
