@@ -33,7 +33,7 @@ final class BpftraceReader: RecordingReader {
       } else if isDrained {
         break
       } else {
-        finish()
+        try finish()
       }
     }
     return count
@@ -53,9 +53,10 @@ final class BpftraceReader: RecordingReader {
   }
 
   /// The output is at its end: what was printed without a newline is a line too.
-  private func finish() {
+  private func finish() throws(TraceReadError) {
     isDrained = true
     if !printed.isEmpty { readPrinted(printed) }
+    if !pipeline.text.names.hasEvents { try pipeline.confirmForm() }
   }
 
   private func read(_ line: Line) {

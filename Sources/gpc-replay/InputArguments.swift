@@ -31,10 +31,6 @@ struct ImportOptions: ParsableArguments {
 
   @Option(help: "Bytes that may come out of a packed input, such as 500M; more is a truncated input.")
   var maxBytes: ByteCountArgument?
-
-  func validate() throws {
-    if let format, format.argument == nil { throw ValidationError("--format: \(format.rawValue) cannot be forced.") }
-  }
 }
 
 struct InputArguments: ParsableArguments {
