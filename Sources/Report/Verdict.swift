@@ -65,7 +65,13 @@ extension Verdict {
       let subject = row.subject == "retry_test" ? plural(row.unknown, "retry test") : plural(row.unknown, "check")
       doubts.append("\(subject) could not be judged")
     }
-    if report.replay != nil && report.counts.caches == 0 { doubts.append("no cache was recorded") }
+    guard report.replay != nil else { return doubts }
+    if report.counts.caches == 0 { doubts.append("no cache was recorded") }
+    // One of any VM is enough: the probes are in the kernel, whose hooks all VMs share; and where some of the hooks' probes are missing,
+    // that is told above.
+    if report.counts.invalidations == 0 {
+      doubts.append("no invalidation of any VM was recorded: there was none, or its probes were missing")
+    }
     return doubts
   }
 }
