@@ -147,7 +147,7 @@ final class BpftraceReader: RecordingReader {
 extension HeadFailure {
   fileprivate var bpftraceReason: String {
     switch self {
-    case .timeTooLarge: reason
+    case .timeTooLarge, .cpuTooLarge: reason
     case .noTask, .noCPU, .noTime, .oddDecimals, .gluedFlags, .noName:
       "no event: not worded `gpc v1 nsecs cpu tid event key=value …`"
     }
@@ -170,6 +170,9 @@ extension BpftraceReader {
   }
 
   var timestampResolutionNs: Int64 { 1 }
-  /// `nsecs` is CLOCK_BOOTTIME (CLOCK_MONOTONIC before Linux 5.8): one clock for all CPUs.
+  /// Nothing of it is printed. By bpftrace's documentation `nsecs` is the time since boot: CLOCK_BOOTTIME, or CLOCK_MONOTONIC on kernels
+  /// without `bpf_ktime_get_boot_ns()` (before Linux 5.8). Either is one clock for all CPUs.
   var clock: TraceClock? { .boot }
+  var clockSource: ClockSource { .convention }
+  var eventPlace: EventPlace { .event }
 }

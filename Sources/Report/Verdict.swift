@@ -56,7 +56,8 @@ extension Verdict {
     let gaps = report.losses.reduce(0) { $0 + $1.gaps }
     if gaps > 0 { doubts.append("events were lost in \(plural(gaps, "gap")): what was carried across is unknown") }
     let unread = report.issues.filter { Self.mayHideEvent.contains($0.kind) }.reduce(0) { $0 + $1.count }
-    if unread > 0 { doubts.append("\(plural(unread, "line")) could not be read: an event may be among them") }
+    let place = report.trace.eventPlace.ofInput.rawValue
+    if unread > 0 { doubts.append("\(plural(unread, place)) could not be read: an event may be among them") }
     for issue in report.issues where issue.kind == ImportIssueKind.formLimit.rawValue {
       doubts += issue.first.map(\.reason)
     }

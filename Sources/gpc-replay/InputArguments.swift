@@ -50,7 +50,11 @@ struct InputArguments: ParsableArguments {
     return .file(baseName + ".db")
   }
 
-  var fileName: String { trace == "-" ? "-" : String(trace.split(separator: "/").last ?? "-") }
+  /// `-` for standard input alone.
+  var fileName: String {
+    let name = String(trace.split(separator: "/").last ?? "-")
+    return name == "-" && trace != "-" ? "./-" : name
+  }
 
   private var baseName: String {
     var name = fileName
