@@ -16,6 +16,8 @@ final class BpftraceReader: RecordingReader {
   private var isDrained = false
   private var isJSON = false
   private var isConvention = false
+  /// The last line that ended in a name which the catalogue does not have: where the text ends there, it may be part of a name.
+  private var lineEndingInName: EventID = 0
 
   /// Takes over a pipeline whose form was told.
   init(_ pipeline: consuming TextPipeline) {
@@ -56,7 +58,7 @@ final class BpftraceReader: RecordingReader {
   private func finish() throws(TraceReadError) {
     isDrained = true
     if !printed.isEmpty { readPrinted(printed) }
-    if !pipeline.text.names.hasEvents { try pipeline.confirmForm() }
+    try pipeline.finishText(endsInsidePrinted: !printed.isEmpty, isOdd: lineEndingInName == pipeline.lines)
   }
 
   private func read(_ line: Line) {
@@ -115,6 +117,9 @@ final class BpftraceReader: RecordingReader {
       pipeline.text.issues.note(
         .badLine, line: pipeline.lines, "more different event names than a kernel has", line)
       return
+    }
+    if head.name + head.nameCount == line.end, !pipeline.text.names.entries[Int(name)].isKnown {
+      lineEndingInName = pipeline.lines
     }
     pipeline.text.lastTime = max(pipeline.text.lastTime, head.time)
     if pipeline.text.readEvent(head, name: name, line, id: pipeline.lines, into: &event) { put(event) }

@@ -87,10 +87,16 @@ struct TextPipeline: ~Copyable {
   }
 
   /// The last line needs no newline; but one that is odd besides is part of a line, and the value it ends in may be part of a value.
-  private mutating func finishText() throws(TraceReadError) {
+  ///
+  /// - Parameters:
+  ///   - endsInsidePrinted: of texts whose lines are printed inside messages: no newline stands behind the last printed one.
+  ///   - isOdd: the last line is odd in a way that is no issue elsewhere.
+  mutating func finishText(endsInsidePrinted: Bool = false, isOdd: Bool = false) throws(TraceReadError) {
     text.giveUpFragment()
     if !text.names.hasEvents { try confirmForm() }
-    guard incomplete == nil, endsInsideLine, text.issues.lastWrongLine == lines else { return }
+    guard incomplete == nil, endsInsideLine || endsInsidePrinted,
+      isOdd || text.issues.lastWrongLine == lines
+    else { return }
     incomplete = "the text ends inside a line; what stands there was read"
     noteTruncation("the text ends inside a line")
   }
