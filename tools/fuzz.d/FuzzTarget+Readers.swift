@@ -4,9 +4,11 @@ import FtraceImport
 import KVMEvents
 
 extension FuzzTarget {
-  /// A few bytes may stand for many: an execution is to stay short.
+  /// A few bytes may stand for many, and an execution is to stay short. Small blocks and batches: an input has several of both.
   static var options: TraceReadOptions {
     var options = TraceReadOptions()
+    options.blockSize = 1 << 14
+    options.batchSize = 64
     options.unpackedMax = 1 << 21
     options.spooledBytesMax = 1 << 21
     options.keepsUnknown = true
