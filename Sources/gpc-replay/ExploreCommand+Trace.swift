@@ -5,6 +5,7 @@ import Explore
 import GPCProtocol
 import KVMEvents
 import Replay
+import Report
 import TraceStore
 
 extension ExploreCommand {
@@ -23,7 +24,7 @@ extension ExploreCommand {
         try source.forEachWindow(replay) { explorer.explore($0) }
         let exploration = explorer.exploration
         if let window, window > exploration.windowCount {
-          throw fail("\(trace) has \(exploration.windowCount) windows, no window \(window).")
+          throw fail("\(inputName(trace)) has \(exploration.windowCount) windows, no window \(window).")
         }
         let lines = try show(exploration, source)
         try printOut((index > 0 ? "\n" : "") + lines.joined(separator: "\n") + "\n")
@@ -50,9 +51,10 @@ extension ExploreCommand {
   private func show(_ exploration: TraceExploration, _ source: RecordingSource) throws -> [String] {
     var lines = exploration.text() + (try recordedFindings(source))
     let name = source.path ?? trace ?? "-"
+    let place = try source.database.facts().eventPlace
     let rows = exploration.counterexamples().map { found in
       let again = again(exploration.form, "\(name)\(deltaWords) --window \(found.window)")
-      return CounterexampleRow(found, text: found.counterexample.text(limits.value, again: again))
+      return CounterexampleRow(found, text: found.counterexample.text(limits.value, place: place, again: again))
     }
     // A look at one window does not replace what was found in all of them.
     guard window == nil else { return lines + rows.flatMap { ["", $0.text] } }
