@@ -8,7 +8,9 @@ import Report
 
 extension CellVerdict {
   /// Of a form: what some order of the recorded steps does.
-  init(_ exploration: TraceExploration) {
+  ///
+  /// - Parameter mayHideLoss: the recording's form does not tell where events were dropped.
+  init(_ exploration: TraceExploration, mayHideLoss: Bool) {
     let findings = exploration.verdictCounts.keys.map { verdict in
       switch verdict {
       case .contract: Finding(.contract)
@@ -16,7 +18,8 @@ extension CellVerdict {
       case .stuck: Finding(.stuck)
       }
     }
-    let nothing: Nothing = exploration.truncatedCount > 0 ? .truncated : exploration.isComplete ? .clean : .unknown
+    let isJudged = exploration.isComplete && !mayHideLoss
+    let nothing: Nothing = exploration.truncatedCount > 0 ? .truncated : isJudged ? .clean : .unknown
     self.init(findings, otherwise: nothing)
   }
 
