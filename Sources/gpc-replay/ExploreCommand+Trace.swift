@@ -13,6 +13,7 @@ extension ExploreCommand {
     let source = try RecordingSource(trace, options)
     do {
       let replay = try replayOptions(source)
+      let blindSpots = try source.blindSpots()
       let tasks = try source.database.tasks()
       var status = SearchStatus()
       // Form by form, each told as soon as it is known: the searches take longer than reading the events again.
@@ -27,11 +28,10 @@ extension ExploreCommand {
           throw fail("\(inputName(trace)) has \(exploration.windowCount) windows, no window \(window).")
         }
         var lines = try show(exploration, source)
-        if replay.mayHideLoss {
-          lines.insert("the recording does not tell where events were lost: what is not found may have been dropped", at: 2)
-        }
+        lines.insert(contentsOf: blindSpots, at: 2)
         try printOut((index > 0 ? "\n" : "") + lines.joined(separator: "\n") + "\n")
-        status.add(hasVerdicts: !exploration.verdictCounts.isEmpty, isComplete: exploration.isComplete && !replay.mayHideLoss)
+        status.add(
+          hasVerdicts: !exploration.verdictCounts.isEmpty, isComplete: exploration.isComplete && blindSpots.isEmpty)
       }
       try status.throwIfAny()
     } catch let error as TraceStoreError {

@@ -9,8 +9,8 @@ import Report
 extension CellVerdict {
   /// Of a form: what some order of the recorded steps does.
   ///
-  /// - Parameter mayHideLoss: the recording's form does not tell where events were dropped.
-  init(_ exploration: TraceExploration, mayHideLoss: Bool) {
+  /// - Parameter hasBlindSpots: the recording does not show all that a search would have to see.
+  init(_ exploration: TraceExploration, hasBlindSpots: Bool) {
     let findings = exploration.verdictCounts.keys.map { verdict in
       switch verdict {
       case .contract: Finding(.contract)
@@ -18,7 +18,7 @@ extension CellVerdict {
       case .stuck: Finding(.stuck)
       }
     }
-    let isJudged = exploration.isComplete && !mayHideLoss
+    let isJudged = exploration.isComplete && !hasBlindSpots
     let nothing: Nothing = exploration.truncatedCount > 0 ? .truncated : isJudged ? .clean : .unknown
     self.init(findings, otherwise: nothing)
   }
