@@ -4,8 +4,8 @@ import GPCProtocol
 import KVMEvents
 
 extension Replayer {
-  mutating func decide(_ decision: PendingDecision) {
-    switch decision {
+  mutating func decide(_ decision: consuming PendingDecision) {
+    switch consume decision {
     case .test(let test): decide(test)
     case .check(let check): decide(check)
     case .count(let count, let high): decide(count, before: high)
@@ -17,7 +17,7 @@ extension Replayer {
 
   // MARK: Retry tests
 
-  private mutating func decide(_ test: PendingTest) {
+  private mutating func decide(_ test: consuming PendingTest) {
     let refresh = test.refresh
     guard let tested = test.round.test, let vm = refresh.vm else {
       // No probe for the test: that the round was repeated is seen, why is not.
@@ -55,6 +55,7 @@ extension Replayer {
 
   /// An invalidation's fate is known: decides the tests that waited for that, and the rows of their refreshes.
   mutating func decideDeferred(of vm: VMState, isLast: Bool = false) {
+    for index in vm.deferred.indices where isLast || !vm.deferred[index].awaitsAnEnd { vm.deferred[index].look() }
     let ready = vm.deferred.filter { isLast || !$0.isInDoubt }
     if ready.isEmpty { return }
     vm.deferred.removeAll { isLast || !$0.isInDoubt }

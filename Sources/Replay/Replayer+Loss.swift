@@ -7,7 +7,7 @@ extension Replayer {
   mutating func lose(_ event: RecordedEvent) {
     // Where the recording does not say on which CPU, the gap may be as old as the recording.
     let isPlaced = event.cpu != RecordedEvent.unknownCPU
-    let gap = isPlaced ? cpus[event.cpu].last : nil
+    let gap = isPlaced ? cpus.last(on: event.cpu) : nil
     // Without any event before it, the gap began with the recording.
     let since = gap ?? Moment(id: 0, time: .min, cpu: event.cpu, thread: -1)
     rows.append(

@@ -49,9 +49,10 @@ extension Replayer {
     beginRound(refresh, moment, isBehindSnapshot: isBehindSnapshot, loop: moment, uhva: event.uhva)
   }
 
+  @discardableResult
   private mutating func beginRound(
     _ refresh: RefreshState, _ moment: Moment, isBehindSnapshot: Bool, loop: Moment?, uhva: UHVA?
-  ) {
+  ) -> RoundState {
     let before = refresh.round
     if before != nil { probes.showsInvalidations = true }
     endRound(of: refresh, as: .retried, at: moment, pfn: nil)
@@ -63,12 +64,14 @@ extension Replayer {
     if let last = refresh.lastLoop { refresh.stallNs += moment.time - last.time }
     refresh.lastLoop = moment
     let former = before?.test ?? before?.lookupRet ?? refresh.entry
-    refresh.round = RoundState(
+    let round = RoundState(
       number: refresh.roundCount, snapshotLow: isBehindSnapshot ? former ?? moment : moment,
       snapshotHigh: isBehindSnapshot ? moment : nil, loop: loop, uhva: uhva,
       isTorn: (isBehindSnapshot && former == nil) || refresh.isTorn)
-    refresh.round?.mayFollowHidden = refresh.vm?.mayHideInvalidations ?? true
+    round.mayFollowHidden = refresh.vm?.mayHideInvalidations ?? true
+    refresh.round = round
     refresh.isTorn = false
+    return round
   }
 
   mutating func hvaToPfn(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
@@ -77,13 +80,13 @@ extension Replayer {
       beginRound(refresh, moment, isBehindSnapshot: true, loop: nil, uhva: event.uhva)
     }
     guard let round = refresh.round, round.lookup == nil else { return }
-    refresh.round?.lookup = moment
-    if round.snapshotHigh == nil { refresh.round?.snapshotHigh = moment }
+    round.lookup = moment
+    if round.snapshotHigh == nil { round.snapshotHigh = moment }
   }
 
   mutating func hvaToPfnRet(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
-    guard let refresh = thread.refresh, refresh.round?.lookup != nil, refresh.round?.lookupRet == nil else { return }
-    refresh.round?.lookupRet = moment
+    guard let round = thread.refresh?.round, round.lookup != nil, round.lookupRet == nil else { return }
+    round.lookupRet = moment
   }
 
   mutating func retryCheck(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
@@ -91,16 +94,19 @@ extension Replayer {
     let refresh = openRefresh(of: cache, event.task, thread, moment)
     if let vm = refresh.vm { noteCount(event, of: vm, thread, moment) }
     cache.uhva = event.uhva ?? cache.uhva
-    if refresh.round == nil || refresh.round?.test != nil {
+    let round: RoundState
+    if let begun = refresh.round, begun.test == nil {
+      round = begun
+    } else {
       // The round's top was lost, or stands before the recording.
       refresh.isTorn = true
-      beginRound(refresh, moment, isBehindSnapshot: false, loop: nil, uhva: event.uhva)
+      round = beginRound(refresh, moment, isBehindSnapshot: false, loop: nil, uhva: event.uhva)
     }
-    refresh.round?.test = moment
-    if refresh.round?.snapshotHigh == nil { refresh.round?.snapshotHigh = moment }
-    refresh.round?.recordedCount = event[.activeInvalidations]
+    round.test = moment
+    if round.snapshotHigh == nil { round.snapshotHigh = moment }
+    round.recordedCount = event[.activeInvalidations]
     if event[.activeInvalidations] ?? 0 > 0 { probes.showsInvalidations = true }
-    refresh.round?.recordedMoves = event[.seq].flatMap { seq in event[.mmuSeq].map { seq &- $0 } }
+    round.recordedMoves = event[.seq].flatMap { seq in event[.mmuSeq].map { seq &- $0 } }
   }
 
   /// The round is accepted: `valid`, `pfn` and `khva` are set, and `gpc->lock` is dropped before the next event of the thread.

@@ -56,6 +56,15 @@ package struct Replayer {
 
   @inline(__always)
   private mutating func consume(_ event: borrowing RecordedEvent) {
+    if tie.isMade {
+      step(event)
+    } else {
+      hold(copy event)
+    }
+  }
+
+  /// Until the tie is made.
+  private mutating func hold(_ event: RecordedEvent) {
     if tie.holds(event) {
       replayHeld()
     } else if !tie.isHolding {
@@ -89,8 +98,7 @@ package struct Replayer {
       return
     }
     probes.see(event.kind)
-    let cpu = cpus[event.cpu]
-    let thread = thread(of: event, on: cpu)
+    let thread = thread(of: event)
     thread.run(on: event.cpu)
     let moment = Moment(id: event.id, time: event.time.rawValue, cpu: event.cpu, thread: thread.index)
     if !gapsOnCPU.isEmpty, let vms = gapsOnCPU.removeValue(forKey: event.cpu) {
@@ -101,7 +109,7 @@ package struct Replayer {
       pending.append(.count(count, before: moment))
     }
     dispatch(event, thread, moment)
-    cpu.last = moment
+    cpus.see(moment)
   }
 
   private mutating func dispatch(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
