@@ -9,7 +9,7 @@ struct CPUTable {
     /// Its last event: where a gap on it begins. nil: it had none yet.
     var last: Moment?
     /// The thread of that event and its pid: most likely its next event is of the same.
-    var thread: ThreadState?
+    var thread: ThreadNumber?
     var pid: Int32 = 0
   }
 
@@ -28,13 +28,13 @@ struct CPUTable {
 
   /// The CPU's last thread, if that has this pid.
   @inline(__always)
-  func thread(on cpu: Int32, pid: Int32) -> ThreadState? {
+  func thread(on cpu: Int32, pid: Int32) -> ThreadNumber? {
     guard cpu < near.count else { return far[cpu].flatMap { $0.pid == pid ? $0.thread : nil } }
     return near[Int(cpu)].pid == pid ? near[Int(cpu)].thread : nil
   }
 
   @inline(__always)
-  mutating func run(_ thread: ThreadState, pid: Int32, on cpu: Int32) {
+  mutating func run(_ thread: ThreadNumber, pid: Int32, on cpu: Int32) {
     change(cpu) {
       $0.pid = pid
       $0.thread = thread

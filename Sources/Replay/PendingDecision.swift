@@ -2,10 +2,10 @@
 
 import KVMEvents
 
-/// A retry test: made between `round.test` and `settled`, the next event of its context.
+/// A retry test: made between its round's `test` and `settled`, the next event of its context.
 struct PendingTest {
   let refresh: RefreshState
-  let round: RoundState
+  let round: RoundTable.Slot
   let settled: Moment
   let isRetried: Bool
   let pfn: PFN?

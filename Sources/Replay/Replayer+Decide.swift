@@ -19,17 +19,18 @@ extension Replayer {
 
   private mutating func decide(_ test: consuming PendingTest) {
     let refresh = test.refresh
-    guard let tested = test.round.test, let vm = refresh.vm else {
+    let round = rounds.remove(test.round)
+    guard let tested = round.test, let vm = refresh.vm else {
       // No probe for the test: that the round was repeated is seen, why is not.
       let cause: RetryRound.Cause? = test.isRetried ? .unknown : nil
-      count(cause, test, refresh)
+      count(cause, test, round)
       rows.append(
-        .retryRound(test.row(decision: nil, verdict: cause.map { RetryEvidence.Verdict(cause: $0) })))
+        .retryRound(test.row(round, decision: nil, verdict: cause.map { RetryEvidence.Verdict(cause: $0) })))
       return
     }
     let evidence = RetryEvidence(
-      test: test, tested: tested, vm: vm, order: order, hasEndKvm: probes.has(.mnInvalidateEndKvm),
-      mayHideInvalidations: vm.mayHideInvalidations || test.round.mayFollowHidden || hasUntiedNotifier)
+      test: test, round: round, tested: tested, vm: vm, order: order, hasEndKvm: probes.has(.mnInvalidateEndKvm),
+      mayHideInvalidations: vm.mayHideInvalidations || round.mayFollowHidden || hasUntiedNotifier)
     if evidence.isInDoubt && vm.deferred.count < Self.deferredMax {
       refresh.deferredCount += 1
       vm.deferred.append(evidence)
@@ -43,12 +44,11 @@ extension Replayer {
 
   private mutating func decide(_ evidence: RetryEvidence) {
     let test = evidence.test
-    let refresh = test.refresh
     let decision = evidence.decision(form: form)
-    let page = (test.round.uhva ?? refresh.cache.uhva).flatMap { $0.isError ? nil : $0.page }
+    let page = (evidence.round.uhva ?? test.refresh.cache.uhva).flatMap { $0.isError ? nil : $0.page }
     let verdict = test.isRetried ? evidence.cause(page: page) : nil
-    count(verdict?.cause, test, refresh)
-    rows.append(.retryRound(test.row(decision: decision, verdict: verdict)))
+    count(verdict?.cause, test, evidence.round)
+    rows.append(.retryRound(test.row(evidence.round, decision: decision, verdict: verdict)))
     if decision == .disagrees { reportDivergence(evidence) }
     if !test.isRetried, let page { reportStale(evidence, page) }
   }
@@ -67,12 +67,13 @@ extension Replayer {
     }
   }
 
-  private func count(_ cause: RetryRound.Cause?, _ test: PendingTest, _ refresh: RefreshState) {
+  private func count(_ cause: RetryRound.Cause?, _ test: PendingTest, _ round: RoundState) {
+    let refresh = test.refresh
     switch cause {
     case .necessary: refresh.necessaryCount += 1
     case .false:
       refresh.falseCount += 1
-      let begun = test.round.loop ?? test.round.lookup
+      let begun = round.loop ?? round.lookup
       refresh.falseNs += begun.map { test.settled.time - $0.time } ?? 0
       refresh.firstFalse = refresh.firstFalse ?? begun?.id
       refresh.lastFalse = test.settled.id
@@ -186,7 +187,8 @@ extension Replayer {
     report(
       .divergence, .certain, vm: test.refresh.vm, cache: test.refresh.cache, event: evidence.low.id,
       invalidation: cited, refresh: test.refresh.id, check: nil,
-      proof: test.round.proof + (cited?.proof ?? []) + [test.settled.id], summary: FindingText.divergence(test, cited))
+      proof: evidence.round.proof + (cited?.proof ?? []) + [test.settled.id],
+      summary: FindingText.divergence(evidence, cited))
   }
 
   private mutating func reportStale(_ evidence: RetryEvidence, _ page: UHVA) {
@@ -199,8 +201,8 @@ extension Replayer {
     report(
       .stale, certainty, vm: test.refresh.vm, cache: test.refresh.cache, event: evidence.low.id,
       invalidation: found?.invalidation, refresh: test.refresh.id, check: nil,
-      proof: test.round.proof + (found?.invalidation.proof ?? []) + [test.settled.id],
-      summary: FindingText.staleRound(test, found?.invalidation, certainty))
+      proof: evidence.round.proof + (found?.invalidation.proof ?? []) + [test.settled.id],
+      summary: FindingText.staleRound(evidence, found?.invalidation, certainty))
   }
 
   /// The refresh's row, and whether its false retries are too many.

@@ -4,7 +4,7 @@ import KVMEvents
 
 extension Replayer {
   @inline(__always)
-  mutating func thread(of event: borrowing RecordedEvent) -> ThreadState {
+  mutating func thread(of event: borrowing RecordedEvent) -> ThreadNumber {
     if let thread = cpus.thread(on: event.cpu, pid: event.pid) { return thread }
     // pid 0 is the idle task, one per CPU.
     let thread = thread(event.pid == 0 ? -1 - Int64(event.cpu) : Int64(event.pid))
@@ -12,11 +12,11 @@ extension Replayer {
     return thread
   }
 
-  private mutating func thread(_ key: Int64) -> ThreadState {
-    if let thread = threads[key] { return thread }
-    let thread = ThreadState(index: Int32(threads.count))
-    threads[key] = thread
-    return thread
+  private mutating func thread(_ key: Int64) -> ThreadNumber {
+    if let thread = threadOfKey[key] { return thread }
+    threads.append(ThreadState())
+    threadOfKey[key] = threads.count - 1
+    return threads.count - 1
   }
 
   mutating func vm(of kvm: KVMPointer, _ event: RecordedEvent) -> VMState {

@@ -5,12 +5,12 @@ import KVMEvents
 extension Replayer {
   /// `kvm_gpc_refresh()`, `kvm_gpc_activate()`: someone asks; the refresh itself follows when it has `refresh_lock`.
   mutating func request(
-    _ event: RecordedEvent, _ origin: Refresh.Origin, _ thread: ThreadState, _ moment: Moment
+    _ event: RecordedEvent, _ origin: Refresh.Origin, _ thread: ThreadNumber, _ moment: Moment
   ) {
     guard let cache = cache(event) else { return }
     giveUpRefresh(of: thread, at: moment)
-    if !thread.checks.isEmpty { giveUpChecks(of: thread) }
-    thread.request = (cache, origin, moment)
+    if !threads[thread].checks.isEmpty { giveUpChecks(of: thread) }
+    threads[thread].request = (cache, origin, moment)
     switch origin {
     case .activate, .activateHva: cache.isActive = nil
     case .refresh, .unknown: cache.uhva = event.uhva ?? cache.uhva
@@ -19,11 +19,11 @@ extension Replayer {
   }
 
   /// `__kvm_gpc_refresh()`, or 6.1's `kvm_gfn_to_pfn_cache_refresh()`: `refresh_lock` is taken next.
-  mutating func refresh(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func refresh(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     giveUpRefresh(of: thread, at: moment)
-    if !thread.checks.isEmpty { giveUpChecks(of: thread) }
-    let request = thread.request.flatMap { $0.cache === cache ? $0 : nil }
+    if !threads[thread].checks.isEmpty { giveUpChecks(of: thread) }
+    let request = threads[thread].request.flatMap { $0.cache === cache ? $0 : nil }
     if let generation = event[.slotsGeneration] { cache.vm?.memslots.see(generation: generation) }
     cache.gpa = event.gpa ?? cache.gpa
     cache.uhva = event.oldUhva ?? cache.uhva
@@ -39,7 +39,7 @@ extension Replayer {
   }
 
   /// A round begins; the one before, if any, was repeated.
-  mutating func retryLoop(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func retryLoop(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     let refresh = openRefresh(of: cache, event.task, thread, moment)
     if let vm = refresh.vm { noteCount(event, of: vm, thread, moment) }
@@ -49,12 +49,14 @@ extension Replayer {
     beginRound(refresh, moment, isBehindSnapshot: isBehindSnapshot, loop: moment, uhva: event.uhva)
   }
 
-  @discardableResult
   private mutating func beginRound(
     _ refresh: RefreshState, _ moment: Moment, isBehindSnapshot: Bool, loop: Moment?, uhva: UHVA?
-  ) -> RoundState {
-    let before = refresh.round
-    if before != nil { probes.showsInvalidations = true }
+  ) {
+    var former = refresh.entry
+    if let round = refresh.round {
+      probes.showsInvalidations = true
+      former = rounds[round].test ?? rounds[round].lookupRet ?? former
+    }
     endRound(of: refresh, as: .retried, at: moment, pfn: nil)
     if refresh.roundCount == 0, let entry = refresh.entry {
       refresh.cache.validity.settle(after: entry, before: moment)
@@ -63,54 +65,43 @@ extension Replayer {
     refresh.firstLoop = refresh.firstLoop ?? moment
     if let last = refresh.lastLoop { refresh.stallNs += moment.time - last.time }
     refresh.lastLoop = moment
-    let former = before?.test ?? before?.lookupRet ?? refresh.entry
-    let round = RoundState(
+    var round = RoundState(
       number: refresh.roundCount, snapshotLow: isBehindSnapshot ? former ?? moment : moment,
       snapshotHigh: isBehindSnapshot ? moment : nil, loop: loop, uhva: uhva,
       isTorn: (isBehindSnapshot && former == nil) || refresh.isTorn)
     round.mayFollowHidden = refresh.vm?.mayHideInvalidations ?? true
-    refresh.round = round
+    refresh.round = rounds.insert(round)
     refresh.isTorn = false
-    return round
   }
 
-  mutating func hvaToPfn(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
-    guard let refresh = thread.refresh, thread.checks.isEmpty else { return }
+  mutating func hvaToPfn(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
+    guard let refresh = threads[thread].refresh, threads[thread].checks.isEmpty else { return }
     if !probes.has(.gpcRetryLoop) {
       beginRound(refresh, moment, isBehindSnapshot: true, loop: nil, uhva: event.uhva)
     }
-    guard let round = refresh.round, round.lookup == nil else { return }
-    round.lookup = moment
-    if round.snapshotHigh == nil { round.snapshotHigh = moment }
+    if let round = refresh.round { rounds[round].beginLookup(at: moment) }
   }
 
-  mutating func hvaToPfnRet(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
-    guard let round = thread.refresh?.round, round.lookup != nil, round.lookupRet == nil else { return }
-    round.lookupRet = moment
+  mutating func hvaToPfnRet(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
+    if let round = threads[thread].refresh?.round { rounds[round].endLookup(at: moment) }
   }
 
-  mutating func retryCheck(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func retryCheck(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     let refresh = openRefresh(of: cache, event.task, thread, moment)
     if let vm = refresh.vm { noteCount(event, of: vm, thread, moment) }
     cache.uhva = event.uhva ?? cache.uhva
-    let round: RoundState
-    if let begun = refresh.round, begun.test == nil {
-      round = begun
-    } else {
+    if refresh.round.map({ rounds[$0].test != nil }) ?? true {
       // The round's top was lost, or stands before the recording.
       refresh.isTorn = true
-      round = beginRound(refresh, moment, isBehindSnapshot: false, loop: nil, uhva: event.uhva)
+      beginRound(refresh, moment, isBehindSnapshot: false, loop: nil, uhva: event.uhva)
     }
-    round.test = moment
-    if round.snapshotHigh == nil { round.snapshotHigh = moment }
-    round.recordedCount = event[.activeInvalidations]
+    if let round = refresh.round { rounds[round].reachTest(event, at: moment) }
     if event[.activeInvalidations] ?? 0 > 0 { probes.showsInvalidations = true }
-    round.recordedMoves = event[.seq].flatMap { seq in event[.mmuSeq].map { seq &- $0 } }
   }
 
   /// The round is accepted: `valid`, `pfn` and `khva` are set, and `gpc->lock` is dropped before the next event of the thread.
-  mutating func refreshDone(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func refreshDone(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     let refresh = openRefresh(of: cache, event.task, thread, moment)
     cache.uhva = event.uhva ?? cache.uhva
@@ -124,7 +115,7 @@ extension Replayer {
     cache.isActive = true
     cache.validity.change(to: true, after: moment, order)
     cache.mapping = nil
-    if let round = refresh.round, !round.isTorn, let lookup = round.lookup, let lookupRet = round.lookupRet,
+    if let round = refresh.round.map({ rounds[$0] }), !round.isTorn, let lookup = round.lookup, let lookupRet = round.lookupRet,
       let page = cache.page
     {
       cache.mapping = CacheState.Mapping(lookup: lookup, lookupRet: lookupRet, page: page, refresh: refresh.id)
@@ -136,15 +127,15 @@ extension Replayer {
     endRound(of: refresh, as: .accepted, at: settled, pfn: pfn)
   }
 
-  mutating func refreshRet(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
-    guard let refresh = thread.refresh else { return }
-    thread.refresh = nil
-    thread.request = nil
+  mutating func refreshRet(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
+    guard let refresh = threads[thread].refresh else { return }
+    threads[thread].refresh = nil
+    threads[thread].request = nil
     refresh.returned = moment
     refresh.ret = event.ret
     let cache = refresh.cache
     // Without the probe for success, the return value tells that the last round was accepted, some time after its last event.
-    if event.ret == 0 && !refresh.isAccepted && !probes.has(.gpcRefreshDone), let round = refresh.round {
+    if event.ret == 0 && !refresh.isAccepted && !probes.has(.gpcRefreshDone), let round = refresh.round.map({ rounds[$0] }) {
       let last = round.test ?? round.lookupRet ?? round.lookup ?? round.snapshotLow
       accept(refresh, after: last, settled: moment, pfn: nil)
     }
@@ -171,23 +162,23 @@ extension Replayer {
   // MARK: Opening and closing
 
   private mutating func newRefresh(
-    of cache: CacheState, _ task: TaskID, _ thread: ThreadState, _ origin: Refresh.Origin, _ request: Moment?,
+    of cache: CacheState, _ task: TaskID, _ thread: ThreadNumber, _ origin: Refresh.Origin, _ request: Moment?,
     entry: Moment?
   ) -> RefreshState {
     refreshCount += 1
     let refresh = RefreshState(
-      id: refreshCount, cache: cache, vm: cache.vm, task: task, thread: thread.index, origin: origin,
+      id: refreshCount, cache: cache, vm: cache.vm, task: task, origin: origin,
       request: request, entry: entry)
-    thread.refresh = refresh
+    threads[thread].refresh = refresh
     cache.vm?.openRefreshes.append(refresh)
     return refresh
   }
 
   /// The refresh that the thread is in; one that began before the recording (or whose begin was lost) is known from here on only.
   private mutating func openRefresh(
-    of cache: CacheState, _ task: TaskID, _ thread: ThreadState, _ moment: Moment
+    of cache: CacheState, _ task: TaskID, _ thread: ThreadNumber, _ moment: Moment
   ) -> RefreshState {
-    if let refresh = thread.refresh, refresh.cache === cache { return refresh }
+    if let refresh = threads[thread].refresh, refresh.cache === cache { return refresh }
     giveUpRefresh(of: thread, at: moment)
     let refresh = newRefresh(of: cache, task, thread, .unknown, nil, entry: nil)
     beginBusy(refresh.vm, moment)
@@ -195,19 +186,19 @@ extension Replayer {
   }
 
   /// A refresh whose return is not recorded: the thread is doing what it cannot do inside one.
-  mutating func giveUpRefresh(of thread: ThreadState, at moment: Moment) {
-    guard let refresh = thread.refresh else { return }
-    thread.refresh = nil
+  mutating func giveUpRefresh(of thread: ThreadNumber, at moment: Moment) {
+    guard let refresh = threads[thread].refresh else { return }
+    threads[thread].refresh = nil
     endRound(of: refresh, as: .unfinished, at: moment, pfn: nil)
     refresh.cache.taint()
     close(refresh, at: moment)
   }
 
   mutating func closeOpenRefreshes() {
-    for thread in threads.values.sorted(by: { $0.index < $1.index }) {
-      guard let refresh = thread.refresh, let last = refresh.round?.test ?? refresh.lastLoop ?? refresh.entry else {
-        continue
-      }
+    for thread in threads.indices {
+      guard let refresh = threads[thread].refresh,
+        let last = refresh.round.flatMap({ rounds[$0].test }) ?? refresh.lastLoop ?? refresh.entry
+      else { continue }
       giveUpRefresh(of: thread, at: last)
     }
   }
@@ -222,9 +213,10 @@ extension Replayer {
   private mutating func endRound(
     of refresh: RefreshState, as outcome: RetryRound.Outcome, at moment: Moment, pfn: PFN?
   ) {
-    guard let round = refresh.round else { return }
+    guard let slot = refresh.round else { return }
     refresh.round = nil
     if recordsWindows {
+      let round = rounds[slot]
       refresh.rounds.append(
         RecordedRefresh.Round(loop: round.loop, lookup: round.lookup, lookupRet: round.lookupRet, test: round.test))
       // A round that began unseen: nothing can be set anew in time.
@@ -234,8 +226,9 @@ extension Replayer {
     case .accepted, .retried:
       pending.append(
         .test(
-          PendingTest(refresh: refresh, round: round, settled: moment, isRetried: outcome == .retried, pfn: pfn)))
+          PendingTest(refresh: refresh, round: slot, settled: moment, isRetried: outcome == .retried, pfn: pfn)))
     case .failed, .unfinished:
+      let round = rounds.remove(slot)
       rows.append(.retryRound(round.row(of: refresh, outcome, decision: round.test == nil ? nil : .unknown)))
     }
   }

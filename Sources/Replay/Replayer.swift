@@ -15,7 +15,8 @@ package struct Replayer {
   var probes = ProbesSeen()
 
   // What is named by what.
-  var threads: [Int64: ThreadState] = [:]
+  var threads: [ThreadState] = []
+  var threadOfKey: [Int64: ThreadNumber] = [:]
   var cpus = CPUTable()
   var vmOfKVM = PointerTable<VMState>()
   var cacheOfGPC = PointerTable<CacheState>()
@@ -24,6 +25,7 @@ package struct Replayer {
   /// Hooks of a notifier whose kvm no event tells: they may concern any VM.
   var hasUntiedNotifier = false
 
+  var rounds = RoundTable()
   var pending = PendingQueue()
   /// The VMs with a gap on a CPU that has had no event since.
   var gapsOnCPU: [Int32: [VMState]] = [:]
@@ -79,7 +81,7 @@ package struct Replayer {
     while let decision = pending.popFirst() { decide(decision) }
     closeOpenRefreshes()
     while let decision = pending.popFirst() { decide(decision) }
-    for thread in threads.values.sorted(by: { $0.index < $1.index }) { giveUpChecks(of: thread) }
+    for thread in threads.indices { giveUpChecks(of: thread) }
     for vm in vms { finish(vm) }
     rows += caches.map { .cache($0.row) }
     if probes.lacksInvalidations && !vms.isEmpty {
@@ -99,20 +101,20 @@ package struct Replayer {
     }
     probes.see(event.kind)
     let thread = thread(of: event)
-    thread.run(on: event.cpu)
-    let moment = Moment(id: event.id, time: event.time.rawValue, cpu: event.cpu, thread: thread.index)
+    if threads[thread].run(on: event.cpu) { tear(thread) }
+    let moment = Moment(id: event.id, time: event.time.rawValue, cpu: event.cpu, thread: Int32(thread))
     if !gapsOnCPU.isEmpty, let vms = gapsOnCPU.removeValue(forKey: event.cpu) {
       for vm in vms { vm.gapEnd = moment }
     }
-    if let count = thread.recordedCount {
-      thread.recordedCount = nil
+    if let count = threads[thread].recordedCount {
+      threads[thread].recordedCount = nil
       pending.append(.count(count, before: moment))
     }
     dispatch(event, thread, moment)
     cpus.see(moment)
   }
 
-  private mutating func dispatch(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  private mutating func dispatch(_ event: borrowing RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     switch event.kind {
     case .mnInvalidateRangeStart: invalidateRangeStart(event, thread, moment)
     case .gpcInvalidateStart: gpcInvalidateStart(event, thread, moment)
@@ -124,7 +126,7 @@ package struct Replayer {
     case .gpcActivate: request(event, .activate, thread, moment)
     case .gpcActivateHva: request(event, .activateHva, thread, moment)
     case .gpcRefresh: request(event, .refresh, thread, moment)
-    case .gpcActivateRet, .gpcActivateHvaRet: thread.request = nil
+    case .gpcActivateRet, .gpcActivateHvaRet: threads[thread].request = nil
     case .lockedRefresh, .gfnToPfnCacheRefresh: refresh(event, thread, moment)
     case .gpcRetryLoop: retryLoop(event, thread, moment)
     case .hvaToPfn: hvaToPfn(event, thread, moment)
@@ -134,7 +136,7 @@ package struct Replayer {
     case .lockedRefreshRet: refreshRet(event, thread, moment)
     case .gpcRefreshRet:
       refreshRet(event, thread, moment)
-      thread.request = nil
+      threads[thread].request = nil
     case .gpcCheck: check(event, thread, moment)
     case .gpcCheckRet: checkRet(event, thread, moment)
     case .gpcDeactivate: deactivate(event, thread, moment)

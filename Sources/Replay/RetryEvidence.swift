@@ -6,6 +6,7 @@ import KVMEvents
 /// The invalidations of one VM, held against one retry test (evidence, rules 2, 4 and 5).
 struct RetryEvidence {
   let test: PendingTest
+  private(set) var round: RoundState
   /// The test lies between these.
   let low: Moment
   private var high: Moment { test.settled }
@@ -19,15 +20,16 @@ struct RetryEvidence {
   private var signs = RetrySigns()
 
   init(
-    test: consuming PendingTest, tested: Moment, vm: VMState, order: MomentOrder, hasEndKvm: Bool,
+    test: consuming PendingTest, round: RoundState, tested: Moment, vm: VMState, order: MomentOrder, hasEndKvm: Bool,
     mayHideInvalidations: Bool
   ) {
     low = tested
     self.order = order
     self.hasEndKvm = hasEndKvm
     self.mayHideInvalidations = mayHideInvalidations
-    let (high, snapshotLow) = (test.settled, test.round.snapshotLow)
+    let (high, snapshotLow) = (test.settled, round.snapshotLow)
     self.test = test
+    self.round = round
     // Not `filter`: that allocates for none, too, and none is the rule.
     for invalidation in vm.invalidations
     where !invalidation.surelyNotUp(before: high, order) && !invalidation.surelyDown(before: snapshotLow, order) {
@@ -41,12 +43,16 @@ struct RetryEvidence {
     if !invalidation.surelyNotUp(before: high, order) { relevant.append(invalidation) }
   }
 
+  /// Events were dropped while the test waited.
+  mutating func meetLoss() { round.meetsLoss = true }
+
   /// Takes note of what has become known of the invalidations by now.
   mutating func look() {
-    signs = RetrySigns(of: relevant, low: low, high: high, round: round, order, hasEndKvm: hasEndKvm)
+    signs = RetrySigns(
+      of: relevant, low: low, high: high, snapshotLow: round.snapshotLow, snapshotHigh: round.snapshotHigh, order,
+      hasEndKvm: hasEndKvm)
   }
 
-  private var round: RoundState { test.round }
 
   // MARK: The test
 

@@ -24,10 +24,9 @@ struct RetrySigns {
   init() {}
 
   init(
-    of relevant: [InvalidationState], low: Moment, high: Moment, round: RoundState, _ order: MomentOrder,
-    hasEndKvm: Bool
+    of relevant: [InvalidationState], low: Moment, high: Moment, snapshotLow: Moment, snapshotHigh: Moment?,
+    _ order: MomentOrder, hasEndKvm: Bool
   ) {
-    let (snapshotLow, snapshotHigh) = (round.snapshotLow, round.snapshotHigh)
     for index in relevant.indices {
       let invalidation = relevant[index]
       let isUp = invalidation.surelyUp(before: low, order)

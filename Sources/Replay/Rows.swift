@@ -21,7 +21,7 @@ extension RoundState {
 }
 
 extension PendingTest {
-  func row(decision: Decision?, verdict: RetryEvidence.Verdict?) -> RetryRound {
+  func row(_ round: RoundState, decision: Decision?, verdict: RetryEvidence.Verdict?) -> RetryRound {
     round.row(of: refresh, isRetried ? .retried : .accepted, decision: decision, verdict: verdict, settled: settled)
   }
 }
