@@ -158,10 +158,11 @@ extension Replayer {
     for refresh in vm.openRefreshes {
       if let begun = refresh.round.map({ rounds[$0].snapshotLow }) ?? refresh.entry { oldest = min(oldest, begun.time) }
     }
-    vm.invalidations.removeAll { invalidation in
-      guard invalidation.close != nil, let over = invalidation.endRet ?? invalidation.overBy else { return false }
-      return over.time &+ options.deltaNs < oldest
+    let kept = vm.invalidations.filter { invalidation in
+      guard invalidation.close != nil, let over = invalidation.endRet ?? invalidation.overBy else { return true }
+      return over.time &+ options.deltaNs >= oldest
     }
+    vm.invalidations = kept
     if vm.invalidations.count > Self.invalidationsMax {
       vm.invalidations.removeFirst(vm.invalidations.count / 2)
       for case let round? in vm.openRefreshes.map(\.round) { rounds[round].isTorn = true }

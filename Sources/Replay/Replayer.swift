@@ -53,15 +53,8 @@ package struct Replayer {
   package mutating func consume(_ events: borrowing [RecordedEvent]) {
     // Through a span, which lends an event where the array would copy it.
     let span = events.span
-    for index in span.indices { consume(span[index]) }
-  }
-
-  @inline(__always)
-  private mutating func consume(_ event: borrowing RecordedEvent) {
-    if tie.isMade {
-      step(event)
-    } else {
-      hold(copy event)
+    for index in span.indices {
+      if tie.isMade { step(span[index]) } else { hold(span[index]) }
     }
   }
 

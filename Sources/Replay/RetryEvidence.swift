@@ -15,9 +15,9 @@ struct RetryEvidence {
   /// Invalidations may have been in flight then of which no event was known.
   private let mayHideInvalidations: Bool
   /// Those that may have been up before the test and may have gone down after the snapshot.
-  private(set) var relevant: [InvalidationState] = []
+  private(set) var relevant: [InvalidationState]
   /// What they say together, as of the last look.
-  private var signs = RetrySigns()
+  private var signs: RetrySigns
 
   init(
     test: consuming PendingTest, round: RoundState, tested: Moment, vm: VMState, order: MomentOrder, hasEndKvm: Bool,
@@ -30,13 +30,18 @@ struct RetryEvidence {
     let (high, snapshotLow) = (test.settled, round.snapshotLow)
     self.test = test
     self.round = round
-    // Not `filter`: that allocates for none, too, and none is the rule.
+    // Not `filter`: that allocates for none, too.
+    var relevant: [InvalidationState] = []
     for invalidation in vm.invalidations
     where !invalidation.surelyNotUp(before: high, order) && !invalidation.surelyDown(before: snapshotLow, order) {
       relevant.append(invalidation)
     }
-    look()
+    signs = RetrySigns(
+      of: relevant, low: tested, high: high, snapshotLow: snapshotLow, snapshotHigh: round.snapshotHigh, order,
+      hasEndKvm: hasEndKvm)
+    self.relevant = relevant
   }
+
 
   /// One that began unseen before this test.
   mutating func add(_ invalidation: InvalidationState) {

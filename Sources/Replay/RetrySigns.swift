@@ -21,8 +21,6 @@ struct RetrySigns {
   /// One is not recorded from its start to its end.
   private(set) var hasTaint = false
 
-  init() {}
-
   init(
     of relevant: [InvalidationState], low: Moment, high: Moment, snapshotLow: Moment, snapshotHigh: Moment?,
     _ order: MomentOrder, hasEndKvm: Bool
