@@ -39,7 +39,7 @@ struct PendingQueue {
   }
 
   /// The earliest time that the waiting tests look back to.
-  func oldestSnapshot(_ rounds: borrowing RoundTable) -> Int64? {
+  func oldestSnapshot(_ rounds: borrowing SlotTable<RoundState>) -> Int64? {
     var oldest: Int64?
     for index in head..<items.count {
       if case .test(let test) = items[index] { oldest = min(oldest ?? .max, rounds[test.round].snapshotLow.time) }
@@ -48,7 +48,7 @@ struct PendingQueue {
   }
 
   /// Events were dropped before what is waiting could be decided.
-  mutating func taint(after gap: EventID, _ rounds: inout RoundTable) {
+  mutating func taint(after gap: EventID, _ rounds: inout SlotTable<RoundState>) {
     items.removeSubrange(..<head)
     head = 0
     items.removeAll {
@@ -60,7 +60,7 @@ struct PendingQueue {
 }
 
 extension PendingDecision {
-  mutating func taint(_ rounds: inout RoundTable) {
+  mutating func taint(_ rounds: inout SlotTable<RoundState>) {
     switch self {
     case .test(let test): rounds[test.round].meetsLoss = true
     case .check(var check):

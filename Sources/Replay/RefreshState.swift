@@ -53,7 +53,7 @@ struct RoundState {
 }
 
 /// One run of `__kvm_gpc_refresh()`.
-final class RefreshState {
+struct RefreshState {
   let id: Int64
   let cache: CacheState
   let vm: VMState?
@@ -61,7 +61,7 @@ final class RefreshState {
   let origin: Refresh.Origin
   let request: Moment?
   let entry: Moment?
-  var round: RoundTable.Slot?
+  var round: RoundSlot?
   var roundCount: Int32 = 0
   var firstLoop: Moment?
   var lastLoop: Moment?
@@ -101,6 +101,27 @@ final class RefreshState {
     self.origin = origin
     self.request = request
     self.entry = entry
+  }
+
+  mutating func beginRound(at moment: Moment) {
+    roundCount += 1
+    firstLoop = firstLoop ?? moment
+    if let lastLoop { stallNs += moment.time - lastLoop.time }
+    lastLoop = moment
+  }
+
+  /// A round was repeated for this cause; it lasted from its begin to the event that shows it.
+  mutating func count(_ cause: RetryRound.Cause, from begun: Moment?, to settled: Moment) {
+    switch cause {
+    case .necessary: necessaryCount += 1
+    case .false:
+      falseCount += 1
+      falseNs += begun.map { settled.time - $0.time } ?? 0
+      firstFalse = firstFalse ?? begun?.id
+      lastFalse = settled.id
+    case .undecided: undecidedCount += 1
+    case .unknown: unknownCount += 1
+    }
   }
 
   private var outcome: Refresh.Outcome {

@@ -14,7 +14,7 @@ extension Replayer {
     beginBusy(vm, moment)
     let invalidation = open(range, event, of: vm, thread, start: moment)
     invalidation.isNested = threads[thread].refresh != nil || !threads[thread].checks.isEmpty
-    if let round = threads[thread].refresh?.round, rounds[round].lookupRet == nil {
+    if let round = round(of: thread), rounds[round].lookupRet == nil {
       invalidation.selfLookup = rounds[round].lookup?.id
     }
     noteCount(event, of: vm, thread, moment)
@@ -156,7 +156,11 @@ extension Replayer {
   private mutating func prune(_ vm: VMState, now: Int64) {
     var oldest = min(now, pending.oldestSnapshot(rounds) ?? now)
     for refresh in vm.openRefreshes {
-      if let begun = refresh.round.map({ rounds[$0].snapshotLow }) ?? refresh.entry { oldest = min(oldest, begun.time) }
+      if let round = refreshes[refresh].round {
+        oldest = min(oldest, rounds[round].snapshotLow.time)
+      } else if let entry = refreshes[refresh].entry {
+        oldest = min(oldest, entry.time)
+      }
     }
     let kept = vm.invalidations.filter { invalidation in
       guard invalidation.close != nil, let over = invalidation.endRet ?? invalidation.overBy else { return true }
@@ -165,7 +169,7 @@ extension Replayer {
     vm.invalidations = kept
     if vm.invalidations.count > Self.invalidationsMax {
       vm.invalidations.removeFirst(vm.invalidations.count / 2)
-      for case let round? in vm.openRefreshes.map(\.round) { rounds[round].isTorn = true }
+      for case let round? in vm.openRefreshes.map({ refreshes[$0].round }) { rounds[round].isTorn = true }
     }
     vm.pruneAt = max(VMState.pruneMin, vm.invalidations.count * 2)
   }

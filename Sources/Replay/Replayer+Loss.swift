@@ -30,7 +30,7 @@ extension Replayer {
   /// What a thread is in the middle of meets the loss.
   private mutating func taint(_ thread: ThreadNumber, by cpu: Int32) {
     threads[thread].recordedCount = nil
-    if let round = threads[thread].refresh?.round { rounds[round].meetsLoss = true }
+    if let round = round(of: thread) { rounds[round].meetsLoss = true }
     for index in threads[thread].checks.indices { threads[thread].checks[index].isTainted = true }
     if cpu == RecordedEvent.unknownCPU || threads[thread].meetGap(on: cpu) { tear(thread) }
   }
@@ -38,8 +38,8 @@ extension Replayer {
   /// Events of its own may be missing from what the thread is in the middle of.
   mutating func tear(_ thread: ThreadNumber) {
     guard let refresh = threads[thread].refresh else { return }
-    if let round = refresh.round { rounds[round].isTorn = true }
-    refresh.isTorn = true
+    if let round = refreshes[refresh].round { rounds[round].isTorn = true }
+    refreshes[refresh].isTorn = true
   }
 
   private func deferred(of vm: VMState, meetLossAfter gap: EventID) {

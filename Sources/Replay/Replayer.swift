@@ -25,7 +25,8 @@ package struct Replayer {
   /// Hooks of a notifier whose kvm no event tells: they may concern any VM.
   var hasUntiedNotifier = false
 
-  var rounds = RoundTable()
+  var refreshes = SlotTable<RefreshState>()
+  var rounds = SlotTable<RoundState>()
   var pending = PendingQueue()
   /// The VMs with a gap on a CPU that has had no event since.
   var gapsOnCPU: [Int32: [VMState]] = [:]

@@ -20,7 +20,7 @@ struct RetryEvidence {
   private var signs: RetrySigns
 
   init(
-    test: consuming PendingTest, round: RoundState, tested: Moment, vm: VMState, order: MomentOrder, hasEndKvm: Bool,
+    test: PendingTest, round: RoundState, tested: Moment, vm: VMState, order: MomentOrder, hasEndKvm: Bool,
     mayHideInvalidations: Bool
   ) {
     low = tested
@@ -157,10 +157,10 @@ struct RetryEvidence {
   var awaitsAnEnd: Bool { relevant.contains { $0.isInDoubt } }
 
   /// What comes will tell more: the end of an invalidation may still come or be shown to be lost, a hidden one may show itself.
-  var isInDoubt: Bool {
+  func isInDoubt(in vm: VMState) -> Bool {
     if round.isTorn { return false }
     if awaitsAnEnd { return true }
-    return !round.meetsLoss && mayMissSomething && test.refresh.vm?.mayHideInvalidations ?? false
+    return vm.mayHideInvalidations && !round.meetsLoss && mayMissSomething
   }
 
   // MARK: The cause

@@ -24,7 +24,7 @@ typealias ThreadNumber = Int
 struct ThreadState {
   /// A request (`kvm_gpc_refresh`, `kvm_gpc_activate`) that has not reached its refresh yet.
   var request: (cache: CacheState, origin: Refresh.Origin, moment: Moment)?
-  var refresh: RefreshState?
+  var refresh: RefreshSlot?
   var checks: [CheckState] = []
   /// The invalidations whose hooks this thread is in or between, with their VMs: start(A) start(B) end(A) end(B) for two VMs in one mm.
   var hooks: [(vm: VMState, invalidation: InvalidationState)] = []
