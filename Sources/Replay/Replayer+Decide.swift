@@ -18,17 +18,18 @@ extension Replayer {
   // MARK: Retry tests
 
   private mutating func decide(_ test: PendingTest) {
-    let round = rounds.remove(test.round)
-    guard let tested = round.test, let vm = refreshes[test.refresh].vm else {
+    guard let tested = rounds[test.round].test, let vm = refreshes[test.refresh].vm else {
       // No probe for the test: that the round was repeated is seen, why is not.
+      let round = rounds.remove(test.round)
       let cause: RetryRound.Cause? = test.isRetried ? .unknown : nil
       count(cause, test, round)
       rows.append(.retryRound(row(test, round, decision: nil, verdict: cause.map { RetryEvidence.Verdict(cause: $0) })))
       return
     }
     let evidence = RetryEvidence(
-      test: test, round: round, tested: tested, vm: vm, order: order, hasEndKvm: probes.has(.mnInvalidateEndKvm),
-      mayHideInvalidations: vm.mayHideInvalidations || round.mayFollowHidden || hasUntiedNotifier)
+      test: test, round: rounds.remove(test.round), tested: tested, vm: vm, order: order,
+      hasEndKvm: probes.has(.mnInvalidateEndKvm),
+      mayHideInvalidations: vm.mayHideInvalidations || hasUntiedNotifier)
     if evidence.isInDoubt(in: vm) && vm.deferred.count < Self.deferredMax {
       refreshes[test.refresh].deferredCount += 1
       vm.deferred.append(evidence)

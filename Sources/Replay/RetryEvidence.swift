@@ -26,7 +26,7 @@ struct RetryEvidence {
     low = tested
     self.order = order
     self.hasEndKvm = hasEndKvm
-    self.mayHideInvalidations = mayHideInvalidations
+    self.mayHideInvalidations = mayHideInvalidations || round.mayFollowHidden
     let (high, snapshotLow) = (test.settled, round.snapshotLow)
     self.test = test
     self.round = round
