@@ -16,9 +16,8 @@ struct CorpusRunCommand: AsyncParsableCommand {
       verdict_change, slow_down, form_by_stall). Exit status: 0 all as expected, 1 something differs, 2 a case is broken or \
       there is no corpus, 3 with --coverage: some step or branch of a form is never reached.
 
-      Examples:
-        gpc-replay corpus run traces
-        gpc-replay corpus run traces/missed/contract --db :memory:
+      Example:
+        gpc-replay corpus run traces/missed
         gpc-replay query corpus.db "SELECT * FROM form_by_stall"
       """)
 
