@@ -81,6 +81,8 @@ let package = Package(
 if Context.environment["GPC_REPLAY_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "trace-dat-fuzz", dependencies: ["KVMEvents", "FtraceImport"], path: "tools/fuzz.d",
+      name: "gpc-replay-fuzz",
+      dependencies: ["KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report"],
+      path: "tools/fuzz.d",
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
 }

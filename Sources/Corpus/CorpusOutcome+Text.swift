@@ -67,16 +67,15 @@ extension CorpusOutcome {
     let cells = cases.reduce(0) { $0 + $1.row.cells.count }
     let figures = cases.reduce(0) { $0 + $1.row.figures.count }
     let cpu = cases.reduce(Int64(0)) { $0 + $1.row.cpuNs + $1.row.cells.reduce(0) { $0 + $1.cpuNs } }
-    var lines = [
-      CellVerdict.legend,
+    let unproved = cases.filter(\.unproved).map(\.row.name)
+    let blessed = unproved.isEmpty ? [] : ["blessed, not proved: \(unproved.joined(separator: ", "))"]
+    // What depends on the machine stands in the last line alone.
+    return [CellVerdict.legend] + blessed + [
       """
       \(cases.count) cases, \(cells) verdicts, \(figures) figures: \(differences.count) differences, \(broken.count) broken; \
       \(Self.seconds(wallNs)) s (\(Self.seconds(cpu)) CPU s, \(jobCount) at once)
-      """,
+      """
     ]
-    let unproved = cases.filter(\.unproved)
-    if !unproved.isEmpty { lines.append("blessed, not proved: \(unproved.map(\.row.name).joined(separator: ", "))") }
-    return lines
   }
 
   private static func seconds(_ ns: Int64) -> String {

@@ -24,7 +24,8 @@ struct ExplainCommand: ParsableCommand {
     do {
       let store = try TraceDatabase(at: database)
       if let detail = try FindingDetail(finding, in: store) {
-        try printOut(FindingTimeline(detail, database: database).lines.joined(separator: "\n") + "\n")
+        let place = try store.facts().eventPlace
+        try printOut(FindingTimeline(detail, place: place, database: database).lines.joined(separator: "\n") + "\n")
       } else if let text = try store.counterexampleText(finding) {
         try printOut("#\(finding)  \(text)\n")
       } else {

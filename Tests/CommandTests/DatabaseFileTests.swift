@@ -95,7 +95,7 @@ import Testing
     let packed = try Invocation(["-", "--db", "packed.db"], in: folder, input: quiet.trace)
     let unpacked = try Invocation(["-", "--db", "plain.db"], in: folder, input: plain)
     #expect(packed.status == 0 && unpacked.status == 0)
-    #expect(packed.text == unpacked.text && packed.text.hasPrefix("-: "))
+    #expect(packed.text == unpacked.text && packed.text.hasPrefix("standard input: "))
     // Without a name of its own, and never taken for known.
     #expect(try Invocation(["import", "-"], in: folder, input: plain).text.contains("imported"))
     #expect(try Invocation(["import", "-"], in: folder, input: plain).text.contains("imported"))

@@ -109,8 +109,42 @@ import Testing
     _ = try Invocation(["import", "t.txt", "--format", "tracefs"], in: folder)
     #expect(try rows("SELECT format LIKE 'tracefs text%', import_options FROM trace") == ["1,--format tracefs"])
     #expect(try Invocation(["import", "t.txt", "--format", "zebra"], in: folder).status == 64)
-    #expect(try Invocation(["import", "t.txt", "--format", "perf-script"], in: folder).status == 0)
-    #expect(try rows("SELECT count(*) FROM event") == ["0"])
+    #expect(try Invocation(["import", "t.txt", "--format", "perf-data"], in: folder).status == 64)
+  }
+
+  /// A form that no line has is turned away like any other input that cannot be read, and the database of before stays.
+  @Test(arguments: [
+    (
+      ["run", "t.txt", "--format", "perf-script"],
+      "perf script text (--format perf-script): no line of it is an event of that form;"
+    ),
+    (
+      ["import", "t.txt", "--format", "bpftrace"],
+      "bpftrace output (--format bpftrace): no line of it is an event of that form;"
+    ),
+    (["import", "t.txt", "--format", "trace-dat"], "a trace.dat of trace-cmd (--format trace-dat):"),
+  ])
+  func aFormThatNoLineHasIsSaid(arguments: [String], words: String) throws {
+    _ = try folder.write("t.txt", Rendering.tracePipe.of(try CorpusTrace("quiet").text))
+    _ = try Invocation(["import", "t.txt"], in: folder)
+    let run = try Invocation(arguments, in: folder)
+    #expect(run.status == 2 && run.text == "")
+    #expect(
+      run.errorText == "gpc-replay: t.txt does not read as \(words) it looks like tracefs text (trace or trace_pipe).\n"
+    )
+    #expect(try folder.names == ["t.db", "t.txt"])
+    #expect(try rows("SELECT event_count FROM trace") == ["761"])
+  }
+
+  @Test func aTraceDatCanBeForcedAndIsNoText() throws {
+    let dat = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/quiet.dat").path
+    #expect(try Invocation(["import", dat, "--format", "trace-dat", "--db", "t.db"], in: folder).status == 0)
+    #expect(try rows("SELECT event_count, import_options FROM trace") == ["761,--format trace-dat"])
+    #expect(
+      try Invocation(["import", dat, "--format", "trace-dat", "--db", "t.db"], in: folder).text.contains("already"))
+    let asText = try Invocation(["import", dat, "--format", "trace-cmd"], in: folder)
+    #expect(asText.status == 2)
+    #expect(asText.errorText.hasSuffix("it looks like a trace.dat of trace-cmd.\n"), "\(asText.errorText)")
   }
 
   /// Names tell nothing, and standard input has none.

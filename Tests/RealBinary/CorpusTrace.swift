@@ -47,6 +47,11 @@ package struct CorpusTrace: Sendable, CustomStringConvertible {
     get throws { try corpusCase.description().reading.arguments }
   }
 
+  /// Of the trace, as it lies there.
+  package var byteCount: Int {
+    do { return try packed.count } catch { preconditionFailure("\(name): \(error)") }
+  }
+
   package var packed: [UInt8] {
     get throws { try [UInt8](Data(contentsOf: trace)) }
   }

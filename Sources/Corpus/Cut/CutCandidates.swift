@@ -42,6 +42,11 @@ package struct CutCandidates: Sendable {
     unitOfEvent = events.map { unitOfLine[$0.id] }
   }
 
+  /// The places of the units that these lines are of.
+  package func units(of lines: Set<EventID>) -> [Int] {
+    units.indices.filter { units[$0].lines.contains { lines.contains($0) } }
+  }
+
   package var all: [Bool] { [Bool](repeating: true, count: units.count) }
 
   /// The events of the chosen units. A loss stays wherever something is kept before it: what is behind it must not look as if nothing was

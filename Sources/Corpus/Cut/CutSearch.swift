@@ -16,15 +16,17 @@ package struct CutSearch {
   package private(set) var isMinimal = true
 
   /// - Parameters:
+  ///   - begin: the units to begin with; nil: all.
   ///   - mayGoOn: asked before each candidate, and told with it how far the search is.
   ///   - judge: is the finding still there?
   package init(
-    _ candidates: CutCandidates, mayGoOn: @escaping (CutSearch) -> Bool, judge: @escaping ([RecordedEvent]) -> Bool
+    _ candidates: CutCandidates, from begin: [Bool]? = nil, mayGoOn: @escaping (CutSearch) -> Bool,
+    judge: @escaping ([RecordedEvent]) -> Bool
   ) {
     self.candidates = candidates
     self.judge = judge
     self.mayGoOn = mayGoOn
-    chosen = candidates.all
+    chosen = begin ?? candidates.all
   }
 
   package var unitCount: Int { chosen.count { $0 } }

@@ -15,27 +15,39 @@ import TraceStore
 struct CaseRunner: Sendable {
   let corpusCase: CorpusCase
 
-  func run() async -> CaseOutcome {
+  /// What the searches of one case gave: its outcome, and the branches that they took.
+  struct Result: Sendable {
+    let outcome: CaseOutcome
+    let coverage: Coverage
+  }
+
+  func run() async -> Result {
     let description: CaseDescription
     do {
       description = try corpusCase.description()
     } catch {
-      return broken(error, nil)
+      return Result(outcome: broken(error, nil), coverage: .ofAllForms)
     }
     do {
-      let row = try await Self.row(corpusCase.name, of: try corpusCase.tracePath(), description)
-      return CaseOutcome(corpusCase, description, row)
+      let (row, coverage) = try await Self.found(corpusCase.name, in: try corpusCase.tracePath(), description)
+      return Result(outcome: CaseOutcome(corpusCase, description, row), coverage: coverage)
     } catch {
-      return broken(Self.fault(error), description)
+      return Result(outcome: broken(Self.fault(error), description), coverage: .ofAllForms)
     }
   }
 
   /// What a trace gives as the case of this description.
-  static func row(_ name: String, of trace: String, _ description: CaseDescription) async throws -> CorpusCaseRow {
+  static func found(
+    _ name: String, in trace: String, _ description: CaseDescription
+  ) async throws -> (CorpusCaseRow, Coverage) {
     let stages = try CaseStages(name, trace, description)
     var row = stages.row
-    row.cells += await explore(stages.recording, description)
-    return row
+    var coverage = Coverage.ofAllForms
+    for searched in await explore(stages.recording, description) {
+      row.cells.append(searched.row)
+      coverage.add(searched.form, searched.branches)
+    }
+    return (row, coverage)
   }
 
   private func broken(_ fault: CaseFault, _ description: CaseDescription?) -> CaseOutcome {
@@ -53,13 +65,13 @@ struct CaseRunner: Sendable {
   }
 
   /// Each form is a task of its own: they take very different times.
-  private static func explore(_ recording: ExploredRecording, _ description: CaseDescription) async -> [CorpusCellRow] {
-    await withTaskGroup(of: (Int, CorpusCellRow).self) { group in
+  private static func explore(_ recording: ExploredRecording, _ description: CaseDescription) async -> [SearchedCell] {
+    await withTaskGroup(of: (Int, SearchedCell).self) { group in
       for (index, form) in ProtocolForm.all.enumerated() {
         let expected = description.expectation(of: form.id)?.verdict
         group.addTask { (index, recording.cell(form, index, expected: expected)) }
       }
-      var cells: [(Int, CorpusCellRow)] = []
+      var cells: [(Int, SearchedCell)] = []
       for await cell in group { cells.append(cell) }
       return cells.sorted { $0.0 < $1.0 }.map(\.1)
     }
@@ -72,18 +84,30 @@ struct ExploredRecording: Sendable {
   let tasks: [String]
   let settings: WindowExplorer.Settings
   let memory: MemoryModel
+  /// There is something that no search can see, so nothing is clean.
+  let hasBlindSpots: Bool
   /// By form, in the order of `ProtocolForm.all`.
   let costs: [FormCosts]
 
-  func cell(_ form: ProtocolForm, _ index: Int, expected: CellVerdict?) -> CorpusCellRow {
+  func cell(_ form: ProtocolForm, _ index: Int, expected: CellVerdict?) -> SearchedCell {
     let begun = cpuTimeNs()
-    var explorer = WindowExplorer(form.under(memory), settings) { tasks[Int($0)] }
+    let form = form.under(memory)
+    var explorer = WindowExplorer(form, settings) { tasks[Int($0)] }
     for window in windows { explorer.explore(window) }
     let exploration = explorer.exploration
-    return CorpusCellRow(
-      form: form.id, verdict: CellVerdict(exploration).description, expected: expected?.description ?? "",
+    let row = CorpusCellRow(
+      form: form.id, verdict: CellVerdict(exploration, hasBlindSpots: hasBlindSpots).description,
+      expected: expected?.description ?? "",
       cpuNs: cpuTimeNs() - begun, exploration: ExplorationRow(exploration), costs: costs[index])
+    return SearchedCell(form: form, row: row, branches: exploration.branchesReached)
   }
+}
+
+/// What one form's search gave.
+struct SearchedCell: Sendable {
+  let form: ProtocolForm
+  let row: CorpusCellRow
+  let branches: BranchSet
 }
 
 /// The stages before the searches, in the order of the data.
@@ -118,7 +142,8 @@ private struct CaseStages {
     let facts = try database.facts()
     recording = ExploredRecording(
       windows: windows, tasks: try database.tasks().map { "\(String(decoding: $0.comm, as: UTF8.self))-\($0.pid)" },
-      settings: settings, memory: try MemoryModel(description.search), costs: costs)
+      settings: settings, memory: try MemoryModel(description.search), hasBlindSpots: try !source.blindSpots().isEmpty,
+      costs: costs)
     row = CorpusCaseRow(
       name: name, title: description.title, traceHash: facts.contentHash, eventCount: facts.eventCount,
       cpuNs: cpuTimeNs() - begun, cells: [recorded], figures: try Self.figures(description, database))

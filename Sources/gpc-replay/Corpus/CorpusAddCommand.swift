@@ -15,9 +15,8 @@ struct CorpusAddCommand: AsyncParsableCommand {
       counterexample (gpc-replay explore TRACE). Lines are left out as long as the finding is found again, by a replay or a search of its \
       own; what is left gets other comms, pids and addresses (docs/corpus-add.md). Exit status: 0 the case was added, 2 it was not.
 
-      Examples:
-        gpc-replay corpus add reportt.txt.zst --finding 3 --to traces/retries/spin
-        gpc-replay corpus add reportt.txt.zst --finding 7 --corpus traces --topic missed --name late-walk --keep-names
+      Example:
+        gpc-replay corpus add traces/missed/contract/trace.txt.zst --finding 1 --to own/missed/late-check
       """)
 
   @Argument(help: "The recording: text of trace-cmd report, plain or packed.")

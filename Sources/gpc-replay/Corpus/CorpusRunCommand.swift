@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Corpus
+import Explore
 import Glibc
 import Report
 import TraceStore
@@ -13,11 +14,10 @@ struct CorpusRunCommand: AsyncParsableCommand {
     discussion: """
       The results are added to corpus.db in the working directory (tables run, case_run, cell, figure; views difference, \
       verdict_change, slow_down, form_by_stall). Exit status: 0 all as expected, 1 something differs, 2 a case is broken or \
-      there is no corpus.
+      there is no corpus, 3 with --coverage: some step or branch of a form is never reached.
 
-      Examples:
-        gpc-replay corpus run traces
-        gpc-replay corpus run traces/missed/contract --db :memory:
+      Example:
+        gpc-replay corpus run traces/missed
         gpc-replay query corpus.db "SELECT * FROM form_by_stall"
       """)
 
@@ -33,10 +33,14 @@ struct CorpusRunCommand: AsyncParsableCommand {
   @Flag(help: "The results as one JSON document.")
   var json = false
 
+  @Flag(help: "Tell which steps and branches of each form the searches went through, and which they never did.")
+  var coverage = false
+
   @Option(help: "Cases under way at once. Default: the number of cores.")
   var jobs: Int?
 
   func validate() throws {
+    if coverage && json { throw ValidationError("--coverage is a text: not with --json.") }
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs must be 1 to 1024.") }
   }
 
@@ -51,7 +55,7 @@ struct CorpusRunCommand: AsyncParsableCommand {
     }
     let begunAt = Self.now()
     let runner = CorpusRunner(folder: folder, cases: found.cases, jobCount: jobs ?? CorpusRunner.coreCount)
-    let outcome = await runner.run()
+    let (outcome, coverage) = await runner.run()
     if let junit { try write(outcome.junit, to: junit) }
     do {
       _ = try store.add(outcome.row(begunAt: begunAt, toolVersion: Tool.version))
@@ -59,8 +63,10 @@ struct CorpusRunCommand: AsyncParsableCommand {
       throw fail(error.sentence)
     }
     try show(outcome)
+    if self.coverage { try printOut("\n" + coverage.text().joined(separator: "\n") + "\n") }
     if !outcome.broken.isEmpty { throw ExitStatus.unreadable }
     if !outcome.differences.isEmpty { throw ExitCode(1) }
+    if self.coverage && !coverage.isComplete { throw ExitCode(3) }
   }
 
   private func show(_ outcome: CorpusOutcome) throws {

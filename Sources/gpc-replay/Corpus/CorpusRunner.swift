@@ -1,6 +1,7 @@
 // All cases of a folder, as many at once as there are cores.
 
 import Corpus
+import Explore
 import Glibc
 
 /// Runs the cases of a corpus. The outcome is the same for any number at once.
@@ -9,17 +10,19 @@ struct CorpusRunner {
   let cases: [CorpusCase]
   let jobCount: Int
 
-  func run() async -> CorpusOutcome {
+  func run() async -> (outcome: CorpusOutcome, coverage: Coverage) {
     let begun = ContinuousClock.now
     var outcomes = [CaseOutcome?](repeating: nil, count: cases.count)
+    var coverage = Coverage.ofAllForms
     var progress = CorpusProgress(caseCount: cases.count)
-    await withTaskGroup(of: (Int, CaseOutcome).self) { group in
+    await withTaskGroup(of: (Int, CaseRunner.Result).self) { group in
       // No more recordings in memory than are under way.
       var next = min(jobCount, cases.count)
       for index in 0..<next { group.addTask { [cases] in (index, await CaseRunner(corpusCase: cases[index]).run()) } }
-      for await (index, outcome) in group {
-        outcomes[index] = outcome
-        progress.update(finished: outcome.row.name)
+      for await (index, result) in group {
+        outcomes[index] = result.outcome
+        coverage.add(result.coverage)
+        progress.update(finished: result.outcome.row.name)
         if next < cases.count {
           group.addTask { [cases, next] in (next, await CaseRunner(corpusCase: cases[next]).run()) }
           next += 1
@@ -28,9 +31,10 @@ struct CorpusRunner {
     }
     progress.finish()
     let elapsed = (ContinuousClock.now - begun).components
-    return CorpusOutcome(
+    let outcome = CorpusOutcome(
       folder: folder, cases: outcomes.compactMap { $0 }, jobCount: jobCount,
       wallNs: elapsed.seconds * 1_000_000_000 + elapsed.attoseconds / 1_000_000_000)
+    return (outcome, coverage)
   }
 
   static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

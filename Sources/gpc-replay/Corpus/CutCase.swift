@@ -33,7 +33,7 @@ struct CutCase {
     let file = try NamelessFile(text.bytes)
     defer { withExtendedLifetime(file) {} }
     do {
-      return try await CaseRunner.row(name, of: file.path, bare)
+      return try await CaseRunner.found(name, in: file.path, bare).0
     } catch let error as TraceReadError {
       throw fail("The cut does not import: it \(error.predicate).")
     } catch let error as TraceStoreError {
@@ -96,7 +96,7 @@ struct CutCase {
     guard try row.step(), let detail = try FindingDetail(row.integer(0), in: source.database) else { throw lost }
     return Shown(
       title: "\(key.kind), \(key.certainty): \(detail.summary)",
-      lines: FindingTimeline(detail, database: nil).lines,
+      lines: FindingTimeline(detail, place: .line, database: nil).lines,
       reason: "finding \(goal.number) of \(recording): \(detail.summary)")
   }
 
@@ -117,7 +117,7 @@ struct CutCase {
     let command = ["explore", trace, "--protocol", searched.form.id] + cut.search.arguments + reading.arguments
     return Shown(
       title: "\(searched.form.id): \(counterexample.title)",
-      lines: counterexample.text(limits.value, again: (["gpc-replay"] + command).joined(separator: " ")),
+      lines: counterexample.text(limits.value, place: .line, again: (["gpc-replay"] + command).joined(separator: " ")),
       reason: "found in \(recording), window \(searched.window), by explore --protocol \(searched.form.id)")
   }
 

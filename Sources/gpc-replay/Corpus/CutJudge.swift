@@ -39,6 +39,14 @@ struct CutJudge {
     unknownMax = Self.unknownCount(replayer.takeRows())
   }
 
+  /// The events of findings that the whole recording does not have: something was cut away that they rest on.
+  func madeUp(_ events: [RecordedEvent]) -> Set<EventID> {
+    var replayer = Replayer(form: .mainline, options: replay)
+    replayer.consume(events)
+    replayer.finish()
+    return Set(Self.findings(replayer.takeRows()).filter { !known.contains(CutGoal.FindingKey($0)) }.map(\.event))
+  }
+
   func holds(_ events: [RecordedEvent]) -> Bool {
     guard hasEvidence(events) else { return false }
     var replayer = Replayer(form: .mainline, options: replay, recordsWindows: isSearched)

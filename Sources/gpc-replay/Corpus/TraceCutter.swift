@@ -47,29 +47,44 @@ struct TraceCutter {
         let candidates = CutCandidates(
           members, of: units, events: try events(CutCandidates.lines(of: members, in: units)),
           keepsRounds: keepsRounds)
-        let events = candidates.events(of: candidates.all)
+        let begin = whole(candidates, judge)
+        let events = candidates.events(of: begin)
         guard judge.holds(events) else { continue }
         judge.keepEvidence(of: events)
-        return shrink(candidates, judge, triedBefore: level, search)
+        return shrink(candidates, from: begin, judge, triedBefore: level, search)
       }
     }
     return nil
   }
 
+  /// Without what lost its reason at the edge of the cut: a round, say, that was repeated for an invalidation before it.
+  private func whole(_ candidates: CutCandidates, _ judge: CutJudge) -> [Bool] {
+    var chosen = candidates.all
+    for _ in 0..<Self.repairsMax {
+      let wrong = judge.madeUp(candidates.events(of: chosen))
+      if wrong.isEmpty { break }
+      chosen = candidates.without(candidates.units(of: wrong), from: chosen)
+    }
+    return chosen
+  }
+
+  private static let repairsMax = 16
+
   private func shrink(
-    _ candidates: CutCandidates, _ judge: CutJudge, triedBefore: Int, _ settings: CaseDescription.Search
+    _ candidates: CutCandidates, from begin: [Bool], _ judge: CutJudge, triedBefore: Int,
+    _ settings: CaseDescription.Search
   ) -> Cut {
     var progress = CutProgress()
     let mayGoOn = { (search: CutSearch) in
       progress.update(search)
       return search.candidateCount < candidatesMax && ContinuousClock.now < deadline
     }
-    var search = CutSearch(candidates, mayGoOn: mayGoOn, judge: judge.holds)
+    var search = CutSearch(candidates, from: begin, mayGoOn: mayGoOn, judge: judge.holds)
     search.run()
     progress.finish()
     return Cut(
       lines: candidates.events(of: search.chosen).map(\.id),
-      lineCountBefore: candidates.events(of: candidates.all).count, unitCount: search.unitCount,
+      lineCountBefore: candidates.events(of: begin).count, unitCount: search.unitCount,
       candidateCount: search.candidateCount + triedBefore, isMinimal: search.isMinimal,
       lacksRounds: search.lacksRounds, search: settings)
   }
