@@ -20,27 +20,29 @@ package struct CutPlan: Sendable {
     self.stretch = stretch ?? first...last
   }
 
-  /// Each level holds the one before. The last is everything that began before the finding was over; nil: there is none behind it.
+  /// Each level holds the one before it but one; the odd ones have their caches' last refreshes, too. The last is everything that began
+  /// before the finding was over; nil: there is none behind it.
   package func cut(_ level: Int) -> Set<Int>? {
+    members(level / 2).map { whole($0, withRefreshes: level % 2 == 1) }
+  }
+
+  private func members(_ width: Int) -> Set<Int>? {
     let hull = hull(of: core)
-    switch level {
-    case 0: return whole(core)
-    case 1:
+    if width == 0 { return core }
+    if width == 1 {
       let kvms = Set(core.compactMap { all.units[$0].vm })
-      return whole(
-        core.union(
-          units(in: hull) { unit in
-            unit.kind != .bystander && unit.kind != .lookup && (unit.vm.map { kvms.contains($0) } ?? true)
-          }))
-    case _:
-      var range = min(hull.lowerBound, stretch.lowerBound)...max(hull.upperBound, stretch.upperBound)
-      for _ in 2..<level {
-        guard range.lowerBound > 1 else { return nil }
-        let length = range.upperBound - range.lowerBound + 1
-        range = max(1, range.lowerBound - length)...range.upperBound
+      let met = units(in: hull) { unit in
+        unit.kind != .bystander && unit.kind != .lookup && (unit.vm.map { kvms.contains($0) } ?? true)
       }
-      return whole(core.union(units(in: range) { _ in true }))
+      return core.union(met)
     }
+    var range = min(hull.lowerBound, stretch.lowerBound)...max(hull.upperBound, stretch.upperBound)
+    for _ in 2..<width {
+      guard range.lowerBound > 1 else { return nil }
+      let length = range.upperBound - range.lowerBound + 1
+      range = max(1, range.lowerBound - length)...range.upperBound
+    }
+    return core.union(units(in: range) { _ in true })
   }
 
   private func hull(of members: Set<Int>) -> ClosedRange<EventID> {
@@ -58,7 +60,12 @@ package struct CutPlan: Sendable {
   }
 
   /// With what they need, and with the last successful refresh of each of their caches before they begin.
-  private func whole(_ members: Set<Int>) -> Set<Int> {
+  private func whole(_ members: Set<Int>, withRefreshes: Bool) -> Set<Int> {
+    let closed = all.closure(withRefreshes ? members.union(refreshes(before: members)) : members)
+    return closed.filter { all.units[$0].isWhole || core.contains($0) }
+  }
+
+  private func refreshes(before members: Set<Int>) -> some Sequence<Int> {
     let begin = members.compactMap { all.units[$0].hull?.lowerBound }.min() ?? 0
     let caches = Set(members.compactMap { all.units[$0].cache })
     var last: [Int: Int] = [:]
@@ -68,7 +75,6 @@ package struct CutPlan: Sendable {
       else { continue }
       last[cache] = index
     }
-    let closed = all.closure(members.union(last.values))
-    return closed.filter { all.units[$0].isWhole || core.contains($0) }
+    return last.values
   }
 }
