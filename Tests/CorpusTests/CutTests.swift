@@ -83,6 +83,22 @@ import Testing
     #expect(left.map(\.id) == left.map(\.id).sorted())
   }
 
+  /// Real kernels tell one story, as far as it is told.
+  @Test(arguments: ["overlap", "storm", "lifecycle", "61xen-overlap", "storm-lossy", "two-vms"])
+  func realRecordingsAreConsistent(name: String) throws {
+    var trail = ValidityTrail()
+    trail.consume(try Self.events(CorpusTrace(name)).0)
+    #expect(trail.contradictions.isEmpty, "\(trail.contradictions.sorted().prefix(3))")
+  }
+
+  /// Without the invalidation that cleared `valid`, the refresh behind it has no reason.
+  @Test func aMissingInvalidationShows() throws {
+    let events = try Self.events(CorpusTrace("overlap")).0
+    var trail = ValidityTrail()
+    trail.consume(events.filter { $0.kind != .mnInvalidateRangeStart && $0.kind != .mnInvalidateRangeStartRet })
+    #expect(!trail.contradictions.isEmpty)
+  }
+
   @Test func lineRanges() {
     #expect(LineRanges([40, 12, 13, 14, 1, 12]).description == "1,12-14,40")
     #expect(LineRanges([]).description == "")

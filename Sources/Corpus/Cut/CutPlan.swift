@@ -59,7 +59,7 @@ package struct CutPlan: Sendable {
       })
   }
 
-  /// With what they need, and with the last successful refresh of each of their caches before they begin.
+  /// With what they need, and with the last refresh of each of their caches before they begin.
   private func whole(_ members: Set<Int>, withRefreshes: Bool) -> Set<Int> {
     let closed = all.closure(withRefreshes ? members.union(refreshes(before: members)) : members)
     return closed.filter { all.units[$0].isWhole || core.contains($0) }
@@ -70,7 +70,8 @@ package struct CutPlan: Sendable {
     let caches = Set(members.compactMap { all.units[$0].cache })
     var last: [Int: Int] = [:]
     for (index, unit) in all.units.enumerated() {
-      guard let cache = unit.cache, caches.contains(cache), unit.isWhole, unit.isSuccess,
+      guard let cache = unit.cache, caches.contains(cache), unit.isWhole,
+        unit.kind == .refresh || unit.kind == .activation,
         let end = unit.hull?.upperBound, end < begin
       else { continue }
       last[cache] = index

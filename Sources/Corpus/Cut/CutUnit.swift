@@ -24,8 +24,6 @@ package struct CutUnit: Sendable {
   package internal(set) var needs: [Int] = []
   /// Its begin and its end are recorded.
   package internal(set) var isWhole = false
-  /// Of an activation or a refresh: it returned 0.
-  package internal(set) var isSuccess = false
   /// Its begin stands before the recording.
   var isTorn = false
   /// Of an invalidation: the notifier, until the kvm is known.

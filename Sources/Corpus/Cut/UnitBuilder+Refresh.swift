@@ -94,7 +94,6 @@ extension UnitBuilder {
       return
     }
     append(event, to: unit)
-    if event.ret == 0 { units[unit].isSuccess = true }
     thread.refresh = nil
     // 6.1 activates by way of an ordinary refresh, 6.12 asks before it refreshes: then the request's own return is still to come.
     let isInside =

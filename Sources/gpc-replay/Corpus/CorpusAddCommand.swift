@@ -16,7 +16,7 @@ struct CorpusAddCommand: AsyncParsableCommand {
       own; what is left gets other comms, pids and addresses (docs/corpus-add.md). Exit status: 0 the case was added, 2 it was not.
 
       Example:
-        gpc-replay corpus add traces/missed/contract/trace.txt.zst --finding 1 --to own/missed/late-check
+        gpc-replay corpus add traces/missed/contract/trace.txt.zst --finding 1 --to c
       """)
 
   @Argument(help: "The recording: text of trace-cmd report, plain or packed.")

@@ -1,5 +1,6 @@
 // Is the finding still there? Asked of every candidate anew.
 
+import Corpus
 import Explore
 import GPCProtocol
 import KVMEvents
@@ -14,6 +15,8 @@ struct CutJudge {
   let known: Set<CutGoal.FindingKey>
   /// Where the finding's window lies in the recording.
   let stretch: ClosedRange<EventID>?
+  /// Requests of the recording whose `valid` is another than the trail has it; nil: any may be.
+  let contradictions: Set<EventID>?
   /// Kinds of events without which a refresh cannot be judged: a cut in which none is left looks as if their probes had been missing.
   private var evidence: Set<EventKind> = []
   /// Decisions that are unknown at most.
@@ -21,13 +24,14 @@ struct CutJudge {
 
   init(
     goal: CutGoal.What, replay: ReplayOptions, settings: WindowExplorer.Settings, known: Set<CutGoal.FindingKey>,
-    stretch: ClosedRange<EventID>?
+    stretch: ClosedRange<EventID>?, contradictions: Set<EventID>?
   ) {
     self.goal = goal
     self.replay = replay
     self.settings = settings
     self.known = known
     self.stretch = stretch
+    self.contradictions = contradictions
   }
 
   /// No smaller cut may leave unknown what is known in this one.
@@ -48,7 +52,7 @@ struct CutJudge {
   }
 
   func holds(_ events: [RecordedEvent]) -> Bool {
-    guard hasEvidence(events) else { return false }
+    guard hasEvidence(events), isPlausible(events) else { return false }
     var replayer = Replayer(form: .mainline, options: replay, recordsWindows: isSearched)
     replayer.consume(events)
     replayer.finish()
@@ -63,6 +67,13 @@ struct CutJudge {
       }
     case .counterexample(let searched): return isFound(searched, in: replayer.takeWindows())
     }
+  }
+
+  private func isPlausible(_ events: [RecordedEvent]) -> Bool {
+    guard let contradictions else { return true }
+    var trail = ValidityTrail()
+    trail.consume(events)
+    return trail.contradictions.isSubset(of: contradictions)
   }
 
   private func hasEvidence(_ events: [RecordedEvent]) -> Bool {

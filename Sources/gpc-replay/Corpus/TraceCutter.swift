@@ -33,11 +33,12 @@ struct TraceCutter {
 
   /// nil: not even all that came before has the finding.
   func cut() throws -> Cut? {
-    let units = try units()
+    let (units, contradictions) = try units()
     let stretch = try stretch()
     guard let plan = CutPlan(units, cited: goal.cited, stretch: stretch) else { return nil }
-    for search in try searches() {
-      var judge = try judge(search, stretch)
+    // One story first; where only a cut that tells two has the finding, that one.
+    for (search, contradictions) in try searches().flatMap({ [($0, contradictions), ($0, nil)] }) {
+      var judge = try judge(search, stretch, contradictions)
       var level = 0
       var former: Set<Int>?
       while let members = plan.cut(level) {
@@ -119,13 +120,16 @@ struct TraceCutter {
     }
   }
 
-  private func judge(_ search: CaseDescription.Search, _ stretch: ClosedRange<EventID>?) throws -> CutJudge {
+  private func judge(
+    _ search: CaseDescription.Search, _ stretch: ClosedRange<EventID>?, _ contradictions: Set<EventID>?
+  ) throws -> CutJudge {
     let delta = try search.deltaArgument()
     let replay = try source.replayOptions(delta: delta)
     let settings = WindowExplorer.Settings(
       delta: delta, deltaNs: replay.deltaNs, limits: try search.limits(), seed: 1)
     return CutJudge(
-      goal: goal.what, replay: replay, settings: settings, known: try knownFindings(), stretch: stretch)
+      goal: goal.what, replay: replay, settings: settings, known: try knownFindings(), stretch: stretch,
+      contradictions: contradictions)
   }
 
   private func knownFindings() throws -> Set<CutGoal.FindingKey> {
@@ -139,10 +143,14 @@ struct TraceCutter {
 
   // MARK: Passes over the events
 
-  private func units() throws -> CutUnits {
+  private func units() throws -> (CutUnits, contradictions: Set<EventID>) {
+    var trail = ValidityTrail()
     var builder = UnitBuilder(names: try source.database.names())
-    try forEachBatch { builder.consume($0) }
-    return builder.finish()
+    try forEachBatch { batch in
+      builder.consume(batch)
+      trail.consume(batch)
+    }
+    return (builder.finish(), trail.contradictions)
   }
 
   private func events(_ wanted: Set<EventID>) throws -> [RecordedEvent] {
