@@ -117,16 +117,29 @@ struct CutJudge {
     return false
   }
 
-  /// Too many false retries stay too many; they do not become too much time lost.
+  /// Too many false retries stay too many, and do not become too much time lost. What a gap makes unknown later does not count.
   private func has(_ excess: CutGoal.Excess?, _ finding: Finding, _ rows: [ReplayRow]) -> Bool {
-    switch excess {
-    case nil, .stall: true
-    case .count:
-      rows.contains { row in
-        guard case .refresh(let refresh) = row else { return false }
-        return refresh.id == finding.refresh && refresh.falseCount > replay.retriesMax
+    guard let excess, let refresh = finding.refresh else { return true }
+    let rounds = Self.falseRounds(of: refresh, vm: finding.vm, rows)
+    return switch excess {
+    case .count: rounds.count > replay.retriesMax
+    case .stall: rounds.compactMap(\.durationNs).reduce(0, +) > replay.stallMaxNs
+    }
+  }
+
+  /// Without those that a gap lies in of which was learnt only after them.
+  private static func falseRounds(of refresh: Int64, vm: Int32?, _ rows: [ReplayRow]) -> [RetryRound] {
+    var rounds: [RetryRound] = []
+    for row in rows {
+      if case .retryRound(let round) = row, round.refresh == refresh, round.cause == .false { rounds.append(round) }
+      guard case .taint(let vms, let after, let before) = row, vm.map({ vms.contains($0) }) ?? true else { continue }
+      rounds.removeAll { round in
+        let events = [round.loopEvent, round.lookupEvent, round.lookupRetEvent, round.testEvent].compactMap { $0 }
+        guard let first = events.first, let last = events.last else { return false }
+        return first < before && after < last
       }
     }
+    return rounds
   }
 
   private static func findings(_ rows: [ReplayRow]) -> [Finding] {
@@ -144,7 +157,8 @@ struct CutJudge {
     return rows.contains { row in
       switch row {
       case .taint(let vms, let after, let before):
-        finding.vm.map { vms.contains($0) } ?? true && first < before && after < last
+        // Rounds of a refresh become unknown, and the refresh stays excessive as long as enough do not.
+        finding.kind != .excessiveRetry && finding.vm.map { vms.contains($0) } ?? true && first < before && after < last
       case .restsOnOpenInvalidation(let id): finding.invalidation == id
       case .invalidation, .refresh, .retryRound, .cacheCheck, .finding, .loss, .memslot, .virtualMachine, .cache: false
       }
