@@ -176,6 +176,15 @@ import Testing
     #expect(Self.rewritten([error])[0].hasSuffix("pfn=0x7ff0000000000000"))
   }
 
+  /// A program that is not relocated lies far below its mappings: the order stays, and the user's half of the addresses.
+  @Test func userAddressesStayInTheirHalf() throws {
+    let line =
+      "        workload-537   [001]   203.076771274: gpc_invalidate_start: (ffffffffc07ead84) kvm=0xff529c43c1d85000 "
+      + "start=0x400123 end=0x7fc148410000"
+    let new = try #require(Self.rewritten([line]).first)
+    #expect(new.hasSuffix("start=0x100000400123 end=0x110048410000"))
+  }
+
   /// Whole recordings in each form of trace-cmd: the same events with the same relations, and no line that does not read.
   @Test(arguments: [nil, .flags, .eventType, .buffers, .timeDifference, .rawStamps, .rawStampsFlags] as [Rendering?])
   func everyFormStaysOne(rendering: Rendering?) throws {

@@ -5,8 +5,8 @@ import KVMEvents
 /// What takes the place of each address. Learnt from all of a text before the first is replaced.
 struct AddressNames {
   private var kernel: [UInt64: UInt64] = [:]
-  private var userShift: UInt64 = 0
-  private var userRange: ClosedRange<UInt64>?
+  /// Ascending.
+  private var userShifts: [(range: ClosedRange<UInt64>, shift: UInt64)] = []
   private var pfnShift: UInt64 = 0
 
   /// The values of a text, in the order in which they first appear.
@@ -66,21 +66,46 @@ struct AddressNames {
     switch use {
     case .plain: return value
     case .pfn: return PFN(rawValue: value).isError ? value : value &+ pfnShift
-    case .user: return value >> 63 == 0 ? value &+ userShift : kernel[value] ?? value
+    case .user: return value >> 63 == 0 ? userName(of: value) ?? value : kernel[value] ?? value
     case .kernel: return kernel[value] ?? value
     case .untold:
-      if let name = kernel[value] { return name }
-      return userRange?.contains(value) == true ? value &+ userShift : value
+      return kernel[value] ?? userName(of: value) ?? value
     }
   }
 
-  // MARK: User addresses and page frames: one shift for all
+  // MARK: User addresses and page frames
 
-  /// By whole gigabytes, so that pages of any size stay pages.
+  private func userName(of value: UInt64) -> UInt64? {
+    userShifts.first { $0.range.contains(value) }.map { value &+ $0.shift }
+  }
+
+  /// By whole gigabytes, so that pages of any size stay pages. What lies a terabyte apart or more, as a program and its mappings, need not
+  /// stay as far apart, but in its order: then all of it stays in the half that is the user's.
   private mutating func nameUsers(_ users: [UInt64]) {
-    guard let low = users.min(), let high = users.max() else { return }
-    userRange = low / Self.gigabyte * Self.gigabyte...high
-    userShift = Self.shift(low, high, unit: Self.gigabyte, to: 0x1000_0000_0000)
+    var ranges: [ClosedRange<UInt64>] = []
+    for value in Set(users).sorted() {
+      if let last = ranges.last, value - last.upperBound < 1 << 40 {
+        ranges[ranges.count - 1] = last.lowerBound...value
+      } else {
+        ranges.append(value / Self.gigabyte * Self.gigabyte...value)
+      }
+    }
+    let old = Set(users)
+    var base: UInt64 = 0x1000_0000_0000
+    repeat {
+      userShifts = Self.shifts(of: ranges, to: base)
+      base += Self.gigabyte
+    } while users.contains { userName(of: $0).map { old.contains($0) } ?? false }
+  }
+
+  private static func shifts(
+    of ranges: [ClosedRange<UInt64>], to target: UInt64
+  ) -> [(range: ClosedRange<UInt64>, shift: UInt64)] {
+    var base = target
+    return ranges.map { range in
+      defer { base += ((range.upperBound - range.lowerBound) / gigabyte + 1) * gigabyte + 1 << 40 }
+      return (range, base &- range.lowerBound)
+    }
   }
 
   /// By whole huge pages.
