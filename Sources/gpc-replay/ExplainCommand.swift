@@ -10,7 +10,7 @@ struct ExplainCommand: ParsableCommand {
     abstract: "Shows one finding of a database with its proof, or a counterexample that explore stored.",
     discussion: """
       Example:
-        gpc-replay run traces/stale-hva/trace.txt.zst
+        gpc-replay run traces/missed/stale-hva/trace.txt.zst
         gpc-replay explain trace.db --finding 1
       """)
 

@@ -14,7 +14,7 @@ struct ExploreCommand: ParsableCommand {
       way. Inside them the tasks' steps are reordered as program order, locks and the recorded times allow.
 
       Example:
-        gpc-replay explore traces/contract/trace.txt.zst --protocol dwmw2-v2
+        gpc-replay explore traces/missed/contract/trace.txt.zst --protocol dwmw2-v2
         gpc-replay explore --scenario warm --protocol dwmw2-v2
       """)
 

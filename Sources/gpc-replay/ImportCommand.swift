@@ -8,7 +8,7 @@ struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
     abstract: "Imports a recording into an SQLite database.",
-    discussion: "Example: gpc-replay import traces/quiet/trace.txt.zst --db quiet.db")
+    discussion: "Example: gpc-replay import traces/baseline/quiet/trace.txt.zst --db quiet.db")
 
   @OptionGroup var input: InputArguments
 

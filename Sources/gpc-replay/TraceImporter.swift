@@ -38,7 +38,7 @@ struct TraceImporter {
 
   func run() throws -> Outcome {
     do {
-      let outcome = try known() ?? Outcome(database: try importAnew(), isNew: true)
+      let outcome = try outcome()
       try noteUnusedClock(outcome.database)
       return outcome
     } catch let error as TraceReadError {
@@ -46,6 +46,12 @@ struct TraceImporter {
     } catch let error as TraceStoreError {
       throw fail(error.sentence)
     }
+  }
+
+  /// As `run`; what is wrong with the input is left to the caller to tell.
+  func outcome() throws -> Outcome {
+    if let known = try known() { return known }
+    return Outcome(database: try importAnew(), isNew: true)
   }
 
   private func noteUnusedClock(_ database: TraceDatabase) throws(TraceStoreError) {
@@ -144,11 +150,13 @@ private struct EventSpan {
   var first: TraceTimestamp?
   var last: TraceTimestamp?
 
-  mutating func add(_ batch: [RecordedEvent]) {
-    for event in batch where event.kind != .lostEvents {
+  mutating func add(_ batch: borrowing [RecordedEvent]) {
+    // By index, which reads what it needs; a loop over the events would copy each.
+    for index in batch.indices where batch[index].kind != .lostEvents {
+      let time = batch[index].time
       count += 1
-      first = first.map { min($0, event.time) } ?? event.time
-      last = last.map { max($0, event.time) } ?? event.time
+      first = first.map { min($0, time) } ?? time
+      last = last.map { max($0, time) } ?? time
     }
   }
 }

@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: [("quiet", 0), ("stale-hva", 1), ("overlap-middle", 1), ("cut-off", 3), ("defnames2-overlap", 3)])
   func tellsTheVerdict(name: String, status: Int32) throws {
     let folder = try TemporaryFolder()
-    let run = try Invocation([CorpusCase(name).trace.path], in: folder)
+    let run = try Invocation([CorpusTrace(name).trace.path], in: folder)
     #expect(run.status == status)
     #expect(run.text.contains("\nverdict: "))
   }
@@ -19,7 +19,7 @@ import Testing
     ] as [([String], Int32)])
   func withoutAnInvalidationNothingIsClean(dropped: [String], status: Int32) throws {
     let folder = try TemporaryFolder()
-    let lines = try CorpusCase("quiet").lines.filter { line in !dropped.contains { line.contains(" \($0)") } }
+    let lines = try CorpusTrace("quiet").lines.filter { line in !dropped.contains { line.contains(" \($0)") } }
     let trace = try folder.write("t.txt", lines.joined(separator: "\n") + "\n")
     let run = try Invocation([trace.path], in: folder)
     #expect(run.status == status)
@@ -36,7 +36,7 @@ import Testing
   /// 2 comes before 1: an input that is not whole and has findings.
   @Test func unreadableComesFirst() throws {
     let folder = try TemporaryFolder()
-    let packed = try CorpusCase("unrelated").packed
+    let packed = try CorpusTrace("unrelated").packed
     let cut = try folder.write("cut.txt.zst", packed[..<(packed.count - 200)])
     let run = try Invocation([cut.path], in: folder)
     #expect(run.status == 2)

@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test func maxBytesIsTheEndOfAPackedInput() throws {
-    _ = try folder.write("quiet.txt.zst", zstd(CorpusCase("quiet").text, flush: 4096))
+    _ = try folder.write("quiet.txt.zst", zstd(CorpusTrace("quiet").text, flush: 4096))
     let run = try Invocation(["import", "quiet.txt.zst", "--max-bytes", "50K"], in: folder)
     #expect(run.status == 2)
     #expect(try rows("SELECT incomplete LIKE 'more than 51200 bytes%' FROM trace", "quiet.db") == ["1"])
@@ -97,7 +97,7 @@ import Testing
 
   /// What was cut is the output, by the option: the file is whole.
   @Test func maxBytesIsNamedWhereATraceDatIsCutByIt() throws {
-    let fixture = CorpusCase.root.appending(path: "Tests/FtraceImportTests/Fixtures/quiet.dat")
+    let fixture = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/quiet.dat")
     _ = try folder.write("quiet.dat.zst", zstd([UInt8](Data(contentsOf: fixture))))
     let run = try Invocation(["import", "quiet.dat.zst", "--max-bytes", "10K"], in: folder)
     #expect(run.status == 2)
@@ -105,7 +105,7 @@ import Testing
   }
 
   @Test func aFormCanBeForced() throws {
-    _ = try folder.write("t.txt", Rendering.tracePipe.of(try CorpusCase("quiet").text))
+    _ = try folder.write("t.txt", Rendering.tracePipe.of(try CorpusTrace("quiet").text))
     _ = try Invocation(["import", "t.txt", "--format", "tracefs"], in: folder)
     #expect(try rows("SELECT format LIKE 'tracefs text%', import_options FROM trace") == ["1,--format tracefs"])
     #expect(try Invocation(["import", "t.txt", "--format", "zebra"], in: folder).status == 64)
@@ -125,7 +125,7 @@ import Testing
     (["import", "t.txt", "--format", "trace-dat"], "a trace.dat of trace-cmd (--format trace-dat):"),
   ])
   func aFormThatNoLineHasIsSaid(arguments: [String], words: String) throws {
-    _ = try folder.write("t.txt", Rendering.tracePipe.of(try CorpusCase("quiet").text))
+    _ = try folder.write("t.txt", Rendering.tracePipe.of(try CorpusTrace("quiet").text))
     _ = try Invocation(["import", "t.txt"], in: folder)
     let run = try Invocation(arguments, in: folder)
     #expect(run.status == 2 && run.text == "")
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test func aTraceDatCanBeForcedAndIsNoText() throws {
-    let dat = CorpusCase.root.appending(path: "Tests/FtraceImportTests/Fixtures/quiet.dat").path
+    let dat = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/quiet.dat").path
     #expect(try Invocation(["import", dat, "--format", "trace-dat", "--db", "t.db"], in: folder).status == 0)
     #expect(try rows("SELECT event_count, import_options FROM trace") == ["761,--format trace-dat"])
     #expect(
@@ -150,7 +150,7 @@ import Testing
   /// Names tell nothing, and standard input has none.
   @Test(arguments: ["gzip -c", "xz -c", "zstd -qc", "cat"], [Rendering.tracefs, .perfScriptNs, .bpftraceJSON])
   func everyPackingIsReadFromStandardInput(packer: String, rendering: Rendering) throws {
-    let text = rendering.of(try CorpusCase("quiet").text)
+    let text = rendering.of(try CorpusTrace("quiet").text)
     _ = try folder.write("plain", text)
     _ = try Invocation(["import", "plain", "--db", "plain.db"], in: folder)
     let run = try Invocation(shell: "\(packer) plain | gpc-replay import - --db t.db", in: folder.url)
