@@ -234,7 +234,8 @@ extension Replayer {
           PendingTest(refresh: refresh, round: slot, settled: moment, isRetried: outcome == .retried, pfn: pfn)))
     case .failed, .unfinished:
       let round = rounds.remove(slot)
-      rows.append(.retryRound(round.row(of: refreshes[refresh].id, outcome, decision: round.test == nil ? nil : .unknown)))
+      rows.append(
+        .retryRound(round.row(of: refreshes[refresh].id, outcome, decision: round.test == nil ? nil : .unknown)))
     }
   }
 }
