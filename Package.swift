@@ -7,7 +7,8 @@ let package = Package(
   name: "gpc-replay",
   products: [.executable(name: "gpc-replay", targets: ["gpc-replay"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -24,18 +25,23 @@ let package = Package(
       ]),
     .target(
       name: "Schema", path: "schema",
-      resources: [.embedInCode("schema.sql"), .embedInCode("views.sql"), .embedInCode("indices.sql")]),
+      resources: [
+        .embedInCode("schema.sql"), .embedInCode("views.sql"), .embedInCode("indices.sql"),
+        .embedInCode("corpus.sql"),
+      ]),
     .target(name: "TraceStore", dependencies: ["KVMEvents", "CSQLite", "Schema"]),
     .target(name: "GPCProtocol", dependencies: ["KVMEvents"]),
     .target(name: "Replay", dependencies: ["KVMEvents", "GPCProtocol"]),
     .target(name: "Report", dependencies: ["KVMEvents", "TraceStore"]),
     .target(name: "Explore", dependencies: ["KVMEvents", "GPCProtocol"]),
     .target(name: "Compare", dependencies: ["KVMEvents", "GPCProtocol"]),
+    .target(
+      name: "Corpus", dependencies: ["KVMEvents", "GPCProtocol", .product(name: "TOMLKit", package: "TOMLKit")]),
     .executableTarget(
       name: "gpc-replay",
       dependencies: [
         "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report", "Explore", "Compare",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Corpus", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "replay-bench", dependencies: ["KVMEvents", "TraceStore", "GPCProtocol", "Replay"],
@@ -57,8 +63,10 @@ let package = Package(
     // One recording in other forms, made by rules; for the tests.
     .target(name: "Renderings", path: "Tests/Renderings"),
     // The binary as the tests run it, and the folders of traces/.
-    .target(name: "RealBinary", dependencies: ["CZstd"], path: "Tests/RealBinary"),
-    .testTarget(name: "CorpusTests", dependencies: ["RealBinary", "gpc-replay"]),
+    .target(name: "RealBinary", dependencies: ["CZstd", "Corpus"], path: "Tests/RealBinary"),
+    .testTarget(
+      name: "CorpusTests", dependencies: ["RealBinary", "Corpus", "KVMEvents", "GPCProtocol", "TraceStore", "gpc-replay"],
+      exclude: ["Reports"]),
     .testTarget(name: "CommandTests", dependencies: ["RealBinary", "Renderings", "CZstd", "gpc-replay"]),
     .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),
   ],
@@ -69,6 +77,8 @@ let package = Package(
 if Context.environment["GPC_REPLAY_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "trace-dat-fuzz", dependencies: ["KVMEvents", "FtraceImport"], path: "tools/fuzz.d",
+      name: "gpc-replay-fuzz",
+      dependencies: ["KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report"],
+      path: "tools/fuzz.d",
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -2,12 +2,13 @@
 --
 -- * A u64 of the kernel (pointers, addresses, sequence numbers) is stored as the INTEGER with the same 64 bits. Kernel
 --   pointers are therefore negative here; compare them for equality, never order by them. Views show them in hex.
--- * An event's id is the number of its line in the text that was read (or its ordinal in a binary recording), so every id
---   that a table or a view shows is a place in the recording. Ids grow in replay order.
+-- * An event's id is the number of its line in the text that was read, its ordinal in a trace.dat, or its place in the order of the
+--   stamps (bpftrace): trace.event_place says which. So every id that a table or a view shows is a place in the recording. Ids grow
+--   in replay order.
 -- * Times are nanoseconds of the trace clock, durations end in _ns. Flags are 0 or 1. NULL: the recording does not tell.
 
 PRAGMA application_id = 0x67706372; -- "gpcr"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- The recording this database holds: one row, written last.
 CREATE TABLE trace (
@@ -22,10 +23,11 @@ CREATE TABLE trace (
   first_ts_ns INTEGER,              -- NULL: no event
   last_ts_ns INTEGER,
   clock TEXT NOT NULL,              -- the trace clock
-  clock_is_recorded INTEGER NOT NULL CHECK (clock_is_recorded IN (0, 1)), -- 0: assumed, the recording does not say
+  clock_source TEXT NOT NULL CHECK (clock_source IN ('recorded', 'convention', 'assumed')), -- convention: bpftrace's nsecs
   resolution_ns INTEGER NOT NULL,   -- of the time stamps as recorded
   incomplete TEXT,                  -- a sentence saying what is missing; NULL: the input is whole
-  import_options TEXT NOT NULL      -- options that change what is read, in the order of their names; '' where none was given
+  import_options TEXT NOT NULL,     -- options that change what is read, in the order of their names; '' where none was given
+  event_place TEXT NOT NULL CHECK (event_place IN ('line', 'record', 'event')) -- what ids count; event: in the order of the stamps
 ) STRICT;
 
 -- What the replay was told: one row, or none where the recording was only imported.

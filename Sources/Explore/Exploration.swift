@@ -14,8 +14,8 @@ package struct Exploration: Sendable {
   package let transitionCount: Int
   /// Bytes of the stored states and their index.
   package let byteCount: Int
-  /// Steps that some state was at, in code order.
-  package let stepsReached: [TaskStep]
+  /// The ways that steps went in some order.
+  package let branchesReached: BranchSet
   /// nil where the search is complete, or the scenario does not fit the model at all.
   package let fallback: Fallback?
   /// States that no order of the recorded times leads on from.

@@ -58,7 +58,7 @@ package struct Explorer: Sendable {
       verdicts: Verdict.allCases.filter { verdict in
         met[verdict] != nil || Self.found(verdict, search.violations, stuck)
       }, stuckKind: stuck, stateCount: search.states.count, transitionCount: search.transitionCount,
-      byteCount: search.states.byteCount, stepsReached: TaskStep.all.filter { search.reached[$0.code] },
+      byteCount: search.states.byteCount, branchesReached: search.branches,
       fallback: fallback)
     exploration.deadEndCount = search.deadEndCount
     if scenario.bounds != nil { exploration.endStates = search.endStates() }
@@ -68,7 +68,7 @@ package struct Explorer: Sendable {
   private var tooLarge: Exploration {
     Exploration(
       form: form, scenario: scenario, completeness: .truncated(.size), verdicts: [], stuckKind: nil, stateCount: 0,
-      transitionCount: 0, byteCount: 0, stepsReached: [], fallback: nil)
+      transitionCount: 0, byteCount: 0, branchesReached: BranchSet(), fallback: nil)
   }
 
   private static func found(_ verdict: Verdict, _ violations: Violations, _ stuck: StuckKind?) -> Bool {

@@ -13,7 +13,9 @@ extension RecordHead {
     self.init(comm: .untold, dash: place, pid: 0, cpu: 0, name: place, body: place)
     guard let stamp = decimal(&place, line.end) else { throw place == start ? .noTask : .timeTooLarge }
     guard let time = Int64(exactly: stamp) else { throw .timeTooLarge }
-    guard skip(" ", &place, line.end), let cpu = smallDecimal(&place, line.end) else { throw .noCPU }
+    guard skip(" ", &place, line.end) else { throw .noCPU }
+    let digits = place
+    guard let cpu = cpuNumber(&place, line.end) else { throw place == digits ? .noCPU : .cpuTooLarge }
     guard skip(" ", &place, line.end), let tid = smallDecimal(&place, line.end), skip(" ", &place, line.end) else {
       throw .noTask
     }

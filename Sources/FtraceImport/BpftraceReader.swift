@@ -16,6 +16,8 @@ final class BpftraceReader: RecordingReader {
   private var isDrained = false
   private var isJSON = false
   private var isConvention = false
+  /// The last line that ended in a name which the catalogue does not have: where the text ends there, it may be part of a name.
+  private var lineEndingInName: EventID = 0
 
   /// Takes over a pipeline whose form was told.
   init(_ pipeline: consuming TextPipeline) {
@@ -33,7 +35,7 @@ final class BpftraceReader: RecordingReader {
       } else if isDrained {
         break
       } else {
-        finish()
+        try finish()
       }
     }
     return count
@@ -53,9 +55,10 @@ final class BpftraceReader: RecordingReader {
   }
 
   /// The output is at its end: what was printed without a newline is a line too.
-  private func finish() {
+  private func finish() throws(TraceReadError) {
     isDrained = true
     if !printed.isEmpty { readPrinted(printed) }
+    try pipeline.finishText(endsInsidePrinted: !printed.isEmpty, isOdd: lineEndingInName == pipeline.lines)
   }
 
   private func read(_ line: Line) {
@@ -115,6 +118,9 @@ final class BpftraceReader: RecordingReader {
         .badLine, line: pipeline.lines, "more different event names than a kernel has", line)
       return
     }
+    if head.name + head.nameCount == line.end, !pipeline.text.names.entries[Int(name)].isKnown {
+      lineEndingInName = pipeline.lines
+    }
     pipeline.text.lastTime = max(pipeline.text.lastTime, head.time)
     if pipeline.text.readEvent(head, name: name, line, id: pipeline.lines, into: &event) { put(event) }
   }
@@ -146,7 +152,7 @@ final class BpftraceReader: RecordingReader {
 extension HeadFailure {
   fileprivate var bpftraceReason: String {
     switch self {
-    case .timeTooLarge: reason
+    case .timeTooLarge, .cpuTooLarge: reason
     case .noTask, .noCPU, .noTime, .oddDecimals, .gluedFlags, .noName:
       "no event: not worded `gpc v1 nsecs cpu tid event key=value …`"
     }
@@ -169,6 +175,9 @@ extension BpftraceReader {
   }
 
   var timestampResolutionNs: Int64 { 1 }
-  /// `nsecs` is CLOCK_BOOTTIME (CLOCK_MONOTONIC before Linux 5.8): one clock for all CPUs.
+  /// Nothing of it is printed. By bpftrace's documentation `nsecs` is the time since boot: CLOCK_BOOTTIME, or CLOCK_MONOTONIC on kernels
+  /// without `bpf_ktime_get_boot_ns()` (before Linux 5.8). Either is one clock for all CPUs.
   var clock: TraceClock? { .boot }
+  var clockSource: ClockSource { .convention }
+  var eventPlace: EventPlace { .event }
 }

@@ -112,6 +112,9 @@ struct EventNameTable: ~Copyable {
     entries[Int(id)].current = meaning
   }
 
+  /// A record was met, of whatever name; loss markers are none.
+  var hasEvents: Bool { entries.count > (lostEvents == nil ? 0 : 1) }
+
   var names: [EventName] {
     entries.map { entry in
       let kind = entry.isKnown ? entry.layouts[entry.current].kind : nil

@@ -9,14 +9,15 @@ package enum InputFormat: String, CaseIterable, Sendable {
   case perfScript = "perf script text"
   case bpftrace = "bpftrace output"
 
-  /// What `--format` calls those that can be asked for; nil: those that their first bytes tell beyond doubt.
+  /// What `--format` calls those that can be asked for; nil: the one that is not read.
   package var argument: String? {
     switch self {
     case .traceCmdText: "trace-cmd"
     case .tracefsText: "tracefs"
     case .perfScript: "perf-script"
     case .bpftrace: "bpftrace"
-    case .traceDat, .perfData: nil
+    case .traceDat: "trace-dat"
+    case .perfData: nil
     }
   }
 }

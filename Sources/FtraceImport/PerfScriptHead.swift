@@ -26,7 +26,10 @@ extension RecordHead {
       tid = second
     }
     skipBlanks(&place, end)
-    guard skip("[", &place, end), let cpu = smallDecimal(&place, end), skip("]", &place, end) else { throw .noCPU }
+    guard skip("[", &place, end) else { throw .noCPU }
+    let digits = place
+    guard let cpu = cpuNumber(&place, end) else { throw place == digits ? .noCPU : .cpuTooLarge }
+    guard skip("]", &place, end) else { throw .noCPU }
     self.init(
       comm: comm, dash: task, pid: tid, tgid: hasGroup ? first : -1, cpu: cpu, name: place, body: place)
     skipBlanks(&place, end)

@@ -37,6 +37,7 @@ enum HeadForm {
 enum HeadFailure: Error {
   case noTask
   case noCPU
+  case cpuTooLarge
   case noTime
   case oddDecimals
   case timeTooLarge
@@ -46,6 +47,7 @@ enum HeadFailure: Error {
   var reason: String {
     switch self {
     case .noTask, .noCPU: "no event: no `comm-pid [cpu]` at its place"
+    case .cpuTooLarge: "a CPU number above 8191, the last that Linux can have"
     case .noTime: "no event: no time stamp behind the CPU"
     case .oddDecimals: "a time stamp with other than 6 or 9 decimals"
     case .timeTooLarge: "a time stamp beyond 2^63 ns"
@@ -76,7 +78,8 @@ extension RecordHead {
     skipBlanks(&place, end)
     var tgid: Int32 = -1
     if form == .wide, !skip(UInt8(ascii: "["), &place, end) { tgid = try Self.threadGroup(&place, end) }
-    guard let cpu = smallDecimal(&place, end) else { throw .noCPU }
+    let digits = place
+    guard let cpu = cpuNumber(&place, end) else { throw place == digits ? .noCPU : .cpuTooLarge }
     if form == .wide, !skip(UInt8(ascii: "]"), &place, end) { throw .noCPU }
     self.init(comm: comm, dash: dash, pid: pid, tgid: tgid, cpu: cpu, name: place, body: place)
     try skipToStamp(&place, end)

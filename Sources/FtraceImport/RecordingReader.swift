@@ -26,6 +26,9 @@ protocol RecordingReader: AnyObject {
   var formatDescription: String { get }
   /// What one step of the time stamps is worth.
   var timestampResolutionNs: Int64 { get }
-  /// The trace clock; nil where the recording does not say.
+  /// The trace clock; nil where nothing tells.
   var clock: TraceClock? { get }
+  var clockSource: ClockSource { get }
+  /// What the events' ids count.
+  var eventPlace: EventPlace { get }
 }

@@ -15,6 +15,8 @@ struct TextPipeline: ~Copyable {
   private let options: TraceReadOptions
   /// No newline stands behind the last line.
   private var endsInsideLine = false
+  /// What the first bytes look like, where a form was asked for.
+  private var firstLook: Result<InputFormat, TraceReadError>?
 
   /// Bytes that have to be here before the form is told.
   private static let surveyedBytes = 1 << 16
@@ -41,11 +43,27 @@ struct TextPipeline: ~Copyable {
   mutating func survey() throws(TraceReadError) -> InputFormat {
     while splitter.undelivered.count < Self.surveyedBytes, !isAtEnd { try fill() }
     if let reason = source.breakOff, !splitter.undelivered.contains(10) { throw .damagedFromTheStart(reason) }
-    if let format = options.format {
-      if splitter.undelivered.isEmpty { throw .notATrace(.empty) }
-      return format
+    let look = self.look()
+    guard let format = options.format, !splitter.undelivered.isEmpty else { return try look.get() }
+    firstLook = look
+    // Without its first bytes there is no trace.dat; which lines are events of a text is known at its end.
+    if format == .traceDat { try confirmForm() }
+    return format
+  }
+
+  private borrowing func look() -> Result<InputFormat, TraceReadError> {
+    do throws(TraceReadError) {
+      return .success(try InputFormat.detect(splitter.undelivered, isWhole: isAtEnd && source.breakOff == nil))
+    } catch {
+      return .failure(error)
     }
-    return try InputFormat.detect(splitter.undelivered, isWhole: isAtEnd && source.breakOff == nil)
+  }
+
+  /// Turns away what was to be read as one form, has nothing of it, and does not begin like it either.
+  func confirmForm() throws(TraceReadError) {
+    guard let asked = options.format, let found = try firstLook?.get(), found != asked else { return }
+    if found == .perfData { throw .unusableForm(.perfData) }
+    throw .notOfForm(asked, looksLike: found)
   }
 
   /// Puts the next events into the front of `events`; fewer than there is room for only at the end.
@@ -58,7 +76,7 @@ struct TextPipeline: ~Copyable {
           count += 1
         }
       } else if isAtEnd {
-        if isUnfinished { finishText() }
+        if isUnfinished { try finishText() }
         isUnfinished = false
         break
       } else {
@@ -69,9 +87,16 @@ struct TextPipeline: ~Copyable {
   }
 
   /// The last line needs no newline; but one that is odd besides is part of a line, and the value it ends in may be part of a value.
-  private mutating func finishText() {
+  ///
+  /// - Parameters:
+  ///   - endsInsidePrinted: of texts whose lines are printed inside messages: no newline stands behind the last printed one.
+  ///   - isOdd: the last line is odd in a way that is no issue elsewhere.
+  mutating func finishText(endsInsidePrinted: Bool = false, isOdd: Bool = false) throws(TraceReadError) {
     text.giveUpFragment()
-    guard incomplete == nil, endsInsideLine, text.issues.lastWrongLine == lines else { return }
+    if !text.names.hasEvents { try confirmForm() }
+    guard incomplete == nil, endsInsideLine || endsInsidePrinted,
+      isOdd || text.issues.lastWrongLine == lines
+    else { return }
     incomplete = "the text ends inside a line; what stands there was read"
     noteTruncation("the text ends inside a line")
   }

@@ -31,4 +31,6 @@ final class TextReader: RecordingReader {
   var timestampResolutionNs: Int64 { pipeline.text.traits.hasMicroseconds ? 1000 : 1 }
   /// No text of trace-cmd, tracefs or perf says which clock stamped it.
   var clock: TraceClock? { nil }
+  var clockSource: ClockSource { .assumed }
+  var eventPlace: EventPlace { .line }
 }

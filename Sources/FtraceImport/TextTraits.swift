@@ -9,19 +9,29 @@ struct TextTraits {
   private(set) var isLatencyForm = false
   var isRaw = false
 
-  /// True: this is the text's first time stamp in microseconds.
-  @inline(__always) mutating func note(_ head: RecordHead, form: HeadForm) -> Bool {
+  /// What a record is the text's first to show, and reports say.
+  struct News: OptionSet {
+    let rawValue: UInt8
+    static let microseconds = News(rawValue: 1)
+    static let cutComms = News(rawValue: 2)
+  }
+
+  @inline(__always) mutating func note(_ head: RecordHead, form: HeadForm) -> News {
+    var news: News = []
     if head.hasFlags { hasFlags = true }
     if head.tgid >= 0 { hasThreadGroups = true }
-    if form == .latency { isLatencyForm = true }
+    if form == .latency, !isLatencyForm {
+      isLatencyForm = true
+      news = .cutComms
+    }
     switch head.decimals {
     case 9: hasNanoseconds = true
     case 6:
-      defer { hasMicroseconds = true }
-      return !hasMicroseconds
+      if !hasMicroseconds { news.insert(.microseconds) }
+      hasMicroseconds = true
     case _: hasRawStamps = true
     }
-    return false
+    return news
   }
 
   /// The options, for a sentence about the recording.

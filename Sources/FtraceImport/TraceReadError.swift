@@ -10,6 +10,8 @@ package enum TraceReadError: Error, Equatable, Sendable {
   case notATrace(NotATrace)
   /// A recording in a form that does not hold what a replay needs, or not in a way that can be told.
   case unusableForm(UnusableForm)
+  /// Nothing in it reads as the form that was asked for; its first bytes are those of the other one.
+  case notOfForm(InputFormat, looksLike: InputFormat)
   /// A trace.dat, and damaged where everything else hangs on.
   case traceDat(TraceDatFault)
   /// The same, and not all of it could be unpacked: why.
@@ -53,6 +55,9 @@ extension TraceReadError {
     case .readFailed(let errno): "cannot be read: \(message(ofErrno: errno))"
     case .notATrace(let what): "is not a recorded trace: it \(what.rawValue)"
     case .unusableForm(let form): "is \(form.rawValue)"
+    case .notOfForm(let asked, let other):
+      "does not read as \(asked.rawValue)\(asked.argument.map { " (--format \($0))" } ?? ""): "
+        + (asked == .traceDat ? "" : "no line of it is an event of that form; ") + "it looks like \(other.rawValue)"
     case .traceDat(let fault): "is a trace.dat that \(fault.predicate)"
     case .traceDatCutShort(let fault, let reason): "is a trace.dat that \(fault.predicate), for \(reason)"
     case .cannotSpool(let errno):

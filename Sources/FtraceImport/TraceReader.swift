@@ -69,6 +69,10 @@ extension TraceReader {
   package var formatDescription: String { reader.formatDescription }
   /// What one step of the time stamps is worth: 1, or 1000 where they are in microseconds (rounded by trace-cmd).
   package var timestampResolutionNs: Int64 { reader.timestampResolutionNs }
-  /// The trace clock; nil where the recording does not say, as no text of trace-cmd does.
+  /// The trace clock; nil where nothing tells, as in all text of trace-cmd.
   package var clock: TraceClock? { reader.clock }
+  /// How the clock is known; `.assumed` where it is nil.
+  package var clockSource: ClockSource { reader.clockSource }
+  /// What the events' ids count.
+  package var eventPlace: EventPlace { reader.eventPlace }
 }

@@ -11,7 +11,15 @@ extension TraceText {
     }
   }
 
-  mutating func noteMicroseconds(_ line: Line, id: EventID) {
+  mutating func note(_ news: TextTraits.News, _ line: Line, id: EventID) {
+    if news.contains(.microseconds) { noteMicroseconds(line, id: id) }
+    if news.contains(.cutComms) {
+      issues.note(
+        .cutComms, line: id, "comms are cut to 8 bytes (`-l`): without it `trace-cmd report` prints them whole", line)
+    }
+  }
+
+  private mutating func noteMicroseconds(_ line: Line, id: EventID) {
     let remedy =
       switch format {
       case .tracefsText: "(truncated by the kernel): trace-cmd records nanoseconds"

@@ -40,7 +40,8 @@ struct TraceText: ~Copyable {
     if isWatching, deliversLeftover(of: head.cpu, line, id: id, into: &event) { return true }
     if head.time <= lastTime, !isInOrder(head, line, id: id, whole: whole, before: before) { return false }
     lastTime = head.time
-    if traits.note(head, form: finder.form) { noteMicroseconds(line, id: id) }
+    let news = traits.note(head, form: finder.form)
+    if !news.isEmpty { note(news, line, id: id) }
     guard let name = names.id(head.name, head.nameCount) else {
       issues.note(.badLine, line: id, "more different event names than a kernel has", line)
       return false

@@ -26,6 +26,8 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
   case duplicateLine = "duplicate_line"
   /// Time stamps of microseconds: order within one is not known.
   case microseconds = "microseconds"
+  /// Comms of 8 bytes: two threads may look like one, though their pids tell them apart.
+  case cutComms = "cut_comms"
   /// A CPU's first event in a ring that was overwritten, which no line announces: it counts as lost with what was before it.
   case unannouncedLoss = "unannounced_loss"
   /// What this form of recording cannot tell, and others can.
@@ -52,7 +54,7 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
 
   package var severity: Severity {
     switch self {
-    case .nulByte, .invalidUTF8, .carriageReturn, .microseconds, .formLimit, .unknownEvent: .info
+    case .nulByte, .invalidUTF8, .carriageReturn, .microseconds, .cutComms, .formLimit, .unknownEvent: .info
     case .badLine, .missingField, .badField, .endBelowStart, .badPointer, .longLine, .timeWentBack, .duplicateLine,
       .unannouncedLoss, .badPart, .badPage, .badRecord:
       .warning

@@ -7,6 +7,16 @@ public struct TraceTimestamp: RawRepresentable, Hashable, Comparable, Sendable {
   @inlinable public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
+/// How a recording's clock is known.
+package enum ClockSource: String, Encodable, Sendable {
+  /// The recording names it.
+  case recorded
+  /// The recording does not name it, and what prints such recordings has one by its documentation.
+  case convention
+  /// Nothing tells; what `--clock` says, or the default of ftrace.
+  case assumed
+}
+
 /// `trace_clock`: which of ftrace's clocks stamped the events (Documentation/trace/ftrace.rst).
 public enum TraceClock: String, CaseIterable, Sendable {
   case local, global, counter, uptime, perf, mono, boot, tai

@@ -13,7 +13,7 @@ package struct ComparisonText {
 
   private var nothing: [String] {
     [
-      "\(report.file): \(grouped(report.events)) events; nothing to compare: no refresh and no check whose window is known whole"
+      "\(inputName(report.file)): \(grouped(report.events)) events; nothing to compare: no refresh and no check whose window is known whole"
     ]
   }
 
@@ -22,7 +22,7 @@ package struct ComparisonText {
     let checks = plural(recorded.checkCount, "check")
     let refreshes = plural(recorded.refreshCount, "refresh", "refreshes")
     return [
-      "\(report.file): \(grouped(report.events)) events, \(refreshes), \(checks)",
+      "\(inputName(report.file)): \(grouped(report.events)) events, \(refreshes), \(checks)",
       "  recorded: the kernel's own figures. All other rows are modelled: requests, invalidations and checks when they happened,",
       "  lookups as long as the recorded ones, the form decides the rest (docs/compare.md).",
     ]

@@ -18,7 +18,7 @@ package struct FindingDetail: Encodable, Sendable {
   package var proof: [ProofEvent]
 
   package struct ProofEvent: Encodable, Sendable {
-    /// The line of the recording.
+    /// Its id: a place in the recording, as `trace.event_place` counts them.
     package var line: Int64
     package var tsNs: Int64
     package var cpu: Int64

@@ -1,12 +1,17 @@
 // A finding as a timeline of tasks, one line per event.
 
+import KVMEvents
+
 /// The proof of one finding, a column per task, in the recording's order.
 package struct FindingTimeline {
   private let finding: FindingDetail
+  /// What the events' ids count.
+  private let place: EventPlace
   private let database: String?
 
-  package init(_ finding: FindingDetail, database: String?) {
+  package init(_ finding: FindingDetail, place: EventPlace, database: String?) {
     self.finding = finding
+    self.place = place
     self.database = database
   }
 
@@ -14,7 +19,7 @@ package struct FindingTimeline {
     let tasks = finding.proof.reduce(into: [String]()) { tasks, event in
       if !tasks.contains(event.task) { tasks.append(event.task) }
     }
-    var rows = [["line", "us"] + tasks + ["lock or hook", "fields"]]
+    var rows = [[place.rawValue, "us"] + tasks + ["lock or hook", "fields"]]
     let first = finding.proof.first?.tsNs ?? 0
     for event in finding.proof {
       let mark = event.line == finding.event ? "> " : ""

@@ -15,6 +15,9 @@ func plural(_ count: Int64, _ one: String, _ many: String? = nil) -> String {
   "\(grouped(count)) \(count == 1 ? one : many ?? one + "s")"
 }
 
+/// The input's name in a sentence: `-` on a command line is standard input.
+package func inputName(_ name: String) -> String { name == "-" ? "standard input" : name }
+
 /// Nanoseconds as a number of larger units with three digits behind the point, rounded to nearest.
 private func decimal(_ ns: Int64, unit: Int64) -> String {
   let thousandth = UInt64(unit / 1000)

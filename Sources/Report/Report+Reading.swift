@@ -49,8 +49,8 @@ extension Report {
     return Trace(
       file: facts.fileName, contentHash: facts.contentHash, toolVersion: facts.toolVersion, format: facts.format,
       bytes: facts.byteCount, lines: facts.lineCount, events: facts.eventCount, firstNs: facts.firstTime?.rawValue,
-      lastNs: facts.lastTime?.rawValue, clock: facts.clock.rawValue, clockIsRecorded: facts.clockIsRecorded,
-      resolutionNs: facts.resolutionNs, incomplete: facts.incomplete)
+      lastNs: facts.lastTime?.rawValue, clock: facts.clock.rawValue, clockSource: facts.clockSource,
+      resolutionNs: facts.resolutionNs, incomplete: facts.incomplete, eventPlace: facts.eventPlace)
   }
 
   private static func counts(_ database: TraceDatabase) throws(TraceStoreError) -> Counts {

@@ -1,5 +1,7 @@
 // The report on the terminal.
 
+import KVMEvents
+
 /// Renders a report as text: same report, same bytes.
 package struct TextReport {
   private let report: Report
@@ -25,11 +27,10 @@ package struct TextReport {
     let trace = report.trace
     let counts = report.counts
     var lines = [
-      "\(trace.file): \(trace.format), \(grouped(trace.lines)) lines, \(grouped(trace.events)) events\(span)"
+      "\(inputName(trace.file)): \(trace.format), \(plural(trace.lines, place.ofInput.rawValue)), \(plural(trace.events, "event"))\(span)"
     ]
-    let source = trace.clockIsRecorded ? "recorded" : "assumed: the text does not say; --clock"
     let delta = report.replay.map { "; CPUs are ordered beyond \($0.deltaNs) ns (--delta)" } ?? ""
-    lines.append("  clock \(trace.clock) (\(source)), stamps of \(trace.resolutionNs) ns\(delta)")
+    lines.append("  clock \(trace.clock) (\(clockSource)), stamps of \(trace.resolutionNs) ns\(delta)")
     lines.append(
       "  \(plural(counts.vms, "VM")), \(plural(counts.caches, "cache")), \(plural(counts.memslots, "memslot")), "
         + "\(plural(counts.invalidations, "invalidation")) (\(grouped(counts.invalidationsUnpaired)) without start or end), "
@@ -38,6 +39,16 @@ package struct TextReport {
     let known = report.events.filter { $0.kind != nil }
     lines += wrapped(known.map { "\($0.name) \(grouped($0.count))" }, label: "  events: ")
     return lines
+  }
+
+  private var place: EventPlace { report.trace.eventPlace }
+
+  private var clockSource: String {
+    switch report.trace.clockSource {
+    case .recorded: "recorded"
+    case .convention: "by convention: bpftrace's nsecs"
+    case .assumed: "assumed: the \(place == .record ? "file" : "text") does not say; --clock"
+    }
   }
 
   private var span: String {
@@ -67,7 +78,13 @@ package struct TextReport {
 
   private func occurrence(_ issue: Report.Issue) -> String {
     guard let first = issue.first.first else { return "" }
-    return ", first in line \(first.line): \(first.reason)"
+    let place =
+      switch (self.place, first.line) {
+      case (.record, 0): "before record 1"
+      case (.record, _): "at record \(first.line)"
+      case (.line, _), (.event, _): "in line \(first.line)"
+      }
+    return ", first \(place): \(first.reason)"
   }
 
   // MARK: What was found
@@ -92,10 +109,10 @@ package struct TextReport {
   private func detail(_ finding: FindingDetail) -> [String] {
     switch finding.kind {
     case "contract", "stale", "divergence":
-      return FindingTimeline(finding, database: database).lines.map { "  " + $0 }
+      return FindingTimeline(finding, place: place, database: database).lines.map { "  " + $0 }
     case "excessive_retry", _:
       let task = finding.proof.first.map { ", \($0.task)" } ?? ""
-      return ["  #\(finding.id) line \(finding.event)\(task): \(finding.summary)"]
+      return ["  #\(finding.id) \(place.rawValue) \(finding.event)\(task): \(finding.summary)"]
     }
   }
 

@@ -56,7 +56,8 @@ extension Verdict {
     let gaps = report.losses.reduce(0) { $0 + $1.gaps }
     if gaps > 0 { doubts.append("events were lost in \(plural(gaps, "gap")): what was carried across is unknown") }
     let unread = report.issues.filter { Self.mayHideEvent.contains($0.kind) }.reduce(0) { $0 + $1.count }
-    if unread > 0 { doubts.append("\(plural(unread, "line")) could not be read: an event may be among them") }
+    let place = report.trace.eventPlace.ofInput.rawValue
+    if unread > 0 { doubts.append("\(plural(unread, place)) could not be read: an event may be among them") }
     for issue in report.issues where issue.kind == ImportIssueKind.formLimit.rawValue {
       doubts += issue.first.map(\.reason)
     }
@@ -65,7 +66,13 @@ extension Verdict {
       let subject = row.subject == "retry_test" ? plural(row.unknown, "retry test") : plural(row.unknown, "check")
       doubts.append("\(subject) could not be judged")
     }
-    if report.replay != nil && report.counts.caches == 0 { doubts.append("no cache was recorded") }
+    guard report.replay != nil else { return doubts }
+    if report.counts.caches == 0 { doubts.append("no cache was recorded") }
+    // One of any VM is enough: the probes are in the kernel, whose hooks all VMs share; and where some of the hooks' probes are missing,
+    // that is told above.
+    if report.counts.invalidations == 0 {
+      doubts.append("no invalidation of any VM was recorded: there was none, or its probes were missing")
+    }
     return doubts
   }
 }

@@ -55,9 +55,9 @@ extension TraceDatabase {
   }
 }
 
-// The recorded kernel's figures.
+// The recorded kernel's figures, without what a comparison in the database has left out.
 extension TraceDatabase {
-  private func recordedCosts() throws(TraceStoreError) -> FormCosts {
+  package func recordedCosts() throws(TraceStoreError) -> FormCosts {
     var costs = FormCosts()
     try addRefreshes(&costs)
     try addRounds(&costs)

@@ -68,7 +68,7 @@ final class PartialFile {
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notOurs(path: path) }
     guard status.st_size > 0 else { return nil }
     let connection = try Connection(path, mode: .readWrite)
-    guard try connection.integer("PRAGMA application_id") == SchemaIdentity.applicationID else {
+    guard try connection.integer("PRAGMA application_id") == SchemaIdentity.trace.applicationID else {
       throw .notOurs(path: path)
     }
     try connection.execute("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE")

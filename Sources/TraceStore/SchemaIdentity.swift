@@ -4,17 +4,37 @@ import Glibc
 import Schema
 
 /// `PRAGMA application_id` and `PRAGMA user_version`.
-enum SchemaIdentity {
-  static let applicationID = Schema.applicationID
+enum SchemaIdentity: CaseIterable {
+  /// The database of a recording.
+  case trace
+  /// The results of a corpus.
+  case corpus
 
-  /// Opens a database of ours; anything else is refused by name.
-  static func open(_ path: String, mode: Connection.Mode) throws(TraceStoreError) -> Connection {
+  var applicationID: Int64 {
+    switch self {
+    case .trace: Schema.applicationID
+    case .corpus: Schema.corpusApplicationID
+    }
+  }
+
+  var version: Int64 {
+    switch self {
+    case .trace: Schema.version
+    case .corpus: Schema.corpusVersion
+    }
+  }
+
+  /// Opens a database of ours, of one of `kinds`; anything else is refused by name.
+  static func open(
+    _ path: String, mode: Connection.Mode, _ kinds: [SchemaIdentity] = [.trace]
+  ) throws(TraceStoreError) -> Connection {
     guard access(path, F_OK) == 0 else { throw .notFound(path: path) }
     let connection = try Connection(path, mode: mode)
     try connection.execute("PRAGMA busy_timeout = 10000")
-    guard try connection.integer("PRAGMA application_id") == applicationID else { throw .notOurs(path: path) }
+    let id = try connection.integer("PRAGMA application_id")
+    guard let kind = kinds.first(where: { $0.applicationID == id }) else { throw .notOurs(path: path) }
     let version = try connection.integer("PRAGMA user_version")
-    guard version == Schema.version else { throw .otherVersion(path: path, version: version) }
+    guard version == kind.version else { throw .otherVersion(path: path, version: version) }
     return connection
   }
 }

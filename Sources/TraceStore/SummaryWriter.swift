@@ -60,7 +60,7 @@ struct SummaryWriter {
   }
 
   private func write(_ trace: TraceFacts) throws(TraceStoreError) {
-    let statement = try connection.prepare(insert("trace", columns: 15))
+    let statement = try connection.prepare(insert("trace", columns: 16))
     statement.bind(1, 1)
     statement.bind(2, trace.fileName)
     statement.bind(3, trace.contentHash)
@@ -72,10 +72,11 @@ struct SummaryWriter {
     statement.bind(9, trace.firstTime?.rawValue)
     statement.bind(10, trace.lastTime?.rawValue)
     statement.bind(11, trace.clock.rawValue)
-    statement.bind(12, trace.clockIsRecorded ? 1 : 0)
+    statement.bind(12, trace.clockSource.rawValue)
     statement.bind(13, trace.resolutionNs)
     statement.bind(14, trace.incomplete)
     statement.bind(15, trace.importOptions)
+    statement.bind(16, trace.eventPlace.rawValue)
     try statement.run()
   }
 

@@ -50,13 +50,17 @@ package final class TraceDatabase {
     guard let clock = TraceClock(rawValue: row.text(10)) else {
       throw .damaged(table: "trace", reason: "it names the unknown clock \(row.text(10))")
     }
+    guard let clockSource = ClockSource(rawValue: row.text(11)), let eventPlace = EventPlace(rawValue: row.text(15))
+    else {
+      throw .damaged(table: "trace", reason: "how its clock is known, or what its ids count, is no word of it")
+    }
     return TraceFacts(
       fileName: row.text(1), contentHash: row.optionalText(2), toolVersion: row.text(3), format: row.text(4),
       byteCount: row.integer(5), lineCount: row.integer(6), eventCount: row.integer(7),
       firstTime: row.optionalInteger(8).map(TraceTimestamp.init(rawValue:)),
       lastTime: row.optionalInteger(9).map(TraceTimestamp.init(rawValue:)), clock: clock,
-      clockIsRecorded: row.integer(11) == 1, resolutionNs: row.integer(12), incomplete: row.optionalText(13),
-      importOptions: row.text(14))
+      clockSource: clockSource, resolutionNs: row.integer(12), incomplete: row.optionalText(13),
+      importOptions: row.text(14), eventPlace: eventPlace)
   }
 
   /// This kind of dirt was met in the input.

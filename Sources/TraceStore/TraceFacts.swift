@@ -18,19 +18,22 @@ package struct TraceFacts: Equatable, Sendable {
   package var firstTime: TraceTimestamp?
   package var lastTime: TraceTimestamp?
   package var clock: TraceClock
-  /// false: assumed, the recording does not say.
-  package var clockIsRecorded: Bool
+  package var clockSource: ClockSource
   /// Of the time stamps as recorded, in nanoseconds.
   package var resolutionNs: Int64
   /// A sentence saying what is missing; nil: the input is whole.
   package var incomplete: String?
   /// The options that change what is read; empty where none was given.
   package var importOptions: String
+  /// What the events' ids count.
+  package var eventPlace: EventPlace
 
   package init(
     fileName: String, contentHash: String?, toolVersion: String, format: String, byteCount: Int64, lineCount: Int64,
-    eventCount: Int64, firstTime: TraceTimestamp?, lastTime: TraceTimestamp?, clock: TraceClock, clockIsRecorded: Bool,
-    resolutionNs: Int64, incomplete: String?, importOptions: String = ""
+    eventCount: Int64, firstTime: TraceTimestamp?, lastTime: TraceTimestamp?, clock: TraceClock,
+    clockSource: ClockSource,
+    resolutionNs: Int64, incomplete: String?, importOptions: String = "",
+    eventPlace: EventPlace = .line
   ) {
     self.fileName = fileName
     self.contentHash = contentHash
@@ -42,9 +45,10 @@ package struct TraceFacts: Equatable, Sendable {
     self.firstTime = firstTime
     self.lastTime = lastTime
     self.clock = clock
-    self.clockIsRecorded = clockIsRecorded
+    self.clockSource = clockSource
     self.resolutionNs = resolutionNs
     self.incomplete = incomplete
     self.importOptions = importOptions
+    self.eventPlace = eventPlace
   }
 }

@@ -17,7 +17,7 @@ struct CompareCommand: ParsableCommand {
       form_cost and left_out_window, views form_saving and model_agreement. Exit status 3: nothing could be compared.
 
       Example:
-        gpc-replay compare traces/unrelated/trace.txt.zst
+        gpc-replay compare traces/retries/unrelated/trace.txt.zst
       """)
 
   @Argument(help: "A recorded trace (imported and replayed first), or a database that gpc-replay wrote.")

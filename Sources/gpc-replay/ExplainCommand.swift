@@ -10,7 +10,7 @@ struct ExplainCommand: ParsableCommand {
     abstract: "Shows one finding of a database with its proof, or a counterexample that explore stored.",
     discussion: """
       Example:
-        gpc-replay run traces/stale-hva/trace.txt.zst
+        gpc-replay run traces/missed/stale-hva/trace.txt.zst
         gpc-replay explain trace.db --finding 1
       """)
 
@@ -24,7 +24,8 @@ struct ExplainCommand: ParsableCommand {
     do {
       let store = try TraceDatabase(at: database)
       if let detail = try FindingDetail(finding, in: store) {
-        try printOut(FindingTimeline(detail, database: database).lines.joined(separator: "\n") + "\n")
+        let place = try store.facts().eventPlace
+        try printOut(FindingTimeline(detail, place: place, database: database).lines.joined(separator: "\n") + "\n")
       } else if let text = try store.counterexampleText(finding) {
         try printOut("#\(finding)  \(text)\n")
       } else {

@@ -5,6 +5,7 @@ import Explore
 import GPCProtocol
 import KVMEvents
 import Replay
+import Report
 import TraceStore
 
 extension ExploreCommand {
@@ -12,6 +13,7 @@ extension ExploreCommand {
     let source = try RecordingSource(trace, options)
     do {
       let replay = try replayOptions(source)
+      let blindSpots = try source.blindSpots()
       let tasks = try source.database.tasks()
       var status = SearchStatus()
       // Form by form, each told as soon as it is known: the searches take longer than reading the events again.
@@ -23,11 +25,13 @@ extension ExploreCommand {
         try source.forEachWindow(replay) { explorer.explore($0) }
         let exploration = explorer.exploration
         if let window, window > exploration.windowCount {
-          throw fail("\(trace) has \(exploration.windowCount) windows, no window \(window).")
+          throw fail("\(inputName(trace)) has \(exploration.windowCount) windows, no window \(window).")
         }
-        let lines = try show(exploration, source)
+        var lines = try show(exploration, source)
+        lines.insert(contentsOf: blindSpots, at: 2)
         try printOut((index > 0 ? "\n" : "") + lines.joined(separator: "\n") + "\n")
-        status.add(hasVerdicts: !exploration.verdictCounts.isEmpty, isComplete: exploration.isComplete)
+        status.add(
+          hasVerdicts: !exploration.verdictCounts.isEmpty, isComplete: exploration.isComplete && blindSpots.isEmpty)
       }
       try status.throwIfAny()
     } catch let error as TraceStoreError {
@@ -36,17 +40,11 @@ extension ExploreCommand {
   }
 
   private func replayOptions(_ source: RecordingSource) throws -> ReplayOptions {
-    var arguments = try ReplayArguments.parse([])
-    arguments.delta = delta?.duration
-    return try arguments.options(for: source.database)
+    try source.replayOptions(delta: delta)
   }
 
   private func settings(_ deltaNs: Int64) -> WindowExplorer.Settings {
-    let isInfinite = delta?.isInfinite ?? false
-    var settings = WindowExplorer.Settings(order: isInfinite ? .program : .recorded(MomentOrder(deltaNs: deltaNs)))
-    settings.limits = limits.value(orElse: SearchLimits(statesMax: 200_000))
-    // A storm has many windows that are cut off: what follows must not cost more than the search.
-    settings.walkLimits = WalkLimits(seed: seed, walkCount: 50, statesMax: 50_000)
+    var settings = WindowExplorer.Settings(delta: delta, deltaNs: deltaNs, limits: limits, seed: seed)
     settings.counterexamplesMax = findingsMax
     settings.onlyWindow = window
     return settings
@@ -55,10 +53,11 @@ extension ExploreCommand {
   /// Stores what was found, unless it is of one window only, and gives the lines to print.
   private func show(_ exploration: TraceExploration, _ source: RecordingSource) throws -> [String] {
     var lines = exploration.text() + (try recordedFindings(source))
-    let name = source.path ?? trace ?? "-"
+    let name = source.path ?? ([trace ?? "-"] + options.readingArguments).joined(separator: " ")
+    let place = try source.database.facts().eventPlace
     let rows = exploration.counterexamples().map { found in
       let again = again(exploration.form, "\(name)\(deltaWords) --window \(found.window)")
-      return CounterexampleRow(found, text: found.counterexample.text(limits.value, again: again))
+      return CounterexampleRow(found, text: found.counterexample.text(limits.value, place: place, again: again))
     }
     // A look at one window does not replace what was found in all of them.
     guard window == nil else { return lines + rows.flatMap { ["", $0.text] } }
@@ -84,5 +83,25 @@ extension ExploreCommand {
     case .infinite: " --delta inf"
     case .span(let span): " --delta \(span.ns)ns"
     }
+  }
+}
+
+extension RecordingSource {
+  /// How the recording is replayed for its windows.
+  func replayOptions(delta: DeltaArgument?) throws -> ReplayOptions {
+    var arguments = try ReplayArguments.parse([])
+    arguments.delta = delta?.duration
+    return try arguments.options(for: database)
+  }
+}
+
+extension WindowExplorer.Settings {
+  /// - Parameter deltaNs: what the recording was replayed with.
+  init(delta: DeltaArgument?, deltaNs: Int64, limits: SearchLimitOptions, seed: UInt64) {
+    let isInfinite = delta?.isInfinite ?? false
+    self.init(order: isInfinite ? .program : .recorded(MomentOrder(deltaNs: deltaNs)))
+    self.limits = limits.value(orElse: SearchLimits(statesMax: 200_000))
+    // A storm has many windows that are cut off: what follows must not cost more than the search.
+    walkLimits = WalkLimits(seed: seed, walkCount: 50, statesMax: 50_000)
   }
 }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Explore
 import GPCProtocol
+import KVMEvents
 
 struct ExploreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,7 +14,7 @@ struct ExploreCommand: ParsableCommand {
       way. Inside them the tasks' steps are reordered as program order, locks and the recorded times allow.
 
       Example:
-        gpc-replay explore traces/contract/trace.txt.zst --protocol dwmw2-v2
+        gpc-replay explore traces/missed/contract/trace.txt.zst --protocol dwmw2-v2
         gpc-replay explore --scenario warm --protocol dwmw2-v2
       """)
 
@@ -95,7 +96,9 @@ struct ExploreCommand: ParsableCommand {
       for verdict in exploration.verdicts {
         guard let counterexample = explorer.shrunkCounterexample(verdict) else { continue }
         print()
-        for line in counterexample.text(limits.value, again: again(form, "--scenario \(scenario.name)")) { print(line) }
+        // Nothing of a scenario has a place in a recording: no word of it is printed.
+        let again = again(form, "--scenario \(scenario.name)")
+        for line in counterexample.text(limits.value, place: .event, again: again) { print(line) }
       }
       status.add(hasVerdicts: !exploration.verdicts.isEmpty, isComplete: exploration.completeness == .complete)
     }
@@ -125,7 +128,7 @@ struct SearchStatus {
 
 extension Counterexample {
   /// The mail, with what makes it pass, each searched anew.
-  func text(_ limits: SearchLimits, again: String) -> [String] {
-    text(remedies: remedies(limits: limits), passing: formsThatPass(limits: limits), again: again)
+  func text(_ limits: SearchLimits, place: EventPlace, again: String) -> [String] {
+    text(remedies: remedies(limits: limits), passing: formsThatPass(limits: limits), place: place, again: again)
   }
 }

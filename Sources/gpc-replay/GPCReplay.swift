@@ -4,7 +4,7 @@ import ArgumentParser
 import Glibc
 
 @main
-struct GPCReplay: ParsableCommand {
+struct GPCReplay: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gpc-replay",
     abstract: "Replays recorded KVM traces through the kernel's gfn_to_pfn_cache protocol.",
@@ -12,7 +12,7 @@ struct GPCReplay: ParsableCommand {
       Finds missed invalidations and excessive retries in a recording of mmu_notifier and kvm_gpc events, and proves them by \
       trace lines. `gpc-replay TRACE` imports, replays and reports in one go.
 
-      Example: gpc-replay traces/stale-hva/trace.txt.zst
+      Example: gpc-replay traces/missed/stale-hva/trace.txt.zst
 
       Exit status: 0 clean, 1 findings, 2 the input cannot be read or is no such trace, 3 no finding but a verdict is \
       unknown (lost events, missing probes), 64 usage, 74 the output cannot be written.
@@ -21,13 +21,14 @@ struct GPCReplay: ParsableCommand {
     subcommands: [
       RunCommand.self, ImportCommand.self, ReplayCommand.self, QueryCommand.self, ExplainCommand.self,
       ProtocolsCommand.self, CompareCommand.self, ExploreCommand.self, MatrixCommand.self,
+      CorpusCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 
-  static func main() {
+  static func main() async {
     // A full disk or a size limit is an error of write(), told in a sentence; the default would end the process.
     signal(SIGXFSZ, SIG_IGN)
-    main(nil)
+    await main(nil)
   }
 }
 

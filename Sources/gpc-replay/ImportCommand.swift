@@ -1,13 +1,14 @@
 // `gpc-replay import TRACE`: a recording into a database, without a replay.
 
 import ArgumentParser
+import Report
 import TraceStore
 
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
     abstract: "Imports a recording into an SQLite database.",
-    discussion: "Example: gpc-replay import traces/quiet/trace.txt.zst --db quiet.db")
+    discussion: "Example: gpc-replay import traces/baseline/quiet/trace.txt.zst --db quiet.db")
 
   @OptionGroup var input: InputArguments
 
@@ -15,7 +16,7 @@ struct ImportCommand: ParsableCommand {
     let importer = TraceImporter(input, replay: nil)
     let outcome = try importer.run()
     guard case .file(let path) = importer.location else { return }
-    print("\(path): \(outcome.isNew ? "imported" : "already holds") \(input.trace)")
+    print("\(path): \(outcome.isNew ? "imported" : "already holds") \(inputName(input.trace))")
     if try outcome.database.facts().incomplete != nil { throw ExitStatus.unreadable }
   }
 }

@@ -31,10 +31,6 @@ struct ImportOptions: ParsableArguments {
 
   @Option(help: "Bytes that may come out of a packed input, such as 500M; more is a truncated input.")
   var maxBytes: ByteCountArgument?
-
-  func validate() throws {
-    if let format, format.argument == nil { throw ValidationError("--format: \(format.rawValue) cannot be forced.") }
-  }
 }
 
 struct InputArguments: ParsableArguments {
@@ -54,7 +50,11 @@ struct InputArguments: ParsableArguments {
     return .file(baseName + ".db")
   }
 
-  var fileName: String { trace == "-" ? "-" : String(trace.split(separator: "/").last ?? "-") }
+  /// `-` for standard input alone.
+  var fileName: String {
+    let name = String(trace.split(separator: "/").last ?? "-")
+    return name == "-" && trace != "-" ? "./-" : name
+  }
 
   private var baseName: String {
     var name = fileName

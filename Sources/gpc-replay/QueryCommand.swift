@@ -11,7 +11,7 @@ struct QueryCommand: ParsableCommand {
       Tables, views and worked questions: docs/schema.md. Plain `sqlite3 DB` works as well.
 
       Example:
-        gpc-replay run traces/unrelated/trace.txt.zst
+        gpc-replay run traces/retries/unrelated/trace.txt.zst
         gpc-replay query trace.db "SELECT * FROM retry_by_cause"
       """)
 

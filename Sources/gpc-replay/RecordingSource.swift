@@ -23,13 +23,24 @@ struct RecordingSource {
         throw fail(error.sentence)
       }
     } else {
-      // With the thresholds that `gpc-replay TRACE` has.
-      var input = try InputArguments.parse(["--", trace])
-      input.options = options
-      let importer = TraceImporter(input, replay: try ReplayArguments.parse([]))
+      let importer = try Self.importer(trace, options)
       database = try importer.run().database
       path = importer.path
     }
+  }
+
+  /// Imports and replays a trace; what is wrong with it is left to the caller to tell.
+  init(importing trace: String, _ options: ImportOptions) throws {
+    let importer = try Self.importer(trace, options)
+    database = try importer.outcome().database
+    path = importer.path
+  }
+
+  /// With the thresholds that `gpc-replay TRACE` has.
+  private static func importer(_ trace: String, _ options: ImportOptions) throws -> TraceImporter {
+    var input = try InputArguments.parse(["--", trace])
+    input.options = options
+    return TraceImporter(input, replay: try ReplayArguments.parse([]))
   }
 
   private static func isDatabase(_ path: String) -> Bool {
@@ -39,6 +50,20 @@ struct RecordingSource {
     let magic = Array("SQLite format 3\0".utf8)
     var bytes = [UInt8](repeating: 0, count: magic.count)
     return read(descriptor, &bytes, bytes.count) == bytes.count && bytes == magic
+  }
+
+  /// What no search over the recording can see, in sentences: while there is any, nothing is clean.
+  func blindSpots() throws(TraceStoreError) -> [String] {
+    var spots: [String] = []
+    if try database.hasIssue(.formLimit) {
+      spots.append("the recording does not tell where events were lost: what is not found may have been dropped")
+    }
+    let row = try database.statement(
+      "SELECT NOT EXISTS (SELECT 1 FROM invalidation) AND EXISTS (SELECT 1 FROM vm)")
+    if try row.step(), row.integer(0) == 1 {
+      spots.append("no invalidation of any VM was recorded: there was none, or its probes were missing")
+    }
+    return spots
   }
 
   /// The recording's windows, in order.

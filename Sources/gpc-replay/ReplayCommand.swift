@@ -13,7 +13,7 @@ struct ReplayCommand: ParsableCommand {
     abstract: "Replays a database's recording again, with other thresholds, and reports.",
     discussion: """
       Example:
-        gpc-replay import traces/unrelated/trace.txt.zst
+        gpc-replay import traces/retries/unrelated/trace.txt.zst
         gpc-replay replay trace.db --retries-max 100 --stall-max 50ms
       """)
 

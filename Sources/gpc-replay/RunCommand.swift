@@ -8,7 +8,7 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Imports a recording, replays it and reports (the default).",
-    discussion: "Example: gpc-replay run traces/stale-hva/trace.txt.zst")
+    discussion: "Example: gpc-replay run traces/missed/stale-hva/trace.txt.zst")
 
   @OptionGroup var input: InputArguments
   @OptionGroup var replay: ReplayArguments

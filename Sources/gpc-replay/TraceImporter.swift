@@ -6,6 +6,7 @@ import GPCProtocol
 import Glibc
 import KVMEvents
 import Replay
+import Report
 import TraceStore
 
 /// One import, with or without a replay in the same pass.
@@ -37,13 +38,28 @@ struct TraceImporter {
 
   func run() throws -> Outcome {
     do {
-      if let known = try known() { return known }
-      return Outcome(database: try importAnew(), isNew: true)
+      let outcome = try outcome()
+      try noteUnusedClock(outcome.database)
+      return outcome
     } catch let error as TraceReadError {
-      throw fail("\(input.trace) \(error.predicate).")
+      throw fail("\(inputName(input.trace)) \(error.predicate).")
     } catch let error as TraceStoreError {
       throw fail(error.sentence)
     }
+  }
+
+  /// As `run`; what is wrong with the input is left to the caller to tell.
+  func outcome() throws -> Outcome {
+    if let known = try known() { return known }
+    return Outcome(database: try importAnew(), isNew: true)
+  }
+
+  private func noteUnusedClock(_ database: TraceDatabase) throws(TraceStoreError) {
+    let facts = try database.facts()
+    guard let asked = input.options.clock, facts.clockSource == .recorded, facts.clock != asked else { return }
+    printError(
+      "gpc-replay: --clock \(asked.rawValue) is not used: \(inputName(input.trace)) says that its clock is \(facts.clock.rawValue).\n"
+    )
   }
 
   /// The database of an earlier run on the same bytes; replayed again where other settings are wanted now.
@@ -58,8 +74,8 @@ struct TraceImporter {
     }
     let database = try TraceDatabase(at: path)
     let facts = try database.facts()
-    // What was imported under another clock, or is cut short and was to be taken otherwise, is not what is asked for now.
-    if facts.clock != input.options.clock ?? facts.clock { return nil }
+    // What was imported under another clock (a recorded one stays what it is), or is cut short and was to be taken otherwise, is not what is asked for now.
+    if facts.clockSource != .recorded, facts.clock != input.options.clock ?? facts.clock { return nil }
     if try facts.importOptions != input.options.importOptions() { return nil }
     if try database.hasIssue(.truncated), (facts.incomplete == nil) != input.options.allowTruncated { return nil }
     if let replay {
@@ -80,9 +96,9 @@ extension TraceImporter {
     var batch: [RecordedEvent] = []
     var isMore = try reader.read(into: &batch)
     // The first batch tells how fine the stamps are, and with it what is unordered.
-    let clock = reader.clock ?? input.options.clock ?? .local
+    let clock = clock(of: reader)
     let options = replay?.options(
-      clock: clock, resolutionNs: reader.timestampResolutionNs,
+      clock: clock.clock, resolutionNs: reader.timestampResolutionNs,
       mayHideLoss: reader.issueCounts[.formLimit] ?? 0 > 0)
     var replayer = options.map { Replayer(form: .mainline, options: $0) }
     while isMore {
@@ -103,16 +119,25 @@ extension TraceImporter {
     return try writer.finish(summary(reader, span, clock, options, importOptions))
   }
 
+  /// What the recording says of its clock comes first, then `--clock`, then what such recordings have by convention.
+  private func clock(of reader: TraceReader) -> (clock: TraceClock, source: ClockSource) {
+    if let clock = reader.clock, reader.clockSource == .recorded { return (clock, .recorded) }
+    if let asked = input.options.clock { return (asked, .assumed) }
+    return (reader.clock ?? .local, reader.clockSource)
+  }
+
   private func summary(
-    _ reader: TraceReader, _ span: EventSpan, _ clock: TraceClock, _ options: ReplayOptions?,
+    _ reader: TraceReader, _ span: EventSpan, _ clock: (clock: TraceClock, source: ClockSource),
+    _ options: ReplayOptions?,
     _ importOptions: String
   ) -> ImportSummary {
     let facts = TraceFacts(
       fileName: input.fileName, contentHash: input.trace == "-" ? nil : reader.contentHash?.description,
       toolVersion: Tool.version, format: reader.formatDescription, byteCount: reader.bytesRead,
-      lineCount: reader.lines, eventCount: span.count, firstTime: span.first, lastTime: span.last, clock: clock,
-      clockIsRecorded: reader.clock != nil, resolutionNs: reader.timestampResolutionNs,
-      incomplete: input.options.allowTruncated ? nil : reader.incomplete, importOptions: importOptions)
+      lineCount: reader.lines, eventCount: span.count, firstTime: span.first, lastTime: span.last, clock: clock.clock,
+      clockSource: clock.source, resolutionNs: reader.timestampResolutionNs,
+      incomplete: input.options.allowTruncated ? nil : reader.incomplete, importOptions: importOptions,
+      eventPlace: reader.eventPlace)
     return ImportSummary(
       trace: facts, tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,
       replay: options.map(settings))

@@ -9,7 +9,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func compare(_ name: String, _ arguments: String...) throws -> Invocation {
-    let corpus = CorpusCase(name)
+    let corpus = CorpusTrace(name)
     return try Invocation(
       ["compare", corpus.trace.path, "--db", "trace.db"] + corpus.arguments + arguments, in: folder)
   }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct DatabaseFileTests {
   private let folder: TemporaryFolder
-  private let trace = CorpusCase("unrelated").trace.path
+  private let trace = CorpusTrace("unrelated").trace.path
 
   init() throws { folder = try TemporaryFolder() }
 
@@ -22,7 +22,7 @@ import Testing
 
   @Test func takesTheTracesNameInTheWorkingDirectory() throws {
     for (name, database) in [("overlap.txt.zst", "overlap.db"), ("plain.txt", "plain.db"), ("noext", "noext.db")] {
-      let text = try name.hasSuffix(".zst") ? CorpusCase("quiet").packed : CorpusCase("quiet").text
+      let text = try name.hasSuffix(".zst") ? CorpusTrace("quiet").packed : CorpusTrace("quiet").text
       let other = try TemporaryFolder()
       let file = try other.write(name, text)
       #expect(try run(file.path).status == 0)
@@ -63,9 +63,9 @@ import Testing
     let number = try inode("trace.db")
     #expect(try run("import", trace, "--force").text.contains("imported"))
     #expect(try inode("trace.db") != number)
-    let otherTrace = try run(CorpusCase("quiet").trace.path)
+    let otherTrace = try run(CorpusTrace("quiet").trace.path)
     #expect(otherTrace.status == 0 && otherTrace.text.contains("762 lines"))
-    let otherClock = try run(CorpusCase("quiet").trace.path, "--clock", "mono")
+    let otherClock = try run(CorpusTrace("quiet").trace.path, "--clock", "mono")
     #expect(otherClock.text.contains("clock mono"))
   }
 
@@ -90,12 +90,12 @@ import Testing
   }
 
   @Test func readsStandardInput() throws {
-    let quiet = CorpusCase("quiet")
+    let quiet = CorpusTrace("quiet")
     let plain = try folder.write("quiet.txt", quiet.text)
     let packed = try Invocation(["-", "--db", "packed.db"], in: folder, input: quiet.trace)
     let unpacked = try Invocation(["-", "--db", "plain.db"], in: folder, input: plain)
     #expect(packed.status == 0 && unpacked.status == 0)
-    #expect(packed.text == unpacked.text && packed.text.hasPrefix("-: "))
+    #expect(packed.text == unpacked.text && packed.text.hasPrefix("standard input: "))
     // Without a name of its own, and never taken for known.
     #expect(try Invocation(["import", "-"], in: folder, input: plain).text.contains("imported"))
     #expect(try Invocation(["import", "-"], in: folder, input: plain).text.contains("imported"))

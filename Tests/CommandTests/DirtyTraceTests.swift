@@ -59,7 +59,7 @@ import Testing
   /// The proof's first line stands 1.5 us behind its second: the column of times goes below zero.
   @Test func timeGoingBackInAProofIsShown() throws {
     let folder = try TemporaryFolder()
-    let text = String(decoding: try CorpusCase("stale-hva").text, as: UTF8.self)
+    let text = String(decoding: try CorpusTrace("stale-hva").text, as: UTF8.self)
     let later = text.replacing("203.000140000: gpc_retry_loop", with: "203.000161500: gpc_retry_loop")
     #expect(later != text)
     _ = try folder.write("back.txt", Array(later.utf8))
@@ -71,7 +71,7 @@ import Testing
 
   @Test(arguments: dirts) func isCountedAndTheRestIsUsed(dirt: Dirt) throws {
     let folder = try TemporaryFolder()
-    var lines = try CorpusCase("quiet").text.split(separator: UInt8(ascii: "\n")).map { [UInt8]($0) }
+    var lines = try CorpusTrace("quiet").text.split(separator: UInt8(ascii: "\n")).map { [UInt8]($0) }
     dirt.make(&lines)
     _ = try folder.write("dirty.txt", lines.joined(separator: [UInt8(ascii: "\n")]) + [UInt8(ascii: "\n")])
     let run = try Invocation(["dirty.txt"], in: folder)

@@ -7,15 +7,36 @@ import Testing
   @Test(arguments: [("quiet", 0), ("stale-hva", 1), ("overlap-middle", 1), ("cut-off", 3), ("defnames2-overlap", 3)])
   func tellsTheVerdict(name: String, status: Int32) throws {
     let folder = try TemporaryFolder()
-    let run = try Invocation([CorpusCase(name).trace.path], in: folder)
+    let run = try Invocation([CorpusTrace(name).trace.path], in: folder)
     #expect(run.status == status)
     #expect(run.text.contains("\nverdict: "))
+  }
+
+  /// quiet has two invalidations; without their events nothing shows that none was missed.
+  @Test(
+    arguments: [
+      ([], 0), (["mn_", "gpc_invalidate_start", "kvm_unmap_hva_range"], 3), (["mn_", "gpc_invalidate_start"], 3),
+    ] as [([String], Int32)])
+  func withoutAnInvalidationNothingIsClean(dropped: [String], status: Int32) throws {
+    let folder = try TemporaryFolder()
+    let lines = try CorpusTrace("quiet").lines.filter { line in !dropped.contains { line.contains(" \($0)") } }
+    let trace = try folder.write("t.txt", lines.joined(separator: "\n") + "\n")
+    let run = try Invocation([trace.path], in: folder)
+    #expect(run.status == status)
+    let isSaid = run.text.contains(
+      "  no invalidation of any VM was recorded: there was none, or its probes were missing\n")
+    #expect(isSaid == (status == 3), "\(run.text)")
+    // What is only imported is not judged at all.
+    _ = try Invocation(["import", trace.path, "--db", "i.db"], in: folder)
+    #expect(
+      try Invocation(["query", "i.db", "SELECT count(*) FROM invalidation", "--csv"], in: folder).text.contains("\n0"))
+    #expect(try Invocation(["replay", "i.db"], in: folder).status == status)
   }
 
   /// 2 comes before 1: an input that is not whole and has findings.
   @Test func unreadableComesFirst() throws {
     let folder = try TemporaryFolder()
-    let packed = try CorpusCase("unrelated").packed
+    let packed = try CorpusTrace("unrelated").packed
     let cut = try folder.write("cut.txt.zst", packed[..<(packed.count - 200)])
     let run = try Invocation([cut.path], in: folder)
     #expect(run.status == 2)

@@ -14,7 +14,7 @@ import Testing
   // traces/contract: a check between the hooks of an invalidation of its page (its README proves that mainline must say no there, and that
   // the recorded kernel was made to say yes). v2 says yes in every order: its walk is in the end hook.
   @Test func findsStoresAndExplains() throws {
-    let trace = CorpusCase("contract").trace.path
+    let trace = CorpusTrace("contract").trace.path
     let run = try run("explore", trace, "--protocol", "dwmw2-v2")
     #expect(run.status == 1 && run.errorText == "")
     #expect(run.text.hasPrefix("dwmw2-v2: contract in 1 of 2 windows, stale in 1 of 2 windows\nCOMPLETE within delta "))
@@ -25,9 +25,12 @@ import Testing
     for command in commands {
       let again = try Invocation(shell: String(command), in: folder.url)
       #expect(again.status == (command.contains(" explain ") ? 0 : 1), "\(command)")
-      // All but the number.
-      let lines = again.text.split(separator: "\n").dropFirst(command.contains(" explain ") ? 1 : 5)
-      for line in lines { #expect(run.text.contains(line), "\(line)") }
+      // All but the number; and what is said of the search, which is one window's here.
+      let text =
+        command.contains(" explain ")
+        ? again.text.drop { $0 != "\n" } : again.text.trimmingPrefix(/.*?\n\n/.dotMatchesNewlines())
+      #expect(text.contains("Order:"))
+      for line in text.split(separator: "\n") { #expect(run.text.contains(line), "\(line)") }
     }
     let sql = "SELECT form, verdict, window FROM counterexample_report"
     #expect(
@@ -42,14 +45,14 @@ import Testing
 
   // mainline is right about that recording, whatever its kernel was made to do.
   @Test func cleanIsSaidWithItsLimits() throws {
-    let run = try run("explore", CorpusCase("contract").trace.path)
+    let run = try run("explore", CorpusTrace("contract").trace.path)
     #expect(run.status == 0)
     #expect(
       run.text.hasPrefix("mainline: clean under sequential consistency\nCOMPLETE within delta 1000 ns: 2 of 2 windows"))
   }
 
   @Test func everyFormInOnePass() throws {
-    let run = try run("explore", CorpusCase("stale-hva").trace.path, "--protocol", "all", "--findings", "0")
+    let run = try run("explore", CorpusTrace("stale-hva").trace.path, "--protocol", "all", "--findings", "0")
     #expect(run.status == 1)
     let heads = run.text.split(separator: "\n").filter { $0.contains(": stale in 1 of 1 windows") }
     // No memslot covers its page, so no seq moves (its README): mainline is wrong in the recorded order, and so is whoever relies on the seq.
@@ -58,7 +61,7 @@ import Testing
 
   // Searched again, the former exploration of that form goes; another form's stays.
   @Test func storedOncePerForm() throws {
-    let trace = CorpusCase("contract").trace.path
+    let trace = CorpusTrace("contract").trace.path
     for _ in 0..<2 { _ = try run("explore", trace, "--protocol", "dwmw2-v2,dwmw2-v1") }
     _ = try run("explore", "trace.db", "--protocol", "dwmw2-v1", "--delta", "inf")
     let rows = try run("query", "trace.db", "SELECT form, delta_ns FROM exploration ORDER BY form, delta_ns", "--csv")
@@ -69,7 +72,7 @@ import Testing
 
   // A lossy recording: what was dropped is not searched, and that is no clean verdict.
   @Test func lossIsNoCleanVerdict() throws {
-    let run = try run("explore", CorpusCase("storm-lossy-torn-end").trace.path, "--allow-truncated", "--findings", "0")
+    let run = try run("explore", CorpusTrace("storm-lossy-torn-end").trace.path, "--allow-truncated", "--findings", "0")
     #expect(run.status == 1 || run.status == 3)
     #expect(run.text.contains("not searched: "))
     #expect(!run.text.contains("clean"))
@@ -98,7 +101,7 @@ import Testing
   @Test func noSuchThing() throws {
     let missing = try run("explore", "none.zst")
     #expect(missing.status == 2 && missing.errorText.contains("none.zst cannot be opened"))
-    _ = try run("import", CorpusCase("contract").trace.path)
+    _ = try run("import", CorpusTrace("contract").trace.path)
     let window = try run("explore", "trace.db", "--window", "3")
     #expect(window.status == 2 && window.errorText == "gpc-replay: trace.db has 2 windows, no window 3.\n")
     #expect(try run("explain", "trace.db", "--finding", "99").status == 2)

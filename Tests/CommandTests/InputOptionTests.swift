@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test func maxBytesIsTheEndOfAPackedInput() throws {
-    _ = try folder.write("quiet.txt.zst", zstd(CorpusCase("quiet").text, flush: 4096))
+    _ = try folder.write("quiet.txt.zst", zstd(CorpusTrace("quiet").text, flush: 4096))
     let run = try Invocation(["import", "quiet.txt.zst", "--max-bytes", "50K"], in: folder)
     #expect(run.status == 2)
     #expect(try rows("SELECT incomplete LIKE 'more than 51200 bytes%' FROM trace", "quiet.db") == ["1"])
@@ -97,7 +97,7 @@ import Testing
 
   /// What was cut is the output, by the option: the file is whole.
   @Test func maxBytesIsNamedWhereATraceDatIsCutByIt() throws {
-    let fixture = CorpusCase.root.appending(path: "Tests/FtraceImportTests/Fixtures/quiet.dat")
+    let fixture = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/quiet.dat")
     _ = try folder.write("quiet.dat.zst", zstd([UInt8](Data(contentsOf: fixture))))
     let run = try Invocation(["import", "quiet.dat.zst", "--max-bytes", "10K"], in: folder)
     #expect(run.status == 2)
@@ -105,18 +105,52 @@ import Testing
   }
 
   @Test func aFormCanBeForced() throws {
-    _ = try folder.write("t.txt", Rendering.tracePipe.of(try CorpusCase("quiet").text))
+    _ = try folder.write("t.txt", Rendering.tracePipe.of(try CorpusTrace("quiet").text))
     _ = try Invocation(["import", "t.txt", "--format", "tracefs"], in: folder)
     #expect(try rows("SELECT format LIKE 'tracefs text%', import_options FROM trace") == ["1,--format tracefs"])
     #expect(try Invocation(["import", "t.txt", "--format", "zebra"], in: folder).status == 64)
-    #expect(try Invocation(["import", "t.txt", "--format", "perf-script"], in: folder).status == 0)
-    #expect(try rows("SELECT count(*) FROM event") == ["0"])
+    #expect(try Invocation(["import", "t.txt", "--format", "perf-data"], in: folder).status == 64)
+  }
+
+  /// A form that no line has is turned away like any other input that cannot be read, and the database of before stays.
+  @Test(arguments: [
+    (
+      ["run", "t.txt", "--format", "perf-script"],
+      "perf script text (--format perf-script): no line of it is an event of that form;"
+    ),
+    (
+      ["import", "t.txt", "--format", "bpftrace"],
+      "bpftrace output (--format bpftrace): no line of it is an event of that form;"
+    ),
+    (["import", "t.txt", "--format", "trace-dat"], "a trace.dat of trace-cmd (--format trace-dat):"),
+  ])
+  func aFormThatNoLineHasIsSaid(arguments: [String], words: String) throws {
+    _ = try folder.write("t.txt", Rendering.tracePipe.of(try CorpusTrace("quiet").text))
+    _ = try Invocation(["import", "t.txt"], in: folder)
+    let run = try Invocation(arguments, in: folder)
+    #expect(run.status == 2 && run.text == "")
+    #expect(
+      run.errorText == "gpc-replay: t.txt does not read as \(words) it looks like tracefs text (trace or trace_pipe).\n"
+    )
+    #expect(try folder.names == ["t.db", "t.txt"])
+    #expect(try rows("SELECT event_count FROM trace") == ["761"])
+  }
+
+  @Test func aTraceDatCanBeForcedAndIsNoText() throws {
+    let dat = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/quiet.dat").path
+    #expect(try Invocation(["import", dat, "--format", "trace-dat", "--db", "t.db"], in: folder).status == 0)
+    #expect(try rows("SELECT event_count, import_options FROM trace") == ["761,--format trace-dat"])
+    #expect(
+      try Invocation(["import", dat, "--format", "trace-dat", "--db", "t.db"], in: folder).text.contains("already"))
+    let asText = try Invocation(["import", dat, "--format", "trace-cmd"], in: folder)
+    #expect(asText.status == 2)
+    #expect(asText.errorText.hasSuffix("it looks like a trace.dat of trace-cmd.\n"), "\(asText.errorText)")
   }
 
   /// Names tell nothing, and standard input has none.
   @Test(arguments: ["gzip -c", "xz -c", "zstd -qc", "cat"], [Rendering.tracefs, .perfScriptNs, .bpftraceJSON])
   func everyPackingIsReadFromStandardInput(packer: String, rendering: Rendering) throws {
-    let text = rendering.of(try CorpusCase("quiet").text)
+    let text = rendering.of(try CorpusTrace("quiet").text)
     _ = try folder.write("plain", text)
     _ = try Invocation(["import", "plain", "--db", "plain.db"], in: folder)
     let run = try Invocation(shell: "\(packer) plain | gpc-replay import - --db t.db", in: folder.url)

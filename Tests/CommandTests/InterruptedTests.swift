@@ -37,7 +37,7 @@ import Testing
 
   /// A file that may not grow beyond some size is a full disk.
   @Test(arguments: [1, 64, 300]) func noSpace(blocks: Int) throws {
-    let trace = CorpusCase("lifecycle").trace.path
+    let trace = CorpusTrace("lifecycle").trace.path
     let command = "ulimit -f \(blocks); exec gpc-replay \(trace) --db out.db 2>&1 | cat"
     let run = try Invocation(shell: "set -o pipefail; \(command)", in: folder.url)
     #expect(run.status == 2 && run.signal == 0)
@@ -48,7 +48,7 @@ import Testing
 
   /// `/proc` takes no files from anybody, root included.
   @Test(arguments: ["/proc/out.db", "none/out.db"]) func nowhereToWrite(database: String) throws {
-    let run = try Invocation([CorpusCase("quiet").trace.path, "--db", database], in: folder)
+    let run = try Invocation([CorpusTrace("quiet").trace.path, "--db", database], in: folder)
     #expect(run.status == 2 && run.text == "" && run.errorText.hasPrefix("gpc-replay: "))
     #expect(try folder.names == [])
   }
@@ -62,7 +62,7 @@ import Testing
         Issue.record(error)
       }
     }
-    let run = try Invocation([CorpusCase("quiet").trace.path], in: folder)
+    let run = try Invocation([CorpusTrace("quiet").trace.path], in: folder)
     // Root may write anywhere.
     #expect(run.status == (geteuid() == 0 ? 0 : 2))
   }

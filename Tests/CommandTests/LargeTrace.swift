@@ -6,7 +6,7 @@ import RealBinary
 enum LargeTrace {
   /// The text of a case again and again, each time a while later, as it goes on.
   static func write(_ name: String, times: Int, to file: URL) throws {
-    let lines = try CorpusCase(name).lines
+    let lines = try CorpusTrace(name).lines
     let stamps = lines.map { Self.stamp(of: $0) }
     let known = stamps.compactMap { $0?.ns }
     let span = (known.max() ?? 0) - (known.min() ?? 0) + 1_000_000

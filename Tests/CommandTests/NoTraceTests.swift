@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func aDatabase() throws {
-    #expect(try Invocation(["import", CorpusCase("quiet").trace.path, "--db", "quiet.sqlite"], in: folder).status == 0)
+    #expect(try Invocation(["import", CorpusTrace("quiet").trace.path, "--db", "quiet.sqlite"], in: folder).status == 0)
     try refuses("quiet.sqlite", "SQLite")
   }
 
@@ -72,7 +72,7 @@ import Testing
 
   /// A database of the same name that was there before stays as it is.
   @Test func leavesAnEarlierDatabaseAlone() throws {
-    _ = try Invocation(["import", CorpusCase("quiet").trace.path, "--db", "out.db"], in: folder)
+    _ = try Invocation(["import", CorpusTrace("quiet").trace.path, "--db", "out.db"], in: folder)
     let before = try folder.bytes("out.db")
     _ = try folder.write("x.c", "int x;\n")
     #expect(try Invocation(["x.c", "--db", "out.db"], in: folder).status == 2)

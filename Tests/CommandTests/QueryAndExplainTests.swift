@@ -9,7 +9,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    _ = try Invocation([CorpusCase("stale-hva").trace.path], in: folder)
+    _ = try Invocation([CorpusTrace("stale-hva").trace.path], in: folder)
   }
 
   private func run(_ arguments: String...) throws -> Invocation { try Invocation(arguments, in: folder) }
@@ -54,7 +54,7 @@ import Testing
 
   /// The command under a finding shows that finding again.
   @Test func explainsWhatTheReportShows() throws {
-    let report = try run(CorpusCase("stale-hva").trace.path).text
+    let report = try run(CorpusTrace("stale-hva").trace.path).text
     let line = try #require(report.split(separator: "\n").first { $0.contains("again: ") })
     let command = try #require(line.split(separator: ": ").last)
     let again = try Invocation(shell: String(command), in: folder.url)

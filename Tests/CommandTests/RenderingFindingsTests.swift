@@ -29,7 +29,7 @@ import Testing
 
   @Test(arguments: lossless, ["quiet", "overlap-middle", "stale-hva"])
   func withNanosecondsItIsTheSame(rendering: Rendering, name: String) throws {
-    let report = try CorpusCase(name).text
+    let report = try CorpusTrace(name).text
     var expected = try answers(report, "report.txt")
     // Where dropped events are not told, what contradicts the rules may be for want of one.
     if Self.perf.contains(rendering) { expected[0] = expected[0].replacing("stale,certain", with: "stale,possible") }
@@ -40,21 +40,21 @@ import Testing
 
   @Test(arguments: truncated, ["quiet", "overlap-middle"])
   func withMicrosecondsItIsTheSameAmongThose(rendering: Rendering, name: String) throws {
-    let report = try CorpusCase(name).text
+    let report = try CorpusTrace(name).text
     #expect(try answers(rendering.of(report), "other.txt") == answers(Rendering.tracefs.of(report), "tracefs.txt"))
   }
 
   /// Losses of unknown size are those of trace-cmd and the kernel only.
   @Test(arguments: [Rendering.flags, .eventType, .buffers, .timeDifference, .rawStamps, .rawStampsFlags])
   func soItIsWithLosses(rendering: Rendering) throws {
-    let report = try CorpusCase("storm-lossy-middle").text
+    let report = try CorpusTrace("storm-lossy-middle").text
     #expect(try answers(rendering.of(report), "other.txt") == answers(report, "report.txt"))
   }
 
   /// perf script tells losses only when asked to, and a text does not say whether it was: without a loss in it nothing is sure.
   @Test(arguments: [Rendering.perfScriptNs]) func whatAFormCannotTellIsNoCleanVerdict(rendering: Rendering) throws {
     let folder = try TemporaryFolder()
-    _ = try folder.write("t.txt", rendering.of(try CorpusCase("quiet").text))
+    _ = try folder.write("t.txt", rendering.of(try CorpusTrace("quiet").text))
     let run = try Invocation(["t.txt"], in: folder)
     #expect(run.status == 3)
     #expect(
@@ -63,7 +63,7 @@ import Testing
 
   /// What is coarser is not surer: no decision is forced that was open.
   @Test func microsecondsLeaveMoreOpen() throws {
-    let report = try CorpusCase("overlap-middle").text
+    let report = try CorpusTrace("overlap-middle").text
     let open = "SELECT count(*) FROM retry_round WHERE decision = 'open'"
     func count(_ text: [UInt8]) throws -> Int {
       let folder = try TemporaryFolder()

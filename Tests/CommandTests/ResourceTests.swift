@@ -23,7 +23,7 @@ import Testing
 
   @Test func progressIsForTerminals() throws {
     let folder = try TemporaryFolder()
-    _ = try folder.write("text", CorpusCase("overlap").text)
+    _ = try folder.write("text", CorpusTrace("overlap").text)
     #expect(try Invocation(shell: Self.slowly, in: folder.url).errorText == "")
 
     let (shown, status) = try onTerminal(Self.slowly, in: folder)
@@ -34,7 +34,7 @@ import Testing
 
   @Test func quickWorkShowsNone() throws {
     let folder = try TemporaryFolder()
-    let (shown, status) = try onTerminal("gpc-replay \(CorpusCase("quiet").trace.path)", in: folder)
+    let (shown, status) = try onTerminal("gpc-replay \(CorpusTrace("quiet").trace.path)", in: folder)
     #expect(status == 0 && shown == "")
   }
 

@@ -11,7 +11,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    packed = try zstd(CorpusCase("quiet").text, flush: 4096)
+    packed = try zstd(CorpusTrace("quiet").text, flush: 4096)
   }
 
   private func count(_ sql: String, _ database: String) throws -> Int? {

@@ -11,7 +11,7 @@ import Testing
     #expect(!blocks.isEmpty)
     let folder = try TemporaryFolder()
     try FileManager.default.createSymbolicLink(
-      at: folder.file("traces"), withDestinationURL: CorpusCase.root.appending(path: "traces"))
+      at: folder.file("traces"), withDestinationURL: CorpusTrace.root.appending(path: "traces"))
     for block in blocks {
       for step in block.steps {
         let printed = try Invocation(shell: step.command, in: folder.url).text
@@ -26,6 +26,6 @@ import Testing
   }
 
   private func text(of file: String) throws -> String {
-    try String(contentsOf: CorpusCase.root.appending(path: file), encoding: .utf8)
+    try String(contentsOf: CorpusTrace.root.appending(path: file), encoding: .utf8)
   }
 }

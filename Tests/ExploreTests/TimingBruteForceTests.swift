@@ -6,12 +6,13 @@ import Testing
 
 @testable import Explore
 
-/// Takes every order that no pair of recorded moments forbids, and keeps the violations and the ends.
+/// Takes every order that no pair of recorded moments forbids, and keeps the violations, the branches and the ends.
 private struct TimedBruteForce {
   let stepper: Stepper
   let bounds: RecordedBounds
   let walk: WalkRule.Place
   var violations = Violations.none
+  var branches = BranchSet()
   var ends: Set<EndState> = []
 
   mutating func run() { follow(stepper.engine.initialState(), []) }
@@ -26,7 +27,10 @@ private struct TimedBruteForce {
     for task in 0..<stepper.engine.taskCount where !isForbidden(task, state) {
       for choice in 0..<stepper.engine.choices(task, state) {
         var next = state
-        var found = stepper.take(Move(task: task, choice: choice), &next)
+        var concern = MoveMemo.Concern.none
+        var found = stepper.take(Move(task: task, choice: choice), &next, &concern) { step, outcome in
+          branches.insert(ProtocolBranch(step, outcome.branch))
+        }
         if !(0..<stepper.engine.taskCount).contains(where: { isBetweenHooks($0, at: task, state) }) {
           found.remove(.contract)
         }
@@ -107,6 +111,7 @@ private struct TimedBruteForce {
     force.run()
     #expect(exploration.completeness == .complete)
     #expect(exploration.endStates == force.ends, "\(order)")
+    #expect(exploration.branchesReached == force.branches, "\(order)")
     #expect(exploration.verdicts.contains(.contract) == force.violations.contains(.contract), "\(order)")
     #expect(exploration.verdicts.contains(.stale) == force.violations.contains(.stale), "\(order)")
   }

@@ -80,7 +80,7 @@ import Testing
   @Test func protectionIsToldAsSuch() throws {
     let drawing = "vcpu : r                R\nmm left protection : (  ) [  ]"
     let found = try #require(explored(.mainline, drawing).counterexamples().first)
-    let text = found.counterexample.timeline().joined(separator: "\n")
+    let text = found.counterexample.timeline(.line).joined(separator: "\n")
     #expect(text.contains("changes the PTEs, frees nothing"))
     #expect(!text.contains("frees the pages"))
   }

@@ -86,6 +86,36 @@ import Testing
     #expect(recording.counts == [.badLine: 1])
   }
 
+  /// The rule of all texts: a last line without its newline that is odd besides is part of a line. Plain, in a message, and a message.
+  @Test(arguments: [5, 12, 30, 45]) func aLastLineThatIsCutOffMarksTheText(missing: Int) throws {
+    let whole = Self.event("0") + "\n" + Self.event("1") + "\n"
+    let cut = String(Self.event("2").dropLast(missing))
+    let message = Self.message(Self.event("2") + "\\n")
+    let texts = [
+      whole + cut, Self.message(Self.event("1") + "\\n") + Self.message(cut),
+      Self.message(Self.event("1") + "\\n") + message.dropLast(missing),
+    ]
+    for text in texts {
+      let recording = try Recording(text)
+      #expect(recording.incomplete == "the text ends inside a line; what stands there was read", "\(text)")
+      #expect(recording.counts[.truncated] == 1)
+      #expect(recording.events.first?.kind == .gpcInit)
+    }
+    // In the middle it is a line that somebody wrote so.
+    #expect(try Recording("\(whole)\(cut)\n\(whole)").incomplete == nil)
+  }
+
+  @Test func aWholeLastLineNeedsNoNewline() throws {
+    for text in [
+      Self.event("1"), Self.message(Self.event("1")), String(Self.message(Self.event("1") + "\\n").dropLast()),
+    ] {
+      let recording = try Recording(text)
+      #expect(recording.events.count == 1 && recording.incomplete == nil && recording.counts == [:], "\(text)")
+    }
+    // What a workload or a map prints last ends where it ends.
+    #expect(try Recording(Self.event("1") + "\n@iters: 12").incomplete == nil)
+  }
+
   @Test func commIsTheRestOfTheLine() throws {
     let recording = try Recording(
       Self.event("1", fields: "gpc=0xff72fe1802762668 comm=CPU 0/KVM a=b") + "\n" + Self.event("2") + "\n")

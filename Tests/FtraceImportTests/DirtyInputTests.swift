@@ -131,6 +131,23 @@ import Testing
     #expect(try Recording("cpus=4\n\(Self.good.dropLast(missing))\n\(Self.good)").incomplete == nil)
   }
 
+  /// Linux has 8,192 CPUs at most. What is wrong is said of the CPU, in every form.
+  @Test(
+    arguments: [
+      ("        workload-342   [001]   114.252766486: gpc_init: gpc=0xff", "[001]", "[%]"),
+      ("workload-342     1d..2.   114.252766486: gpc_init: gpc=0xff", "1d..2.", "%d..2."),
+      ("        workload-1059    [001] .....   381.249433: gpc_init: gpc=0xff", "[001]", "[%]"),
+      ("        workload  1340 [001]   522.062749:      gpc:gpc_init: gpc=0xff", "[001]", "[%]"),
+      ("gpc v1 570893288874 1 1376 gpc_init gpc=0xff", " 1 ", " % "),
+    ], ["8192", "2147483647", "2147483648", "18446744073709551616"])
+  func aCPUOutOfRangeIsSaidToBeOne(line: (good: String, cpu: String, place: String), number: String) throws {
+    let bad = line.good.replacing(line.cpu, with: line.place.replacing("%", with: number))
+    let recording = try Recording("\(line.good)\n\(line.good.replacing("gpc=0xff", with: "gpc=0xfe"))\n\(bad)\n")
+    #expect(recording.events.map(\.cpu) == [1, 1])
+    let issue = try #require(recording.issues.first { $0.kind == .badLine })
+    #expect(issue.line == 3 && issue.reason == "a CPU number above 8191, the last that Linux can have")
+  }
+
   @Test func notesAreNoBadLines() throws {
     let notes = [
       "version = 6", "CPU 2 is empty", "CPU:1 [SUBBUFFER START]", "", "   ", " => kvm_gpc_refresh (ffffffffc07eafa4)",

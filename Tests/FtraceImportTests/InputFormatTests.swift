@@ -85,6 +85,46 @@ import Testing
     #expect(try Recording(text, options: options).counts[.badLine] == 1)
   }
 
+  private func error(_ text: String, as form: InputFormat) throws -> TraceReadError? {
+    var options = TraceReadOptions()
+    options.format = form
+    do {
+      _ = try Recording(text, options: options)
+      return nil
+    } catch let error as TraceReadError {
+      return error
+    }
+  }
+
+  private static let record = "        workload-1 [000] 5.000001: gpc_init: (ff) gpc=0xff529c43c1896668\n"
+
+  /// Whole recordings without an event have a form; what is no recording is said as ever.
+  @Test(
+    arguments: [
+      ("cpus=4\n", .traceCmdText, nil), ("# tracer: nop\n#\n", .tracefsText, nil),
+      ("CPU:1 [LOST 7 EVENTS]\n" + record, .tracefsText, nil), (record, .tracefsText, nil),
+      ("cpus=4\n", .tracefsText, .notOfForm(.tracefsText, looksLike: .traceCmdText)),
+      ("# tracer: nop\n#\n", .perfScript, .notOfForm(.perfScript, looksLike: .tracefsText)),
+      ("cpus=4\nCPU:1 [LOST 7 EVENTS]\n", .tracefsText, .notOfForm(.tracefsText, looksLike: .traceCmdText)),
+      (record, .bpftrace, .notOfForm(.bpftrace, looksLike: .traceCmdText)),
+      (record, .traceDat, .notOfForm(.traceDat, looksLike: .traceCmdText)),
+      ("gpc v1 5 0 1376 gpc_init gpc=0xff\n", .perfScript, .notOfForm(.perfScript, looksLike: .bpftrace)),
+      ("PERFILE2........", .traceDat, .unusableForm(.perfData)),
+      ("PERFILE2........\n", .perfScript, .unusableForm(.perfData)),
+      (source, .bpftrace, .notATrace(.text)), (source, .traceDat, .notATrace(.text)),
+      ("", .tracefsText, .notATrace(.empty)),
+      ("", .traceDat, .notATrace(.empty)),
+      ("# tracer: function_graph\n#\n", .tracefsText, .unusableForm(.functionGraph)),
+    ] as [(String, InputFormat, TraceReadError?)])
+  func aFormThatNothingReadsAsIsTurnedAway(text: String, form: InputFormat, expected: TraceReadError?) throws {
+    #expect(try error(text, as: form) == expected)
+  }
+
+  @Test func everyFormThatIsReadCanBeAskedFor() {
+    #expect(InputFormat.allCases.filter { $0.argument == nil } == [.perfData])
+    #expect(Set(InputFormat.allCases.compactMap(\.argument)).count == InputFormat.allCases.count - 1)
+  }
+
   @Test func aReportWithoutEventsIsATrace() throws {
     let recording = try Recording("cpus=4\n")
     #expect(recording.events.isEmpty)

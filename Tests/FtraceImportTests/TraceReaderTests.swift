@@ -19,7 +19,7 @@ import Testing
     let recording = try Recording(.file(path: Fixture.path("\(name).txt.zst")))
     #expect(try recording.countsByName == Fixture.counts("\(counts).counts.tsv"))
     #expect(recording.events.count == Int(recording.lines) - 1)
-    #expect(recording.counts.filter { $0.key != .microseconds } == [:])
+    #expect(recording.counts.filter { ![.microseconds, .cutComms].contains($0.key) } == [:])
     #expect(recording.names.allSatisfy { $0.kind != nil })
     #expect(recording.names.reduce(0) { $0 + Int($1.count) } == recording.events.count)
     #expect(recording.incomplete == nil)
@@ -32,7 +32,21 @@ import Testing
     #expect(other.lines(timeUnit: 1000, commBytes: 8) == nanoseconds.lines(timeUnit: 1000, commBytes: 8))
     #expect(nanoseconds.resolution == 1)
     #expect(other.resolution == 1000)
-    #expect(other.counts == [.microseconds: 1])
+    #expect(other.counts == (rendering == "reportl" ? [.microseconds: 1, .cutComms: 1] : [.microseconds: 1]))
+  }
+
+  /// Said once, of the first record, and with nanoseconds too; comms of 8 bytes in their usual column are none that were cut.
+  @Test func commsOfEightBytesAreSaidToBeCut() throws {
+    let line = "evtchn-5-1234    1d..2.   114.252766486: gpc_init: (ff) gpc=0xff529c43c1896668 kvm=0xff529c43c188d000\n"
+    let recording = try Recording("cpus=4\n\(line)\(line.replacing("486", with: "487"))")
+    #expect(recording.events.count == 2 && recording.description.hasSuffix("-t, -l"))
+    #expect(recording.issues.map { "\($0.kind.rawValue) \($0.line)" } == ["cut_comms 2"])
+    #expect(
+      recording.issues.first?.reason
+        == "comms are cut to 8 bytes (`-l`): without it `trace-cmd report` prints them whole")
+    let wide =
+      "        evtchn-5-1234  [001] d..2.   114.252766486: gpc_init: gpc=0xff529c43c1896668 kvm=0xff529c43c188d000\n"
+    #expect(try Recording("cpus=4\n\(wide)").counts == [:])
   }
 
   @Test(arguments: [

@@ -93,7 +93,7 @@ import Testing
     #expect(recording.counts == [.microseconds: 1])
   }
 
-  @Test(arguments: [Int32.max, 4096]) func anAbsurdCPUIsACPU(cpu: Int32) throws {
+  @Test(arguments: [4096, 8191] as [Int32]) func aLargeMachinesCPUIsACPU(cpu: Int32) throws {
     let text = Self.head("4/9") + Self.event(0, 1) + Self.event(0, 2).replacing("[000]", with: "[\(cpu)]")
     #expect(try Recording(text).events.last?.cpu == cpu)
   }

@@ -115,7 +115,7 @@ enum Example {
       trace: TraceFacts(
         fileName: "example.txt", contentHash: "abc", toolVersion: "1.2.3", format: "trace-cmd report", byteCount: 100,
         lineCount: 25, eventCount: 24, firstTime: TraceTimestamp(rawValue: 5_000_001_000),
-        lastTime: TraceTimestamp(rawValue: 5_000_025_000), clock: .local, clockIsRecorded: false, resolutionNs: 1,
+        lastTime: TraceTimestamp(rawValue: 5_000_025_000), clock: .local, clockSource: .assumed, resolutionNs: 1,
         incomplete: nil),
       tasks: tasks, names: names,
       issues: [ImportIssue(kind: .badLine, line: 26, reason: "no event", excerpt: "???")], issueCounts: [.badLine: 3],

@@ -4,23 +4,25 @@ import GPCProtocol
 import KVMEvents
 
 extension Counterexample {
-  /// The whole mail; `remedies` and `passing` are what `remedies()` and `formsThatPass()` found, `again` the command that shows it again.
-  package func text(remedies: [String], passing: [ProtocolForm], again: String) -> [String] {
+  /// The whole mail; `remedies` and `passing` are what `remedies()` and `formsThatPass()` found, `again` the command that shows it again,
+  /// `place` what a recording's ids count.
+  package func text(remedies: [String], passing: [ProtocolForm], place: EventPlace, again: String) -> [String] {
     var lines = ["\(form.id): \(title)", ""]
     lines.append("Form:      \(form.title) (\(form.source))")
-    lines += setupLines
-    lines += orderLines
+    lines += setupLines(place)
+    lines += orderLines(place)
     lines.append(
       "Locks:     mn = mn_invalidate_lock, list = gpc_lock, mmu = mmu_lock, gpc/w and gpc/r = gpc->lock, refresh = refresh_lock"
     )
     lines.append("")
-    lines += timeline()
+    lines += timeline(place)
     lines.append("")
     lines += reasonLines(remedies, passing)
     return lines + ["Again:     \(again)"]
   }
 
-  private var orderLines: [String] {
+  private func orderLines(_ place: EventPlace) -> [String] {
+    let word = place.rawValue
     let summary = "\(form.rules.memory.words); \(scheduleSummary)"
     guard let bounds = scenario.bounds else { return ["Order:     what-if, nothing of it is recorded; \(summary)"] }
     let order =
@@ -30,8 +32,8 @@ extension Counterexample {
       }
     return [
       "Order:     \(order); \(summary)",
-      "           line: the recorded line that a step comes after; ~: in the recording it was over before a line above;",
-      "           what a form does between two lines of its own task is what-if throughout",
+      "           \(word): the recorded \(word) that a step comes after; ~: in the recording it was over before one above;",
+      "           what a form does between two \(word)s of its own task is what-if throughout",
     ]
   }
 
@@ -50,8 +52,8 @@ extension Counterexample {
     }
   }
 
-  private var setupLines: [String] {
-    var lines = [originLine]
+  private func setupLines(_ place: EventPlace) -> [String] {
+    var lines = [originLine(place)]
     for (index, cache) in scenario.setup.caches.enumerated() {
       let base = cache.isGPABased ? "gpa-based" : "hva-based"
       let warmth =
@@ -66,7 +68,7 @@ extension Counterexample {
     }
     for (task, program) in scenario.setup.programs.enumerated() {
       let operations = program.operations.enumerated().map { index, operation in
-        operation.words + lineWords(task, index)
+        operation.words + placeWords(task, index, place)
       }
       let end = program.repeats ? ", for ever" : ""
       lines.append("           \(program.name): \(operations.joined(separator: "; "))\(end)")
@@ -74,20 +76,20 @@ extension Counterexample {
     return lines
   }
 
-  private var originLine: String {
+  private func originLine(_ place: EventPlace) -> String {
     switch scenario.origin {
     case .builtIn: return "Scenario:  \(scenario.name), reduced to"
     case .window(let number): return "Recording: window \(number), reduced to"
     case .forEver(let window, let line):
       return
-        "Recording: window \(window), its refresh of line \(line) with invalidations elsewhere going on for ever, reduced to"
+        "Recording: window \(window), its refresh of \(place.rawValue) \(line) with invalidations elsewhere going on for ever, reduced to"
     }
   }
 
-  /// The recorded lines of an operation.
-  private func lineWords(_ task: Int, _ operation: Int) -> String {
+  /// The recorded events of an operation.
+  private func placeWords(_ task: Int, _ operation: Int, _ place: EventPlace) -> String {
     guard let span = scenario.bounds?.spans[task][operation] else { return "" }
-    return " (lines \(span.begin.id)-\(span.end.id))"
+    return " (\(place.rawValue)s \(span.begin.id)-\(span.end.id))"
   }
 
   private var scheduleSummary: String {

@@ -44,7 +44,7 @@ extension Counterexample {
   }
 
   /// One line per move, with the kernel function above the first one in it.
-  func timeline() -> [String] {
+  func timeline(_ place: EventPlace) -> [String] {
     let names = scenario.setup.programs.map(\.name)
     let moves = timelineMoves()
     let isRecorded = scenario.bounds != nil
@@ -52,7 +52,7 @@ extension Counterexample {
     func row(_ number: String, _ line: String, _ cells: [String], _ rest: [String]) {
       table.append([number] + (isRecorded ? [line] : []) + cells + rest)
     }
-    row("#", "line", names, TimelineState.headings(scenario.setup, form.rules))
+    row("#", place.rawValue, names, TimelineState.headings(scenario.setup, form.rules))
     row("0", "", names.map { _ in "" }, [""] + initialState.cells)
     var last: TimelineMove?
     var lastLine: EventID?

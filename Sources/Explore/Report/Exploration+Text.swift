@@ -13,16 +13,25 @@ extension Exploration {
     ] + (fallback?.text() ?? []) + neverReached
   }
 
-  /// The steps of this form, among those of the scenario's operations, that no order comes to.
+  /// The steps of this form, among those of the scenario's operations, that no order comes to, and the ways that none goes.
   private var neverReached: [String] {
-    NeverReached(form, reached: Set(stepsReached.map(\.code)), isAsked: scenario.asks)
-      .lines(completeness == .complete ? "never reached" : "not reached so far")
+    NeverReached(form, reached: branchesReached, isAsked: scenario.asks).lines(isComplete: completeness == .complete)
   }
 }
 
 extension Scenario {
-  /// Does one of its operations contain this step?
-  fileprivate func asks(for step: TaskStep) -> Bool {
+  /// Does one of its operations contain this step, and can it go this way as far as the operations tell?
+  fileprivate func asks(for branch: ProtocolBranch) -> Bool {
+    switch branch.branch {
+    case .failed: return setup.programs.contains { $0.operations.contains(where: \.lookUpMayFail) }
+    case .noMemslot: return setup.programs.contains { $0.operations.contains(where: \.findsNoMemslot) }
+    case .inactive: return setup.mayBeInactive
+    case .done, .hit, .miss, .kept, .lookUp, .retry, .pass, .pending, .clear, .woken, .yes, .no, .already:
+      return asks(for: branch.step)
+    }
+  }
+
+  private func asks(for step: TaskStep) -> Bool {
     let operations = setup.programs.flatMap(\.operations)
     switch step {
     case .hook, .walk: return operations.contains { $0.cache == nil }
@@ -35,7 +44,26 @@ extension Scenario {
   }
 }
 
+extension ProtocolSetup {
+  /// Can some order find a cache that is not active?
+  fileprivate var mayBeInactive: Bool {
+    caches.contains { $0.warmth == .inactive } || programs.contains { $0.operations.contains(where: \.deactivates) }
+  }
+}
+
 extension TaskOperation {
+  fileprivate var lookUpMayFail: Bool {
+    switch self {
+    case .refresh(_, _, let mayFail), .activate(_, _, let mayFail): mayFail
+    case .invalidate, .check, .use, .deactivate: false
+    }
+  }
+
+  fileprivate var findsNoMemslot: Bool {
+    guard case .gpa(_, let resolved, _) = request else { return false }
+    return resolved.isError
+  }
+
   var refreshes: Bool {
     switch self {
     case .refresh, .use, .activate: true

@@ -26,16 +26,18 @@ struct MoveWords {
       function = words.function
       first = statement
     }
-    if !step.isLockingOnly { told.append(statement + Self.words(branch)) }
+    if !step.isLockingOnly { told.append(statement + (branch == .done ? "" : " -> \(branch.words)")) }
   }
+}
 
-  private static func words(_ branch: StepBranch) -> String {
-    switch branch {
-    case .done: ""
-    case .hit, .miss, .kept, .inactive, .failed, .retry, .pass, .pending, .clear, .woken, .yes, .no, .already:
-      " -> \(branch.rawValue)"
-    case .lookUp: " -> look up"
-    case .noMemslot: " -> no memslot"
+extension StepBranch {
+  /// How a report names it.
+  var words: String {
+    switch self {
+    case .done, .hit, .miss, .kept, .inactive, .failed, .retry, .pass, .pending, .clear, .woken, .yes, .no, .already:
+      rawValue
+    case .lookUp: "look up"
+    case .noMemslot: "no memslot"
     }
   }
 }

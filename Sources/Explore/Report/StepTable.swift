@@ -64,14 +64,11 @@ struct StepTable {
       .warm, .invalidator("mm", 1..<2), .refresher(),
       TaskProgram("ioctl", [.deactivate(cache: 0), .activate(cache: 0, .gpaPage(cachePage))])),
     setup(.warm, TaskProgram("vcpu", [.activate(cache: 0, .gpaPage(cachePage))]), .refresher(page: 2)),
-    setup(.warm, TaskProgram("vcpu", [.refresh(cache: 0, noMemslot, lookUpMayFail: false)])),
+    setup(.warm, TaskProgram("vcpu", [.refresh(cache: 0, .unmappedGPA, lookUpMayFail: false)])),
     ProtocolSetup(
       caches: [ProtocolSetup.Cache(page: cachePage, warmth: .warm)], memslots: [],
       programs: [.invalidator("mm", 1..<2), .checker()]),
   ]
-
-  private static let noMemslot = RefreshRequest.gpa(
-    .page(3), resolved: GfnToPfnCache.errorUHVA, generation: MemslotsGeneration(rawValue: 0))
 
   private static func setup(_ warmth: ProtocolSetup.Warmth, _ programs: TaskProgram...) -> ProtocolSetup {
     ProtocolSetup(

@@ -17,7 +17,7 @@ extension TraceExploration {
     if endlessCount > 0 {
       lines.append("in \(endlessCount) windows no order comes to its end within the recorded times")
     }
-    return lines + NeverReached(form, reached: reached).lines("never reached")
+    return lines + NeverReached(form, reached: branchesReached).lines()
   }
 
   private var verdictWords: String {

@@ -33,6 +33,10 @@ extension RefreshRequest {
   static func gpaPage(_ page: Int) -> RefreshRequest {
     .gpa(.page(page), resolved: .page(page), generation: MemslotsGeneration(rawValue: 0))
   }
+
+  /// A gpa-based refresh of a page that no memslot covers.
+  static let unmappedGPA = RefreshRequest.gpa(
+    .page(3), resolved: GfnToPfnCache.errorUHVA, generation: MemslotsGeneration(rawValue: 0))
 }
 
 extension HVARange {

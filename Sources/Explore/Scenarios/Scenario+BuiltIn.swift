@@ -115,6 +115,14 @@ extension Scenario {
       caches: [warm],
       .invalidator("mm", 1..<2), .refresher(page: 2), .checker()),
     make(
+      "unmapped-gpa", "A refresh asks for a gpa that no memslot covers while the page that it leaves is invalidated.",
+      caches: [warm],
+      .invalidator("mm", 1..<2), TaskProgram("vcpu", [.refresh(cache: 0, .unmappedGPA, lookUpMayFail: false)]),
+      .checker()),
+    make(
+      "active-again", "An active cache is activated again under an invalidation.", caches: [warm],
+      .invalidator("mm", 1..<2), TaskProgram("ioctl", [.activate(cache: 0, .gpaPage(cachePage)), .check(cache: 0)])),
+    make(
       "deactivation", "A cache is deactivated and activated again under an invalidation.", caches: [warm],
       .invalidator("mm", 1..<2), .refresher(),
       TaskProgram("ioctl", [.deactivate(cache: 0), .activate(cache: 0, .gpaPage(cachePage)), .check(cache: 0)])),

@@ -31,6 +31,8 @@ struct MoveMemo {
     let shared: UInt32
     let own: UInt32
     let violations: Violations
+    /// The way that its steps went, by its number among `branchSets`: a result stays as small as it is without.
+    let branches: UInt16
   }
 
   /// The shared sections met so far, by number.
@@ -40,6 +42,8 @@ struct MoveMemo {
   private var entries = [UInt32](repeating: 0, count: 1 << 12)
   private(set) var moves: [Moves] = []
   private var results: [Result] = []
+  /// Few: one for each way through a lock section.
+  private var branchSets: [BranchSet] = []
 
   init(layout: StateLayout) { sections = StateSet(wordCount: max(1, (layout.taskPositions[0] + 63) / 64)) }
 
@@ -51,6 +55,20 @@ struct MoveMemo {
   func section(_ number: UInt32) -> PackedState { sections[Int(number)] }
 
   func result(_ moves: Moves, _ choice: Int) -> Result { results[Int(moves.first) &+ choice] }
+
+  /// The ways that the steps of a task's moves went.
+  func branches(_ moves: Moves) -> BranchSet {
+    var branches = BranchSet()
+    for choice in 0..<Int(moves.count) { branches.formUnion(branchSets[Int(result(moves, choice).branches)]) }
+    return branches
+  }
+
+  /// Found by going through them: a form has some dozens.
+  mutating func number(of branches: BranchSet) -> UInt16 {
+    if let number = branchSets.firstIndex(of: branches) { return UInt16(number) }
+    branchSets.append(branches)
+    return UInt16(branchSets.count - 1)
+  }
 
   func find(_ shared: UInt32, _ own: UInt64, _ task: Int) -> Moves? {
     let slot = slot(Self.key(shared, own, task))

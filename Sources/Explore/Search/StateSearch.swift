@@ -14,8 +14,8 @@ struct StateSearch {
   private(set) var deadlock: StuckKind?
   /// Some step leads back to a state that was met before this one was left: without such a step there is no cycle.
   private(set) var mayCycle = false
-  /// By `TaskStep.code`.
-  private(set) var reached = [Bool](repeating: false, count: TaskStep.codeCount)
+  /// The ways that steps went in some order; joined where moves are followed, so it must cost little.
+  private(set) var branches = BranchSet()
   private(set) var completeness = Completeness.complete
   /// States in which nobody moves, though somebody could if the recorded times allowed it: orders that cannot have been.
   private(set) var deadEndCount = 0
@@ -70,7 +70,12 @@ struct StateSearch {
           continue
         }
         let mustAsk = moves.concern == .any || (moves.concern == .readsWindows && layout.hasOpenWindow(packed))
-        if mustAsk { ask(task, packed) } else { follow(moves, task, packed, shared) }
+        if mustAsk {
+          ask(task, packed)
+        } else {
+          follow(moves, task, packed, shared)
+          if places != nil { branches.formUnion(memo.branches(moves)) }
+        }
         moved += 1
       } else if !moves.isFinished {
         blocked += 1
@@ -101,33 +106,37 @@ struct StateSearch {
   /// The moves of a task that concern others: the engine takes them on the whole state.
   private mutating func ask(_ task: Int, _ packed: PackedState) {
     let state = layout.unpack(packed)
+    var concern = MoveMemo.Concern.none
     for choice in 0..<stepper.engine.choices(task, state) {
       var next = state
-      violations.formUnion(stepper.take(Move(task: task, choice: choice), &next))
+      var taken = BranchSet()
+      violations.formUnion(
+        stepper.take(Move(task: task, choice: choice), &next, &concern) { taken.insert(ProtocolBranch($0, $1.branch)) })
+      branches.formUnion(taken)
       let successor = layout.pack(next)
       successors.append((successor, states.hash(successor)))
     }
   }
 
-  /// Asks the engine what `task` can do, and keeps it.
+  /// Asks the engine what `task` can do, and keeps it. Without recorded times, which may hold the task back here, it goes that way at once:
+  /// then the branches need not be noted each time that the moves are followed.
   private mutating func learn(_ shared: UInt32, _ own: UInt64, _ task: Int, _ packed: PackedState) -> MoveMemo.Moves {
     let state = layout.unpack(packed)
-    reached[state.tasks[task].step.code] = true
-    var taken: UInt128 = 0
     var concern = MoveMemo.Concern.none
     var results: [MoveMemo.Result] = []
     for choice in 0..<stepper.engine.choices(task, state) {
       var next = state
-      let violations = stepper.take(Move(task: task, choice: choice), &next, &concern) { step, _ in
-        taken |= 1 << UInt128(step.code)
+      var taken = BranchSet()
+      let violations = stepper.take(Move(task: task, choice: choice), &next, &concern) { step, outcome in
+        taken.insert(ProtocolBranch(step, outcome.branch))
       }
+      if stepper.timing == nil { branches.formUnion(taken) }
       let after = layout.pack(next)
       results.append(
         MoveMemo.Result(
           shared: memo.number(of: layout.section(of: after)), own: UInt32(layout.own(task, after)),
-          violations: violations))
+          violations: violations, branches: memo.number(of: taken)))
     }
-    for code in reached.indices where taken >> UInt128(code) & 1 == 1 { reached[code] = true }
     let moves = MoveMemo.Moves(
       first: memo.keep(results), count: UInt8(results.count),
       isFinished: stepper.isFinished(task, state), concern: concern,

@@ -27,8 +27,8 @@ package struct TraceExploration {
   package private(set) var deadEndCount = 0
   /// Windows in which no order that the recorded times allow comes to its end under this form.
   package private(set) var endlessCount = 0
-  /// `TaskStep.code`.
-  private(set) var reached: Set<Int> = []
+  /// The ways that steps went in some order of some window.
+  package private(set) var branchesReached = BranchSet()
   /// By verdict: in how many windows.
   package private(set) var verdictCounts: [Verdict: Int] = [:]
   /// By verdict: the smallest windows it was found in, to be shrunk.
@@ -50,7 +50,7 @@ package struct TraceExploration {
     transitionCount += report.transitionCount
     deadEndCount += report.deadEndCount
     if report.isEndless { endlessCount += 1 }
-    reached.formUnion(report.reached)
+    branchesReached.formUnion(report.branchesReached)
     if let bound = report.bound {
       truncatedCount += 1
       bounds[bound, default: 0] += 1

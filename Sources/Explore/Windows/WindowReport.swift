@@ -16,7 +16,7 @@ struct WindowReport {
   private(set) var bound: Completeness.Bound?
   /// Of what was cut off: every order with up to this many preemptions was seen; the least of all.
   private(set) var preemptionsComplete: Int?
-  private(set) var reached: Set<Int> = []
+  private(set) var branchesReached = BranchSet()
   /// The scenario that each verdict was first found in.
   private(set) var verdicts: [Verdict: Scenario] = [:]
 
@@ -43,7 +43,7 @@ struct WindowReport {
     }
     deadEndCount += exploration.deadEndCount
     if exploration.completeness == .complete && exploration.endStates.isEmpty { isEndless = true }
-    reached.formUnion(exploration.stepsReached.map(\.code))
+    branchesReached.formUnion(exploration.branchesReached)
     if case .truncated(let bound) = exploration.completeness { note(bound) }
     if let fallback = exploration.fallback {
       preemptionsComplete = min(preemptionsComplete ?? .max, fallback.preemptionsComplete)

@@ -55,6 +55,8 @@ final class TraceDatReader: RecordingReader {
 
   var formatDescription: String { form }
   var timestampResolutionNs: Int64 { 1 }
+  var clockSource: ClockSource { clock == nil ? .assumed : .recorded }
+  var eventPlace: EventPlace { .record }
 
   private static func form(_ contents: TraceDatContents) -> String {
     let codec = contents.header.codec

@@ -20,7 +20,7 @@ package enum TaskOperation: Hashable, Sendable {
 
 extension TaskOperation {
   /// What its refresh asks for; nil where it has none.
-  var request: RefreshRequest? {
+  package var request: RefreshRequest? {
     switch self {
     case .refresh(_, let request, _), .use(_, let request), .activate(_, let request, _): request
     case .invalidate, .check, .deactivate: nil

@@ -54,13 +54,13 @@ package struct Query {
   /// A replay that was killed leaves a journal, which a read-only connection may not play back: then once with leave to write.
   private static func openReadOnly(_ path: String) throws(TraceStoreError) -> Connection {
     do {
-      return try SchemaIdentity.open(path, mode: .readOnly)
+      return try SchemaIdentity.open(path, mode: .readOnly, SchemaIdentity.allCases)
     } catch {
       guard case .sqlite(let code, _, _) = error, code == readOnlyRollback || code & 0xff == SQLITE_CANTOPEN else {
         throw error
       }
-      try SchemaIdentity.open(path, mode: .readWrite).close()
-      return try SchemaIdentity.open(path, mode: .readOnly)
+      try SchemaIdentity.open(path, mode: .readWrite, SchemaIdentity.allCases).close()
+      return try SchemaIdentity.open(path, mode: .readOnly, SchemaIdentity.allCases)
     }
   }
 

@@ -1,0 +1,104 @@
+// What one case shows of one form, in a word: a cell of the matrix.
+
+/// The verdict of a form, or of the recorded kernel, over one case. Written `contract+stale`, `possible-stale`, `clean`.
+package enum CellVerdict: Hashable, Sendable {
+  /// In the order of `Kind`, each once.
+  case found([Finding])
+  case nothing(Nothing)
+
+  package enum Kind: String, CaseIterable, Sendable {
+    case contract, stale, stuck, divergence
+    case excessiveRetry = "excessive_retry"
+  }
+
+  package struct Finding: Hashable, Sendable {
+    package let kind: Kind
+    /// The recording leaves open whether it was so (docs/evidence.md).
+    package let isPossible: Bool
+
+    package init(_ kind: Kind, isPossible: Bool = false) {
+      self.kind = kind
+      self.isPossible = isPossible
+    }
+  }
+
+  package enum Nothing: String, CaseIterable, Sendable {
+    /// Everything was judged.
+    case clean
+    /// A search was cut off at its budget.
+    case truncated
+    /// Something could not be judged: lost events, missing probes.
+    case unknown
+    /// The recording is not whole.
+    case incomplete
+  }
+
+  /// - Parameter otherwise: where nothing was found.
+  package init(_ findings: [Finding], otherwise: Nothing) {
+    let ordered = Kind.allCases.compactMap { kind in
+      let ofKind = findings.filter { $0.kind == kind }
+      return ofKind.first { !$0.isPossible } ?? ofKind.first
+    }
+    self = ordered.isEmpty ? .nothing(otherwise) : .found(ordered)
+  }
+
+  /// nil: no such verdict, or not in the order in which it is written.
+  package init?(_ text: String) {
+    if let nothing = Nothing(rawValue: text) {
+      self = .nothing(nothing)
+      return
+    }
+    let findings = text.split(separator: "+", omittingEmptySubsequences: false).map { word -> Finding? in
+      let isPossible = word.hasPrefix(Self.possible)
+      return Kind(rawValue: String(isPossible ? word.dropFirst(Self.possible.count) : word)).map {
+        Finding($0, isPossible: isPossible)
+      }
+    }
+    let known = findings.compactMap { $0 }
+    guard known.count == findings.count else { return nil }
+    self.init(known, otherwise: .clean)
+    guard description == text else { return nil }
+  }
+
+  private static let possible = "possible-"
+
+  /// One letter for each finding, small where it is only possible; one sign for nothing.
+  package var sign: String {
+    switch self {
+    case .found(let findings):
+      findings.map { $0.isPossible ? $0.kind.letter.lowercased() : $0.kind.letter }.joined()
+    case .nothing(.clean): "."
+    case .nothing(.truncated): "~"
+    case .nothing(.unknown): "?"
+    case .nothing(.incomplete): "!"
+    }
+  }
+
+  /// What the signs mean, for the foot of a matrix.
+  package static let legend = """
+    C contract, S stale, L stuck, D divergence, R excessive retries (small: possible only), . clean, ~ cut off at the budget, \
+    ? not all could be judged, ! incomplete
+    """
+}
+
+extension CellVerdict.Kind {
+  fileprivate var letter: String {
+    switch self {
+    case .contract: "C"
+    case .stale: "S"
+    case .stuck: "L"
+    case .divergence: "D"
+    case .excessiveRetry: "R"
+    }
+  }
+}
+
+extension CellVerdict: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .found(let findings):
+      findings.map { ($0.isPossible ? Self.possible : "") + $0.kind.rawValue }.joined(separator: "+")
+    case .nothing(let nothing): nothing.rawValue
+    }
+  }
+}

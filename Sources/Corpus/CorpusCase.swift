@@ -1,0 +1,40 @@
+// A folder of the corpus.
+
+import FoundationEssentials
+
+/// One case: a folder with a trace and its description.
+package struct CorpusCase: Equatable, Sendable {
+  /// `topic/case`, as it lies in the corpus.
+  package let name: String
+  package let folder: String
+
+  package static let descriptionName = "case.toml"
+  package static let traceNames = ["trace.txt.zst", "trace.dat", "trace.txt"]
+
+  package init(name: String, folder: String) {
+    self.name = name
+    self.folder = folder
+  }
+
+  package var descriptionPath: String { folder + "/" + Self.descriptionName }
+
+  package func description() throws(CaseFault) -> CaseDescription {
+    guard FileManager.default.fileExists(atPath: descriptionPath) else { throw .noDescription }
+    return try CaseDescription(toml: try descriptionText())
+  }
+
+  package func descriptionText() throws(CaseFault) -> String {
+    do {
+      return try String(contentsOfFile: descriptionPath, encoding: .utf8)
+    } catch {
+      throw .unreadable(file: Self.descriptionName, reason: "it is no UTF-8 text, or not ours to read")
+    }
+  }
+
+  package func tracePath() throws(CaseFault) -> String {
+    let there = Self.traceNames.filter { FileManager.default.fileExists(atPath: folder + "/" + $0) }
+    guard let first = there.first else { throw .noTrace }
+    guard there.count == 1 else { throw .severalTraces(there) }
+    return folder + "/" + first
+  }
+}

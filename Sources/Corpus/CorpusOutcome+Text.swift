@@ -1,0 +1,84 @@
+// A run over the corpus on a terminal: what is broken, what differs, the matrix, the sums.
+
+import GPCProtocol
+
+extension CorpusOutcome {
+  /// - Parameter again: the command that shows a cell on its own.
+  package func text(again: (CaseOutcome, Difference) -> String) -> [String] {
+    brokenLines + differenceLines(again) + matrixLines + [""] + sumLines
+  }
+
+  private var brokenLines: [String] {
+    broken.isEmpty
+      ? [] : ["broken: \(broken.count)"] + broken.map { "  \($0.row.name): \($0.row.fault ?? "")" } + [""]
+  }
+
+  private func differenceLines(_ again: (CaseOutcome, Difference) -> String) -> [String] {
+    let all = cases.flatMap { outcome in outcome.differences.map { (outcome, $0) } }
+    guard !all.isEmpty else { return [] }
+    var lines = ["differences: \(all.count)"]
+    for (outcome, difference) in all {
+      lines.append(
+        "  \(difference.caseName)  \(difference.form)  \(difference.subject): expected \(difference.expected), found \(difference.found)"
+      )
+      if !difference.reason.isEmpty { lines.append("    expected, for: \(difference.reason.firstLine)") }
+      lines.append("    again: \(again(outcome, difference))")
+    }
+    return lines + [""]
+  }
+
+  private var matrixLines: [String] {
+    let heads = Self.columns.map(Self.head)
+    let nameWidth = cases.map(\.row.name.count).max() ?? 0
+    let widths = Self.columns.enumerated().map { index, form in
+      cases.reduce(max(heads[index].0.count, heads[index].1.count)) { widest, outcome in
+        max(widest, cell(outcome, form).count)
+      }
+    }
+    func line(_ name: String, _ cells: [String]) -> String {
+      var line = name + String(repeating: " ", count: max(0, nameWidth - name.count))
+      for (cell, width) in zip(cells, widths) { line += "  " + cell + String(repeating: " ", count: width - cell.count) }
+      while line.last == " " { line.removeLast() }
+      return line
+    }
+    return [line("", heads.map(\.0)), line("", heads.map(\.1))]
+      + cases.map { outcome in line(outcome.row.name, Self.columns.map { cell(outcome, $0) }) }
+  }
+
+  /// A form's name on two lines: `dwmw2` over `v3.1`.
+  private static func head(_ form: String) -> (String, String) {
+    guard let dash = form.firstIndex(of: "-") else { return ("", form) }
+    return (String(form[..<dash]), String(form[form.index(after: dash)...]))
+  }
+
+  /// A cell that is not as expected has an exclamation mark.
+  private func cell(_ outcome: CaseOutcome, _ form: String) -> String {
+    guard let cell = outcome.row.cells.first(where: { $0.form == form }), let verdict = CellVerdict(cell.verdict)
+    else { return "broken" }
+    return verdict.sign + (cell.isAsExpected ? "" : " !!")
+  }
+
+  private var sumLines: [String] {
+    let cells = cases.reduce(0) { $0 + $1.row.cells.count }
+    let figures = cases.reduce(0) { $0 + $1.row.figures.count }
+    let cpu = cases.reduce(Int64(0)) { $0 + $1.row.cpuNs + $1.row.cells.reduce(0) { $0 + $1.cpuNs } }
+    let unproved = cases.filter(\.unproved).map(\.row.name)
+    let blessed = unproved.isEmpty ? [] : ["blessed, not proved: \(unproved.joined(separator: ", "))"]
+    // What depends on the machine stands in the last line alone.
+    return [CellVerdict.legend] + blessed + [
+      """
+      \(cases.count) cases, \(cells) verdicts, \(figures) figures: \(differences.count) differences, \(broken.count) broken; \
+      \(Self.seconds(wallNs)) s (\(Self.seconds(cpu)) CPU s, \(jobCount) at once)
+      """
+    ]
+  }
+
+  private static func seconds(_ ns: Int64) -> String {
+    let tenths = (ns + 50_000_000) / 100_000_000
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+}
+
+extension String {
+  fileprivate var firstLine: String { String(prefix { $0 != "\n" }) }
+}

@@ -1,0 +1,164 @@
+// One case: imported, replayed, compared, and explored under each form.
+
+import Compare
+import Corpus
+import Explore
+import FtraceImport
+import GPCProtocol
+import Glibc
+import KVMEvents
+import Replay
+import Report
+import TraceStore
+
+/// Runs one case. What is wrong with it is a fault in its outcome; only our own bugs end the run.
+struct CaseRunner: Sendable {
+  let corpusCase: CorpusCase
+
+  /// What the searches of one case gave: its outcome, and the branches that they took.
+  struct Result: Sendable {
+    let outcome: CaseOutcome
+    let coverage: Coverage
+  }
+
+  func run() async -> Result {
+    let description: CaseDescription
+    do {
+      description = try corpusCase.description()
+    } catch {
+      return Result(outcome: broken(error, nil), coverage: .ofAllForms)
+    }
+    do {
+      let stages = try CaseStages(corpusCase, description)
+      var row = stages.row
+      var coverage = Coverage.ofAllForms
+      for searched in await explore(stages.recording, description) {
+        row.cells.append(searched.row)
+        coverage.add(searched.form, searched.branches)
+      }
+      return Result(outcome: CaseOutcome(corpusCase, description, row), coverage: coverage)
+    } catch {
+      return Result(outcome: broken(Self.fault(error), description), coverage: .ofAllForms)
+    }
+  }
+
+  private func broken(_ fault: CaseFault, _ description: CaseDescription?) -> CaseOutcome {
+    let row = CorpusCaseRow(name: corpusCase.name, title: description?.title ?? "", fault: fault.sentence)
+    return CaseOutcome(corpusCase, description, row)
+  }
+
+  private static func fault(_ error: any Error) -> CaseFault {
+    switch error {
+    case let fault as CaseFault: fault
+    case let error as TraceReadError: .notImported(reason: "it \(error.predicate)")
+    case let error as TraceStoreError: .notImported(reason: error.sentence)
+    default: .notImported(reason: "\(error)")
+    }
+  }
+
+  /// Each form is a task of its own: they take very different times.
+  private func explore(_ recording: ExploredRecording, _ description: CaseDescription) async -> [SearchedCell] {
+    await withTaskGroup(of: (Int, SearchedCell).self) { group in
+      for (index, form) in ProtocolForm.all.enumerated() {
+        let expected = description.expectation(of: form.id)?.verdict
+        group.addTask { (index, recording.cell(form, index, expected: expected)) }
+      }
+      var cells: [(Int, SearchedCell)] = []
+      for await cell in group { cells.append(cell) }
+      return cells.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+  }
+}
+
+/// What the searches need of a case's recording.
+struct ExploredRecording: Sendable {
+  let windows: [RecordedWindow]
+  let tasks: [String]
+  let settings: WindowExplorer.Settings
+  let memory: MemoryModel
+  /// There is something that no search can see, so nothing is clean.
+  let hasBlindSpots: Bool
+  /// By form, in the order of `ProtocolForm.all`.
+  let costs: [FormCosts]
+
+  func cell(_ form: ProtocolForm, _ index: Int, expected: CellVerdict?) -> SearchedCell {
+    let begun = cpuTimeNs()
+    let form = form.under(memory)
+    var explorer = WindowExplorer(form, settings) { tasks[Int($0)] }
+    for window in windows { explorer.explore(window) }
+    let exploration = explorer.exploration
+    let row = CorpusCellRow(
+      form: form.id, verdict: CellVerdict(exploration, hasBlindSpots: hasBlindSpots).description, expected: expected?.description ?? "",
+      cpuNs: cpuTimeNs() - begun, exploration: ExplorationRow(exploration), costs: costs[index])
+    return SearchedCell(form: form, row: row, branches: exploration.branchesReached)
+  }
+}
+
+/// What one form's search gave.
+struct SearchedCell: Sendable {
+  let form: ProtocolForm
+  let row: CorpusCellRow
+  let branches: BranchSet
+}
+
+/// The stages before the searches, in the order of the data.
+private struct CaseStages {
+  let row: CorpusCaseRow
+  let recording: ExploredRecording
+
+  init(_ corpusCase: CorpusCase, _ description: CaseDescription) throws {
+    let begun = cpuTimeNs()
+    let options = try ImportOptions.parse(["--db", ":memory:"] + description.reading.arguments)
+    let source = try RecordingSource(importing: corpusCase.tracePath(), options)
+    let database = source.database
+    let delta = try description.search.deltaArgument()
+    let replay = try source.replayOptions(delta: delta)
+    let settings = WindowExplorer.Settings(
+      delta: delta, deltaNs: replay.deltaNs, limits: try description.search.limits(), seed: 1)
+    var windows: [RecordedWindow] = []
+    var comparison = Comparison(ProtocolForm.all, deltaNs: replay.deltaNs)
+    try source.forEachWindow(replay) {
+      windows.append($0)
+      comparison.consume($0)
+    }
+    let costs = comparison.finish()
+    let rows = zip(comparison.forms, costs).map { (id: $0.id, costs: $1) }
+    try database.replaceComparison(rows, leftOut: comparison.leftOut)
+
+    let report = try Report(database, findingsMax: 0)
+    let recorded = CorpusCellRow(
+      form: CaseDescription.recorded, verdict: CellVerdict(report).description,
+      expected: description.expectation(of: CaseDescription.recorded)?.verdict.description ?? "", cpuNs: 0,
+      exploration: nil, costs: try database.recordedCosts())
+    let facts = try database.facts()
+    recording = ExploredRecording(
+      windows: windows, tasks: try database.tasks().map { "\(String(decoding: $0.comm, as: UTF8.self))-\($0.pid)" },
+      settings: settings, memory: try MemoryModel(description.search), hasBlindSpots: try !source.blindSpots().isEmpty, costs: costs)
+    row = CorpusCaseRow(
+      name: corpusCase.name, title: description.title, traceHash: facts.contentHash, eventCount: facts.eventCount,
+      cpuNs: cpuTimeNs() - begun, cells: [recorded], figures: try Self.figures(description, database))
+  }
+
+  private static func figures(
+    _ description: CaseDescription, _ database: TraceDatabase
+  ) throws -> [CorpusFigureRow] {
+    try description.counts.flatMap { counts in
+      try counts.figures.map { figure in
+        guard let known = CaseFigure(figure.name, form: counts.form) else {
+          throw CaseFault.unknownFigure(figure.name)
+        }
+        let row = try database.statement(known.sql)
+        let value = try row.step() ? row.optionalInteger(0) : nil
+        return CorpusFigureRow(
+          form: counts.form ?? CaseDescription.recorded, name: figure.name, value: value, expected: figure.value)
+      }
+    }
+  }
+}
+
+/// CPU time of this thread.
+private func cpuTimeNs() -> Int64 {
+  var time = timespec()
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+  return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+}

@@ -1,0 +1,114 @@
+// `corpus run`: every case, every form, held against what is expected.
+
+import ArgumentParser
+import Corpus
+import Explore
+import Glibc
+import Report
+import TraceStore
+
+struct CorpusRunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run every case under every form and hold the verdicts against the expected ones.",
+    discussion: """
+      The results are added to corpus.db in the working directory (tables run, case_run, cell, figure; views difference, \
+      verdict_change, slow_down, form_by_stall). Exit status: 0 all as expected, 1 something differs, 2 a case is broken or \
+      there is no corpus, 3 with --coverage: some step or branch of a form is never reached.
+
+      Example:
+        gpc-replay corpus run traces/missed
+        gpc-replay query corpus.db "SELECT * FROM form_by_stall"
+      """)
+
+  @Argument(help: "The corpus, a topic of it, or a case.")
+  var folder = "traces"
+
+  @Option(help: "The database that the results are added to; :memory: for none.")
+  var db = "corpus.db"
+
+  @Option(help: "Write the results as JUnit XML to this file.")
+  var junit: String?
+
+  @Flag(help: "The results as one JSON document.")
+  var json = false
+
+  @Flag(help: "Tell which steps and branches of each form the searches went through, and which they never did.")
+  var coverage = false
+
+  @Option(help: "Cases under way at once. Default: the number of cores.")
+  var jobs: Int?
+
+  func validate() throws {
+    if coverage && json { throw ValidationError("--coverage is a text: not with --json.") }
+    if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs must be 1 to 1024.") }
+  }
+
+  func run() async throws {
+    let found = try corpusFolder(folder)
+    // Opened before the work: a database that cannot be written is told at once.
+    let store: CorpusStore
+    do {
+      store = try CorpusStore(at: DatabaseLocation(db))
+    } catch {
+      throw fail(error.sentence)
+    }
+    let begunAt = Self.now()
+    let runner = CorpusRunner(folder: folder, cases: found.cases, jobCount: jobs ?? CorpusRunner.coreCount)
+    let (outcome, coverage) = await runner.run()
+    if let junit { try write(outcome.junit, to: junit) }
+    do {
+      _ = try store.add(outcome.row(begunAt: begunAt, toolVersion: Tool.version))
+    } catch {
+      throw fail(error.sentence)
+    }
+    try show(outcome)
+    if self.coverage { try printOut("\n" + coverage.text().joined(separator: "\n") + "\n") }
+    if !outcome.broken.isEmpty { throw ExitStatus.unreadable }
+    if !outcome.differences.isEmpty { throw ExitCode(1) }
+    if self.coverage && !coverage.isComplete { throw ExitCode(3) }
+  }
+
+  private func show(_ outcome: CorpusOutcome) throws {
+    if json {
+      try printOut(JSONReport.text(outcome.document))
+    } else {
+      try printOut(outcome.text { Self.again($0, $1) }.joined(separator: "\n") + "\n")
+    }
+  }
+
+  /// The command that shows a cell on its own.
+  static func again(_ outcome: CaseOutcome, _ difference: Difference) -> String {
+    let trace = (try? outcome.corpusCase.tracePath()) ?? outcome.corpusCase.folder
+    let reading = outcome.description?.reading.arguments ?? []
+    let words =
+      difference.form == CaseDescription.recorded
+      ? [trace] + reading
+      : difference.subject == "verdict"
+        ? ["explore", trace, "--protocol", difference.form] + (outcome.description?.search.arguments ?? []) + reading
+        : ["compare", trace, "--protocol", difference.form] + reading
+    return (["gpc-replay"] + words + ["--db", ":memory:"]).joined(separator: " ")
+  }
+
+  private static func now() -> String {
+    var seconds = time(nil)
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    var text = [CChar](repeating: 0, count: 32)
+    strftime(&text, text.count, "%Y-%m-%dT%H:%M:%SZ", &parts)
+    return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}
+
+/// Writes a file whole.
+func write(_ text: String, to path: String) throws {
+  let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  guard descriptor >= 0 else { throw fail("\(path) cannot be written: \(String(cString: strerror(errno))).") }
+  defer { close(descriptor) }
+  var rest = Array(text.utf8)[...]
+  while !rest.isEmpty {
+    let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    guard count > 0 else { throw fail("\(path) cannot be written: \(String(cString: strerror(errno))).") }
+    rest = rest.dropFirst(count)
+  }
+}

@@ -1,0 +1,59 @@
+// `gpc-replay corpus run`, and what it leaves behind. All of the corpus, whose storms take their time without optimisation, is run by
+// `tools/corpus`.
+
+import Corpus
+import Foundation
+import RealBinary
+import Testing
+
+@Suite struct CorpusRunTests {
+  private static let small = CorpusTrace.all.filter { $0.byteCount < 4_000 }
+
+  @Test(arguments: small) func verdictsAndFiguresAreTheExpectedOnes(trace: CorpusTrace) throws {
+    let folder = try TemporaryFolder()
+    let run = try Invocation(["corpus", "run", trace.folder.path, "--db", ":memory:"], in: folder)
+    #expect(run.status == 0, "\(run.text)\(run.errorText)")
+  }
+
+  private static let topic = CorpusTrace.root.appending(path: "traces/missed").path
+
+  /// The same for any number of cases at once, but for times.
+  @Test func theOutcomeDoesNotDependOnTheNumberOfJobs() throws {
+    let folder = try TemporaryFolder()
+    let untimed = ["1", "3"].map { jobs in
+      Result { try Invocation(["corpus", "run", Self.topic, "--jobs", jobs, "--db", "\(jobs).db"], in: folder) }
+    }
+    let texts = try untimed.map { result in
+      let run = try result.get()
+      #expect(run.status == 0)
+      return run.text.split(separator: "\n").dropLast().joined(separator: "\n")
+    }
+    #expect(texts[0] == texts[1] && texts[0].contains("missed/stale-hva"))
+  }
+
+  @Test func runsFollowEachOtherInOneDatabase() throws {
+    let folder = try TemporaryFolder()
+    for _ in 1...2 { #expect(try Invocation(["corpus", "run", Self.topic], in: folder).status == 0) }
+    let difference = try Invocation(["corpus", "diff", "1", "last"], in: folder)
+    #expect(difference.status == 0)
+    #expect(difference.text.contains("run 1 of corpus.db") && difference.text.contains("run 2 of corpus.db"))
+    #expect(difference.text.contains("same verdicts and figures in"))
+    let ranked = try Invocation(
+      ["query", "corpus.db", "SELECT count(DISTINCT form), min(place) FROM form_by_stall WHERE run_id = 2", "--csv"],
+      in: folder)
+    #expect(ranked.text.split(separator: "\r\n").last == "14,1")
+    let none = try Invocation(["corpus", "diff", "1", "7"], in: folder)
+    #expect(none.status == 2 && none.errorText == "gpc-replay: corpus.db has no run 7.\n")
+  }
+
+  @Test func aRunAsJUnitAndAsJSON() throws {
+    let folder = try TemporaryFolder()
+    let contract = Self.topic + "/contract"
+    let run = try Invocation(["corpus", "run", contract, "--junit", "out.xml", "--json", "--db", ":memory:"], in: folder)
+    let document = try #require(JSONSerialization.jsonObject(with: run.output) as? [String: Any])
+    #expect(document["case_count"] as? Int == 1 && document["difference_count"] as? Int == 0)
+    let xml = try String(contentsOf: folder.file("out.xml"), encoding: .utf8)
+    #expect(xml.contains("<testsuite name=\"missed/contract\" tests=\"15\" failures=\"0\" errors=\"0\""))
+    #expect(try Invocation(shell: "python3 -c 'import xml.dom.minidom as m; m.parse(\"out.xml\")'", in: folder.url).status == 0)
+  }
+}

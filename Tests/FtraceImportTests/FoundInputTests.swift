@@ -1,0 +1,59 @@
+// Inputs that damage found, kept small (Fixtures/Found): each goes through every reader, again and again.
+
+import Foundation
+import KVMEvents
+import Testing
+
+@testable import FtraceImport
+
+@Suite struct FoundInputTests {
+  static let names: [String] = {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: Fixture.path("Found")).sorted()
+        .filter { $0 != "README.md" }
+    } catch {
+      preconditionFailure("the found inputs cannot be read: \(error)")
+    }
+  }()
+
+  /// nil: recognised by its content.
+  private static let forms: [InputFormat?] = [nil] + InputFormat.allCases.filter { $0.argument != nil }
+
+  private func read(_ bytes: [UInt8], as form: InputFormat?) throws {
+    var options = TraceReadOptions()
+    options.format = form
+    options.keepsUnknown = true
+    do {
+      let recording = try Recording(bytes, options: options)
+      #expect(recording.issues.allSatisfy { !$0.reason.isEmpty })
+      #expect(zip(recording.events, recording.events.dropFirst()).allSatisfy { $0.id < $1.id })
+    } catch let error as TraceReadError {
+      #expect(!error.predicate.isEmpty)
+    }
+  }
+
+  @Test(arguments: names, forms)
+  func everyReaderComesToItsEnd(name: String, form: InputFormat?) throws {
+    let bytes = try Fixture.packed("Found/\(name)")
+    try read(bytes, as: form)
+    try read(zstd(bytes), as: form)
+    try read(Array(bytes.dropLast(bytes.count / 3)), as: form)
+  }
+
+  @Test(arguments: names) func theCatalogueIsTakenOrSaidToBeWrong(name: String) throws {
+    let text = String(decoding: try Fixture.packed("Found/\(name)"), as: UTF8.self)
+    do throws(CatalogueError) {
+      let catalogue = try ProbeCatalogue.embedded.overridden(by: text)
+      #expect(!catalogue.meanings.isEmpty)
+    } catch {
+      #expect(error.line > 0 && !error.reason.isEmpty)
+    }
+  }
+
+  /// The name says which target of tools/fuzz begins with it.
+  @Test(arguments: names) func itsNameSaysWhatItIsOf(name: String) throws {
+    let targets = ["trace-dat", "text", "perf-script", "bpftrace", "packed", "catalogue", "report"]
+    #expect(targets.contains { name.hasPrefix("\($0)-") })
+    #expect(try Fixture.packed("Found/\(name)").count <= 16_384, "small enough to be looked at")
+  }
+}

@@ -1,0 +1,39 @@
+// Branches, their numbers, and what the forms have of them.
+
+import GPCProtocol
+import Testing
+
+@Suite struct ProtocolBranchTests {
+  @Test func codesAreThePlacesInTheList() {
+    // One bit each of a `BranchSet`.
+    #expect(ProtocolBranch.all.count <= 128)
+    for (code, branch) in ProtocolBranch.all.enumerated() { #expect(branch.code == code) }
+    for (place, branch) in StepBranch.allCases.enumerated() { #expect(branch.place == place) }
+  }
+
+  @Test func everyBranchIsSomeForms() {
+    let forms = ProtocolForm.all.flatMap { [$0, $0.under(.tso)] }
+    #expect(Set(forms.flatMap(\.branches)) == Set(ProtocolBranch.all))
+  }
+
+  @Test(arguments: ProtocolForm.all.map(\.id)) func branchesAreOfTheFormsSteps(_ id: String) throws {
+    let form = try #require(ProtocolForm.named(id))
+    #expect(BranchSet(form.branches).steps == form.steps.filter { $0 != .finished })
+  }
+
+  // kvm list, 2024-10-15, 3/5: the count is the first of three fields there; mainline's alone decides.
+  @Test func countDecidesWhereItIsTheWholeTest() {
+    let count = TaskStep.retry(.count)
+    #expect(ProtocolForm.mainline.branches.filter { $0.step == count }.map(\.branch) == [.retry, .pass])
+    #expect(ProtocolForm.seanjc3.branches.filter { $0.step == count }.map(\.branch) == [.pending, .pass])
+    #expect(ProtocolForm.dwmw2V2.branches.allSatisfy { $0.step != count })
+  }
+
+  @Test func setsJoin() {
+    let (hit, miss) = (ProtocolBranch(.walk(.test), .hit), ProtocolBranch(.walk(.test), .miss))
+    var set = BranchSet([hit])
+    set.formUnion(BranchSet([miss]))
+    #expect(set.branches == [hit, miss] && set.steps == [.walk(.test)] && set.count == 2)
+    #expect(set.subtracting(BranchSet([hit])) == BranchSet([miss]))
+  }
+}
