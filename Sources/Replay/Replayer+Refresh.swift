@@ -35,7 +35,7 @@ extension Replayer {
     refresh.isGPABased = event.gpa.map { $0 != .invalid }
     refresh.wasValid = event[.valid].map { $0 == 1 }
     refresh.oldUHVA = event.oldUhva
-    beginBusy(refresh.vm, moment)
+    beginBusy(refresh.vm, moment, since: refresh.request)
   }
 
   /// A round begins; the one before, if any, was repeated.
