@@ -78,6 +78,7 @@ if Context.environment["GPC_REPLAY_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
       name: "gpc-replay-fuzz",
-      dependencies: ["KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report"], path: "tools/fuzz.d",
+      dependencies: ["KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report"],
+      path: "tools/fuzz.d",
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -11,9 +11,10 @@ package struct Blessing: Sendable {
 
   private static let reason = "\(mark): blessed as gpc-replay found it; say here why it is right"
 
-  /// nil: nothing was other than expected, or the case is broken.
-  package init?(_ outcome: CaseOutcome) {
-    guard var description = outcome.description, !outcome.isBroken, !outcome.differences.isEmpty else { return nil }
+  /// nil: nothing was other than expected and the description is in its canonical form already, or the case is broken.
+  package init?(_ outcome: CaseOutcome, text: String) {
+    guard var description = outcome.description, !outcome.isBroken else { return nil }
+    guard !outcome.differences.isEmpty || description.toml != text else { return nil }
     for cell in outcome.row.cells where !cell.isAsExpected { Self.bless(cell, &description) }
     for figure in outcome.row.figures where !figure.isAsExpected { Self.bless(figure, &description) }
     description.expectations.removeAll { $0.forms.isEmpty }

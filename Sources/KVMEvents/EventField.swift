@@ -1,7 +1,7 @@
 // The fields of recorded events, under one name for each meaning, and which of them an event carries.
 
 /// A field of a recorded event. The raw value is the field's place in `RecordedEvent`; the database has a column per case in this order.
-package enum EventField: Int, CaseIterable, Sendable {
+public enum EventField: Int, CaseIterable, Sendable {
   /// `struct kvm *`.
   case kvm
   /// `struct gfn_to_pfn_cache *`.
@@ -55,11 +55,11 @@ package enum EventField: Int, CaseIterable, Sendable {
 }
 
 /// The set of fields that an event carries, one bit per `EventField`.
-package struct EventFieldSet: OptionSet, Hashable, Sendable {
-  package var rawValue: UInt32
-  @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }
-  @inlinable package init(_ field: EventField) { rawValue = 1 << UInt32(field.rawValue) }
+public struct EventFieldSet: OptionSet, Hashable, Sendable {
+  public var rawValue: UInt32
+  @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
+  @inlinable public init(_ field: EventField) { rawValue = 1 << UInt32(field.rawValue) }
 
-  @inlinable package mutating func insert(_ field: EventField) { rawValue |= 1 << UInt32(field.rawValue) }
-  @inlinable package func contains(_ field: EventField) -> Bool { rawValue >> UInt32(field.rawValue) & 1 == 1 }
+  @inlinable public mutating func insert(_ field: EventField) { rawValue |= 1 << UInt32(field.rawValue) }
+  @inlinable public func contains(_ field: EventField) -> Bool { rawValue >> UInt32(field.rawValue) & 1 == 1 }
 }

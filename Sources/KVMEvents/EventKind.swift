@@ -1,7 +1,7 @@
 // What a recorded event tells, whatever a kernel's probes call it. The catalogue maps event names to these.
 
 /// The points of the kernel that a recording can name. Raw values are stored in the database: append, never renumber.
-package enum EventKind: UInt8, CaseIterable, Sendable {
+public enum EventKind: UInt8, CaseIterable, Sendable {
   /// Ours, but nothing the replay needs (`xen_set_evtchn_fast`, `kvm_userspace_exit`, `print`): it still ends intervals of its context.
   case bystander = 0
   /// Entry of `kvm_mmu_notifier_invalidate_range_start()`.

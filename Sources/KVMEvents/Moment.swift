@@ -1,15 +1,15 @@
 // When something was recorded, and which moments are surely in order.
 
 /// A recorded event as a bound of an interval: a fact lies after one moment of its thread and before another (evidence, rule 2).
-package struct Moment: Hashable, Sendable {
-  package let id: EventID
+public struct Moment: Hashable, Sendable {
+  public let id: EventID
   /// Nanoseconds of the trace clock.
-  package let time: Int64
-  package let cpu: Int32
+  public let time: Int64
+  public let cpu: Int32
   /// The replay's number of the thread; the idle tasks of the CPUs are threads of their own.
-  package let thread: Int32
+  public let thread: Int32
 
-  @inlinable package init(id: EventID, time: Int64, cpu: Int32, thread: Int32) {
+  @inlinable public init(id: EventID, time: Int64, cpu: Int32, thread: Int32) {
     self.id = id
     self.time = time
     self.cpu = cpu
@@ -18,23 +18,23 @@ package struct Moment: Hashable, Sendable {
 }
 
 /// Which of two moments is surely the earlier one.
-package struct MomentOrder: Hashable, Sendable {
+public struct MomentOrder: Hashable, Sendable {
   /// Nanoseconds by which the clocks of two CPUs may differ.
-  package let deltaNs: Int64
+  public let deltaNs: Int64
 
-  @inlinable package init(deltaNs: Int64) { self.deltaNs = deltaNs }
+  @inlinable public init(deltaNs: Int64) { self.deltaNs = deltaNs }
 
   /// Program order and the order within one CPU's buffer are exact; between CPUs only the clock speaks, and equal stamps are unordered.
   /// A fact that ends with an event is before one that begins with the same event.
   @inlinable @inline(__always)
-  package func surely(_ a: Moment, before b: Moment) -> Bool {
+  public func surely(_ a: Moment, before b: Moment) -> Bool {
     if a.thread == b.thread || a.cpu == b.cpu { return a.id <= b.id }
     return a.time &+ deltaNs < b.time
   }
 
   /// An unknown bound is before or after nothing.
   @inlinable @inline(__always)
-  package func surely(_ a: Moment?, before b: Moment?) -> Bool {
+  public func surely(_ a: Moment?, before b: Moment?) -> Bool {
     guard let a, let b else { return false }
     return surely(a, before: b)
   }

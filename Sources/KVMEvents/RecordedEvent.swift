@@ -1,37 +1,37 @@
 // One event of a recording: where and when, which task, and what its probe read.
 
 /// An event's number: the line of the text it was read from (first line 1), or its ordinal in a binary recording. Grows in replay order.
-package typealias EventID = Int64
+public typealias EventID = Int64
 
 /// A task as the recording names it: an index into the table of tasks, dense from 0.
-package typealias TaskID = Int32
+public typealias TaskID = Int32
 
 /// An event name as the recording spells it: an index into the table of names, dense from 0.
-package typealias EventNameID = Int32
+public typealias EventNameID = Int32
 
 /// One event of a recording. Trivial on purpose: it is copied in the import's hot path.
-package struct RecordedEvent: Sendable {
-  package var id: EventID = 0
-  package var time = TraceTimestamp(rawValue: 0)
+public struct RecordedEvent: Sendable {
+  public var id: EventID = 0
+  public var time = TraceTimestamp(rawValue: 0)
   /// `unknownCPU` for a loss of which the recording does not say where it was.
-  package var cpu: Int32 = 0
+  public var cpu: Int32 = 0
   /// The thread id the recording prints (`pid` in kernel terms); 0 is the idle task of its CPU.
-  package var pid: Int32 = 0
+  public var pid: Int32 = 0
   /// `noTask` for `lostEvents`, which no task made.
-  package var task: TaskID = 0
-  package var name: EventNameID = 0
-  package var kind: EventKind = .bystander
+  public var task: TaskID = 0
+  public var name: EventNameID = 0
+  public var kind: EventKind = .bystander
   // Not `[]`: that goes through SetAlgebra's generic initialiser, unspecialised, once per event.
-  package var fields = EventFieldSet(rawValue: 0)
-  package var values = InlineArray<25, UInt64>(repeating: 0)
+  public var fields = EventFieldSet(rawValue: 0)
+  public var values = InlineArray<25, UInt64>(repeating: 0)
 
-  package static let noTask: TaskID = -1
-  package static let unknownCPU: Int32 = -1
+  public static let noTask: TaskID = -1
+  public static let unknownCPU: Int32 = -1
 
-  @inlinable package init() {}
+  @inlinable public init() {}
 
   /// The field's value, or nil where the probe did not record it. Signed fields are two's complement.
-  @inlinable package subscript(field: EventField) -> UInt64? {
+  @inlinable public subscript(field: EventField) -> UInt64? {
     // Through a pointer: `values[…]` copies all of them first, and so does a span of them.
     @inline(__always) get {
       guard fields.contains(field) else { return nil }
@@ -39,23 +39,23 @@ package struct RecordedEvent: Sendable {
     }
   }
 
-  @inlinable @inline(__always) package mutating func set(_ field: EventField, _ value: UInt64) {
+  @inlinable @inline(__always) public mutating func set(_ field: EventField, _ value: UInt64) {
     fields.insert(field)
     values[field.rawValue] = value
   }
 
-  @inlinable package var kvm: KVMPointer? { self[.kvm].map(KVMPointer.init(rawValue:)) }
-  @inlinable package var gpc: GPCPointer? { self[.gpc].map(GPCPointer.init(rawValue:)) }
-  @inlinable package var mn: NotifierPointer? { self[.mn].map(NotifierPointer.init(rawValue:)) }
-  @inlinable package var mm: MMPointer? { self[.mm].map(MMPointer.init(rawValue:)) }
-  @inlinable package var uhva: UHVA? { self[.uhva].map(UHVA.init(rawValue:)) }
-  @inlinable package var oldUhva: UHVA? { self[.oldUhva].map(UHVA.init(rawValue:)) }
-  @inlinable package var gpa: GPA? { self[.gpa].map(GPA.init(rawValue:)) }
-  @inlinable package var pfn: PFN? { self[.pfn].map(PFN.init(rawValue:)) }
-  @inlinable package var ret: Int64? { self[.ret].map { Int64(bitPattern: $0) } }
+  @inlinable @inline(__always) public var kvm: KVMPointer? { self[.kvm].map(KVMPointer.init(rawValue:)) }
+  @inlinable @inline(__always) public var gpc: GPCPointer? { self[.gpc].map(GPCPointer.init(rawValue:)) }
+  @inlinable @inline(__always) public var mn: NotifierPointer? { self[.mn].map(NotifierPointer.init(rawValue:)) }
+  @inlinable @inline(__always) public var mm: MMPointer? { self[.mm].map(MMPointer.init(rawValue:)) }
+  @inlinable @inline(__always) public var uhva: UHVA? { self[.uhva].map(UHVA.init(rawValue:)) }
+  @inlinable @inline(__always) public var oldUhva: UHVA? { self[.oldUhva].map(UHVA.init(rawValue:)) }
+  @inlinable @inline(__always) public var gpa: GPA? { self[.gpa].map(GPA.init(rawValue:)) }
+  @inlinable @inline(__always) public var pfn: PFN? { self[.pfn].map(PFN.init(rawValue:)) }
+  @inlinable @inline(__always) public var ret: Int64? { self[.ret].map { Int64(bitPattern: $0) } }
 
   /// `start` and `end` as a range; nil where one is missing or the end lies below the start.
-  @inlinable package var range: HVARange? {
+  @inlinable @inline(__always) public var range: HVARange? {
     guard let start = self[.start], let end = self[.end], start <= end else { return nil }
     return HVARange(start: UHVA(rawValue: start), end: UHVA(rawValue: end))
   }

@@ -1,10 +1,10 @@
 // When: the trace clock and its time stamps.
 
 /// A time stamp of the trace clock, in nanoseconds since the clock's own zero. Parsed from digits, never through `Double`.
-package struct TraceTimestamp: RawRepresentable, Hashable, Comparable, Sendable {
-  package let rawValue: Int64
-  @inlinable package init(rawValue: Int64) { self.rawValue = rawValue }
-  @inlinable package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+public struct TraceTimestamp: RawRepresentable, Hashable, Comparable, Sendable {
+  public let rawValue: Int64
+  @inlinable public init(rawValue: Int64) { self.rawValue = rawValue }
+  @inlinable public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
 /// How a recording's clock is known.
@@ -18,14 +18,14 @@ package enum ClockSource: String, Encodable, Sendable {
 }
 
 /// `trace_clock`: which of ftrace's clocks stamped the events (Documentation/trace/ftrace.rst).
-package enum TraceClock: String, CaseIterable, Sendable {
+public enum TraceClock: String, CaseIterable, Sendable {
   case local, global, counter, uptime, perf, mono, boot, tai
   case monoRaw = "mono_raw"
   case x86TSC = "x86-tsc"
 
   /// How far the clocks of two CPUs are taken to differ, in nanoseconds (the default of `--delta`; evidence: `local` and `perf`
   /// are per CPU and not coherent, the others are one source).
-  package var uncertainty: Int64 {
+  public var uncertainty: Int64 {
     switch self {
     case .local, .perf: 1000
     case .global, .counter, .uptime, .mono, .boot, .tai, .monoRaw, .x86TSC: 0

@@ -18,12 +18,13 @@ enum FindingText {
   }
 
   static func staleRound(
-    _ test: PendingTest, _ invalidation: InvalidationState?, _ certainty: Finding.Certainty
+    _ evidence: RetryEvidence, _ invalidation: InvalidationState?, _ certainty: Finding.Certainty
   ) -> String {
+    let round = evidence.round
     guard let invalidation else {
-      return "round \(test.round.number) is accepted over an error pfn (\(hex(test.pfn?.rawValue ?? 0)))"
+      return "round \(round.number) is accepted over an error pfn (\(hex(evidence.test.pfn?.rawValue ?? 0)))"
     }
-    return "round \(test.round.number) for uhva \(hex(test.round.uhva)) is accepted over a page that invalidation "
+    return "round \(round.number) for uhva \(hex(round.uhva)) is accepted over a page that invalidation "
       + "\(hex(invalidation.range)) \(freed(certainty)) its lookup"
   }
 
@@ -32,11 +33,12 @@ enum FindingText {
     return "kvm_gpc_check() says \(said) for uhva \(hex(check.state.uhva)) where the replayed cache is \(replayed)"
   }
 
-  static func divergence(_ test: PendingTest, _ invalidation: InvalidationState?) -> String {
+  static func divergence(_ evidence: RetryEvidence, _ invalidation: InvalidationState?) -> String {
     let cause = invalidation.map { " (invalidation \(hex($0.range)))" } ?? ""
-    return test.isRetried
-      ? "the kernel repeated round \(test.round.number) where no order of the recorded events gives a reason to"
-      : "the kernel accepted round \(test.round.number) where every order of the recorded events makes it retry\(cause)"
+    let number = evidence.round.number
+    return evidence.test.isRetried
+      ? "the kernel repeated round \(number) where no order of the recorded events gives a reason to"
+      : "the kernel accepted round \(number) where every order of the recorded events makes it retry\(cause)"
   }
 
   static func excessive(_ refresh: RefreshState) -> String {

@@ -5,7 +5,7 @@ import KVMEvents
 /// One invalidation of one VM, from its start hook (or the first we learn of it) until no undecided test can need it.
 final class InvalidationState {
   let id: Int64
-  let thread: Int32
+  let thread: ThreadNumber
   let task: TaskID
   let range: HVARange
   let mnEvent: UInt32?
@@ -32,7 +32,8 @@ final class InvalidationState {
   /// Checks which said yes in the contract window; findings once the end is recorded.
   var contractChecks: [PendingCheck] = []
 
-  init(id: Int64, thread: Int32, task: TaskID, range: HVARange, mnEvent: UInt32?, start: Moment?, upBy: Moment?) {
+  init(id: Int64, thread: ThreadNumber, task: TaskID, range: HVARange, mnEvent: UInt32?, start: Moment?, upBy: Moment?)
+  {
     self.id = id
     self.thread = thread
     self.task = task

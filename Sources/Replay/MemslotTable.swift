@@ -6,7 +6,7 @@ import KVMEvents
 struct MemslotTable {
   private var slots: [UInt32: Memslot] = [:]
   /// The changes under way: between the entry and the return of `__kvm_set_memory_region()`.
-  private var changing: [(thread: Int32, slot: UInt32, wanted: Memslot?)] = []
+  private var changing: [(thread: ThreadNumber, slot: UInt32, wanted: Memslot?)] = []
   /// Every change since the VM's creation is in the recording.
   var isComplete = true
   /// The last recorded `generation` of the memslots: the same again after a gap shows that none changed in it.
@@ -25,13 +25,13 @@ struct MemslotTable {
     return isHit ? true : isComplete ? false : nil
   }
 
-  mutating func begin(thread: Int32, slot: UInt32, wanted: Memslot?) {
+  mutating func begin(thread: ThreadNumber, slot: UInt32, wanted: Memslot?) {
     changing.removeAll { $0.thread == thread }
     changing.append((thread, slot, wanted))
   }
 
   /// The call returned. Returns the row that ended, if one did.
-  mutating func finish(thread: Int32, ret: Int64, at event: EventID) -> Memslot? {
+  mutating func finish(thread: ThreadNumber, ret: Int64, at event: EventID) -> Memslot? {
     guard let index = changing.firstIndex(where: { $0.thread == thread }) else { return nil }
     let change = changing.remove(at: index)
     guard ret == 0 else { return nil }

@@ -15,6 +15,7 @@ struct NotifierTie {
   /// 15 MB; in every recording met so far the tie stands within three events of the first hook.
   private static let heldMax = 65_536
 
+  var isMade: Bool { offset != nil }
   var isHolding: Bool { !held.isEmpty }
 
   func kvm(of mn: NotifierPointer) -> KVMPointer? {
@@ -23,14 +24,13 @@ struct NotifierTie {
 
   /// Takes the event into the held ones where that is needed. True when the tie was made (or given up) and the held events are to be replayed.
   mutating func holds(_ event: RecordedEvent) -> Bool {
-    if offset != nil { return false }
     learn(event)
     if hasGivenUp { return false }
     let isHook = event.kind == .mnInvalidateRangeStart || event.kind == .mnInvalidateRangeEnd
     if !isHook && held.isEmpty { return false }
     held.append(event)
     if held.count == Self.heldMax { hasGivenUp = true }
-    return offset != nil || hasGivenUp
+    return isMade || hasGivenUp
   }
 
   mutating func giveUp() {

@@ -2,10 +2,10 @@
 
 import KVMEvents
 
-/// A retry test: made between `round.test` and `settled`, the next event of its context.
+/// A retry test: made between its round's `test` and `settled`, the next event of its context.
 struct PendingTest {
-  let refresh: RefreshState
-  let round: RoundState
+  let refresh: RefreshSlot
+  let round: RoundSlot
   let settled: Moment
   let isRetried: Bool
   let pfn: PFN?
@@ -34,7 +34,7 @@ enum PendingDecision {
   /// Read before this moment.
   case count(RecordedCount, before: Moment)
   /// A refresh returned (or was given up) at this moment: its row follows its last test.
-  case refresh(RefreshState, Moment)
+  case refresh(RefreshSlot, Moment)
 
   var settled: Moment {
     switch self {

@@ -39,30 +39,30 @@ struct PendingQueue {
   }
 
   /// The earliest time that the waiting tests look back to.
-  var oldestSnapshot: Int64? {
+  func oldestSnapshot(_ rounds: borrowing SlotTable<RoundState>) -> Int64? {
     var oldest: Int64?
     for index in head..<items.count {
-      if case .test(let test) = items[index] { oldest = min(oldest ?? .max, test.round.snapshotLow.time) }
+      if case .test(let test) = items[index] { oldest = min(oldest ?? .max, rounds[test.round].snapshotLow.time) }
     }
     return oldest
   }
 
   /// Events were dropped before what is waiting could be decided.
-  mutating func taint(after gap: EventID) {
+  mutating func taint(after gap: EventID, _ rounds: inout SlotTable<RoundState>) {
     items.removeSubrange(..<head)
     head = 0
     items.removeAll {
       if case .count = $0 { true } else { false }
     }
     firstSettled = items.first?.settled.time
-    for index in items.indices where items[index].settled.id > gap { items[index].taint() }
+    for index in items.indices where items[index].settled.id > gap { items[index].taint(&rounds) }
   }
 }
 
 extension PendingDecision {
-  mutating func taint() {
+  mutating func taint(_ rounds: inout SlotTable<RoundState>) {
     switch self {
-    case .test(let test): test.round.meetsLoss = true
+    case .test(let test): rounds[test.round].meetsLoss = true
     case .check(var check):
       check.state.isTainted = true
       self = .check(check)

@@ -2,8 +2,8 @@
 
 import KVMEvents
 
-/// One round of the retry loop, as far as it has come. A class: its test waits in a queue, and this is too big to be copied about.
-final class RoundState {
+/// One round of the retry loop, as far as it has come.
+struct RoundState {
   let number: Int32
   /// The snapshot of `mmu_invalidate_seq` lies after this …
   let snapshotLow: Moment
@@ -33,19 +33,35 @@ final class RoundState {
     self.uhva = uhva
     self.isTorn = isTorn
   }
+
+  mutating func beginLookup(at moment: Moment) {
+    guard lookup == nil else { return }
+    lookup = moment
+    snapshotHigh = snapshotHigh ?? moment
+  }
+
+  mutating func endLookup(at moment: Moment) {
+    if lookup != nil && lookupRet == nil { lookupRet = moment }
+  }
+
+  mutating func reachTest(_ event: borrowing RecordedEvent, at moment: Moment) {
+    test = moment
+    snapshotHigh = snapshotHigh ?? moment
+    recordedCount = event[.activeInvalidations]
+    if let seq = event[.seq], let snapshot = event[.mmuSeq] { recordedMoves = seq &- snapshot }
+  }
 }
 
 /// One run of `__kvm_gpc_refresh()`.
-final class RefreshState {
+struct RefreshState {
   let id: Int64
   let cache: CacheState
   let vm: VMState?
   let task: TaskID
-  let thread: Int32
   let origin: Refresh.Origin
   let request: Moment?
   let entry: Moment?
-  var round: RoundState?
+  var round: RoundSlot?
   var roundCount: Int32 = 0
   var firstLoop: Moment?
   var lastLoop: Moment?
@@ -76,17 +92,36 @@ final class RefreshState {
   var ret: Int64?
 
   init(
-    id: Int64, cache: CacheState, vm: VMState?, task: TaskID, thread: Int32, origin: Refresh.Origin, request: Moment?,
-    entry: Moment?
+    id: Int64, cache: CacheState, vm: VMState?, task: TaskID, origin: Refresh.Origin, request: Moment?, entry: Moment?
   ) {
     self.id = id
     self.cache = cache
     self.vm = vm
     self.task = task
-    self.thread = thread
     self.origin = origin
     self.request = request
     self.entry = entry
+  }
+
+  mutating func beginRound(at moment: Moment) {
+    roundCount += 1
+    firstLoop = firstLoop ?? moment
+    if let lastLoop { stallNs += moment.time - lastLoop.time }
+    lastLoop = moment
+  }
+
+  /// A round was repeated for this cause; it lasted from its begin to the event that shows it.
+  mutating func count(_ cause: RetryRound.Cause, from begun: Moment?, to settled: Moment) {
+    switch cause {
+    case .necessary: necessaryCount += 1
+    case .false:
+      falseCount += 1
+      falseNs += begun.map { settled.time - $0.time } ?? 0
+      firstFalse = firstFalse ?? begun?.id
+      lastFalse = settled.id
+    case .undecided: undecidedCount += 1
+    case .unknown: unknownCount += 1
+    }
   }
 
   private var outcome: Refresh.Outcome {

@@ -4,22 +4,22 @@ import GPCProtocol
 import KVMEvents
 
 extension Replayer {
-  mutating func check(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func check(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     cache.uhva = event.uhva ?? cache.uhva
     cache.gpa = event[.oldGpa].map(GPA.init(rawValue:)) ?? event.gpa ?? cache.gpa
     if let generation = event[.slotsGeneration] { cache.vm?.memslots.see(generation: generation) }
     checkCount += 1
     // A check does not nest in a check but by an interrupt; what was tainted by lost events will not return any more.
-    if !thread.checks.isEmpty {
+    if !threads[thread].checks.isEmpty {
       giveUpChecks(of: thread) { $0.isTainted }
-      if thread.checks.count == Self.nestingMax { giveUp(thread.checks.removeFirst()) }
+      if threads[thread].checks.count == Self.nestingMax { giveUp(threads[thread].checks.removeFirst()) }
     }
-    thread.checks.append(
+    threads[thread].checks.append(
       CheckState(
         id: checkCount, cache: cache, task: event.task, entry: moment, othersHold: Self.othersHold(event),
         recordedValid: event[.valid].map { $0 == 1 }, uhva: event.uhva ?? cache.uhva,
-        isNested: thread.isInside, isTainted: false))
+        isNested: threads[thread].isInside, isTainted: false))
   }
 
   /// The conditions of `kvm_gpc_check()` beside `valid`, from the fields that its probe read under the same lock; nil where one is missing.
@@ -44,10 +44,10 @@ extension Replayer {
   private static var nestingMax: Int { 4 }
 
   /// Checks whose returns are not recorded: rows without an answer.
-  mutating func giveUpChecks(of thread: ThreadState, where isOver: (CheckState) -> Bool = { _ in true }) {
-    let over = thread.checks.filter(isOver)
+  mutating func giveUpChecks(of thread: ThreadNumber, where isOver: (CheckState) -> Bool = { _ in true }) {
+    let over = threads[thread].checks.filter(isOver)
     if over.isEmpty { return }
-    thread.checks.removeAll(where: isOver)
+    threads[thread].checks.removeAll(where: isOver)
     for check in over { giveUp(check) }
   }
 
@@ -59,8 +59,8 @@ extension Replayer {
           answer: nil, decision: nil)))
   }
 
-  mutating func checkRet(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
-    guard let state = thread.checks.popLast(), let ret = event.ret else { return }
+  mutating func checkRet(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
+    guard let state = threads[thread].checks.popLast(), let ret = event.ret else { return }
     // Only the lowest byte of the register is the answer; probes that print the whole of it leave rubbish above.
     let answer = ret & 0xff != 0
     record(state, answer: answer, moment)
@@ -68,7 +68,7 @@ extension Replayer {
       .check(PendingCheck(state: state, ret: moment, answer: answer, mapping: state.cache.mapping)))
   }
 
-  mutating func deactivate(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func deactivate(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     cache.gpa = event.gpa ?? cache.gpa
     cache.uhva = event.uhva ?? cache.uhva
@@ -76,20 +76,20 @@ extension Replayer {
     cache.mapping = nil
     cache.isActive = false
     cache.vm?.lastDeactivation = event.id
-    if let (former, _) = thread.deactivating { giveUpDeactivation(of: former, at: moment) }
-    thread.deactivating = (cache, moment)
+    if let (former, _) = threads[thread].deactivating { giveUpDeactivation(of: former, at: moment) }
+    threads[thread].deactivating = (cache, moment)
     beginBusy(cache.vm, moment)
   }
 
-  mutating func deactivateRet(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
-    guard let (cache, entry) = thread.deactivating else { return }
-    thread.deactivating = nil
+  mutating func deactivateRet(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
+    guard let (cache, entry) = threads[thread].deactivating else { return }
+    threads[thread].deactivating = nil
     cache.validity.settle(after: entry, before: moment)
     cache.lastEvent = moment.id
     recordDeactivation(of: cache, event.task, from: entry, to: moment)
   }
 
-  mutating func setMemoryRegion(_ event: RecordedEvent, _ thread: ThreadState) {
+  mutating func setMemoryRegion(_ event: RecordedEvent, _ thread: ThreadNumber) {
     guard let kvm = event.kvm, let slot = event[.slot], let size = event[.len] else { return }
     let vm = vm(of: kvm, event)
     let number = UInt32(truncatingIfNeeded: slot)
@@ -99,15 +99,15 @@ extension Replayer {
         vm: vm.id, slot: number, gpa: event.gpa ?? .invalid, size: size, uhva: uhva,
         flags: UInt32(truncatingIfNeeded: event[.flags] ?? 0), setEvent: event.id, endEvent: nil)
     }
-    vm.memslots.begin(thread: thread.index, slot: number, wanted: wanted)
-    thread.memoryRegionVM = vm
+    vm.memslots.begin(thread: thread, slot: number, wanted: wanted)
+    threads[thread].memoryRegionVM = vm
   }
 
-  mutating func setMemoryRegionRet(_ event: RecordedEvent, _ thread: ThreadState) {
-    guard let vm = thread.memoryRegionVM else { return }
-    thread.memoryRegionVM = nil
+  mutating func setMemoryRegionRet(_ event: RecordedEvent, _ thread: ThreadNumber) {
+    guard let vm = threads[thread].memoryRegionVM else { return }
+    threads[thread].memoryRegionVM = nil
     vm.see(event)
-    if let ended = vm.memslots.finish(thread: thread.index, ret: event.ret ?? -1, at: event.id) {
+    if let ended = vm.memslots.finish(thread: thread, ret: event.ret ?? -1, at: event.id) {
       rows.append(.memslot(ended))
     }
   }

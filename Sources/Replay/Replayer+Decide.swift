@@ -4,34 +4,34 @@ import GPCProtocol
 import KVMEvents
 
 extension Replayer {
-  mutating func decide(_ decision: PendingDecision) {
-    switch decision {
+  mutating func decide(_ decision: consuming PendingDecision) {
+    switch consume decision {
     case .test(let test): decide(test)
     case .check(let check): decide(check)
     case .count(let count, let high): decide(count, before: high)
     case .refresh(let refresh, _):
-      refresh.isClosed = true
-      if refresh.deferredCount == 0 { report(refresh) }
+      refreshes[refresh].isClosed = true
+      if refreshes[refresh].deferredCount == 0 { report(refresh) }
     }
   }
 
   // MARK: Retry tests
 
   private mutating func decide(_ test: PendingTest) {
-    let refresh = test.refresh
-    guard let tested = test.round.test, let vm = refresh.vm else {
+    guard let tested = rounds[test.round].test, let vm = refreshes[test.refresh].vm else {
       // No probe for the test: that the round was repeated is seen, why is not.
+      let round = rounds.remove(test.round)
       let cause: RetryRound.Cause? = test.isRetried ? .unknown : nil
-      count(cause, test, refresh)
-      rows.append(
-        .retryRound(test.row(decision: nil, verdict: cause.map { RetryEvidence.Verdict(cause: $0) })))
+      count(cause, test, round)
+      rows.append(.retryRound(row(test, round, decision: nil, verdict: cause.map { RetryEvidence.Verdict(cause: $0) })))
       return
     }
     let evidence = RetryEvidence(
-      test: test, tested: tested, vm: vm, order: order, hasEndKvm: probes.has(.mnInvalidateEndKvm),
-      mayHideInvalidations: vm.mayHideInvalidations || test.round.mayFollowHidden || hasUntiedNotifier)
-    if evidence.isInDoubt && vm.deferred.count < Self.deferredMax {
-      refresh.deferredCount += 1
+      test: test, round: rounds.remove(test.round), tested: tested, vm: vm, order: order,
+      hasEndKvm: probes.has(.mnInvalidateEndKvm),
+      mayHideInvalidations: vm.mayHideInvalidations || hasUntiedNotifier)
+    if evidence.isInDoubt(in: vm) && vm.deferred.count < Self.deferredMax {
+      refreshes[test.refresh].deferredCount += 1
       vm.deferred.append(evidence)
     } else {
       decide(evidence)
@@ -43,42 +43,39 @@ extension Replayer {
 
   private mutating func decide(_ evidence: RetryEvidence) {
     let test = evidence.test
-    let refresh = test.refresh
     let decision = evidence.decision(form: form)
-    let page = (test.round.uhva ?? refresh.cache.uhva).flatMap { $0.isError ? nil : $0.page }
+    let page = (evidence.round.uhva ?? refreshes[test.refresh].cache.uhva).flatMap { $0.isError ? nil : $0.page }
     let verdict = test.isRetried ? evidence.cause(page: page) : nil
-    count(verdict?.cause, test, refresh)
-    rows.append(.retryRound(test.row(decision: decision, verdict: verdict)))
+    count(verdict?.cause, test, evidence.round)
+    rows.append(.retryRound(row(test, evidence.round, decision: decision, verdict: verdict)))
     if decision == .disagrees { reportDivergence(evidence) }
     if !test.isRetried, let page { reportStale(evidence, page) }
   }
 
   /// An invalidation's fate is known: decides the tests that waited for that, and the rows of their refreshes.
   mutating func decideDeferred(of vm: VMState, isLast: Bool = false) {
-    let ready = vm.deferred.filter { isLast || !$0.isInDoubt }
+    for index in vm.deferred.indices where isLast || !vm.deferred[index].awaitsAnEnd { vm.deferred[index].look() }
+    let ready = vm.deferred.filter { isLast || !$0.isInDoubt(in: vm) }
     if ready.isEmpty { return }
-    vm.deferred.removeAll { isLast || !$0.isInDoubt }
+    vm.deferred.removeAll { isLast || !$0.isInDoubt(in: vm) }
     for evidence in ready {
       decide(evidence)
       let refresh = evidence.test.refresh
-      refresh.deferredCount -= 1
-      if refresh.isClosed && refresh.deferredCount == 0 { report(refresh) }
+      refreshes[refresh].deferredCount -= 1
+      if refreshes[refresh].isClosed && refreshes[refresh].deferredCount == 0 { report(refresh) }
     }
   }
 
-  private func count(_ cause: RetryRound.Cause?, _ test: PendingTest, _ refresh: RefreshState) {
-    switch cause {
-    case .necessary: refresh.necessaryCount += 1
-    case .false:
-      refresh.falseCount += 1
-      let begun = test.round.loop ?? test.round.lookup
-      refresh.falseNs += begun.map { test.settled.time - $0.time } ?? 0
-      refresh.firstFalse = refresh.firstFalse ?? begun?.id
-      refresh.lastFalse = test.settled.id
-    case .undecided: refresh.undecidedCount += 1
-    case .unknown: refresh.unknownCount += 1
-    case nil: break
-    }
+  private func row(
+    _ test: PendingTest, _ round: RoundState, decision: Decision?, verdict: RetryEvidence.Verdict?
+  ) -> RetryRound {
+    round.row(
+      of: refreshes[test.refresh].id, test.isRetried ? .retried : .accepted, decision: decision, verdict: verdict,
+      settled: test.settled)
+  }
+
+  private mutating func count(_ cause: RetryRound.Cause?, _ test: PendingTest, _ round: RoundState) {
+    if let cause { refreshes[test.refresh].count(cause, from: round.loop ?? round.lookup, to: test.settled) }
   }
 
   // MARK: Checks
@@ -181,11 +178,13 @@ extension Replayer {
 
   private mutating func reportDivergence(_ evidence: RetryEvidence) {
     let test = evidence.test
+    let refresh = refreshes[test.refresh]
     let cited = evidence.deciding
     report(
-      .divergence, .certain, vm: test.refresh.vm, cache: test.refresh.cache, event: evidence.low.id,
-      invalidation: cited, refresh: test.refresh.id, check: nil,
-      proof: test.round.proof + (cited?.proof ?? []) + [test.settled.id], summary: FindingText.divergence(test, cited))
+      .divergence, .certain, vm: refresh.vm, cache: refresh.cache, event: evidence.low.id,
+      invalidation: cited, refresh: refresh.id, check: nil,
+      proof: evidence.round.proof + (cited?.proof ?? []) + [test.settled.id],
+      summary: FindingText.divergence(evidence, cited))
   }
 
   private mutating func reportStale(_ evidence: RetryEvidence, _ page: UHVA) {
@@ -194,16 +193,18 @@ extension Replayer {
     let hasErrorPFN = test.pfn?.isError ?? false
     guard found != nil || hasErrorPFN else { return }
     let certainty = hasErrorPFN ? .certain : found?.certainty ?? .possible
-    if test.refresh.cache.mapping?.refresh == test.refresh.id { test.refresh.cache.mapping?.isReported = true }
+    let refresh = refreshes[test.refresh]
+    if refresh.cache.mapping?.refresh == refresh.id { refresh.cache.mapping?.isReported = true }
     report(
-      .stale, certainty, vm: test.refresh.vm, cache: test.refresh.cache, event: evidence.low.id,
-      invalidation: found?.invalidation, refresh: test.refresh.id, check: nil,
-      proof: test.round.proof + (found?.invalidation.proof ?? []) + [test.settled.id],
-      summary: FindingText.staleRound(test, found?.invalidation, certainty))
+      .stale, certainty, vm: refresh.vm, cache: refresh.cache, event: evidence.low.id,
+      invalidation: found?.invalidation, refresh: refresh.id, check: nil,
+      proof: evidence.round.proof + (found?.invalidation.proof ?? []) + [test.settled.id],
+      summary: FindingText.staleRound(evidence, found?.invalidation, certainty))
   }
 
   /// The refresh's row, and whether its false retries are too many.
-  private mutating func report(_ refresh: RefreshState) {
+  private mutating func report(_ slot: RefreshSlot) {
+    let refresh = refreshes.remove(slot)
     rows.append(.refresh(refresh.row))
     guard refresh.falseCount > options.retriesMax || refresh.falseNs > options.stallMaxNs else { return }
     let event = refresh.entry?.id ?? refresh.firstFalse ?? 0

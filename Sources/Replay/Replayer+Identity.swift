@@ -4,20 +4,19 @@ import KVMEvents
 
 extension Replayer {
   @inline(__always)
-  mutating func thread(of event: borrowing RecordedEvent, on cpu: CPUState) -> ThreadState {
-    if cpu.pid == event.pid, let thread = cpu.thread { return thread }
+  mutating func thread(of event: borrowing RecordedEvent) -> ThreadNumber {
+    if let thread = cpus.thread(on: event.cpu, pid: event.pid) { return thread }
     // pid 0 is the idle task, one per CPU.
     let thread = thread(event.pid == 0 ? -1 - Int64(event.cpu) : Int64(event.pid))
-    cpu.pid = event.pid
-    cpu.thread = thread
+    cpus.run(thread, pid: event.pid, on: event.cpu)
     return thread
   }
 
-  private mutating func thread(_ key: Int64) -> ThreadState {
-    if let thread = threads[key] { return thread }
-    let thread = ThreadState(index: Int32(threads.count))
-    threads[key] = thread
-    return thread
+  private mutating func thread(_ key: Int64) -> ThreadNumber {
+    if let thread = threadOfKey[key] { return thread }
+    threads.append(ThreadState())
+    threadOfKey[key] = threads.count - 1
+    return threads.count - 1
   }
 
   mutating func vm(of kvm: KVMPointer, _ event: RecordedEvent) -> VMState {
@@ -54,6 +53,11 @@ extension Replayer {
     cache.lastEvent = event.id
     guard let kvm = event.kvm else {
       cache.vm?.see(event)
+      return cache
+    }
+    // Mostly it is tied already, and its VM's pointer still means that VM.
+    if let owner = cache.vm, owner.kvm == kvm, !owner.isGone {
+      owner.see(event)
       return cache
     }
     let vm = vm(of: kvm, event)

@@ -3,27 +3,29 @@
 import KVMEvents
 
 extension Replayer {
-  mutating func invalidateRangeStart(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func invalidateRangeStart(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let vm = vm(ofHook: event), let range = event.range else { return }
     // The next start of the same thread and notifier: the one before is over, its end was lost (evidence, rule 13).
-    for (owner, former) in thread.hooks where owner === vm {
+    for (owner, former) in threads[thread].hooks where owner === vm {
       former.overBy = moment
       close(former, of: vm, as: former.end == nil || former.isInDoubt ? .lost : .end)
     }
-    thread.hooks.removeAll { $0.vm === vm }
+    threads[thread].hooks.removeAll { $0.vm === vm }
     beginBusy(vm, moment)
     let invalidation = open(range, event, of: vm, thread, start: moment)
-    invalidation.isNested = thread.refresh != nil || !thread.checks.isEmpty
-    if let round = thread.refresh?.round, let lookup = round.lookup, round.lookupRet == nil {
-      invalidation.selfLookup = lookup.id
+    invalidation.isNested = threads[thread].refresh != nil || !threads[thread].checks.isEmpty
+    if let round = round(of: thread), rounds[round].lookupRet == nil {
+      invalidation.selfLookup = rounds[round].lookup?.id
     }
     noteCount(event, of: vm, thread, moment)
   }
 
-  mutating func gpcInvalidateStart(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func gpcInvalidateStart(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let kvm = event.kvm, let range = event.range else { return }
     let vm = vm(of: kvm, event)
-    let hook = thread.hooks.last { $0.vm === vm && $0.invalidation.walk == nil && $0.invalidation.range == range }
+    let hook = threads[thread].hooks.last {
+      $0.vm === vm && $0.invalidation.walk == nil && $0.invalidation.range == range
+    }
     // Without its start hook (lost, or from before the recording) the walk alone says that it runs.
     let invalidation = hook?.invalidation ?? open(range, event, of: vm, thread, start: nil)
     invalidation.walk = moment
@@ -43,9 +45,9 @@ extension Replayer {
     }
   }
 
-  mutating func invalidateRangeStartRet(_ thread: ThreadState, _ moment: Moment) {
+  mutating func invalidateRangeStartRet(_ thread: ThreadNumber, _ moment: Moment) {
     guard
-      let (vm, invalidation) = thread.hooks.last(where: {
+      let (vm, invalidation) = threads[thread].hooks.last(where: {
         $0.invalidation.startRet == nil && $0.invalidation.end == nil
       })
     else { return }
@@ -58,9 +60,9 @@ extension Replayer {
     for cache in vm.caches { cache.validity.settle(after: walk, before: moment) }
   }
 
-  mutating func invalidateRangeEnd(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func invalidateRangeEnd(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let vm = vm(ofHook: event), let range = event.range else { return }
-    let hook = thread.hooks.first {
+    let hook = threads[thread].hooks.first {
       $0.vm === vm && $0.invalidation.end == nil && $0.invalidation.range == range
     }
     let invalidation = hook?.invalidation ?? open(range, event, of: vm, thread, start: nil)
@@ -76,10 +78,10 @@ extension Replayer {
     for check in checks { reportContract(check, invalidation) }
   }
 
-  mutating func invalidateEndKvm(_ event: RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  mutating func invalidateEndKvm(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let kvm = event.kvm else { return }
     let vm = vm(of: kvm, event)
-    if let hook = thread.hooks.last(where: { $0.vm === vm && $0.invalidation.end != nil }) {
+    if let hook = threads[thread].hooks.last(where: { $0.vm === vm && $0.invalidation.end != nil }) {
       hook.invalidation.endKvm = moment
     } else if let range = event.range {
       // The hook's entry is not recorded: it was open when the recording (or a gap) ended, and its end is under way.
@@ -90,25 +92,25 @@ extension Replayer {
     }
   }
 
-  mutating func invalidateRangeEndRet(_ thread: ThreadState, _ moment: Moment) {
+  mutating func invalidateRangeEndRet(_ thread: ThreadNumber, _ moment: Moment) {
     // The last: what is left of another end hook before it lost its return.
     guard
-      let index = thread.hooks.indices.filter({ thread.hooks[$0].invalidation.end != nil }).max(by: {
-        thread.hooks[$0].invalidation.end?.id ?? 0 < thread.hooks[$1].invalidation.end?.id ?? 0
+      let index = threads[thread].hooks.indices.filter({ threads[thread].hooks[$0].invalidation.end != nil }).max(by: {
+        threads[thread].hooks[$0].invalidation.end?.id ?? 0 < threads[thread].hooks[$1].invalidation.end?.id ?? 0
       })
     else { return }
-    let (vm, invalidation) = thread.hooks.remove(at: index)
+    let (vm, invalidation) = threads[thread].hooks.remove(at: index)
     invalidation.endRet = moment
     invalidation.taintedSince = nil
     close(invalidation, of: vm, as: .end)
   }
 
   private mutating func open(
-    _ range: HVARange, _ event: RecordedEvent, of vm: VMState, _ thread: ThreadState, start: Moment?
+    _ range: HVARange, _ event: RecordedEvent, of vm: VMState, _ thread: ThreadNumber, start: Moment?
   ) -> InvalidationState {
     invalidationCount += 1
     let invalidation = InvalidationState(
-      id: invalidationCount, thread: thread.index, task: event.task, range: range,
+      id: invalidationCount, thread: thread, task: event.task, range: range,
       mnEvent: event[.mnEvent].map { UInt32(truncatingIfNeeded: $0) }, start: start, upBy: vm.gapEnd)
     if vm.invalidations.count >= vm.pruneAt { prune(vm, now: event.time.rawValue) }
     vm.invalidations.append(invalidation)
@@ -116,7 +118,7 @@ extension Replayer {
     if start == nil {
       for index in vm.deferred.indices { vm.deferred[index].add(invalidation) }
     }
-    thread.hooks.append((vm, invalidation))
+    threads[thread].hooks.append((vm, invalidation))
     return invalidation
   }
 
@@ -128,9 +130,9 @@ extension Replayer {
   }
 
   /// Keeps a recorded `mn_active_invalidate_count` where it can prove something; it was read before the thread's next event.
-  func noteCount(_ event: RecordedEvent, of vm: VMState, _ thread: ThreadState, _ moment: Moment) {
+  mutating func noteCount(_ event: RecordedEvent, of vm: VMState, _ thread: ThreadNumber, _ moment: Moment) {
     guard vm.isInDoubt, let count = event[.activeInvalidations] else { return }
-    thread.recordedCount = RecordedCount(vm: vm, count: count, low: moment)
+    threads[thread].recordedCount = RecordedCount(vm: vm, count: count, low: moment)
   }
 
   /// If the recorded count is that of the invalidations that are surely in flight, then nothing unseen is, and what lost its end is over
@@ -148,25 +150,28 @@ extension Replayer {
     for invalidation in vm.invalidations where invalidation.isInDoubt {
       invalidation.overBy = high
       close(invalidation, of: vm, as: .lost)
-      for thread in threads.values where thread.index == invalidation.thread {
-        thread.hooks.removeAll { $0.invalidation === invalidation }
-      }
+      threads[invalidation.thread].hooks.removeAll { $0.invalidation === invalidation }
     }
   }
 
   /// Drops the invalidations that no running round and no waiting test can look back to.
   private mutating func prune(_ vm: VMState, now: Int64) {
-    var oldest = min(now, pending.oldestSnapshot ?? now)
+    var oldest = min(now, pending.oldestSnapshot(rounds) ?? now)
     for refresh in vm.openRefreshes {
-      if let begun = refresh.round?.snapshotLow ?? refresh.entry { oldest = min(oldest, begun.time) }
+      if let round = refreshes[refresh].round {
+        oldest = min(oldest, rounds[round].snapshotLow.time)
+      } else if let entry = refreshes[refresh].entry {
+        oldest = min(oldest, entry.time)
+      }
     }
-    vm.invalidations.removeAll { invalidation in
-      guard invalidation.close != nil, let over = invalidation.endRet ?? invalidation.overBy else { return false }
-      return over.time &+ options.deltaNs < oldest
+    let kept = vm.invalidations.filter { invalidation in
+      guard invalidation.close != nil, let over = invalidation.endRet ?? invalidation.overBy else { return true }
+      return over.time &+ options.deltaNs >= oldest
     }
+    vm.invalidations = kept
     if vm.invalidations.count > Self.invalidationsMax {
       vm.invalidations.removeFirst(vm.invalidations.count / 2)
-      for refresh in vm.openRefreshes { refresh.round?.isTorn = true }
+      for case let round? in vm.openRefreshes.map({ refreshes[$0].round }) { rounds[round].isTorn = true }
     }
     vm.pruneAt = max(VMState.pruneMin, vm.invalidations.count * 2)
   }

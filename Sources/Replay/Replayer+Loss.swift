@@ -7,7 +7,7 @@ extension Replayer {
   mutating func lose(_ event: RecordedEvent) {
     // Where the recording does not say on which CPU, the gap may be as old as the recording.
     let isPlaced = event.cpu != RecordedEvent.unknownCPU
-    let gap = isPlaced ? cpus[event.cpu].last : nil
+    let gap = isPlaced ? cpus.last(on: event.cpu) : nil
     // Without any event before it, the gap began with the recording.
     let since = gap ?? Moment(id: 0, time: .min, cpu: event.cpu, thread: -1)
     rows.append(
@@ -19,8 +19,8 @@ extension Replayer {
     let touched = vms.filter { !$0.isGone }
     for vm in touched { vm.meetLoss(since: since) }
     for cache in caches where cache.vm == nil { cache.taint() }
-    for thread in threads.values { taint(thread, by: event.cpu) }
-    pending.taint(after: gap?.id ?? 0)
+    for thread in threads.indices { taint(thread, by: event.cpu) }
+    pending.taint(after: gap?.id ?? 0, &rounds)
     for cpu in isPlaced ? [event.cpu] : cpus.active { gapsOnCPU[cpu, default: []] += touched }
     for vm in touched { deferred(of: vm, meetLossAfter: gap?.id ?? 0) }
     // The events of other CPUs since the gap began were judged without what was dropped; this takes that back.
@@ -28,14 +28,21 @@ extension Replayer {
   }
 
   /// What a thread is in the middle of meets the loss.
-  private func taint(_ thread: ThreadState, by cpu: Int32) {
-    thread.recordedCount = nil
-    thread.refresh?.round?.meetsLoss = true
-    for index in thread.checks.indices { thread.checks[index].isTainted = true }
-    if cpu == RecordedEvent.unknownCPU { thread.tear() } else { thread.meetGap(on: cpu) }
+  private mutating func taint(_ thread: ThreadNumber, by cpu: Int32) {
+    threads[thread].recordedCount = nil
+    if let round = round(of: thread) { rounds[round].meetsLoss = true }
+    for index in threads[thread].checks.indices { threads[thread].checks[index].isTainted = true }
+    if cpu == RecordedEvent.unknownCPU || threads[thread].meetGap(on: cpu) { tear(thread) }
+  }
+
+  /// Events of its own may be missing from what the thread is in the middle of.
+  mutating func tear(_ thread: ThreadNumber) {
+    guard let refresh = threads[thread].refresh else { return }
+    if let round = refreshes[refresh].round { rounds[round].isTorn = true }
+    refreshes[refresh].isTorn = true
   }
 
   private func deferred(of vm: VMState, meetLossAfter gap: EventID) {
-    for evidence in vm.deferred where evidence.test.settled.id > gap { evidence.test.round.meetsLoss = true }
+    for index in vm.deferred.indices where vm.deferred[index].test.settled.id > gap { vm.deferred[index].meetLoss() }
   }
 }

@@ -39,8 +39,9 @@ extension Replayer {
     vm.window.endBusy(at: last)
   }
 
-  mutating func record(_ refresh: RefreshState, _ moment: Moment) {
-    guard recordsWindows, let vm = refresh.vm else { return }
+  mutating func record(_ slot: RefreshSlot, _ moment: Moment) {
+    guard recordsWindows, let vm = refreshes[slot].vm else { return }
+    let refresh = refreshes[slot]
     defer { vm.window.endBusy(at: moment) }
     guard let entry = refresh.entry, refresh.returned != nil, let ret = refresh.ret, !refresh.isTorn else {
       vm.window.cast(.incomplete)

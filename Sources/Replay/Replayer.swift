@@ -15,7 +15,8 @@ package struct Replayer {
   var probes = ProbesSeen()
 
   // What is named by what.
-  var threads: [Int64: ThreadState] = [:]
+  var threads: [ThreadState] = []
+  var threadOfKey: [Int64: ThreadNumber] = [:]
   var cpus = CPUTable()
   var vmOfKVM = PointerTable<VMState>()
   var cacheOfGPC = PointerTable<CacheState>()
@@ -24,6 +25,8 @@ package struct Replayer {
   /// Hooks of a notifier whose kvm no event tells: they may concern any VM.
   var hasUntiedNotifier = false
 
+  var refreshes = SlotTable<RefreshState>()
+  var rounds = SlotTable<RoundState>()
   var pending = PendingQueue()
   /// The VMs with a gap on a CPU that has had no event since.
   var gapsOnCPU: [Int32: [VMState]] = [:]
@@ -51,11 +54,13 @@ package struct Replayer {
   package mutating func consume(_ events: borrowing [RecordedEvent]) {
     // Through a span, which lends an event where the array would copy it.
     let span = events.span
-    for index in span.indices { consume(span[index]) }
+    for index in span.indices {
+      if tie.isMade { step(span[index]) } else { hold(span[index]) }
+    }
   }
 
-  @inline(__always)
-  private mutating func consume(_ event: borrowing RecordedEvent) {
+  /// Until the tie is made.
+  private mutating func hold(_ event: RecordedEvent) {
     if tie.holds(event) {
       replayHeld()
     } else if !tie.isHolding {
@@ -70,7 +75,7 @@ package struct Replayer {
     while let decision = pending.popFirst() { decide(decision) }
     closeOpenRefreshes()
     while let decision = pending.popFirst() { decide(decision) }
-    for thread in threads.values.sorted(by: { $0.index < $1.index }) { giveUpChecks(of: thread) }
+    for thread in threads.indices { giveUpChecks(of: thread) }
     for vm in vms { finish(vm) }
     rows += caches.map { .cache($0.row) }
     if probes.lacksInvalidations && !vms.isEmpty {
@@ -89,22 +94,21 @@ package struct Replayer {
       return
     }
     probes.see(event.kind)
-    let cpu = cpus[event.cpu]
-    let thread = thread(of: event, on: cpu)
-    thread.run(on: event.cpu)
-    let moment = Moment(id: event.id, time: event.time.rawValue, cpu: event.cpu, thread: thread.index)
+    let thread = thread(of: event)
+    if threads[thread].run(on: event.cpu) { tear(thread) }
+    let moment = Moment(id: event.id, time: event.time.rawValue, cpu: event.cpu, thread: Int32(thread))
     if !gapsOnCPU.isEmpty, let vms = gapsOnCPU.removeValue(forKey: event.cpu) {
       for vm in vms { vm.gapEnd = moment }
     }
-    if let count = thread.recordedCount {
-      thread.recordedCount = nil
+    if let count = threads[thread].recordedCount {
+      threads[thread].recordedCount = nil
       pending.append(.count(count, before: moment))
     }
     dispatch(event, thread, moment)
-    cpu.last = moment
+    cpus.see(moment)
   }
 
-  private mutating func dispatch(_ event: borrowing RecordedEvent, _ thread: ThreadState, _ moment: Moment) {
+  private mutating func dispatch(_ event: borrowing RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     switch event.kind {
     case .mnInvalidateRangeStart: invalidateRangeStart(event, thread, moment)
     case .gpcInvalidateStart: gpcInvalidateStart(event, thread, moment)
@@ -116,7 +120,7 @@ package struct Replayer {
     case .gpcActivate: request(event, .activate, thread, moment)
     case .gpcActivateHva: request(event, .activateHva, thread, moment)
     case .gpcRefresh: request(event, .refresh, thread, moment)
-    case .gpcActivateRet, .gpcActivateHvaRet: thread.request = nil
+    case .gpcActivateRet, .gpcActivateHvaRet: threads[thread].request = nil
     case .lockedRefresh, .gfnToPfnCacheRefresh: refresh(event, thread, moment)
     case .gpcRetryLoop: retryLoop(event, thread, moment)
     case .hvaToPfn: hvaToPfn(event, thread, moment)
@@ -126,7 +130,7 @@ package struct Replayer {
     case .lockedRefreshRet: refreshRet(event, thread, moment)
     case .gpcRefreshRet:
       refreshRet(event, thread, moment)
-      thread.request = nil
+      threads[thread].request = nil
     case .gpcCheck: check(event, thread, moment)
     case .gpcCheckRet: checkRet(event, thread, moment)
     case .gpcDeactivate: deactivate(event, thread, moment)

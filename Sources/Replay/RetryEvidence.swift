@@ -4,44 +4,58 @@ import GPCProtocol
 import KVMEvents
 
 /// The invalidations of one VM, held against one retry test (evidence, rules 2, 4 and 5).
-final class RetryEvidence {
+struct RetryEvidence {
   let test: PendingTest
+  private(set) var round: RoundState
   /// The test lies between these.
   let low: Moment
+  private var high: Moment { test.settled }
   private let order: MomentOrder
   private let hasEndKvm: Bool
   /// Invalidations may have been in flight then of which no event was known.
   private let mayHideInvalidations: Bool
-  private let vm: VMState
   /// Those that may have been up before the test and may have gone down after the snapshot.
   private(set) var relevant: [InvalidationState]
+  /// What they say together, as of the last look.
+  private var signs: RetrySigns
 
   init(
-    test: PendingTest, tested: Moment, vm: VMState, order: MomentOrder, hasEndKvm: Bool, mayHideInvalidations: Bool
+    test: PendingTest, round: RoundState, tested: Moment, vm: VMState, order: MomentOrder, hasEndKvm: Bool,
+    mayHideInvalidations: Bool
   ) {
-    self.test = test
     low = tested
-    self.vm = vm
     self.order = order
     self.hasEndKvm = hasEndKvm
-    self.mayHideInvalidations = mayHideInvalidations
-    let (high, snapshotLow) = (test.settled, test.round.snapshotLow)
-    // Not `filter`: that allocates for none, too, and none is the rule.
+    self.mayHideInvalidations = mayHideInvalidations || round.mayFollowHidden
+    let (high, snapshotLow) = (test.settled, round.snapshotLow)
+    self.test = test
+    self.round = round
+    // Not `filter`: that allocates for none, too.
     var relevant: [InvalidationState] = []
     for invalidation in vm.invalidations
     where !invalidation.surelyNotUp(before: high, order) && !invalidation.surelyDown(before: snapshotLow, order) {
       relevant.append(invalidation)
     }
+    signs = RetrySigns(
+      of: relevant, low: tested, high: high, snapshotLow: snapshotLow, snapshotHigh: round.snapshotHigh, order,
+      hasEndKvm: hasEndKvm)
     self.relevant = relevant
   }
 
   /// One that began unseen before this test.
-  func add(_ invalidation: InvalidationState) {
+  mutating func add(_ invalidation: InvalidationState) {
     if !invalidation.surelyNotUp(before: high, order) { relevant.append(invalidation) }
   }
 
-  private var round: RoundState { test.round }
-  private var high: Moment { test.settled }
+  /// Events were dropped while the test waited.
+  mutating func meetLoss() { round.meetsLoss = true }
+
+  /// Takes note of what has become known of the invalidations by now.
+  mutating func look() {
+    signs = RetrySigns(
+      of: relevant, low: low, high: high, snapshotLow: round.snapshotLow, snapshotHigh: round.snapshotHigh, order,
+      hasEndKvm: hasEndKvm)
+  }
 
   // MARK: The test
 
@@ -58,25 +72,21 @@ final class RetryEvidence {
   private func answer(form: ProtocolForm) -> Bool? {
     // One that was up before the test and hits a memslot is still counted, or its bump came after the snapshot: pairs with the order of
     // bump and count in the end hook, which is what makes the two reads of the test sound.
-    let canBeQuiet = !relevant.contains { isSeenEitherWay($0) }
-    let canBeUnmoved = !relevant.contains { surelyMovesSeq($0) }
-    let canBeMoved = relevant.contains { canMoveSeq($0) }
+    let canBeQuiet = !signs.hasOneSeenEitherWay
+    let canBeUnmoved = signs.moverCount == 0
     var (canSayYes, canSayNo) = (false, false)
-    for (isActive, isPossible) in [(true, canBeActive), (false, !isCovered)] where isPossible {
-      for (isMoved, isPossible) in [(true, canBeMoved), (false, canBeUnmoved)] where isPossible {
-        if !isActive && !isMoved && !canBeQuiet { continue }
-        if form.mustRetry(RetryObservation(invalidationsActive: isActive, seqMoved: isMoved)) {
-          canSayYes = true
-        } else {
-          canSayNo = true
-        }
-      }
+    func ask(isActive: Bool, isMoved: Bool) {
+      let saysYes = form.mustRetry(RetryObservation(invalidationsActive: isActive, seqMoved: isMoved))
+      canSayYes = canSayYes || saysYes
+      canSayNo = canSayNo || !saysYes
+    }
+    if signs.canBeActive && signs.canMoveSeq { ask(isActive: true, isMoved: true) }
+    if signs.canBeActive && canBeUnmoved { ask(isActive: true, isMoved: false) }
+    if !isCovered {
+      if signs.canMoveSeq { ask(isActive: false, isMoved: true) }
+      if canBeUnmoved && canBeQuiet { ask(isActive: false, isMoved: false) }
     }
     return canSayYes == canSayNo ? nil : canSayYes
-  }
-
-  private var canBeActive: Bool {
-    relevant.contains { !$0.surelyNotUp(before: high, order) && !$0.surelyDown(before: low, order) }
   }
 
   private func isSurelyIn(_ invalidation: InvalidationState) -> Bool {
@@ -86,9 +96,9 @@ final class RetryEvidence {
 
   /// At every moment of the test some invalidation is in flight: one throughout, or several that surely take over from each other.
   private var isCovered: Bool {
-    if relevant.contains(where: { isSurelyIn($0) }) { return true }
+    if signs.surelyInCount > 0 { return true }
+    if signs.upCount == 0 || signs.upCount == relevant.count { return false }
     var reached = relevant.filter { $0.surelyUp(before: low, order) }
-    if reached.isEmpty || reached.count == relevant.count { return false }
     var rest = relevant.filter { !$0.surelyUp(before: low, order) }
     while !reached.isEmpty {
       if reached.contains(where: { $0.surelyNotDown(before: high, order, hasEndKvm: hasEndKvm) }) { return true }
@@ -102,12 +112,6 @@ final class RetryEvidence {
   private func isUp(_ next: InvalidationState, beforeDownOf current: InvalidationState) -> Bool {
     guard let up = next.walk ?? next.startRet else { return false }
     return current.surelyNotDown(before: up, order, hasEndKvm: hasEndKvm)
-  }
-
-  private func canMoveSeq(_ invalidation: InvalidationState) -> Bool {
-    invalidation.hitsMemslot != false
-      && !invalidation.surelyNotBumped(before: high, order, hasEndKvm: hasEndKvm)
-      && !invalidation.surelyBumped(before: round.snapshotLow, order)
   }
 
   private func isBumpAfterSnapshot(_ invalidation: InvalidationState) -> Bool {
@@ -141,18 +145,20 @@ final class RetryEvidence {
   private var mayMissSomething: Bool {
     if round.meetsLoss { return true }
     return mayHideInvalidations
-      && (round.recordedCount != UInt64(relevant.count { isSurelyIn($0) })
-        || round.recordedMoves != UInt64(relevant.count { surelyMovesSeq($0) }))
+      && (round.recordedCount != UInt64(signs.surelyInCount)
+        || round.recordedMoves != UInt64(signs.moverCount))
   }
 
-  private var restsOnTaint: Bool {
-    mayMissSomething || relevant.contains { $0.isFromBefore || $0.isInDoubt || $0.close == .lost }
-  }
+  private var restsOnTaint: Bool { mayMissSomething || signs.hasTaint }
+
+  /// One may have lost its end: that keeps a test waiting, whatever else is known.
+  var awaitsAnEnd: Bool { relevant.contains { $0.isInDoubt } }
 
   /// What comes will tell more: the end of an invalidation may still come or be shown to be lost, a hidden one may show itself.
-  var isInDoubt: Bool {
+  func isInDoubt(in vm: VMState) -> Bool {
     if round.isTorn { return false }
-    return relevant.contains { $0.isInDoubt } || (vm.mayHideInvalidations && !round.meetsLoss && mayMissSomething)
+    if awaitsAnEnd { return true }
+    return vm.mayHideInvalidations && !round.meetsLoss && mayMissSomething
   }
 
   // MARK: The cause
@@ -166,18 +172,22 @@ final class RetryEvidence {
 
   func cause(page: UHVA?) -> Verdict {
     guard !round.isTorn, let page else { return Verdict(cause: .unknown) }
-    let overlapping = relevant.filter { $0.overlaps(page: page) }
-    let sure = overlapping.filter { isSurelyNecessary($0) }
-    if let other = sure.first(where: { !isSelf($0) }) { return Verdict(cause: .necessary, invalidation: other) }
-    if let own = sure.first {
-      return Verdict(
-        cause: .necessary, subCause: overlapping.allSatisfy { isSelf($0) } ? .`self` : nil, invalidation: own)
+    var (overlapping, allSelf) = (0, true)
+    var sureSelf: InvalidationState?
+    for invalidation in relevant where invalidation.overlaps(page: page) {
+      overlapping += 1
+      let isSelf = isSelf(invalidation)
+      if !isSelf { allSelf = false }
+      guard isSurelyNecessary(invalidation) else { continue }
+      if !isSelf { return Verdict(cause: .necessary, invalidation: invalidation) }
+      sureSelf = sureSelf ?? invalidation
     }
+    if let sureSelf { return Verdict(cause: .necessary, subCause: allSelf ? .`self` : nil, invalidation: sureSelf) }
     if mayMissSomething { return Verdict(cause: .unknown) }
-    if overlapping.isEmpty { return falseVerdict() }
+    if overlapping == 0 { return falseVerdict() }
     // Not sure from the intervals; but it was repeated, and nothing else can explain that.
-    if overlapping.count == relevant.count {
-      return Verdict(cause: .necessary, invalidation: overlapping.count == 1 ? overlapping[0] : nil)
+    if overlapping == relevant.count {
+      return Verdict(cause: .necessary, invalidation: overlapping == 1 ? relevant[0] : nil)
     }
     return Verdict(cause: restsOnTaint ? .unknown : .undecided)
   }
@@ -185,13 +195,13 @@ final class RetryEvidence {
   /// Nothing overlapped. What cannot have been seen was not the reason.
   private func falseVerdict() -> Verdict {
     if relevant.isEmpty { return Verdict(cause: .unknown) }
-    if let counted = relevant.first(where: { isSurelyIn($0) }) {
-      return Verdict(cause: .false, subCause: .count, invalidation: counted)
+    if let counted = signs.firstSurelyIn {
+      return Verdict(cause: .false, subCause: .count, invalidation: relevant[counted])
     }
-    if !relevant.contains(where: { canMoveSeq($0) }) || isCovered {
+    if !signs.canMoveSeq || isCovered {
       return Verdict(cause: .false, subCause: .count, invalidation: relevant.count == 1 ? relevant[0] : nil)
     }
-    if !canBeActive {
+    if !signs.canBeActive {
       return Verdict(cause: .false, subCause: .seq, invalidation: relevant.first { surelyMovesSeq($0) })
     }
     return Verdict(cause: .false)

@@ -7,22 +7,16 @@ extension RoundState {
   var proof: [EventID] { [loop, lookup, lookupRet, test].compactMap { $0?.id } }
 
   func row(
-    of refresh: RefreshState, _ outcome: RetryRound.Outcome, decision: Decision?,
+    of refresh: Int64, _ outcome: RetryRound.Outcome, decision: Decision?,
     verdict: RetryEvidence.Verdict? = nil, settled: Moment? = nil
   ) -> RetryRound {
     // A repeated round lasts until the next one's top, the last one until its test.
     let over = outcome == .retried ? settled : test ?? lookupRet
     return RetryRound(
-      refresh: refresh.id, number: number, loopEvent: loop?.id, lookupEvent: lookup?.id,
+      refresh: refresh, number: number, loopEvent: loop?.id, lookupEvent: lookup?.id,
       lookupRetEvent: lookupRet?.id, testEvent: test?.id, uhva: uhva, outcome: outcome, decision: decision,
       cause: verdict?.cause, subCause: verdict?.subCause, invalidation: verdict?.invalidation?.id,
       durationNs: (loop ?? lookup).flatMap { begun in over.map { $0.time - begun.time } })
-  }
-}
-
-extension PendingTest {
-  func row(decision: Decision?, verdict: RetryEvidence.Verdict?) -> RetryRound {
-    round.row(of: refresh, isRetried ? .retried : .accepted, decision: decision, verdict: verdict, settled: settled)
   }
 }
 

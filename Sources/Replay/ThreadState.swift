@@ -17,12 +17,14 @@ struct CheckState {
   var isTainted: Bool
 }
 
+/// The replay's number of a thread.
+typealias ThreadNumber = Int
+
 /// One thread (one idle task per CPU). Interrupts run on top of it: a check can nest in anything, a refresh or a hook cannot.
-final class ThreadState {
-  let index: Int32
+struct ThreadState {
   /// A request (`kvm_gpc_refresh`, `kvm_gpc_activate`) that has not reached its refresh yet.
   var request: (cache: CacheState, origin: Refresh.Origin, moment: Moment)?
-  var refresh: RefreshState?
+  var refresh: RefreshSlot?
   var checks: [CheckState] = []
   /// The invalidations whose hooks this thread is in or between, with their VMs: start(A) start(B) end(A) end(B) for two VMs in one mm.
   var hooks: [(vm: VMState, invalidation: InvalidationState)] = []
@@ -40,34 +42,26 @@ final class ThreadState {
   /// Whether there are any; apart from them, since every event asks for it.
   private var hasGaps = false
 
-  init(index: Int32) {
-    self.index = index
-  }
-
   /// What it does now is an interrupt's doing.
   var isInside: Bool { request != nil || refresh != nil || !hooks.isEmpty || !checks.isEmpty }
 
-  /// It runs on this CPU now: where that one dropped events in between, some of them may have been the thread's own.
+  /// It runs on this CPU now. True where that one dropped events in between: some of them may have been the thread's own.
   @inline(__always)
-  func run(on cpu: Int32) {
-    if hasGaps {
-      if gapCPUs.contains(cpu) { tear() }
+  mutating func run(on cpu: Int32) -> Bool {
+    defer { lastCPU = cpu }
+    guard hasGaps else { return false }
+    defer {
       gapCPUs.removeAll()
       hasGaps = false
     }
-    lastCPU = cpu
+    return gapCPUs.contains(cpu)
   }
 
-  /// A CPU dropped events: its own may be among them only if it was on that CPU before the gap, or is behind it.
-  func meetGap(on cpu: Int32) {
-    if lastCPU == cpu { return tear() }
+  /// A CPU dropped events. True where its own may be among them: it was on that CPU before the gap. They may be, too, if it is behind it.
+  mutating func meetGap(on cpu: Int32) -> Bool {
+    if lastCPU == cpu { return true }
     gapCPUs.append(cpu)
     hasGaps = true
-  }
-
-  /// Events of its own may be missing from what it is in the middle of.
-  func tear() {
-    refresh?.round?.isTorn = true
-    refresh?.isTorn = true
+    return false
   }
 }

@@ -26,7 +26,7 @@ final class VMState {
   var caches: [CacheState] = []
   /// Tests that wait for the end of an invalidation that may have been lost.
   var deferred: [RetryEvidence] = []
-  var openRefreshes: [RefreshState] = []
+  var openRefreshes: [RefreshSlot] = []
   var memslots = MemslotTable()
   /// The operations since the last quiet point, where they are recorded.
   var window = OpenWindow()

@@ -20,10 +20,7 @@ package final class EventCursor {
   /// Replaces the contents of `batch` by the next events; false, and an empty batch: there are no more.
   package func read(into batch: inout [RecordedEvent], upTo limit: Int) throws(TraceStoreError) -> Bool {
     batch.removeAll(keepingCapacity: true)
-    while batch.count < limit, let row = try table.next() {
-      batch.append(RecordedEvent())
-      try decoder.decode(row, into: &batch[batch.count - 1])
-    }
+    try decoder.read(from: &table, into: &batch, upTo: limit)
     return !batch.isEmpty
   }
 }

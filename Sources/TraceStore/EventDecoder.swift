@@ -7,12 +7,22 @@ struct EventDecoder {
   /// By `TaskID`.
   let pids: [Int32]
 
+  /// Apart from the cursor, which is a class: a batch is one access to its table, and not one per row.
+  func read(
+    from table: inout TableReader, into batch: inout [RecordedEvent], upTo limit: Int
+  ) throws(TraceStoreError) {
+    while batch.count < limit, let row = try table.next() {
+      batch.append(RecordedEvent())
+      try decode(row, into: &batch[batch.count - 1])
+    }
+  }
+
   @inline(__always)
-  func decode(_ row: TableReader.Row, into event: inout RecordedEvent) throws(TraceStoreError) {
+  private func decode(_ row: TableReader.Row, into event: inout RecordedEvent) throws(TraceStoreError) {
     let payload = row.payload
     let headerCount = Int(payload[0])
     guard headerCount > 0, headerCount <= payload.count,
-      headerCount - 1 <= EventColumn.firstField + EventField.allCases.count
+      headerCount - 1 <= EventColumn.count
     else { throw damaged(row) }
     event.id = row.rowid
     var task: Int64?

@@ -29,7 +29,8 @@ package final class ResultWriter {
   }
 
   package func write(_ rows: borrowing [ReplayRow]) throws(TraceStoreError) {
-    for index in rows.indices { try write(rows[index]) }
+    let span = rows.span
+    for index in span.indices { try write(span[index]) }
   }
 
   private func write(_ row: ReplayRow) throws(TraceStoreError) {

@@ -13,6 +13,7 @@ extension ExploreCommand {
     let source = try RecordingSource(trace, options)
     do {
       let replay = try replayOptions(source)
+      let blindSpots = try source.blindSpots()
       let tasks = try source.database.tasks()
       var status = SearchStatus()
       // Form by form, each told as soon as it is known: the searches take longer than reading the events again.
@@ -26,9 +27,11 @@ extension ExploreCommand {
         if let window, window > exploration.windowCount {
           throw fail("\(inputName(trace)) has \(exploration.windowCount) windows, no window \(window).")
         }
-        let lines = try show(exploration, source)
+        var lines = try show(exploration, source)
+        lines.insert(contentsOf: blindSpots, at: 2)
         try printOut((index > 0 ? "\n" : "") + lines.joined(separator: "\n") + "\n")
-        status.add(hasVerdicts: !exploration.verdictCounts.isEmpty, isComplete: exploration.isComplete)
+        status.add(
+          hasVerdicts: !exploration.verdictCounts.isEmpty, isComplete: exploration.isComplete && blindSpots.isEmpty)
       }
       try status.throwIfAny()
     } catch let error as TraceStoreError {
@@ -50,7 +53,7 @@ extension ExploreCommand {
   /// Stores what was found, unless it is of one window only, and gives the lines to print.
   private func show(_ exploration: TraceExploration, _ source: RecordingSource) throws -> [String] {
     var lines = exploration.text() + (try recordedFindings(source))
-    let name = source.path ?? trace ?? "-"
+    let name = source.path ?? ([trace ?? "-"] + options.readingArguments).joined(separator: " ")
     let place = try source.database.facts().eventPlace
     let rows = exploration.counterexamples().map { found in
       let again = again(exploration.form, "\(name)\(deltaWords) --window \(found.window)")

@@ -16,6 +16,16 @@ extension ImportOptions {
     return options
   }
 
+  /// What has to stand behind the recording's name for it to be read the same again.
+  var readingArguments: [String] {
+    var words: [String] = []
+    if let name = format?.argument { words += ["--format", name] }
+    if let clock { words += ["--clock", clock.rawValue] }
+    if allowTruncated { words.append("--allow-truncated") }
+    if let probes { words += ["--probes", probes] }
+    return words
+  }
+
   private func catalogue(_ path: String) throws -> ProbeCatalogue {
     do throws(ProbesFileError) {
       return try ProbeCatalogue.embedded.overridden(byFileAt: path)

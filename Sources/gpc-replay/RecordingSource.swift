@@ -52,6 +52,20 @@ struct RecordingSource {
     return read(descriptor, &bytes, bytes.count) == bytes.count && bytes == magic
   }
 
+  /// What no search over the recording can see, in sentences: while there is any, nothing is clean.
+  func blindSpots() throws(TraceStoreError) -> [String] {
+    var spots: [String] = []
+    if try database.hasIssue(.formLimit) {
+      spots.append("the recording does not tell where events were lost: what is not found may have been dropped")
+    }
+    let row = try database.statement(
+      "SELECT NOT EXISTS (SELECT 1 FROM invalidation) AND EXISTS (SELECT 1 FROM vm)")
+    if try row.step(), row.integer(0) == 1 {
+      spots.append("no invalidation of any VM was recorded: there was none, or its probes were missing")
+    }
+    return spots
+  }
+
   /// The recording's windows, in order.
   func forEachWindow(_ options: ReplayOptions, _ body: (RecordedWindow) throws -> Void) throws {
     var replayer = Replayer(form: .mainline, options: options, recordsWindows: true)

@@ -150,11 +150,13 @@ private struct EventSpan {
   var first: TraceTimestamp?
   var last: TraceTimestamp?
 
-  mutating func add(_ batch: [RecordedEvent]) {
-    for event in batch where event.kind != .lostEvents {
+  mutating func add(_ batch: borrowing [RecordedEvent]) {
+    // By index, which reads what it needs; a loop over the events would copy each.
+    for index in batch.indices where batch[index].kind != .lostEvents {
+      let time = batch[index].time
       count += 1
-      first = first.map { min($0, event.time) } ?? event.time
-      last = last.map { max($0, event.time) } ?? event.time
+      first = first.map { min($0, time) } ?? time
+      last = last.map { max($0, time) } ?? time
     }
   }
 }

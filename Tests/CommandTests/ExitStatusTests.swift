@@ -19,7 +19,7 @@ import Testing
     ] as [([String], Int32)])
   func withoutAnInvalidationNothingIsClean(dropped: [String], status: Int32) throws {
     let folder = try TemporaryFolder()
-    let lines = try CorpusCase("quiet").lines.filter { line in !dropped.contains { line.contains(" \($0)") } }
+    let lines = try CorpusTrace("quiet").lines.filter { line in !dropped.contains { line.contains(" \($0)") } }
     let trace = try folder.write("t.txt", lines.joined(separator: "\n") + "\n")
     let run = try Invocation([trace.path], in: folder)
     #expect(run.status == status)

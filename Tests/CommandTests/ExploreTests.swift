@@ -25,9 +25,12 @@ import Testing
     for command in commands {
       let again = try Invocation(shell: String(command), in: folder.url)
       #expect(again.status == (command.contains(" explain ") ? 0 : 1), "\(command)")
-      // All but the number.
-      let lines = again.text.split(separator: "\n").dropFirst(command.contains(" explain ") ? 1 : 5)
-      for line in lines { #expect(run.text.contains(line), "\(line)") }
+      // All but the number; and what is said of the search, which is one window's here.
+      let text =
+        command.contains(" explain ")
+        ? again.text.drop { $0 != "\n" } : again.text.trimmingPrefix(/.*?\n\n/.dotMatchesNewlines())
+      #expect(text.contains("Order:"))
+      for line in text.split(separator: "\n") { #expect(run.text.contains(line), "\(line)") }
     }
     let sql = "SELECT form, verdict, window FROM counterexample_report"
     #expect(

@@ -5,8 +5,8 @@ import RealBinary
 import Testing
 
 @Suite struct HelpTests {
-  private static func verbs() throws -> [String] {
-    let help = try Invocation(["--help"], in: TemporaryFolder()).text
+  private static func verbs(of verb: [String] = []) throws -> [String] {
+    let help = try Invocation(verb + ["--help"], in: TemporaryFolder()).text
     let listed = help.split(separator: "\n").drop { !$0.hasPrefix("SUBCOMMANDS:") }.dropFirst()
     return listed.compactMap { line in
       line.hasPrefix("  ") && !line.hasPrefix("   ") ? line.split(separator: " ").first.map(String.init) : nil
@@ -27,7 +27,8 @@ import Testing
   }
 
   @Test func examplesWorkWhenPasted() throws {
-    for arguments in try [["--help"]] + Self.verbs().map({ [$0, "--help"] }) {
+    let verbs = try Self.verbs().map { [$0] } + Self.verbs(of: ["corpus"]).map { ["corpus", $0] }
+    for arguments in [["--help"]] + verbs.map({ $0 + ["--help"] }) {
       let folder = try TemporaryFolder()
       let examples = Self.examples(try Invocation(arguments, in: folder).text)
       #expect(!examples.isEmpty, "\(arguments)")

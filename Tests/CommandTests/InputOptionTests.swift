@@ -125,7 +125,7 @@ import Testing
     (["import", "t.txt", "--format", "trace-dat"], "a trace.dat of trace-cmd (--format trace-dat):"),
   ])
   func aFormThatNoLineHasIsSaid(arguments: [String], words: String) throws {
-    _ = try folder.write("t.txt", Rendering.tracePipe.of(try CorpusCase("quiet").text))
+    _ = try folder.write("t.txt", Rendering.tracePipe.of(try CorpusTrace("quiet").text))
     _ = try Invocation(["import", "t.txt"], in: folder)
     let run = try Invocation(arguments, in: folder)
     #expect(run.status == 2 && run.text == "")
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test func aTraceDatCanBeForcedAndIsNoText() throws {
-    let dat = CorpusCase.root.appending(path: "Tests/FtraceImportTests/Fixtures/quiet.dat").path
+    let dat = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/quiet.dat").path
     #expect(try Invocation(["import", dat, "--format", "trace-dat", "--db", "t.db"], in: folder).status == 0)
     #expect(try rows("SELECT event_count, import_options FROM trace") == ["761,--format trace-dat"])
     #expect(

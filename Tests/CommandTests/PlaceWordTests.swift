@@ -14,7 +14,7 @@ import Testing
   private func run(_ arguments: String...) throws -> Invocation { try Invocation(arguments, in: folder) }
 
   private func fixture(_ name: String) -> String {
-    CorpusCase.root.appending(path: "Tests/FtraceImportTests/Fixtures/\(name)").path
+    CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/\(name)").path
   }
 
   private func column(_ sql: String) throws -> String {
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func aTextHasLines() throws {
-    let report = try run(CorpusCase("stale-hva").trace.path, "--db", "t.db")
+    let report = try run(CorpusTrace("stale-hva").trace.path, "--db", "t.db")
     #expect(report.text.contains(" 23 lines, 22 events"))
     #expect(report.text.contains("\n     line       us  "))
     #expect(try column("SELECT event_place, clock_source FROM trace") == "line,assumed")
@@ -56,7 +56,7 @@ import Testing
 
   /// The finding's timeline, and what explore prints and stores.
   @Test func sortedEventsAreEvents() throws {
-    _ = try folder.write("t.txt", Rendering.bpftraceJSON.of(try CorpusCase("contract").text))
+    _ = try folder.write("t.txt", Rendering.bpftraceJSON.of(try CorpusTrace("contract").text))
     let report = try run("t.txt")
     #expect(report.status == 1, "\(report.text)")
     #expect(try Self.has(report.text, #"\n +event +us  "#), "\(report.text)")
@@ -74,7 +74,7 @@ import Testing
 
   /// Somebody who knows that the kernel is older than 5.8 can say so; what a file records is not argued with, and kept as it is.
   @Test func aClockThatIsGivenTakesTheConventionsPlace() throws {
-    _ = try folder.write("t.txt", Rendering.bpftraceJSON.of(try CorpusCase("quiet").text))
+    _ = try folder.write("t.txt", Rendering.bpftraceJSON.of(try CorpusTrace("quiet").text))
     #expect(
       try run("t.txt", "--clock", "mono").text.contains("\n  clock mono (assumed: the text does not say; --clock), "))
     #expect(try column("SELECT clock_source FROM trace") == "assumed")
@@ -94,7 +94,7 @@ import Testing
   }
 
   @Test func standardInputHasItsName() throws {
-    let quiet = CorpusCase("quiet").trace
+    let quiet = CorpusTrace("quiet").trace
     let report = try Invocation(["-", "--db", "t.db"], in: folder, input: quiet)
     #expect(report.text.hasPrefix("standard input: trace-cmd report text"))
     #expect(

@@ -28,7 +28,6 @@ struct MoveWords {
     }
     if !step.isLockingOnly { told.append(statement + (branch == .done ? "" : " -> \(branch.words)")) }
   }
-
 }
 
 extension StepBranch {

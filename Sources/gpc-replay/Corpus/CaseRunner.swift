@@ -76,6 +76,8 @@ struct ExploredRecording: Sendable {
   let tasks: [String]
   let settings: WindowExplorer.Settings
   let memory: MemoryModel
+  /// There is something that no search can see, so nothing is clean.
+  let hasBlindSpots: Bool
   /// By form, in the order of `ProtocolForm.all`.
   let costs: [FormCosts]
 
@@ -86,7 +88,7 @@ struct ExploredRecording: Sendable {
     for window in windows { explorer.explore(window) }
     let exploration = explorer.exploration
     let row = CorpusCellRow(
-      form: form.id, verdict: CellVerdict(exploration).description, expected: expected?.description ?? "",
+      form: form.id, verdict: CellVerdict(exploration, hasBlindSpots: hasBlindSpots).description, expected: expected?.description ?? "",
       cpuNs: cpuTimeNs() - begun, exploration: ExplorationRow(exploration), costs: costs[index])
     return SearchedCell(form: form, row: row, branches: exploration.branchesReached)
   }
@@ -131,7 +133,7 @@ private struct CaseStages {
     let facts = try database.facts()
     recording = ExploredRecording(
       windows: windows, tasks: try database.tasks().map { "\(String(decoding: $0.comm, as: UTF8.self))-\($0.pid)" },
-      settings: settings, memory: try MemoryModel(description.search), costs: costs)
+      settings: settings, memory: try MemoryModel(description.search), hasBlindSpots: try !source.blindSpots().isEmpty, costs: costs)
     row = CorpusCaseRow(
       name: corpusCase.name, title: description.title, traceHash: facts.contentHash, eventCount: facts.eventCount,
       cpuNs: cpuTimeNs() - begun, cells: [recorded], figures: try Self.figures(description, database))

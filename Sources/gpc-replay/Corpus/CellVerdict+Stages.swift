@@ -8,7 +8,9 @@ import Report
 
 extension CellVerdict {
   /// Of a form: what some order of the recorded steps does.
-  init(_ exploration: TraceExploration) {
+  ///
+  /// - Parameter hasBlindSpots: the recording does not show all that a search would have to see.
+  init(_ exploration: TraceExploration, hasBlindSpots: Bool) {
     let findings = exploration.verdictCounts.keys.map { verdict in
       switch verdict {
       case .contract: Finding(.contract)
@@ -16,7 +18,8 @@ extension CellVerdict {
       case .stuck: Finding(.stuck)
       }
     }
-    let nothing: Nothing = exploration.truncatedCount > 0 ? .truncated : exploration.isComplete ? .clean : .unknown
+    let isJudged = exploration.isComplete && !hasBlindSpots
+    let nothing: Nothing = exploration.truncatedCount > 0 ? .truncated : isJudged ? .clean : .unknown
     self.init(findings, otherwise: nothing)
   }
 

@@ -8,7 +8,8 @@ struct CorpusBlessCommand: AsyncParsableCommand {
     commandName: "bless",
     abstract: "Rewrite the expectations of cases to what is found now, and print what changed.",
     discussion: """
-      A blessed expectation is marked UNPROVED until somebody writes down why it is right. Exit status: 0 nothing was to be \
+      A blessed expectation is marked UNPROVED until somebody writes down why it is right. Descriptions are put into their canonical \
+      form as well. Exit status: 0 nothing was to be \
       blessed, 1 something was, 2 a case is broken.
 
       Example:
@@ -27,11 +28,11 @@ struct CorpusBlessCommand: AsyncParsableCommand {
         try printOut("broken, not blessed: \(outcome.row.name): \(fault)\n")
         continue
       }
-      guard let blessing = Blessing(outcome) else { continue }
-      blessedCount += 1
       let path = outcome.corpusCase.descriptionPath
-      let difference = Blessing.difference(
-        from: try outcome.corpusCase.descriptionText(), to: blessing.description.toml)
+      let text = try outcome.corpusCase.descriptionText()
+      guard let blessing = Blessing(outcome, text: text) else { continue }
+      blessedCount += 1
+      let difference = Blessing.difference(from: text, to: blessing.description.toml)
       try write(blessing.description.toml, to: path)
       try printOut("\(path)\n\(difference.joined(separator: "\n"))\n")
     }

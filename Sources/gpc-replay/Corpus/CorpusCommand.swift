@@ -12,7 +12,7 @@ struct CorpusCommand: ParsableCommand {
       form, and why (docs/corpus.md).
 
       Example:
-        gpc-replay corpus run traces
+        gpc-replay corpus run traces/missed
       """,
     subcommands: [CorpusRunCommand.self, CorpusBlessCommand.self, CorpusDiffCommand.self])
 }

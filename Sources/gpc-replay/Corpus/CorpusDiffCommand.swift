@@ -13,9 +13,10 @@ struct CorpusDiffCommand: ParsableCommand {
       A and B are numbers of runs in corpus.db (SELECT * FROM run), or 'last', or other files like it, whose last run is meant. \
       Exit status: 0 same verdicts and figures, 1 something differs.
 
-      Examples:
+      Example:
+        gpc-replay corpus run traces/missed
+        gpc-replay corpus run traces/missed
         gpc-replay corpus diff 1 2
-        gpc-replay corpus diff ../before/corpus.db last
       """)
 
   @Argument(help: "The earlier run.")

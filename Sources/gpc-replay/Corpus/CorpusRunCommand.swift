@@ -14,11 +14,10 @@ struct CorpusRunCommand: AsyncParsableCommand {
     discussion: """
       The results are added to corpus.db in the working directory (tables run, case_run, cell, figure; views difference, \
       verdict_change, slow_down, form_by_stall). Exit status: 0 all as expected, 1 something differs, 2 a case is broken or \
-      there is no corpus.
+      there is no corpus, 3 with --coverage: some step or branch of a form is never reached.
 
-      Examples:
-        gpc-replay corpus run traces
-        gpc-replay corpus run traces/missed/contract --db :memory:
+      Example:
+        gpc-replay corpus run traces/missed
         gpc-replay query corpus.db "SELECT * FROM form_by_stall"
       """)
 
@@ -67,6 +66,7 @@ struct CorpusRunCommand: AsyncParsableCommand {
     if self.coverage { try printOut("\n" + coverage.text().joined(separator: "\n") + "\n") }
     if !outcome.broken.isEmpty { throw ExitStatus.unreadable }
     if !outcome.differences.isEmpty { throw ExitCode(1) }
+    if self.coverage && !coverage.isComplete { throw ExitCode(3) }
   }
 
   private func show(_ outcome: CorpusOutcome) throws {

@@ -1,0 +1,51 @@
+// What the invalidations around one retry test say of it together.
+
+import KVMEvents
+
+/// Read off the invalidations in one pass, as they stand: every retry test asks for most of it, and each question of its own would walk
+/// them again.
+struct RetrySigns {
+  /// How many are in flight throughout the test, and the first of them (its place among the relevant ones).
+  private(set) var surelyInCount = 0
+  private(set) var firstSurelyIn: Int?
+  /// How many are surely up before the test.
+  private(set) var upCount = 0
+  /// One may be in flight at some moment of the test.
+  private(set) var canBeActive = false
+  /// One may have moved seq since the snapshot.
+  private(set) var canMoveSeq = false
+  /// How many surely moved it before the test.
+  private(set) var moverCount = 0
+  /// One is either still counted, or its bump came after the snapshot.
+  private(set) var hasOneSeenEitherWay = false
+  /// One is not recorded from its start to its end.
+  private(set) var hasTaint = false
+
+  init(
+    of relevant: [InvalidationState], low: Moment, high: Moment, snapshotLow: Moment, snapshotHigh: Moment?,
+    _ order: MomentOrder, hasEndKvm: Bool
+  ) {
+    for index in relevant.indices {
+      let invalidation = relevant[index]
+      let isUp = invalidation.surelyUp(before: low, order)
+      // Also: its bump comes after the test.
+      let staysUp = invalidation.surelyNotDown(before: high, order, hasEndKvm: hasEndKvm)
+      if isUp { upCount += 1 }
+      if isUp && staysUp {
+        surelyInCount += 1
+        firstSurelyIn = firstSurelyIn ?? index
+      }
+      if !invalidation.surelyDown(before: low, order) { canBeActive = true }
+      if invalidation.hitsMemslot != false {
+        if !staysUp && !invalidation.surelyBumped(before: snapshotLow, order) { canMoveSeq = true }
+        if invalidation.hitsMemslot == true, let snapshotHigh,
+          invalidation.surelyNotBumped(before: snapshotHigh, order, hasEndKvm: hasEndKvm)
+        {
+          if isUp { hasOneSeenEitherWay = true }
+          if invalidation.surelyBumped(before: low, order) { moverCount += 1 }
+        }
+      }
+      if invalidation.isFromBefore || invalidation.isInDoubt || invalidation.close == .lost { hasTaint = true }
+    }
+  }
+}

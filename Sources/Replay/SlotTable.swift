@@ -1,0 +1,35 @@
+// Where rounds and refreshes are kept.
+
+/// Values that come and go, each in a slot that is used again. A recording has a round for every five events: an object for each would
+/// cost as much as what is done with it, and copied about they are too big.
+struct SlotTable<Value> {
+  struct Slot: Equatable {
+    fileprivate let index: Int
+  }
+
+  private var values: [Value] = []
+  private var free: [Slot] = []
+
+  mutating func insert(_ value: Value) -> Slot {
+    guard let slot = free.popLast() else {
+      values.append(value)
+      return Slot(index: values.count - 1)
+    }
+    values[slot.index] = value
+    return slot
+  }
+
+  /// What stood there stays until the slot is used again.
+  mutating func remove(_ slot: Slot) -> Value {
+    free.append(slot)
+    return values[slot.index]
+  }
+
+  subscript(slot: Slot) -> Value {
+    _read { yield values[slot.index] }
+    _modify { yield &values[slot.index] }
+  }
+}
+
+typealias RoundSlot = SlotTable<RoundState>.Slot
+typealias RefreshSlot = SlotTable<RefreshState>.Slot
