@@ -84,6 +84,7 @@ private struct TimedBruteForce {
     "mm own : (  ) [  ]\nmm2 left :    (  )  [  ]\nuser :     cC",
     "mm own : (         )    [         ]\nuser :      cC             cC",
     "ioctl :  z    Z\nmm own : (  ) [  ]\nuser : cC       cC",
+    "ioctl : z       Z\nvcpu :    q         r R\nuser :       cC",
   ]
 
   @Test(arguments: [ProtocolForm.mainline, .dwmw2V2, .seanjc3], drawings)
