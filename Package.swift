@@ -36,12 +36,13 @@ let package = Package(
     .target(name: "Explore", dependencies: ["KVMEvents", "GPCProtocol"]),
     .target(name: "Compare", dependencies: ["KVMEvents", "GPCProtocol"]),
     .target(
-      name: "Corpus", dependencies: ["KVMEvents", "GPCProtocol", .product(name: "TOMLKit", package: "TOMLKit")]),
+      name: "Corpus",
+      dependencies: ["KVMEvents", "FtraceImport", "GPCProtocol", .product(name: "TOMLKit", package: "TOMLKit")]),
     .executableTarget(
       name: "gpc-replay",
       dependencies: [
         "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report", "Explore", "Compare",
-        "Corpus", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Corpus", "CZstd", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "replay-bench", dependencies: ["KVMEvents", "TraceStore", "GPCProtocol", "Replay"],
@@ -65,7 +66,10 @@ let package = Package(
     // The binary as the tests run it, and the folders of traces/.
     .target(name: "RealBinary", dependencies: ["CZstd", "Corpus"], path: "Tests/RealBinary"),
     .testTarget(
-      name: "CorpusTests", dependencies: ["RealBinary", "Corpus", "KVMEvents", "GPCProtocol", "TraceStore", "gpc-replay"],
+      name: "CorpusTests",
+      dependencies: [
+        "RealBinary", "Renderings", "Corpus", "FtraceImport", "KVMEvents", "GPCProtocol", "TraceStore", "gpc-replay",
+      ],
       exclude: ["Reports"]),
     .testTarget(name: "CommandTests", dependencies: ["RealBinary", "Renderings", "CZstd", "gpc-replay"]),
     .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),

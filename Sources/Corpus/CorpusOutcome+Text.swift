@@ -8,6 +8,9 @@ extension CorpusOutcome {
     brokenLines + differenceLines(again) + matrixLines + [""] + sumLines
   }
 
+  /// Only the verdicts, with what the signs mean.
+  package var matrix: [String] { matrixLines + [CellVerdict.legend] }
+
   private var brokenLines: [String] {
     broken.isEmpty
       ? [] : ["broken: \(broken.count)"] + broken.map { "  \($0.row.name): \($0.row.fault ?? "")" } + [""]
@@ -37,7 +40,9 @@ extension CorpusOutcome {
     }
     func line(_ name: String, _ cells: [String]) -> String {
       var line = name + String(repeating: " ", count: max(0, nameWidth - name.count))
-      for (cell, width) in zip(cells, widths) { line += "  " + cell + String(repeating: " ", count: width - cell.count) }
+      for (cell, width) in zip(cells, widths) {
+        line += "  " + cell + String(repeating: " ", count: width - cell.count)
+      }
       while line.last == " " { line.removeLast() }
       return line
     }

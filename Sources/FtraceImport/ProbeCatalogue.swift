@@ -25,7 +25,7 @@ package struct ProbeCatalogue: Sendable {
 
   private static let bpftrace = read([PackageResources.bpftrace_probes])
 
-  private static func read(_ files: [[UInt8]]) -> ProbeCatalogue {
+  static func read(_ files: [[UInt8]]) -> ProbeCatalogue {
     do throws(CatalogueError) {
       return try ProbeCatalogue(texts: files.map { String(decoding: $0, as: UTF8.self) })
     } catch {

@@ -29,17 +29,25 @@ struct CaseRunner: Sendable {
       return Result(outcome: broken(error, nil), coverage: .ofAllForms)
     }
     do {
-      let stages = try CaseStages(corpusCase, description)
-      var row = stages.row
-      var coverage = Coverage.ofAllForms
-      for searched in await explore(stages.recording, description) {
-        row.cells.append(searched.row)
-        coverage.add(searched.form, searched.branches)
-      }
+      let (row, coverage) = try await Self.found(corpusCase.name, in: try corpusCase.tracePath(), description)
       return Result(outcome: CaseOutcome(corpusCase, description, row), coverage: coverage)
     } catch {
       return Result(outcome: broken(Self.fault(error), description), coverage: .ofAllForms)
     }
+  }
+
+  /// What a trace gives as the case of this description.
+  static func found(
+    _ name: String, in trace: String, _ description: CaseDescription
+  ) async throws -> (CorpusCaseRow, Coverage) {
+    let stages = try CaseStages(name, trace, description)
+    var row = stages.row
+    var coverage = Coverage.ofAllForms
+    for searched in await explore(stages.recording, description) {
+      row.cells.append(searched.row)
+      coverage.add(searched.form, searched.branches)
+    }
+    return (row, coverage)
   }
 
   private func broken(_ fault: CaseFault, _ description: CaseDescription?) -> CaseOutcome {
@@ -57,7 +65,7 @@ struct CaseRunner: Sendable {
   }
 
   /// Each form is a task of its own: they take very different times.
-  private func explore(_ recording: ExploredRecording, _ description: CaseDescription) async -> [SearchedCell] {
+  private static func explore(_ recording: ExploredRecording, _ description: CaseDescription) async -> [SearchedCell] {
     await withTaskGroup(of: (Int, SearchedCell).self) { group in
       for (index, form) in ProtocolForm.all.enumerated() {
         let expected = description.expectation(of: form.id)?.verdict
@@ -88,7 +96,8 @@ struct ExploredRecording: Sendable {
     for window in windows { explorer.explore(window) }
     let exploration = explorer.exploration
     let row = CorpusCellRow(
-      form: form.id, verdict: CellVerdict(exploration, hasBlindSpots: hasBlindSpots).description, expected: expected?.description ?? "",
+      form: form.id, verdict: CellVerdict(exploration, hasBlindSpots: hasBlindSpots).description,
+      expected: expected?.description ?? "",
       cpuNs: cpuTimeNs() - begun, exploration: ExplorationRow(exploration), costs: costs[index])
     return SearchedCell(form: form, row: row, branches: exploration.branchesReached)
   }
@@ -106,10 +115,10 @@ private struct CaseStages {
   let row: CorpusCaseRow
   let recording: ExploredRecording
 
-  init(_ corpusCase: CorpusCase, _ description: CaseDescription) throws {
+  init(_ name: String, _ trace: String, _ description: CaseDescription) throws {
     let begun = cpuTimeNs()
     let options = try ImportOptions.parse(["--db", ":memory:"] + description.reading.arguments)
-    let source = try RecordingSource(importing: corpusCase.tracePath(), options)
+    let source = try RecordingSource(importing: trace, options)
     let database = source.database
     let delta = try description.search.deltaArgument()
     let replay = try source.replayOptions(delta: delta)
@@ -133,9 +142,10 @@ private struct CaseStages {
     let facts = try database.facts()
     recording = ExploredRecording(
       windows: windows, tasks: try database.tasks().map { "\(String(decoding: $0.comm, as: UTF8.self))-\($0.pid)" },
-      settings: settings, memory: try MemoryModel(description.search), hasBlindSpots: try !source.blindSpots().isEmpty, costs: costs)
+      settings: settings, memory: try MemoryModel(description.search), hasBlindSpots: try !source.blindSpots().isEmpty,
+      costs: costs)
     row = CorpusCaseRow(
-      name: corpusCase.name, title: description.title, traceHash: facts.contentHash, eventCount: facts.eventCount,
+      name: name, title: description.title, traceHash: facts.contentHash, eventCount: facts.eventCount,
       cpuNs: cpuTimeNs() - begun, cells: [recorded], figures: try Self.figures(description, database))
   }
 

@@ -14,7 +14,9 @@ struct CorpusCommand: ParsableCommand {
       Example:
         gpc-replay corpus run traces/missed
       """,
-    subcommands: [CorpusRunCommand.self, CorpusBlessCommand.self, CorpusDiffCommand.self])
+    subcommands: [
+      CorpusRunCommand.self, CorpusAddCommand.self, CorpusBlessCommand.self, CorpusDiffCommand.self,
+    ])
 }
 
 /// The cases of a folder, or the sentence that says why there are none.

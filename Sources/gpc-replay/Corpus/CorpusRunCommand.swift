@@ -101,11 +101,13 @@ struct CorpusRunCommand: AsyncParsableCommand {
 }
 
 /// Writes a file whole.
-func write(_ text: String, to path: String) throws {
+func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
+
+func write(_ bytes: [UInt8], to path: String) throws {
   let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
   guard descriptor >= 0 else { throw fail("\(path) cannot be written: \(String(cString: strerror(errno))).") }
   defer { close(descriptor) }
-  var rest = Array(text.utf8)[...]
+  var rest = bytes[...]
   while !rest.isEmpty {
     let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
     guard count > 0 else { throw fail("\(path) cannot be written: \(String(cString: strerror(errno))).") }

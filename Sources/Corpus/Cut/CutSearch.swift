@@ -1,0 +1,118 @@
+// Makes a cut as small as it goes: delta debugging over units, the biggest things first.
+
+import KVMEvents
+
+/// Leaves out units as long as the finding stays, until none can be left out any more.
+///
+/// Each candidate is judged anew, by a replay and a search of its own: what was true of a larger cut says nothing of a smaller one.
+package struct CutSearch {
+  private let candidates: CutCandidates
+  private let judge: ([RecordedEvent]) -> Bool
+  /// Asked before each candidate.
+  private let mayGoOn: (CutSearch) -> Bool
+  package private(set) var chosen: [Bool]
+  package private(set) var candidateCount = 0
+  /// Everything was tried that had to be: nothing that is left can be left out.
+  package private(set) var isMinimal = true
+
+  /// - Parameters:
+  ///   - begin: the units to begin with; nil: all.
+  ///   - mayGoOn: asked before each candidate, and told with it how far the search is.
+  ///   - judge: is the finding still there?
+  package init(
+    _ candidates: CutCandidates, from begin: [Bool]? = nil, mayGoOn: @escaping (CutSearch) -> Bool,
+    judge: @escaping ([RecordedEvent]) -> Bool
+  ) {
+    self.candidates = candidates
+    self.judge = judge
+    self.mayGoOn = mayGoOn
+    chosen = begin ?? candidates.all
+  }
+
+  package var unitCount: Int { chosen.count { $0 } }
+  package var lineCount: Int { zip(candidates.units, chosen).reduce(0) { $0 + ($1.1 ? $1.0.lines.count : 0) } }
+
+  /// Of a refresh that is still there, rounds were left out.
+  package var lacksRounds: Bool {
+    candidates.units.indices.contains { refresh in
+      chosen[refresh]
+        && candidates.dependents[refresh].contains { candidates.units[$0].kind == .round && !chosen[$0] }
+    }
+  }
+
+  package mutating func run() {
+    // What the finding is in takes a small part of the time: first the rest of that.
+    if unitCount > Self.fewUnits {
+      for part in [2, 4, 8] { _ = tryRanges(of: max(1, unitCount / part)) }
+    }
+    tryEach(group { $0.vm.map { .vm($0) } })
+    tryEach(group { $0.cache.map { .cache($0) } })
+    tryEach(group { .thread($0.thread) })
+    tryEach(group { .kind($0.kind) })
+    halve()
+  }
+
+  private static let fewUnits = 64
+
+  // MARK: Groups
+
+  private enum Group: Hashable {
+    case vm(UInt64)
+    case cache(Int)
+    case thread(Int64)
+    case kind(CutUnit.Kind)
+  }
+
+  /// The largest first.
+  private func group(_ name: (CutUnit) -> Group?) -> [[Int]] {
+    var groups: [Group: [Int]] = [:]
+    for (index, unit) in candidates.units.enumerated() {
+      if let name = name(unit) { groups[name, default: []].append(index) }
+    }
+    return groups.values.sorted { ($0.count, $1[0]) > ($1.count, $0[0]) }
+  }
+
+  private mutating func tryEach(_ groups: [[Int]]) {
+    for group in groups { _ = tryWithout(group) }
+  }
+
+  // MARK: Ranges of time, then single units
+
+  private mutating func halve() {
+    var size = max(1, unitCount / 2)
+    while true {
+      let hasShrunk = tryRanges(of: size)
+      if size > 1 {
+        size /= 2
+      } else if !hasShrunk {
+        return
+      }
+    }
+  }
+
+  /// From the last to the first: the later ones need the earlier ones.
+  private mutating func tryRanges(of size: Int) -> Bool {
+    let left = chosen.indices.filter { chosen[$0] }
+    var hasShrunk = false
+    var end = left.count
+    while end > 0 {
+      let begin = max(0, end - size)
+      if tryWithout(Array(left[begin..<end])) { hasShrunk = true }
+      end = begin
+    }
+    return hasShrunk
+  }
+
+  private mutating func tryWithout(_ removed: [Int]) -> Bool {
+    let left = candidates.without(removed, from: chosen)
+    guard left != chosen, left.contains(true) else { return false }
+    guard mayGoOn(self) else {
+      isMinimal = false
+      return false
+    }
+    candidateCount += 1
+    guard judge(candidates.events(of: left)) else { return false }
+    chosen = left
+    return true
+  }
+}

@@ -1,0 +1,29 @@
+// What the catalogue says of names, for whoever looks at a text's words.
+
+import KVMEvents
+
+extension ProbeCatalogue {
+  /// By key: the field that an event of this name, in any of its meanings, has under it.
+  package func fields(of name: String) -> [String: EventField] {
+    var fields: [String: EventField] = [:]
+    for meaning in meanings[name] ?? [] {
+      for field in meaning.fields { fields[field.key] = field.field }
+    }
+    return fields
+  }
+
+  /// The embedded file that understands most of these names as they were understood; of equals the youngest.
+  package static func generation(of names: [EventName]) -> String {
+    let files: [(name: String, bytes: [UInt8])] = [
+      ("linux_6_12", PackageResources.linux_6_12_probes), ("linux_6_1", PackageResources.linux_6_1_probes),
+      ("linux_5_17", PackageResources.linux_5_17_probes), ("default_names", PackageResources.default_names_probes),
+    ]
+    var best = (name: "none", count: 0)
+    for file in files {
+      let known = read([file.bytes]).meanings
+      let count = names.count { name in known[name.name]?.contains { $0.kind == name.kind } ?? false }
+      if count > best.count { best = (file.name, count) }
+    }
+    return best.name
+  }
+}

@@ -1,0 +1,93 @@
+// Where the parts of a record stand in its line: for whoever writes lines anew.
+
+/// The byte ranges of a line of trace-cmd text, read by the same head as its event.
+package struct RecordPlaces: Sendable {
+  /// Before the comm's column: the name of a buffer instance or of an input file, or blanks in its place.
+  package let prefix: Range<Int>
+  /// The comm's column, padding included.
+  package let comm: Range<Int>
+  /// The digits of the pid.
+  package let pid: Range<Int>
+  /// The digits of the time stamp, and its point.
+  package let stamp: Range<Int>
+  /// Of the stamp: 6, 9, or 0 for a raw counter.
+  package let decimals: Int
+  /// `(+6203)` of `--ts-diff`, blanks behind it included; empty without.
+  package let difference: Range<Int>
+  package let name: Range<Int>
+  /// The first byte of the fields.
+  package let body: Int
+  /// In nanoseconds, or as the counter stood.
+  package let time: Int64
+}
+
+/// Finds the parts of one line after the other. Where a head stands hardly ever changes from line to line.
+package struct RecordFinder {
+  private var finder = HeadFinder(.traceCmdText)
+
+  package init() {}
+
+  /// nil: the line is no record.
+  package mutating func places(in line: [UInt8]) -> RecordPlaces? {
+    var line = line
+    let count = line.count
+    // Words are loaded without a look at where the line ends.
+    line += [UInt8](repeating: 0, count: LineSplitter.slack)
+    return line.withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress, let head = finder.find(Line(start: start, end: start + count)) else {
+        return nil
+      }
+      return RecordPlaces(
+        head, width: finder.form == .wide ? CommKey.width : 8, UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+    }
+  }
+
+  /// `CPU:3 [EVENTS DROPPED]`, and what is printed like it.
+  package func isLossMarker(_ line: [UInt8]) -> Bool {
+    withLine(line) { LossMarker($0, prefix: finder.prefix) != nil }
+  }
+
+  /// `cpus=4`, with or without a file's name before it.
+  package func isHeader(_ line: [UInt8]) -> Bool {
+    withLine(line) { line in
+      switch ReportNote(line, prefix: finder.prefix) {
+      case .cpus: true
+      case .remark, .stackEntry, .empty, nil: false
+      }
+    }
+  }
+
+  private func withLine(_ line: [UInt8], _ body: (Line) -> Bool) -> Bool {
+    (line + [UInt8](repeating: 0, count: LineSplitter.slack)).withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress else { return false }
+      return body(Line(start: start, end: start + line.count))
+    }
+  }
+}
+
+extension RecordPlaces {
+  fileprivate init?(_ head: RecordHead, width: Int, _ bytes: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress else { return nil }
+    let dash = head.dash - start
+    comm = max(0, dash - width)..<dash
+    prefix = 0..<comm.lowerBound
+    var pidEnd = dash + 1
+    while pidEnd < bytes.count, bytes[pidEnd].isDigit { pidEnd += 1 }
+    pid = dash + 1..<pidEnd
+    // A nameless record's name stands elsewhere; trace-cmd prints none.
+    let first = head.name - start
+    guard bytes.indices.contains(first) else { return nil }
+    name = first..<first + head.nameCount
+    body = min(head.body - start, bytes.count)
+    guard let colon = bytes[pidEnd..<first].lastIndex(of: UInt8(ascii: ":")) else { return nil }
+    let hasDifference = bytes[colon..<first].contains(UInt8(ascii: "("))
+    difference = (hasDifference ? colon + 1 : first)..<first
+    var low = colon
+    while low > pidEnd, bytes[low - 1].isDigit || (head.decimals > 0 && bytes[low - 1] == UInt8(ascii: ".")) {
+      low -= 1
+    }
+    stamp = low..<colon
+    decimals = head.decimals
+    time = head.time
+  }
+}

@@ -1,0 +1,47 @@
+// Lines of a recording's text as they stand in it.
+
+import KVMEvents
+
+/// Some lines of a text, unpacked and otherwise untouched.
+package struct TextLines: Sendable {
+  /// `cpus=4`: what stands before the first record, by line.
+  package private(set) var header: [EventID: [UInt8]] = [:]
+  /// The wanted lines. A record whose comm holds a newline has the lines that its comm begins in before it.
+  package private(set) var lines: [EventID: [UInt8]] = [:]
+
+  package init(
+    of input: TraceInput, options: TraceReadOptions = TraceReadOptions(), wanted: Set<EventID>
+  ) throws(TraceReadError) {
+    var pipeline = try TextPipeline(input, options: options)
+    var finder = RecordFinder()
+    var isBeforeRecords = true
+    var before: [UInt8] = []
+    var id: EventID = 0
+    var remaining = wanted.count
+    while let line = try pipeline.nextLine() {
+      id += 1
+      guard isBeforeRecords || wanted.contains(id) else {
+        before = line.count < CommKey.width ? Array(line.bytes) : []
+        continue
+      }
+      var bytes = Array(line.bytes)
+      if bytes.last == 0x0d { bytes.removeLast() }
+      if isBeforeRecords, finder.isHeader(bytes) { header[id] = bytes }
+      if isBeforeRecords, finder.places(in: bytes) != nil { isBeforeRecords = false }
+      if wanted.contains(id) {
+        lines[id] = Self.isRest(bytes, of: before) ? before + [0x0a] + bytes : bytes
+        remaining -= 1
+        if remaining == 0 { break }
+      }
+      before = bytes.count < CommKey.width ? bytes : []
+    }
+  }
+
+  /// The line goes on with a comm that began in the line above: its dash stands where the column ends.
+  private static func isRest(_ line: [UInt8], of before: [UInt8]) -> Bool {
+    let rest = CommKey.width - before.count - 1
+    guard rest >= 0, line.count > rest, line[rest] == UInt8(ascii: "-") else { return false }
+    // A line whose own dash stands in its place is whole.
+    return !(line.count > CommKey.width && line[CommKey.width] == UInt8(ascii: "-"))
+  }
+}

@@ -1,0 +1,71 @@
+// A case's folder, there whole or not at all.
+
+import ArgumentParser
+import CZstd
+import Corpus
+import FoundationEssentials
+import Glibc
+
+/// Where a new case goes.
+struct CaseFolder {
+  let path: String
+
+  /// Refuses what is there already, before anything is done.
+  init(_ path: String) throws {
+    self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    if FileManager.default.fileExists(atPath: self.path) {
+      throw fail("\(self.path) exists already: a case is never overwritten.")
+    }
+  }
+
+  var trace: String { path + "/trace.txt.zst" }
+  /// `topic/case`.
+  var name: String { path.split(separator: "/").suffix(2).joined(separator: "/") }
+
+  /// Written beside its place and moved there.
+  func write(_ text: [UInt8], _ description: CaseDescription) throws {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let parent = parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."
+    let made = try makeFolders(parent.isEmpty ? "/" : parent)
+    let staging = "\(parent)/.\(parts.last ?? "case").\(getpid())"
+    do {
+      guard mkdir(staging, 0o755) == 0 else { throw Self.fault(path, errno) }
+      try gpc_replay.write(Self.packed(text), to: staging + "/trace.txt.zst")
+      try gpc_replay.write(Array(description.toml.utf8), to: staging + "/" + CorpusCase.descriptionName)
+      guard rename(staging, path) == 0 else { throw Self.fault(path, errno) }
+    } catch {
+      for name in ["/trace.txt.zst", "/" + CorpusCase.descriptionName] { unlink(staging + name) }
+      rmdir(staging)
+      for folder in made.reversed() { rmdir(folder) }
+      throw error
+    }
+  }
+
+  /// The ones that were not there.
+  private func makeFolders(_ parent: String) throws -> [String] {
+    var made: [String] = []
+    var folder = ""
+    for part in parent.split(separator: "/", omittingEmptySubsequences: false) {
+      folder += folder.isEmpty && part != "" ? String(part) : "/" + part
+      if folder == "/" || FileManager.default.fileExists(atPath: folder) { continue }
+      guard mkdir(folder, 0o755) == 0 else {
+        let number = errno
+        for folder in made.reversed() { rmdir(folder) }
+        throw Self.fault(path, number)
+      }
+      made.append(folder)
+    }
+    return made
+  }
+
+  private static func fault(_ path: String, _ number: Int32) -> ExitCode {
+    fail("\(path) cannot be written: \(String(cString: strerror(number))).")
+  }
+
+  private static func packed(_ text: [UInt8]) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(text.count)) { block, count in
+      count = ZSTD_compress(block.baseAddress, block.count, text, text.count, 19)
+      precondition(ZSTD_isError(count) == 0, "libzstd cannot pack a cut")
+    }
+  }
+}

@@ -1,0 +1,209 @@
+// `corpus add`: the smallest cut of a recording that has a finding still, as a case.
+
+import ArgumentParser
+import Corpus
+import FtraceImport
+import KVMEvents
+import TraceStore
+
+struct CorpusAddCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "add",
+    abstract: "Cut a finding out of a recording, shrink it, and add it as a case.",
+    discussion: """
+      TRACE is text of trace-cmd report, packed or not; N is a number of its database: a finding (gpc-replay TRACE), or a \
+      counterexample (gpc-replay explore TRACE). Lines are left out as long as the finding is found again, by a replay or a search of its \
+      own; what is left gets other comms, pids and addresses (docs/corpus-add.md). Exit status: 0 the case was added, 2 it was not.
+
+      Example:
+        gpc-replay corpus add traces/missed/contract/trace.txt.zst --finding 1 --to c
+      """)
+
+  @Argument(help: "The recording: text of trace-cmd report, plain or packed.")
+  var trace: String
+
+  @Option(help: "The number of a finding, or of a counterexample that explore stored.")
+  var finding: Int64
+
+  @Option(help: "The case's folder, DIR/topic/case. Or --corpus, --topic and --name.")
+  var to: String?
+
+  @Option(help: "The corpus.")
+  var corpus = "traces"
+
+  @Option(help: "The topic in it.")
+  var topic: String?
+
+  @Option(help: "The case's name.")
+  var name: String?
+
+  @Flag(help: "Keep the lines as they were recorded: comms, pids, addresses and times.")
+  var keepNames = false
+
+  @Option(help: "One line: what the case shows. Default: what was found.")
+  var title: String?
+
+  @Option(help: "The recording's name. Default: its file's.")
+  var recording: String?
+
+  @Option(help: "The kernel that was recorded.")
+  var kernel = "unknown"
+
+  @Option(help: "The command that recorded it.")
+  var command: String?
+
+  @Option(help: "The licence of the recording.")
+  var licence = "unknown"
+
+  @Option(help: "Smaller cuts that are tried at most. Behind them the smallest so far is taken.")
+  var candidatesMax = 20_000
+
+  @Option(help: "Seconds behind which the smallest cut so far is taken.")
+  var timeMax = 600
+
+  @OptionGroup(title: "Import") var options: ImportOptions
+
+  func validate() throws {
+    switch (to, topic, name) {
+    case (nil, let topic?, let name?):
+      guard [topic, name].allSatisfy({ !$0.isEmpty && !$0.contains("/") && !$0.hasPrefix(".") }) else {
+        throw ValidationError("--topic and --name are names of folders.")
+      }
+    case (let to?, nil, nil):
+      guard let last = to.split(separator: "/").last, !last.hasPrefix(".") else {
+        throw ValidationError("--to is the folder of the case.")
+      }
+    case _: throw ValidationError("Either --to or both of --topic and --name are wanted.")
+    }
+    if timeMax < 1 { throw ValidationError("--time-max must be at least 1 second.") }
+    if candidatesMax < 1 { throw ValidationError("--candidates-max must be at least 1.") }
+    if title?.contains("\n") ?? false { throw ValidationError("--title is one line.") }
+  }
+
+  func run() async throws {
+    let begun = ContinuousClock.now
+    let folder = try CaseFolder(to ?? "\(corpus)/\(topic ?? "")/\(name ?? "")")
+    try checkForm()
+    let source = try RecordingSource(trace, options)
+    do {
+      guard let goal = try CutGoal(finding, in: source.database) else { throw try noFinding(source) }
+      let cut = try cut(goal, source)
+      let cutCase = try await cutCase(goal, cut, source, folder)
+      try await add(cutCase, to: folder, begun)
+    } catch let error as TraceStoreError {
+      throw fail(error.sentence)
+    }
+  }
+
+  // MARK: What is wanted
+
+  private func checkForm() throws {
+    guard trace != "-" else { throw fail("The recording is read twice: a file is wanted.") }
+    if options.probes != nil {
+      throw fail("A case is read with the built-in probe catalogue: --probes cannot be kept in it.")
+    }
+    let format: InputFormat
+    do {
+      format = try TraceReader(.file(path: trace), options: try options.readOptions()).format
+    } catch let error as TraceReadError {
+      throw fail("\(trace) \(error.predicate); text of trace-cmd report is wanted.")
+    }
+    switch format {
+    case .traceCmdText: return
+    case .traceDat:
+      throw fail(
+        "\(trace) is \(format.rawValue), and a case is cut out of text: trace-cmd report -t \(trace) > FILE.txt makes it."
+      )
+    case .tracefsText, .perfScript, .perfData, .bpftrace:
+      throw fail(
+        "\(trace) is \(format.rawValue), and a case is cut out of text of trace-cmd: record with trace-cmd record, then trace-cmd report -t."
+      )
+    }
+  }
+
+  private func noFinding(_ source: RecordingSource) throws -> ExitCode {
+    let numbers = try CutGoal.numbers(in: source.database)
+    let there = numbers.ranges.isEmpty ? "it has none" : "it has \(numbers)"
+    return fail("\(source.path ?? trace) has no finding \(finding): \(there).")
+  }
+
+  // MARK: The cut
+
+  private func cut(_ goal: CutGoal, _ source: RecordingSource) throws -> TraceCutter.Cut {
+    let cutter = TraceCutter(
+      source: source, goal: goal, candidatesMax: candidatesMax, deadline: .now + .seconds(timeMax))
+    guard let cut = try cutter.cut() else {
+      throw fail(
+        "Finding \(finding) is not found again in the lines up to it: what it rests on is not among them, or the search is cut off."
+      )
+    }
+    return cut
+  }
+
+  /// The text, under other names unless those are to be kept, with the verdicts of before.
+  private func cutCase(
+    _ goal: CutGoal, _ cut: TraceCutter.Cut, _ source: RecordingSource, _ folder: CaseFolder
+  ) async throws -> (CutCase, CorpusCaseRow) {
+    let lines: TextLines
+    do {
+      lines = try TextLines(
+        of: .file(path: trace), options: try options.readOptions(), wanted: Set(cut.lines))
+    } catch let error as TraceReadError {
+      throw fail("\(trace) \(error.predicate).")
+    }
+    let facts = try source.database.facts()
+    let reading = CaseDescription.Reading(clock: facts.clock == .local ? nil : facts.clock.rawValue)
+    func cutCase(_ text: CutText, isAnonymised: Bool) -> CutCase {
+      CutCase(
+        goal: goal, cut: cut, text: text, reading: reading, recording: recording ?? facts.fileName,
+        isAnonymised: isAnonymised, recordingLines: facts.lineCount)
+    }
+    let recorded = cutCase(CutText(lines), isAnonymised: false)
+    let row = try await recorded.row(folder.name)
+    if keepNames { return (recorded, row) }
+    let anonymised = cutCase(recorded.text.anonymised(), isAnonymised: true)
+    let newRow = try await anonymised.row(folder.name)
+    for (old, new) in zip(row.cells, newRow.cells) where old.verdict != new.verdict {
+      throw fail(
+        "Under other names the cut is \(new.verdict) for \(new.form), not \(old.verdict): nothing is written. --keep-names keeps them."
+      )
+    }
+    return (anonymised, newRow)
+  }
+
+  // MARK: The case
+
+  private func add(
+    _ found: (cutCase: CutCase, row: CorpusCaseRow), to folder: CaseFolder, _ begun: ContinuousClock.Instant
+  ) async throws {
+    let told = CutCase.Told(title: title, kernel: kernel, command: command, licence: licence)
+    let description = try found.cutCase.description(found.row, told, trace: folder.trace)
+    try folder.write(found.cutCase.text.bytes, description)
+    var row = found.row
+    row.title = description.title
+    for index in row.cells.indices { row.cells[index].expected = row.cells[index].verdict }
+    let outcome = CorpusOutcome(
+      folder: folder.path, cases: [CaseOutcome(CorpusCase(name: folder.name, folder: folder.path), description, row)],
+      jobCount: 1, wallNs: 0)
+    let lines = Self.summary(found.cutCase, begun) + [description.title, ""] + outcome.matrix
+    try printOut(([folder.path] + lines + [""] + Self.next(folder)).joined(separator: "\n") + "\n")
+  }
+
+  private static func summary(_ cutCase: CutCase, _ begun: ContinuousClock.Instant) -> [String] {
+    let cut = cutCase.cut
+    let milliseconds = (ContinuousClock.now - begun).components
+    let tenths = milliseconds.seconds * 10 + milliseconds.attoseconds / 100_000_000_000_000_000
+    let minimal = cut.isMinimal ? "none of which can be left out" : "not all of which was tried to be left out"
+    return [
+      "\(cutCase.text.lineCount) of \(cutCase.recordingLines) lines: \(LineRanges(cutCase.text.origins))",
+      "\(cut.unitCount) operations, \(minimal); \(cut.candidateCount) candidates tried from \(cut.lineCountBefore) lines on, \(tenths / 10).\(tenths % 10) s",
+    ]
+  }
+
+  private static func next(_ folder: CaseFolder) -> [String] {
+    [
+      "run it:   gpc-replay corpus run \(folder.path) --db :memory:",
+      "prove it: write the reasons for what is \(Blessing.mark) in \(folder.path)/\(CorpusCase.descriptionName)",
+    ]
+  }
+}

@@ -1,0 +1,153 @@
+// Is the finding still there? Asked of every candidate anew.
+
+import Corpus
+import Explore
+import GPCProtocol
+import KVMEvents
+import Replay
+
+/// Replays a candidate's events, and searches its windows where the finding is of another order than the recorded one.
+struct CutJudge {
+  let goal: CutGoal.What
+  let replay: ReplayOptions
+  let settings: WindowExplorer.Settings
+  /// What the replay of the whole recording found: a cut must not make up anything.
+  let known: Set<CutGoal.FindingKey>
+  /// Where the finding's window lies in the recording.
+  let stretch: ClosedRange<EventID>?
+  /// Requests of the recording whose `valid` is another than the trail has it; nil: any may be.
+  let contradictions: Set<EventID>?
+  /// Kinds of events without which a refresh cannot be judged: a cut in which none is left looks as if their probes had been missing.
+  private var evidence: Set<EventKind> = []
+  /// Decisions that are unknown at most.
+  private var unknownMax = Int.max
+
+  init(
+    goal: CutGoal.What, replay: ReplayOptions, settings: WindowExplorer.Settings, known: Set<CutGoal.FindingKey>,
+    stretch: ClosedRange<EventID>?, contradictions: Set<EventID>?
+  ) {
+    self.goal = goal
+    self.replay = replay
+    self.settings = settings
+    self.known = known
+    self.stretch = stretch
+    self.contradictions = contradictions
+  }
+
+  /// No smaller cut may leave unknown what is known in this one.
+  mutating func keepEvidence(of events: [RecordedEvent]) {
+    evidence = Self.kinds(events).intersection([.gpcRetryLoop, .hvaToPfn, .hvaToPfnRet, .gpcRetryCheck])
+    var replayer = Replayer(form: .mainline, options: replay)
+    replayer.consume(events)
+    replayer.finish()
+    unknownMax = Self.unknownCount(replayer.takeRows())
+  }
+
+  /// The events of findings that the whole recording does not have: something was cut away that they rest on.
+  func madeUp(_ events: [RecordedEvent]) -> Set<EventID> {
+    var replayer = Replayer(form: .mainline, options: replay)
+    replayer.consume(events)
+    replayer.finish()
+    return Set(Self.findings(replayer.takeRows()).filter { !known.contains(CutGoal.FindingKey($0)) }.map(\.event))
+  }
+
+  func holds(_ events: [RecordedEvent]) -> Bool {
+    guard hasEvidence(events), isPlausible(events) else { return false }
+    var replayer = Replayer(form: .mainline, options: replay, recordsWindows: isSearched)
+    replayer.consume(events)
+    replayer.finish()
+    let rows = replayer.takeRows()
+    let found = Self.findings(rows)
+    guard found.allSatisfy({ known.contains(CutGoal.FindingKey($0)) }) else { return false }
+    guard Self.unknownCount(rows) <= unknownMax else { return false }
+    switch goal {
+    case .finding(let key, let excess):
+      return found.contains {
+        CutGoal.FindingKey($0) == key && !Self.isWithdrawn($0, rows) && has(excess, $0, rows)
+      }
+    case .counterexample(let searched): return isFound(searched, in: replayer.takeWindows())
+    }
+  }
+
+  private func isPlausible(_ events: [RecordedEvent]) -> Bool {
+    guard let contradictions else { return true }
+    var trail = ValidityTrail()
+    trail.consume(events)
+    return trail.contradictions.isSubset(of: contradictions)
+  }
+
+  private func hasEvidence(_ events: [RecordedEvent]) -> Bool {
+    let kinds = Self.kinds(events)
+    return kinds.isSuperset(of: evidence) || kinds.isDisjoint(with: [.lockedRefresh, .gfnToPfnCacheRefresh])
+  }
+
+  private static func kinds(_ events: [RecordedEvent]) -> Set<EventKind> {
+    events.reduce(into: []) { $0.insert($1.kind) }
+  }
+
+  private static func unknownCount(_ rows: [ReplayRow]) -> Int {
+    rows.count { row in
+      switch row {
+      case .retryRound(let round): round.decision == .unknown
+      case .cacheCheck(let check): check.decision == .unknown
+      case .invalidation, .refresh, .finding, .loss, .memslot, .virtualMachine, .cache, .taint,
+        .restsOnOpenInvalidation:
+        false
+      }
+    }
+  }
+
+  private var isSearched: Bool {
+    switch goal {
+    case .finding: false
+    case .counterexample: true
+    }
+  }
+
+  /// In a window of which something lies where the finding's window lay.
+  private func isFound(_ searched: CutGoal.Searched, in windows: [RecordedWindow]) -> Bool {
+    var explorer = WindowExplorer(searched.form, settings) { "\($0)" }
+    for window in windows {
+      let before = explorer.exploration.verdictCounts[searched.verdict] ?? 0
+      explorer.explore(window)
+      guard explorer.exploration.verdictCounts[searched.verdict] ?? 0 > before else { continue }
+      guard let stretch else { return true }
+      if window.operations.contains(where: { stretch.contains($0.begin.id) }) { return true }
+    }
+    return false
+  }
+
+  /// Too many false retries stay too many; they do not become too much time lost.
+  private func has(_ excess: CutGoal.Excess?, _ finding: Finding, _ rows: [ReplayRow]) -> Bool {
+    switch excess {
+    case nil, .stall: true
+    case .count:
+      rows.contains { row in
+        guard case .refresh(let refresh) = row else { return false }
+        return refresh.id == finding.refresh && refresh.falseCount > replay.retriesMax
+      }
+    }
+  }
+
+  private static func findings(_ rows: [ReplayRow]) -> [Finding] {
+    rows.compactMap { row in
+      guard case .finding(let finding) = row else { return nil }
+      return finding
+    }
+  }
+
+  /// Later knowledge takes it back: a gap in the middle of its proof, or an invalidation that never ended. Told too often rather than too
+  /// seldom; the store decides it in the end.
+  private static func isWithdrawn(_ finding: Finding, _ rows: [ReplayRow]) -> Bool {
+    let first = finding.proof.first ?? finding.event
+    let last = finding.proof.last ?? finding.event
+    return rows.contains { row in
+      switch row {
+      case .taint(let vms, let after, let before):
+        finding.vm.map { vms.contains($0) } ?? true && first < before && after < last
+      case .restsOnOpenInvalidation(let id): finding.invalidation == id
+      case .invalidation, .refresh, .retryRound, .cacheCheck, .finding, .loss, .memslot, .virtualMachine, .cache: false
+      }
+    }
+  }
+}

@@ -1,0 +1,203 @@
+// From a finding of a recording to the smallest cut that has it still.
+
+import Corpus
+import Explore
+import FtraceImport
+import GPCProtocol
+import Glibc
+import KVMEvents
+import Replay
+import TraceStore
+
+/// Plans, tries and shrinks. The recording itself is not read again: its events stand in the database.
+struct TraceCutter {
+  let source: RecordingSource
+  let goal: CutGoal
+  /// Candidates that are tried at most, and the time at which no more are.
+  let candidatesMax: Int
+  let deadline: ContinuousClock.Instant
+
+  struct Cut {
+    /// The recording's lines.
+    let lines: [EventID]
+    /// Of the first cut that had the finding.
+    let lineCountBefore: Int
+    let unitCount: Int
+    let candidateCount: Int
+    let isMinimal: Bool
+    /// Of a refresh that is still there, rounds were left out.
+    let lacksRounds: Bool
+    /// The case's `[search]`.
+    let search: CaseDescription.Search
+  }
+
+  /// nil: not even all that came before has the finding.
+  func cut() throws -> Cut? {
+    let (units, contradictions) = try units()
+    let stretch = try stretch()
+    guard let plan = CutPlan(units, cited: goal.cited, stretch: stretch) else { return nil }
+    // One story first; where only a cut that tells two has the finding, that one.
+    for (search, contradictions) in try searches().flatMap({ [($0, contradictions), ($0, nil)] }) {
+      var judge = try judge(search, stretch, contradictions)
+      var level = 0
+      var former: Set<Int>?
+      while let members = plan.cut(level) {
+        level += 1
+        if members == former { continue }
+        former = members
+        let candidates = CutCandidates(
+          members, of: units, events: try events(CutCandidates.lines(of: members, in: units)),
+          keepsRounds: keepsRounds)
+        let begin = whole(candidates, judge)
+        let events = candidates.events(of: begin)
+        guard judge.holds(events) else { continue }
+        judge.keepEvidence(of: events)
+        return shrink(candidates, from: begin, judge, triedBefore: level, search)
+      }
+    }
+    return nil
+  }
+
+  /// Without what lost its reason at the edge of the cut: a round, say, that was repeated for an invalidation before it.
+  private func whole(_ candidates: CutCandidates, _ judge: CutJudge) -> [Bool] {
+    var chosen = candidates.all
+    for _ in 0..<Self.repairsMax {
+      let wrong = judge.madeUp(candidates.events(of: chosen))
+      if wrong.isEmpty { break }
+      chosen = candidates.without(candidates.units(of: wrong), from: chosen)
+    }
+    return chosen
+  }
+
+  private static let repairsMax = 16
+
+  private func shrink(
+    _ candidates: CutCandidates, from begin: [Bool], _ judge: CutJudge, triedBefore: Int,
+    _ settings: CaseDescription.Search
+  ) -> Cut {
+    var progress = CutProgress()
+    let mayGoOn = { (search: CutSearch) in
+      progress.update(search)
+      return search.candidateCount < candidatesMax && ContinuousClock.now < deadline
+    }
+    var search = CutSearch(candidates, from: begin, mayGoOn: mayGoOn, judge: judge.holds)
+    search.run()
+    progress.finish()
+    return Cut(
+      lines: candidates.events(of: search.chosen).map(\.id),
+      lineCountBefore: candidates.events(of: begin).count, unitCount: search.unitCount,
+      candidateCount: search.candidateCount + triedBefore, isMinimal: search.isMinimal,
+      lacksRounds: search.lacksRounds, search: settings)
+  }
+
+  // MARK: What is judged
+
+  /// Without a round the one before it would look as if it had lasted longer.
+  private var keepsRounds: Bool {
+    switch goal.what {
+    case .finding(_, .stall): true
+    case .finding, .counterexample: false
+    }
+  }
+
+  /// As the corpus searches; then as far as the exploration did.
+  private func searches() throws -> [CaseDescription.Search] {
+    switch goal.what {
+    case .finding: return [CaseDescription.Search()]
+    case .counterexample(let searched):
+      let usual = try source.replayOptions(delta: nil).deltaNs
+      var search = CaseDescription.Search()
+      search.delta = searched.deltaNs.map { $0 == usual ? nil : "\($0)ns" } ?? "inf"
+      search.memory =
+        switch searched.memory {
+        case .sequential: nil
+        case .tso: "tso"
+        case .tsoWithoutBarrier: "tso-without-barrier"
+        }
+      var further = search
+      further.statesMax = searched.statesMax
+      return searched.statesMax > CaseDescription.Search.statesMax ? [search, further] : [search]
+    }
+  }
+
+  private func judge(
+    _ search: CaseDescription.Search, _ stretch: ClosedRange<EventID>?, _ contradictions: Set<EventID>?
+  ) throws -> CutJudge {
+    let delta = try search.deltaArgument()
+    let replay = try source.replayOptions(delta: delta)
+    let settings = WindowExplorer.Settings(
+      delta: delta, deltaNs: replay.deltaNs, limits: try search.limits(), seed: 1)
+    return CutJudge(
+      goal: goal.what, replay: replay, settings: settings, known: try knownFindings(), stretch: stretch,
+      contradictions: contradictions)
+  }
+
+  private func knownFindings() throws -> Set<CutGoal.FindingKey> {
+    let row = try source.database.statement("SELECT kind, certainty, event_id FROM finding")
+    var known: Set<CutGoal.FindingKey> = []
+    while try row.step() {
+      known.insert(CutGoal.FindingKey(kind: row.text(0), certainty: row.text(1), event: row.integer(2)))
+    }
+    return known
+  }
+
+  // MARK: Passes over the events
+
+  private func units() throws -> (CutUnits, contradictions: Set<EventID>) {
+    var trail = ValidityTrail()
+    var builder = UnitBuilder(names: try source.database.names())
+    try forEachBatch { batch in
+      builder.consume(batch)
+      trail.consume(batch)
+    }
+    return (builder.finish(), trail.contradictions)
+  }
+
+  private func events(_ wanted: Set<EventID>) throws -> [RecordedEvent] {
+    var events: [RecordedEvent] = []
+    try forEachBatch { batch in
+      for event in batch where wanted.contains(event.id) { events.append(event) }
+    }
+    return events
+  }
+
+  private func forEachBatch(_ body: ([RecordedEvent]) -> Void) throws {
+    let events = try source.database.events()
+    var batch: [RecordedEvent] = []
+    while try events.read(into: &batch, upTo: 4096) { body(batch) }
+  }
+
+  /// The lines of the counterexample's window.
+  private func stretch() throws -> ClosedRange<EventID>? {
+    guard case .counterexample(let searched) = goal.what else { return nil }
+    let delta = searched.deltaNs.map { DeltaArgument.span(DurationArgument(ns: $0)) } ?? .infinite
+    var number = 0
+    var stretch: ClosedRange<EventID>?
+    try source.forEachWindow(try source.replayOptions(delta: delta)) { window in
+      number += 1
+      guard number == searched.window, let first = window.operations.map(\.begin.id).min(),
+        let last = window.operations.map(\.end.id).max()
+      else { return }
+      stretch = first...last
+    }
+    return stretch
+  }
+}
+
+/// On standard error, where that is a terminal: how far the shrinking is.
+private struct CutProgress {
+  private let isShown = isatty(STDERR_FILENO) == 1
+  private var shownAt = ContinuousClock.now
+
+  mutating func update(_ search: CutSearch) {
+    guard isShown, ContinuousClock.now - shownAt > .milliseconds(200) else { return }
+    shownAt = ContinuousClock.now
+    printError(
+      "\r\u{1b}[K\(search.candidateCount) candidates tried: \(search.unitCount) operations, \(search.lineCount) lines left"
+    )
+  }
+
+  func finish() {
+    if isShown { printError("\r\u{1b}[K") }
+  }
+}

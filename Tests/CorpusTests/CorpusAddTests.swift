@@ -1,0 +1,246 @@
+// `corpus add` through the real binary: a finding is cut out, stays, and nothing can be left out any more.
+
+import Corpus
+import Foundation
+import FtraceImport
+import GPCProtocol
+import KVMEvents
+import RealBinary
+import Testing
+
+/// A recording with findings of both kinds, and the cases that were cut out of it.
+private struct Cutting {
+  let folder: TemporaryFolder
+  let trace: String
+
+  init(_ lines: [String]) throws {
+    folder = try TemporaryFolder()
+    trace = try folder.write("long.txt", lines.map { $0 + "\n" }.joined()).path
+  }
+
+  func run(_ arguments: String...) throws -> Invocation { try Invocation(arguments, in: folder) }
+
+  /// The number of the first finding of a kind, or of a verdict.
+  func number(_ sql: String) throws -> String {
+    let run = try run("query", "long.db", sql, "--csv")
+    return String(try #require(run.text.split(separator: "\r\n").last))
+  }
+
+  func add(_ number: String, _ name: String, _ more: String...) throws -> Cut {
+    let run = try Invocation(
+      ["corpus", "add", trace, "--finding", number, "--to", "traces/cut/\(name)"] + more, in: folder)
+    #expect(run.status == 0, "\(run.errorText)")
+    return try Cut(CorpusCase(name: "cut/\(name)", folder: folder.file("traces/cut/\(name)").path), run.text)
+  }
+}
+
+/// A case as `add` wrote it.
+private struct Cut {
+  let corpusCase: CorpusCase
+  let description: CaseDescription
+  let lines: [String]
+  let printed: String
+
+  init(_ corpusCase: CorpusCase, _ printed: String) throws {
+    self.corpusCase = corpusCase
+    self.printed = printed
+    description = try corpusCase.description()
+    let folder = try TemporaryFolder()
+    let unpacked = try Invocation(shell: "zstd -dcq \(corpusCase.tracePath())", in: folder.url)
+    lines = unpacked.text.split(separator: "\n").map(String.init)
+  }
+
+  var verdicts: [String: CellVerdict] {
+    let forms = [CaseDescription.recorded] + ProtocolForm.all.map(\.id)
+    return forms.reduce(into: [:]) { $0[$1] = description.expectation(of: $1)?.verdict }
+  }
+
+  /// The lines of the recording that it was cut from.
+  func origins(in lines: [String]) -> [String] {
+    (description.origin.lines ?? "").split(separator: ",").flatMap { range in
+      let ends = range.split(separator: "-").compactMap { Int($0) }
+      return lines[(ends[0] - 1)..<(ends.last ?? ends[0])]
+    }
+  }
+
+  var units: CutUnits {
+    get throws {
+      let reader = try TraceReader(.file(path: try corpusCase.tracePath()))
+      var events: [RecordedEvent] = []
+      var batch: [RecordedEvent] = []
+      while try reader.read(into: &batch) { events += batch }
+      #expect(reader.issueCounts.keys.allSatisfy { $0.severity == .info })
+      var builder = UnitBuilder(names: reader.names)
+      builder.consume(events)
+      return builder.finish()
+    }
+  }
+}
+
+@Suite struct CorpusAddTests {
+  /// A made recording with a missed invalidation behind the begin of a real one: another VM, a hundred seconds later.
+  private static let withContract: [String] = {
+    do {
+      let real = try CorpusTrace("unrelated").lines.prefix(1500)
+      let made = try CorpusTrace("contract").lines.dropFirst().map {
+        $0.replacing("   203.", with: "   303.").replacing("0xff529c43c1", with: "0xff529c43d1")
+          .replacing("0xff28c2e6c0", with: "0xff28c2e6d0").replacing("-53", with: "-93").replacing("-54", with: "-94")
+      }
+      return Array(real) + made
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }()
+
+  /// Up to a window in which a check can fall between the hooks under dwmw2-v2.
+  private static let overlap: [String] = {
+    do { return Array(try CorpusTrace("overlap").lines.prefix(2860)) } catch { preconditionFailure("\(error)") }
+  }()
+
+  // MARK: A finding of the replay
+
+  @Test func aFindingOfTheReplay() throws {
+    let cutting = try Cutting(Self.withContract)
+    #expect(try cutting.run("run", cutting.trace).status == 1)
+    let number = try cutting.number("SELECT id FROM finding WHERE kind = 'contract'")
+    let cut = try cutting.add(number, "contract")
+    // The cache and its memslot, its activation, the invalidation, the check.
+    let units = try cut.units
+    #expect(units.units.count == 5 && units.units.allSatisfy(\.isWhole) && cut.lines.count == 22)
+    #expect(cut.verdicts == (try CorpusTrace("contract").corpusCase.description().verdicts))
+    let own = try #require(cut.description.expectation(of: CaseDescription.recorded))
+    #expect(own.reason.hasPrefix("finding \(number) of long.txt: kvm_gpc_check() says yes"))
+    #expect(cut.description.expectation(of: "dwmw2-v2")?.reason.hasPrefix(Blessing.mark) == true)
+    #expect(cut.printed.contains("22 of \(Self.withContract.count) lines: 1,"))
+    #expect(try cutting.run("corpus", "run", "traces", "--db", ":memory:").status == 0)
+
+    try Self.hasNothingOf(Self.withContract, in: cut)
+    try Self.isMinimal(cut) { run in run.text.contains("contract, certain") }
+
+    let kept = try cutting.add(
+      number, "kept", "--keep-names", "--kernel", "6.12", "--licence", "CC0-1.0", "--title", "T")
+    #expect(kept.lines == kept.origins(in: Self.withContract))
+    #expect(kept.verdicts == cut.verdicts)
+    #expect(kept.description.title == "T" && kept.description.origin.kernel == "6.12")
+  }
+
+  /// Of a real recording: more false retries than are allowed, and not one more.
+  @Test func tooManyRetries() throws {
+    let cutting = try Cutting(try CorpusTrace("unrelated").lines.prefix(1500).map { $0 })
+    #expect(try cutting.run("run", cutting.trace).status == 1)
+    let cut = try cutting.add("1", "retries")
+    let rounds = cut.lines.count { $0.contains(" gpc_retry_loop: ") }
+    #expect(rounds == 12 && cut.description.text.contains("repeated 11 of its 12 rounds"))
+    #expect(cut.description.text.contains("Repeated rounds were left out"))
+    #expect(cut.verdicts[CaseDescription.recorded]?.description == "excessive_retry")
+    try Self.hasNothingOf(cutting.trace.isEmpty ? [] : try CorpusTrace("unrelated").lines, in: cut)
+  }
+
+  // MARK: A counterexample
+
+  @Test func aCounterexample() throws {
+    let cutting = try Cutting(Self.overlap)
+    _ = try cutting.run("explore", cutting.trace, "--protocol", "dwmw2-v2", "--states-max", "300")
+    let number = try cutting.number("SELECT id FROM counterexample WHERE verdict = 'contract'")
+    let cut = try cutting.add(number, "check")
+    #expect(cut.lines.count < 40 && cut.verdicts[CaseDescription.recorded]?.description == "clean")
+    #expect(cut.verdicts["mainline"]?.description == "clean")
+    #expect(cut.verdicts["dwmw2-v2"]?.description.hasPrefix("contract") == true)
+    let own = try #require(cut.description.expectation(of: "dwmw2-v2"))
+    #expect(own.forms == ["dwmw2-v2"])
+    #expect(own.reason == "found in long.txt, window 48, by explore --protocol dwmw2-v2")
+    #expect(
+      cut.description.text.contains("Form:      ") && cut.description.text.contains("Again:     gpc-replay explore"))
+    #expect(try cutting.run("corpus", "run", "traces", "--db", ":memory:").status == 0)
+    try Self.hasNothingOf(Self.overlap, in: cut)
+    let kept = try cutting.add(number, "kept", "--keep-names")
+    #expect(kept.verdicts == cut.verdicts && kept.lines == kept.origins(in: Self.overlap))
+  }
+
+  // MARK: What is asked of a cut
+
+  /// No comm, pid or pointer of the recording's lines is left in those of the cut.
+  private static func hasNothingOf(_ recording: [String], in cut: Cut) throws {
+    let text = cut.lines.joined(separator: "\n")
+    #expect(cut.lines.first == "cpus=\(recording[0].split(separator: "=")[1])")
+    for line in cut.origins(in: recording).dropFirst() {
+      let comm = line.prefix(16).drop { $0 == " " }
+      if comm != "<...>" && comm != "<idle>" { #expect(!text.contains("\(comm)-")) }
+      let pid = line.dropFirst(17).prefix { $0 != " " }
+      #expect(pid == "0" || !text.contains("-\(pid) "))
+      for word in line.split(whereSeparator: { " =()".contains($0) }) {
+        let digits = word.hasPrefix("0x") ? word.dropFirst(2) : word
+        guard digits.count >= 11, digits.count <= 16, let value = UInt64(digits, radix: 16), value != .max,
+          value >> 40 != 0, value & 0x7ff0_0000_0000_0000 != 0x7ff0_0000_0000_0000 || value >> 63 == 1
+        else { continue }
+        #expect(!text.contains(digits), "\(word)")
+      }
+    }
+    // A column is where it was.
+    for line in cut.lines.dropFirst() { #expect(line.utf8.dropFirst(16).first == UInt8(ascii: "-")) }
+  }
+
+  /// Without any one operation, and what needs it, the finding is gone.
+  private static func isMinimal(_ cut: Cut, _ isFound: (Invocation) -> Bool) throws {
+    let units = try cut.units
+    let folder = try TemporaryFolder()
+    func found(without removed: Set<Int>) throws -> Bool {
+      let lines = Set(removed.flatMap { units.units[$0].lines })
+      let left = cut.lines.enumerated().filter { !lines.contains(Int64($0.offset + 1)) }.map(\.element)
+      _ = try folder.write("left.txt", left.map { $0 + "\n" }.joined())
+      return isFound(try Invocation(["left.txt", "--db", ":memory:"], in: folder))
+    }
+    #expect(try found(without: []))
+    for unit in units.units.indices {
+      let removed = units.units.indices.filter { units.closure([$0]).contains(unit) }
+      #expect(try !found(without: Set(removed)), "\(units.units[unit].kind)")
+    }
+  }
+
+  // MARK: What is refused
+
+  @Test func badInput() throws {
+    let cutting = try Cutting(try CorpusTrace("contract").lines)
+    func refuses(_ sentence: String, _ arguments: String...) throws {
+      let run = try Invocation(["corpus", "add"] + arguments, in: cutting.folder)
+      #expect(run.status == 2 && run.errorText.contains(sentence), "\(run.status) \(run.errorText)")
+      #expect(run.text == "")
+    }
+    try refuses("long.db has no finding 9: it has 1-2.", cutting.trace, "--finding", "9", "--to", "traces/a/b")
+    try refuses("No such file or directory", "no.txt", "--finding", "1", "--to", "traces/a/b")
+    try refuses("a file is wanted", "-", "--finding", "1", "--to", "traces/a/b")
+    _ = try cutting.folder.write("other.txt", "nothing of a trace\n")
+    try refuses("is text in which no line is a trace event", "other.txt", "--finding", "1", "--to", "traces/a/b")
+    try refuses("is an SQLite database", "long.db", "--finding", "1", "--to", "traces/a/b")
+    let dat = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/quiet.dat").path
+    try refuses("trace-cmd report -t \(dat) > FILE.txt makes it", dat, "--finding", "1", "--to", "traces/a/b")
+    let perf = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/perf-script-cut.txt.zst").path
+    try refuses("is perf script text, and a case is cut out of", perf, "--finding", "1", "--to", "traces/a/b")
+    _ = try cutting.folder.write("file", "")
+    try refuses("file/a/b cannot be written: Not a directory", cutting.trace, "--finding", "1", "--to", "file/a/b")
+    try refuses("/proc/traces/a cannot be written", cutting.trace, "--finding", "1", "--to", "/proc/traces/a")
+    // A failure leaves nothing behind.
+    #expect(!FileManager.default.fileExists(atPath: cutting.folder.file("traces").path))
+
+    _ = try cutting.add("1", "there")
+    try refuses("traces/cut/there exists already", cutting.trace, "--finding", "1", "--to", "traces/cut/there")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: cutting.folder.file("traces/cut").path) == ["there"])
+
+    for wrong in [["--topic", "a"], ["--topic", "a", "--name", "b/c"], ["--to", "x", "--name", "b"], []] {
+      let run = try Invocation(["corpus", "add", cutting.trace, "--finding", "1"] + wrong, in: cutting.folder)
+      #expect(run.status == 64)
+    }
+    #expect(
+      try Invocation(
+        ["corpus", "add", cutting.trace, "--finding", "1", "--corpus", "other", "--topic", "a", "--name", "b"],
+        in: cutting.folder
+      ).text.hasPrefix("other/a/b\n"))
+  }
+}
+
+extension CaseDescription {
+  fileprivate var verdicts: [String: CellVerdict] {
+    let forms = [CaseDescription.recorded] + ProtocolForm.all.map(\.id)
+    return forms.reduce(into: [:]) { $0[$1] = expectation(of: $1)?.verdict }
+  }
+}
