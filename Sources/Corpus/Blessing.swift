@@ -24,7 +24,9 @@ package struct Blessing: Sendable {
 
   private static func bless(_ cell: CorpusCellRow, _ description: inout CaseDescription) {
     guard let verdict = CellVerdict(cell.verdict) else { return }
-    for index in description.expectations.indices { description.expectations[index].forms.removeAll { $0 == cell.form } }
+    for index in description.expectations.indices {
+      description.expectations[index].forms.removeAll { $0 == cell.form }
+    }
     if let index = description.expectations.firstIndex(where: { $0.verdict == verdict && $0.reason == reason }) {
       description.expectations[index].forms.append(cell.form)
     } else {
@@ -53,16 +55,18 @@ package struct Blessing: Sendable {
     let before = old.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let after = new.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let changes = after.difference(from: before)
-    let removed = Set(changes.removals.map { change in
-      switch change {
-      case .remove(let offset, _, _), .insert(let offset, _, _): offset
-      }
-    })
-    let inserted = Set(changes.insertions.map { change in
-      switch change {
-      case .remove(let offset, _, _), .insert(let offset, _, _): offset
-      }
-    })
+    let removed = Set(
+      changes.removals.map { change in
+        switch change {
+        case .remove(let offset, _, _), .insert(let offset, _, _): offset
+        }
+      })
+    let inserted = Set(
+      changes.insertions.map { change in
+        switch change {
+        case .remove(let offset, _, _), .insert(let offset, _, _): offset
+        }
+      })
     var lines: [String] = []
     var (left, right) = (0, 0)
     while left < before.count || right < after.count {

@@ -54,9 +54,11 @@ extension CaseDescription {
   }
 
   private static func words(_ error: UnexpectedKeysError) -> String {
-    error.keys.map { name, path in (path.map(\.stringValue) + [name]).reduce(into: [String]()) { parts, part in
-      if parts.last != part { parts.append(part) }
-    }.joined(separator: ".") }.sorted().joined(separator: ", ")
+    error.keys.map { name, path in
+      (path.map(\.stringValue) + [name]).reduce(into: [String]()) { parts, part in
+        if parts.last != part { parts.append(part) }
+      }.joined(separator: ".")
+    }.sorted().joined(separator: ", ")
   }
 
   private static func words(_ error: DecodingError) -> String {

@@ -115,10 +115,20 @@ struct EventNameTable: ~Copyable {
   /// A record was met, of whatever name; loss markers are none.
   var hasEvents: Bool { entries.count > (lostEvents == nil ? 0 : 1) }
 
+  /// No two are the same: where different bytes come to look alike, for what is no UTF-8 is replaced, the later ones are numbered.
   var names: [EventName] {
-    entries.map { entry in
+    var taken: Set<String> = []
+    var lastNumber: [String: Int] = [:]
+    return entries.map { entry in
       let kind = entry.isKnown ? entry.layouts[entry.current].kind : nil
-      return EventName(name: String(decoding: entry.name, as: UTF8.self), kind: kind, count: entry.count)
+      let decoded = String(decoding: entry.name, as: UTF8.self)
+      var name = decoded
+      while !taken.insert(name).inserted {
+        let number = lastNumber[decoded, default: 1] + 1
+        lastNumber[decoded] = number
+        name = "\(decoded) (\(number))"
+      }
+      return EventName(name: name, kind: kind, count: entry.count)
     }
   }
 }

@@ -32,7 +32,8 @@ final class InvalidationState {
   /// Checks which said yes in the contract window; findings once the end is recorded.
   var contractChecks: [PendingCheck] = []
 
-  init(id: Int64, thread: ThreadNumber, task: TaskID, range: HVARange, mnEvent: UInt32?, start: Moment?, upBy: Moment?) {
+  init(id: Int64, thread: ThreadNumber, task: TaskID, range: HVARange, mnEvent: UInt32?, start: Moment?, upBy: Moment?)
+  {
     self.id = id
     self.thread = thread
     self.task = task

@@ -19,7 +19,7 @@ extension Replayer {
       CheckState(
         id: checkCount, cache: cache, task: event.task, entry: moment, othersHold: Self.othersHold(event),
         recordedValid: event[.valid].map { $0 == 1 }, uhva: event.uhva ?? cache.uhva,
-        isNested: threads[thread].refresh != nil || !threads[thread].hooks.isEmpty || !threads[thread].checks.isEmpty, isTainted: false))
+        isNested: threads[thread].isInside, isTainted: false))
   }
 
   /// The conditions of `kvm_gpc_check()` beside `valid`, from the fields that its probe read under the same lock; nil where one is missing.

@@ -23,7 +23,9 @@ extension Replayer {
   mutating func gpcInvalidateStart(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let kvm = event.kvm, let range = event.range else { return }
     let vm = vm(of: kvm, event)
-    let hook = threads[thread].hooks.last { $0.vm === vm && $0.invalidation.walk == nil && $0.invalidation.range == range }
+    let hook = threads[thread].hooks.last {
+      $0.vm === vm && $0.invalidation.walk == nil && $0.invalidation.range == range
+    }
     // Without its start hook (lost, or from before the recording) the walk alone says that it runs.
     let invalidation = hook?.invalidation ?? open(range, event, of: vm, thread, start: nil)
     invalidation.walk = moment

@@ -35,7 +35,7 @@ extension Replayer {
     refreshes[refresh].isGPABased = event.gpa.map { $0 != .invalid }
     refreshes[refresh].wasValid = event[.valid].map { $0 == 1 }
     refreshes[refresh].oldUHVA = event.oldUhva
-    beginBusy(cache.vm, moment)
+    beginBusy(cache.vm, moment, since: request?.moment)
   }
 
   /// A round begins; the one before, if any, was repeated.
@@ -234,7 +234,8 @@ extension Replayer {
           PendingTest(refresh: refresh, round: slot, settled: moment, isRetried: outcome == .retried, pfn: pfn)))
     case .failed, .unfinished:
       let round = rounds.remove(slot)
-      rows.append(.retryRound(round.row(of: refreshes[refresh].id, outcome, decision: round.test == nil ? nil : .unknown)))
+      rows.append(
+        .retryRound(round.row(of: refreshes[refresh].id, outcome, decision: round.test == nil ? nil : .unknown)))
     }
   }
 }

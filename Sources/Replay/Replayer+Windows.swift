@@ -9,13 +9,14 @@ extension Replayer {
     return windows
   }
 
-  mutating func beginBusy(_ vm: VMState?, _ moment: Moment) {
+  /// - Parameter request: when a refresh was asked for.
+  mutating func beginBusy(_ vm: VMState?, _ moment: Moment, since request: Moment? = nil) {
     guard recordsWindows, let vm else { return }
-    if let over = vm.window.beginBusy(vm: vm.id, at: moment, deltaNs: options.deltaNs) { windows.append(over) }
+    windows += vm.window.beginBusy(vm: vm.id, at: moment, since: request, deltaNs: options.deltaNs)
   }
 
   mutating func finishWindow(of vm: VMState) {
-    if recordsWindows, let last = vm.window.finish(vm: vm.id) { windows.append(last) }
+    if recordsWindows { windows += vm.window.finish(vm: vm.id) }
   }
 
   mutating func record(_ invalidation: InvalidationState, of vm: VMState, _ close: Invalidation.Close) {

@@ -42,7 +42,6 @@ struct RetryEvidence {
     self.relevant = relevant
   }
 
-
   /// One that began unseen before this test.
   mutating func add(_ invalidation: InvalidationState) {
     if !invalidation.surelyNotUp(before: high, order) { relevant.append(invalidation) }
@@ -57,7 +56,6 @@ struct RetryEvidence {
       of: relevant, low: low, high: high, snapshotLow: round.snapshotLow, snapshotHigh: round.snapshotHigh, order,
       hasEndKvm: hasEndKvm)
   }
-
 
   // MARK: The test
 

@@ -12,7 +12,7 @@ struct CheckState {
   let othersHold: Bool?
   let recordedValid: Bool?
   let uhva: UHVA?
-  /// It runs on top of a refresh, a hook or another check of its thread.
+  /// It runs on top of a refresh (or the wait for one), a hook or another check of its thread.
   let isNested: Bool
   var isTainted: Bool
 }
@@ -41,6 +41,9 @@ struct ThreadState {
   private var gapCPUs: [Int32] = []
   /// Whether there are any; apart from them, since every event asks for it.
   private var hasGaps = false
+
+  /// What it does now is an interrupt's doing.
+  var isInside: Bool { request != nil || refresh != nil || !hooks.isEmpty || !checks.isEmpty }
 
   /// It runs on this CPU now. True where that one dropped events in between: some of them may have been the thread's own.
   @inline(__always)

@@ -4,6 +4,12 @@ import KVMEvents
 
 /// The window that a VM is in. Operations come when they end; a window ends when the next busy stretch begins.
 struct OpenWindow {
+  /// A window that is over.
+  private struct Held {
+    var window: RecordedWindow
+    let busyUntil: Int64
+  }
+
   /// Operations that have ended, by their ends.
   private var ended: [RecordedOperation] = []
   private var doubt: RecordedWindow.Doubt?
@@ -12,20 +18,30 @@ struct OpenWindow {
   /// The latest time at which one of those ended.
   private var busyUntil = Int64.min
   private var isTooLong = false
+  /// The last windows. A refresh that is entered behind them may have been asked for while one of these lasted, and waited: then there was
+  /// no quiet point from there on. Only the entry tells; a request may also be turned down before it.
+  private var held: [Held] = []
 
   /// More than any window of a recording met so far has; beyond it a window is not kept.
   private static let operationsMax = 65_536
+  /// Farther back no window is taken up again.
+  private static let heldMax = 16
 
-  /// An invalidation, a refresh or a deactivation begins. Returns the window that is over by that, if one is.
-  mutating func beginBusy(vm: Int32, at moment: Moment, deltaNs: Int64) -> RecordedWindow? {
+  /// An invalidation, a refresh or a deactivation begins. Returns the windows that are over by that.
+  /// - Parameter request: when a refresh was asked for: since then it is under way.
+  mutating func beginBusy(
+    vm: Int32, at moment: Moment, since request: Moment?, deltaNs: Int64
+  ) -> [RecordedWindow] {
     defer { busyCount += 1 }
-    guard busyCount == 0, busyUntil != .min, busyUntil &+ deltaNs < moment.time else { return nil }
+    let begin = request?.time ?? moment.time
+    if request != nil { reopen(from: begin, deltaNs: deltaNs) }
+    guard busyCount == 0, busyUntil != .min, busyUntil &+ deltaNs < begin else { return [] }
     // A check that may still have been running then belongs to what begins now.
-    let isOver = ended.partition { $0.end.time &+ deltaNs < moment.time }
+    let isOver = ended.partition { $0.end.time &+ deltaNs < begin }
     let over = Array(ended[isOver...])
     let window = close(vm: vm, over)
     ended.removeSubrange(isOver...)
-    return window
+    return hold(window)
   }
 
   mutating func endBusy(at moment: Moment) {
@@ -45,10 +61,11 @@ struct OpenWindow {
   mutating func cast(_ new: RecordedWindow.Doubt) { doubt = doubt ?? new }
 
   /// The recording, or the VM, is over.
-  mutating func finish(vm: Int32) -> RecordedWindow? {
+  mutating func finish(vm: Int32) -> [RecordedWindow] {
     if busyCount > 0 { cast(.incomplete) }
     defer { self = OpenWindow() }
-    return ended.isEmpty && doubt == nil ? nil : close(vm: vm, ended)
+    let last = ended.isEmpty && doubt == nil ? [] : [close(vm: vm, ended)]
+    return held.map(\.window) + last
   }
 
   private mutating func close(vm: Int32, _ operations: [RecordedOperation]) -> RecordedWindow {
@@ -56,5 +73,35 @@ struct OpenWindow {
     doubt = nil
     isTooLong = false
     return RecordedWindow(vm: vm, operations: operations.sorted { $0.begin.id < $1.begin.id }, doubt: reason)
+  }
+
+  // MARK: Windows that may not be over
+
+  /// Returns those that are over for good: nothing goes on across a window of which nothing is known.
+  private mutating func hold(_ window: RecordedWindow) -> [RecordedWindow] {
+    guard window.doubt == nil else {
+      defer { held.removeAll() }
+      return held.map(\.window) + [window]
+    }
+    held.append(Held(window: window, busyUntil: busyUntil))
+    return held.count > Self.heldMax ? [held.removeFirst().window] : []
+  }
+
+  /// Something was under way from `begin` on: what is not surely over before that is part of the present window.
+  private mutating func reopen(from begin: Int64, deltaNs: Int64) {
+    guard doubt == nil, !isTooLong else { return }
+    while let last = held.last, last.busyUntil &+ deltaNs >= begin,
+      ended.count + last.window.operations.count <= Self.operationsMax
+    {
+      ended += last.window.operations
+      held.removeLast()
+    }
+    // Of the next only checks may reach so far.
+    guard let last = held.last, last.busyUntil &+ deltaNs < begin else { return }
+    let late = last.window.operations.filter { $0.end.time &+ deltaNs >= begin }
+    if late.isEmpty { return }
+    ended += late
+    let before = last.window.operations.filter { $0.end.time &+ deltaNs < begin }
+    held[held.count - 1].window = RecordedWindow(vm: last.window.vm, operations: before, doubt: nil)
   }
 }

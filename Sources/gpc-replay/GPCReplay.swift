@@ -4,7 +4,7 @@ import ArgumentParser
 import Glibc
 
 @main
-struct GPCReplay: AsyncParsableCommand {
+struct GPCReplay: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gpc-replay",
     abstract: "Replays recorded KVM traces through the kernel's gfn_to_pfn_cache protocol.",
@@ -25,10 +25,10 @@ struct GPCReplay: AsyncParsableCommand {
     ],
     defaultSubcommand: RunCommand.self)
 
-  static func main() async {
+  static func main() {
     // A full disk or a size limit is an error of write(), told in a sentence; the default would end the process.
     signal(SIGXFSZ, SIG_IGN)
-    await main(nil)
+    main(nil)
   }
 }
 

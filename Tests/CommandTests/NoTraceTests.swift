@@ -48,7 +48,8 @@ import Testing
   }
 
   @Test func aDatabase() throws {
-    #expect(try Invocation(["import", CorpusTrace("quiet").trace.path, "--db", "quiet.sqlite"], in: folder).status == 0)
+    #expect(
+      try Invocation(["import", CorpusTrace("quiet").trace.path, "--db", "quiet.sqlite"], in: folder).status == 0)
     try refuses("quiet.sqlite", "SQLite")
   }
 

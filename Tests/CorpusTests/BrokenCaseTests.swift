@@ -32,7 +32,10 @@ struct OwnCorpus {
     ("no-title", "title = ", "titel = ", "case.toml is malformed: "),
     ("wrong-type", "licence = \"CC0-1.0\"", "licence = 3", "origin.licence is missing, or of another type"),
     ("unknown-key", "licence = ", "colour = \"red\"\nlicence = ", "nothing is called origin.colour"),
-    ("unknown-form", "\"seanjc-5\"", "\"seanjc-6\"", "expects something of 'seanjc-6', which is no form of the protocol"),
+    (
+      "unknown-form", "\"seanjc-5\"", "\"seanjc-6\"",
+      "expects something of 'seanjc-6', which is no form of the protocol"
+    ),
     ("repeated-form", "\"seanjc-5\"", "\"seanjc-4\"", "expects something of 'seanjc-4' twice"),
     ("no-form", ", \"seanjc-5\"", "", "expects nothing of seanjc-5"),
     ("unknown-verdict", "verdict = \"clean\"", "verdict = \"fine\"", "'fine' is no verdict"),
@@ -77,7 +80,8 @@ struct OwnCorpus {
     #expect(lines.first == "broken: \(said.count)")
     for (name, sentence) in said {
       #expect(
-        lines.contains { $0.hasPrefix("  topic/\(name): ") && $0.contains(sentence) }, "\(name): \(sentence)\n\(run.text)")
+        lines.contains { $0.hasPrefix("  topic/\(name): ") && $0.contains(sentence) },
+        "\(name): \(sentence)\n\(run.text)")
     }
     #expect(lines.contains { $0.hasPrefix("topic/whole ") && $0.contains("CD") && !$0.contains("!!") })
   }
@@ -123,9 +127,11 @@ struct OwnCorpus {
     #expect(lines.contains("  topic/changed  dwmw2-v2  verdict: expected stale, found contract+stale"))
     #expect(lines.contains("  topic/changed  recorded  events: expected 25, found 24"))
     let again = try #require(lines.first { $0.contains("again: gpc-replay explore") && $0.contains("dwmw2-v2") })
-    let shown = try Invocation(shell: String(again.split(separator: ":", maxSplits: 1)[1].dropFirst()), in: corpus.folder.url)
+    let shown = try Invocation(
+      shell: String(again.split(separator: ":", maxSplits: 1)[1].dropFirst()), in: corpus.folder.url)
     #expect(shown.status == 1 && shown.text.contains("contract in 1 of "))
-    #expect(try String(contentsOf: corpus.folder.file("out.xml"), encoding: .utf8).contains("tests=\"15\" failures=\"4\""))
+    #expect(
+      try String(contentsOf: corpus.folder.file("out.xml"), encoding: .utf8).contains("tests=\"15\" failures=\"4\""))
     let query = try Invocation(
       ["query", "corpus.db", "SELECT subject, expected, found FROM difference WHERE form = 'recorded'", "--csv"],
       in: corpus.folder)

@@ -49,11 +49,14 @@ import Testing
   @Test func aRunAsJUnitAndAsJSON() throws {
     let folder = try TemporaryFolder()
     let contract = Self.topic + "/contract"
-    let run = try Invocation(["corpus", "run", contract, "--junit", "out.xml", "--json", "--db", ":memory:"], in: folder)
+    let run = try Invocation(
+      ["corpus", "run", contract, "--junit", "out.xml", "--json", "--db", ":memory:"], in: folder)
     let document = try #require(JSONSerialization.jsonObject(with: run.output) as? [String: Any])
     #expect(document["case_count"] as? Int == 1 && document["difference_count"] as? Int == 0)
     let xml = try String(contentsOf: folder.file("out.xml"), encoding: .utf8)
     #expect(xml.contains("<testsuite name=\"missed/contract\" tests=\"15\" failures=\"0\" errors=\"0\""))
-    #expect(try Invocation(shell: "python3 -c 'import xml.dom.minidom as m; m.parse(\"out.xml\")'", in: folder.url).status == 0)
+    #expect(
+      try Invocation(shell: "python3 -c 'import xml.dom.minidom as m; m.parse(\"out.xml\")'", in: folder.url).status
+        == 0)
   }
 }

@@ -5,7 +5,7 @@ import KVMEvents
 @testable import Explore
 
 /// `mm own   : ( ) [ ]`: an invalidation, its start hook from `(` to `)`, its end hook from `[` to `]`, `w` the walk (else soon after `(`);
-/// `vcpu : r R`: a refresh; `o O`: one of another cache;
+/// `vcpu : r R`: a refresh, `q r R` one that was asked for at `q`; `o O`: one of another cache;
 /// `user : c C`: a check; `ioctl : z Z`: a deactivation; `a A`: an activation. A column is 1000 ns, a line a thread on a CPU of its own.
 /// Words before the colon: a range (`own`, `left`, `right`, `wide`), `nomemslot`, `protection`; `nested` runs on top of the line above.
 struct WindowDrawing {
@@ -62,8 +62,8 @@ struct WindowDrawing {
     case "R", "O", "A":
       .refresh(
         RecordedRefresh(
-          origin: mark == "A" ? .activate : .refresh, outcome: .mapped, ret: 0, request: nil, isGPABased: isGPABased,
-          uhva: mark == "O" ? otherPage : page, wasValid: nil, oldUHVA: nil,
+          origin: mark == "A" ? .activate : .refresh, outcome: .mapped, ret: 0, request: open["q"],
+          isGPABased: isGPABased, uhva: mark == "O" ? otherPage : page, wasValid: nil, oldUHVA: nil,
           rounds: [RecordedRefresh.Round(loop: nil, lookup: nil, lookupRet: nil, test: nil)]))
     case "C": .check(RecordedCheck(answer: true, othersHold: true, wasValid: true, uhva: page))
     case "Z": .deactivate

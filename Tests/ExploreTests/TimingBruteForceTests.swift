@@ -84,6 +84,7 @@ private struct TimedBruteForce {
     "mm own : (  ) [  ]\nmm2 left :    (  )  [  ]\nuser :     cC",
     "mm own : (         )    [         ]\nuser :      cC             cC",
     "ioctl :  z    Z\nmm own : (  ) [  ]\nuser : cC       cC",
+    "ioctl : z       Z\nvcpu :    q         r R\nuser :       cC",
   ]
 
   @Test(arguments: [ProtocolForm.mainline, .dwmw2V2, .seanjc3], drawings)
@@ -97,9 +98,7 @@ private struct TimedBruteForce {
 
   private func expectSame(_ form: ProtocolForm, _ drawing: String, _ order: WindowOrder) throws {
     let cells = try #require(PageCells([WindowDrawing.page]))
-    let view = CacheWindow(
-      WindowDrawing(drawing).window, cache: 1, pages: cells.pages, order: order,
-      refreshesKeepTime: form.id == ProtocolForm.mainline.id)
+    let view = CacheWindow(WindowDrawing(drawing).window, cache: 1, pages: cells.pages, order: order, form: form)
     let scenario = view.scenario(
       ofWindow: 1, from: CarriedState(cache: .warm(form.rules), page: WindowDrawing.page, isGPABased: true),
       in: cells, range: nil, names: { "\($0)" })

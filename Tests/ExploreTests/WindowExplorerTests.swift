@@ -149,6 +149,58 @@ import Testing
     #expect(verdicts(explored(.dwmw2V2, second)) == [.stuck])
   }
 
+  private static let invalidated = "mm own : ( ) [ ]"
+
+  // The covering range only grows until the count is 0. left is over before the refresh begins, but while right is in flight the range still
+  // reaches across the page: v3.3 waits, and continue takes an error pfn for the page; v3.2 takes gpc->lock twice. Not so where the count was
+  // 0 in between (traces/history/range-of-the-ended: proved line by line there).
+  @Test func rangeOfTheEnded() {
+    let overlapping = "mm right : (  )                  [  ]\nmm2 left :    ( )  [ ]\nvcpu :                     r    R"
+    let apart = "mm right :           (  )        [  ]\nmm2 left : ( ) [ ]\nvcpu :                     r    R"
+    let chain =
+      "mm3 right :           (  )       [  ]\nmm left : ( ) [ ]\nmm2 right :   (  )   [ ]\nvcpu :                     r    R"
+    for (form, expected) in [(ProtocolForm.dwmw2V33, Verdict.stale), (.dwmw2V32, .stuck)] {
+      #expect(verdicts(explored(form, Self.activated, Self.invalidated, overlapping)) == [expected])
+      #expect(verdicts(explored(form, Self.activated, Self.invalidated, chain)) == [expected])
+      #expect(verdicts(explored(form, Self.activated, Self.invalidated, apart)).isEmpty)
+    }
+    for form in [ProtocolForm.dwmw2V1, .dwmw2V2, .dwmw2V34] {
+      #expect(verdicts(explored(form, Self.activated, Self.invalidated, overlapping)).isEmpty)
+    }
+  }
+
+  // Those that are over are kept only where there is a range, and where they could bring it over the page.
+  @Test(arguments: [
+    (ProtocolForm.dwmw2V33, "left", 3), (.seanjc3, "left", 3), (.dwmw2V33, "right", 2), (.dwmw2V1, "left", 2),
+    (.v517, "left", 2), (.mainline, "left", 2),
+  ])
+  func rangeOfTheEndedMakesNoOtherWindowLarger(form: ProtocolForm, side: String, count: Int) {
+    let drawing = "mm right : (  )                  [  ]\nmm2 \(side) :    ( )  [ ]\nvcpu :                     r    R"
+    let view = CacheWindow(
+      WindowDrawing(drawing).window, cache: 1, pages: [WindowDrawing.page], order: .recorded(MomentOrder(deltaNs: 0)),
+      form: form)
+    #expect(view.programs.joined().count == count)
+  }
+
+  // A deactivation has refresh_lock, so the recorded kernel enters the refresh behind it. Under another form, that may come first, as soon as
+  // it is asked for: v1 looks at no count, maps the page between the hooks, and the check there says yes.
+  @Test func refreshBeginsAtItsRequest() {
+    let drawing =
+      "mm own : (  )                [  ]\nioctl :     z            Z\nvcpu :        q                       r  R\nuser :               cC"
+    let later = drawing.replacing("q", with: " ")
+    #expect(verdicts(explored(.dwmw2V1, Self.activated, Self.invalidated, drawing)) == [.contract, .stale])
+    #expect(verdicts(explored(.dwmw2V1, Self.activated, Self.invalidated, later)).isEmpty)
+    #expect(verdicts(explored(.mainline, Self.activated, Self.invalidated, drawing)).isEmpty)
+    #expect(explored(.mainline, Self.activated, Self.invalidated, drawing).endlessCount == 0)
+  }
+
+  // The cache was valid or was not; had it not been, mainline could not have returned while the count was up. So it was.
+  @Test func startThatCannotHaveBeen() {
+    let exploration = explored(.mainline, "vcpu :        r R cC\nmm left : (  )          [  ]")
+    #expect(exploration.endlessCount == 0)
+    #expect(exploration.isComplete)
+  }
+
   // Nothing is known of the cache, and its first operation is a deactivation: what comes behind it is searched all the same.
   @Test func deactivationFirst() {
     let drawing = "ioctl : z Z a A\nmm own :            (  )     [  ]\nuser :                    cC"

@@ -50,6 +50,23 @@ import Testing
     }
   }
 
+  /// A row of the database has each name once; those that lose their difference with their bytes are numbered.
+  @Test func namesThatLookAlikeAreNumbered() throws {
+    let recording = try Recording(Fixture.packed("Found/report-names-that-are-no-utf8.txt"))
+    #expect(recording.names.map(\.name) == ["gpc\u{fffd}", "gpc\u{fffd} (2)", "gpc_init"])
+    #expect(recording.names.map(\.count) == [1, 1, 1])
+  }
+
+  /// A trace.dat's own event may have the name under which losses go: the file ends early, so it has both.
+  @Test func anEventMayBeNamedLikeALoss() throws {
+    var file = try DatBytes("quiet-v6.dat")
+    file.replace("name: gpc_activate\n", with: "name: lost events\n\n")
+    let recording = try Recording(Array(file.bytes.dropLast(4096)))
+    let names = recording.names.map(\.name)
+    #expect(names.contains("lost events") && names.contains("lost events (2)"))
+    #expect(Set(names).count == names.count)
+  }
+
   /// The name says which target of tools/fuzz begins with it.
   @Test(arguments: names) func itsNameSaysWhatItIsOf(name: String) throws {
     let targets = ["trace-dat", "text", "perf-script", "bpftrace", "packed", "catalogue", "report"]

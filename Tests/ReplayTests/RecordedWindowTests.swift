@@ -73,6 +73,42 @@ import Testing
         """) == ["invalidation refresh1 nested-check nested-invalidation"])
   }
 
+  // A refresh that waits for refresh_lock is under way: there is no quiet point between the return of the one that has it and its entry,
+  // whatever else begins there.
+  @Test func waitForTheLock() {
+    let waiting = """
+      vcpu   : q(ohHtv)Q
+      ioctl  :    q         (ohHtv)Q
+      """
+    #expect(windows(waiting) == ["refresh1 refresh1"])
+    #expect(windows(waiting.replacing("q         (", with: "         q(")) == ["refresh1", "refresh1"])
+    let around = """
+      vcpu   : q(ohHtv)Q
+      ioctl  :    q                   (ohHtv)Q
+      mm far :             swr ekd
+      """
+    #expect(windows(around) == ["refresh1 invalidation refresh1"])
+    // Asked for in the quiet behind the first one.
+    #expect(
+      windows(around.replacing("q                   (", with: "     q              (")) == [
+        "refresh1", "invalidation refresh1",
+      ])
+    let deactivated = """
+      vcpu   : z  Z
+      ioctl  :  q       (ohHtv)Q
+      """
+    #expect(windows(deactivated) == ["deactivation refresh1"])
+  }
+
+  // An interrupt's check on top of it is not the thread's own.
+  @Test func checkWhileWaiting() {
+    let drawing = """
+      vcpu  : q(ohHt    v)Q
+      ioctl :    q c1n          (ohHtv)Q
+      """
+    #expect(windows(drawing) == ["refresh1 nested-check refresh1"])
+  }
+
   @Test func deactivation() {
     #expect(windows("ioctl : z   Z\nmm own :  swr  ekd") == ["deactivation invalidation"])
   }

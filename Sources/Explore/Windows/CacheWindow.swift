@@ -1,5 +1,6 @@
 // What one cache has to do with in a window: the operations on it, and the invalidations that it can meet.
 
+import GPCProtocol
 import KVMEvents
 
 /// A window as one cache sees it.
@@ -15,24 +16,23 @@ struct CacheWindow {
   private(set) var hosts: [Int?] = []
 
   let order: WindowOrder
+  /// The recorded kernel's own form: then the recorded entries and returns of its refreshes hold, too.
   let refreshesKeepTime: Bool
   /// By thread: its first refresh in the window, of any cache.
   private var firstRefresh: [Int32: EventID] = [:]
 
   /// - Parameter pages: those the cache maps, or may come to map, in the window.
-  init(_ window: RecordedWindow, cache: Int32, pages: [UHVA], order: WindowOrder, refreshesKeepTime: Bool) {
+  init(_ window: RecordedWindow, cache: Int32, pages: [UHVA], order: WindowOrder, form: ProtocolForm) {
     self.order = order
-    self.refreshesKeepTime = refreshesKeepTime
-    for operation in window.operations where operation.isRefresh {
+    refreshesKeepTime = form.id == ProtocolForm.mainline.id
+    let operations = refreshesKeepTime ? window.operations : window.operations.map(\.fromItsRequest)
+    for operation in operations where operation.isRefresh {
       let first = firstRefresh[operation.begin.thread] ?? .max
       firstRefresh[operation.begin.thread] = min(first, operation.begin.id)
     }
-    let own = window.operations.filter { $0.cache == cache && Self.matters($0) }
+    let own = operations.filter { $0.cache == cache && Self.matters($0) }
     let refreshes = own.filter(\.isRefresh)
-    let met = window.operations.filter { operation in
-      guard case .invalidate(let invalidation) = operation.kind else { return false }
-      return pages.contains { invalidation.range.contains($0.page) } || self.canMeet(operation, refreshes)
-    }
+    let met = met(operations, by: refreshes, pages, keepsRange: form.rules.range != .none)
     let all = (own + met).sorted { $0.begin.id < $1.begin.id }
     divide(all, refreshes)
     mergeChecks()
@@ -50,6 +50,43 @@ struct CacheWindow {
   func isBehindRefresh(_ operation: RecordedOperation) -> Bool {
     guard !refreshesKeepTime, let first = firstRefresh[operation.begin.thread] else { return false }
     return first < operation.begin.id && !(operation.isNested && operation.isCheck)
+  }
+
+  // MARK: Invalidations
+
+  /// Those of the cache's pages, and those elsewhere that a refresh can meet.
+  private func met(
+    _ operations: [RecordedOperation], by refreshes: [RecordedOperation], _ pages: [UHVA], keepsRange: Bool
+  ) -> [RecordedOperation] {
+    let invalidations = operations.filter { $0.range != nil }
+    var met: [RecordedOperation] = []
+    var over: [RecordedOperation] = []
+    for invalidation in invalidations {
+      if canMeet(invalidation, refreshes) { met.append(invalidation) } else { over.append(invalidation) }
+    }
+    let own = over.filter { invalidation in pages.contains { invalidation.covers($0) } }
+    guard keepsRange, !met.isEmpty else { return own + met }
+    let widening = widening(over, met)
+    let ranges = (widening + met).compactMap(\.range)
+    let widest = ranges.dropFirst().reduce(ranges[0]) { $0.hull($1) }
+    // Where not even all of them reach from one side of a page to the other, they may as well not have been.
+    guard pages.contains(where: { widest.contains($0.page) }) else { return own + met }
+    return own.filter { invalidation in !widening.contains { $0.begin.id == invalidation.begin.id } } + widening + met
+  }
+
+  /// The range only grows until the count is 0: those of `over` that may have widened it for one that a refresh meets. From the one to the
+  /// other each overlaps the next, so that the count need not have been 0 in between.
+  private func widening(_ over: [RecordedOperation], _ met: [RecordedOperation]) -> [RecordedOperation] {
+    var widening: [RecordedOperation] = []
+    var rest = over
+    var next = met
+    while let later = next.popLast(), !rest.isEmpty {
+      let isApart = rest.partition { order.surely($0.end, before: later.begin) }
+      widening += rest[..<isApart]
+      next += rest[..<isApart]
+      rest.removeSubrange(..<isApart)
+    }
+    return widening
   }
 
   /// An invalidation elsewhere is seen by a refresh's waits and tests only.
@@ -177,6 +214,23 @@ extension RecordedOperation {
     case .refresh: true
     case .invalidate, .check, .deactivate: false
     }
+  }
+
+  /// Of an invalidation.
+  fileprivate var range: HVARange? {
+    switch kind {
+    case .invalidate(let invalidation): invalidation.range
+    case .refresh, .check, .deactivate: nil
+    }
+  }
+
+  fileprivate func covers(_ page: UHVA) -> Bool { range?.contains(page.page) ?? false }
+
+  /// A refresh is entered when the recorded kernel lets it have `refresh_lock`. Under another form it may have that, or not need it, as soon
+  /// as it is asked for.
+  fileprivate var fromItsRequest: RecordedOperation {
+    guard case .refresh(let refresh) = kind, let request = refresh.request else { return self }
+    return RecordedOperation(kind: kind, cache: cache, task: task, isNested: isNested, begin: request, end: end)
   }
 
   var isCheck: Bool {

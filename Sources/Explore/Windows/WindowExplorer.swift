@@ -41,9 +41,6 @@ package struct WindowExplorer {
   /// What was found so far.
   package var exploration: TraceExploration { result }
 
-  /// The recorded kernel's own form: then the recorded returns of its refreshes hold, too.
-  private var refreshesKeepTime: Bool { form.id == ProtocolForm.mainline.id }
-
   package mutating func explore(_ window: RecordedWindow) {
     let number = result.windowCount + 1
     result.windowCount = number
@@ -80,13 +77,13 @@ package struct WindowExplorer {
       carried[cache] = nil
       return
     }
-    var view = CacheWindow(
-      window, cache: cache, pages: cells.pages, order: settings.order, refreshesKeepTime: refreshesKeepTime)
+    var view = CacheWindow(window, cache: cache, pages: cells.pages, order: settings.order, form: form)
     if view.programs.isEmpty { return }
     view.pack(into: ProtocolState.tasksMax)
     var ends: Set<CarriedState> = []
     var isWhole = !view.cut(toOperations: ProtocolSetup.operationsMax)
     if !isWhole { report.note(.size) }
+    var hasEnd = false
     for start in starts.sorted(by: { $0.sortKey.lexicographicallyPrecedes($1.sortKey) }) {
       for range in rangesToStartFrom(window.vm, cells) {
         let scenario = view.scenario(
@@ -97,7 +94,8 @@ package struct WindowExplorer {
           continue
         }
         let found = explore(scenario, &report)
-        isWhole = isWhole && found.completeness == .complete && !found.endStates.isEmpty
+        isWhole = isWhole && found.completeness == .complete
+        hasEnd = hasEnd || !found.endStates.isEmpty
         let right = found.endStates.filter { !$0.isWrong(form.rules) }
         if right.count < found.endStates.count && !found.verdicts.contains(.stale) {
           searchWithCheck(scenario, &report)
@@ -105,6 +103,8 @@ package struct WindowExplorer {
         ends.formUnion(right.map { CarriedState($0, cells) })
       }
     }
+    // A start from which no order comes to its end cannot have been, as long as another one can.
+    if isWhole && !hasEnd { report.noteEndless() }
     carried[cache] = isWhole && !ends.isEmpty ? ends : nil
     guard report.isWanted(settings) else { return }
     for shape in view.forEver(cells, window: report.number) {

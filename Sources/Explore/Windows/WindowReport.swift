@@ -11,7 +11,7 @@ struct WindowReport {
   private(set) var stateCount = 0
   private(set) var transitionCount = 0
   private(set) var deadEndCount = 0
-  /// Some search saw everything, and no order that the recorded times allow came to its end.
+  /// Of some cache everything was seen, and no order that the recorded times allow came to its end.
   private(set) var isEndless = false
   private(set) var bound: Completeness.Bound?
   /// Of what was cut off: every order with up to this many preemptions was seen; the least of all.
@@ -29,6 +29,8 @@ struct WindowReport {
 
   mutating func note(_ bound: Completeness.Bound) { self.bound = self.bound ?? bound }
 
+  mutating func noteEndless() { isEndless = true }
+
   mutating func found(_ verdict: Verdict, _ scenario: Scenario) {
     if verdicts[verdict] == nil { verdicts[verdict] = scenario }
   }
@@ -42,7 +44,6 @@ struct WindowReport {
       transitionCount += exploration.transitionCount
     }
     deadEndCount += exploration.deadEndCount
-    if exploration.completeness == .complete && exploration.endStates.isEmpty { isEndless = true }
     branchesReached.formUnion(exploration.branchesReached)
     if case .truncated(let bound) = exploration.completeness { note(bound) }
     if let fallback = exploration.fallback {

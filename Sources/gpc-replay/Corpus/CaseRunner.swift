@@ -21,7 +21,7 @@ struct CaseRunner: Sendable {
     let coverage: Coverage
   }
 
-  func run() async -> Result {
+  func run() -> Result {
     let description: CaseDescription
     do {
       description = try corpusCase.description()
@@ -29,7 +29,7 @@ struct CaseRunner: Sendable {
       return Result(outcome: broken(error, nil), coverage: .ofAllForms)
     }
     do {
-      let (row, coverage) = try await Self.found(corpusCase.name, in: try corpusCase.tracePath(), description)
+      let (row, coverage) = try Self.found(corpusCase.name, in: try corpusCase.tracePath(), description)
       return Result(outcome: CaseOutcome(corpusCase, description, row), coverage: coverage)
     } catch {
       return Result(outcome: broken(Self.fault(error), description), coverage: .ofAllForms)
@@ -39,11 +39,11 @@ struct CaseRunner: Sendable {
   /// What a trace gives as the case of this description.
   static func found(
     _ name: String, in trace: String, _ description: CaseDescription
-  ) async throws -> (CorpusCaseRow, Coverage) {
+  ) throws -> (CorpusCaseRow, Coverage) {
     let stages = try CaseStages(name, trace, description)
     var row = stages.row
     var coverage = Coverage.ofAllForms
-    for searched in await explore(stages.recording, description) {
+    for searched in explore(stages.recording, description) {
       row.cells.append(searched.row)
       coverage.add(searched.form, searched.branches)
     }
@@ -64,16 +64,11 @@ struct CaseRunner: Sendable {
     }
   }
 
-  /// Each form is a task of its own: they take very different times.
-  private static func explore(_ recording: ExploredRecording, _ description: CaseDescription) async -> [SearchedCell] {
-    await withTaskGroup(of: (Int, SearchedCell).self) { group in
-      for (index, form) in ProtocolForm.all.enumerated() {
-        let expected = description.expectation(of: form.id)?.verdict
-        group.addTask { (index, recording.cell(form, index, expected: expected)) }
-      }
-      var cells: [(Int, SearchedCell)] = []
-      for await cell in group { cells.append(cell) }
-      return cells.sorted { $0.0 < $1.0 }.map(\.1)
+  /// The forms at once: they take very different times.
+  private static func explore(_ recording: ExploredRecording, _ description: CaseDescription) -> [SearchedCell] {
+    let forms = ProtocolForm.all
+    return inParallel(forms.count, jobCount: CorpusRunner.coreCount) { index in
+      recording.cell(forms[index], index, expected: description.expectation(of: forms[index].id)?.verdict)
     }
   }
 }

@@ -6,7 +6,7 @@ import FtraceImport
 import KVMEvents
 import TraceStore
 
-struct CorpusAddCommand: AsyncParsableCommand {
+struct CorpusAddCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "add",
     abstract: "Cut a finding out of a recording, shrink it, and add it as a case.",
@@ -80,7 +80,7 @@ struct CorpusAddCommand: AsyncParsableCommand {
     if title?.contains("\n") ?? false { throw ValidationError("--title is one line.") }
   }
 
-  func run() async throws {
+  func run() throws {
     let begun = ContinuousClock.now
     let folder = try CaseFolder(to ?? "\(corpus)/\(topic ?? "")/\(name ?? "")")
     try checkForm()
@@ -88,8 +88,8 @@ struct CorpusAddCommand: AsyncParsableCommand {
     do {
       guard let goal = try CutGoal(finding, in: source.database) else { throw try noFinding(source) }
       let cut = try cut(goal, source)
-      let cutCase = try await cutCase(goal, cut, source, folder)
-      try await add(cutCase, to: folder, begun)
+      let cutCase = try cutCase(goal, cut, source, folder)
+      try add(cutCase, to: folder, begun)
     } catch let error as TraceStoreError {
       throw fail(error.sentence)
     }
@@ -143,7 +143,7 @@ struct CorpusAddCommand: AsyncParsableCommand {
   /// The text, under other names unless those are to be kept, with the verdicts of before.
   private func cutCase(
     _ goal: CutGoal, _ cut: TraceCutter.Cut, _ source: RecordingSource, _ folder: CaseFolder
-  ) async throws -> (CutCase, CorpusCaseRow) {
+  ) throws -> (CutCase, CorpusCaseRow) {
     let lines: TextLines
     do {
       lines = try TextLines(
@@ -159,10 +159,10 @@ struct CorpusAddCommand: AsyncParsableCommand {
         isAnonymised: isAnonymised, recordingLines: facts.lineCount)
     }
     let recorded = cutCase(CutText(lines), isAnonymised: false)
-    let row = try await recorded.row(folder.name)
+    let row = try recorded.row(folder.name)
     if keepNames { return (recorded, row) }
     let anonymised = cutCase(recorded.text.anonymised(), isAnonymised: true)
-    let newRow = try await anonymised.row(folder.name)
+    let newRow = try anonymised.row(folder.name)
     for (old, new) in zip(row.cells, newRow.cells) where old.verdict != new.verdict {
       throw fail(
         "Under other names the cut is \(new.verdict) for \(new.form), not \(old.verdict): nothing is written. --keep-names keeps them."
@@ -175,7 +175,7 @@ struct CorpusAddCommand: AsyncParsableCommand {
 
   private func add(
     _ found: (cutCase: CutCase, row: CorpusCaseRow), to folder: CaseFolder, _ begun: ContinuousClock.Instant
-  ) async throws {
+  ) throws {
     let told = CutCase.Told(title: title, kernel: kernel, command: command, licence: licence)
     let description = try found.cutCase.description(found.row, told, trace: folder.trace)
     try folder.write(found.cutCase.text.bytes, description)

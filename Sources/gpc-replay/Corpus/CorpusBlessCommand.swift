@@ -3,7 +3,7 @@
 import ArgumentParser
 import Corpus
 
-struct CorpusBlessCommand: AsyncParsableCommand {
+struct CorpusBlessCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bless",
     abstract: "Rewrite the expectations of cases to what is found now, and print what changed.",
@@ -19,9 +19,9 @@ struct CorpusBlessCommand: AsyncParsableCommand {
   @Argument(help: "The corpus, a topic of it, or a case.")
   var folder = "traces"
 
-  func run() async throws {
+  func run() throws {
     let found = try corpusFolder(folder)
-    let outcome = await CorpusRunner(folder: folder, cases: found.cases, jobCount: CorpusRunner.coreCount).run().outcome
+    let outcome = CorpusRunner(folder: folder, cases: found.cases, jobCount: CorpusRunner.coreCount).run().outcome
     var blessedCount = 0
     for outcome in outcome.cases {
       if let fault = outcome.row.fault {

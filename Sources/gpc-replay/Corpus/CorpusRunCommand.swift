@@ -7,7 +7,7 @@ import Glibc
 import Report
 import TraceStore
 
-struct CorpusRunCommand: AsyncParsableCommand {
+struct CorpusRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Run every case under every form and hold the verdicts against the expected ones.",
@@ -44,7 +44,7 @@ struct CorpusRunCommand: AsyncParsableCommand {
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs must be 1 to 1024.") }
   }
 
-  func run() async throws {
+  func run() throws {
     let found = try corpusFolder(folder)
     // Opened before the work: a database that cannot be written is told at once.
     let store: CorpusStore
@@ -55,7 +55,7 @@ struct CorpusRunCommand: AsyncParsableCommand {
     }
     let begunAt = Self.now()
     let runner = CorpusRunner(folder: folder, cases: found.cases, jobCount: jobs ?? CorpusRunner.coreCount)
-    let (outcome, coverage) = await runner.run()
+    let (outcome, coverage) = runner.run()
     if let junit { try write(outcome.junit, to: junit) }
     do {
       _ = try store.add(outcome.row(begunAt: begunAt, toolVersion: Tool.version))

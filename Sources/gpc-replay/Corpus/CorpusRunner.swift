@@ -3,36 +3,29 @@
 import Corpus
 import Explore
 import Glibc
+import Synchronization
 
 /// Runs the cases of a corpus. The outcome is the same for any number at once.
-struct CorpusRunner {
+struct CorpusRunner: Sendable {
   let folder: String
   let cases: [CorpusCase]
   let jobCount: Int
 
-  func run() async -> (outcome: CorpusOutcome, coverage: Coverage) {
+  func run() -> (outcome: CorpusOutcome, coverage: Coverage) {
     let begun = ContinuousClock.now
-    var outcomes = [CaseOutcome?](repeating: nil, count: cases.count)
-    var coverage = Coverage.ofAllForms
-    var progress = CorpusProgress(caseCount: cases.count)
-    await withTaskGroup(of: (Int, CaseRunner.Result).self) { group in
-      // No more recordings in memory than are under way.
-      var next = min(jobCount, cases.count)
-      for index in 0..<next { group.addTask { [cases] in (index, await CaseRunner(corpusCase: cases[index]).run()) } }
-      for await (index, result) in group {
-        outcomes[index] = result.outcome
-        coverage.add(result.coverage)
-        progress.update(finished: result.outcome.row.name)
-        if next < cases.count {
-          group.addTask { [cases, next] in (next, await CaseRunner(corpusCase: cases[next]).run()) }
-          next += 1
-        }
-      }
+    let progress = Mutex(CorpusProgress(caseCount: cases.count))
+    // No more recordings in memory than are under way.
+    let results = inParallel(cases.count, jobCount: jobCount) { index in
+      let result = CaseRunner(corpusCase: cases[index]).run()
+      progress.withLock { $0.update(finished: result.outcome.row.name) }
+      return result
     }
-    progress.finish()
+    progress.withLock { $0.finish() }
+    var coverage = Coverage.ofAllForms
+    for result in results { coverage.add(result.coverage) }
     let elapsed = (ContinuousClock.now - begun).components
     let outcome = CorpusOutcome(
-      folder: folder, cases: outcomes.compactMap { $0 }, jobCount: jobCount,
+      folder: folder, cases: results.map(\.outcome), jobCount: jobCount,
       wallNs: elapsed.seconds * 1_000_000_000 + elapsed.attoseconds / 1_000_000_000)
     return (outcome, coverage)
   }
@@ -41,7 +34,7 @@ struct CorpusRunner {
 }
 
 /// On standard error, where that is a terminal: how many cases are done, and which was the last.
-private struct CorpusProgress {
+private struct CorpusProgress: Sendable {
   private let isShown = isatty(STDERR_FILENO) == 1
   private let caseCount: Int
   private var finishedCount = 0

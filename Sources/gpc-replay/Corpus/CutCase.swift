@@ -29,11 +29,11 @@ struct CutCase {
   }
 
   /// What is found in it now.
-  func row(_ name: String) async throws -> CorpusCaseRow {
+  func row(_ name: String) throws -> CorpusCaseRow {
     let file = try NamelessFile(text.bytes)
     defer { withExtendedLifetime(file) {} }
     do {
-      return try await CaseRunner.found(name, in: file.path, bare).0
+      return try CaseRunner.found(name, in: file.path, bare).0
     } catch let error as TraceReadError {
       throw fail("The cut does not import: it \(error.predicate).")
     } catch let error as TraceStoreError {
