@@ -77,6 +77,7 @@ package struct CorpusRunDifference {
     let new = Self.only(in: after, not: before)
     let faults = after.faults.keys.sorted().filter { before.faults[$0] != after.faults[$0] }
     let mended = before.faults.keys.sorted().filter { after.faults[$0] == nil && !gone.contains($0) }
+    // As the view `slow_down`, which sees the runs of one file only.
     let slower = both.compactMap { key -> [String]? in
       guard let old = before.cells[key], let new = after.cells[key],
         2 * new.cpuNs >= 3 * old.cpuNs, new.cpuNs - old.cpuNs >= 20_000_000

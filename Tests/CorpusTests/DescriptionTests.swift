@@ -1,7 +1,9 @@
 // Descriptions, to TOML and back.
 
 import Corpus
+import Foundation
 import GPCProtocol
+import RealBinary
 import Testing
 
 @Suite struct DescriptionTests {
@@ -38,6 +40,16 @@ import Testing
   @Test(arguments: ["", "stale+contract", "stale+stale", "stale+", "clean+stale", "Stale", "possible-clean"])
   func noVerdicts(text: String) {
     #expect(CellVerdict(text) == nil)
+  }
+
+  /// docs/corpus.md has every figure's name, each list in order.
+  @Test func figuresAreDocumented() throws {
+    let text = try String(contentsOf: CorpusTrace.root.appending(path: "docs/corpus.md"), encoding: .utf8)
+    let words = text.split(whereSeparator: \.isWhitespace)
+    for names in [CaseFigure.recordedNames, CaseFigure.modelledNames] {
+      #expect(words.contains(names.map { Substring($0) }), "\(names)")
+    }
+    #expect(text.contains("`event NAME`"))
   }
 
   @Test func differencesOfLines() {
