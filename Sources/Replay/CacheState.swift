@@ -2,8 +2,11 @@
 
 import KVMEvents
 
+/// The replay's number of a cache: its place among all.
+typealias CacheNumber = Int
+
 /// One `gfn_to_pfn_cache` in one epoch.
-final class CacheState {
+struct CacheState {
   /// The page a cache maps since a round was accepted, and what has come over it since.
   struct Mapping {
     let lookup: Moment
@@ -42,8 +45,22 @@ final class CacheState {
     return uhva.page
   }
 
+  /// Takes on what an event records of it.
+  mutating func see(uhva: UHVA?, gpa: GPA? = nil) {
+    if let uhva { self.uhva = uhva }
+    if let gpa { self.gpa = gpa }
+  }
+
+  /// `kvm_gpc_deactivate()` is entered.
+  mutating func deactivate(uhva: UHVA?, gpa: GPA?, at moment: Moment, _ order: MomentOrder) {
+    see(uhva: uhva, gpa: gpa)
+    validity.change(to: false, after: moment, order)
+    mapping = nil
+    isActive = false
+  }
+
   /// Events were dropped: neither its flags nor its mapping are known any more (evidence, rule 13).
-  func taint() {
+  mutating func taint() {
     validity.forget()
     mapping = nil
     isActive = nil

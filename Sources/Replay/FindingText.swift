@@ -41,8 +41,8 @@ enum FindingText {
       : "the kernel accepted round \(number) where every order of the recorded events makes it retry\(cause)"
   }
 
-  static func excessive(_ refresh: RefreshState) -> String {
-    "refresh of uhva \(hex(refresh.cache.uhva)) repeated \(refresh.falseCount) of its \(refresh.roundCount) rounds for "
+  static func excessive(_ refresh: RefreshState, uhva: UHVA?) -> String {
+    "refresh of uhva \(hex(uhva)) repeated \(refresh.falseCount) of its \(refresh.roundCount) rounds for "
       + "unrelated invalidations and lost \(milliseconds(refresh.falseNs)) ms to them"
   }
 

@@ -55,7 +55,7 @@ struct RoundState {
 /// One run of `__kvm_gpc_refresh()`.
 struct RefreshState {
   let id: Int64
-  let cache: CacheState
+  let cache: CacheNumber
   let vm: VMState?
   let task: TaskID
   let origin: Refresh.Origin
@@ -92,7 +92,7 @@ struct RefreshState {
   var ret: Int64?
 
   init(
-    id: Int64, cache: CacheState, vm: VMState?, task: TaskID, origin: Refresh.Origin, request: Moment?, entry: Moment?
+    id: Int64, cache: CacheNumber, vm: VMState?, task: TaskID, origin: Refresh.Origin, request: Moment?, entry: Moment?
   ) {
     self.id = id
     self.cache = cache
@@ -124,16 +124,17 @@ struct RefreshState {
     }
   }
 
-  private var outcome: Refresh.Outcome {
+  var outcome: Refresh.Outcome {
     guard let ret, returned != nil else { return .unfinished }
     if ret != 0 { return .failed }
     if isAccepted { return .mapped }
     return roundCount == 0 ? .kept : .unknown
   }
 
-  var row: Refresh {
+  /// - Parameter cache: the id of its cache.
+  func row(cache: Int32) -> Refresh {
     Refresh(
-      id: id, vm: vm?.id, cache: cache.id, task: task, origin: origin, outcome: outcome, requestEvent: request?.id,
+      id: id, vm: vm?.id, cache: cache, task: task, origin: origin, outcome: outcome, requestEvent: request?.id,
       entryEvent: entry?.id, returnEvent: returned?.id, ret: ret, roundCount: roundCount,
       necessaryCount: necessaryCount, falseCount: falseCount, undecidedCount: undecidedCount, stallNs: stallNs,
       falseNs: falseNs, lockWaitNs: request.flatMap { r in entry.map { $0.time - r.time } },

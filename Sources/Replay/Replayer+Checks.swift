@@ -6,9 +6,8 @@ import KVMEvents
 extension Replayer {
   mutating func check(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let cache = cache(event) else { return }
-    cache.uhva = event.uhva ?? cache.uhva
-    cache.gpa = event[.oldGpa].map(GPA.init(rawValue:)) ?? event.gpa ?? cache.gpa
-    if let generation = event[.slotsGeneration] { cache.vm?.memslots.see(generation: generation) }
+    caches[cache].see(uhva: event.uhva, gpa: event[.oldGpa].map(GPA.init(rawValue:)) ?? event.gpa)
+    if let generation = event[.slotsGeneration] { caches[cache].vm?.memslots.see(generation: generation) }
     checkCount += 1
     // A check does not nest in a check but by an interrupt; what was tainted by lost events will not return any more.
     if !threads[thread].checks.isEmpty {
@@ -18,7 +17,7 @@ extension Replayer {
     threads[thread].checks.append(
       CheckState(
         id: checkCount, cache: cache, task: event.task, entry: moment, othersHold: Self.othersHold(event),
-        recordedValid: event[.valid].map { $0 == 1 }, uhva: event.uhva ?? cache.uhva,
+        recordedValid: event[.valid].map { $0 == 1 }, uhva: caches[cache].uhva,
         isNested: threads[thread].isInside, isTainted: false))
   }
 
@@ -55,7 +54,7 @@ extension Replayer {
     rows.append(
       .cacheCheck(
         CacheCheck(
-          id: check.id, cache: check.cache.id, task: check.task, entryEvent: check.entry.id, returnEvent: nil,
+          id: check.id, cache: caches[check.cache].id, task: check.task, entryEvent: check.entry.id, returnEvent: nil,
           answer: nil, decision: nil)))
   }
 
@@ -65,27 +64,23 @@ extension Replayer {
     let answer = ret & 0xff != 0
     record(state, answer: answer, moment)
     pending.append(
-      .check(PendingCheck(state: state, ret: moment, answer: answer, mapping: state.cache.mapping)))
+      .check(PendingCheck(state: state, ret: moment, answer: answer, mapping: caches[state.cache].mapping)))
   }
 
   mutating func deactivate(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let cache = cache(event) else { return }
-    cache.gpa = event.gpa ?? cache.gpa
-    cache.uhva = event.uhva ?? cache.uhva
-    cache.validity.change(to: false, after: moment, order)
-    cache.mapping = nil
-    cache.isActive = false
-    cache.vm?.lastDeactivation = event.id
+    caches[cache].deactivate(uhva: event.uhva, gpa: event.gpa, at: moment, order)
+    caches[cache].vm?.lastDeactivation = event.id
     if let (former, _) = threads[thread].deactivating { giveUpDeactivation(of: former, at: moment) }
     threads[thread].deactivating = (cache, moment)
-    beginBusy(cache.vm, moment)
+    beginBusy(caches[cache].vm, moment)
   }
 
   mutating func deactivateRet(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let (cache, entry) = threads[thread].deactivating else { return }
     threads[thread].deactivating = nil
-    cache.validity.settle(after: entry, before: moment)
-    cache.lastEvent = moment.id
+    caches[cache].validity.settle(after: entry, before: moment)
+    caches[cache].lastEvent = moment.id
     recordDeactivation(of: cache, event.task, from: entry, to: moment)
   }
 

@@ -44,7 +44,9 @@ extension Replayer {
   private mutating func decide(_ evidence: RetryEvidence) {
     let test = evidence.test
     let decision = evidence.decision(form: form)
-    let page = (evidence.round.uhva ?? refreshes[test.refresh].cache.uhva).flatMap { $0.isError ? nil : $0.page }
+    let page = (evidence.round.uhva ?? caches[refreshes[test.refresh].cache].uhva).flatMap {
+      $0.isError ? nil : $0.page
+    }
     let verdict = test.isRetried ? evidence.cause(page: page) : nil
     count(verdict?.cause, test, evidence.round)
     rows.append(.retryRound(row(test, evidence.round, decision: decision, verdict: verdict)))
@@ -85,11 +87,14 @@ extension Replayer {
     let cache = state.cache
     let decision = decision(of: check)
     // The field was read under the lock of this check: from here on `valid` is known again.
-    if let valid = state.recordedValid, !state.isTainted { cache.validity.record(valid, at: state.entry, order) }
+    if let valid = state.recordedValid, !state.isTainted {
+      caches[cache].validity.record(valid, at: state.entry, order)
+    }
     rows.append(
       .cacheCheck(
         CacheCheck(
-          id: state.id, cache: cache.id, task: state.task, entryEvent: state.entry.id, returnEvent: check.ret.id,
+          id: state.id, cache: caches[cache].id, task: state.task, entryEvent: state.entry.id,
+          returnEvent: check.ret.id,
           answer: check.answer, decision: decision)))
     if decision == .disagrees { reportDivergence(check) }
     if check.answer && !state.isTainted {
@@ -101,7 +106,7 @@ extension Replayer {
   private func decision(of check: PendingCheck) -> Decision {
     let state = check.state
     if state.isTainted { return .unknown }
-    let valid = state.cache.validity.possible(from: state.entry, to: check.ret, order)
+    let valid = caches[state.cache].validity.possible(from: state.entry, to: check.ret, order)
     if state.othersHold == false { return check.answer ? .disagrees : .agrees }
     if valid.isUnknown { return .unknown }
     if valid.canBeTrue && valid.canBeFalse { return .open }
@@ -113,7 +118,7 @@ extension Replayer {
   /// A check that said yes inside the contract window of an overlapping invalidation (evidence, rule 7); told when that one's end shows
   /// that it was one.
   private mutating func findContract(_ check: PendingCheck) {
-    guard let vm = check.state.cache.vm, let uhva = check.state.uhva, !uhva.isError else { return }
+    guard let vm = caches[check.state.cache].vm, let uhva = check.state.uhva, !uhva.isError else { return }
     for invalidation in vm.invalidations where invalidation.overlaps(page: uhva.page) {
       guard invalidation.taintedSince == nil, order.surely(invalidation.startRet, before: check.state.entry) else {
         continue
@@ -130,32 +135,32 @@ extension Replayer {
     guard let mapping = check.mapping, let (invalidation, certainty) = mapping.staleBy, !mapping.isReported,
       order.surely(invalidation.end, before: check.state.entry)
     else { return }
-    if let current = check.state.cache.mapping, current.refresh == mapping.refresh {
+    if let current = caches[check.state.cache].mapping, current.refresh == mapping.refresh {
       // The round's own test, or an earlier check, may have told of it since.
       if current.isReported { return }
-      check.state.cache.mapping?.isReported = true
+      caches[check.state.cache].mapping?.isReported = true
     }
     report(
-      .stale, certainty, vm: check.state.cache.vm, cache: check.state.cache, event: check.ret.id,
+      .stale, certainty, vm: caches[check.state.cache].vm, cache: check.state.cache, event: check.ret.id,
       invalidation: invalidation, refresh: mapping.refresh, check: check.state.id,
       proof: [mapping.lookup.id, mapping.lookupRet.id] + invalidation.proof + [check.state.entry.id, check.ret.id],
       summary: FindingText.staleCheck(check, invalidation, mapping, certainty))
   }
 
   /// The invalidation's end hook is called: what the caches of its range map was freed, if it was looked up before that.
-  func markStale(_ vm: VMState, by invalidation: InvalidationState) {
-    for cache in vm.caches where cache.mapping != nil { markStale(cache, by: invalidation) }
+  mutating func markStale(_ vm: VMState, by invalidation: InvalidationState) {
+    for cache in vm.caches where caches[cache].mapping != nil { markStale(cache, by: invalidation) }
   }
 
-  func markStale(_ cache: CacheState, by invalidation: InvalidationState) {
-    guard let mapping = cache.mapping, invalidation.overlaps(page: mapping.page), invalidation.removesMappings,
+  mutating func markStale(_ cache: CacheNumber, by invalidation: InvalidationState) {
+    guard let mapping = caches[cache].mapping, invalidation.overlaps(page: mapping.page), invalidation.removesMappings,
       invalidation.taintedSince == nil, let startRet = invalidation.startRet,
       !order.surely(invalidation.end, before: mapping.lookup), mapping.staleBy?.certainty != .certain,
       invalidation.selfLookup == nil || invalidation.selfLookup != mapping.lookup.id
     else { return }
     let isCertain = order.surely(mapping.lookupRet, before: startRet)
     if mapping.staleBy == nil || isCertain {
-      cache.mapping?.staleBy = (invalidation, isCertain ? .certain : .possible)
+      caches[cache].mapping?.staleBy = (invalidation, isCertain ? .certain : .possible)
     }
   }
 
@@ -163,7 +168,7 @@ extension Replayer {
 
   mutating func reportContract(_ check: PendingCheck, _ invalidation: InvalidationState) {
     report(
-      .contract, .certain, vm: check.state.cache.vm, cache: check.state.cache, event: check.ret.id,
+      .contract, .certain, vm: caches[check.state.cache].vm, cache: check.state.cache, event: check.ret.id,
       invalidation: invalidation, refresh: nil, check: check.state.id,
       proof: invalidation.proof + [check.state.entry.id, check.ret.id],
       summary: FindingText.contract(check, invalidation))
@@ -171,7 +176,7 @@ extension Replayer {
 
   private mutating func reportDivergence(_ check: PendingCheck) {
     report(
-      .divergence, .certain, vm: check.state.cache.vm, cache: check.state.cache, event: check.ret.id,
+      .divergence, .certain, vm: caches[check.state.cache].vm, cache: check.state.cache, event: check.ret.id,
       invalidation: nil, refresh: nil, check: check.state.id, proof: [check.state.entry.id, check.ret.id],
       summary: FindingText.divergence(check))
   }
@@ -194,7 +199,7 @@ extension Replayer {
     guard found != nil || hasErrorPFN else { return }
     let certainty = hasErrorPFN ? .certain : found?.certainty ?? .possible
     let refresh = refreshes[test.refresh]
-    if refresh.cache.mapping?.refresh == refresh.id { refresh.cache.mapping?.isReported = true }
+    if caches[refresh.cache].mapping?.refresh == refresh.id { caches[refresh.cache].mapping?.isReported = true }
     report(
       .stale, certainty, vm: refresh.vm, cache: refresh.cache, event: evidence.low.id,
       invalidation: found?.invalidation, refresh: refresh.id, check: nil,
@@ -205,18 +210,18 @@ extension Replayer {
   /// The refresh's row, and whether its false retries are too many.
   private mutating func report(_ slot: RefreshSlot) {
     let refresh = refreshes.remove(slot)
-    rows.append(.refresh(refresh.row))
+    rows.append(.refresh(refresh.row(cache: caches[refresh.cache].id)))
     guard refresh.falseCount > options.retriesMax || refresh.falseNs > options.stallMaxNs else { return }
     let event = refresh.entry?.id ?? refresh.firstFalse ?? 0
     report(
       .excessiveRetry, .certain, vm: refresh.vm, cache: refresh.cache, event: event, invalidation: nil,
       refresh: refresh.id, check: nil,
       proof: [refresh.entry?.id, refresh.firstFalse, refresh.lastFalse, refresh.returned?.id].compactMap { $0 },
-      summary: FindingText.excessive(refresh))
+      summary: FindingText.excessive(refresh, uhva: caches[refresh.cache].uhva))
   }
 
   private mutating func report(
-    _ kind: Finding.Kind, _ certainty: Finding.Certainty, vm: VMState?, cache: CacheState?, event: EventID,
+    _ kind: Finding.Kind, _ certainty: Finding.Certainty, vm: VMState?, cache: CacheNumber?, event: EventID,
     invalidation: InvalidationState?, refresh: Int64?, check: Int64?, proof: [EventID], summary: String
   ) {
     findingCount += 1
@@ -224,7 +229,8 @@ extension Replayer {
     rows.append(
       .finding(
         Finding(
-          id: findingCount, kind: kind, certainty: isCertain ? .certain : .possible, vm: vm?.id, cache: cache?.id,
+          id: findingCount, kind: kind, certainty: isCertain ? .certain : .possible, vm: vm?.id,
+          cache: cache.map { caches[$0].id },
           event: event,
           invalidation: invalidation?.id, refresh: refresh, check: check, proof: Array(Set(proof)).sorted(),
           summary: summary)))

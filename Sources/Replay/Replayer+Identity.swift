@@ -47,28 +47,28 @@ extension Replayer {
   }
 
   /// The cache that the event names, tied to its VM where the event names that too.
-  mutating func cache(_ event: RecordedEvent) -> CacheState? {
+  mutating func cache(_ event: RecordedEvent) -> CacheNumber? {
     guard let gpc = event.gpc else { return nil }
-    let cache = cacheOfGPC[gpc.rawValue] ?? addCache(gpc, epoch: 0, event)
-    cache.lastEvent = event.id
+    let cache = cacheOfGPC[gpc.rawValue] ?? addCache(gpc, epoch: 0, event.id)
+    caches[cache].lastEvent = event.id
     guard let kvm = event.kvm else {
-      cache.vm?.see(event)
+      caches[cache].vm?.see(event)
       return cache
     }
     // Mostly it is tied already, and its VM's pointer still means that VM.
-    if let owner = cache.vm, owner.kvm == kvm, !owner.isGone {
+    if let owner = caches[cache].vm, owner.kvm == kvm, !owner.isGone {
       owner.see(event)
       return cache
     }
     let vm = vm(of: kvm, event)
-    if let owner = cache.vm, owner !== vm {
+    if let owner = caches[cache].vm, owner !== vm {
       // The pointer serves another VM now: its initialisation is not in the recording.
-      let next = addCache(gpc, epoch: cache.epoch + 1, event)
+      let next = addCache(gpc, epoch: caches[cache].epoch + 1, event.id)
       attach(next, to: vm)
       meetRunningWalks(next, of: vm, uhva: event.uhva ?? event.oldUhva)
       return next
     }
-    if cache.vm == nil {
+    if caches[cache].vm == nil {
       attach(cache, to: vm)
       meetRunningWalks(cache, of: vm, uhva: event.uhva ?? event.oldUhva)
     }
@@ -76,35 +76,41 @@ extension Replayer {
   }
 
   /// A cache that was there before its first event: a walk that is under way knows it already and may take its `valid` yet.
-  private func meetRunningWalks(_ cache: CacheState, of vm: VMState, uhva: UHVA?) {
+  private mutating func meetRunningWalks(_ cache: CacheNumber, of vm: VMState, uhva: UHVA?) {
     guard let uhva, !uhva.isError else { return }
     for invalidation in vm.invalidations
     where invalidation.startRet == nil && invalidation.end == nil && invalidation.overlaps(page: uhva.page) {
-      if let walk = invalidation.walk { cache.validity.change(to: false, after: walk, order) }
+      if let walk = invalidation.walk { caches[cache].validity.change(to: false, after: walk, order) }
     }
   }
 
   /// `kvm_gpc_init()`: a new epoch of the pointer; if all of its former VM is inactive, that VM is gone (a vCPU lives as long as its VM).
   mutating func gpcInit(_ event: RecordedEvent, _ moment: Moment) {
     guard let gpc = event.gpc else { return }
-    let former = cacheOfGPC[gpc.rawValue]
-    if let owner = former?.vm, owner.isInactive { retire(owner) }
-    let cache = addCache(gpc, epoch: (former?.epoch ?? 0) + 1, event)
-    cache.isActive = false
-    cache.validity.record(false, at: moment, order)
+    let former = cacheOfGPC[gpc.rawValue].map { caches[$0] }
+    if let owner = former?.vm, isInactive(owner) { retire(owner) }
+    let cache = addCache(gpc, epoch: (former?.epoch ?? 0) + 1, event.id)
+    caches[cache].isActive = false
+    caches[cache].validity.record(false, at: moment, order)
     if let kvm = event.kvm { attach(cache, to: vm(of: kvm, event)) }
   }
 
-  private mutating func addCache(_ gpc: GPCPointer, epoch: Int32, _ event: RecordedEvent) -> CacheState {
-    let cache = CacheState(id: Int32(caches.count + 1), gpc: gpc, epoch: epoch, firstEvent: event.id)
-    caches.append(cache)
+  private mutating func addCache(_ gpc: GPCPointer, epoch: Int32, _ first: EventID) -> CacheNumber {
+    let cache = caches.count
+    caches.append(CacheState(id: Int32(cache + 1), gpc: gpc, epoch: epoch, firstEvent: first))
     cacheOfGPC[gpc.rawValue] = cache
     return cache
   }
 
-  private func attach(_ cache: CacheState, to vm: VMState) {
-    cache.vm = vm
+  private mutating func attach(_ cache: CacheNumber, to vm: VMState) {
+    caches[cache].vm = vm
     vm.caches.append(cache)
+  }
+
+  /// None of its caches is active: a pointer of its own that is initialised anew now belongs to another VM (evidence, rule 11: no probe
+  /// shows a VM's end).
+  private func isInactive(_ vm: VMState) -> Bool {
+    !vm.caches.isEmpty && vm.caches.allSatisfy { caches[$0].isActive == false }
   }
 
   /// The VM was destroyed: its pointer may come again as another VM.
@@ -118,7 +124,8 @@ extension Replayer {
   }
 
   mutating func finish(_ vm: VMState) {
-    if vm.looksDestroyed { retire(vm) }
+    // The deactivation of its last cache was the last that was recorded of it.
+    if isInactive(vm) && vm.lastEvent == vm.lastDeactivation { retire(vm) }
     decideDeferred(of: vm, isLast: true)
     for invalidation in vm.invalidations where invalidation.close == nil {
       close(invalidation, of: vm, as: invalidation.end == nil ? .open : .end)

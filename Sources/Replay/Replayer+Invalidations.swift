@@ -33,14 +33,14 @@ extension Replayer {
   }
 
   /// `gfn_to_pfn_cache_invalidate_start()`: takes `valid` from the caches of the range, each under its lock, before the hook returns.
-  private func walk(_ vm: VMState, _ range: HVARange, _ moment: Moment) {
-    for cache in vm.caches where cache.isActive != false {
-      guard let uhva = cache.uhva else {
-        cache.taint()
+  private mutating func walk(_ vm: VMState, _ range: HVARange, _ moment: Moment) {
+    for cache in vm.caches where caches[cache].isActive != false {
+      guard let uhva = caches[cache].uhva else {
+        caches[cache].taint()
         continue
       }
       if !uhva.isError && range.contains(uhva.page) {
-        cache.validity.change(to: false, after: moment, order)
+        caches[cache].validity.change(to: false, after: moment, order)
       }
     }
   }
@@ -55,9 +55,9 @@ extension Replayer {
     settleWalk(of: invalidation, vm, before: moment)
   }
 
-  private func settleWalk(of invalidation: InvalidationState, _ vm: VMState, before moment: Moment) {
+  private mutating func settleWalk(of invalidation: InvalidationState, _ vm: VMState, before moment: Moment) {
     guard let walk = invalidation.walk else { return }
-    for cache in vm.caches { cache.validity.settle(after: walk, before: moment) }
+    for cache in vm.caches { caches[cache].validity.settle(after: walk, before: moment) }
   }
 
   mutating func invalidateRangeEnd(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {

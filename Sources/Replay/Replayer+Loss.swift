@@ -17,8 +17,11 @@ extension Replayer {
     )
     // Every VM, seen on that CPU or not: its first events there may be among the dropped ones.
     let touched = vms.filter { !$0.isGone }
-    for vm in touched { vm.meetLoss(since: since) }
-    for cache in caches where cache.vm == nil { cache.taint() }
+    for vm in touched {
+      vm.meetLoss(since: since)
+      for cache in vm.caches { caches[cache].taint() }
+    }
+    for cache in caches.indices where caches[cache].vm == nil { caches[cache].taint() }
     for thread in threads.indices { taint(thread, by: event.cpu) }
     pending.taint(after: gap?.id ?? 0, &rounds)
     for cpu in isPlaced ? [event.cpu] : cpus.active { gapsOnCPU[cpu, default: []] += touched }

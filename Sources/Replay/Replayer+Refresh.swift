@@ -12,10 +12,10 @@ extension Replayer {
     if !threads[thread].checks.isEmpty { giveUpChecks(of: thread) }
     threads[thread].request = (cache, origin, moment)
     switch origin {
-    case .activate, .activateHva: cache.isActive = nil
-    case .refresh, .unknown: cache.uhva = event.uhva ?? cache.uhva
+    case .activate, .activateHva: caches[cache].isActive = nil
+    case .refresh, .unknown: caches[cache].see(uhva: event.uhva)
     }
-    cache.gpa = event.gpa ?? cache.gpa
+    caches[cache].see(uhva: nil, gpa: event.gpa)
   }
 
   /// `__kvm_gpc_refresh()`, or 6.1's `kvm_gfn_to_pfn_cache_refresh()`: `refresh_lock` is taken next.
@@ -23,19 +23,18 @@ extension Replayer {
     guard let cache = cache(event) else { return }
     giveUpRefresh(of: thread, at: moment)
     if !threads[thread].checks.isEmpty { giveUpChecks(of: thread) }
-    let request = threads[thread].request.flatMap { $0.cache === cache ? $0 : nil }
-    if let generation = event[.slotsGeneration] { cache.vm?.memslots.see(generation: generation) }
-    cache.gpa = event.gpa ?? cache.gpa
-    cache.uhva = event.oldUhva ?? cache.uhva
-    cache.isActive = cache.isActive ?? event[.active].map { $0 == 1 }
+    let request = threads[thread].request.flatMap { $0.cache == cache ? $0 : nil }
+    if let generation = event[.slotsGeneration] { caches[cache].vm?.memslots.see(generation: generation) }
+    caches[cache].see(uhva: event.oldUhva, gpa: event.gpa)
+    caches[cache].isActive = caches[cache].isActive ?? event[.active].map { $0 == 1 }
     // A mapping that is kept keeps `valid`; that shows only when the refresh returns without a round.
-    cache.validity.change(to: false, after: moment, order)
+    caches[cache].validity.change(to: false, after: moment, order)
     let refresh = newRefresh(
       of: cache, event.task, thread, request?.origin ?? .unknown, request?.moment, entry: moment)
     refreshes[refresh].isGPABased = event.gpa.map { $0 != .invalid }
     refreshes[refresh].wasValid = event[.valid].map { $0 == 1 }
     refreshes[refresh].oldUHVA = event.oldUhva
-    beginBusy(cache.vm, moment, since: request?.moment)
+    beginBusy(caches[cache].vm, moment, since: request?.moment)
   }
 
   /// A round begins; the one before, if any, was repeated.
@@ -43,7 +42,7 @@ extension Replayer {
     guard let cache = cache(event) else { return }
     let refresh = openRefresh(of: cache, event.task, thread, moment)
     if let vm = refreshes[refresh].vm { noteCount(event, of: vm, thread, moment) }
-    cache.uhva = event.uhva ?? cache.uhva
+    if let uhva = event.uhva { caches[cache].uhva = uhva }
     // 6.1 has the probe behind the snapshot (which it records), 6.12 at the loop's top, before it.
     let isBehindSnapshot = event[.mmuSeq] != nil
     beginRound(refresh, moment, isBehindSnapshot: isBehindSnapshot, loop: moment, uhva: event.uhva)
@@ -59,7 +58,7 @@ extension Replayer {
     }
     endRound(of: refresh, as: .retried, at: moment, pfn: nil)
     if refreshes[refresh].roundCount == 0, let entry = refreshes[refresh].entry {
-      refreshes[refresh].cache.validity.settle(after: entry, before: moment)
+      caches[refreshes[refresh].cache].validity.settle(after: entry, before: moment)
     }
     refreshes[refresh].beginRound(at: moment)
     var round = RoundState(
@@ -87,7 +86,7 @@ extension Replayer {
     guard let cache = cache(event) else { return }
     let refresh = openRefresh(of: cache, event.task, thread, moment)
     if let vm = refreshes[refresh].vm { noteCount(event, of: vm, thread, moment) }
-    cache.uhva = event.uhva ?? cache.uhva
+    if let uhva = event.uhva { caches[cache].uhva = uhva }
     if refreshes[refresh].round.map({ rounds[$0].test != nil }) ?? true {
       // The round's top was lost, or stands before the recording.
       refreshes[refresh].isTorn = true
@@ -101,7 +100,7 @@ extension Replayer {
   mutating func refreshDone(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     let refresh = openRefresh(of: cache, event.task, thread, moment)
-    cache.uhva = event.uhva ?? cache.uhva
+    if let uhva = event.uhva { caches[cache].uhva = uhva }
     accept(refresh, after: moment, settled: moment, pfn: event.pfn)
   }
 
@@ -109,13 +108,13 @@ extension Replayer {
   private mutating func accept(_ refresh: RefreshSlot, after moment: Moment, settled: Moment, pfn: PFN?) {
     let cache = refreshes[refresh].cache
     refreshes[refresh].acceptedAt = moment
-    cache.isActive = true
-    cache.validity.change(to: true, after: moment, order)
-    cache.mapping = nil
+    caches[cache].isActive = true
+    caches[cache].validity.change(to: true, after: moment, order)
+    caches[cache].mapping = nil
     if let round = refreshes[refresh].round.map({ rounds[$0] }), !round.isTorn, let lookup = round.lookup,
-      let lookupRet = round.lookupRet, let page = cache.page
+      let lookupRet = round.lookupRet, let page = caches[cache].page
     {
-      cache.mapping = CacheState.Mapping(
+      caches[cache].mapping = CacheState.Mapping(
         lookup: lookup, lookupRet: lookupRet, page: page, refresh: refreshes[refresh].id)
       // Those whose end hooks were called before the page became the cache's.
       for invalidation in refreshes[refresh].vm?.invalidations ?? [] where invalidation.end != nil {
@@ -146,13 +145,13 @@ extension Replayer {
     // With a round, the loop's top has settled it.
     if let entry = refreshes[refresh].entry, refreshes[refresh].roundCount == 0 {
       if isUntouched {
-        cache.validity.withdraw(after: entry)
+        caches[cache].validity.withdraw(after: entry)
       } else {
-        cache.validity.settle(after: entry, before: moment)
+        caches[cache].validity.settle(after: entry, before: moment)
       }
     }
-    if let accepted = refreshes[refresh].acceptedAt { cache.validity.settle(after: accepted, before: moment) }
-    if hasFailed && !isUntouched { cache.mapping = nil }
+    if let accepted = refreshes[refresh].acceptedAt { caches[cache].validity.settle(after: accepted, before: moment) }
+    if hasFailed && !isUntouched { caches[cache].mapping = nil }
     close(refresh, at: moment)
   }
 
@@ -162,15 +161,16 @@ extension Replayer {
   // MARK: Opening and closing
 
   private mutating func newRefresh(
-    of cache: CacheState, _ task: TaskID, _ thread: ThreadNumber, _ origin: Refresh.Origin, _ request: Moment?,
+    of cache: CacheNumber, _ task: TaskID, _ thread: ThreadNumber, _ origin: Refresh.Origin, _ request: Moment?,
     entry: Moment?
   ) -> RefreshSlot {
     refreshCount += 1
     let refresh = refreshes.insert(
       RefreshState(
-        id: refreshCount, cache: cache, vm: cache.vm, task: task, origin: origin, request: request, entry: entry))
+        id: refreshCount, cache: cache, vm: caches[cache].vm, task: task, origin: origin, request: request, entry: entry
+      ))
     threads[thread].refresh = refresh
-    cache.vm?.openRefreshes.append(refresh)
+    caches[cache].vm?.openRefreshes.append(refresh)
     return refresh
   }
 
@@ -181,12 +181,12 @@ extension Replayer {
 
   /// The refresh that the thread is in; one that began before the recording (or whose begin was lost) is known from here on only.
   private mutating func openRefresh(
-    of cache: CacheState, _ task: TaskID, _ thread: ThreadNumber, _ moment: Moment
+    of cache: CacheNumber, _ task: TaskID, _ thread: ThreadNumber, _ moment: Moment
   ) -> RefreshSlot {
-    if let refresh = threads[thread].refresh, refreshes[refresh].cache === cache { return refresh }
+    if let refresh = threads[thread].refresh, refreshes[refresh].cache == cache { return refresh }
     giveUpRefresh(of: thread, at: moment)
     let refresh = newRefresh(of: cache, task, thread, .unknown, nil, entry: nil)
-    beginBusy(cache.vm, moment)
+    beginBusy(caches[cache].vm, moment)
     return refresh
   }
 
@@ -195,7 +195,7 @@ extension Replayer {
     guard let refresh = threads[thread].refresh else { return }
     threads[thread].refresh = nil
     endRound(of: refresh, as: .unfinished, at: moment, pfn: nil)
-    refreshes[refresh].cache.taint()
+    caches[refreshes[refresh].cache].taint()
     close(refresh, at: moment)
   }
 

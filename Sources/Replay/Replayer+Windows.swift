@@ -47,40 +47,42 @@ extension Replayer {
       vm.window.cast(.incomplete)
       return
     }
-    if refresh.row.outcome == .unknown { vm.window.cast(.missingProbe) }
+    if refresh.outcome == .unknown { vm.window.cast(.missingProbe) }
     let kind = RecordedRefresh(
-      origin: refresh.origin, outcome: refresh.row.outcome, ret: ret, request: refresh.request,
-      isGPABased: refresh.isGPABased, uhva: refresh.cache.uhva, wasValid: refresh.wasValid, oldUHVA: refresh.oldUHVA,
+      origin: refresh.origin, outcome: refresh.outcome, ret: ret, request: refresh.request,
+      isGPABased: refresh.isGPABased, uhva: caches[refresh.cache].uhva, wasValid: refresh.wasValid,
+      oldUHVA: refresh.oldUHVA,
       rounds: refresh.rounds)
     add(.refresh(kind), refresh.cache, refresh.task, isNested: false, from: entry, to: moment, of: vm)
   }
 
   func record(_ check: CheckState, answer: Bool, _ ret: Moment) {
-    guard recordsWindows, let vm = check.cache.vm else { return }
+    guard recordsWindows, let vm = caches[check.cache].vm else { return }
     let kind = RecordedCheck(
       answer: answer, othersHold: check.othersHold, wasValid: check.recordedValid, uhva: check.uhva)
     add(.check(kind), check.cache, check.task, isNested: check.isNested, from: check.entry, to: ret, of: vm)
   }
 
-  func recordDeactivation(of cache: CacheState, _ task: TaskID, from entry: Moment, to ret: Moment) {
-    guard recordsWindows, let vm = cache.vm else { return }
+  func recordDeactivation(of cache: CacheNumber, _ task: TaskID, from entry: Moment, to ret: Moment) {
+    guard recordsWindows, let vm = caches[cache].vm else { return }
     add(.deactivate, cache, task, isNested: false, from: entry, to: ret, of: vm)
     vm.window.endBusy(at: ret)
   }
 
   /// Its return is not recorded.
-  func giveUpDeactivation(of cache: CacheState, at moment: Moment) {
-    guard recordsWindows, let vm = cache.vm else { return }
+  func giveUpDeactivation(of cache: CacheNumber, at moment: Moment) {
+    guard recordsWindows, let vm = caches[cache].vm else { return }
     vm.window.cast(.incomplete)
     vm.window.endBusy(at: moment)
   }
 
   private func add(
-    _ kind: RecordedOperation.Kind, _ cache: CacheState?, _ task: TaskID, isNested: Bool, from begin: Moment,
+    _ kind: RecordedOperation.Kind, _ cache: CacheNumber?, _ task: TaskID, isNested: Bool, from begin: Moment,
     to end: Moment, of vm: VMState
   ) {
     if vm.mayHideInvalidations { vm.window.cast(.incomplete) }
     vm.window.add(
-      RecordedOperation(kind: kind, cache: cache?.id, task: task, isNested: isNested, begin: begin, end: end))
+      RecordedOperation(
+        kind: kind, cache: cache.map { caches[$0].id }, task: task, isNested: isNested, begin: begin, end: end))
   }
 }

@@ -19,7 +19,7 @@ package struct Replayer {
   var threadOfKey: [Int64: ThreadNumber] = [:]
   var cpus = CPUTable()
   var vmOfKVM = PointerTable<VMState>()
-  var cacheOfGPC = PointerTable<CacheState>()
+  var cacheOfGPC = PointerTable<CacheNumber>()
   var vms: [VMState] = []
   var caches: [CacheState] = []
   /// Hooks of a notifier whose kvm no event tells: they may concern any VM.

@@ -5,7 +5,7 @@ import KVMEvents
 /// A check whose return is awaited.
 struct CheckState {
   let id: Int64
-  let cache: CacheState
+  let cache: CacheNumber
   let task: TaskID
   let entry: Moment
   /// The checks' other conditions, read under the lock with it: active, generation, length; nil where a field is missing.
@@ -23,7 +23,7 @@ typealias ThreadNumber = Int
 /// One thread (one idle task per CPU). Interrupts run on top of it: a check can nest in anything, a refresh or a hook cannot.
 struct ThreadState {
   /// A request (`kvm_gpc_refresh`, `kvm_gpc_activate`) that has not reached its refresh yet.
-  var request: (cache: CacheState, origin: Refresh.Origin, moment: Moment)?
+  var request: (cache: CacheNumber, origin: Refresh.Origin, moment: Moment)?
   var refresh: RefreshSlot?
   var checks: [CheckState] = []
   /// The invalidations whose hooks this thread is in or between, with their VMs: start(A) start(B) end(A) end(B) for two VMs in one mm.
@@ -33,7 +33,7 @@ struct ThreadState {
   /// The VM whose memslots `__kvm_set_memory_region()` is changing.
   var memoryRegionVM: VMState?
   /// A `gpc_deactivate` whose return is awaited.
-  var deactivating: (cache: CacheState, moment: Moment)?
+  var deactivating: (cache: CacheNumber, moment: Moment)?
 
   /// The CPU of its last event.
   var lastCPU: Int32 = -1

@@ -23,7 +23,7 @@ final class VMState {
   /// Low, since every test and every check walks what is left.
   var pruneAt = VMState.pruneMin
   static let pruneMin = 8
-  var caches: [CacheState] = []
+  var caches: [CacheNumber] = []
   /// Tests that wait for the end of an invalidation that may have been lost.
   var deferred: [RetryEvidence] = []
   var openRefreshes: [RefreshSlot] = []
@@ -47,7 +47,7 @@ final class VMState {
     lastEvent = event.id
   }
 
-  /// Events were dropped: an invalidation may be open unseen, and the end of each open one may be among them.
+  /// Events were dropped: an invalidation may be open unseen, and the end of each open one may be among them. Its caches are tainted apart.
   func meetLoss(since gap: Moment?) {
     hasMetLoss = true
     mayHideInvalidations = true
@@ -57,18 +57,10 @@ final class VMState {
       invalidation.taintedSince = invalidation.taintedSince ?? gap
       invalidation.contractChecks = []
     }
-    for cache in caches { cache.taint() }
   }
 
   /// Something unseen may be in flight: a recorded count can settle it.
   var isInDoubt: Bool { mayHideInvalidations || (hasMetLoss && invalidations.contains { $0.isInDoubt }) }
-
-  /// None of its caches is active: a pointer of its own that is initialised anew now belongs to another VM (evidence, rule 11: no probe
-  /// shows a VM's end).
-  var isInactive: Bool { !caches.isEmpty && caches.allSatisfy { $0.isActive == false } }
-
-  /// Inactive, and the deactivation was the last that was recorded of it.
-  var looksDestroyed: Bool { isInactive && lastEvent == lastDeactivation }
 
   var row: VirtualMachine {
     VirtualMachine(
