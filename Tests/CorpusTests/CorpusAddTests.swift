@@ -149,7 +149,8 @@ private struct Cut {
     #expect(cut.verdicts["dwmw2-v2"]?.description.hasPrefix("contract") == true)
     let own = try #require(cut.description.expectation(of: "dwmw2-v2"))
     #expect(own.forms == ["dwmw2-v2"])
-    #expect(own.reason == "found in long.txt, window 48, by explore --protocol dwmw2-v2")
+    let window = try cutting.number("SELECT window FROM counterexample WHERE verdict = 'contract'")
+    #expect(own.reason == "found in long.txt, window \(window), by explore --protocol dwmw2-v2")
     #expect(
       cut.description.text.contains("Form:      ") && cut.description.text.contains("Again:     gpc-replay explore"))
     #expect(try cutting.run("corpus", "run", "traces", "--db", ":memory:").status == 0)
