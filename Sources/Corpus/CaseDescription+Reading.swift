@@ -50,7 +50,12 @@ extension CaseDescription {
       throw .malformed(reason: "import.clock is '\(clock)', which is no trace clock")
     }
     if let max = search.statesMax, max < 1 { throw .malformed(reason: "search.states_max is below 1") }
-    if title.contains("\n") { throw .malformed(reason: "title has more than one line") }
+    if !Self.isTitle(title) { throw .malformed(reason: "title is not one line of printable text") }
+  }
+
+  /// Printed on terminals as it is: one line, and nothing that moves the cursor.
+  package static func isTitle(_ text: String) -> Bool {
+    text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
   }
 
   private static func words(_ error: UnexpectedKeysError) -> String {

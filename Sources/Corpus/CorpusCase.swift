@@ -1,6 +1,7 @@
 // A folder of the corpus.
 
 import FoundationEssentials
+import Glibc
 
 /// One case: a folder with a trace and its description.
 package struct CorpusCase: Equatable, Sendable {
@@ -35,6 +36,14 @@ package struct CorpusCase: Equatable, Sendable {
     let there = Self.traceNames.filter { FileManager.default.fileExists(atPath: folder + "/" + $0) }
     guard let first = there.first else { throw .noTrace }
     guard there.count == 1 else { throw .severalTraces(there) }
-    return folder + "/" + first
+    let path = folder + "/" + first
+    guard Self.isFile(path) else { throw .unreadable(file: first, reason: "it is no file") }
+    return path
+  }
+
+  /// A pipe would be waited for, for ever.
+  private static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 }

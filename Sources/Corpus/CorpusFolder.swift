@@ -29,7 +29,7 @@ package struct CorpusFolder: Sendable {
     guard isFolder else { throw .notAFolder }
     let found = try Self.cases(in: path)
     guard !found.isEmpty else { throw .empty }
-    cases = found
+    cases = Self.distinct(found)
   }
 
   /// A folder with a trace or a description is a case; one that has neither is looked into, twice deep, and an empty one at the
@@ -49,6 +49,12 @@ package struct CorpusFolder: Sendable {
       }
     }
     return found
+  }
+
+  /// Outcomes are told apart by name: where two cases would have the same one, each has its folder's path.
+  private static func distinct(_ cases: [CorpusCase]) -> [CorpusCase] {
+    let count = cases.reduce(into: [:]) { $0[$1.name, default: 0] += 1 }
+    return cases.map { count[$0.name] == 1 ? $0 : CorpusCase(name: $0.folder, folder: $0.folder) }
   }
 
   private static func isCase(_ path: String) -> Bool {

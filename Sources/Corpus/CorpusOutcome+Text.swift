@@ -5,11 +5,11 @@ import GPCProtocol
 extension CorpusOutcome {
   /// - Parameter again: the command that shows a cell on its own.
   package func text(again: (CaseOutcome, Difference) -> String) -> [String] {
-    brokenLines + differenceLines(again) + matrixLines + [""] + sumLines
+    (brokenLines + differenceLines(again) + matrixLines + [""] + sumLines).map(\.printable)
   }
 
   /// Only the verdicts, with what the signs mean.
-  package var matrix: [String] { matrixLines + [CellVerdict.legend] }
+  package var matrix: [String] { matrixLines.map(\.printable) + [CellVerdict.legend] }
 
   private var brokenLines: [String] {
     broken.isEmpty
@@ -85,5 +85,12 @@ extension CorpusOutcome {
 }
 
 extension String {
-  fileprivate var firstLine: String { String(prefix { $0 != "\n" }) }
+  fileprivate var firstLine: String { String(prefix { !$0.isNewline }) }
+
+  /// Names of folders and reasons can hold anything; a terminal would obey it.
+  fileprivate var printable: String {
+    unicodeScalars.reduce(into: "") { text, scalar in
+      text.unicodeScalars.append(scalar.properties.generalCategory == .control ? "?" : scalar)
+    }
+  }
 }

@@ -8,13 +8,17 @@ import Schema
 package final class CorpusStore {
   private let connection: Connection
 
-  /// Opens a corpus.db; makes one where there is none.
+  /// Opens a corpus.db that can be written; makes one where there is none.
   package init(at location: DatabaseLocation) throws(TraceStoreError) {
     switch location {
-    case .file(let path) where access(path, F_OK) == 0:
+    case .file(let path):
+      if access(path, F_OK) != 0 { try Self.create(path) }
       connection = try SchemaIdentity.open(path, mode: .readWrite, [.corpus])
-    case .file(let path): connection = try Self.created(path)
-    case .memory: connection = try Self.created(":memory:")
+      // SQLite tells of a file that is not ours to write at the first write, which comes when all the work is done.
+      guard access(path, W_OK) == 0 else { throw .readOnly(path: path) }
+    case .memory:
+      connection = try Connection(":memory:", mode: .create)
+      try connection.execute("BEGIN; \(Schema.corpus) COMMIT")
     }
     try connection.execute("PRAGMA foreign_keys = ON")
   }
@@ -24,10 +28,13 @@ package final class CorpusStore {
     connection = try SchemaIdentity.open(path, mode: .readWrite, [.corpus])
   }
 
-  private static func created(_ path: String) throws(TraceStoreError) -> Connection {
+  /// Another run may be making it at the same time: whoever has the lock first does, the others find it made.
+  private static func create(_ path: String) throws(TraceStoreError) {
     let connection = try Connection(path, mode: .create)
-    try connection.execute("BEGIN IMMEDIATE; \(Schema.corpus) COMMIT")
-    return connection
+    try connection.execute("PRAGMA busy_timeout = 10000")
+    try connection.execute("BEGIN IMMEDIATE")
+    guard try connection.integer("PRAGMA application_id") == 0 else { return try connection.execute("COMMIT") }
+    try connection.execute("\(Schema.corpus) COMMIT")
   }
 
   /// Adds a run, whole or not at all. Returns its number.

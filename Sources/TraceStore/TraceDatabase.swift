@@ -32,7 +32,7 @@ package final class TraceDatabase {
     } catch {
       switch error {
       case .notFound, .notOurs, .otherVersion: return false
-      case .sqlite, .noSpace, .system, .busy, .queryNotReadOnly, .notOneStatement, .damaged: throw error
+      case .sqlite, .noSpace, .system, .busy, .readOnly, .queryNotReadOnly, .notOneStatement, .damaged: throw error
       }
     }
     let facts = try database.facts()

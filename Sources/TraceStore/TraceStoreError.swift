@@ -12,6 +12,8 @@ package enum TraceStoreError: Error, Equatable, Sendable {
   case notFound(path: String)
   /// A file that is no SQLite database, or a database that gpc-replay did not write.
   case notOurs(path: String)
+  /// It is there, but not for us to write.
+  case readOnly(path: String)
   /// A database of another version of the schema.
   case otherVersion(path: String, version: Int64)
   /// Another process is writing to the database.

@@ -34,6 +34,7 @@ extension TraceStoreError {
     case .system(let errno, let doing, let path): "\(path): \(doing): \(String(cString: strerror(errno)))."
     case .notFound(let path): "\(path): no such database."
     case .notOurs(let path): "\(path) is no database of gpc-replay."
+    case .readOnly(let path): "\(path) is not ours to write."
     case .otherVersion(let path, let version):
       "\(path) was written with another layout (\(version)) of the database; import the recording again."
     case .busy(let path): "\(path): another process is writing to it."

@@ -42,6 +42,8 @@ struct OwnCorpus {
     ("unknown-figure", "invalidations = ", "invalidatoins = ", "counts 'invalidatoins', which is no figure"),
     ("bad-delta", "[[counts]]", "[search]\ndelta = \"soon\"\n\n[[counts]]", "search.delta is 'soon'"),
     ("bad-memory", "[[counts]]", "[search]\nmemory = \"arm\"\n\n[[counts]]", "search.memory is 'arm'"),
+    ("control-title", "title = \"", "title = \"\\u001b[31m", "title is not one line of printable text"),
+    ("two-line-title", "title = \"", "title = \"a\\r\\n", "title is not one line of printable text"),
     ("bad-clock", "[[counts]]", "[import]\nclock = \"sundial\"\n\n[[counts]]", "import.clock is 'sundial'"),
   ]
 
@@ -62,6 +64,9 @@ struct OwnCorpus {
     try Data().write(to: corpus.file("two-traces/trace.dat"))
     try corpus.add("no-recording", copyOf: "contract")
     try Data("Dear diary,\n".utf8).write(to: corpus.file("no-recording/trace.txt.zst"))
+    try corpus.add("pipe", copyOf: "contract")
+    try FileManager.default.removeItem(at: corpus.file("pipe/trace.txt.zst"))
+    #expect(mkfifo(corpus.file("pipe/trace.txt").path, 0o600) == 0)
     try corpus.add("bytes", copyOf: "contract")
     try Data([0xff, 0xfe, 0x00]).write(to: corpus.file("bytes/case.toml"))
     try FileManager.default.createDirectory(at: corpus.file("empty"), withIntermediateDirectories: true)
@@ -74,6 +79,7 @@ struct OwnCorpus {
         ("no-trace", "there is no trace: trace.txt.zst or trace.dat or trace.txt is wanted"),
         ("two-traces", "there are several traces: trace.txt.zst, trace.dat"),
         ("no-recording", "the trace does not import: it is not a recorded trace"),
+        ("pipe", "trace.txt cannot be read: it is no file"),
         ("bytes", "case.toml cannot be read"), ("empty", "there is no case.toml"),
       ]
     let lines = run.text.split(separator: "\n")
@@ -104,6 +110,29 @@ struct OwnCorpus {
     let run = try corpus.run("run", "traces")
     #expect(run.status == 2 && run.errorText == "gpc-replay: corpus.db is no database of gpc-replay.\n")
     #expect(try String(contentsOf: corpus.folder.file("corpus.db"), encoding: .utf8) == "no database")
+  }
+
+  /// A terminal would obey them.
+  @Test func controlCharactersAreNotPrinted() throws {
+    let corpus = OwnCorpus()
+    try corpus.add("red\u{1b}[31m\nname", copyOf: "contract") { text in
+      text = text.replacing("verdict = \"clean\"\nreason = \"", with: "verdict = \"stale\"\nreason = \"\\u001b[2J")
+    }
+    let run = try corpus.run("run", "traces", "--db", ":memory:")
+    #expect(run.status == 1 && run.text.contains("topic/red?[31m?name  v5.17  verdict: expected stale, found clean"))
+    #expect(run.text.contains("expected, for: ?[2J") && !run.text.contains("\u{1b}"))
+  }
+
+  /// `traces/topic` beside `traces/traces/topic`: both would be `traces/topic`.
+  @Test func casesOfTheSameNameStandUnderTheirFolders() throws {
+    let corpus = OwnCorpus()
+    try corpus.add("../same", copyOf: "contract")
+    try corpus.add("../traces/same", copyOf: "stale-check")
+    let run = try corpus.run("run", "traces")
+    #expect(run.status == 0 && run.errorText == "", "\(run.errorText)")
+    let names = try Invocation(
+      ["query", "corpus.db", "SELECT name FROM case_run ORDER BY name", "--csv"], in: corpus.folder)
+    #expect(names.text == "name\r\ntraces/same\r\ntraces/traces/same\r\n")
   }
 }
 

@@ -46,6 +46,14 @@ import Testing
     #expect(none.status == 2 && none.errorText == "gpc-replay: corpus.db has no run 7.\n")
   }
 
+  @Test func runsAtOnceMakeOneDatabase() throws {
+    let folder = try TemporaryFolder()
+    let run = "gpc-replay corpus run '\(Self.topic)/contract' > /dev/null & "
+    _ = try Invocation(shell: String(repeating: run, count: 4) + "wait", in: folder.url)
+    let count = try Invocation(["query", "corpus.db", "SELECT count(*), max(id) FROM run", "--csv"], in: folder)
+    #expect(count.text.hasSuffix("4,4\r\n"), "\(count.text)\(count.errorText)")
+  }
+
   @Test func aRunAsJUnitAndAsJSON() throws {
     let folder = try TemporaryFolder()
     let contract = Self.topic + "/contract"

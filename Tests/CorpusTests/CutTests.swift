@@ -99,6 +99,29 @@ import Testing
     #expect(!trail.contradictions.isEmpty)
   }
 
+  /// Without the refreshes that failed, an error pfn has no reason.
+  @Test func aMissingFailureShows() throws {
+    let events = try Self.events(CorpusTrace("overlap")).0
+    var trail = ValidityTrail()
+    trail.consume(Self.withoutFailedRefreshes(events))
+    #expect(!trail.contradictions.isEmpty)
+  }
+
+  /// From their entries on.
+  private static func withoutFailedRefreshes(_ events: [RecordedEvent]) -> [RecordedEvent] {
+    var entries: [Int32: EventID] = [:]
+    var left: Set<EventID> = []
+    for event in events {
+      switch event.kind {
+      case .lockedRefresh: entries[event.pid] = event.id
+      case .lockedRefreshRet:
+        if event.ret == -14, let entry = entries[event.pid] { left.formUnion([entry, event.id]) }
+      default: break
+      }
+    }
+    return events.filter { !left.contains($0.id) }
+  }
+
   @Test func lineRanges() {
     #expect(LineRanges([40, 12, 13, 14, 1, 12]).description == "1,12-14,40")
     #expect(LineRanges([]).description == "")

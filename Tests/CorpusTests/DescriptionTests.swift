@@ -8,8 +8,8 @@ import Testing
 
 @Suite struct DescriptionTests {
   private static let example = CaseDescription(
-    title: "A \"quoted\" title, C:\\ and \u{1f}",
-    text: "Two lines,\n\"\"\"three quotes\"\"\" and a \\ backslash\n",
+    title: "A \"quoted\" title, C:\\",
+    text: "Two lines,\n\"\"\"three quotes\"\"\" and a \\ backslash, \u{1f}\n",
     origin: CaseDescription.Origin(
       kind: .made, kernel: "6.12", rendering: "trace-cmd report -t", clock: "local", probes: "linux_6_12",
       licence: "CC0-1.0", sources: ["a mail", "another"]),

@@ -77,7 +77,7 @@ struct CorpusAddCommand: ParsableCommand {
     }
     if timeMax < 1 { throw ValidationError("--time-max must be at least 1 second.") }
     if candidatesMax < 1 { throw ValidationError("--candidates-max must be at least 1.") }
-    if title?.contains("\n") ?? false { throw ValidationError("--title is one line.") }
+    if let title, !CaseDescription.isTitle(title) { throw ValidationError("--title is one line of printable text.") }
   }
 
   func run() throws {

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Corpus
+import Glibc
 
 struct CorpusBlessCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -33,7 +34,7 @@ struct CorpusBlessCommand: ParsableCommand {
       guard let blessing = Blessing(outcome, text: text) else { continue }
       blessedCount += 1
       let difference = Blessing.difference(from: text, to: blessing.description.toml)
-      try write(blessing.description.toml, to: path)
+      try replace(path, by: blessing.description.toml)
       try printOut("\(path)\n\(difference.joined(separator: "\n"))\n")
     }
     if !outcome.broken.isEmpty { throw ExitStatus.unreadable }
@@ -42,5 +43,20 @@ struct CorpusBlessCommand: ParsableCommand {
       throw ExitCode(1)
     }
     try printOut("\(outcome.cases.count) cases, nothing to bless\n")
+  }
+
+  /// What stood there stays until the new one is whole: nobody writes a proof twice.
+  private func replace(_ path: String, by text: String) throws {
+    guard access(path, W_OK) == 0 else { throw fail("\(path) cannot be written: \(String(cString: strerror(errno))).") }
+    let staging = "\(path).\(getpid())"
+    do {
+      try write(text, to: staging)
+      guard rename(staging, path) == 0 else {
+        throw fail("\(path) cannot be written: \(String(cString: strerror(errno))).")
+      }
+    } catch {
+      unlink(staging)
+      throw error
+    }
   }
 }
