@@ -55,18 +55,13 @@ package struct Blessing: Sendable {
     let before = old.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let after = new.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let changes = after.difference(from: before)
-    let removed = Set(
-      changes.removals.map { change in
-        switch change {
-        case .remove(let offset, _, _), .insert(let offset, _, _): offset
-        }
-      })
-    let inserted = Set(
-      changes.insertions.map { change in
-        switch change {
-        case .remove(let offset, _, _), .insert(let offset, _, _): offset
-        }
-      })
+    var (removed, inserted): (Set<Int>, Set<Int>) = ([], [])
+    for change in changes {
+      switch change {
+      case .remove(let offset, _, _): removed.insert(offset)
+      case .insert(let offset, _, _): inserted.insert(offset)
+      }
+    }
     var lines: [String] = []
     var (left, right) = (0, 0)
     while left < before.count || right < after.count {

@@ -59,18 +59,12 @@ extension CaseDescription {
   }
 
   private static func words(_ error: UnexpectedKeysError) -> String {
-    error.keys.map { name, path in
-      (path.map(\.stringValue) + [name]).reduce(into: [String]()) { parts, part in
-        if parts.last != part { parts.append(part) }
-      }.joined(separator: ".")
-    }.sorted().joined(separator: ", ")
+    error.keys.map { name, path in dotted(path.map(\.stringValue) + [name]) }.sorted().joined(separator: ", ")
   }
 
   private static func words(_ error: DecodingError) -> String {
     func path(_ context: DecodingError.Context, _ key: (any CodingKey)? = nil) -> String {
-      (context.codingPath + (key.map { [$0] } ?? [])).map(\.stringValue).reduce(into: [String]()) { parts, part in
-        if parts.last != part { parts.append(part) }
-      }.joined(separator: ".")
+      dotted((context.codingPath + (key.map { [$0] } ?? [])).map(\.stringValue))
     }
     switch error {
     case .keyNotFound(let key, let context):
@@ -80,6 +74,13 @@ extension CaseDescription {
     case .dataCorrupted(let context): return "\(path(context)): \(context.debugDescription)"
     @unknown default: return "\(error)"
     }
+  }
+
+  /// `origin.kind`; the decoder names some keys twice.
+  private static func dotted(_ path: [String]) -> String {
+    path.reduce(into: [String]()) { parts, part in
+      if parts.last != part { parts.append(part) }
+    }.joined(separator: ".")
   }
 
   /// The file as it stands.

@@ -26,11 +26,10 @@ extension CorpusOutcome {
 
   private func suite(_ outcome: CaseOutcome) -> String {
     let row = outcome.row
-    let time = row.cpuNs + row.cells.reduce(0) { $0 + $1.cpuNs }
     var lines = [
       """
       <testsuite name="\(escaped(row.name))" tests="\(testCount(outcome))" failures="\(failureCount(outcome))" \
-      errors="\(outcome.isBroken ? 1 : 0)" time="\(Self.seconds(time))">
+      errors="\(outcome.isBroken ? 1 : 0)" time="\(Self.seconds(outcome.cpuNs))">
       """
     ]
     if let fault = row.fault {

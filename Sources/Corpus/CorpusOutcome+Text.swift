@@ -66,7 +66,7 @@ extension CorpusOutcome {
   private var sumLines: [String] {
     let cells = cases.reduce(0) { $0 + $1.row.cells.count }
     let figures = cases.reduce(0) { $0 + $1.row.figures.count }
-    let cpu = cases.reduce(Int64(0)) { $0 + $1.row.cpuNs + $1.row.cells.reduce(0) { $0 + $1.cpuNs } }
+    let cpu = cases.reduce(Int64(0)) { $0 + $1.cpuNs }
     let unproved = cases.filter(\.unproved).map(\.row.name)
     let blessed = unproved.isEmpty ? [] : ["blessed, not proved: \(unproved.joined(separator: ", "))"]
     // What depends on the machine stands in the last line alone.

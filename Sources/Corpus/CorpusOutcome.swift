@@ -18,6 +18,9 @@ package struct CaseOutcome: Sendable {
 
   package var isBroken: Bool { row.fault != nil }
 
+  /// Of its stages and of all searches.
+  var cpuNs: Int64 { row.cpuNs + row.cells.reduce(0) { $0 + $1.cpuNs } }
+
   package var differences: [Difference] {
     let cells = row.cells.filter { !$0.isAsExpected }.map { cell in
       Difference(

@@ -12,6 +12,9 @@ package struct TraceTask: Hashable, Sendable {
     self.tgid = tgid
     self.comm = comm
   }
+
+  /// `comm-pid`, as ftrace writes it.
+  package var label: String { "\(String(decoding: comm, as: UTF8.self))-\(pid)" }
 }
 
 /// An event name of the recording, how the catalogue understands it, and how often it stood there.

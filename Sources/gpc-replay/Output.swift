@@ -1,19 +1,19 @@
-// Standard output, each write looked at.
+// What is written: to standard output and to files, each write looked at.
 
 import ArgumentParser
 import Glibc
 
-/// What became of something written to standard output.
+/// What became of something written.
 enum Output: Equatable {
   case written
   /// Nobody reads any more (`| head`): not an error.
   case closed
   case failed(errno: Int32)
 
-  static func write(_ bytes: [UInt8]) -> Output {
+  static func write(_ bytes: [UInt8], to descriptor: Int32 = STDOUT_FILENO) -> Output {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0 && errno == EINTR { continue }
       if count <= 0 { return errno == EPIPE ? .closed : .failed(errno: errno) }
       rest = rest.dropFirst(count)
@@ -35,4 +35,16 @@ enum Output: Equatable {
 /// Prints a whole text.
 func printOut(_ text: String) throws {
   try Output.write(Array(text.utf8)).check()
+}
+
+/// Writes a file whole.
+func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
+
+func write(_ bytes: [UInt8], to path: String) throws {
+  let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  guard descriptor >= 0 else { throw fail("\(path) cannot be written: \(String(cString: strerror(errno))).") }
+  defer { close(descriptor) }
+  guard Output.write(bytes, to: descriptor) == .written else {
+    throw fail("\(path) cannot be written: \(String(cString: strerror(errno))).")
+  }
 }

@@ -136,7 +136,7 @@ private struct CaseStages {
       exploration: nil, costs: try database.recordedCosts())
     let facts = try database.facts()
     recording = ExploredRecording(
-      windows: windows, tasks: try database.tasks().map { "\(String(decoding: $0.comm, as: UTF8.self))-\($0.pid)" },
+      windows: windows, tasks: try database.tasks().map(\.label),
       settings: settings, memory: try MemoryModel(description.search), hasBlindSpots: try !source.blindSpots().isEmpty,
       costs: costs)
     row = CorpusCaseRow(

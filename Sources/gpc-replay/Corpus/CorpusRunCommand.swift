@@ -99,18 +99,3 @@ struct CorpusRunCommand: ParsableCommand {
     return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 }
-
-/// Writes a file whole.
-func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
-
-func write(_ bytes: [UInt8], to path: String) throws {
-  let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-  guard descriptor >= 0 else { throw fail("\(path) cannot be written: \(String(cString: strerror(errno))).") }
-  defer { close(descriptor) }
-  var rest = bytes[...]
-  while !rest.isEmpty {
-    let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-    guard count > 0 else { throw fail("\(path) cannot be written: \(String(cString: strerror(errno))).") }
-    rest = rest.dropFirst(count)
-  }
-}

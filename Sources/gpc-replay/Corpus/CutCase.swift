@@ -107,9 +107,7 @@ struct CutCase {
     var settings = WindowExplorer.Settings(delta: delta, deltaNs: replay.deltaNs, limits: limits, seed: 1)
     settings.counterexamplesMax = 1
     let tasks = try source.database.tasks()
-    var explorer = WindowExplorer(searched.form, settings) { task in
-      "\(String(decoding: tasks[Int(task)].comm, as: UTF8.self))-\(tasks[Int(task)].pid)"
-    }
+    var explorer = WindowExplorer(searched.form, settings) { tasks[Int($0)].label }
     try source.forEachWindow(replay) { explorer.explore($0) }
     let found = explorer.exploration.counterexamples()
     guard let counterexample = found.first(where: { $0.counterexample.verdict == searched.verdict })?.counterexample

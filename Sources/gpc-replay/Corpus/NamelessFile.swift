@@ -12,12 +12,7 @@ final class NamelessFile {
     descriptor = mkstemp(&name)
     guard descriptor >= 0 else { throw Self.noRoom(folder) }
     unlink(name)
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      guard count > 0 else { throw Self.noRoom(folder) }
-      rest = rest.dropFirst(count)
-    }
+    guard Output.write(bytes, to: descriptor) == .written else { throw Self.noRoom(folder) }
   }
 
   deinit { close(descriptor) }
