@@ -103,9 +103,10 @@ JOIN cell AS after USING (case_name, form)
 WHERE before.run_id < after.run_id AND 2 * after.cpu_ns >= 3 * before.cpu_ns AND after.cpu_ns - before.cpu_ns >= 20000000
 ORDER BY ratio DESC, before.case_name, before.form;
 
--- The forms of each run by the time that refreshes lost to rounds and waits over the whole corpus, the least first.
+-- The forms of each run by the time that refreshes lost to rounds and waits over the whole corpus, the least first. Forms under which some
+-- refresh would never have returned come behind all others: its stall has no end, and none in stall_ns.
 CREATE VIEW form_by_stall AS
-SELECT run_id, rank() OVER (PARTITION BY run_id ORDER BY sum(spun_ns + slept_ns)) AS place, form,
+SELECT run_id, rank() OVER (PARTITION BY run_id ORDER BY sum(unending_count) > 0, sum(spun_ns + slept_ns)) AS place, form,
   sum(spun_ns + slept_ns) AS stall_ns, sum(spun_ns) AS spun_ns, sum(slept_ns) AS slept_ns, max(stall_max_ns) AS stall_max_ns,
   sum(round_count) AS round_count, sum(false_count + widened_count) AS false_count,
   sum(unending_count) AS unending_count, sum(verdict LIKE '%contract%' OR verdict LIKE '%stale%') AS broken_case_count

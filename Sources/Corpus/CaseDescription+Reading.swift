@@ -43,8 +43,9 @@ extension CaseDescription {
         throw .unknownFigure(figure.name)
       }
     }
-    if let memory = search.memory, !Search.memories.contains(memory) {
-      throw .malformed(reason: "search.memory is '\(memory)', not \(Search.memories.joined(separator: ", "))")
+    if let memory = search.memory, MemoryModel(rawValue: memory) == nil {
+      let words = MemoryModel.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .malformed(reason: "search.memory is '\(memory)', not \(words)")
     }
     if let clock = reading.clock, TraceClock(rawValue: clock) == nil {
       throw .malformed(reason: "import.clock is '\(clock)', which is no trace clock")
@@ -129,8 +130,4 @@ extension CaseDescription {
         .sorted { $0.name < $1.name }
     }
   }
-}
-
-extension CaseDescription.Search {
-  package static let memories = ["sc", "tso", "tso-without-barrier"]
 }

@@ -1,5 +1,7 @@
 // What a case says of itself: `case.toml`.
 
+import GPCProtocol
+
 /// Where a case comes from, how it is run, and what is expected of it. Nothing that a machine can derive from the trace.
 package struct CaseDescription: Equatable, Sendable {
   /// One line: what it shows.
@@ -101,7 +103,7 @@ package struct CaseDescription: Equatable, Sendable {
   package struct Search: Codable, Equatable, Sendable {
     /// As `--delta`: a span with its unit, or `inf`; nil: the clock's own uncertainty.
     package var delta: String?
-    /// `sc`, `tso` or `tso-without-barrier`; nil: `sc`.
+    /// A `MemoryModel` in its word; nil: `sc`.
     package var memory: String?
     /// States that one search may store; nil: `Self.statesMax`.
     package var statesMax: Int?
@@ -116,6 +118,9 @@ package struct CaseDescription: Equatable, Sendable {
       case delta, memory
       case statesMax = "states_max"
     }
+
+    /// `memory` as the search takes it. A description that was read has no other word.
+    package var memoryModel: MemoryModel { memory.flatMap { MemoryModel(rawValue: $0) } ?? .sequential }
 
     /// Enough for every window of up to six operations; a corpus of storms still ends within the minute.
     package static let statesMax = 20_000

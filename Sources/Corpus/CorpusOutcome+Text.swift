@@ -1,6 +1,7 @@
 // A run over the corpus on a terminal: what is broken, what differs, the matrix, the sums.
 
 import GPCProtocol
+import KVMEvents
 
 extension CorpusOutcome {
   /// - Parameter again: the command that shows a cell on its own.
@@ -72,7 +73,8 @@ extension CorpusOutcome {
     // What depends on the machine stands in the last line alone.
     return [CellVerdict.legend] + blessed + [
       """
-      \(cases.count) cases, \(cells) verdicts, \(figures) figures: \(differences.count) differences, \(broken.count) broken; \
+      \(plural(cases.count, "case")), \(plural(cells, "verdict")), \(plural(figures, "figure")): \
+      \(plural(differences.count, "difference")), \(broken.count) broken; \
       \(Self.seconds(wallNs)) s (\(Self.seconds(cpu)) CPU s, \(jobCount) at once)
       """
     ]

@@ -1,5 +1,7 @@
 // The comparison on the terminal: a form per row, in two blocks.
 
+import KVMEvents
+
 /// Renders a comparison: same comparison, same bytes.
 package struct ComparisonText {
   private let report: ComparisonReport

@@ -1,5 +1,6 @@
 // Two runs over the corpus beside each other.
 
+import KVMEvents
 import TraceStore
 
 /// A run as a corpus.db keeps it.

@@ -1,19 +1,6 @@
 // Numbers and tables as the report writes them.
 
-/// A number with its thousands apart: 1,017,868.
-func grouped(_ value: Int64) -> String {
-  let digits = String(value.magnitude)
-  var result = ""
-  for (index, digit) in digits.enumerated() {
-    if index > 0 && (digits.count - index) % 3 == 0 { result.append(",") }
-    result.append(digit)
-  }
-  return value < 0 ? "-" + result : result
-}
-
-func plural(_ count: Int64, _ one: String, _ many: String? = nil) -> String {
-  "\(grouped(count)) \(count == 1 ? one : many ?? one + "s")"
-}
+import KVMEvents
 
 /// The input's name in a sentence: `-` on a command line is standard input.
 package func inputName(_ name: String) -> String { name == "-" ? "standard input" : name }

@@ -176,7 +176,7 @@ struct OwnCorpus {
     let run = try corpus.run("run", "traces")
     #expect(run.status == 0 && run.text.contains("blessed, not proved: topic/changed"))
     let again = try corpus.run("bless", "traces")
-    #expect(again.status == 0 && again.text == "1 cases, nothing to bless\n")
+    #expect(again.status == 0 && again.text == "1 case, nothing to bless\n")
   }
 
   @Test func twoRunsBesideEachOther() throws {

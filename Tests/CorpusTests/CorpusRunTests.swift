@@ -46,6 +46,16 @@ import Testing
     #expect(none.status == 2 && none.errorText == "gpc-replay: corpus.db has no run 7.\n")
   }
 
+  /// The inner `continue` of v3 2/5 takes gpc->lock a second time (kvm list, 2024-10-15): its refresh never returns, and has no stall to add.
+  @Test func whoNeverReturnsIsRankedLast() throws {
+    let folder = try TemporaryFolder()
+    let trace = CorpusTrace("inner-continue")
+    #expect(try Invocation(["corpus", "run", trace.folder.path], in: folder).status == 0)
+    let last = "SELECT form FROM form_by_stall WHERE place = (SELECT max(place) FROM form_by_stall)"
+    let ranked = try Invocation(["query", "corpus.db", last, "--csv"], in: folder)
+    #expect(ranked.text == "form\r\ndwmw2-v3.2\r\n")
+  }
+
   @Test func runsAtOnceMakeOneDatabase() throws {
     let folder = try TemporaryFolder()
     let run = "gpc-replay corpus run '\(Self.topic)/contract' > /dev/null & "

@@ -137,7 +137,7 @@ private struct CaseStages {
     let facts = try database.facts()
     recording = ExploredRecording(
       windows: windows, tasks: try database.tasks().map(\.label),
-      settings: settings, memory: try MemoryModel(description.search), hasBlindSpots: try !source.blindSpots().isEmpty,
+      settings: settings, memory: description.search.memoryModel, hasBlindSpots: try !source.blindSpots().isEmpty,
       costs: costs)
     row = CorpusCaseRow(
       name: name, title: description.title, traceHash: facts.contentHash, eventCount: facts.eventCount,

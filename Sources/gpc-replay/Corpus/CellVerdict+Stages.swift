@@ -38,17 +38,6 @@ extension CellVerdict {
   }
 }
 
-extension MemoryModel {
-  init(_ search: CaseDescription.Search) throws(CaseFault) {
-    switch search.memory {
-    case nil, "sc": self = .sequential
-    case "tso": self = .tso
-    case "tso-without-barrier": self = .tsoWithoutBarrier
-    case let other?: throw .malformed(reason: "search.memory is '\(other)'")
-    }
-  }
-}
-
 extension CaseDescription.Search {
   /// As options of `explore`, so that both search alike.
   func limits() throws -> SearchLimitOptions {
@@ -67,10 +56,10 @@ extension CaseDescription.Search {
   var arguments: [String] {
     var arguments = ["--states-max", String(statesMax ?? Self.statesMax)]
     if let delta { arguments += ["--delta", delta] }
-    switch memory {
-    case "tso": arguments += ["--memory", "tso"]
-    case "tso-without-barrier": arguments += ["--memory", "tso", "--drop-barrier"]
-    default: break
+    switch memoryModel {
+    case .sequential: break
+    case .tso: arguments += ["--memory", "tso"]
+    case .tsoWithoutBarrier: arguments += ["--memory", "tso", "--drop-barrier"]
     }
     return arguments
   }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Corpus
 import Glibc
+import KVMEvents
 
 struct CorpusBlessCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -39,10 +40,11 @@ struct CorpusBlessCommand: ParsableCommand {
     }
     if !outcome.broken.isEmpty { throw ExitStatus.unreadable }
     if blessedCount > 0 {
-      try printOut("\(blessedCount) cases blessed; replace each \(Blessing.mark) by the reason before you commit.\n")
+      let blessed = plural(blessedCount, "case")
+      try printOut("\(blessed) blessed; replace each \(Blessing.mark) by the reason before you commit.\n")
       throw ExitCode(1)
     }
-    try printOut("\(outcome.cases.count) cases, nothing to bless\n")
+    try printOut("\(plural(outcome.cases.count, "case")), nothing to bless\n")
   }
 
   /// What stood there stays until the new one is whole: nobody writes a proof twice.

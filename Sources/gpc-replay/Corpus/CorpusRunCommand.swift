@@ -77,7 +77,7 @@ struct CorpusRunCommand: ParsableCommand {
     }
   }
 
-  /// The command that shows a cell on its own.
+  /// The command that shows a cell on its own. (A trace that has gone since is named by its folder.)
   static func again(_ outcome: CaseOutcome, _ difference: Difference) -> String {
     let trace = (try? outcome.corpusCase.tracePath()) ?? outcome.corpusCase.folder
     let reading = outcome.description?.reading.arguments ?? []

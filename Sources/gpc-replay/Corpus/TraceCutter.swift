@@ -108,12 +108,7 @@ struct TraceCutter {
       let usual = try source.replayOptions(delta: nil).deltaNs
       var search = CaseDescription.Search()
       search.delta = searched.deltaNs.map { $0 == usual ? nil : "\($0)ns" } ?? "inf"
-      search.memory =
-        switch searched.memory {
-        case .sequential: nil
-        case .tso: "tso"
-        case .tsoWithoutBarrier: "tso-without-barrier"
-        }
+      search.memory = searched.memory == .sequential ? nil : searched.memory.rawValue
       var further = search
       further.statesMax = searched.statesMax
       return searched.statesMax > CaseDescription.Search.statesMax ? [search, further] : [search]
