@@ -9,6 +9,11 @@ package struct TextLines: Sendable {
   /// The wanted lines. A record whose comm holds a newline has the lines that its comm begins in before it.
   package private(set) var lines: [EventID: [UInt8]] = [:]
 
+  init(header: [EventID: [UInt8]], lines: [EventID: [UInt8]]) {
+    self.header = header
+    self.lines = lines
+  }
+
   package init(
     of input: TraceInput, options: TraceReadOptions = TraceReadOptions(), wanted: Set<EventID>
   ) throws(TraceReadError) {

@@ -111,7 +111,7 @@ private struct Cut {
     let own = try #require(cut.description.expectation(of: CaseDescription.recorded))
     #expect(own.reason.hasPrefix("finding \(number) of long.txt: kvm_gpc_check() says yes"))
     #expect(cut.description.expectation(of: "dwmw2-v2")?.reason.hasPrefix(Blessing.mark) == true)
-    #expect(cut.printed.contains("22 of \(Self.withContract.count) lines: 1,"))
+    #expect(cut.printed.contains("22 of \(plural(Self.withContract.count, "line")): 1,"))
     #expect(try cutting.run("corpus", "run", "traces", "--db", ":memory:").status == 0)
 
     try Self.hasNothingOf(Self.withContract, in: cut)
@@ -135,6 +135,32 @@ private struct Cut {
     #expect(cut.description.text.contains("Repeated rounds were left out"))
     #expect(cut.verdicts[CaseDescription.recorded]?.description == "excessive_retry")
     try Self.hasNothingOf(try CorpusTrace("unrelated").lines, in: cut)
+  }
+
+  /// A real trace.dat and its text by trace-cmd: one cut, but for what counts its origin.
+  @Test func aTraceDatGivesWhatItsTextGives() throws {
+    let folder = try TemporaryFolder()
+    func trace(_ rendering: String, _ ending: String) throws -> String {
+      let run = try Invocation([Self.fixture("unrelated-chunks.\(ending)"), "--db", "\(rendering).db"], in: folder)
+      #expect(run.status == 1)
+      let add = try Invocation(
+        [
+          "corpus", "add", Self.fixture("unrelated-chunks.\(ending)"), "--finding", "1", "--db", "\(rendering).db",
+          "--to", "cut/\(rendering)",
+        ], in: folder)
+      #expect(add.status == 0 && add.text.contains(rendering == "dat" ? " records: " : " lines: "), "\(add.errorText)")
+      return try Invocation(shell: "zstd -dcq cut/\(rendering)/trace.txt.zst", in: folder.url).text
+    }
+    let cut = try trace("dat", "dat")
+    #expect(try cut == trace("text", "txt.zst"))
+    #expect(cut.hasPrefix("cpus=4\n") && cut.contains(" gpc_retry_check:      (ffffffff"))
+    let description = try CorpusCase(name: "dat", folder: folder.file("cut/dat").path).description()
+    #expect(description.origin.rendering == "records of a trace.dat as trace-cmd report -t prints them")
+    #expect(description.origin.lines?.hasPrefix("0") == false)
+  }
+
+  private static func fixture(_ name: String) -> String {
+    CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/\(name)").path
   }
 
   // MARK: A counterexample
@@ -214,8 +240,6 @@ private struct Cut {
     _ = try cutting.folder.write("other.txt", "nothing of a trace\n")
     try refuses("is text in which no line is a trace event", "other.txt", "--finding", "1", "--to", "traces/a/b")
     try refuses("is an SQLite database", "long.db", "--finding", "1", "--to", "traces/a/b")
-    let dat = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/quiet.dat").path
-    try refuses("trace-cmd report -t \(dat) > FILE.txt makes it", dat, "--finding", "1", "--to", "traces/a/b")
     let perf = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/perf-script-cut.txt.zst").path
     try refuses("is perf script text, and a case is cut out of", perf, "--finding", "1", "--to", "traces/a/b")
     _ = try cutting.folder.write("file", "")

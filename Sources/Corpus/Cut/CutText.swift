@@ -39,6 +39,9 @@ package struct CutText: Sendable {
 
   package var lineCount: Int { origins.count }
 
+  /// What there is of the recording, by its lines or records.
+  package var ranges: LineRanges { LineRanges(origins.filter { $0 > 0 }) }
+
   /// Lines by the event that they name: the word before the fields, whatever it is.
   package var eventCounts: [String: Int64] {
     var counts: [String: Int64] = [:]

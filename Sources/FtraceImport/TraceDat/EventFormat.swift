@@ -5,6 +5,8 @@ struct EventFormat {
   private(set) var name = ""
   private(set) var id: Int?
   private(set) var fields: [Field] = []
+  /// What stands behind `print fmt:`; empty where there is none.
+  private(set) var printFormat: [UInt8] = []
 
   struct Field: Equatable {
     let name: String
@@ -28,6 +30,7 @@ struct EventFormat {
       } else if line.starts(with: "ID: ".utf8) {
         id = Self.number(line.dropFirst(4))
       } else if line.starts(with: "print fmt:".utf8) {
+        printFormat = Array(line.dropFirst(10).drop { $0 == UInt8(ascii: " ") })
         return
       }
     }

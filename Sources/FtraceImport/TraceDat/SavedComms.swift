@@ -24,10 +24,13 @@ struct SavedComms {
     return Int32(exactly: digits.reduce(Int64(0)) { $0 * 10 + Int64($1 & 0x0f) })
   }
 
-  /// As `trace-cmd report` prints it: pid 0 is the idle task, and who is not in the list is `<...>`.
+  /// As `trace-cmd report` prints it: pid 0 is the idle task, and who is not in the list is `<...>`. At most as long as a comm's column.
+  func comm(pid: Int32) -> ArraySlice<UInt8> {
+    (pid == 0 ? Array("<idle>".utf8) : comms[pid] ?? Array("<...>".utf8)).prefix(CommKey.width)
+  }
+
   func key(pid: Int32) -> CommKey {
-    let comm = pid == 0 ? Array("<idle>".utf8) : comms[pid] ?? Array("<...>".utf8)
-    guard let key = comm.prefix(CommKey.width).withUnsafeBytes({ CommKey($0) }) else {
+    guard let key = comm(pid: pid).withUnsafeBytes({ CommKey($0) }) else {
       preconditionFailure("a comm's column holds \(CommKey.width) bytes")
     }
     return key

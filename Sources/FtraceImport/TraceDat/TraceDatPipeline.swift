@@ -65,6 +65,23 @@ struct TraceDatPipeline: ~Copyable {
     return count
   }
 
+  /// Goes through the losses and records in the order of `read(into:)`, undecoded. Each has the id that it has there.
+  /// - Parameter visit: gets the id, the place of the CPU's stream (buffer by buffer, CPUs with data only), and the stream, which stands at the
+  ///   loss or record. False: no more are wanted.
+  mutating func visit(
+    _ visit: (EventID, Int, UnsafePointer<CPUStream>) throws(TraceReadError) -> Bool
+  ) throws(TraceReadError) {
+    if !hasBegun { try begin() }
+    var id: EventID = 0
+    while let first = merge.first, let start = streams.baseAddress {
+      let stream = start + first
+      id += 1
+      guard try visit(id, first, stream) else { return }
+      if stream.pointee.loss != .none { stream.pointee.takeLoss() } else { try step(stream) }
+      if stream.pointee.isAtEnd { merge.removeFirst() } else { merge.moveFirst(to: stream.pointee.time) }
+    }
+  }
+
   /// The loss or the record that the stream stands at. True: `event` was filled.
   @inline(__always)
   private mutating func deliver(

@@ -11,7 +11,7 @@ struct CorpusAddCommand: ParsableCommand {
     commandName: "add",
     abstract: "Cut a finding out of a recording, shrink it, and add it as a case.",
     discussion: """
-      TRACE is text of trace-cmd report, packed or not; N is a number of its database: a finding (gpc-replay TRACE), or a \
+      TRACE is a trace.dat or text of trace-cmd report, packed or not; N is a number of its database: a finding (gpc-replay TRACE), or a \
       counterexample (gpc-replay explore TRACE). Lines are left out as long as the finding is found again, by a replay or a search of its \
       own; what is left gets other comms, pids and addresses (docs/corpus-add.md). Exit status: 0 the case was added, 2 it was not.
 
@@ -19,7 +19,7 @@ struct CorpusAddCommand: ParsableCommand {
         gpc-replay corpus add traces/missed/contract/trace.txt.zst --finding 1 --to c
       """)
 
-  @Argument(help: "The recording: text of trace-cmd report, plain or packed.")
+  @Argument(help: "The recording: a trace.dat, or text of trace-cmd report; plain or packed.")
   var trace: String
 
   @Option(help: "The number of a finding, or of a counterexample that explore stored.")
@@ -106,17 +106,13 @@ struct CorpusAddCommand: ParsableCommand {
     do {
       format = try TraceReader(.file(path: trace), options: try options.readOptions()).format
     } catch let error as TraceReadError {
-      throw fail("\(trace) \(error.predicate); text of trace-cmd report is wanted.")
+      throw fail("\(trace) \(error.predicate); a trace.dat or text of trace-cmd report is wanted.")
     }
     switch format {
-    case .traceCmdText: return
-    case .traceDat:
-      throw fail(
-        "\(trace) is \(format.rawValue), and a case is cut out of text: trace-cmd report -t \(trace) > FILE.txt makes it."
-      )
+    case .traceCmdText, .traceDat: return
     case .tracefsText, .perfScript, .perfData, .bpftrace:
       throw fail(
-        "\(trace) is \(format.rawValue), and a case is cut out of text of trace-cmd: record with trace-cmd record, then trace-cmd report -t."
+        "\(trace) is \(format.rawValue), and a case is cut out of a trace.dat or trace-cmd's text of one: record with trace-cmd record."
       )
     }
   }
@@ -144,19 +140,13 @@ struct CorpusAddCommand: ParsableCommand {
   private func cutCase(
     _ goal: CutGoal, _ cut: TraceCutter.Cut, _ source: RecordingSource, _ folder: CaseFolder
   ) throws -> (CutCase, CorpusCaseRow) {
-    let lines: TextLines
-    do {
-      lines = try TextLines(
-        of: .file(path: trace), options: try options.readOptions(), wanted: Set(cut.lines))
-    } catch let error as TraceReadError {
-      throw fail("\(trace) \(error.predicate).")
-    }
     let facts = try source.database.facts()
+    let lines = try lines(cut.lines, areRecords: facts.eventPlace == .record)
     let reading = CaseDescription.Reading(clock: facts.clock == .local ? nil : facts.clock.rawValue)
     func cutCase(_ text: CutText, isAnonymised: Bool) -> CutCase {
       CutCase(
         goal: goal, cut: cut, text: text, reading: reading, recording: recording ?? facts.fileName,
-        isAnonymised: isAnonymised, recordingLines: facts.lineCount)
+        isAnonymised: isAnonymised, recordingLines: facts.lineCount, recordingPlace: facts.eventPlace)
     }
     let recorded = cutCase(CutText(lines), isAnonymised: false)
     let row = try recorded.row(folder.name)
@@ -169,6 +159,26 @@ struct CorpusAddCommand: ParsableCommand {
       )
     }
     return (anonymised, newRow)
+  }
+
+  /// The wanted lines as they stand in the text; records of a trace.dat in the words of trace-cmd.
+  private func lines(_ wanted: [EventID], areRecords: Bool) throws -> TextLines {
+    let lines: TextLines
+    do {
+      let readOptions = try options.readOptions()
+      lines =
+        areRecords
+        ? try TextLines(ofRecords: .file(path: trace), options: readOptions, wanted: Set(wanted))
+        : try TextLines(of: .file(path: trace), options: readOptions, wanted: Set(wanted))
+    } catch let error as TraceReadError {
+      throw fail("\(trace) \(error.predicate).")
+    }
+    if let missing = wanted.first(where: { lines.lines[$0] == nil }) {
+      throw fail(
+        "Record \(missing) of \(trace) cannot be put into words: cut the text that trace-cmd report -t \(trace) prints."
+      )
+    }
+    return lines
   }
 
   // MARK: The case
@@ -193,10 +203,11 @@ struct CorpusAddCommand: ParsableCommand {
     let cut = cutCase.cut
     let milliseconds = (ContinuousClock.now - begun).components
     let tenths = milliseconds.seconds * 10 + milliseconds.attoseconds / 100_000_000_000_000_000
+    let place = cutCase.recordingPlace.ofInput.rawValue
     let minimal = cut.isMinimal ? "none of which can be left out" : "not all of which was tried to be left out"
     return [
-      "\(cutCase.text.lineCount) of \(cutCase.recordingLines) lines: \(LineRanges(cutCase.text.origins))",
-      "\(cut.unitCount) operations, \(minimal); \(cut.candidateCount) candidates tried from \(cut.lineCountBefore) lines on, \(tenths / 10).\(tenths % 10) s",
+      "\(cutCase.text.lineCount) of \(plural(cutCase.recordingLines, place)): \(cutCase.text.ranges)",
+      "\(cut.unitCount) operations, \(minimal); \(cut.candidateCount) candidates tried from \(plural(cut.lineCountBefore, place)) on, \(tenths / 10).\(tenths % 10) s",
     ]
   }
 

@@ -17,8 +17,9 @@ struct CutCase {
   /// The recording's name.
   let recording: String
   let isAnonymised: Bool
-  /// Lines of the recording.
+  /// Lines of the recording, or its records.
   let recordingLines: Int64
+  let recordingPlace: EventPlace
 
   /// What gpc-replay itself does not know.
   struct Told {
@@ -61,12 +62,11 @@ struct CutCase {
     let shown = try shown(in: source, trace: trace)
     let facts = try source.database.facts()
     let names = try source.database.names()
-    let kept = LineRanges(text.origins)
     return CaseDescription(
       title: told.title ?? shown.title, text: introduction + "\n\n" + shown.lines.joined(separator: "\n") + "\n",
       origin: CaseDescription.Origin(
-        kind: .cut, recording: recording, lines: kept.description, kernel: told.kernel, command: told.command,
-        rendering: Self.rendering(facts.format), clock: facts.clock.rawValue,
+        kind: .cut, recording: recording, lines: text.ranges.description, kernel: told.kernel, command: told.command,
+        rendering: rendering(facts.format), clock: facts.clock.rawValue,
         probes: ProbeCatalogue.generation(of: names), licence: told.licence),
       reading: reading, search: cut.search, expectations: expectations(row, shown.reason), counts: counts)
   }
@@ -134,7 +134,8 @@ struct CutCase {
   private var introduction: String {
     let rounds =
       cut.lacksRounds ? "\nRepeated rounds were left out, too: what a round took may be the time of several." : ""
-    let share = "\(text.lineCount) of the \(recordingLines) lines of the recording `\(recording)`"
+    let whole = plural(recordingLines, recordingPlace.ofInput.rawValue)
+    let share = "\(text.lineCount) of the \(whole) of the recording `\(recording)`"
     let units = "\(cut.unitCount) operations"
     let shrunk =
       cut.isMinimal
@@ -148,7 +149,8 @@ struct CutCase {
       """
   }
 
-  private static func rendering(_ format: String) -> String {
+  private func rendering(_ format: String) -> String {
+    if recordingPlace == .record { return "records of a trace.dat as trace-cmd report -t prints them" }
     let options = format.split(separator: ", ").dropFirst().filter { $0 != "default" }
     return (["trace-cmd report"] + options.map(String.init)).joined(separator: " ")
   }

@@ -1,0 +1,64 @@
+// Records of a trace.dat as `trace-cmd report -t` prints them (3.1.6): the text that a cut is made of.
+
+import KVMEvents
+
+struct RecordPrinter {
+  private let formats: [Int: EventFormat]
+  private var prints: [Int: PrintFormat] = [:]
+  private let comms: SavedComms
+  private let isBigEndian: Bool
+  private let type: RecordNumber?
+  private let pid: RecordNumber?
+  /// By stream: what stands in front of the lines of its buffer.
+  private let prefixes: [[UInt8]]
+
+  init(_ contents: TraceDatContents) {
+    formats = Dictionary(contents.formats.compactMap { format in format.id.map { ($0, format) } }) { first, _ in first }
+    comms = contents.comms
+    isBigEndian = contents.header.isBigEndian
+    type = contents.formats.lazy.compactMap { $0.field("common_type") }.first.flatMap(RecordNumber.init)
+    pid = contents.formats.lazy.compactMap { $0.field("common_pid") }.first.flatMap(RecordNumber.init)
+    let instances = contents.buffers.filter { !$0.name.isEmpty }
+    let width = instances.map(\.name.utf8.count).max() ?? 0
+    prefixes = contents.buffers.flatMap { buffer in
+      // `%*s: ` of the longest name; the top buffer has none.
+      let name = Self.padded(buffer.name, width) + (buffer.name.isEmpty ? "  " : ": ")
+      return buffer.cpus.filter { $0.bytes > 0 }.map { _ in instances.isEmpty ? [] : Array(name.utf8) }
+    }
+  }
+
+  /// What the stream stands at. nil: a record that cannot be put into words.
+  mutating func line(of stream: CPUStream, at place: Int) -> [UInt8]? {
+    switch stream.loss {
+    case .unknown: return prefixes[place] + Array("CPU:\(stream.cpu) [EVENTS DROPPED]".utf8)
+    case .some(let count): return prefixes[place] + Array("CPU:\(stream.cpu) [\(count) EVENTS DROPPED]".utf8)
+    case .none: break
+    }
+    let record = UnsafeRawBufferPointer(start: stream.record, count: stream.recordBytes)
+    guard let type, let pid, record.count >= max(type.end, pid.end), let time = Int64(exactly: stream.time) else {
+      return nil
+    }
+    let number = Int(truncatingIfNeeded: type.value(in: stream.record, isBigEndian: isBigEndian))
+    guard let format = formats[number], let print = prints[number] ?? PrintFormat(format) else { return nil }
+    prints[number] = print
+    let task = Int32(truncatingIfNeeded: pid.value(in: stream.record, isBigEndian: isBigEndian))
+    var line = prefixes[place] + head(task, cpu: stream.cpu, time: time, name: format.name)
+    return print.print(record, isBigEndian: isBigEndian, to: &line) ? line : nil
+  }
+
+  /// `%16s-%-5d [%03d] %5d.%09d: %-21s `.
+  private func head(_ pid: Int32, cpu: Int32, time: Int64, name: String) -> [UInt8] {
+    let comm = comms.comm(pid: pid)
+    let (seconds, nanoseconds) = time.quotientAndRemainder(dividingBy: 1_000_000_000)
+    let left = "\(pid)"
+    var line = [UInt8](repeating: 0x20, count: max(0, CommKey.width - comm.count)) + comm
+    line += "-\(left)\(Self.padded("", 5 - left.utf8.count)) [\(Self.padded("\(cpu)", 3, with: "0"))] ".utf8
+    line += "\(Self.padded("\(seconds)", 5)).\(Self.padded("\(nanoseconds)", 9, with: "0")): ".utf8
+    line += "\(name):\(Self.padded("", 20 - name.utf8.count)) ".utf8
+    return line
+  }
+
+  private static func padded(_ word: String, _ width: Int, with filling: String = " ") -> String {
+    String(repeating: filling, count: max(0, width - word.utf8.count)) + word
+  }
+}
