@@ -26,17 +26,15 @@ struct PerfDataContents {
     }
     self.header = header
     records = header.data.offset..<(header.data.end ?? header.data.offset)
-    if header.isPipe {
-      try readFront()
-    } else {
+    if !header.isPipe {
       if header.data.bytes == 0 { throw .perfData(.unfinished) }
       try PerfDataFault.converting(PerfDataFault.part) { () throws(TraceReadError) in try readAttributes() }
       try readFeatures()
     }
+    try readFront()
     try events.finish()
     if formatList.formats.isEmpty { throw .perfData(.noTracepoints) }
     if isPacked { try unpack(bytesMax: bytesMax) }
-    if !header.isPipe || isPacked { try readFront() }
   }
 
   private mutating func unpack(bytesMax: Int64) throws(TraceReadError) {
@@ -75,11 +73,10 @@ struct PerfDataContents {
 
   /// Of the features behind the records only one is needed: the tracing data.
   private mutating func readFeatures() throws(TraceReadError) {
-    isPacked = header.has(PerfDataHeader.Feature.compressed)
-    guard header.has(PerfDataHeader.Feature.tracingData) else { throw .perfData(.noTracepoints) }
+    guard let number = header.placeOfTracingData else { throw .perfData(.noTracepoints) }
     let section = try PerfDataFault.converting(PerfDataFault.part) { () throws(TraceReadError) in
       let list = Int64(records.upperBound)
-      let place = PerfDataHeader.sectionBytes * header.place(of: PerfDataHeader.Feature.tracingData)
+      let place = PerfDataHeader.sectionBytes * number
       var cursor = DatCursor(file, at: list, isBigEndian: header.isBigEndian, part: .features)
       try cursor.skip(UInt64(place))
       return try PerfDataHeader.section(&cursor)
@@ -121,13 +118,13 @@ struct PerfDataContents {
     var front = PerfRecords(file, records, isBigEndian: header.isBigEndian)
     while case .record(let record, let place) = try front.next() {
       switch record.kind {
-      case .sample, .lost, .compressed, .compressed2: return
+      case .sample, .lost: return
+      case .compressed, .compressed2:
+        isPacked = true
+        return
       case .headerAttr where header.isPipe && !events.isFinished: try readAttribute(record)
       case .tracingData where header.isPipe && formatList.formats.isEmpty:
         try readTracingData(place + UInt64(record.bytes)..<front.place)
-      case .headerFeature:
-        let feature = record.number(at: 8, UInt64.self)
-        if feature == UInt64(PerfDataHeader.Feature.compressed) { isPacked = true }
       case .idIndex: readIDs(record)
       case _: continue
       }

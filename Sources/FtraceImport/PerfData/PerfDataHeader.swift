@@ -23,11 +23,8 @@ struct PerfDataHeader {
     }
   }
 
-  /// Numbers of features, as `HEADER_…` in perf's header.h.
-  enum Feature {
-    static let tracingData = 1
-    static let compressed = 27
-  }
+  /// `HEADER_TRACING_DATA`: a feature's number, in perf's header.h.
+  private static let tracingData = 1
 
   static let magic = Array("PERFILE2".utf8)
   /// Bytes of the header of a file, and of what goes into a pipe.
@@ -60,7 +57,9 @@ struct PerfDataHeader {
     _ = try Self.section(&cursor)
     var features: [UInt64] = []
     for _ in 0..<4 { features.append(try cursor.number(UInt64.self)) }
-    self.features = features
+    // The list is one of longs: where those have 32 bits, their order is another.
+    let isOfWords = isBigEndian && features[0] & 1 << UInt64(Self.tracingData) == 0
+    self.features = isOfWords ? features.map { $0 << 32 | $0 >> 32 } : features
     guard let entry = Int(exactly: entry), PerfAttribute.sizes.contains(entry - Self.sectionBytes),
       attributes.end != nil, data.end != nil, attributes.bytes % UInt64(entry) == 0
     else { throw .traceDat(.odd(.header)) }
@@ -73,8 +72,9 @@ struct PerfDataHeader {
     FileSection(offset: try cursor.number(UInt64.self), bytes: try cursor.number(UInt64.self))
   }
 
-  func has(_ feature: Int) -> Bool { features[feature / 64] >> UInt64(feature % 64) & 1 == 1 }
-
-  /// Where a feature's section stands in the list of sections behind the data.
-  func place(of feature: Int) -> Int { (0..<feature).count { has($0) } }
+  /// The tracing data's place in the list of sections behind the data; nil: it is not there.
+  var placeOfTracingData: Int? {
+    // Of the features in front of it only bit 0 could be one, which no file has.
+    features[0] >> UInt64(Self.tracingData) & 1 == 1 ? Int(features[0] & 1) : nil
+  }
 }

@@ -106,7 +106,9 @@ struct PerfDataPipeline: ~Copyable {
       releaseLosses(before: nil)
       order.finishRound()
     case .compressed, .compressed2:
-      _ = decoder.noteRecord("packed, in a file that does not say so", nil)
+      // Those of a packed file are unpacked by now.
+      breakOff = breakOff ?? "packed ones among others"
+      finish()
     case .headerAttr, .tracingData, .idIndex, .auxtrace, .headerFeature, nil: break
     }
   }

@@ -11,7 +11,8 @@ extension PerfDecoder {
         return
       }
       if attribute.overwrites {
-        issues.note(.formLimit, line: 1, "what was overwritten is not told: perf record without --overwrite does", excerpt: "")
+        issues.note(
+          .formLimit, line: 1, "what was overwritten is not told: perf record without --overwrite does", excerpt: "")
         return
       }
     }

@@ -27,7 +27,9 @@ struct SampleLayout {
       places[value.rawValue] = place
       place += 8
     }
-    (tid, time, cpu) = (places[SampleType.tid.rawValue], places[SampleType.time.rawValue], places[SampleType.cpu.rawValue])
+    (tid, time, cpu) = (
+      places[SampleType.tid.rawValue], places[SampleType.time.rawValue], places[SampleType.cpu.rawValue]
+    )
     id = places[SampleType.identifier.rawValue] ?? places[SampleType.id.rawValue]
     tail = place
     (self.type, self.format) = (type, format)

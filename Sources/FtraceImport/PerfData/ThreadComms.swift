@@ -5,8 +5,7 @@ struct ThreadComms {
 
   /// What `perf script` prints: a thread of which nothing was told is `:TID`.
   func key(tid: Int32) -> CommKey {
-    if tid == 0 { return Self.key(Array("swapper".utf8)) }
-    return comms[tid] ?? Self.key(Array(":\(tid)".utf8))
+    comms[tid] ?? Self.key(Array((tid == 0 ? "swapper" : ":\(tid)").utf8))
   }
 
   mutating func readComm(_ record: PerfRecord) {

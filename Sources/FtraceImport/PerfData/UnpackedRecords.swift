@@ -44,7 +44,8 @@ struct UnpackedRecords {
       let begin = PerfRecord.headBytes + 8
       let count = record.number(at: PerfRecord.headBytes, UInt64.self) ?? 0
       let there = max(record.bytes - begin, 0)
-      return UnsafeRawBufferPointer(start: record.start + min(begin, record.bytes), count: Int(min(count, UInt64(there))))
+      return UnsafeRawBufferPointer(
+        start: record.start + min(begin, record.bytes), count: Int(min(count, UInt64(there))))
     case _: return nil
     }
   }
