@@ -103,6 +103,24 @@ import Testing
     #expect(try recording("", options: options).events.count == 600)
   }
 
+  /// `-e cpu-clock` beside the tracepoints: no format, and perhaps no stamp.
+  @Test(arguments: [false, true]) func whatIsNoTracepointIsCounted(hasTime: Bool) throws {
+    var file = try PerfBytes()
+    let gpcInit = try #require(file.attributes.first { file.bytes.number(at: $0 + 8) == UInt64(1777) })
+    file.put(UInt32(1), at: gpcInit)
+    // What was the stamp is then an address.
+    if !hasTime { file.put(file.bytes.number(at: gpcInit + 24) ^ 0b1100 as UInt64, at: gpcInit + 24) }
+    let recording = try Recording(file.bytes)
+    #expect(recording.counts == [.unknownEvent: 1])
+    #expect(recording.events.count == 589)
+    #expect(recording.names.contains { $0.name == "perf-software-0x6f1" && $0.count == 11 && $0.kind == nil })
+    var options = TraceReadOptions()
+    options.keepsUnknown = true
+    let kept = try Recording(file.bytes, options: options)
+    #expect(kept.events.count == 600)
+    #expect(kept.counts == [.unknownEvent: 1])
+  }
+
   // MARK: Order
 
   /// One round holds the whole file: as long as all may wait, they are put into order.

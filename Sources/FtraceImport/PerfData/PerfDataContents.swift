@@ -82,12 +82,13 @@ struct PerfDataContents {
       return try PerfDataHeader.section(&cursor)
     }
     guard let end = section.end else { throw .perfData(.part(.odd(.features))) }
-    if section.bytes > Self.tracingDataMax { throw .perfData(.tracingData(.tooLarge(.formats, bytes: section.bytes))) }
     try readTracingData(section.offset..<end)
   }
 
   /// The head of a trace.dat, with the formats of the events that were asked for.
   private mutating func readTracingData(_ range: Range<UInt64>) throws(TraceReadError) {
+    let bytes = UInt64(range.count)
+    if bytes > Self.tracingDataMax { throw .perfData(.tracingData(.tooLarge(.formats, bytes: bytes))) }
     let file = file
     try PerfDataFault.converting(PerfDataFault.tracingData) { () throws(TraceReadError) in
       var cursor = DatCursor(

@@ -54,7 +54,9 @@ struct PerfDecoder: ~Copyable {
     }
     guard let head = SampleHead(sample, attribute) else { return noteRecord("shorter than its event's samples", nil) }
     guard head.cpu < TraceDatOptions.cpusMax else { return noteRecord("on a CPU that no Linux has", head) }
-    guard let time = Int64(exactly: head.time) else { return noteRecord("a time stamp beyond 2^63", head) }
+    guard let time = Int64(exactly: head.time ?? UInt64(max(lastTime, 0))) else {
+      return noteRecord("a time stamp beyond 2^63", head)
+    }
     if !attribute.isTracepoint { return readOther(attribute, head, time, into: &event) }
     guard let raw = attribute.layout.raw(of: sample), let record = raw.baseAddress else {
       return noteRecord("its fields reach past it", head)

@@ -3,6 +3,8 @@
 struct PerfEventTable {
   private(set) var attributes: [PerfAttribute] = []
   private var placeOfID: [UInt64: Int] = [:]
+  /// All that were given, the same ones again included.
+  private var idCount = 0
   /// Where every sample has its id, and how far before its end every other record has it; nil: nowhere.
   private var idInSample: Int?
   private var idInTrailer: Int?
@@ -13,9 +15,10 @@ struct PerfEventTable {
   static let attributesMax = 1 << 16
 
   mutating func add(_ attribute: PerfAttribute, ids: [UInt64]) throws(TraceReadError) {
-    guard attributes.count < Self.attributesMax, placeOfID.count + ids.count <= Self.idsMax else {
+    guard attributes.count < Self.attributesMax, idCount + ids.count <= Self.idsMax else {
       throw .traceDat(.odd(.attributes))
     }
+    idCount += ids.count
     for id in ids { placeOfID[id] = attributes.count }
     attributes.append(attribute)
   }
