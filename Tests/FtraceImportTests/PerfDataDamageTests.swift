@@ -205,6 +205,23 @@ import Testing
     #expect(recording.lines == 600)
   }
 
+  /// A stamp that no clock has must not let the rounds hand on everything behind it.
+  @Test func aStampOfNoClockLeavesTheOthersInOrder() throws {
+    var file = DatBytes(try PerfDataTests.bytes("-pipe"))
+    var place = 16
+    var samples: [Int] = []
+    while place < file.bytes.count {
+      let type = file.number(at: place, UInt32.self)
+      if type == 9 { samples.append(place) }
+      let attached = type == 66 ? Int(file.number(at: place + 8, UInt32.self)) : 0
+      place += Int(file.number(at: place + 6, UInt16.self)) + (attached + 7) & ~7
+    }
+    file.put(UInt64.max - 1, at: samples[70] + 32)
+    let recording = try Recording(file.bytes)
+    #expect(recording.counts == [.badRecord: 1])
+    #expect(recording.events.count == 599)
+  }
+
   @Test func aSampleOfAnotherEventThanItsIDSaysIsCounted() throws {
     var file = try PerfBytes()
     file.put(UInt16(1778), at: file.records(9)[5] + 60)

@@ -10,6 +10,8 @@ struct PerfDataPipeline: ~Copyable {
   private let cpuOfID: [UInt64: Int32]
   /// Losses that wait for the record behind them.
   private var heldLosses: [RoundOrder.Entry] = []
+  /// One for each CPU, and more.
+  private static let heldLossesMax = 1 << 16
   /// By CPU, what perf record counted itself, and wrote down when it ended.
   private var countedLosses: [Int32: UInt64] = [:]
   private var areAllTaken = false
@@ -88,6 +90,7 @@ struct PerfDataPipeline: ~Copyable {
     case .lost:
       // Its stamp is taken when there is room for it: later, perhaps, than that of the record behind it, which was waiting for that.
       let entry = RoundOrder.Entry(time: time(of: record) ?? .max, place: place, cpu: decoder.cpu(of: record))
+      if heldLosses.count >= Self.heldLossesMax { releaseLosses(before: nil) }
       heldLosses.append(entry)
     case .lostSamples: takeLostSamples(record, place)
     case .comm:
@@ -113,9 +116,10 @@ struct PerfDataPipeline: ~Copyable {
     }
   }
 
-  /// - Parameter time: nil where it does not tell; then it stands behind all that came before it.
+  /// - Parameter time: nil where it does not tell; then, or if there is no such time, it stands behind all that came before it.
   private mutating func put(time: UInt64?, _ place: UInt64, cpu: Int32) {
-    let entry = RoundOrder.Entry(time: time ?? order.latest, place: place, cpu: cpu)
+    let time = time.flatMap { $0 <= Int64.max ? $0 : nil } ?? order.latest
+    let entry = RoundOrder.Entry(time: time, place: place, cpu: cpu)
     releaseLosses(before: entry)
     order.put(entry)
   }
@@ -134,7 +138,7 @@ struct PerfDataPipeline: ~Copyable {
   /// When a record that is no sample was written; nil: that is not known, as of all that perf record made up itself.
   private func time(of record: PerfRecord) -> UInt64? {
     guard let place = decoder.events.attribute(ofOther: record)?.layout.trailer.time,
-      let time = record.number(at: record.bytes - place, UInt64.self), time != 0, time != .max
+      let time = record.number(at: record.bytes - place, UInt64.self), time != 0, time <= Int64.max
     else { return nil }
     return time
   }
