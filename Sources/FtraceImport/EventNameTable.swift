@@ -47,6 +47,15 @@ struct EventNameTable: ~Copyable {
     return insert(name, count, hash)
   }
 
+  mutating func id(of name: String) -> EventNameID? {
+    // Whole words are loaded.
+    let bytes = Array(name.utf8) + [UInt8](repeating: 0, count: 8)
+    return bytes.withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress else { return nil }
+      return id(start, bytes.count - 8)
+    }
+  }
+
   private static func hash(_ name: UnsafeRawPointer, _ count: Int) -> UInt64 {
     // The first and the last eight bytes tell our names apart; memcmp has the last word.
     var first = name.word

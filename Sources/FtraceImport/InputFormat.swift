@@ -9,15 +9,23 @@ package enum InputFormat: String, CaseIterable, Sendable {
   case perfScript = "perf script text"
   case bpftrace = "bpftrace output"
 
-  /// What `--format` calls those that can be asked for; nil: the one that is not read.
-  package var argument: String? {
+  /// What `--format` calls it.
+  package var argument: String {
     switch self {
     case .traceCmdText: "trace-cmd"
     case .tracefsText: "tracefs"
     case .perfScript: "perf-script"
     case .bpftrace: "bpftrace"
     case .traceDat: "trace-dat"
-    case .perfData: nil
+    case .perfData: "perf-data"
+    }
+  }
+
+  /// A binary form: without its first bytes there is none of it.
+  package var isBinary: Bool {
+    switch self {
+    case .traceDat, .perfData: true
+    case .traceCmdText, .tracefsText, .perfScript, .bpftrace: false
     }
   }
 }
@@ -29,7 +37,7 @@ extension InputFormat {
   static func detect(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) throws(TraceReadError) -> InputFormat {
     if bytes.isEmpty { throw .notATrace(.empty) }
     if bytes.starts(with: [0x17, 0x08, 0x44]) { return .traceDat }
-    if bytes.starts(with: Array("PERFILE2".utf8)) { return .perfData }
+    if PerfDataHeader.isMagic(bytes) { return .perfData }
     if let other = foreignMagic(bytes) { throw .notATrace(other) }
     if bytes.starts(with: Array("# tracer: ".utf8)) { return try tracefs(bytes, isWhole: isWhole) }
     if isMessage(bytes) { return .bpftrace }

@@ -1,4 +1,4 @@
-// What the door needs of a reader: the text forms and the trace.dat of trace-cmd each have one.
+// What the door needs of a reader: the text forms, trace.dat and perf.data each have one.
 
 import KVMEvents
 

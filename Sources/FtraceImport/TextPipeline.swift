@@ -46,8 +46,8 @@ struct TextPipeline: ~Copyable {
     let look = self.look()
     guard let format = options.format, !splitter.undelivered.isEmpty else { return try look.get() }
     firstLook = look
-    // Without its first bytes there is no trace.dat; which lines are events of a text is known at its end.
-    if format == .traceDat { try confirmForm() }
+    // Which lines are events of a text is known at its end.
+    if format.isBinary { try confirmForm() }
     return format
   }
 
@@ -62,7 +62,6 @@ struct TextPipeline: ~Copyable {
   /// Turns away what was to be read as one form, has nothing of it, and does not begin like it either.
   func confirmForm() throws(TraceReadError) {
     guard let asked = options.format, let found = try firstLook?.get(), found != asked else { return }
-    if found == .perfData { throw .unusableForm(.perfData) }
     throw .notOfForm(asked, looksLike: found)
   }
 

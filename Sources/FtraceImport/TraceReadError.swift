@@ -16,6 +16,10 @@ package enum TraceReadError: Error, Equatable, Sendable {
   case traceDat(TraceDatFault)
   /// The same, and not all of it could be unpacked: why.
   case traceDatCutShort(TraceDatFault, String)
+  /// A perf.data, and damaged where everything else hangs on.
+  case perfData(PerfDataFault)
+  /// The same, and not all of it could be unpacked: why.
+  case perfDataCutShort(PerfDataFault, String)
   /// A recording that has to be read from a file, and there is no room to keep it in one: the errno.
   case cannotSpool(errno: Int32)
   /// Unpacked it is larger than what is kept of it, in bytes.
@@ -42,7 +46,6 @@ package enum TraceReadError: Error, Equatable, Sendable {
     case raw = "text of tracefs with options/raw, which prints numbers without names: print it with options/raw off"
     case functionGraph =
       "text of tracefs' function_graph tracer, which does not say whose events are whose: record with nop"
-    case perfData = "a perf.data: print it with `perf script --ns --show-lost-events`"
   }
 }
 
@@ -56,13 +59,15 @@ extension TraceReadError {
     case .notATrace(let what): "is not a recorded trace: it \(what.rawValue)"
     case .unusableForm(let form): "is \(form.rawValue)"
     case .notOfForm(let asked, let other):
-      "does not read as \(asked.rawValue)\(asked.argument.map { " (--format \($0))" } ?? ""): "
-        + (asked == .traceDat ? "" : "no line of it is an event of that form; ") + "it looks like \(other.rawValue)"
+      "does not read as \(asked.rawValue) (--format \(asked.argument)): "
+        + (asked.isBinary ? "" : "no line of it is an event of that form; ") + "it looks like \(other.rawValue)"
     case .traceDat(let fault): "is a trace.dat that \(fault.predicate)"
     case .traceDatCutShort(let fault, let reason): "is a trace.dat that \(fault.predicate), for \(reason)"
+    case .perfData(let fault): fault.predicate
+    case .perfDataCutShort(let fault, let reason): "\(fault.predicate), for \(reason)"
     case .cannotSpool(let errno):
-      "is a trace.dat that does not stand in a file of its own, and a temporary one cannot be written: \(message(ofErrno: errno))"
-    case .unpackedTooLarge(let bytesMax): "is a trace.dat of more than \(bytesMax) bytes when unpacked"
+      "has to be unpacked into a temporary file, which cannot be written: \(message(ofErrno: errno))"
+    case .unpackedTooLarge(let bytesMax): "is a binary recording of more than \(bytesMax) bytes when unpacked"
     case .damagedFromTheStart(let reason): "has no readable line: \(reason)"
     }
   }

@@ -30,7 +30,8 @@ package final class TraceReader {
       reader = BpftraceReader(pipeline)
     case .traceDat:
       reader = try TraceDatReader(try pipeline.seekable(bytesMax: options.spooledBytesMax), options: options)
-    case .perfData: throw .unusableForm(.perfData)
+    case .perfData:
+      reader = try PerfDataReader(try pipeline.seekable(bytesMax: options.spooledBytesMax), options: options)
     }
   }
 

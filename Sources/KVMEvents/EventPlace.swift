@@ -4,7 +4,7 @@
 package enum EventPlace: String, CaseIterable, Encodable, Sendable {
   /// A line of the text.
   case line
-  /// A record or loss of a trace.dat, in the order of the merged CPUs.
+  /// A record or loss of a trace.dat or perf.data, in the order of the merged CPUs.
   case record
   /// An event in the order of the stamps: bpftrace's lines are in none.
   case event

@@ -34,7 +34,7 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
   case formLimit = "form_limit"
   /// An event name that the catalogue does not have.
   case unknownEvent = "unknown_event"
-  /// A part of a trace.dat, or one event's format in it, that cannot be used.
+  /// A part of a trace.dat or perf.data, or one event's format in it, that cannot be used.
   case badPart = "bad_part"
   /// A page of trace data, or the rest of one, that cannot be read: its events are lost.
   case badPage = "bad_page"

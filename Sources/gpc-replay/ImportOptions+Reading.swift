@@ -19,7 +19,7 @@ extension ImportOptions {
   /// What has to stand behind the recording's name for it to be read the same again.
   var readingArguments: [String] {
     var words: [String] = []
-    if let name = format?.argument { words += ["--format", name] }
+    if let format { words += ["--format", format.argument] }
     if let clock { words += ["--clock", clock.rawValue] }
     if allowTruncated { words.append("--allow-truncated") }
     if let probes { words += ["--probes", probes] }
@@ -42,7 +42,7 @@ extension ImportOptions {
   /// The options that change what is read: a database imported with others does not hold what is asked for.
   func importOptions() throws -> String {
     var words: [String] = []
-    if let name = format?.argument { words.append("--format \(name)") }
+    if let format { words.append("--format \(format.argument)") }
     if keepAll { words.append("--keep-all") }
     if let maxBytes { words.append("--max-bytes \(maxBytes.bytes)") }
     if let probes {
@@ -64,7 +64,7 @@ extension InputFormat: ExpressibleByArgument {
     self = format
   }
 
-  public static var allValueStrings: [String] { allCases.compactMap(\.argument) }
+  public static var allValueStrings: [String] { allCases.map(\.argument) }
 }
 
 /// A number of bytes on the command line: `4096`, `500M`, `64G`.

@@ -23,7 +23,7 @@ import Testing
       #expect(run.signal == 0 && (0...3).contains(run.status), "\(run.errorText)")
       #expect(run.text.isEmpty == !run.errorText.isEmpty)
     }
-    for form in ["trace-cmd", "tracefs", "perf-script", "bpftrace", "trace-dat"] {
+    for form in ["trace-cmd", "tracefs", "perf-script", "bpftrace", "trace-dat", "perf-data"] {
       let run = try Invocation([path, "--db", ":memory:", "--format", form], in: folder)
       #expect(run.signal == 0 && (0...3).contains(run.status), "\(form): \(run.errorText)")
     }

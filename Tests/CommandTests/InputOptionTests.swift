@@ -109,7 +109,6 @@ import Testing
     _ = try Invocation(["import", "t.txt", "--format", "tracefs"], in: folder)
     #expect(try rows("SELECT format LIKE 'tracefs text%', import_options FROM trace") == ["1,--format tracefs"])
     #expect(try Invocation(["import", "t.txt", "--format", "zebra"], in: folder).status == 64)
-    #expect(try Invocation(["import", "t.txt", "--format", "perf-data"], in: folder).status == 64)
   }
 
   /// A form that no line has is turned away like any other input that cannot be read, and the database of before stays.
@@ -123,6 +122,7 @@ import Testing
       "bpftrace output (--format bpftrace): no line of it is an event of that form;"
     ),
     (["import", "t.txt", "--format", "trace-dat"], "a trace.dat of trace-cmd (--format trace-dat):"),
+    (["import", "t.txt", "--format", "perf-data"], "a perf.data (--format perf-data):"),
   ])
   func aFormThatNoLineHasIsSaid(arguments: [String], words: String) throws {
     _ = try folder.write("t.txt", Rendering.tracePipe.of(try CorpusTrace("quiet").text))

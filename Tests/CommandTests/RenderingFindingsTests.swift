@@ -45,7 +45,7 @@ import Testing
   }
 
   /// Losses of unknown size are those of trace-cmd and the kernel only.
-  @Test(arguments: [Rendering.flags, .eventType, .buffers, .timeDifference, .rawStamps, .rawStampsFlags])
+  @Test(arguments: [Rendering.flags, .eventType, .buffers, .timeDifference, .rawStamps, .rawStampsFlags, .perfData])
   func soItIsWithLosses(rendering: Rendering) throws {
     let report = try CorpusTrace("storm-lossy-middle").text
     #expect(try answers(rendering.of(report), "other.txt") == answers(report, "report.txt"))

@@ -17,7 +17,7 @@ import Testing
   }()
 
   /// nil: recognised by its content.
-  private static let forms: [InputFormat?] = [nil] + InputFormat.allCases.filter { $0.argument != nil }
+  private static let forms: [InputFormat?] = [nil] + InputFormat.allCases.map { $0 }
 
   private func read(_ bytes: [UInt8], as form: InputFormat?) throws {
     var options = TraceReadOptions()
@@ -69,7 +69,7 @@ import Testing
 
   /// The name says which target of tools/fuzz begins with it.
   @Test(arguments: names) func itsNameSaysWhatItIsOf(name: String) throws {
-    let targets = ["trace-dat", "text", "perf-script", "bpftrace", "packed", "catalogue", "report"]
+    let targets = ["trace-dat", "text", "perf-script", "perf-data", "bpftrace", "packed", "catalogue", "report"]
     #expect(targets.contains { name.hasPrefix("\($0)-") })
     #expect(try Fixture.packed("Found/\(name)").count <= 16_384, "small enough to be looked at")
   }

@@ -68,7 +68,6 @@ import Testing
 
   @Test(
     arguments: [
-      ("PERFILE2........", .perfData),
       ("# tracer: nop\n#\n# nop latency trace v1.1.5 on 6.12.95\n#\n", .latency),
       ("# tracer: function_graph\n#\n", .functionGraph),
       ("# tracer: nop\n#\n1059 2 381249433123 4 ffffffff81000000\n", .raw),
@@ -109,8 +108,10 @@ import Testing
       (record, .bpftrace, .notOfForm(.bpftrace, looksLike: .traceCmdText)),
       (record, .traceDat, .notOfForm(.traceDat, looksLike: .traceCmdText)),
       ("gpc v1 5 0 1376 gpc_init gpc=0xff\n", .perfScript, .notOfForm(.perfScript, looksLike: .bpftrace)),
-      ("PERFILE2........", .traceDat, .unusableForm(.perfData)),
-      ("PERFILE2........\n", .perfScript, .unusableForm(.perfData)),
+      ("PERFILE2........", .traceDat, .notOfForm(.traceDat, looksLike: .perfData)),
+      ("PERFILE2........\n", .perfScript, .notOfForm(.perfScript, looksLike: .perfData)),
+      ("PERFILE2........", .perfData, .perfData(.part(.odd(.header)))),
+      (record, .perfData, .notOfForm(.perfData, looksLike: .traceCmdText)), ("", .perfData, .notATrace(.empty)),
       (source, .bpftrace, .notATrace(.text)), (source, .traceDat, .notATrace(.text)),
       ("", .tracefsText, .notATrace(.empty)),
       ("", .traceDat, .notATrace(.empty)),
@@ -121,8 +122,7 @@ import Testing
   }
 
   @Test func everyFormThatIsReadCanBeAskedFor() {
-    #expect(InputFormat.allCases.filter { $0.argument == nil } == [.perfData])
-    #expect(Set(InputFormat.allCases.compactMap(\.argument)).count == InputFormat.allCases.count - 1)
+    #expect(Set(InputFormat.allCases.map(\.argument)).count == InputFormat.allCases.count)
   }
 
   @Test func aReportWithoutEventsIsATrace() throws {

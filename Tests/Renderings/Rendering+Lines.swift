@@ -20,7 +20,7 @@ extension Rendering {
     case .bpftrace: "Attaching 22 probes...\n"
     case .bpftraceJSON: "{\"type\": \"attached_probes\", \"data\": {\"probes\": 22}}\n"
     case .flags, .eventType, .buffers, .timeDifference, .rawStamps, .rawStampsFlags, .tracePipe, .perfScript,
-      .perfScriptNsPidTid, .perfScriptCallChains:
+      .perfScriptNsPidTid, .perfScriptCallChains, .perfData:
       ""
     }
   }
@@ -49,6 +49,7 @@ extension Rendering {
     case .tracefsEightFlags: return tracefs(record, " d..2.11.")
     case .tracefsNoFlags: return tracefs(record, "")
     case .perfScript, .perfScriptNs, .perfScriptNsPidTid, .perfScriptCallChains: return perf(record)
+    case .perfData: preconditionFailure("a binary form has no lines")
     case .bpftrace: return bpftrace(record)
     case .bpftraceJSON: return json(bpftrace(record))
     }
@@ -62,6 +63,7 @@ extension Rendering {
       "CPU:\(cpu) [LOST \(count.map { "\($0) " } ?? "")EVENTS]"
     case .perfScript, .perfScriptNs, .perfScriptNsPidTid, .perfScriptCallChains:
       "         swapper     0 [\(digits(cpu, 3))] \(stamp(previous)): PERF_RECORD_LOST lost \(count ?? 1)"
+    case .perfData: preconditionFailure("a binary form has no lines")
     case .bpftrace: "Lost \(count ?? 1) events"
     case .bpftraceJSON:
       count == nil

@@ -32,6 +32,8 @@ package enum Rendering: String, CaseIterable, Sendable {
   case perfScriptNsPidTid
   /// `-g`: comms without padding, a call chain behind each record.
   case perfScriptCallChains
+  /// Binary: rounds of one CPU after the other, each comm in a record of its own.
+  case perfData
   case bpftrace
   case bpftraceJSON
 
@@ -47,13 +49,14 @@ package enum Rendering: String, CaseIterable, Sendable {
     case .tracefs, .tracefsThreadGroup, .tracefsFourFlags, .tracefsEightFlags, .tracefsNoFlags, .tracePipe, .perfScript:
       .microseconds
     case .flags, .eventType, .buffers, .timeDifference, .rawStamps, .rawStampsFlags, .perfScriptNs, .perfScriptNsPidTid,
-      .perfScriptCallChains, .bpftrace, .bpftraceJSON:
+      .perfScriptCallChains, .perfData, .bpftrace, .bpftraceJSON:
       .nanoseconds
     }
   }
 
-  /// The text in this form.
+  /// The text in this form; a binary one is no text.
   package func of(_ report: [UInt8]) -> [UInt8] {
+    if self == .perfData { return PerfDataFile.of(report) }
     var output = Array(head.utf8)
     var previous: ReportRecord?
     var isBehindLoss = false
@@ -75,7 +78,7 @@ package enum Rendering: String, CaseIterable, Sendable {
     switch self {
     case .flags, .eventType, .buffers, .timeDifference, .rawStamps, .rawStampsFlags: true
     case .tracefs, .tracefsThreadGroup, .tracefsFourFlags, .tracefsEightFlags, .tracefsNoFlags, .tracePipe, .perfScript,
-      .perfScriptNs, .perfScriptNsPidTid, .perfScriptCallChains, .bpftrace, .bpftraceJSON:
+      .perfScriptNs, .perfScriptNsPidTid, .perfScriptCallChains, .perfData, .bpftrace, .bpftraceJSON:
       false
     }
   }

@@ -11,6 +11,7 @@ extension FuzzTarget {
     options.batchSize = 64
     options.unpackedMax = 1 << 21
     options.spooledBytesMax = 1 << 21
+    options.reorderedMax = 1 << 10
     options.keepsUnknown = true
     return options
   }

@@ -10,6 +10,7 @@ enum FuzzTarget: String, CaseIterable {
   /// Text of trace-cmd report, and the same bytes as text of tracefs.
   case text
   case perfScript = "perf-script"
+  case perfData = "perf-data"
   case bpftrace
   /// zstd, gzip or xz: what comes out is recognised by its content.
   case packed
@@ -33,6 +34,7 @@ enum FuzzTarget: String, CaseIterable {
       read(bytes, as: .traceCmdText)
       read(bytes, as: .tracefsText)
     case .perfScript: read(bytes, as: .perfScript)
+    case .perfData: read(bytes, as: .perfData)
     case .bpftrace: read(bytes, as: .bpftrace)
     case .packed: read(bytes, as: nil)
     case .catalogue: readCatalogue(bytes)

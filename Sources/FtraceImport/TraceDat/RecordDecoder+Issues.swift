@@ -25,34 +25,15 @@ extension RecordDecoder {
   }
 
   mutating func noteUnknown(_ plan: EventPlan, _ stream: UnsafeMutablePointer<CPUStream>) {
-    if names.entries[Int(plan.name)].count == 0 {
-      let name = String(decoding: names.entries[Int(plan.name)].name, as: UTF8.self)
-      issues.note(
-        .unknownEvent, line: count, "the probe catalogue has no event `\(name)`", excerpt: Self.place(stream))
-    }
+    issues.noteUnknown(names.entries[Int(plan.name)], at: count, excerpt: Self.place(stream))
     names.count(plan.name, meaning: 0)
   }
 
   mutating func noteFields(
     _ faults: BodyFaults, _ plan: EventPlan, _ event: RecordedEvent, _ stream: UnsafeMutablePointer<CPUStream>
   ) {
-    let layout = names.entries[Int(plan.name)].layouts[plan.meaning]
-    let name = String(decoding: names.entries[Int(plan.name)].name, as: UTF8.self)
-    let excerpt = "\(Self.place(stream)): \(name)"
-    if faults.badFields.rawValue != 0 {
-      issues.note(.badField, line: count, "no usable value: \(layout.keys(of: faults.badFields))", excerpt: excerpt)
-    }
-    if faults.badPointers.rawValue != 0 {
-      issues.note(
-        .badPointer, line: count, "no kernel address (0 or hashed): \(layout.keys(of: faults.badPointers))",
-        excerpt: excerpt)
-    }
-    if plan.missing.rawValue != 0 {
-      issues.note(.missingField, line: count, "without \(layout.keys(of: plan.missing))", excerpt: excerpt)
-    }
-    if event.endsBeforeItsStart {
-      issues.note(.endBelowStart, line: count, "the range ends below its start", excerpt: excerpt)
-    }
+    issues.noteFields(
+      faults, plan, names.entries[Int(plan.name)], event, at: count, place: Self.place(stream))
   }
 
   private static func place(_ stream: UnsafeMutablePointer<CPUStream>) -> String {

@@ -17,9 +17,9 @@ struct RecordDecoder: ~Copyable {
 
   init(_ contents: TraceDatContents, options: TraceReadOptions) throws(TraceReadError) {
     names = EventNameTable(catalogue: options.catalogue)
-    plans = try EventPlanTable(contents.formats)
+    plans = try EventPlanTable(contents.formatList.formats)
     comms = contents.comms
-    issues = contents.issues
+    issues = contents.formatList.issues
     isBigEndian = contents.header.isBigEndian
     keepsUnknown = options.keepsUnknown
   }
@@ -58,19 +58,8 @@ struct RecordDecoder: ~Copyable {
   private mutating func readFields(
     _ plan: EventPlan, _ stream: UnsafeMutablePointer<CPUStream>, into event: inout RecordedEvent
   ) {
-    var faults = BodyFaults()
-    faults.badFields = plan.unusable
-    let record = stream.pointee.record
-    let bytes = stream.pointee.recordBytes
-    for place in 0..<plan.steps.count {
-      let step = plan.steps[place]
-      if bytes < plan.recordBytes, bytes < step.source.end {
-        faults.badFields.insert(step.field)
-        continue
-      }
-      let value = step.source.value(in: record, isBigEndian: isBigEndian)
-      faults.store(value, in: step.field, at: step.place, as: step.type, of: &event)
-    }
+    let faults = plan.read(
+      stream.pointee.record, bytes: stream.pointee.recordBytes, isBigEndian: isBigEndian, into: &event)
     if !faults.isClean || plan.missing.rawValue != 0 || event.endsBeforeItsStart {
       noteFields(faults, plan, event, stream)
     }

@@ -6,8 +6,8 @@ extension TraceDatContents {
     var cursor = DatCursor(file, at: header.next, isBigEndian: header.isBigEndian, part: .layout)
     try readLayout(&cursor)
     cursor.part = .formats
-    try readFtraceFormats(&cursor)
-    try readEventFormats(&cursor)
+    try formatList.readFtraceFormats(&cursor)
+    try formatList.readEventFormats(&cursor)
     cursor.part = .symbols
     // kallsyms, and the formats of trace_printk(): nothing here prints either.
     for _ in 0..<2 { try cursor.skip(UInt64(try cursor.number(UInt32.self))) }

@@ -45,16 +45,16 @@ extension TraceDatContents {
     do throws(TraceReadError) {
       if options.sections[.ftraceFormats] != nil {
         var cursor = try section(.ftraceFormats, .formats, file)
-        try readFtraceFormats(&cursor)
+        try formatList.readFtraceFormats(&cursor)
       }
     } catch {
       try noteUnusable(error, .formats)
     }
     do throws(TraceReadError) {
       var cursor = try section(.eventFormats, .formats, file)
-      try readEventFormats(&cursor)
+      try formatList.readEventFormats(&cursor)
     } catch {
-      if formats.isEmpty { throw error }
+      if formatList.formats.isEmpty { throw error }
       try noteUnusable(error, .formats)
     }
   }

@@ -6,14 +6,12 @@ struct TraceDatContents {
   let header: TraceDatHeader
   var options = TraceDatOptions()
   var layout: RingBufferLayout
-  private(set) var formats: [EventFormat] = []
+  var formatList = EventFormatList()
   var comms = SavedComms()
   var buffers: [DatBuffer] = []
-  var issues = IssueLog()
 
   /// More than all formats of a kernel together, or all comms that it keeps.
   static let partMax: UInt64 = 32 << 20
-  private static let formatMax: UInt64 = 1 << 20
   /// A page of each CPU: 8,192 CPUs with pages of 64 KiB.
   private static let pagesMax = 1 << 29
 
@@ -26,39 +24,17 @@ struct TraceDatContents {
     } else {
       try readSections(file)
     }
-    if formats.isEmpty { throw .traceDat(.cutOff(.formats)) }
+    if formatList.formats.isEmpty { throw .traceDat(.cutOff(.formats)) }
     try checkBuffers(file)
   }
 
   /// `header_page` and `header_event`; the second says nothing that differs between kernels.
   mutating func readLayout(_ cursor: inout DatCursor) throws(TraceReadError) {
     guard try cursor.string() == "header_page" else { throw .traceDat(.odd(.layout)) }
-    let page = try cursor.block(max: Self.formatMax)
+    let page = try cursor.block(max: EventFormatList.formatMax)
     layout = try RingBufferLayout(headerPage: page, longBytes: header.longBytes, isBigEndian: header.isBigEndian)
     guard try cursor.string() == "header_event" else { throw .traceDat(.odd(.layout)) }
-    _ = try cursor.block(max: Self.formatMax)
-  }
-
-  /// The formats of ftrace's own events (`print`): a list.
-  mutating func readFtraceFormats(_ cursor: inout DatCursor) throws(TraceReadError) {
-    for _ in 0..<(try cursor.number(UInt32.self)) { try readFormat(&cursor) }
-  }
-
-  /// The formats of all other events: a list per system.
-  mutating func readEventFormats(_ cursor: inout DatCursor) throws(TraceReadError) {
-    for _ in 0..<(try cursor.number(UInt32.self)) {
-      _ = try cursor.string()
-      for _ in 0..<(try cursor.number(UInt32.self)) { try readFormat(&cursor) }
-    }
-  }
-
-  private mutating func readFormat(_ cursor: inout DatCursor) throws(TraceReadError) {
-    let format = EventFormat(try cursor.block(max: Self.formatMax))
-    if format.id == nil || format.name.isEmpty {
-      issues.note(.badPart, line: 0, "an event's format without name or number", excerpt: format.name)
-    } else {
-      formats.append(format)
-    }
+    _ = try cursor.block(max: EventFormatList.formatMax)
   }
 
   mutating func readComms(_ cursor: inout DatCursor) throws(TraceReadError) {
@@ -68,7 +44,7 @@ struct TraceDatContents {
   /// What is wrong with a part that events can be read without.
   mutating func noteUnusable(_ error: TraceReadError, _ part: TraceDatFault.Part) throws(TraceReadError) {
     guard case .traceDat(let fault) = error else { throw error }
-    issues.note(.badPart, line: 0, "the recording \(fault.predicate)", excerpt: part.rawValue)
+    formatList.issues.note(.badPart, line: 0, "the recording \(fault.predicate)", excerpt: part.rawValue)
   }
 
   /// CPUs of all buffers for which there are data.

@@ -29,6 +29,9 @@ package enum TraceDatFault: Error, Equatable, Sendable {
     case comms = "saved command lines"
     case buffer = "list of CPUs"
     case pages = "trace data"
+    // Of a perf.data.
+    case attributes = "list of events"
+    case features = "list of features"
   }
 }
 

@@ -30,13 +30,8 @@ final class TraceDatReader: RecordingReader {
 
   func read(into events: UnsafeMutableBufferPointer<RecordedEvent>) throws(TraceReadError) -> Int {
     let count = try pipeline.read(into: events)
-    if count < events.count, contentHash == nil { contentHash = try hash() }
+    if count < events.count, contentHash == nil { contentHash = try input.contentHash() }
     return count
-  }
-
-  private func hash() throws(TraceReadError) -> ContentHash {
-    if let packed = input.packed { return packed.hash }
-    return try input.file.contentHash()
   }
 
   var tasks: [TraceTask] { pipeline.decoder.tasks.tasks }

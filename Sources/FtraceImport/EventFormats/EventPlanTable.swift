@@ -42,20 +42,11 @@ struct EventPlanTable: ~Copyable {
     guard places[type] == Self.unmade else { return nil }
     places[type] = Self.unknown
     guard let format = formats.first(where: { $0.id == type }), let field = format.field("common_pid"),
-      let pid = RecordNumber(field), let name = Self.id(of: format.name, &names)
+      let pid = RecordNumber(field), let name = names.id(of: format.name)
     else { return nil }
     let plan = EventPlan(format, pid: pid, name: name, entry: names.entries[Int(name)])
     places[type] = Int32(plans.count)
     plans.append(plan)
     return plan
-  }
-
-  private static func id(of name: String, _ names: inout EventNameTable) -> EventNameID? {
-    // The table loads whole words.
-    let bytes = Array(name.utf8) + [UInt8](repeating: 0, count: 8)
-    return bytes.withUnsafeBytes { bytes in
-      guard let start = bytes.baseAddress else { return nil }
-      return names.id(start, bytes.count - 8)
-    }
   }
 }

@@ -44,6 +44,25 @@ struct EventPlan {
     _ = self.steps.initialize(from: steps)
   }
 
+  /// Reads the fields of a record that has this event's type. What was wrong with them is for `IssueLog.noteFields`.
+  @inline(__always)
+  func read(
+    _ record: UnsafeRawPointer, bytes: Int, isBigEndian: Bool, into event: inout RecordedEvent
+  ) -> BodyFaults {
+    var faults = BodyFaults()
+    faults.badFields = unusable
+    for place in 0..<steps.count {
+      let step = steps[place]
+      if bytes < recordBytes, bytes < step.source.end {
+        faults.badFields.insert(step.field)
+        continue
+      }
+      let value = step.source.value(in: record, isBigEndian: isBigEndian)
+      faults.store(value, in: step.field, at: step.place, as: step.type, of: &event)
+    }
+    return faults
+  }
+
   /// A meaning with a condition holds for the formats that have its key.
   private static func meaning(of format: EventFormat, _ entry: EventNameTable.Entry) -> Int {
     let conditional = entry.layouts.firstIndex { layout in

@@ -1,0 +1,51 @@
+// Why a perf.data cannot be read: what is wrong with the parts that everything else hangs on.
+
+/// What is wrong with single records, when those parts are sound, is an `ImportIssue`.
+package enum PerfDataFault: Error, Equatable, Sendable {
+  /// The header, the list of events or the list of features; the words are those for a trace.dat's parts.
+  case part(TraceDatFault)
+  /// The same, inside the tracing data: the head of a trace.dat that perf puts into its files.
+  case tracingData(TraceDatFault)
+  /// `perf record` did not come to its end: the formats of the events are what it writes last.
+  case unfinished
+  /// No event of it is a tracepoint or probe, or their formats were left out.
+  case noTracepoints
+  /// Samples that lack what an event needs.
+  case lacks(Lack)
+  /// Events whose samples do not have their number in the same place: then no sample tells which it is of.
+  case mixedSamples
+
+  /// What samples may lack, and what asks for it.
+  package enum Lack: String, Sendable {
+    case time = "time stamps (perf record -T)"
+    case cpu = "the number of their CPU (perf record --sample-cpu)"
+    case raw = "the fields of their events (perf record -R)"
+  }
+}
+
+extension PerfDataFault {
+  /// The fault as the end of a sentence that begins with the input's name.
+  package var predicate: String {
+    switch self {
+    case .part(let fault): "is a perf.data that \(fault.predicate)"
+    case .tracingData(let fault): "is a perf.data whose tracing data \(fault.predicate)"
+    case .unfinished:
+      "is a perf.data that perf record did not finish: the formats of its events, which come last, are not there"
+    case .noTracepoints: "is a perf.data without formats of tracepoints or probes: record with perf record -e 'gpc:*'"
+    case .lacks(let what): "is a perf.data whose samples lack \(what.rawValue)"
+    case .mixedSamples: "is a perf.data whose samples do not tell which event they are of"
+    }
+  }
+
+  /// Says of an error inside a perf.data that it is one.
+  static func converting<Value: ~Copyable>(
+    _ wrap: (TraceDatFault) -> PerfDataFault, _ body: () throws(TraceReadError) -> Value
+  ) throws(TraceReadError) -> Value {
+    do throws(TraceReadError) {
+      return try body()
+    } catch {
+      if case .traceDat(let fault) = error { throw .perfData(wrap(fault)) }
+      throw error
+    }
+  }
+}

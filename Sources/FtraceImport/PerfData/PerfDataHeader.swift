@@ -1,0 +1,80 @@
+// The first bytes of a perf.data: byte order, and where its parts stand (tools/perf/Documentation/perf.data-file-format.txt).
+
+struct PerfDataHeader {
+  let isBigEndian: Bool
+  /// Written to a pipe: no parts, everything is a record.
+  let isPipe: Bool
+  /// Bytes of an entry in the list of events: the attribute, and where its ids stand.
+  let entryBytes: Int
+  let attributes: FileSection
+  let data: FileSection
+  /// A bit for each feature: the file has a section for it.
+  private let features: [UInt64]
+
+  /// A part of the file: `perf_file_section`.
+  struct FileSection: Equatable {
+    var offset: UInt64 = 0
+    var bytes: UInt64 = 0
+
+    /// One byte behind it; nil: beyond any file.
+    var end: UInt64? {
+      let (end, overflow) = offset.addingReportingOverflow(bytes)
+      return overflow || end > UInt64(Int64.max) ? nil : end
+    }
+  }
+
+  /// `HEADER_TRACING_DATA`: a feature's number, in perf's header.h.
+  private static let tracingData = 1
+
+  static let magic = Array("PERFILE2".utf8)
+  /// Bytes of the header of a file, and of what goes into a pipe.
+  private static let (fileBytes, pipeBytes): (UInt64, UInt64) = (104, 16)
+
+  /// Whether these are the first bytes of a perf.data, of either byte order.
+  static func isMagic(_ bytes: some Sequence<UInt8>) -> Bool {
+    bytes.starts(with: magic) || bytes.starts(with: magic.reversed())
+  }
+
+  init(_ file: RandomAccessFile) throws(TraceReadError) {
+    var cursor = DatCursor(file, at: 0, isBigEndian: false, part: .header)
+    let magic = try cursor.bytes(Self.magic.count)
+    guard Self.isMagic(magic) else { throw .traceDat(.odd(.header)) }
+    isBigEndian = magic != Self.magic
+    cursor = DatCursor(file, at: cursor.place, isBigEndian: isBigEndian, part: .header)
+    let bytes = try cursor.number(UInt64.self)
+    guard bytes == Self.fileBytes || bytes == Self.pipeBytes else { throw .traceDat(.odd(.header)) }
+    isPipe = bytes == Self.pipeBytes
+    if isPipe {
+      entryBytes = 0
+      attributes = FileSection()
+      data = FileSection(offset: Self.pipeBytes, bytes: UInt64(file.size) - Self.pipeBytes)
+      features = [0, 0, 0, 0]
+      return
+    }
+    let entry = try cursor.number(UInt64.self)
+    attributes = try Self.section(&cursor)
+    data = try Self.section(&cursor)
+    _ = try Self.section(&cursor)
+    var features: [UInt64] = []
+    for _ in 0..<4 { features.append(try cursor.number(UInt64.self)) }
+    // The list is one of longs: where those have 32 bits, their order is another.
+    let isOfWords = isBigEndian && features[0] & 1 << UInt64(Self.tracingData) == 0
+    self.features = isOfWords ? features.map { $0 << 32 | $0 >> 32 } : features
+    guard let entry = Int(exactly: entry), PerfAttribute.sizes.contains(entry - Self.sectionBytes),
+      attributes.end != nil, data.end != nil, attributes.bytes % UInt64(entry) == 0
+    else { throw .traceDat(.odd(.header)) }
+    entryBytes = entry
+  }
+
+  static let sectionBytes = 16
+
+  static func section(_ cursor: inout DatCursor) throws(TraceReadError) -> FileSection {
+    FileSection(offset: try cursor.number(UInt64.self), bytes: try cursor.number(UInt64.self))
+  }
+
+  /// The tracing data's place in the list of sections behind the data; nil: it is not there.
+  var placeOfTracingData: Int? {
+    // Of the features in front of it only bit 0 could be one, which no file has.
+    features[0] >> UInt64(Self.tracingData) & 1 == 1 ? Int(features[0] & 1) : nil
+  }
+}

@@ -1,0 +1,69 @@
+// The reader of a perf.data, from a file or a pipe, packed or not.
+
+import KVMEvents
+
+final class PerfDataReader: RecordingReader {
+  private let input: SeekableInput
+  private var pipeline: PerfDataPipeline
+  private let form: String
+  let clock: TraceClock?
+  private(set) var contentHash: ContentHash?
+
+  init(_ input: SeekableInput, options: TraceReadOptions) throws(TraceReadError) {
+    let contents = try Self.contents(input, options)
+    self.input = input
+    pipeline = PerfDataPipeline(
+      contents, decoder: try PerfDecoder(contents, options: options), waitingMax: options.reorderedMax)
+    form = Self.form(contents)
+    clock = Self.clock(contents)
+  }
+
+  private static func contents(
+    _ input: SeekableInput, _ options: TraceReadOptions
+  ) throws(TraceReadError) -> PerfDataContents {
+    do throws(TraceReadError) {
+      return try PerfDataContents(input.file, bytesMax: options.spooledBytesMax)
+    } catch {
+      if case .perfData(let fault) = error, let reason = input.breakOff { throw .perfDataCutShort(fault, reason) }
+      throw error
+    }
+  }
+
+  func read(into events: UnsafeMutableBufferPointer<RecordedEvent>) throws(TraceReadError) -> Int {
+    let count = try pipeline.read(into: events)
+    if count < events.count, contentHash == nil { contentHash = try input.contentHash() }
+    return count
+  }
+
+  var tasks: [TraceTask] { pipeline.decoder.tasks.tasks }
+  var names: [EventName] { pipeline.decoder.names.names }
+  var issues: IssueLog { pipeline.decoder.issues }
+  var lines: EventID { pipeline.decoder.count }
+  var incomplete: String? {
+    input.breakOff.map { "\($0); what came out before it was read" } ?? pipeline.incomplete
+  }
+
+  var bytesRead: Int64 {
+    contentHash == nil ? min(pipeline.bytesRead, totalBytes ?? .max) : totalBytes ?? pipeline.bytesRead
+  }
+  var totalBytes: Int64? { input.packed?.bytes ?? input.file.size }
+
+  var formatDescription: String { form }
+  var timestampResolutionNs: Int64 { 1 }
+  var clockSource: ClockSource { clock == nil ? .assumed : .recorded }
+  var eventPlace: EventPlace { .record }
+
+  private static func form(_ contents: PerfDataContents) -> String {
+    var form = "perf.data"
+    if contents.header.isPipe { form += " of a pipe" }
+    if contents.isPacked { form += ", zstd" }
+    if contents.header.isBigEndian { form += ", big endian" }
+    return form
+  }
+
+  /// nil: the events differ, or it is none that is known here.
+  private static func clock(_ contents: PerfDataContents) -> TraceClock? {
+    let clocks = Set(contents.events.attributes.filter(\.isTracepoint).map(\.clock))
+    return clocks.count == 1 ? clocks.first ?? nil : nil
+  }
+}
