@@ -13,11 +13,12 @@ struct RecordPrinter {
   private let prefixes: [[UInt8]]
 
   init(_ contents: TraceDatContents) {
-    formats = Dictionary(contents.formats.compactMap { format in format.id.map { ($0, format) } }) { first, _ in first }
+    let all = contents.formatList.formats
+    formats = Dictionary(all.compactMap { format in format.id.map { ($0, format) } }) { first, _ in first }
     comms = contents.comms
     isBigEndian = contents.header.isBigEndian
-    type = contents.formats.lazy.compactMap { $0.field("common_type") }.first.flatMap(RecordNumber.init)
-    pid = contents.formats.lazy.compactMap { $0.field("common_pid") }.first.flatMap(RecordNumber.init)
+    type = all.lazy.compactMap { $0.field("common_type") }.first.flatMap(RecordNumber.init)
+    pid = all.lazy.compactMap { $0.field("common_pid") }.first.flatMap(RecordNumber.init)
     let instances = contents.buffers.filter { !$0.name.isEmpty }
     let width = instances.map(\.name.utf8.count).max() ?? 0
     prefixes = contents.buffers.flatMap { buffer in
