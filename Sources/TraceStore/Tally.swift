@@ -1,5 +1,6 @@
 // The recorded decisions, and the causes of repeated rounds, counted from the pages of their tables.
 
+import Glibc
 import KVMEvents
 
 /// What the view `conformance` says of one table.
@@ -65,7 +66,7 @@ private struct RoundTally {
     let refresh = Int(round.integer(1) ?? 0)
     if let place = decision.read(&round) { decisions.add(place) }
     guard let cause = cause.read(&round) else { return }
-    let pair = cause * (1 + RetryRound.SubCause.allCases.count) + (subCause.read(&round).map { $0 + 1 } ?? 0)
+    let pair = cause * (1 + subCause.wordCount) + (subCause.read(&round).map { $0 + 1 } ?? 0)
     causes[pair].rounds += 1
     causes[pair].lostNs &+= round.integer(13) ?? 0
     guard seen.indices.contains(refresh) else { return round.noteDamage() }
@@ -79,18 +80,28 @@ private struct WordColumn<Word: CaseIterable & RawRepresentable<String>> {
   private let column: Int
   private let words = Word.allCases.map { Array($0.rawValue.utf8) }
   private var last = 0
+  var wordCount: Int { words.count }
 
   init(_ column: Int) { self.column = column }
 
   /// The word's place among the cases; nil: NULL.
   mutating func read(_ record: inout RecordColumns) -> Int? {
     guard let word = record.text(column) else { return nil }
-    if word.elementsEqual(words[last]) { return last }
-    guard let place = words.firstIndex(where: { word.elementsEqual($0) }) else {
-      record.noteDamage()
-      return nil
+    if !isWord(last, word) {
+      guard let place = words.indices.first(where: { isWord($0, word) }) else {
+        record.noteDamage()
+        return nil
+      }
+      last = place
     }
-    last = place
-    return place
+    return last
+  }
+
+  @inline(__always)
+  private func isWord(_ place: Int, _ bytes: UnsafeRawBufferPointer) -> Bool {
+    words[place].withUnsafeBytes { word in
+      guard word.count == bytes.count, let start = word.baseAddress, let other = bytes.baseAddress else { return false }
+      return memcmp(start, other, word.count) == 0
+    }
   }
 }
