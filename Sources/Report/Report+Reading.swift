@@ -21,7 +21,7 @@ extension Report {
     missingProbes = try database.rows("SELECT probe, unknown_without_it FROM missing_probe") {
       MissingProbe(probe: $0.text(0), unknown: $0.text(1))
     }
-    // From the pages, for that is a fifth of what the views' SQL takes of a whole run; ReportTests hold both to the views.
+    // Not from the views, whose SQL took a fifth of a whole run's instructions; ReportTests hold the figures to theirs.
     let rounds = try database.roundTally()
     conformance = [
       Conformance("retry_test", rounds.decisions), Conformance("check", try database.checkTally()),

@@ -18,16 +18,16 @@ private func writeLongVarint(_ value: UInt64, to start: UnsafeMutableRawPointer)
   var rest = value
   var index = size - 1
   if size == 9 {
-    start.storeBytes(of: UInt8(truncatingIfNeeded: rest), toByteOffset: index, as: UInt8.self)
+    start.storeBytes(of: UInt8(truncatingIfNeeded: rest), toByteOffset: 8, as: UInt8.self)
     rest >>= 8
-  } else {
-    start.storeBytes(of: UInt8(truncatingIfNeeded: rest) & 0x7f, toByteOffset: index, as: UInt8.self)
-    rest >>= 7
+    index = 7
   }
-  while index > 0 {
-    index -= 1
-    start.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 0x80, toByteOffset: index, as: UInt8.self)
+  let last = index
+  while index >= 0 {
+    let more: UInt8 = index == last && size < 9 ? 0 : 0x80
+    start.storeBytes(of: UInt8(truncatingIfNeeded: rest) & 0x7f | more, toByteOffset: index, as: UInt8.self)
     rest >>= 7
+    index -= 1
   }
   return start + size
 }
