@@ -27,12 +27,18 @@ struct PendingQueue {
 
   mutating func popFirst() -> PendingDecision? {
     guard head < items.count else { return nil }
-    let isLast = head + 1 == items.count
-    let first = isLast ? items.removeLast() : items[head]
-    head += 1
-    if isLast || head > 1024 {
-      items.removeSubrange(..<min(head, items.count))
+    let first: PendingDecision
+    if head + 1 == items.count {
+      first = items.removeLast()
+      if head > 0 { items.removeAll(keepingCapacity: true) }
       head = 0
+    } else {
+      first = items[head]
+      head += 1
+      if head > 1024 {
+        items.removeSubrange(..<head)
+        head = 0
+      }
     }
     firstSettled = head < items.count ? items[head].settled.time : nil
     return first

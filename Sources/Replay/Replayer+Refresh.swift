@@ -228,10 +228,12 @@ extension Replayer {
       if round.isTorn { refreshes[refresh].vm?.window.cast(.incomplete) }
     }
     switch outcome {
-    case .accepted, .retried:
+    case .accepted:
       pending.append(
-        .test(
-          PendingTest(refresh: refresh, round: slot, settled: moment, isRetried: outcome == .retried, pfn: pfn)))
+        .test(PendingTest(refresh: refresh, round: slot, settled: moment, isRetried: false, pfn: pfn)))
+    case .retried:
+      pending.append(
+        .test(PendingTest(refresh: refresh, round: slot, settled: moment, isRetried: true, pfn: pfn)))
     case .failed, .unfinished:
       let round = rounds.remove(slot)
       rows.append(

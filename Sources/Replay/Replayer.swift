@@ -47,8 +47,15 @@ package struct Replayer {
 
   /// The rows that came to be known since the last call.
   package mutating func takeRows() -> [ReplayRow] {
-    defer { rows.removeAll(keepingCapacity: true) }
-    return rows
+    var taken: [ReplayRow] = []
+    takeRows(into: &taken)
+    return taken
+  }
+
+  /// The same in place of what `taken` holds. The two lists change places, so that no batch pays for growing one anew.
+  package mutating func takeRows(into taken: inout [ReplayRow]) {
+    taken.removeAll(keepingCapacity: true)
+    swap(&rows, &taken)
   }
 
   package mutating func consume(_ events: borrowing [RecordedEvent]) {
@@ -95,7 +102,7 @@ package struct Replayer {
     }
     probes.see(event.kind)
     let thread = thread(of: event)
-    if threads[thread].run(on: event.cpu) { tear(thread) }
+    if threads[thread].moves(to: event.cpu), threads[thread].run(on: event.cpu) { tear(thread) }
     let moment = Moment(id: event.id, time: event.time.rawValue, cpu: event.cpu, thread: Int32(thread))
     if !gapsOnCPU.isEmpty, let vms = gapsOnCPU.removeValue(forKey: event.cpu) {
       for vm in vms { vm.gapEnd = moment }

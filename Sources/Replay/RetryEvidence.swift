@@ -15,7 +15,7 @@ struct RetryEvidence {
   /// Invalidations may have been in flight then of which no event was known.
   private let mayHideInvalidations: Bool
   /// Those that may have been up before the test and may have gone down after the snapshot.
-  private(set) var relevant: [InvalidationState]
+  private(set) var relevant: InvalidationList
   /// What they say together, as of the last look.
   private var signs: RetrySigns
 
@@ -30,8 +30,7 @@ struct RetryEvidence {
     let (high, snapshotLow) = (test.settled, round.snapshotLow)
     self.test = test
     self.round = round
-    // Not `filter`: that allocates for none, too.
-    var relevant: [InvalidationState] = []
+    var relevant = InvalidationList()
     for invalidation in vm.invalidations
     where !invalidation.surelyNotUp(before: high, order) && !invalidation.surelyDown(before: snapshotLow, order) {
       relevant.append(invalidation)

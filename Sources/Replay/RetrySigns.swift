@@ -22,7 +22,7 @@ struct RetrySigns {
   private(set) var hasTaint = false
 
   init(
-    of relevant: [InvalidationState], low: Moment, high: Moment, snapshotLow: Moment, snapshotHigh: Moment?,
+    of relevant: InvalidationList, low: Moment, high: Moment, snapshotLow: Moment, snapshotHigh: Moment?,
     _ order: MomentOrder, hasEndKvm: Bool
   ) {
     for index in relevant.indices {

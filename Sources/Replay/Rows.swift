@@ -11,7 +11,7 @@ extension RoundState {
     verdict: RetryEvidence.Verdict? = nil, settled: Moment? = nil
   ) -> RetryRound {
     // A repeated round lasts until the next one's top, the last one until its test.
-    let over = outcome == .retried ? settled : test ?? lookupRet
+    let over = if case .retried = outcome { settled } else { test ?? lookupRet }
     return RetryRound(
       refresh: refresh, number: number, loopEvent: loop?.id, lookupEvent: lookup?.id,
       lookupRetEvent: lookupRet?.id, testEvent: test?.id, uhva: uhva, outcome: outcome, decision: decision,

@@ -45,6 +45,10 @@ struct ThreadState {
   /// What it does now is an interrupt's doing.
   var isInside: Bool { request != nil || refresh != nil || !hooks.isEmpty || !checks.isEmpty }
 
+  /// `run(on:)` has something to do: mostly the thread is where it was.
+  @inline(__always)
+  func moves(to cpu: Int32) -> Bool { lastCPU != cpu || hasGaps }
+
   /// It runs on this CPU now. True where that one dropped events in between: some of them may have been the thread's own.
   @inline(__always)
   mutating func run(on cpu: Int32) -> Bool {

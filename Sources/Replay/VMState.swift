@@ -22,7 +22,7 @@ final class VMState {
   var invalidations: [InvalidationState] = []
   /// Low, since every test and every check walks what is left.
   var pruneAt = VMState.pruneMin
-  static let pruneMin = 8
+  static let pruneMin = 2
   var caches: [CacheNumber] = []
   /// Tests that wait for the end of an invalidation that may have been lost.
   var deferred: [RetryEvidence] = []

@@ -71,9 +71,10 @@ struct RecordingSource {
     var replayer = Replayer(form: .mainline, options: options, recordsWindows: true)
     let events = try database.events()
     var batch: [RecordedEvent] = []
+    var rows: [ReplayRow] = []
     while try events.read(into: &batch, upTo: 4096) {
       replayer.consume(batch)
-      _ = replayer.takeRows()
+      replayer.takeRows(into: &rows)
       for window in replayer.takeWindows() { try body(window) }
     }
     replayer.finish()

@@ -40,9 +40,11 @@ func replayStored(_ store: TraceDatabase, _ options: ReplayOptions) throws {
     var replayer = Replayer(form: .mainline, options: options)
     let events = try store.events()
     var batch: [RecordedEvent] = []
+    var rows: [ReplayRow] = []
     while try events.read(into: &batch, upTo: 4096) {
       replayer.consume(batch)
-      try writer.write(replayer.takeRows())
+      replayer.takeRows(into: &rows)
+      try writer.write(rows)
     }
     replayer.finish()
     try writer.write(replayer.takeRows())

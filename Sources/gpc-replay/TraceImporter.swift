@@ -94,6 +94,7 @@ extension TraceImporter {
     var progress = Progress()
     var span = EventSpan()
     var batch: [RecordedEvent] = []
+    var rows: [ReplayRow] = []
     var isMore = try reader.read(into: &batch)
     // The first batch tells how fine the stamps are, and with it what is unordered.
     let clock = clock(of: reader)
@@ -106,7 +107,8 @@ extension TraceImporter {
       span.add(batch)
       if replayer != nil {
         replayer?.consume(batch)
-        try writer.write(replayer?.takeRows() ?? [])
+        replayer?.takeRows(into: &rows)
+        try writer.write(rows)
       }
       progress.update(bytes: reader.bytesRead, total: reader.totalBytes, events: span.count)
       isMore = try reader.read(into: &batch)

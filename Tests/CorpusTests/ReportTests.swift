@@ -48,6 +48,9 @@ import Testing
       try report.conformance.map(\.row)
         == folder.rows("SELECT subject, forced_agreeing, forced, open, unknown FROM conformance"))
     #expect(
+      try report.retries.map(\.row)
+        == folder.rows("SELECT cause, sub_cause, rounds, refreshes, lost_ns FROM retry_by_cause"))
+    #expect(
       try report.findingCounts.reduce(0) { $0 + $1.count } == Int(folder.rows("SELECT count(*) FROM finding")[0]))
     #expect(try report.trace.events == Int(folder.rows("SELECT event_count FROM trace")[0]))
   }
@@ -96,6 +99,17 @@ private struct JSONReport: Decodable {
   let layout: Int
   let trace: Trace
   let verdict: Verdict
+  struct Retry: Decodable {
+    let cause: String
+    let subCause: String?
+    let rounds: Int
+    let refreshes: Int
+    let lostNs: Int
+
+    var row: String { "\(cause),\(subCause ?? ""),\(rounds),\(refreshes),\(lostNs)" }
+  }
+
   let conformance: [Conformance]
+  let retries: [Retry]
   let findingCounts: [FindingCount]
 }

@@ -1,7 +1,7 @@
 // What the replay can say of one decision of the recorded kernel.
 
 /// A recorded decision (a retry test, a check's answer) held against the replay.
-package enum Decision: String, Sendable {
+package enum Decision: String, CaseIterable, Sendable {
   /// Every order the recording allows gives the answer the kernel gave.
   case agrees
   /// Every order the recording allows gives the other answer: a divergence.

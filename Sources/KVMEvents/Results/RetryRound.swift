@@ -10,23 +10,24 @@ package struct RetryRound: Sendable {
     case unfinished
   }
 
-  /// Why this round was repeated. The accepted or failed last round has none.
-  package enum Cause: String, Sendable {
-    /// An invalidation that overlaps the uhva's page was in flight at the test, or ended between snapshot and test.
-    case necessary
-    /// None overlapped.
+  /// Why this round was repeated. The accepted or failed last round has none. In the order of the view `retry_by_cause`.
+  package enum Cause: String, CaseIterable, Sendable {
+    /// No invalidation that overlaps the uhva's page was in flight at the test, nor ended between snapshot and test.
     case `false`
+    /// One was, or did.
+    case necessary
     /// The intervals leave it open.
     case undecided
     /// Lost events, a missing probe or a missing beginning.
     case unknown
   }
 
-  package enum SubCause: String, Sendable {
-    /// Made by the round's own lookup.
-    case `self`
+  /// In the order of the view, too.
+  package enum SubCause: String, CaseIterable, Sendable {
     /// An unrelated invalidation was in flight.
     case count
+    /// Made by the round's own lookup.
+    case `self`
     /// An unrelated invalidation that hit a memslot ended.
     case seq
     /// Only the covering range of several invalidations overlaps (forms that keep one).

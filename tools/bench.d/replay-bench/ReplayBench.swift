@@ -35,13 +35,15 @@ import TraceStore
   /// Returns how many rows came out.
   private static func replay(_ batches: [[RecordedEvent]]) -> Int {
     var replayer = Replayer(form: .mainline, options: ReplayOptions())
-    var rows = 0
+    var rows: [ReplayRow] = []
+    var count = 0
     for batch in batches {
       replayer.consume(batch)
-      rows += replayer.takeRows().count
+      replayer.takeRows(into: &rows)
+      count += rows.count
     }
     replayer.finish()
-    return rows + replayer.takeRows().count
+    return count + replayer.takeRows().count
   }
 
   private static func cpuSeconds() -> Double {
