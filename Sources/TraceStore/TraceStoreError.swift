@@ -16,7 +16,7 @@ package enum TraceStoreError: Error, Equatable, Sendable {
   case readOnly(path: String)
   /// A database of another version of the schema.
   case otherVersion(path: String, version: Int64)
-  /// Another process is writing to the database.
+  /// Another process has a lock on the database that stands in the way.
   case busy(path: String)
   /// The query would write, attach a file, or change a setting.
   case queryNotReadOnly(reason: String)

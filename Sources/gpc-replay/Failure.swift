@@ -37,7 +37,7 @@ extension TraceStoreError {
     case .readOnly(let path): "\(path) is not ours to write."
     case .otherVersion(let path, let version):
       "\(path) was written with another layout (\(version)) of the database; import the recording again."
-    case .busy(let path): "\(path): another process is writing to it."
+    case .busy(let path): "\(path): another process is using it."
     case .queryNotReadOnly(let reason): "queries only read: \(reason)"
     case .notOneStatement(let count): "one SQL statement is wanted, not \(count)."
     case .damaged(let table, let reason): "the database is damaged: table \(table): \(reason)."
