@@ -149,6 +149,13 @@ private struct Cut {
           "--to", "cut/\(rendering)",
         ], in: folder)
       #expect(add.status == 0 && add.text.contains(rendering == "dat" ? " records: " : " lines: "), "\(add.errorText)")
+      let ranges = try #require(
+        CorpusCase(name: rendering, folder: folder.file("cut/\(rendering)").path).description().origin.lines)
+      let count = ranges.split(separator: ",").reduce(0) { count, range in
+        let ends = range.split(separator: "-").compactMap { Int($0) }
+        return count + (ends.last ?? 0) - (ends.first ?? 0) + 1
+      }
+      #expect(add.text.contains("\n\(count) of "), "\(add.text)")
       return try Invocation(shell: "zstd -dcq cut/\(rendering)/trace.txt.zst", in: folder.url).text
     }
     let cut = try trace("dat", "dat")
@@ -183,6 +190,16 @@ private struct Cut {
     try Self.hasNothingOf(Self.overlap, in: cut)
     let kept = try cutting.add(number, "kept", "--keep-names")
     #expect(kept.verdicts == cut.verdicts && kept.lines == kept.origins(in: Self.overlap))
+
+    // Where the case was written on the host is not told in it.
+    let elsewhere = try TemporaryFolder()
+    for folder in [cutting.folder, elsewhere] {
+      let place = folder.file("far/check")
+      let add = try cutting.run("corpus", "add", cutting.trace, "--finding", number, "--to", place.path)
+      #expect(add.status == 0, "\(add.errorText)")
+      let text = try CorpusCase(name: "far/check", folder: place.path).description().text
+      #expect(text.contains("Again:     gpc-replay explore far/check/trace.txt.zst --protocol dwmw2-v2"))
+    }
   }
 
   // MARK: What is asked of a cut

@@ -83,6 +83,27 @@ import Testing
     #expect(left.map(\.id) == left.map(\.id).sorted())
   }
 
+  /// From what is cited to the recording, torn operations and later ones at last.
+  @Test func thePlanEndsWithTheRecording() throws {
+    let (events, names) = try Self.events(CorpusTrace("storm-lossy"))
+    var builder = UnitBuilder(names: names)
+    builder.consume(events)
+    let all = builder.finish()
+    let checks = all.units.filter { $0.kind == .check && $0.isWhole }
+    let middle = try #require(checks[checks.count / 2].hull)
+    let plan = try #require(CutPlan(all, cited: Set([middle.lowerBound]), stretch: nil))
+    var cuts: [Set<Int>] = []
+    while let cut = plan.cut(cuts.count) { cuts.append(cut) }
+    #expect(cuts.last == Set(all.units.indices) && !all.units.allSatisfy(\.isWhole))
+    for cut in cuts.dropLast() {
+      #expect(
+        cut.allSatisfy { index in
+          all.units[index].isWhole && all.units[index].hull.map { $0.lowerBound <= middle.upperBound } == true
+        })
+    }
+    #expect(plan.cut(cuts.count) == nil && plan.cut(cuts.count + 1) == nil)
+  }
+
   /// Real kernels tell one story, as far as it is told.
   @Test(arguments: ["overlap", "storm", "lifecycle", "61xen-overlap", "storm-lossy", "two-vms"])
   func realRecordingsAreConsistent(name: String) throws {

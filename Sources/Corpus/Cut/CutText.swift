@@ -37,7 +37,8 @@ package struct CutText: Sendable {
     return EventID(index + 1 + newlines)
   }
 
-  package var lineCount: Int { origins.count }
+  /// Lines or records of the recording; the header that a trace.dat's records get is neither.
+  package var lineCount: Int { origins.count { $0 > 0 } }
 
   /// What there is of the recording, by its lines or records.
   package var ranges: LineRanges { LineRanges(origins.filter { $0 > 0 }) }

@@ -18,7 +18,14 @@ struct CaseFolder {
     }
   }
 
-  var trace: String { path + "/trace.txt.zst" }
+  private static let traceName = "/trace.txt.zst"
+
+  /// As commands in the case have it: by no path of the host.
+  var trace: String {
+    guard path.hasPrefix("/") else { return path + Self.traceName }
+    let here = FileManager.default.currentDirectoryPath + "/"
+    return (path.hasPrefix(here) ? String(path.dropFirst(here.count)) : name) + Self.traceName
+  }
   /// `topic/case`.
   var name: String { path.split(separator: "/").suffix(2).joined(separator: "/") }
 
@@ -30,11 +37,11 @@ struct CaseFolder {
     let staging = "\(parent)/.\(parts.last ?? "case").\(getpid())"
     do {
       guard mkdir(staging, 0o755) == 0 else { throw Self.fault(path, errno) }
-      try gpc_replay.write(Self.packed(text), to: staging + "/trace.txt.zst")
+      try gpc_replay.write(Self.packed(text), to: staging + Self.traceName)
       try gpc_replay.write(Array(description.toml.utf8), to: staging + "/" + CorpusCase.descriptionName)
       guard rename(staging, path) == 0 else { throw Self.fault(path, errno) }
     } catch {
-      for name in ["/trace.txt.zst", "/" + CorpusCase.descriptionName] { unlink(staging + name) }
+      for name in [Self.traceName, "/" + CorpusCase.descriptionName] { unlink(staging + name) }
       rmdir(staging)
       for folder in made.reversed() { rmdir(folder) }
       throw error

@@ -130,7 +130,7 @@ struct CorpusAddCommand: ParsableCommand {
       source: source, goal: goal, candidatesMax: candidatesMax, deadline: .now + .seconds(timeMax))
     guard let cut = try cutter.cut() else {
       throw fail(
-        "Finding \(finding) is not found again in the lines up to it: what it rests on is not among them, or the search is cut off."
+        "Finding \(finding) is not found again in the operations of the recording: what it rests on is none of them, or the search is cut off."
       )
     }
     return cut

@@ -31,7 +31,7 @@ struct TraceCutter {
     let search: CaseDescription.Search
   }
 
-  /// nil: not even all that came before has the finding.
+  /// nil: not even all of it has the finding.
   func cut() throws -> Cut? {
     let (units, contradictions) = try units()
     let stretch = try stretch()
