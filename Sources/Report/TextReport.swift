@@ -18,7 +18,8 @@ package struct TextReport {
 
   package var text: String {
     let parts = [header, dirt, findings, retries, conformance, verdict]
-    return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+    let texts = parts.filter { !$0.isEmpty }.map { $0.map(\.printable).joined(separator: "\n") }
+    return texts.joined(separator: "\n\n") + "\n"
   }
 
   // MARK: What was read

@@ -69,6 +69,19 @@ import Testing
     #expect(run.text.contains(": time_went_back 1"))
   }
 
+  /// A thread chooses its own name; a terminal would obey what stands in it.
+  @Test(arguments: [["t.txt"], ["explain", "t.db", "--finding", "1"], ["explore", "t.txt"]])
+  func noControlCharacterReachesTheTerminal(arguments: [String]) throws {
+    let folder = try TemporaryFolder()
+    let text = String(decoding: try CorpusTrace("stale-hva").text, as: UTF8.self)
+    let odd = text.replacing("balloon-", with: "b\u{1b}[2J-n-")
+    _ = try folder.write("t.txt", Array(odd.utf8))
+    _ = try Invocation(["t.txt"], in: folder)
+    let run = try Invocation(arguments, in: folder)
+    #expect(run.text.contains("b?[2J-n"), "\(run.text)\(run.errorText)")
+    #expect(!run.text.contains("\u{1b}"))
+  }
+
   @Test(arguments: dirts) func isCountedAndTheRestIsUsed(dirt: Dirt) throws {
     let folder = try TemporaryFolder()
     var lines = try CorpusTrace("quiet").text.split(separator: UInt8(ascii: "\n")).map { [UInt8]($0) }
