@@ -82,6 +82,17 @@ import Testing
     #expect(!run.text.contains("\u{1b}"))
   }
 
+  @Test func aLossOfUnknownSizeHasNoNumber() throws {
+    let folder = try TemporaryFolder()
+    var lines = String(decoding: try CorpusTrace("quiet").text, as: UTF8.self).split(separator: "\n").map(String.init)
+    lines.insert("CPU:2 [7 EVENTS DROPPED]", at: 300)
+    lines.insert(contentsOf: ["CPU:1 [EVENTS DROPPED]", "CPU:2 [EVENTS DROPPED]"], at: 200)
+    _ = try folder.write("t.txt", Array((lines.joined(separator: "\n") + "\n").utf8))
+    let run = try Invocation(["t.txt"], in: folder)
+    #expect(run.text.contains("\n  lost on CPU 1: 1 gap of unknown size\n"), "\(run.text)")
+    #expect(run.text.contains("\n  lost on CPU 2: 2 gaps, 7 events, 1 gap of unknown size\n"), "\(run.text)")
+  }
+
   @Test(arguments: dirts) func isCountedAndTheRestIsUsed(dirt: Dirt) throws {
     let folder = try TemporaryFolder()
     var lines = try CorpusTrace("quiet").text.split(separator: UInt8(ascii: "\n")).map { [UInt8]($0) }
