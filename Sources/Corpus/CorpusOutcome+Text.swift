@@ -88,11 +88,4 @@ extension CorpusOutcome {
 
 extension String {
   fileprivate var firstLine: String { String(prefix { !$0.isNewline }) }
-
-  /// Names of folders and reasons can hold anything; a terminal would obey it.
-  fileprivate var printable: String {
-    unicodeScalars.reduce(into: "") { text, scalar in
-      text.unicodeScalars.append(scalar.properties.generalCategory == .control ? "?" : scalar)
-    }
-  }
 }

@@ -88,8 +88,8 @@ struct ByteSource: ~Copyable {
         into: UnsafeMutableRawBufferPointer(rebasing: block[produced...]))
       pending.removeFirst(progress.consumed)
       produced += progress.produced
-      if let error = progress.error {
-        try breakOff("the \(unpacker.streamName) is damaged (\(error))")
+      if let fault = progress.fault {
+        try breakOff("the \(unpacker.streamName) \(fault)")
       } else if isFileAtEnd, pending.isEmpty, progress.produced == 0 {
         if !unpacker.isBetweenFrames {
           try breakOff("the \(unpacker.streamName) breaks off inside a \(unpacker.frameName)")
@@ -100,7 +100,7 @@ struct ByteSource: ~Copyable {
     unpacked += Int64(produced)
     if unpacked > unpackedMax {
       let excess = Int(min(unpacked - unpackedMax, Int64(produced)))
-      try breakOff("more than \(unpackedMax) bytes come out of it (--max-bytes)")
+      try breakOff("more than \(unpackedMax) bytes come out of the packed input (--max-bytes)")
       return produced - excess
     }
     return produced

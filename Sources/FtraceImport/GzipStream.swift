@@ -46,7 +46,7 @@ final class GzipStream {
     case Z_STREAM_END:
       isBetweenMembers = true
       inflateReset(&stream)
-    case _: progress.error = stream.msg.map { String(cString: $0) } ?? "zlib's error \(status)"
+    case _: progress.fault = UnpackProgress.damage(stream.msg.map { String(cString: $0) } ?? "zlib's error \(status)")
     }
   }
 }

@@ -3,6 +3,11 @@
 struct UnpackProgress {
   var consumed = 0
   var produced = 0
-  /// The library's own words for what is wrong with the stream; what was produced before it counts.
-  var error: String?
+  /// What is wrong with the stream, as the end of a sentence; what was produced before it counts.
+  var fault: String?
+
+  /// - Parameter words: the library's own.
+  static func damage(_ words: String) -> String { "is damaged (\(words))" }
+
+  static func tooLargeAWindow(max: UInt64) -> String { "needs a window of more than \(max >> 20) MiB" }
 }

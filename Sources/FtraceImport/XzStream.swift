@@ -40,18 +40,18 @@ final class XzStream {
       isBetweenStreams = true
       begin()
     } else if status != LZMA_OK, status != LZMA_BUF_ERROR {
-      progress.error = Self.words(for: status)
+      progress.fault = Self.fault(for: status)
     }
     return progress
   }
 
-  private static func words(for status: lzma_ret) -> String {
+  private static func fault(for status: lzma_ret) -> String {
     switch status {
-    case LZMA_MEMLIMIT_ERROR: "its window needs more than \(memoryMax >> 20) MiB"
-    case LZMA_FORMAT_ERROR: "no xz stream follows"
-    case LZMA_OPTIONS_ERROR: "options that this liblzma does not know"
-    case LZMA_DATA_ERROR: "data error"
-    case _: "liblzma's error \(status.rawValue)"
+    case LZMA_MEMLIMIT_ERROR: UnpackProgress.tooLargeAWindow(max: memoryMax)
+    case LZMA_FORMAT_ERROR: UnpackProgress.damage("no xz stream follows")
+    case LZMA_OPTIONS_ERROR: UnpackProgress.damage("options that this liblzma does not know")
+    case LZMA_DATA_ERROR: UnpackProgress.damage("data error")
+    case _: UnpackProgress.damage("liblzma's error \(status.rawValue)")
     }
   }
 }

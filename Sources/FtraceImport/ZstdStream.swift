@@ -31,7 +31,10 @@ final class ZstdStream {
     let hint = ZSTD_decompressStream(stream, &output, &input)
     var progress = UnpackProgress(consumed: input.pos, produced: output.pos)
     if ZSTD_isError(hint) != 0 {
-      progress.error = String(cString: ZSTD_getErrorName(hint))
+      progress.fault =
+        ZSTD_getErrorCode(hint) == ZSTD_error_frameParameter_windowTooLarge
+        ? UnpackProgress.tooLargeAWindow(max: 1 << UInt64(Self.windowLogMax))
+        : UnpackProgress.damage(String(cString: ZSTD_getErrorName(hint)))
     } else if input.pos > 0 || output.pos > 0 {
       // A step that did nothing asks for the next frame's head, whether there is one or not.
       isBetweenFrames = hint == 0

@@ -26,8 +26,8 @@ package struct FindingTimeline {
       let cells = tasks.map { $0 == event.task ? mark + event.name : "" }
       rows.append([String(event.line), microseconds(event.tsNs - first)] + cells + [event.place, Self.fields(event)])
     }
-    return ["#\(finding.id) \(finding.summary)", "   " + subject] + aligned(rows, right: [0, 1]).map { "   " + $0 }
-      + again
+    let table = aligned(rows, right: [0, 1]).map { "   " + $0 }
+    return (["#\(finding.id) \(finding.summary)", "   " + subject] + table + again).map(\.printable)
   }
 
   /// Without the pointers, which the lines above the table name.

@@ -18,7 +18,8 @@ package struct TextReport {
 
   package var text: String {
     let parts = [header, dirt, findings, retries, conformance, verdict]
-    return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+    let texts = parts.filter { !$0.isEmpty }.map { $0.map(\.printable).joined(separator: "\n") }
+    return texts.joined(separator: "\n\n") + "\n"
   }
 
   // MARK: What was read
@@ -66,10 +67,12 @@ package struct TextReport {
       lines.append("  \(issue.severity): \(issue.kind) \(grouped(issue.count))" + occurrence(issue))
     }
     for loss in report.losses {
-      let unknownSize = loss.gapsOfUnknownSize > 0 ? ", \(plural(loss.gapsOfUnknownSize, "gap")) of unknown size" : ""
+      let unknownSize = loss.gapsOfUnknownSize > 0 ? "\(plural(loss.gapsOfUnknownSize, "gap")) of unknown size" : nil
+      // No number where none is known: 0 would say that nothing was lost.
+      let known =
+        loss.gapsOfUnknownSize < loss.gaps ? "\(plural(loss.gaps, "gap")), \(plural(loss.lost, "event"))" : nil
       let place = loss.cpu < 0 ? "lost, on which CPU is not told" : "lost on CPU \(loss.cpu)"
-      lines.append(
-        "  \(place): \(plural(loss.gaps, "gap")), \(plural(loss.lost, "event"))\(unknownSize)")
+      lines.append("  \(place): " + [known, unknownSize].compactMap(\.self).joined(separator: ", "))
     }
     for probe in report.missingProbes { lines.append("  no probe \(probe.probe): unknown \(probe.unknown)") }
     if let incomplete = report.trace.incomplete { lines.append("  incomplete: \(incomplete)") }

@@ -18,7 +18,7 @@ extension ExploreCommand {
       var status = SearchStatus()
       // Form by form, each told as soon as it is known: the searches take longer than reading the events again.
       for (index, form) in forms.enumerated() {
-        var explorer = WindowExplorer(form, settings(replay.deltaNs)) { tasks[Int($0)].label }
+        var explorer = WindowExplorer(form, settings(replay.deltaNs)) { tasks[Int($0)].label.printable }
         try source.forEachWindow(replay) { explorer.explore($0) }
         let exploration = explorer.exploration
         if let window, window > exploration.windowCount {

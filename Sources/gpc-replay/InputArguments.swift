@@ -29,7 +29,8 @@ struct ImportOptions: ParsableArguments {
   @Option(help: "A probe catalogue of your own: what it says of an event's name takes the place of what is built in.")
   var probes: String?
 
-  @Option(help: "Bytes that may come out of a packed input, such as 500M; more is a truncated input.")
+  @Option(
+    help: "Bytes that may come out of a packed input, such as 500M or 2G (default: 64G); more is a truncated input.")
   var maxBytes: ByteCountArgument?
 }
 

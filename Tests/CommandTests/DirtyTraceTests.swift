@@ -69,6 +69,30 @@ import Testing
     #expect(run.text.contains(": time_went_back 1"))
   }
 
+  /// A thread chooses its own name; a terminal would obey what stands in it.
+  @Test(arguments: [["t.txt"], ["explain", "t.db", "--finding", "1"], ["explore", "t.txt"]])
+  func noControlCharacterReachesTheTerminal(arguments: [String]) throws {
+    let folder = try TemporaryFolder()
+    let text = String(decoding: try CorpusTrace("stale-hva").text, as: UTF8.self)
+    let odd = text.replacing("balloon-", with: "b\u{1b}[2J-n-")
+    _ = try folder.write("t.txt", Array(odd.utf8))
+    _ = try Invocation(["t.txt"], in: folder)
+    let run = try Invocation(arguments, in: folder)
+    #expect(run.text.contains("b?[2J-n"), "\(run.text)\(run.errorText)")
+    #expect(!run.text.contains("\u{1b}"))
+  }
+
+  @Test func aLossOfUnknownSizeHasNoNumber() throws {
+    let folder = try TemporaryFolder()
+    var lines = String(decoding: try CorpusTrace("quiet").text, as: UTF8.self).split(separator: "\n").map(String.init)
+    lines.insert("CPU:2 [7 EVENTS DROPPED]", at: 300)
+    lines.insert(contentsOf: ["CPU:1 [EVENTS DROPPED]", "CPU:2 [EVENTS DROPPED]"], at: 200)
+    _ = try folder.write("t.txt", Array((lines.joined(separator: "\n") + "\n").utf8))
+    let run = try Invocation(["t.txt"], in: folder)
+    #expect(run.text.contains("\n  lost on CPU 1: 1 gap of unknown size\n"), "\(run.text)")
+    #expect(run.text.contains("\n  lost on CPU 2: 2 gaps, 7 events, 1 gap of unknown size\n"), "\(run.text)")
+  }
+
   @Test(arguments: dirts) func isCountedAndTheRestIsUsed(dirt: Dirt) throws {
     let folder = try TemporaryFolder()
     var lines = try CorpusTrace("quiet").text.split(separator: UInt8(ascii: "\n")).map { [UInt8]($0) }

@@ -68,6 +68,7 @@ import Testing
     var file = try DatBytes("quiet.dat")
     file.replace("zstd", with: "lzma")
     #expect(try error(file.bytes) == .traceDat(.compression("lzma")))
+    #expect(TraceDatFault.compression("\u{1b}[2J").predicate == "is packed with ?[2J; zstd and zlib are read")
   }
 
   @Test func aBombInTheFormatsIsAnError() throws {

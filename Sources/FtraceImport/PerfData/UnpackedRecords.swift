@@ -59,7 +59,7 @@ struct UnpackedRecords {
     while true {
       let progress = stream.step(from: rest, into: block)
       try spool.append(UnsafeRawBufferPointer(rebasing: block[..<progress.produced]))
-      if let error = progress.error { return "the zstd stream is damaged (\(error))" }
+      if let fault = progress.fault { return "the zstd stream \(fault)" }
       rest = UnsafeRawBufferPointer(rebasing: rest[progress.consumed...])
       if progress.consumed == 0, progress.produced == 0 {
         return rest.isEmpty ? nil : "the zstd stream is damaged (it takes no more)"

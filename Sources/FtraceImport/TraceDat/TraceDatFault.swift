@@ -45,7 +45,7 @@ extension TraceDatFault {
     case .misplaced(let part): "has something else where its \(part.rawValue) should be"
     case .odd(let part): "has values in its \(part.rawValue) that no recording has"
     case .version(let version): "has version \(version); 6 and 7 are read"
-    case .compression(let name): "is packed with \(name); zstd and zlib are read"
+    case .compression(let name): "is packed with \(name.printable); zstd and zlib are read"
     case .latency: "holds the text of a latency tracer, no events"
     case .noBuffers: "lists no buffer: it was cut off, or the recording did not come to its end"
     }
