@@ -53,6 +53,7 @@ WITH pair (kind_id, goes_with, unknown_without_it) AS (VALUES
   (21, 17, 'when a refresh reads the page tables'),
   (21, 19, 'when a refresh reads the page tables'),
   (22, 21, 'when a lookup has read the page tables, and its pfn'),
+  (25, 26, 'whether a check said yes where it must not'),
   (26, 25, 'the answers of the checks'))
 SELECT DISTINCT event_kind.name AS probe, event_kind.meaning, pair.unknown_without_it
 FROM pair JOIN event_kind ON event_kind.id = pair.kind_id

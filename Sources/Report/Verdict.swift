@@ -46,6 +46,10 @@ extension Verdict {
     report.findingCounts.map { "\(plural($0.count, "finding")): \($0.kind), \($0.certainty)" }
   }
 
+  package static let noInvalidation =
+    "no invalidation of any VM was recorded: there was none, or its probes were missing"
+  package static let noCheck = "no check of any cache was recorded: there was none, or its probe was missing"
+
   /// Lines, or records, of which nothing is known, not even that they are no event of ours.
   private static let mayHideEvent = [ImportIssueKind.badLine, .longLine, .badRecord, .badPart].map(\.rawValue)
 
@@ -70,9 +74,9 @@ extension Verdict {
     if report.counts.caches == 0 { doubts.append("no cache was recorded") }
     // One of any VM is enough: the probes are in the kernel, whose hooks all VMs share; and where some of the hooks' probes are missing,
     // that is told above.
-    if report.counts.invalidations == 0 {
-      doubts.append("no invalidation of any VM was recorded: there was none, or its probes were missing")
-    }
+    if report.counts.invalidations == 0 { doubts.append(noInvalidation) }
+    // Whoever uses a cache checks it first: without checks, none that should have said no can be missed.
+    if report.counts.checks == 0 { doubts.append(noCheck) }
     return doubts
   }
 }

@@ -5,6 +5,7 @@ import GPCProtocol
 import Glibc
 import KVMEvents
 import Replay
+import Report
 import TraceStore
 
 /// An imported recording.
@@ -61,8 +62,10 @@ struct RecordingSource {
     let row = try database.statement(
       "SELECT NOT EXISTS (SELECT 1 FROM invalidation) AND EXISTS (SELECT 1 FROM vm)")
     if try row.step(), row.integer(0) == 1 {
-      spots.append("no invalidation of any VM was recorded: there was none, or its probes were missing")
+      spots.append(Verdict.noInvalidation)
     }
+    let checks = try database.statement("SELECT NOT EXISTS (SELECT 1 FROM cache_check) AND EXISTS (SELECT 1 FROM vm)")
+    if try checks.step(), checks.integer(0) == 1 { spots.append(Verdict.noCheck) }
     return spots
   }
 

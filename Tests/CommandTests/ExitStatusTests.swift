@@ -33,6 +33,23 @@ import Testing
     #expect(try Invocation(["replay", "i.db"], in: folder).status == status)
   }
 
+  /// stale-check has a certain stale check. Without the checks' entries nobody can say which page was used, and without any check not that
+  /// none was.
+  @Test(
+    arguments: [
+      ([], 1, ""), ([" gpc_check:"], 3, "  no probe gpc_check: unknown whether a check said yes where it must not\n"),
+      ([" gpc_check"], 3, "  no check of any cache was recorded: there was none, or its probe was missing\n"),
+    ] as [([String], Int32, String)])
+  func withoutACheckNothingIsClean(dropped: [String], status: Int32, words: String) throws {
+    let folder = try TemporaryFolder()
+    let lines = try CorpusTrace("stale-check").lines.filter { line in !dropped.contains { line.contains($0) } }
+    let trace = try folder.write("t.txt", lines.joined(separator: "\n") + "\n")
+    let run = try Invocation([trace.path], in: folder)
+    #expect(run.status == status && (words.isEmpty || run.text.contains(words)), "\(run.text)")
+    let explored = try Invocation(["explore", trace.path, "--protocol", "mainline"], in: folder)
+    #expect((explored.status == 3) == (status == 3), "\(explored.text)")
+  }
+
   /// 2 comes before 1: an input that is not whole and has findings.
   @Test func unreadableComesFirst() throws {
     let folder = try TemporaryFolder()

@@ -17,7 +17,7 @@ struct CutJudge {
   let stretch: ClosedRange<EventID>?
   /// Requests of the recording whose `valid` is another than the trail has it; nil: any may be.
   let contradictions: Set<EventID>?
-  /// Kinds of events without which a refresh cannot be judged: a cut in which none is left looks as if their probes had been missing.
+  /// Kinds of events without which refreshes, or checks, cannot be judged: a cut in which none is left looks as if their probes had been missing.
   private var evidence: Set<EventKind> = []
   /// Decisions that are unknown at most.
   private var unknownMax = Int.max
@@ -36,7 +36,7 @@ struct CutJudge {
 
   /// No smaller cut may leave unknown what is known in this one.
   mutating func keepEvidence(of events: [RecordedEvent]) {
-    evidence = Self.kinds(events).intersection([.gpcRetryLoop, .hvaToPfn, .hvaToPfnRet, .gpcRetryCheck])
+    evidence = Self.kinds(events).intersection(Self.telling)
     var replayer = Replayer(form: .mainline, options: replay)
     replayer.consume(events)
     replayer.finish()
@@ -80,6 +80,8 @@ struct CutJudge {
     let kinds = Self.kinds(events)
     return kinds.isSuperset(of: evidence) || kinds.isDisjoint(with: [.lockedRefresh, .gfnToPfnCacheRefresh])
   }
+
+  private static let telling: Set<EventKind> = [.gpcRetryLoop, .hvaToPfn, .hvaToPfnRet, .gpcRetryCheck, .gpcCheck]
 
   private static func kinds(_ events: [RecordedEvent]) -> Set<EventKind> {
     events.reduce(into: []) { $0.insert($1.kind) }
