@@ -15,7 +15,8 @@ struct RecordingSource {
   let path: String?
 
   /// Imports and replays a trace, if its database does not hold it yet; takes a database as it is.
-  init(_ trace: String, _ options: ImportOptions) throws {
+  /// - Parameter replacesOthers: a database that holds another recording gives way; else it is an error.
+  init(_ trace: String, _ options: ImportOptions, replacesOthers: Bool = true) throws {
     if Self.isDatabase(trace) {
       do {
         database = try TraceDatabase(at: trace)
@@ -24,7 +25,8 @@ struct RecordingSource {
         throw fail(error.sentence)
       }
     } else {
-      let importer = try Self.importer(trace, options)
+      var importer = try Self.importer(trace, options)
+      importer.replacesOthers = replacesOthers
       database = try importer.run().database
       path = importer.path
     }

@@ -15,6 +15,8 @@ struct TraceImporter {
   /// nil: import only.
   private let replay: ReplayArguments?
   let location: DatabaseLocation
+  /// A database that holds another recording gives way; else it is an error.
+  var replacesOthers = true
 
   struct Outcome {
     let database: TraceDatabase
@@ -69,7 +71,11 @@ struct TraceImporter {
     guard access(path, F_OK) == 0 else { return nil }
     let hash = try ContentHash(ofFileAt: input.trace)
     guard try TraceDatabase.holds(contentHash: hash.description, toolVersion: Tool.version, at: path) else {
-      printError("gpc-replay: \(path) holds another recording, or another version's import; it is replaced.\n")
+      let other = "\(path) holds another recording, or another version's import"
+      guard replacesOthers else {
+        throw fail("\(other): its numbers are not those of \(input.trace). Name that one's database, or import it first.")
+      }
+      printError("gpc-replay: \(other); it is replaced.\n")
       return nil
     }
     let database = try TraceDatabase(at: path)

@@ -262,6 +262,8 @@ private struct Cut {
     _ = try cutting.folder.write("file", "")
     try refuses("file/a/b cannot be written: Not a directory", cutting.trace, "--finding", "1", "--to", "file/a/b")
     try refuses("/proc/traces/a cannot be written", cutting.trace, "--finding", "1", "--to", "/proc/traces/a")
+    let other = CorpusTrace("stale-check").trace.path
+    try refuses("long.db holds another recording", other, "--finding", "1", "--to", "a/b", "--db", "long.db")
     // A failure leaves nothing behind.
     #expect(!FileManager.default.fileExists(atPath: cutting.folder.file("traces").path))
 

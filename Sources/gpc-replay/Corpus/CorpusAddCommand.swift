@@ -84,7 +84,7 @@ struct CorpusAddCommand: ParsableCommand {
     let begun = ContinuousClock.now
     let folder = try CaseFolder(to ?? "\(corpus)/\(topic ?? "")/\(name ?? "")")
     try checkForm()
-    let source = try RecordingSource(trace, options)
+    let source = try RecordingSource(trace, options, replacesOthers: false)
     do {
       guard let goal = try CutGoal(finding, in: source.database) else { throw try noFinding(source) }
       let cut = try cut(goal, source)
