@@ -73,7 +73,8 @@ struct TraceImporter {
     guard try TraceDatabase.holds(contentHash: hash.description, toolVersion: Tool.version, at: path) else {
       let other = "\(path) holds another recording, or another version's import"
       guard replacesOthers else {
-        throw fail("\(other): its numbers are not those of \(input.trace). Name that one's database, or import it first.")
+        throw fail(
+          "\(other): its numbers are not those of \(input.trace). Name that one's database, or import it first.")
       }
       printError("gpc-replay: \(other); it is replaced.\n")
       return nil
