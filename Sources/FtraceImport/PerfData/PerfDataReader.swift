@@ -2,10 +2,10 @@
 
 import KVMEvents
 
-final class PerfDataReader: RecordingReader {
-  private let input: SeekableInput
+final class PerfDataReader: RecordFileReader {
+  let input: SeekableInput
   private var pipeline: PerfDataPipeline
-  private let form: String
+  let formatDescription: String
   let clock: TraceClock?
   private(set) var contentHash: ContentHash?
 
@@ -14,7 +14,7 @@ final class PerfDataReader: RecordingReader {
     self.input = input
     pipeline = PerfDataPipeline(
       contents, decoder: try PerfDecoder(contents, options: options), waitingMax: options.reorderedMax)
-    form = Self.form(contents)
+    formatDescription = Self.form(contents)
     clock = Self.clock(contents)
   }
 
@@ -39,19 +39,8 @@ final class PerfDataReader: RecordingReader {
   var names: [EventName] { pipeline.decoder.names.names }
   var issues: IssueLog { pipeline.decoder.issues }
   var lines: EventID { pipeline.decoder.count }
-  var incomplete: String? {
-    input.breakOff.map { "\($0); what came out before it was read" } ?? pipeline.incomplete
-  }
-
-  var bytesRead: Int64 {
-    contentHash == nil ? min(pipeline.bytesRead, totalBytes ?? .max) : totalBytes ?? pipeline.bytesRead
-  }
-  var totalBytes: Int64? { input.packed?.bytes ?? input.file.size }
-
-  var formatDescription: String { form }
-  var timestampResolutionNs: Int64 { 1 }
-  var clockSource: ClockSource { clock == nil ? .assumed : .recorded }
-  var eventPlace: EventPlace { .record }
+  var recordBytesRead: Int64 { pipeline.bytesRead }
+  var recordsIncomplete: String? { pipeline.incomplete }
 
   private static func form(_ contents: PerfDataContents) -> String {
     var form = "perf.data"

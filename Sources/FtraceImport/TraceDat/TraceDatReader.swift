@@ -2,10 +2,10 @@
 
 import KVMEvents
 
-final class TraceDatReader: RecordingReader {
-  private let input: SeekableInput
+final class TraceDatReader: RecordFileReader {
+  let input: SeekableInput
   private var pipeline: TraceDatPipeline
-  private let form: String
+  let formatDescription: String
   let clock: TraceClock?
   private(set) var contentHash: ContentHash?
 
@@ -15,7 +15,7 @@ final class TraceDatReader: RecordingReader {
     pipeline = TraceDatPipeline(
       input.file, contents, decoder: try RecordDecoder(contents, options: options),
       chunkBytesKept: options.chunkBytesKept)
-    form = Self.form(contents)
+    formatDescription = Self.form(contents)
     clock = Self.clock(contents)
   }
 
@@ -38,20 +38,8 @@ final class TraceDatReader: RecordingReader {
   var names: [EventName] { pipeline.decoder.names.names }
   var issues: IssueLog { pipeline.decoder.issues }
   var lines: EventID { pipeline.decoder.count }
-  var incomplete: String? {
-    input.breakOff.map { "\($0); what came out before it was read" } ?? pipeline.incomplete
-  }
-
-  /// The parts before the trace data are read at once; of the pages it is known only how large they are unpacked.
-  var bytesRead: Int64 {
-    contentHash == nil ? min(pipeline.bytesRead, totalBytes ?? .max) : totalBytes ?? pipeline.bytesRead
-  }
-  var totalBytes: Int64? { input.packed?.bytes ?? input.file.size }
-
-  var formatDescription: String { form }
-  var timestampResolutionNs: Int64 { 1 }
-  var clockSource: ClockSource { clock == nil ? .assumed : .recorded }
-  var eventPlace: EventPlace { .record }
+  var recordBytesRead: Int64 { pipeline.bytesRead }
+  var recordsIncomplete: String? { pipeline.incomplete }
 
   private static func form(_ contents: TraceDatContents) -> String {
     let codec = contents.header.codec
