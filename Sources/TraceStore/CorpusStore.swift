@@ -12,7 +12,7 @@ package final class CorpusStore {
   package init(at location: DatabaseLocation) throws(TraceStoreError) {
     switch location {
     case .file(let path):
-      if access(path, F_OK) != 0 { try Self.create(path) }
+      if Self.isNothing(path) { try Self.create(path) }
       connection = try SchemaIdentity.open(path, mode: .readWrite, [.corpus])
       // SQLite tells of a file that is not ours to write at the first write, which comes when all the work is done.
       guard access(path, W_OK) == 0 else { throw .readOnly(path: path) }
@@ -26,6 +26,12 @@ package final class CorpusStore {
   /// Opens one that must be there.
   package init(existing path: String) throws(TraceStoreError) {
     connection = try SchemaIdentity.open(path, mode: .readWrite, [.corpus])
+  }
+
+  /// Not there, or empty: SQLite makes the file before it writes the first page, and another run may be in between.
+  private static func isNothing(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) != 0 || status.st_size == 0
   }
 
   /// Another run may be making it at the same time: whoever has the lock first does, the others find it made.

@@ -56,6 +56,15 @@ import Testing
     #expect(ranked.text == "form\r\ndwmw2-v3.2\r\n")
   }
 
+  /// As a run finds it that comes while another one is making it.
+  @Test func anEmptyFileIsNoDatabaseYet() throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write("corpus.db", "")
+    #expect(try Invocation(["corpus", "run", Self.topic + "/contract"], in: folder).status == 0)
+    let count = try Invocation(["query", "corpus.db", "SELECT count(*) FROM run", "--csv"], in: folder)
+    #expect(count.text.hasSuffix("1\r\n"), "\(count.text)\(count.errorText)")
+  }
+
   @Test func runsAtOnceMakeOneDatabase() throws {
     let folder = try TemporaryFolder()
     let run = "gpc-replay corpus run '\(Self.topic)/contract' > /dev/null & "
