@@ -1,6 +1,7 @@
 // The one sentence of each finding, in kernel terms.
 
 import KVMEvents
+import Operations
 
 /// Words for findings; the numbers are the recording's.
 enum FindingText {
@@ -10,7 +11,7 @@ enum FindingText {
   }
 
   static func staleCheck(
-    _ check: PendingCheck, _ invalidation: InvalidationState, _ mapping: CacheState.Mapping,
+    _ check: PendingCheck, _ invalidation: InvalidationState, _ mapping: JudgedCache.Mapping,
     _ certainty: Finding.Certainty
   ) -> String {
     "kvm_gpc_check() says yes for uhva \(hex(check.state.uhva)) over a page that invalidation \(hex(invalidation.range)) "
@@ -41,9 +42,9 @@ enum FindingText {
       : "the kernel accepted round \(number) where every order of the recorded events makes it retry\(cause)"
   }
 
-  static func excessive(_ refresh: RefreshState, uhva: UHVA?) -> String {
-    "refresh of uhva \(hex(uhva)) repeated \(refresh.falseCount) of its \(refresh.roundCount) rounds for "
-      + "unrelated invalidations and lost \(milliseconds(refresh.falseNs)) ms to them"
+  static func excessive(_ refresh: RefreshState, _ judged: JudgedRefresh, uhva: UHVA?) -> String {
+    "refresh of uhva \(hex(uhva)) repeated \(judged.falseCount) of its \(refresh.roundCount) rounds for "
+      + "unrelated invalidations and lost \(milliseconds(judged.falseNs)) ms to them"
   }
 
   private static func freed(_ certainty: Finding.Certainty) -> String {

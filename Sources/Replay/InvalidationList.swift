@@ -1,5 +1,7 @@
 // The invalidations around one retry test: mostly there is one.
 
+import Operations
+
 /// The first one stands in line, so that only a second one costs an allocation.
 struct InvalidationList: RandomAccessCollection {
   private var head: InvalidationState?

@@ -1,6 +1,7 @@
 // The decisions that wait for their evidence, first settled first.
 
 import KVMEvents
+import Operations
 
 /// A queue in the order of the events that settled the decisions.
 struct PendingQueue {
@@ -54,25 +55,18 @@ struct PendingQueue {
   }
 
   /// Events were dropped before what is waiting could be decided.
-  mutating func taint(after gap: EventID, _ rounds: inout SlotTable<RoundState>) {
+  /// - Parameter meetLoss: takes the rounds that wait.
+  mutating func taint(after gap: EventID, _ meetLoss: (RoundSlot) -> Void) {
     items.removeSubrange(..<head)
     head = 0
-    items.removeAll {
-      if case .count = $0 { true } else { false }
-    }
-    firstSettled = items.first?.settled.time
-    for index in items.indices where items[index].settled.id > gap { items[index].taint(&rounds) }
-  }
-}
-
-extension PendingDecision {
-  mutating func taint(_ rounds: inout SlotTable<RoundState>) {
-    switch self {
-    case .test(let test): rounds[test.round].meetsLoss = true
-    case .check(var check):
-      check.state.isTainted = true
-      self = .check(check)
-    case .count, .refresh: break
+    for index in items.indices where items[index].settled.id > gap {
+      switch items[index] {
+      case .test(let test): meetLoss(test.round)
+      case .check(var check):
+        check.meetsLoss = true
+        items[index] = .check(check)
+      case .refresh: break
+      }
     }
   }
 }

@@ -2,37 +2,40 @@
 
 import GPCProtocol
 import KVMEvents
+import Operations
 
 extension Replayer {
   mutating func decide(_ decision: consuming PendingDecision) {
     switch consume decision {
     case .test(let test): decide(test)
     case .check(let check): decide(check)
-    case .count(let count, let high): decide(count, before: high)
     case .refresh(let refresh, _):
-      refreshes[refresh].isClosed = true
-      if refreshes[refresh].deferredCount == 0 { report(refresh) }
+      if judged(refresh).deferredCount == 0 {
+        report(refresh)
+      } else {
+        change(refresh) { $0.isClosed = true }
+      }
     }
   }
 
   // MARK: Retry tests
 
   private mutating func decide(_ test: PendingTest) {
-    guard let tested = rounds[test.round].test, let vm = refreshes[test.refresh].vm else {
-      // No probe for the test: that the round was repeated is seen, why is not.
-      let round = rounds.remove(test.round)
+    let round = operations.freeRound(test.round)
+    guard let tested = round.testLow, let vm = operations.refreshes[test.refresh].vm else {
+      // No event for the test nor the lookup: that the round was repeated is seen, why is not.
       let cause: RetryRound.Cause? = test.isRetried ? .unknown : nil
       count(cause, test, round)
       rows.append(.retryRound(row(test, round, decision: nil, verdict: cause.map { RetryEvidence.Verdict(cause: $0) })))
       return
     }
     let evidence = RetryEvidence(
-      test: test, round: rounds.remove(test.round), tested: tested, vm: vm, order: order,
-      hasEndKvm: probes.has(.mnInvalidateEndKvm),
-      mayHideInvalidations: vm.mayHideInvalidations || hasUntiedNotifier)
-    if evidence.isInDoubt(in: vm) && vm.deferred.count < Self.deferredMax {
-      refreshes[test.refresh].deferredCount += 1
-      vm.deferred.append(evidence)
+      test: test, round: round, tested: tested, vm: vm, order: order,
+      hasEndKvm: operations.probes.has(.mnInvalidateEndKvm),
+      mayHideInvalidations: vm.mayHideInvalidations(since: round.snapshotLow, order) || operations.hasUntiedNotifier)
+    if evidence.isInDoubt(in: vm) && deferred[vm.id]?.count ?? 0 < Self.deferredMax {
+      change(test.refresh) { $0.deferredCount += 1 }
+      deferred[vm.id, default: []].append(evidence)
     } else {
       decide(evidence)
     }
@@ -44,7 +47,7 @@ extension Replayer {
   private mutating func decide(_ evidence: RetryEvidence) {
     let test = evidence.test
     let decision = evidence.decision(form: form)
-    let page = (evidence.round.uhva ?? caches[refreshes[test.refresh].cache].uhva).flatMap {
+    let page = (evidence.round.uhva ?? operations.caches[operations.refreshes[test.refresh].cache].uhva).flatMap {
       $0.isError ? nil : $0.page
     }
     let verdict = test.isRetried ? evidence.cause(page: page) : nil
@@ -57,15 +60,17 @@ extension Replayer {
 
   /// An invalidation's fate is known: decides the tests that waited for that, and the rows of their refreshes.
   mutating func decideDeferred(of vm: VMState, isLast: Bool = false) {
-    for index in vm.deferred.indices where isLast || !vm.deferred[index].awaitsAnEnd { vm.deferred[index].look() }
-    let ready = vm.deferred.filter { isLast || !$0.isInDoubt(in: vm) }
-    if ready.isEmpty { return }
-    vm.deferred.removeAll { isLast || !$0.isInDoubt(in: vm) }
+    guard var waiting = deferred.removeValue(forKey: vm.id) else { return }
+    for index in waiting.indices where isLast || !waiting[index].awaitsAnEnd { waiting[index].look() }
+    let firstReady = waiting.partition { isLast || !$0.isInDoubt(in: vm) }
+    let ready = waiting[firstReady...].sorted { $0.test.settled.id < $1.test.settled.id }
+    waiting.removeSubrange(firstReady...)
+    if !waiting.isEmpty { deferred[vm.id] = waiting }
     for evidence in ready {
       decide(evidence)
       let refresh = evidence.test.refresh
-      refreshes[refresh].deferredCount -= 1
-      if refreshes[refresh].isClosed && refreshes[refresh].deferredCount == 0 { report(refresh) }
+      change(refresh) { $0.deferredCount -= 1 }
+      if judged(refresh).isClosed && judged(refresh).deferredCount == 0 { report(refresh) }
     }
   }
 
@@ -73,32 +78,31 @@ extension Replayer {
     _ test: PendingTest, _ round: RoundState, decision: Decision?, verdict: RetryEvidence.Verdict?
   ) -> RetryRound {
     round.row(
-      of: refreshes[test.refresh].id, test.isRetried ? .retried : .accepted, decision: decision, verdict: verdict,
-      settled: test.settled)
+      of: operations.refreshes[test.refresh].id, test.isRetried ? .retried : .accepted, decision: decision,
+      verdict: verdict, settled: test.settled)
   }
 
   private mutating func count(_ cause: RetryRound.Cause?, _ test: PendingTest, _ round: RoundState) {
-    if let cause { refreshes[test.refresh].count(cause, from: round.loop ?? round.lookup, to: test.settled) }
+    guard let cause else { return }
+    change(test.refresh) { $0.count(cause, from: round.loop ?? round.lookup, to: test.settled) }
   }
 
   // MARK: Checks
 
   private mutating func decide(_ check: PendingCheck) {
     let state = check.state
-    let cache = state.cache
     let decision = decision(of: check)
     // The field was read under the lock of this check: from here on `valid` is known again.
-    if let valid = state.recordedValid, !state.isTainted {
-      caches[cache].validity.record(valid, at: state.entry, order)
+    if let valid = state.recordedValid, !check.meetsLoss {
+      judgedCaches[state.cache].validity.record(valid, at: state.entry, order)
     }
     rows.append(
       .cacheCheck(
         CacheCheck(
-          id: state.id, cache: caches[cache].id, task: state.task, entryEvent: state.entry.id,
-          returnEvent: check.ret.id,
-          answer: check.answer, decision: decision)))
+          id: state.id, cache: operations.caches[state.cache].id, task: state.task, entryEvent: state.entry.id,
+          returnEvent: check.ret.id, answer: check.answer, decision: decision)))
     if case .disagrees = decision { reportDivergence(check) }
-    if check.answer && !state.isTainted {
+    if check.answer && !check.meetsLoss {
       findContract(check)
       findStale(check)
     }
@@ -106,28 +110,38 @@ extension Replayer {
 
   private func decision(of check: PendingCheck) -> Decision {
     let state = check.state
-    if state.isTainted { return .unknown }
-    let valid = caches[state.cache].validity.possible(from: state.entry, to: check.ret, order)
-    if state.othersHold == false { return check.answer ? .disagrees : .agrees }
+    if check.meetsLoss { return .unknown }
+    let vm = operations.caches[state.cache].vm
+    // The generation may have moved between the probe's read and the kernel's (evidence, rule 24).
+    let isUnderUpdate =
+      state.conditions.dependOnGeneration
+      && (state.memslotChange == nil || state.memslotChange != vm?.memslots.changeCount)
+    let othersHold = isUnderUpdate ? nil : state.conditions.hold
+    if othersHold == false { return check.answer ? .disagrees : .agrees }
+    var valid = judgedCaches[state.cache].validity.possible(from: state.entry, to: check.ret, order)
     if valid.isUnknown { return .unknown }
-    if valid.canBeTrue && valid.canBeFalse { return .open }
+    let isSureOfOne = valid.canBeTrue != valid.canBeFalse
+    // A refresh of which nothing is recorded may have set it, a walk may have cleared it.
+    if state.mayHideRefresh { valid.canBeTrue = true }
+    if vm?.mayHideInvalidations(since: state.entry, order) ?? true || operations.hasUntiedNotifier {
+      valid.canBeFalse = true
+    }
+    if valid.canBeTrue && valid.canBeFalse { return isSureOfOne ? .unknown : .open }
     if valid.canBeFalse { return check.answer ? .disagrees : .agrees }
-    guard state.othersHold == true else { return check.answer ? .agrees : .unknown }
+    guard othersHold == true else { return check.answer ? .agrees : isUnderUpdate ? .open : .unknown }
     return check.answer ? .agrees : .disagrees
   }
 
   /// A check that said yes inside the contract window of an overlapping invalidation (evidence, rule 7); told when that one's end shows
   /// that it was one.
   private mutating func findContract(_ check: PendingCheck) {
-    guard let vm = caches[check.state.cache].vm, let uhva = check.state.uhva, !uhva.isError else { return }
+    guard let vm = operations.caches[check.state.cache].vm, let uhva = check.state.uhva, !uhva.isError else { return }
     for invalidation in vm.invalidations where invalidation.overlaps(page: uhva.page) {
-      guard invalidation.taintedSince == nil, order.surely(invalidation.startRet, before: check.state.entry) else {
-        continue
-      }
+      guard order.surely(invalidation.startRet, before: check.state.entry) else { continue }
       if let end = invalidation.end {
         if order.surely(check.ret, before: end) { reportContract(check, invalidation) }
-      } else if invalidation.close == nil {
-        invalidation.contractChecks.append(check)
+      } else if invalidation.close == nil && !invalidation.mayBeCutShort {
+        contractChecks[invalidation.id, default: []].append(check)
       }
     }
   }
@@ -136,32 +150,37 @@ extension Replayer {
     guard let mapping = check.mapping, let (invalidation, certainty) = mapping.staleBy, !mapping.isReported,
       order.surely(invalidation.end, before: check.state.entry)
     else { return }
-    if let current = caches[check.state.cache].mapping, current.refresh == mapping.refresh {
+    let cache = check.state.cache
+    if let current = judgedCaches[cache].mapping, current.refresh == mapping.refresh {
       // The round's own test, or an earlier check, may have told of it since.
       if current.isReported { return }
-      caches[check.state.cache].mapping?.isReported = true
+      judgedCaches[cache].mapping?.isReported = true
     }
     report(
-      .stale, certainty, vm: caches[check.state.cache].vm, cache: check.state.cache, event: check.ret.id,
+      .stale, certainty, vm: operations.caches[cache].vm, cache: cache, event: check.ret.id,
       invalidation: invalidation, refresh: mapping.refresh, check: check.state.id,
       proof: [mapping.lookup.id, mapping.lookupRet.id] + invalidation.proof + [check.state.entry.id, check.ret.id],
       summary: FindingText.staleCheck(check, invalidation, mapping, certainty))
   }
 
   /// The invalidation's end hook is called: what the caches of its range map was freed, if it was looked up before that.
-  mutating func markStale(_ vm: VMState, by invalidation: InvalidationState) {
-    for cache in vm.caches where caches[cache].mapping != nil { markStale(cache, by: invalidation) }
+  mutating func markStale(by invalidation: InvalidationState) {
+    for cache in invalidation.vm.caches where judgedCaches[cache].mapping != nil { markStale(cache, by: invalidation) }
   }
 
   mutating func markStale(_ cache: CacheNumber, by invalidation: InvalidationState) {
-    guard let mapping = caches[cache].mapping, invalidation.overlaps(page: mapping.page), invalidation.removesMappings,
-      invalidation.taintedSince == nil, let startRet = invalidation.startRet,
-      !order.surely(invalidation.end, before: mapping.lookup), mapping.staleBy?.certainty != .certain,
+    guard let mapping = judgedCaches[cache].mapping, invalidation.overlaps(page: mapping.page),
+      invalidation.removesMappings, let startRet = invalidation.startRet, let end = invalidation.end,
+      mapping.staleBy?.certainty != .certain,
       invalidation.selfLookup == nil || invalidation.selfLookup != mapping.lookup.id
     else { return }
-    let isCertain = order.surely(mapping.lookupRet, before: startRet)
-    if mapping.staleBy == nil || isCertain {
-      caches[cache].mapping?.staleBy = (invalidation, isCertain ? .certain : .possible)
+    if order.surely(mapping.lookupRet, before: startRet) {
+      judgedCaches[cache].mapping?.staleBy = (invalidation, .certain)
+    } else if mapping.staleBy == nil, order.surely(startRet, before: mapping.lookupRet),
+      order.surely(mapping.lookup, before: end)
+    {
+      // What only a wider interval or a larger delta lets in is nothing.
+      judgedCaches[cache].mapping?.staleBy = (invalidation, .possible)
     }
   }
 
@@ -169,7 +188,7 @@ extension Replayer {
 
   mutating func reportContract(_ check: PendingCheck, _ invalidation: InvalidationState) {
     report(
-      .contract, .certain, vm: caches[check.state.cache].vm, cache: check.state.cache, event: check.ret.id,
+      .contract, .certain, vm: operations.caches[check.state.cache].vm, cache: check.state.cache, event: check.ret.id,
       invalidation: invalidation, refresh: nil, check: check.state.id,
       proof: invalidation.proof + [check.state.entry.id, check.ret.id],
       summary: FindingText.contract(check, invalidation))
@@ -177,14 +196,14 @@ extension Replayer {
 
   private mutating func reportDivergence(_ check: PendingCheck) {
     report(
-      .divergence, .certain, vm: caches[check.state.cache].vm, cache: check.state.cache, event: check.ret.id,
+      .divergence, .certain, vm: operations.caches[check.state.cache].vm, cache: check.state.cache, event: check.ret.id,
       invalidation: nil, refresh: nil, check: check.state.id, proof: [check.state.entry.id, check.ret.id],
       summary: FindingText.divergence(check))
   }
 
   private mutating func reportDivergence(_ evidence: RetryEvidence) {
     let test = evidence.test
-    let refresh = refreshes[test.refresh]
+    let refresh = operations.refreshes[test.refresh]
     let cited = evidence.deciding
     report(
       .divergence, .certain, vm: refresh.vm, cache: refresh.cache, event: evidence.low.id,
@@ -199,8 +218,10 @@ extension Replayer {
     let hasErrorPFN = test.pfn?.isError ?? false
     guard found != nil || hasErrorPFN else { return }
     let certainty = hasErrorPFN ? .certain : found?.certainty ?? .possible
-    let refresh = refreshes[test.refresh]
-    if caches[refresh.cache].mapping?.refresh == refresh.id { caches[refresh.cache].mapping?.isReported = true }
+    let refresh = operations.refreshes[test.refresh]
+    if judgedCaches[refresh.cache].mapping?.refresh == refresh.id {
+      judgedCaches[refresh.cache].mapping?.isReported = true
+    }
     report(
       .stale, certainty, vm: refresh.vm, cache: refresh.cache, event: evidence.low.id,
       invalidation: found?.invalidation, refresh: refresh.id, check: nil,
@@ -210,15 +231,17 @@ extension Replayer {
 
   /// The refresh's row, and whether its false retries are too many.
   private mutating func report(_ slot: RefreshSlot) {
-    let refresh = refreshes.remove(slot)
-    rows.append(.refresh(refresh.row(cache: caches[refresh.cache].id)))
-    guard refresh.falseCount > options.retriesMax || refresh.falseNs > options.stallMaxNs else { return }
-    let event = refresh.entry?.id ?? refresh.firstFalse ?? 0
+    let refresh = operations.freeRefresh(slot)
+    let judged = judged(slot)
+    change(slot) { $0 = JudgedRefresh() }
+    rows.append(.refresh(refresh.row(cache: operations.caches[refresh.cache].id, judged)))
+    guard judged.falseCount > options.retriesMax || judged.falseNs > options.stallMaxNs else { return }
+    let event = refresh.entry?.id ?? judged.firstFalse ?? 0
     report(
       .excessiveRetry, .certain, vm: refresh.vm, cache: refresh.cache, event: event, invalidation: nil,
       refresh: refresh.id, check: nil,
-      proof: [refresh.entry?.id, refresh.firstFalse, refresh.lastFalse, refresh.returned?.id].compactMap { $0 },
-      summary: FindingText.excessive(refresh, uhva: caches[refresh.cache].uhva))
+      proof: [refresh.entry?.id, judged.firstFalse, judged.lastFalse, refresh.returned?.id].compactMap { $0 },
+      summary: FindingText.excessive(refresh, judged, uhva: operations.caches[refresh.cache].uhva))
   }
 
   private mutating func report(
@@ -231,7 +254,7 @@ extension Replayer {
       .finding(
         Finding(
           id: findingCount, kind: kind, certainty: isCertain ? .certain : .possible, vm: vm?.id,
-          cache: cache.map { caches[$0].id },
+          cache: cache.map { operations.caches[$0].id },
           event: event,
           invalidation: invalidation?.id, refresh: refresh, check: check, proof: Array(Set(proof)).sorted(),
           summary: summary)))

@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Operations
 
 /// The invalidations of one VM, held against one retry test (evidence, rules 2, 4 and 5).
 struct RetryEvidence {
@@ -26,7 +27,7 @@ struct RetryEvidence {
     low = tested
     self.order = order
     self.hasEndKvm = hasEndKvm
-    self.mayHideInvalidations = mayHideInvalidations || round.mayFollowHidden
+    self.mayHideInvalidations = mayHideInvalidations
     let (high, snapshotLow) = (test.settled, round.snapshotLow)
     self.test = test
     self.round = round
@@ -231,7 +232,10 @@ struct RetryEvidence {
         order.surely(end, before: low), !order.surely(end, before: lookup)
       else { continue }
       if order.surely(lookupRet, before: startRet) { return (invalidation, .certain) }
-      possible = possible ?? invalidation
+      // What only a wider interval or a larger delta lets in is nothing.
+      if order.surely(startRet, before: lookupRet) && order.surely(lookup, before: end) {
+        possible = possible ?? invalidation
+      }
     }
     return possible.map { ($0, .possible) }
   }

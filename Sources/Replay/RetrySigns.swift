@@ -1,6 +1,7 @@
 // What the invalidations around one retry test say of it together.
 
 import KVMEvents
+import Operations
 
 /// Read off the invalidations in one pass, as they stand: every retry test asks for most of it, and each question of its own would walk
 /// them again.

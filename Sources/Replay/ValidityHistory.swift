@@ -55,6 +55,11 @@ struct ValidityHistory {
     changes.append(Change(id: low.id, low: low, high: nil, value: value))
   }
 
+  /// The same, unless the change of this moment is there already.
+  mutating func changeOnce(to value: Bool, after low: Moment, _ order: MomentOrder) {
+    if !changes.contains(where: { $0.id == low.id }) { change(to: value, after: low, order) }
+  }
+
   mutating func settle(after low: Moment, before high: Moment) {
     guard let index = changes.lastIndex(where: { $0.id == low.id }) else { return }
     changes[index].high = high

@@ -18,9 +18,15 @@ struct Taint {
 struct Amendments {
   var taints: [Taint] = []
   var openInvalidations: [Int64] = []
+  /// Nothing rests on what did not happen.
+  var lacksProbes = false
 
   func apply(on connection: Connection, settings: ReplaySettings?) throws(TraceStoreError) {
-    guard !taints.isEmpty || !openInvalidations.isEmpty else { return }
+    if !taints.isEmpty || !openInvalidations.isEmpty { try amend(on: connection, settings: settings) }
+    if lacksProbes { try connection.execute(Self.makeAllUnknown) }
+  }
+
+  private func amend(on connection: Connection, settings: ReplaySettings?) throws(TraceStoreError) {
     try connection.execute(
       """
       CREATE TEMP TABLE tainted_vm (id INTEGER PRIMARY KEY);
@@ -47,14 +53,20 @@ struct Amendments {
 
   private func collectTainted(on connection: Connection) throws(TraceStoreError) {
     let vm = try connection.prepare("INSERT OR IGNORE INTO tainted_vm VALUES (?)")
-    // The evidence of a decision is the time from its first event to its last: a gap in the middle of it counts as well.
+    // The evidence of a decision is the time from its first event to its last, from the test before to what the round was followed by (where
+    // that is no row of these, the refresh's entry and return bound it): a gap in the middle of it counts as well.
     let rounds = try connection.prepare(
       """
-      INSERT OR IGNORE INTO tainted_round SELECT retry_round.id FROM retry_round
-      LEFT JOIN refresh ON refresh.id = retry_round.refresh_id
-      WHERE retry_round.id >= ?1 AND retry_round.id < ?2
-        AND coalesce(loop_event_id, lookup_event_id, lookup_ret_event_id, test_event_id) < ?4
-        AND coalesce(test_event_id, lookup_ret_event_id, lookup_event_id, loop_event_id) > ?3
+      INSERT OR IGNORE INTO tainted_round SELECT round.id FROM (
+        SELECT id, refresh_id, coalesce(loop_event_id, lookup_event_id, lookup_ret_event_id, test_event_id) AS first_event_id,
+          coalesce(test_event_id, lookup_ret_event_id, lookup_event_id, loop_event_id) AS last_event_id,
+          lag(coalesce(test_event_id, lookup_ret_event_id)) OVER rounds AS former_event_id,
+          lead(coalesce(loop_event_id, lookup_event_id, test_event_id)) OVER rounds AS next_event_id
+        FROM retry_round WHERE id >= ?1 AND id < ?2
+        WINDOW rounds AS (PARTITION BY refresh_id ORDER BY number)) AS round
+      LEFT JOIN refresh ON refresh.id = round.refresh_id
+      WHERE coalesce(former_event_id, refresh.entry_event_id, first_event_id) < ?4
+        AND coalesce(next_event_id, refresh.return_event_id, last_event_id) > ?3
         AND (refresh.vm_id IS NULL OR refresh.vm_id IN (SELECT id FROM tainted_vm))
       """)
     let checks = try connection.prepare(
@@ -114,12 +126,28 @@ struct Amendments {
       WHERE cause = 'false' AND id IN (SELECT id FROM tainted_cause);
     DELETE FROM finding WHERE kind <> 'excessive_retry' AND (
       check_id IN (SELECT id FROM tainted_check)
-      OR event_id IN (SELECT test_event_id FROM retry_round WHERE id IN (SELECT id FROM tainted_round)));
+      OR check_id IS NULL AND event_id IN (
+        SELECT coalesce(test_event_id, lookup_ret_event_id) FROM retry_round WHERE id IN (SELECT id FROM tainted_round)));
     UPDATE retry_round SET
       decision = iif(decision IS NULL, NULL, 'unknown'), cause = iif(cause IS NULL, NULL, 'unknown'),
       sub_cause = NULL, invalidation_id = NULL
       WHERE id IN (SELECT id FROM tainted_round);
     UPDATE cache_check SET decision = iif(decision IS NULL, NULL, 'unknown') WHERE id IN (SELECT id FROM tainted_check);
+    -- A finding is also withdrawn where only the invalidation that it cites lies in a gap: no row disagrees without one.
+    UPDATE retry_round SET decision = 'unknown' WHERE decision = 'disagrees'
+      AND coalesce(test_event_id, lookup_ret_event_id) NOT IN (SELECT event_id FROM finding WHERE kind = 'divergence');
+    UPDATE cache_check SET decision = 'unknown' WHERE decision = 'disagrees'
+      AND id NOT IN (SELECT check_id FROM finding WHERE kind = 'divergence' AND check_id IS NOT NULL);
+    """
+
+  /// `contract` alone rests on nothing but what is recorded.
+  private static let makeAllUnknown = """
+    DELETE FROM finding WHERE kind <> 'contract';
+    DELETE FROM finding_event WHERE finding_id NOT IN (SELECT id FROM finding);
+    UPDATE retry_round SET decision = iif(decision IS NULL, NULL, 'unknown'), cause = iif(cause IS NULL, NULL, 'unknown'),
+      sub_cause = NULL, invalidation_id = NULL;
+    UPDATE cache_check SET decision = iif(decision IS NULL, NULL, 'unknown');
+    UPDATE refresh SET necessary_count = 0, false_count = 0, undecided_count = 0, false_ns = 0;
     """
 
   /// The sums of a refresh follow its rounds, and a finding of excess follows the sums. In one pass over the rounds: no index leads from

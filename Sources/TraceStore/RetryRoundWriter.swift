@@ -21,8 +21,7 @@ final class RetryRoundWriter {
   }
 
   func write(_ row: RetryRound) throws(TraceStoreError) {
-    let last = row.testEvent ?? row.lookupRetEvent ?? row.lookupEvent ?? row.loopEvent
-    let id = marks.append(last)
+    let id = marks.append(row.settledEvent ?? row.testEvent ?? row.lookupRetEvent ?? row.lookupEvent ?? row.loopEvent)
     if let statement { try write(row, id: id, with: statement) } else { try pages?.append(row, id: id) }
   }
 

@@ -16,4 +16,7 @@ package enum ReplayRow: Sendable {
   case taint(vms: [Int32], after: EventID, before: EventID)
   /// The invalidation never got its end in the recording: verdicts that rest on it alone become `unknown`.
   case restsOnOpenInvalidation(Int64)
+  /// These kinds of event are not recorded: every decision becomes `unknown`, and every finding that rests on what did not happen is
+  /// withdrawn. `contract` stays (evidence, rule 19).
+  case lacksProbes([EventKind])
 }

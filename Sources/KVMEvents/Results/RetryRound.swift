@@ -51,11 +51,13 @@ package struct RetryRound: Sendable {
   package let invalidation: Int64?
   /// From this round's top to the next one's (or to the test, for the last), in nanoseconds.
   package let durationNs: Int64?
+  /// The event that shows what became of the round; nil: not known. Its evidence reaches so far. Not a column.
+  package let settledEvent: EventID?
 
   package init(
     refresh: Int64, number: Int32, loopEvent: EventID?, lookupEvent: EventID?, lookupRetEvent: EventID?,
     testEvent: EventID?, uhva: UHVA?, outcome: Outcome, decision: Decision?, cause: Cause?, subCause: SubCause?,
-    invalidation: Int64?, durationNs: Int64?
+    invalidation: Int64?, durationNs: Int64?, settledEvent: EventID? = nil
   ) {
     self.refresh = refresh
     self.number = number
@@ -70,5 +72,6 @@ package struct RetryRound: Sendable {
     self.subCause = subCause
     self.invalidation = invalidation
     self.durationNs = durationNs
+    self.settledEvent = settledEvent
   }
 }

@@ -93,7 +93,7 @@ struct CutJudge {
       case .retryRound(let round): round.decision == .unknown
       case .cacheCheck(let check): check.decision == .unknown
       case .invalidation, .refresh, .finding, .loss, .memslot, .virtualMachine, .cache, .taint,
-        .restsOnOpenInvalidation:
+        .restsOnOpenInvalidation, .lacksProbes:
         false
       }
     }
@@ -162,6 +162,7 @@ struct CutJudge {
         // Rounds of a refresh become unknown, and the refresh stays excessive as long as enough do not.
         finding.kind != .excessiveRetry && finding.vm.map { vms.contains($0) } ?? true && first < before && after < last
       case .restsOnOpenInvalidation(let id): finding.invalidation == id
+      case .lacksProbes: finding.kind != .contract
       case .invalidation, .refresh, .retryRound, .cacheCheck, .finding, .loss, .memslot, .virtualMachine, .cache: false
       }
     }

@@ -2,7 +2,7 @@
 
 import KVMEvents
 
-extension Replayer {
+extension OperationTracker {
   /// The windows that came to their end since the last call; none unless the replayer records them.
   package mutating func takeWindows() -> [RecordedWindow] {
     defer { windows.removeAll() }
@@ -12,7 +12,7 @@ extension Replayer {
   /// - Parameter request: when a refresh was asked for.
   mutating func beginBusy(_ vm: VMState?, _ moment: Moment, since request: Moment? = nil) {
     guard recordsWindows, let vm else { return }
-    windows += vm.window.beginBusy(vm: vm.id, at: moment, since: request, deltaNs: options.deltaNs)
+    windows += vm.window.beginBusy(vm: vm.id, at: moment, since: request, deltaNs: order.deltaNs)
   }
 
   mutating func finishWindow(of vm: VMState) {
@@ -59,7 +59,7 @@ extension Replayer {
   func record(_ check: CheckState, answer: Bool, _ ret: Moment) {
     guard recordsWindows, let vm = caches[check.cache].vm else { return }
     let kind = RecordedCheck(
-      answer: answer, othersHold: check.othersHold, wasValid: check.recordedValid, uhva: check.uhva)
+      answer: answer, othersHold: check.conditions.hold, wasValid: check.recordedValid, uhva: check.uhva)
     add(.check(kind), check.cache, check.task, isNested: check.isNested, from: check.entry, to: ret, of: vm)
   }
 

@@ -2,15 +2,20 @@
 
 /// Values that come and go, each in a slot that is used again. A recording has a round for every five events: an object for each would
 /// cost as much as what is done with it, and copied about they are too big.
-struct SlotTable<Value> {
-  struct Slot: Equatable {
-    fileprivate let index: Int
+///
+/// Public and inlinable: a generic of another module is not specialised otherwise.
+public struct SlotTable<Value> {
+  public struct Slot: Equatable {
+    public let index: Int
+    @inlinable init(index: Int) { self.index = index }
   }
 
-  private var values: [Value] = []
-  private var free: [Slot] = []
+  @usableFromInline var values: [Value] = []
+  @usableFromInline var free: [Slot] = []
 
-  mutating func insert(_ value: Value) -> Slot {
+  @inlinable public init() {}
+
+  @inlinable public mutating func insert(_ value: Value) -> Slot {
     guard let slot = free.popLast() else {
       values.append(value)
       return Slot(index: values.count - 1)
@@ -20,16 +25,13 @@ struct SlotTable<Value> {
   }
 
   /// What stood there stays until the slot is used again.
-  mutating func remove(_ slot: Slot) -> Value {
+  @inlinable public mutating func remove(_ slot: Slot) -> Value {
     free.append(slot)
     return values[slot.index]
   }
 
-  subscript(slot: Slot) -> Value {
+  @inlinable public subscript(slot: Slot) -> Value {
     _read { yield values[slot.index] }
     _modify { yield &values[slot.index] }
   }
 }
-
-typealias RoundSlot = SlotTable<RoundState>.Slot
-typealias RefreshSlot = SlotTable<RefreshState>.Slot

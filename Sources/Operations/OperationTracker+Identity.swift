@@ -2,7 +2,7 @@
 
 import KVMEvents
 
-extension Replayer {
+extension OperationTracker {
   @inline(__always)
   mutating func thread(of event: borrowing RecordedEvent) -> ThreadNumber {
     if let thread = cpus.thread(on: event.cpu, pid: event.pid) { return thread }
@@ -24,13 +24,24 @@ extension Replayer {
       vm.see(event)
       return vm
     }
-    let isCreation = event.kind == .gpcInit || event.kind == .setMemoryRegion
-    let vm = VMState(id: Int32(vms.count + 1), firstEvent: event.id, isCreatedInTrace: isCreation)
-    vm.kvm = kvm
+    let vm = VMState(
+      id: Int32(vms.count + 1), kvm: kvm, firstEvent: event.id, isCreatedInTrace: isCreation(of: kvm, event))
     vm.see(event)
     vms.append(vm)
     vmOfKVM[kvm.rawValue] = vm
     return vm
+  }
+
+  /// The cache of the shared info page is a member of `struct kvm` and initialised with it, before a memslot is set and before the notifier is
+  /// registered. Any other first event may be one of an older VM. (6.1 has no kvm in `gpc_init`: there the caches initialised so far tell.)
+  private func isCreation(of kvm: KVMPointer, _ event: RecordedEvent) -> Bool {
+    if event.kind == .gpcInit { return event.gpc.map { isMember($0.rawValue, of: kvm) } ?? false }
+    guard event.kind == .setMemoryRegion else { return false }
+    return caches.contains { $0.vm == nil && $0.isInitialisedInTrace && isMember($0.gpc.rawValue, of: kvm) }
+  }
+
+  private func isMember(_ pointer: UInt64, of kvm: KVMPointer) -> Bool {
+    pointer > kvm.rawValue && pointer - kvm.rawValue < NotifierTie.kvmBytesMax
   }
 
   /// The VM whose hook it is; nil where the notifier cannot be tied to a kvm.
@@ -65,23 +76,14 @@ extension Replayer {
       // The pointer serves another VM now: its initialisation is not in the recording.
       let next = addCache(gpc, epoch: caches[cache].epoch + 1, event.id)
       attach(next, to: vm)
-      meetRunningWalks(next, of: vm, uhva: event.uhva ?? event.oldUhva)
+      steps.append(.attached(next, uhva: event.uhva ?? event.oldUhva))
       return next
     }
     if caches[cache].vm == nil {
       attach(cache, to: vm)
-      meetRunningWalks(cache, of: vm, uhva: event.uhva ?? event.oldUhva)
+      steps.append(.attached(cache, uhva: event.uhva ?? event.oldUhva))
     }
     return cache
-  }
-
-  /// A cache that was there before its first event: a walk that is under way knows it already and may take its `valid` yet.
-  private mutating func meetRunningWalks(_ cache: CacheNumber, of vm: VMState, uhva: UHVA?) {
-    guard let uhva, !uhva.isError else { return }
-    for invalidation in vm.invalidations
-    where invalidation.startRet == nil && invalidation.end == nil && invalidation.overlaps(page: uhva.page) {
-      if let walk = invalidation.walk { caches[cache].validity.change(to: false, after: walk, order) }
-    }
   }
 
   /// `kvm_gpc_init()`: a new epoch of the pointer; if all of its former VM is inactive, that VM is gone (a vCPU lives as long as its VM).
@@ -91,7 +93,9 @@ extension Replayer {
     if let owner = former?.vm, isInactive(owner) { retire(owner) }
     let cache = addCache(gpc, epoch: (former?.epoch ?? 0) + 1, event.id)
     caches[cache].isActive = false
-    caches[cache].validity.record(false, at: moment, order)
+    caches[cache].mayHideRefresh = false
+    caches[cache].isInitialisedInTrace = true
+    steps.append(.initialised(cache, moment))
     if let kvm = event.kvm { attach(cache, to: vm(of: kvm, event)) }
   }
 
@@ -117,22 +121,22 @@ extension Replayer {
   mutating func retire(_ vm: VMState) {
     if vm.isGone { return }
     vm.isGone = true
-    if let kvm = vm.kvm, vmOfKVM[kvm.rawValue] === vm { vmOfKVM[kvm.rawValue] = nil }
+    if vmOfKVM[vm.kvm.rawValue] === vm { vmOfKVM[vm.kvm.rawValue] = nil }
     for invalidation in vm.invalidations where invalidation.close == nil {
       close(invalidation, of: vm, as: invalidation.end == nil ? .vmGone : .end)
     }
   }
 
-  mutating func finish(_ vm: VMState) {
-    // The deactivation of its last cache was the last that was recorded of it.
+  /// The recording is over. The deactivation of its last cache was the last that was recorded of it: then it is gone.
+  package mutating func retireIfGone(_ vm: VMState) {
     if isInactive(vm) && vm.lastEvent == vm.lastDeactivation { retire(vm) }
-    decideDeferred(of: vm, isLast: true)
+  }
+
+  /// The recording is over: what is open is closed as such.
+  package mutating func closeOpenInvalidations(of vm: VMState) {
     for invalidation in vm.invalidations where invalidation.close == nil {
       close(invalidation, of: vm, as: invalidation.end == nil ? .open : .end)
-      if invalidation.end == nil { rows.append(.restsOnOpenInvalidation(invalidation.id)) }
     }
     finishWindow(of: vm)
-    rows += vm.memslots.remaining.map { .memslot($0) }
-    rows.append(.virtualMachine(vm.row))
   }
 }

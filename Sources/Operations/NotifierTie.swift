@@ -12,6 +12,11 @@ struct NotifierTie {
   private var held: [RecordedEvent] = []
   private var lastHook: [Int32: RecordedEvent] = [:]
   private var hasGivenUp = false
+  /// The pointers met while events are held: with one of each the tie is plain.
+  private var kvms: Set<UInt64> = []
+  private var notifiers: Set<UInt64> = []
+  /// `struct kvm` has some 40 KiB at the most; so far behind its begin lies no member of it, but one of its neighbour.
+  static let kvmBytesMax: UInt64 = 1 << 16
   /// 15 MB; in every recording met so far the tie stands within three events of the first hook.
   private static let heldMax = 65_536
 
@@ -33,8 +38,13 @@ struct NotifierTie {
     return isMade || hasGivenUp
   }
 
+  /// The recording is over: the only pair there is belongs together, if the notifier can be a member of that kvm.
   mutating func giveUp() {
     hasGivenUp = true
+    guard !isMade, kvms.count == 1, notifiers.count == 1, let kvm = kvms.first, let mn = notifiers.first, mn > kvm,
+      mn - kvm < Self.kvmBytesMax
+    else { return }
+    offset = kvm &- mn
   }
 
   mutating func takeHeld() -> [RecordedEvent] {
@@ -43,10 +53,14 @@ struct NotifierTie {
   }
 
   private mutating func learn(_ event: RecordedEvent) {
+    if let kvm = event.kvm { kvms.insert(kvm.rawValue) }
+    if let mn = event.mn { notifiers.insert(mn.rawValue) }
     if event.kind == .mnInvalidateRangeStart || event.kind == .mnInvalidateRangeEnd {
       lastHook[event.pid] = event
     } else if event.kind == .gpcInvalidateStart {
+      // In some forms the walk lies in the end hook.
       learn(from: event, inside: .mnInvalidateRangeStart)
+      learn(from: event, inside: .mnInvalidateRangeEnd)
     } else if event.kind == .mnInvalidateEndKvm {
       learn(from: event, inside: .mnInvalidateRangeEnd)
     }

@@ -1,0 +1,117 @@
+// An invalidation while someone needs it: the intervals in which its steps lie.
+
+import KVMEvents
+
+/// One invalidation of one VM, from its start hook (or the first that is known of it) until nothing undecided can need it.
+package final class InvalidationState {
+  package let id: Int64
+  package let vm: VMState
+  package let thread: ThreadNumber
+  package let task: TaskID
+  package let range: HVARange
+  package let mnEvent: UInt32?
+  /// The hooks' events as they come. `start` is nil for an invalidation that was open when the recording (or a gap) ended.
+  package let start: Moment?
+  /// `gfn_to_pfn_cache_invalidate_start()`, in the hook that `walkIsInEndHook` tells.
+  package internal(set) var walk: Moment?
+  /// nil: the entry of the hook around the walk is not recorded.
+  package internal(set) var walkIsInEndHook: Bool?
+  package internal(set) var startRet: Moment?
+  package internal(set) var end: Moment?
+  package internal(set) var endKvm: Moment?
+  package internal(set) var endRet: Moment?
+  /// Where its start is not recorded: it was up by then (nil: before the recording).
+  let upBy: Moment?
+  package internal(set) var hitsMemslot: Bool?
+  /// The lookup whose own fault caused it.
+  package internal(set) var selfLookup: EventID?
+  /// It runs on top of a refresh or a check of its thread.
+  var isNested = false
+  /// From this moment on its end may be missing: events were dropped, or its thread began another one (evidence, rule 13). nil again where
+  /// its own end is recorded after all.
+  package internal(set) var doubtedSince: Moment?
+  /// Events were dropped since it began: what its thread does next may be another invalidation's.
+  var isTorn = false
+  /// Over, by its end or otherwise; nil while it is open.
+  package internal(set) var close: Invalidation.Close?
+  /// A recorded fact after which it is over, where its own end is not recorded.
+  package internal(set) var overBy: Moment?
+
+  init(
+    id: Int64, vm: VMState, thread: ThreadNumber, task: TaskID, range: HVARange, mnEvent: UInt32?, start: Moment?,
+    upBy: Moment?
+  ) {
+    self.id = id
+    self.vm = vm
+    self.thread = thread
+    self.task = task
+    self.range = range
+    self.mnEvent = mnEvent
+    self.start = start
+    self.upBy = upBy
+  }
+
+  /// It was open when the recording began.
+  package var isFromBefore: Bool { start == nil && upBy == nil }
+
+  /// Its end may be missing.
+  package var isInDoubt: Bool { close == nil && end == nil && doubtedSince != nil }
+
+  /// What its thread does next may be another invalidation's: no window of it reaches on.
+  package var mayBeCutShort: Bool { isTorn }
+
+  /// The kernel's test, `start <= uhva < end`, for the page (evidence, rule 9).
+  package func overlaps(page: UHVA) -> Bool { range.contains(page) }
+
+  /// Only these free pages; a change of protection (`MMU_NOTIFY_PROTECTION_VMA`, `_PAGE`) does not. Unknown kinds count as removing.
+  package var removesMappings: Bool { mnEvent != 2 && mnEvent != 3 }
+
+  /// The count goes up in (start hook's entry, the walk's begin); without that event in the start hook, before the hook returns.
+  /// A start that was lost lies in a gap. One from before the recording is never sure: verdicts that rest on it are unknown (evidence, rule 10).
+  package func surelyUp(before moment: Moment, _ order: MomentOrder) -> Bool {
+    let walkInStartHook = walkIsInEndHook == false ? walk : nil
+    return order.surely(walkInStartHook ?? (start == nil ? upBy : startRet), before: moment)
+  }
+
+  package func surelyNotUp(before moment: Moment, _ order: MomentOrder) -> Bool {
+    order.surely(moment, before: start)
+  }
+
+  /// The count goes down in (`mn_invalidate_end_kvm`, the end hook's return); without that event, after the end hook's entry.
+  package func surelyDown(before moment: Moment, _ order: MomentOrder) -> Bool {
+    order.surely(endRet ?? overBy, before: moment)
+  }
+
+  /// - Parameter hasEndKvm: the recording has `mn_invalidate_end_kvm`, so while it is missing the count is still up.
+  package func surelyNotDown(before moment: Moment, _ order: MomentOrder, hasEndKvm: Bool) -> Bool {
+    guard let end else {
+      if let doubtedSince { return order.surely(moment, before: doubtedSince) }
+      return close != .lost
+    }
+    if let endKvm { return order.surely(moment, before: endKvm) }
+    if hasEndKvm && endRet == nil && overBy == nil && !isTorn { return true }
+    return order.surely(moment, before: end)
+  }
+
+  // `mmu_invalidate_seq` is bumped before the count goes down and in the same interval: the recordings show the value from before the
+  // bump after `mn_invalidate_end_kvm` (docs/evidence.md, "What the recordings say otherwise").
+
+  package func surelyBumped(before moment: Moment, _ order: MomentOrder) -> Bool {
+    order.surely(endRet, before: moment)
+  }
+
+  package func surelyNotBumped(before moment: Moment, _ order: MomentOrder, hasEndKvm: Bool) -> Bool {
+    surelyNotDown(before: moment, order, hasEndKvm: hasEndKvm)
+  }
+
+  /// The events of its hooks, for a finding's proof.
+  package var proof: [EventID] { [start, walk, startRet, end, endRet].compactMap { $0?.id } }
+
+  package var row: Invalidation {
+    Invalidation(
+      id: id, vm: vm.id, task: task, range: range, mnEvent: mnEvent, hitsMemslot: hitsMemslot, startEvent: start?.id,
+      walkEvent: walk?.id, startRetEvent: startRet?.id, endEvent: end?.id, endRetEvent: endRet?.id,
+      selfLookupEvent: selfLookup, close: close ?? .open,
+      durationNs: start.flatMap { start in endRet.map { $0.time - start.time } })
+  }
+}

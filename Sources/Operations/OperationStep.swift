@@ -1,0 +1,57 @@
+// What an event did to an operation: all that the stages behind the pairing see of a recording.
+
+import KVMEvents
+
+/// One step of an operation, in replay order. States that a step names are as they are after the whole event.
+package enum OperationStep {
+  // MARK: Invalidations
+
+  /// The start hook is entered, or a hook whose start is not recorded has become known.
+  case began(InvalidationState)
+  /// `gfn_to_pfn_cache_invalidate_start()`: the walk of the caches begins at this moment.
+  case walkBegan(InvalidationState, Moment)
+  /// The hook in which the walk lies has returned, or surely has by now: the walk is over.
+  case walkEnded(InvalidationState, Moment)
+  /// The end hook is entered: the pages are unmapped and freed.
+  case endEntered(InvalidationState)
+  /// It is over, or nothing more of it will come: `close` says which.
+  case closed(InvalidationState)
+  /// No invalidation of the VM is in flight of which no event is recorded, any more.
+  case doubtEnded(VMState)
+
+  // MARK: Caches
+
+  /// `kvm_gpc_init()`.
+  case initialised(CacheNumber, Moment)
+  /// The VM of a cache that was there before its first event is known now; `uhva` as that event recorded it.
+  case attached(CacheNumber, uhva: UHVA?)
+  case deactivated(CacheNumber, Moment)
+  case deactivationEnded(CacheNumber, entry: Moment, return: Moment)
+
+  // MARK: Refreshes
+
+  /// The body (`__kvm_gpc_refresh()`) is entered.
+  case entered(RefreshSlot)
+  /// The body surely is in its retry loop at this moment: `valid` was cleared before.
+  case loopReached(RefreshSlot, Moment)
+  /// A round is over; the slot is the receiver's to free.
+  case roundEnded(RefreshSlot, RoundSlot, RetryRound.Outcome, settled: Moment, pfn: PFN?)
+  /// `valid` is set after this moment. Comes before the round's end.
+  case accepted(RefreshSlot, RoundSlot?, after: Moment)
+  /// The body has returned; the slot is the receiver's to free.
+  case returned(RefreshSlot, Moment)
+  /// Its return is not recorded, or may be another's; the slot is the receiver's to free.
+  case abandoned(RefreshSlot, Moment)
+
+  // MARK: Checks and memslots
+
+  case checked(CheckState, return: Moment, answer: Bool)
+  /// A check whose return is not recorded.
+  case unanswered(CheckState)
+  case memslotEnded(Memslot)
+
+  // MARK: Losses
+
+  /// Events were dropped after `since` and before event `marker`; these VMs existed then.
+  case lost(EventLoss, since: EventID, touched: [VMState])
+}

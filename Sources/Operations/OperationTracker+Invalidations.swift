@@ -1,0 +1,211 @@
+// The notifier's hooks: `kvm_mmu_notifier_invalidate_range_start()` and `_end()`, and the walk of the caches in one of them.
+
+import KVMEvents
+
+extension OperationTracker {
+  mutating func invalidateRangeStart(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
+    threads[thread].unpairedStartRet = nil
+    guard let vm = vm(ofHook: event), let range = event.range else { return }
+    // The next start of the same thread and notifier: mostly the one before is over and its end was lost (evidence, rule 13). But a change of
+    // protection may split a huge page between its hooks: then its end is still to come.
+    giveUpHooks(of: vm, thread, at: moment) { $0.isTorn || $0.end != nil || $0.range == range }
+    for former in threads[thread].hooks where former.vm === vm { vm.doubt(former, since: moment) }
+    beginBusy(vm, moment)
+    let invalidation = open(range, event, of: vm, thread, start: moment, at: moment)
+    invalidation.isNested = threads[thread].refresh != nil || !threads[thread].checks.isEmpty
+    if let round = round(of: thread), rounds[round].lookupRet == nil {
+      invalidation.selfLookup = rounds[round].lookup?.id
+    }
+    noteCount(event, of: vm, thread, moment)
+    steps.append(.began(invalidation))
+  }
+
+  mutating func gpcInvalidateStart(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
+    guard let kvm = event.kvm, let range = event.range else { return }
+    let vm = vm(of: kvm, event)
+    let hook = threads[thread].hooks.last { $0.vm === vm && $0.walk == nil && $0.range == range && !$0.isTorn }
+    let invalidation: InvalidationState
+    if let hook, hook.end != nil {
+      invalidation = hook
+      invalidation.walkIsInEndHook = true
+      walkHook = .end
+    } else if let hook, hook.startRet == nil {
+      invalidation = hook
+      invalidation.walkIsInEndHook = false
+      walkHook = walkHook ?? .start
+    } else {
+      // Without its hook (lost, or from before the recording) the walk alone says that it runs.
+      giveUpHooks(of: vm, thread, at: moment) { $0.isTorn }
+      invalidation = open(range, event, of: vm, thread, start: nil, at: moment)
+      invalidation.walkIsInEndHook = walkHook.map { $0 == .end }
+      steps.append(.began(invalidation))
+    }
+    invalidation.walk = moment
+    steps.append(.walkBegan(invalidation, moment))
+  }
+
+  mutating func invalidateRangeStartRet(_ thread: ThreadNumber, _ moment: Moment) {
+    guard let invalidation = threads[thread].hooks.last(where: { $0.startRet == nil && $0.end == nil }) else {
+      threads[thread].unpairedStartRet = moment
+      return
+    }
+    if !invalidation.isTorn {
+      invalidation.startRet = moment
+    } else {
+      threads[thread].unpairedStartRet = moment
+    }
+    if invalidation.walkIsInEndHook != true { steps.append(.walkEnded(invalidation, moment)) }
+  }
+
+  mutating func invalidateRangeEnd(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
+    guard let vm = vm(ofHook: event), let range = event.range else { return }
+    var hook = threads[thread].hooks.first { $0.vm === vm && $0.end == nil && $0.range == range }
+    if hook?.isTorn == true {
+      // Across a gap it may be the end of another one over the same range, whose start was dropped.
+      giveUpHooks(of: vm, thread, at: moment) { $0.isTorn }
+      hook = nil
+    }
+    let isNew = hook == nil
+    let invalidation = hook ?? open(range, event, of: vm, thread, start: nil, at: moment)
+    invalidation.end = moment
+    invalidation.doubtedSince = nil
+    invalidation.hitsMemslot = vm.memslots.hits(range)
+    if isNew { steps.append(.began(invalidation)) }
+    // Without the start hook's return, a walk in it is known to be over only here.
+    if invalidation.startRet == nil && invalidation.walkIsInEndHook == false {
+      steps.append(.walkEnded(invalidation, moment))
+    }
+    noteCount(event, of: vm, thread, moment)
+    steps.append(.endEntered(invalidation))
+  }
+
+  mutating func invalidateEndKvm(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
+    guard let kvm = event.kvm else { return }
+    let vm = vm(of: kvm, event)
+    if let hook = threads[thread].hooks.last(where: { $0.vm === vm && $0.end != nil && $0.endKvm == nil }) {
+      // Across a gap it may be another one's: that one's own is then earlier.
+      if !hook.isTorn { hook.endKvm = moment }
+    } else if let range = event.range {
+      // The hook's entry is not recorded: it was open when the recording (or a gap) ended, and its end is under way.
+      giveUpHooks(of: vm, thread, at: moment) { $0.isTorn }
+      let invalidation = open(range, event, of: vm, thread, start: nil, at: moment)
+      invalidation.end = moment
+      invalidation.endKvm = moment
+      invalidation.hitsMemslot = vm.memslots.hits(range)
+      steps.append(.began(invalidation))
+    }
+  }
+
+  mutating func invalidateRangeEndRet(_ thread: ThreadNumber, _ moment: Moment) {
+    // The last: what is left of another end hook before it lost its return.
+    guard
+      let index = threads[thread].hooks.indices.filter({ threads[thread].hooks[$0].end != nil }).max(by: {
+        threads[thread].hooks[$0].end?.id ?? 0 < threads[thread].hooks[$1].end?.id ?? 0
+      })
+    else { return }
+    let invalidation = threads[thread].hooks.remove(at: index)
+    invalidation.endRet = moment
+    if invalidation.walkIsInEndHook != false { steps.append(.walkEnded(invalidation, moment)) }
+    close(invalidation, of: invalidation.vm, as: .end)
+  }
+
+  /// What this thread is doing now it cannot do inside of these: they are over.
+  private mutating func giveUpHooks(
+    of vm: VMState, _ thread: ThreadNumber, at moment: Moment, where isOver: (InvalidationState) -> Bool
+  ) {
+    for former in threads[thread].hooks where former.vm === vm && isOver(former) {
+      former.overBy = moment
+      close(former, of: vm, as: former.end == nil ? .lost : .end)
+    }
+    threads[thread].hooks.removeAll { $0.close != nil }
+  }
+
+  /// Huge pages of two sizes can be split one in another; more is for want of ends.
+  private static var nestingMax: Int { 4 }
+
+  private mutating func open(
+    _ range: HVARange, _ event: RecordedEvent, of vm: VMState, _ thread: ThreadNumber, start: Moment?, at moment: Moment
+  ) -> InvalidationState {
+    invalidationCount += 1
+    let invalidation = InvalidationState(
+      id: invalidationCount, vm: vm, thread: thread, task: event.task, range: range,
+      mnEvent: event[.mnEvent].map { UInt32(truncatingIfNeeded: $0) }, start: start,
+      upBy: vm.gapEnd == nil ? nil : threads[thread].unpairedStartRet ?? vm.gapEnd)
+    vm.invalidations.append(invalidation)
+    if threads[thread].hooks.count(where: { $0.vm === vm }) >= Self.nestingMax,
+      let oldest = threads[thread].hooks.first(where: { $0.vm === vm })
+    {
+      giveUpHooks(of: vm, thread, at: moment) { $0 === oldest }
+    }
+    threads[thread].hooks.append(invalidation)
+    return invalidation
+  }
+
+  mutating func close(_ invalidation: InvalidationState, of vm: VMState, as close: Invalidation.Close) {
+    invalidation.close = close
+    record(invalidation, of: vm, close)
+    steps.append(.closed(invalidation))
+  }
+
+  // MARK: Recorded counts
+
+  /// Keeps a recorded `mn_active_invalidate_count` where it can prove something; it was read before the thread's next event.
+  mutating func noteCount(_ event: RecordedEvent, of vm: VMState, _ thread: ThreadNumber, _ moment: Moment) {
+    guard vm.isInDoubt, let count = event[.activeInvalidations] else { return }
+    threads[thread].recordedCount = RecordedCount(vm: vm, count: count, low: moment)
+  }
+
+  @inline(__always)
+  mutating func settleCounts(before time: Int64?) {
+    if counts.isEmpty { return }
+    while let (recorded, high) = counts.popFirst(settledBefore: time, deltaNs: order.deltaNs) {
+      settle(recorded, before: high)
+    }
+  }
+
+  /// If the recorded count is that of the invalidations that are surely in flight, then nothing unseen is, and what lost its end is over
+  /// (evidence, rule 13; 0 is the plainest case).
+  private mutating func settle(_ recorded: RecordedCount, before high: Moment) {
+    let vm = recorded.vm
+    guard vm.isInDoubt else { return }
+    let hasEndKvm = probes.has(.mnInvalidateEndKvm)
+    let inFlight = vm.invalidations.count {
+      $0.surelyUp(before: recorded.low, order) && $0.surelyNotDown(before: high, order, hasEndKvm: hasEndKvm)
+    }
+    guard recorded.count == inFlight else { return }
+    vm.endDoubt(at: high)
+    for invalidation in vm.invalidations where invalidation.isInDoubt {
+      invalidation.overBy = high
+      close(invalidation, of: vm, as: .lost)
+      threads[invalidation.thread].hooks.removeAll { $0 === invalidation }
+    }
+    steps.append(.doubtEnded(vm))
+  }
+
+  // MARK: Bounds
+
+  /// Drops the invalidations that no running round can look back to, nor anything that still waits from `oldest` on.
+  /// - Parameter oldest: nanoseconds of the trace clock; nil: nothing waits.
+  package mutating func prune(_ vm: VMState, now: Int64, keepingSince oldest: Int64?) {
+    var oldest = min(now, oldest ?? now)
+    for refresh in vm.openRefreshes {
+      if let round = refreshes[refresh].round {
+        oldest = min(oldest, rounds[round].snapshotLow.time)
+      } else if let entry = refreshes[refresh].entry {
+        oldest = min(oldest, entry.time)
+      }
+    }
+    vm.invalidations = vm.invalidations.filter { invalidation in
+      guard invalidation.close != nil, let over = invalidation.endRet ?? invalidation.overBy else { return true }
+      return over.time &+ order.deltaNs >= oldest
+    }
+    if vm.invalidations.count > Self.invalidationsMax {
+      vm.invalidations.removeFirst(vm.invalidations.count / 2)
+      for case let round? in vm.openRefreshes.map({ refreshes[$0].round }) { rounds[round].isTorn = true }
+    }
+    vm.pruneAt = max(VMState.pruneMin, vm.invalidations.count * 2)
+  }
+
+  /// A round that never ends would keep every later invalidation: beyond this the older half goes and the round becomes unknown.
+  private static var invalidationsMax: Int { 32_768 }
+}

@@ -1,0 +1,44 @@
+// Dropped events: what they make unknown, and until when (evidence, rule 13).
+
+import KVMEvents
+
+extension OperationTracker {
+  /// Events of one CPU were dropped after its last event and before this place.
+  ///
+  /// A thread may have been on that CPU between any two of its events around the gap: nothing is paired across it.
+  mutating func lose(_ event: RecordedEvent) {
+    // Where the recording does not say on which CPU, the gap may be as old as the recording.
+    let isPlaced = event.cpu != RecordedEvent.unknownCPU
+    let gap = isPlaced ? cpus.last(on: event.cpu) : nil
+    // Without any event before it, the gap began with the recording.
+    let since = gap ?? Moment(id: 0, time: .min, cpu: event.cpu, thread: -1)
+    let loss = EventLoss(
+      cpu: event.cpu, line: event.id, afterEvent: gap?.id, count: event[.len].map(Int64.init(truncatingIfNeeded:)))
+    // Every VM, seen on that CPU or not: its first events there may be among the dropped ones.
+    let touched = vms.filter { !$0.isGone }
+    for vm in touched { vm.meetLoss(since: since) }
+    for cache in caches.indices where caches[cache].vm.map({ !$0.isGone }) ?? true { caches[cache].meetLoss() }
+    for thread in threads.indices { tear(thread, since: since) }
+    counts.removeAll()
+    for cpu in isPlaced ? [event.cpu] : cpus.active { gapsOnCPU[cpu, default: []] += touched }
+    steps.append(.lost(loss, since: since.id, touched: touched))
+  }
+
+  /// What a thread is in the middle of meets the loss.
+  private mutating func tear(_ thread: ThreadNumber, since gap: Moment) {
+    threads[thread].recordedCount = nil
+    threads[thread].unpairedStartRet = nil
+    threads[thread].request = nil
+    threads[thread].memoryRegionVM = nil
+    giveUpChecks(of: thread)
+    if let (cache, _) = threads[thread].deactivating {
+      giveUpDeactivation(of: cache, at: gap)
+      threads[thread].deactivating = nil
+    }
+    guard let refresh = threads[thread].refresh else { return }
+    refreshes[refresh].isTorn = true
+    guard let round = refreshes[refresh].round else { return }
+    rounds[round].isTorn = true
+    rounds[round].meetsLoss = true
+  }
+}

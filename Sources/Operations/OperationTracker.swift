@@ -1,0 +1,142 @@
+// Events in, operations out: who did what, from when to when.
+
+import KVMEvents
+
+/// Pairs the events of a recording once, for everything that reads operations.
+///
+/// Turns events into threads, VMs, caches and operations, with every moment as narrow as the recorded events make it. Owns the rules of
+/// identity and of loss (evidence, rules 3 and 10 to 13) and judges nothing. Takes any subset of probes: entries and returns of functions are the base,
+/// the points inside of them narrow intervals (rule 18). One pass, bounded by what is open.
+package struct OperationTracker {
+  package let order: MomentOrder
+  /// What the events since `removeSteps()` did.
+  package internal(set) var steps: [OperationStep] = []
+  package internal(set) var probes = ProbesSeen()
+  var tie = NotifierTie()
+
+  // What is named by what.
+  var threads: [ThreadState] = []
+  var threadOfKey: [Int64: ThreadNumber] = [:]
+  var cpus = CPUTable()
+  var vmOfKVM = PointerTable<VMState>()
+  var cacheOfGPC = PointerTable<CacheNumber>()
+  package internal(set) var vms: [VMState] = []
+  package internal(set) var caches: [CacheState] = []
+  /// Hooks of a notifier whose kvm no event tells: they may concern any VM.
+  package internal(set) var hasUntiedNotifier = false
+  /// Where the walk's event was seen to lie: in mainline the start hook, in some forms the end hook.
+  package internal(set) var walkHook: WalkHook?
+
+  package internal(set) var refreshes = SlotTable<RefreshState>()
+  package internal(set) var rounds = SlotTable<RoundState>()
+  var counts = CountQueue()
+  /// The VMs with a gap on a CPU that has had no event since.
+  var gapsOnCPU: [Int32: [VMState]] = [:]
+  var invalidationCount: Int64 = 0
+  var refreshCount: Int64 = 0
+  var checkCount: Int64 = 0
+  let recordsWindows: Bool
+  var windows: [RecordedWindow] = []
+
+  package enum WalkHook: Sendable { case start, end }
+
+  /// - Parameter recordsWindows: keep the VMs' operations for `takeWindows()`.
+  package init(order: MomentOrder, recordsWindows: Bool = false) {
+    self.order = order
+    self.recordsWindows = recordsWindows
+  }
+
+  /// The steps so far have been read.
+  package mutating func removeSteps() { steps.removeAll(keepingCapacity: true) }
+
+  // MARK: Until notifiers are tied
+
+  package var isTied: Bool { tie.isMade }
+
+  /// Holds an event back where its VM cannot be told yet. True: it is to be taken now, after those that `takeHeld()` returns.
+  package mutating func holds(_ event: RecordedEvent) -> Bool {
+    tie.holds(event)
+  }
+
+  /// No event comes any more that could tie them.
+  package mutating func giveUpTie() { tie.giveUp() }
+
+  package var isHolding: Bool { tie.isHolding }
+  package mutating func takeHeld() -> [RecordedEvent] { tie.takeHeld() }
+
+  /// A round that was handed on with `roundEnded` is not needed any more.
+  package mutating func freeRound(_ slot: RoundSlot) -> RoundState { rounds.remove(slot) }
+
+  /// The same of a refresh that returned or was abandoned.
+  package mutating func freeRefresh(_ slot: RefreshSlot) -> RefreshState { refreshes.remove(slot) }
+
+  /// Events were dropped before the round, which is over, could be judged.
+  package mutating func meetLoss(_ round: RoundSlot) { rounds[round].meetsLoss = true }
+
+  // MARK: Events
+
+  package mutating func take(_ event: borrowing RecordedEvent) {
+    settleCounts(before: event.time.rawValue)
+    if case .lostEvents = event.kind {
+      lose(event)
+      return
+    }
+    probes.see(event.kind)
+    let thread = thread(of: event)
+    let moment = Moment(id: event.id, time: event.time.rawValue, cpu: event.cpu, thread: Int32(thread))
+    if !gapsOnCPU.isEmpty, let vms = gapsOnCPU.removeValue(forKey: event.cpu) {
+      for vm in vms { vm.gapEnd = moment }
+    }
+    if let count = threads[thread].recordedCount {
+      threads[thread].recordedCount = nil
+      counts.append(count, before: moment)
+    }
+    dispatch(event, thread, moment)
+    cpus.see(moment)
+  }
+
+  /// The recording is over: no refresh and no check will return any more.
+  package mutating func finishCalls() {
+    settleCounts(before: nil)
+    for thread in threads.indices {
+      guard let slot = threads[thread].refresh else { continue }
+      let refresh = refreshes[slot]
+      guard let last = refresh.round.flatMap({ rounds[$0].test }) ?? refresh.lastLoop ?? refresh.entry else { continue }
+      abandonRefresh(of: thread, at: last)
+    }
+    for thread in threads.indices { giveUpChecks(of: thread) }
+  }
+
+  private mutating func dispatch(_ event: borrowing RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
+    switch event.kind {
+    case .mnInvalidateRangeStart: invalidateRangeStart(event, thread, moment)
+    case .gpcInvalidateStart: gpcInvalidateStart(event, thread, moment)
+    case .mnInvalidateRangeStartRet: invalidateRangeStartRet(thread, moment)
+    case .mnInvalidateRangeEnd: invalidateRangeEnd(event, thread, moment)
+    case .mnInvalidateEndKvm: invalidateEndKvm(event, thread, moment)
+    case .mnInvalidateRangeEndRet: invalidateRangeEndRet(thread, moment)
+    case .gpcInit: gpcInit(event, moment)
+    case .gpcActivate: request(event, .activate, thread, moment)
+    case .gpcActivateHva: request(event, .activateHva, thread, moment)
+    case .gpcRefresh: request(event, .refresh, thread, moment)
+    case .lockedRefresh, .gfnToPfnCacheRefresh: refresh(event, thread, moment)
+    case .gpcRetryLoop: retryLoop(event, thread, moment)
+    case .hvaToPfn: hvaToPfn(event, thread, moment)
+    case .hvaToPfnRet: hvaToPfnRet(event, thread, moment)
+    case .gpcRetryCheck: retryCheck(event, thread, moment)
+    case .gpcRefreshDone: refreshDone(event, thread, moment)
+    case .lockedRefreshRet: refreshRet(event, thread, moment)
+    case .gpcRefreshRet, .gpcActivateRet, .gpcActivateHvaRet:
+      // The body's value is handed on: where the body's own return is not recorded, this is it.
+      refreshRet(event, thread, moment)
+      threads[thread].request = nil
+    case .gpcCheck: check(event, thread, moment)
+    case .gpcCheckRet: checkRet(event, thread, moment)
+    case .gpcDeactivate: deactivate(event, thread, moment)
+    case .gpcDeactivateRet: deactivateRet(event, thread, moment)
+    case .setMemoryRegion: setMemoryRegion(event, thread)
+    case .setMemoryRegionRet: setMemoryRegionRet(event, thread)
+    case .kvmUnmapHvaRange, .gpcUnmap, .mnInvalidateRange, .mnChangePte, .bystander, .lostEvents: break
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// A VM as the recording shows it.
+
+import KVMEvents
+
+/// One `struct kvm`, from its creation (or the recording's begin) to its end.
+package final class VMState {
+  package let id: Int32
+  package let kvm: KVMPointer
+  package let firstEvent: EventID
+  package internal(set) var lastEvent: EventID
+  /// The last `gpc_deactivate` of a cache of its own.
+  var lastDeactivation: EventID?
+  package internal(set) var mn: NotifierPointer?
+  package internal(set) var mm: MMPointer?
+  package let isCreatedInTrace: Bool
+  package internal(set) var isGone = false
+  /// An invalidation may be in flight of which no event is recorded: from before the recording, or its start was lost.
+  package internal(set) var mayHideInvalidations: Bool
+  /// Since this moment none can be: a recorded count showed it. nil: since its creation, or not yet.
+  var knownSince: Moment?
+  /// The end of the last gap: what was hidden in one was up by then. nil: no gap yet.
+  var gapEnd: Moment?
+  /// The invalidations that something undecided can still need, in the order of their first event.
+  package internal(set) var invalidations: [InvalidationState] = []
+  /// Low, since every test and every check walks what is left.
+  package internal(set) var pruneAt = VMState.pruneMin
+  static let pruneMin = 2
+  package internal(set) var caches: [CacheNumber] = []
+  var openRefreshes: [RefreshSlot] = []
+  package internal(set) var memslots = MemslotTable()
+  /// The operations since the last quiet point, where they are recorded.
+  var window = OpenWindow()
+  /// Only since an end was found missing can an invalidation be in doubt.
+  private var mayLackEnds = false
+
+  init(id: Int32, kvm: KVMPointer, firstEvent: EventID, isCreatedInTrace: Bool) {
+    self.id = id
+    self.kvm = kvm
+    self.firstEvent = firstEvent
+    lastEvent = firstEvent
+    self.isCreatedInTrace = isCreatedInTrace
+    mayHideInvalidations = !isCreatedInTrace
+    memslots.isComplete = isCreatedInTrace
+  }
+
+  @inline(__always)
+  func see(_ event: borrowing RecordedEvent) {
+    lastEvent = event.id
+  }
+
+  /// Events were dropped: an invalidation may be open unseen, and the end of each open one may be among them.
+  func meetLoss(since gap: Moment) {
+    mayLackEnds = true
+    mayHideInvalidations = true
+    knownSince = nil
+    memslots.doubt()
+    window.cast(.lostEvents)
+    for invalidation in invalidations where invalidation.close == nil {
+      invalidation.doubtedSince = invalidation.doubtedSince ?? gap
+      invalidation.isTorn = true
+    }
+  }
+
+  /// Its thread does what it rarely does before its end.
+  func doubt(_ invalidation: InvalidationState, since moment: Moment) {
+    mayLackEnds = true
+    invalidation.doubtedSince = invalidation.doubtedSince ?? moment
+  }
+
+  /// A recorded count showed before this moment that nothing unseen is in flight.
+  func endDoubt(at moment: Moment) {
+    mayHideInvalidations = false
+    knownSince = moment
+  }
+
+  /// An invalidation of which no event is recorded may have been in flight at this moment or later.
+  package func mayHideInvalidations(since moment: Moment, _ order: MomentOrder) -> Bool {
+    if mayHideInvalidations { return true }
+    guard let knownSince else { return false }
+    return !order.surely(knownSince, before: moment)
+  }
+
+  /// Something unseen may be in flight: a recorded count can settle it.
+  var isInDoubt: Bool { mayHideInvalidations || (mayLackEnds && invalidations.contains { $0.isInDoubt }) }
+
+  package var row: VirtualMachine {
+    VirtualMachine(
+      id: id, kvm: kvm, mn: mn, mm: mm, firstEvent: firstEvent, lastEvent: lastEvent,
+      createdInTrace: isCreatedInTrace, gone: isGone)
+  }
+}

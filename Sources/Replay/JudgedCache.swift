@@ -1,0 +1,28 @@
+// What the replay holds of a cache.
+
+import KVMEvents
+import Operations
+
+/// The protocol's state of one cache.
+struct JudgedCache {
+  /// The page a cache maps since a round was accepted, and what has come over it since.
+  struct Mapping {
+    let lookup: Moment
+    let lookupRet: Moment
+    let page: UHVA
+    let refresh: Int64
+    /// An invalidation that freed the page since the lookup, and whether that is certain.
+    var staleBy: (invalidation: InvalidationState, certainty: Finding.Certainty)?
+    var isReported = false
+  }
+
+  var validity = ValidityHistory()
+  /// nil: none known.
+  var mapping: Mapping?
+
+  /// Neither `valid` nor its mapping are known any more.
+  mutating func forget() {
+    validity.forget()
+    mapping = nil
+  }
+}

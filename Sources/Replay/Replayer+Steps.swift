@@ -1,0 +1,203 @@
+// What each step of an operation means for the replay: what waits to be decided, and what a cache's `valid` can have been.
+
+import KVMEvents
+import Operations
+
+extension Replayer {
+  mutating func judgeSteps(now: Int64) {
+    if operations.steps.isEmpty { return }
+    while judgedCaches.count < operations.caches.count { judgedCaches.append(JudgedCache()) }
+    for index in operations.steps.indices { judge(operations.steps[index], now) }
+    operations.removeSteps()
+  }
+
+  private mutating func judge(_ step: OperationStep, _ now: Int64) {
+    switch step {
+    case .began(let invalidation): begin(invalidation, now)
+    case .walkBegan(let invalidation, let moment): walk(invalidation, from: moment)
+    case .walkEnded(let invalidation, let moment): settleWalk(of: invalidation, before: moment)
+    case .endEntered(let invalidation): enterEnd(invalidation)
+    case .closed(let invalidation): close(invalidation)
+    case .doubtEnded(let vm): decideDeferred(of: vm)
+
+    case .initialised(let cache, let moment): judgedCaches[cache].validity.record(false, at: moment, order)
+    case .attached(let cache, let uhva): meetRunningWalks(cache, uhva: uhva)
+    case .deactivated(let cache, let moment):
+      judgedCaches[cache].validity.change(to: false, after: moment, order)
+      judgedCaches[cache].mapping = nil
+    case .deactivationEnded(let cache, let entry, let moment):
+      judgedCaches[cache].validity.settle(after: entry, before: moment)
+
+    case .entered(let refresh): enter(refresh)
+    case .loopReached(let slot, let moment):
+      let refresh = operations.refreshes[slot]
+      if let entry = refresh.entry { judgedCaches[refresh.cache].validity.settle(after: entry, before: moment) }
+    case .roundEnded(let refresh, let round, let outcome, let settled, let pfn):
+      end(round, of: refresh, outcome, settled, pfn)
+    case .accepted(let refresh, let round, let moment): accept(refresh, round, after: moment)
+    case .returned(let refresh, let moment): leave(refresh, at: moment)
+    case .abandoned(let refresh, let moment):
+      judgedCaches[operations.refreshes[refresh].cache].forget()
+      pending.append(.refresh(refresh, moment))
+
+    case .checked(let check, let ret, let answer):
+      pending.append(
+        .check(PendingCheck(state: check, ret: ret, answer: answer, mapping: judgedCaches[check.cache].mapping)))
+    case .unanswered(let check):
+      rows.append(
+        .cacheCheck(
+          CacheCheck(
+            id: check.id, cache: operations.caches[check.cache].id, task: check.task, entryEvent: check.entry.id,
+            returnEvent: nil, answer: nil, decision: nil)))
+    case .memslotEnded(let slot): rows.append(.memslot(slot))
+    case .lost(let loss, let since, let touched): lose(loss, since: since, touched)
+    }
+  }
+
+  // MARK: Invalidations
+
+  private mutating func begin(_ invalidation: InvalidationState, _ now: Int64) {
+    let vm = invalidation.vm
+    if vm.invalidations.count >= vm.pruneAt {
+      operations.prune(vm, now: now, keepingSince: pending.oldestSnapshot(operations.rounds))
+    }
+    guard let start = invalidation.start else {
+      // What was hidden so far has shown itself: it may be what waiting tests saw.
+      guard var waiting = deferred[vm.id] else { return }
+      for index in waiting.indices { waiting[index].add(invalidation) }
+      deferred[vm.id] = waiting
+      return
+    }
+    // Until its own event tells where it begins.
+    if !operations.probes.has(.gpcInvalidateStart) { walk(invalidation, from: start) }
+  }
+
+  /// `gfn_to_pfn_cache_invalidate_start()`: takes `valid` from the caches of the range, each under its lock, before the hook returns.
+  private mutating func walk(_ invalidation: InvalidationState, from moment: Moment) {
+    for cache in invalidation.vm.caches where operations.caches[cache].isActive != false {
+      guard let uhva = operations.caches[cache].uhva else {
+        judgedCaches[cache].forget()
+        continue
+      }
+      if !uhva.isError && invalidation.range.contains(uhva.page) {
+        judgedCaches[cache].validity.change(to: false, after: moment, order)
+      }
+    }
+  }
+
+  /// Without the walk's event it may lie in either hook: the end hook's return ends it.
+  private mutating func settleWalk(of invalidation: InvalidationState, before moment: Moment) {
+    let begins = [invalidation.walk, invalidation.walk == nil && invalidation.endRet == nil ? nil : invalidation.start]
+    for case let begin? in begins {
+      for cache in invalidation.vm.caches { judgedCaches[cache].validity.settle(after: begin, before: moment) }
+    }
+  }
+
+  /// A walk that is under way may come to the cache yet: one that was there before its first event, or that takes another page.
+  private mutating func meetRunningWalks(_ cache: CacheNumber, uhva: UHVA?) {
+    guard let vm = operations.caches[cache].vm, let uhva, !uhva.isError else { return }
+    for invalidation in vm.invalidations where invalidation.close == nil && invalidation.overlaps(page: uhva.page) {
+      guard let begin = invalidation.walk ?? (operations.probes.has(.gpcInvalidateStart) ? nil : invalidation.start)
+      else { continue }
+      let isOver = invalidation.walkIsInEndHook == false && invalidation.startRet != nil
+      if !isOver { judgedCaches[cache].validity.changeOnce(to: false, after: begin, order) }
+    }
+  }
+
+  private mutating func enterEnd(_ invalidation: InvalidationState) {
+    markStale(by: invalidation)
+    guard let checks = contractChecks.removeValue(forKey: invalidation.id) else { return }
+    for check in checks { reportContract(check, invalidation) }
+  }
+
+  private mutating func close(_ invalidation: InvalidationState) {
+    contractChecks[invalidation.id] = nil
+    rows.append(.invalidation(invalidation.row))
+    if deferred[invalidation.vm.id] != nil { decideDeferred(of: invalidation.vm) }
+  }
+
+  // MARK: Refreshes
+
+  private mutating func enter(_ slot: RefreshSlot) {
+    let refresh = operations.refreshes[slot]
+    // A mapping that is kept keeps `valid`; that shows only when the refresh returns without a round.
+    if let entry = refresh.entry { judgedCaches[refresh.cache].validity.change(to: false, after: entry, order) }
+  }
+
+  /// What its rounds add up to.
+  func judged(_ slot: RefreshSlot) -> JudgedRefresh {
+    slot.index < judgedRefreshes.count ? judgedRefreshes[slot.index] : JudgedRefresh()
+  }
+
+  mutating func change(_ slot: RefreshSlot, _ body: (inout JudgedRefresh) -> Void) {
+    while judgedRefreshes.count <= slot.index { judgedRefreshes.append(JudgedRefresh()) }
+    body(&judgedRefreshes[slot.index])
+  }
+
+  /// A round's test waits for its evidence; a round without a test is told as it is.
+  private mutating func end(
+    _ round: RoundSlot, of refresh: RefreshSlot, _ outcome: RetryRound.Outcome, _ settled: Moment, _ pfn: PFN?
+  ) {
+    switch outcome {
+    case .accepted, .retried:
+      pending.append(
+        .test(
+          PendingTest(refresh: refresh, round: round, settled: settled, isRetried: outcome == .retried, pfn: pfn)))
+    case .failed, .unfinished:
+      let state = operations.freeRound(round)
+      rows.append(
+        .retryRound(
+          state.row(of: operations.refreshes[refresh].id, outcome, decision: state.test == nil ? nil : .unknown)))
+    }
+  }
+
+  private mutating func accept(_ slot: RefreshSlot, _ round: RoundSlot?, after moment: Moment) {
+    let refresh = operations.refreshes[slot]
+    let cache = refresh.cache
+    judgedCaches[cache].validity.change(to: true, after: moment, order)
+    meetRunningWalks(cache, uhva: operations.caches[cache].uhva)
+    judgedCaches[cache].mapping = nil
+    guard let round = round.map({ operations.rounds[$0] }), !round.isTorn, let lookup = round.lookup,
+      let lookupRet = round.lookupRet, let page = operations.caches[cache].page
+    else { return }
+    judgedCaches[cache].mapping = JudgedCache.Mapping(
+      lookup: lookup, lookupRet: lookupRet, page: page, refresh: refresh.id)
+    // Those whose end hooks were called before the page became the cache's.
+    for invalidation in refresh.vm?.invalidations ?? [] where invalidation.end != nil {
+      markStale(cache, by: invalidation)
+    }
+  }
+
+  private mutating func leave(_ slot: RefreshSlot, at moment: Moment) {
+    let refresh = operations.refreshes[slot]
+    let cache = refresh.cache
+    // With a round, the loop's top has settled it.
+    if let entry = refresh.entry, refresh.roundCount == 0 {
+      if refresh.isUntouched {
+        judgedCaches[cache].validity.withdraw(after: entry)
+      } else {
+        judgedCaches[cache].validity.settle(after: entry, before: moment)
+      }
+    }
+    if let accepted = refresh.acceptedAt { judgedCaches[cache].validity.settle(after: accepted, before: moment) }
+    if refresh.ret != 0 && !refresh.isUntouched { judgedCaches[cache].mapping = nil }
+    pending.append(.refresh(slot, moment))
+  }
+
+  // MARK: Losses
+
+  private mutating func lose(_ loss: EventLoss, since: EventID, _ touched: [VMState]) {
+    rows.append(.loss(loss))
+    for vm in touched {
+      for cache in vm.caches { judgedCaches[cache].forget() }
+      for invalidation in vm.invalidations where invalidation.isInDoubt { contractChecks[invalidation.id] = nil }
+      guard var waiting = deferred[vm.id] else { continue }
+      for index in waiting.indices where waiting[index].test.settled.id > since { waiting[index].meetLoss() }
+      deferred[vm.id] = waiting
+    }
+    for cache in operations.caches.indices where operations.caches[cache].vm == nil { judgedCaches[cache].forget() }
+    pending.taint(after: since) { operations.meetLoss($0) }
+    // The events of other CPUs since the gap began were judged without what was dropped; this takes that back.
+    rows.append(.taint(vms: touched.map(\.id), after: since, before: loss.line))
+  }
+}
