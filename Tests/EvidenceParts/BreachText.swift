@@ -18,7 +18,8 @@ package struct BreachText {
       : try TextLines(of: input, wanted: wanted)
     whole = CutText(lines).bytes
     let header = lines.header.keys.sorted().compactMap { lines.header[$0] }
-    part = header.flatMap { $0 + [0x0a] }
+    part =
+      header.flatMap { $0 + [0x0a] }
       + breach.removal.applied(to: breach.whole).flatMap { event -> [UInt8] in
         if event.id % 2 == 0 { return (lines.lines[event.id / 2] ?? []) + [0x0a] }
         // What tracefs says in its head has no line here.

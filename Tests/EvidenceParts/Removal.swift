@@ -37,8 +37,16 @@ package struct Removal: Hashable, Sendable {
   package var shortens: Bool { head != nil || tail != nil }
 
   package func applied(to whole: WholeRecording) -> [RecordedEvent] {
-    var markers = gaps.filter { isInside($0.marker) }.map { Marker(id: $0.marker, cpu: $0.cpu, count: $0.count) }
-    if let ring { markers += Self.markers(of: ring, in: whole.events).filter { isInside($0.id) } }
+    // A gap whose marker is cut off with the head or the tail would be none that is announced: its events stay.
+    let gaps = gaps.filter { isInside($0.marker) }
+    var markers = gaps.map { Marker(id: $0.marker, cpu: $0.cpu, count: $0.count) }
+    if let ring, let begin = head ?? whole.events.first?.id {
+      // The head's own marker is of no CPU, and comes before everything.
+      markers.append(Marker(id: begin - 1, cpu: RecordedEvent.unknownCPU, count: 1))
+      for (cpu, first) in ring.firsts where isInside(first) {
+        markers.append(Marker(id: first - 1, cpu: cpu, count: nil))
+      }
+    }
     markers.sort { $0.id < $1.id }
     var left: [RecordedEvent] = []
     left.reserveCapacity(whole.events.count)
@@ -48,7 +56,7 @@ package struct Removal: Hashable, Sendable {
         left.append(markers[next].event(behind: left.last, name: whole.lostEventsName))
         next += 1
       }
-      if isKept(whole.events[index]) { left.append(whole.events[index]) }
+      if isKept(whole.events[index], gaps) { left.append(whole.events[index]) }
     }
     for marker in markers[next...] { left.append(marker.event(behind: left.last, name: whole.lostEventsName)) }
     return left
@@ -56,16 +64,10 @@ package struct Removal: Hashable, Sendable {
 
   private func isInside(_ id: EventID) -> Bool { id >= head ?? .min && id <= tail ?? .max }
 
-  private func isKept(_ event: RecordedEvent) -> Bool {
+  private func isKept(_ event: RecordedEvent, _ gaps: [Gap]) -> Bool {
     guard isInside(event.id), !probes.contains(event.name) else { return false }
     if let first = ring?.firsts[event.cpu], event.id < first { return false }
     return !gaps.contains { $0.cpu == event.cpu && $0.first <= event.id && event.id <= $0.last }
-  }
-
-  /// The head's own marker is of no CPU, and comes before everything.
-  private static func markers(of ring: Ring, in events: [RecordedEvent]) -> [Marker] {
-    let begins = ring.firsts.map { Marker(id: $0.value - 1, cpu: $0.key, count: nil) }
-    return [Marker(id: (events.first?.id ?? 2) - 1, cpu: RecordedEvent.unknownCPU, count: 1)] + begins
   }
 
   private struct Marker {

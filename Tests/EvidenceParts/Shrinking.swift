@@ -158,7 +158,10 @@ package struct Shrinking {
 extension Breach {
   /// What was taken away from what, what is said of it, and the events that this is about.
   package func description(origin: String) -> String {
-    var lines = ["\(contradiction.kind)", "of \(origin)", "\(whole.events.count) events without \(removal.description(in: whole))"]
+    var lines = [
+      "\(contradiction.kind)", "of \(origin)",
+      "\(whole.events.count) events without \(removal.description(in: whole))",
+    ]
     if !contradiction.text.isEmpty { lines.append(contradiction.text) }
     lines.append("about \(contradiction.events.map { WholeRecording.place(of: $0) }.joined(separator: " "))")
     return lines.joined(separator: "\n")

@@ -2,8 +2,8 @@
 
 import ArgumentParser
 import EvidenceParts
-import FtraceImport
 import FoundationEssentials
+import FtraceImport
 import KVMEvents
 
 @main struct EvidenceTool: ParsableCommand {
