@@ -6,6 +6,8 @@ import KVMEvents
 package struct Contradiction: Sendable {
   /// What kind of breach it is; failures are grouped by it, and a smaller recording must show the same one.
   package enum Class: Hashable, Sendable {
+    /// There is no judgement: what was written cannot be read.
+    case notJudged
     /// The whole has no such finding on that cache and mapping.
     case newFinding(Finding.Kind, isCertain: Bool)
     /// It has one there, but of another invalidation.
@@ -41,6 +43,7 @@ package struct Contradiction: Sendable {
 extension Contradiction.Class: CustomStringConvertible {
   package var description: String {
     switch self {
+    case .notJudged: "the part cannot be judged"
     case .newFinding(let kind, let isCertain): "\(Self.word(isCertain)) \(kind.rawValue) that the whole does not have"
     case .otherInvalidation(let kind, let isCertain):
       "\(Self.word(isCertain)) \(kind.rawValue) of another invalidation than the whole's"
@@ -67,7 +70,8 @@ extension Contradiction.Class: Comparable {
   /// The worst first: what `Monotone evidence` is about, then what only says more than the whole does.
   package var rank: Int {
     switch self {
-    case .newFinding(_, let isCertain): isCertain ? 0 : 3
+    case .notJudged, .newFinding(_, isCertain: true): 0
+    case .newFinding: 3
     case .certainOfPossible: 1
     case .turnedDecision: 1
     case .turnedAnswer, .turnedOutcome: 2

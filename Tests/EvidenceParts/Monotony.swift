@@ -59,8 +59,16 @@ package struct Monotony: Sendable {
     }
   }
 
-  /// Everything that the part says and the whole does not.
-  package func contradictions(of part: Judgement, _ removal: Removal) -> [Contradiction] {
+  /// Everything that is said of the part and not of the whole.
+  package func contradictions(without removal: Removal) -> [Contradiction] {
+    do {
+      return contradictions(of: try recording.judge(removal), removal)
+    } catch {
+      return [Contradiction(kind: .notJudged, events: [], text: "\(error)")]
+    }
+  }
+
+  private func contradictions(of part: Judgement, _ removal: Removal) -> [Contradiction] {
     let rows = Rows(part)
     var found: [Contradiction] = []
     for finding in part.findings { compare(finding, rows, &found) }

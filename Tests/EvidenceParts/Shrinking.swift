@@ -32,10 +32,10 @@ package struct Shrinking {
 
   package static func shrink(_ breach: Breach, budget: Int = 600) throws -> Breach {
     var shrinking = Shrinking(breach, try breach.whole.judge(breach.whole.events), budget)
-    try shrinking.removeLess()
-    try shrinking.shorten()
-    try shrinking.leaveOutOperations()
-    try shrinking.removeLess()
+    shrinking.removeLess()
+    shrinking.shorten()
+    shrinking.leaveOutOperations()
+    shrinking.removeLess()
     return shrinking.breach
   }
 
@@ -53,37 +53,36 @@ package struct Shrinking {
   // MARK: Is it still there?
 
   /// Takes the smaller one, if it fails in the same way.
-  private mutating func take(_ whole: WholeRecording, _ removal: Removal) throws -> Bool {
+  private mutating func take(_ whole: WholeRecording, _ removal: Removal) -> Bool {
     guard budget > 0, !removal.isNothing else { return false }
     budget -= 1
-    let judgement = try whole.judge(whole.events)
-    guard Self.keys(judgement).isSubset(of: known) else { return false }
-    let found = Monotony(whole, judgement).contradictions(of: try whole.judge(removal), removal)
+    guard let judgement = try? whole.judge(whole.events), Self.keys(judgement).isSubset(of: known) else { return false }
+    let found = Monotony(whole, judgement).contradictions(without: removal)
     guard let same = found.first(where: { $0.kind == kind }) else { return false }
     breach = Breach(whole: whole, removal: removal, contradiction: same)
     return true
   }
 
-  private mutating func take(_ change: (inout Removal) -> Void) throws -> Bool {
+  private mutating func take(_ change: (inout Removal) -> Void) -> Bool {
     var removal = breach.removal
     change(&removal)
-    return try removal != breach.removal && take(breach.whole, removal)
+    return removal != breach.removal && take(breach.whole, removal)
   }
 
   // MARK: Less taken away
 
-  private mutating func removeLess() throws {
-    _ = try take { $0.ring = nil }
-    _ = try take { $0.head = nil }
-    _ = try take { $0.tail = nil }
-    for gap in breach.removal.gaps { _ = try take { $0.gaps.removeAll { $0 == gap } } }
-    _ = try take { $0.probes = [] }
-    for probe in breach.removal.probes.sorted() { _ = try take { $0.probes.remove(probe) } }
-    for index in breach.removal.gaps.indices { try narrow(index) }
+  private mutating func removeLess() {
+    _ = take { $0.ring = nil }
+    _ = take { $0.head = nil }
+    _ = take { $0.tail = nil }
+    for gap in breach.removal.gaps { _ = take { $0.gaps.removeAll { $0 == gap } } }
+    _ = take { $0.probes = [] }
+    for probe in breach.removal.probes.sorted() { _ = take { $0.probes.remove(probe) } }
+    for index in breach.removal.gaps.indices { narrow(index) }
   }
 
   /// From either end, by halves.
-  private mutating func narrow(_ index: Int) throws {
+  private mutating func narrow(_ index: Int) {
     var isNarrower = true
     while isNarrower {
       let gap = breach.removal.gaps[index]
@@ -92,10 +91,10 @@ package struct Shrinking {
       isNarrower = false
       for share in [2, 4, inside.count] where !isNarrower {
         let step = max(1, inside.count / share)
-        isNarrower = try take { $0.gaps[index].first = inside[step] }
+        isNarrower = take { $0.gaps[index].first = inside[step] }
         if !isNarrower {
           // The marker stays before the next event of the CPU that is left.
-          isNarrower = try take {
+          isNarrower = take {
             $0.gaps[index].last = inside[inside.count - 1 - step]
             $0.gaps[index].marker = inside[inside.count - step] - 1
           }
@@ -106,49 +105,40 @@ package struct Shrinking {
 
   // MARK: A shorter recording
 
-  private mutating func shorten() throws {
+  private mutating func shorten() {
     var size = breach.whole.events.count / 2
     while size > 0 {
-      while try takeWithout(last: size) {}
-      while try takeWithout(first: size) {}
+      while takeWithout(last: size) {}
+      while takeWithout(first: size) {}
       size /= 2
     }
   }
 
-  private mutating func takeWithout(first count: Int) throws -> Bool {
+  private mutating func takeWithout(first count: Int) -> Bool {
     guard count < breach.whole.events.count else { return false }
-    return try take(breach.whole.with(Array(breach.whole.events[count...])), breach.removal)
+    return take(breach.whole.with(Array(breach.whole.events[count...])), breach.removal)
   }
 
-  private mutating func takeWithout(last count: Int) throws -> Bool {
+  private mutating func takeWithout(last count: Int) -> Bool {
     guard count < breach.whole.events.count else { return false }
-    return try take(breach.whole.with(breach.whole.events.dropLast(count)), breach.removal)
+    return take(breach.whole.with(breach.whole.events.dropLast(count)), breach.removal)
   }
 
   /// Whole operations, as `corpus add` does it: what is left might have been recorded.
-  private mutating func leaveOutOperations() throws {
+  private mutating func leaveOutOperations() {
     let whole = breach.whole
     guard whole.events.count <= Self.eventsMax else { return }
     var builder = UnitBuilder(names: whole.summary.names)
     builder.consume(whole.events)
     let units = builder.finish()
     let candidates = CutCandidates(Set(units.units.indices), of: units, events: whole.events)
-    // The search's closures cannot change this value, nor throw.
+    // The search's closure cannot change this value.
     var trial = self
-    var failure: (any Error)?
     let limit = budget
     var search = CutSearch(
       candidates, mayGoOn: { $0.candidateCount < limit },
-      judge: { events in
-        do {
-          return try trial.take(whole.with(events), trial.breach.removal)
-        } catch {
-          failure = error
-          return false
-        }
-      })
+      judge: { events in trial.take(whole.with(events), trial.breach.removal) })
     search.run()
-    if let failure { throw failure }
     self = trial
   }
 

@@ -4,6 +4,7 @@ import ArgumentParser
 import EvidenceParts
 import FoundationEssentials
 import FtraceImport
+import Glibc
 import KVMEvents
 
 @main struct EvidenceTool: ParsableCommand {
@@ -43,6 +44,10 @@ import KVMEvents
   @Option(help: "Judgements to make an example small with; 0: take it as it is.")
   var shrink = 600
 
+  @Flag(
+    help: "Say on standard error what is taken away before it is tried: the last one is what the replay stopped at.")
+  var verbose = false
+
   @Flag(help: "Only how much of each recording is still forced at function level.")
   var functionLevel = false
 
@@ -62,7 +67,7 @@ import KVMEvents
       }
       if whole.events.count > eventsMax { continue }
       if functionLevel {
-        try printFunctionLevel(of: whole)
+        try showFunctionLevel(of: whole)
       } else if try !holds(whole, path, kinds) {
         hasFailed = true
       }
@@ -112,7 +117,8 @@ import KVMEvents
     for kind in kinds {
       for removal in kind.removals(from: whole, count: count, seed: seed) {
         parts += 1
-        let found = try monotony.contradictions(of: whole.judge(removal), removal)
+        if verbose { printError("\(whole.name), \(kind.rawValue) \(parts): \(removal.description(in: whole))") }
+        let found = monotony.contradictions(without: removal)
         if !found.isEmpty { failing[kind, default: 0] += 1 }
         for contradiction in found {
           let breach = Breach(whole: whole, removal: removal, contradiction: contradiction)
@@ -129,6 +135,11 @@ import KVMEvents
     return groups.isEmpty
   }
 
+  private func printError(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    _ = write(STDERR_FILENO, bytes, bytes.count)
+  }
+
   private func show(_ kind: Contradiction.Class, _ group: Group, _ path: String) throws {
     let counts = PartKind.allCases.compactMap { part in group.counts[part].map { "\(part.rawValue) \($0)" } }
     print("* \(kind): \(counts.joined(separator: ", "))")
@@ -136,7 +147,7 @@ import KVMEvents
     let example = shrink > 0 ? try Shrinking.shrink(group.example, budget: shrink) : group.example
     let text = example.description(origin: "\(path), \(group.partKind.rawValue), seed \(seed)")
     print(text.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n"))
-    if let save { try write(example, text, path, to: "\(save)/\(fileName(kind, example))") }
+    if let save { try keep(example, text, path, to: "\(save)/\(fileName(kind, example))") }
   }
 
   private func fileName(_ kind: Contradiction.Class, _ breach: Breach) -> String {
@@ -144,7 +155,7 @@ import KVMEvents
     return "\(words)/\(breach.whole.name.split(separator: "/").first ?? "recording")"
   }
 
-  private func write(_ breach: Breach, _ text: String, _ path: String, to folder: String) throws {
+  private func keep(_ breach: Breach, _ text: String, _ path: String, to folder: String) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let isBinary = path.hasSuffix(".dat") || path.hasSuffix(".data")
     let texts = try BreachText(breach, input: .file(path: path), isBinary: isBinary)
@@ -155,7 +166,7 @@ import KVMEvents
 
   // MARK: Function level
 
-  private func printFunctionLevel(of whole: WholeRecording) throws {
+  private func showFunctionLevel(of whole: WholeRecording) throws {
     let level = try FunctionLevel(whole, whole.judge(.init()))
     print("\(whole.name): retry tests \(Self.words(level.tests)); checks \(Self.words(level.checks))")
     for line in level.part.findingLines { print("    \(line)") }
