@@ -53,6 +53,13 @@ let package = Package(
     .executableTarget(
       name: "explore-bench", dependencies: ["KVMEvents", "GPCProtocol", "Explore"], path: "tools/explore-bench",
       exclude: ["gpc.pml"]),
+    .executableTarget(
+      name: "evidence-parts",
+      dependencies: [
+        "EvidenceParts", "FtraceImport", "KVMEvents",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "tools/evidence.d"),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
     .testTarget(
       name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "Renderings", "CZstd", "CZlib", "CLzma"],
@@ -66,6 +73,11 @@ let package = Package(
     .target(name: "Renderings", path: "Tests/Renderings"),
     // The binary as the tests run it, and the folders of traces/.
     .target(name: "RealBinary", dependencies: ["CZstd", "Corpus"], path: "Tests/RealBinary"),
+    // Parts of recordings, and what is said of them held against what is said of the whole; for the tests and tools/evidence.
+    .target(
+      name: "EvidenceParts",
+      dependencies: ["KVMEvents", "FtraceImport", "GPCProtocol", "Replay", "TraceStore", "Report", "Corpus"],
+      path: "Tests/EvidenceParts"),
     .testTarget(
       name: "CorpusTests",
       dependencies: [

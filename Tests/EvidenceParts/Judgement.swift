@@ -1,0 +1,172 @@
+// What stands in the database at the end: the rows of one replay after its amendments, and the verdict.
+
+import GPCProtocol
+import KVMEvents
+import Replay
+import Report
+import TraceStore
+
+/// What is said of one recording, or of a part of it.
+package struct Judgement: Sendable {
+  struct CacheRow: Sendable {
+    let id: Int64
+    let gpc: UInt64
+    let firstEvent: EventID
+  }
+
+  struct InvalidationRow: Sendable {
+    let id: Int64
+    /// Of its hooks, in order; nil where there is none.
+    let events: [EventID?]
+  }
+
+  struct RoundRow: Sendable {
+    let refresh: Int64
+    let loop, lookup, lookupRet, test: EventID?
+    let outcome: RetryRound.Outcome?
+    let decision: Decision?
+    let cause: RetryRound.Cause?
+    let subCause: RetryRound.SubCause?
+
+    var events: [EventID] { [test, lookup, lookupRet, loop].compactMap { $0 } }
+  }
+
+  struct CheckRow: Sendable {
+    let id: Int64
+    let entry: EventID
+    let ret: EventID?
+    let answer: Bool?
+    let decision: Decision?
+  }
+
+  struct FindingRow: Sendable {
+    let kind: Finding.Kind
+    let isCertain: Bool
+    let cache: Int64?
+    let event: EventID
+    let invalidation: Int64?
+    let refresh: Int64?
+    let check: Int64?
+    let proof: [EventID]
+    let summary: String
+  }
+
+  var caches: [CacheRow] = []
+  var invalidations: [InvalidationRow] = []
+  var rounds: [RoundRow] = []
+  var checks: [CheckRow] = []
+  var findings: [FindingRow] = []
+  package private(set) var status: Verdict.Status = .clean
+}
+
+extension WholeRecording {
+  /// Judges these events of the recording as `gpc-replay` does: replay, database in memory, amendments, report. What was read stands in the
+  /// recording already, so the events themselves are not stored.
+  func judge(_ events: [RecordedEvent]) throws -> Judgement {
+    let writer = try TraceWriter(at: .memory)
+    var replayer = Replayer(form: .mainline, options: options)
+    replayer.consume(events)
+    replayer.finish()
+    try writer.write(replayer.takeRows())
+    return try Judgement(writer.finish(summary(of: events)))
+  }
+
+  package func judge(_ removal: Removal) throws -> Judgement { try judge(removal.applied(to: self)) }
+
+  private func summary(of events: [RecordedEvent]) -> ImportSummary {
+    let facts = TraceFacts(
+      fileName: name, contentHash: nil, toolVersion: "parts", format: summary.format, byteCount: 0,
+      lineCount: events.last?.id ?? 0, eventCount: Int64(events.count), firstTime: events.first?.time,
+      lastTime: events.last?.time, clock: summary.clock, clockSource: summary.clockSource,
+      resolutionNs: summary.resolutionNs, incomplete: summary.incomplete, eventPlace: summary.eventPlace)
+    let settings = ReplaySettings(
+      toolVersion: "parts", form: ProtocolForm.mainline.id, deltaNs: options.deltaNs,
+      retriesMax: Int64(options.retriesMax), stallMaxNs: options.stallMaxNs)
+    return ImportSummary(
+      trace: facts, tasks: summary.tasks, names: names(of: events), issues: summary.issues,
+      issueCounts: summary.issueCounts, replay: settings)
+  }
+
+  /// As the reader would have counted them; what the catalogue does not have is not among the events and stays.
+  private func names(of events: [RecordedEvent]) -> [EventName] {
+    var counts = [Int64](repeating: 0, count: max(summary.names.count, Int(lostEventsName) + 1))
+    for index in events.indices { counts[Int(events[index].name)] += 1 }
+    var names = summary.names
+    if Int(lostEventsName) == names.count {
+      names.append(EventName(name: "lost events", kind: .lostEvents, count: 0))
+    }
+    for index in names.indices where names[index].kind != nil { names[index].count = counts[index] }
+    return names
+  }
+}
+
+extension Judgement {
+  fileprivate init(_ database: TraceDatabase) throws {
+    caches = try database.all("SELECT id, gpc, first_event_id FROM cache ORDER BY id") { row in
+      CacheRow(id: row.integer(0), gpc: UInt64(bitPattern: row.integer(1)), firstEvent: row.integer(2))
+    }
+    invalidations = try database.all(
+      """
+      SELECT id, start_event_id, walk_event_id, start_ret_event_id, end_event_id, end_ret_event_id FROM invalidation
+      """
+    ) { row in InvalidationRow(id: row.integer(0), events: (1...5).map { row.optionalInteger($0) }) }
+    rounds = try database.all(
+      """
+      SELECT refresh_id, loop_event_id, lookup_event_id, lookup_ret_event_id, test_event_id, outcome, decision, cause, sub_cause
+      FROM retry_round ORDER BY id
+      """
+    ) { row in
+      RoundRow(
+        refresh: row.integer(0), loop: row.optionalInteger(1), lookup: row.optionalInteger(2),
+        lookupRet: row.optionalInteger(3), test: row.optionalInteger(4),
+        outcome: RetryRound.Outcome(rawValue: row.text(5)),
+        decision: row.optionalText(6).flatMap(Decision.init), cause: row.optionalText(7).flatMap(RetryRound.Cause.init),
+        subCause: row.optionalText(8).flatMap(RetryRound.SubCause.init))
+    }
+    checks = try database.all(
+      "SELECT id, entry_event_id, return_event_id, answer, decision FROM cache_check ORDER BY id"
+    ) { row in
+      CheckRow(
+        id: row.integer(0), entry: row.integer(1), ret: row.optionalInteger(2),
+        answer: row.optionalInteger(3).map { $0 == 1 },
+        decision: row.optionalText(4).flatMap(Decision.init))
+    }
+    findings = try Self.findings(database)
+    status = try Report(database, findingsMax: 0).verdict.status
+  }
+
+  private static func findings(_ database: TraceDatabase) throws -> [FindingRow] {
+    try database.all(
+      """
+      SELECT kind, certainty, cache_id, event_id, invalidation_id, refresh_id, check_id, summary,
+        (SELECT group_concat(event_id, ' ') FROM finding_event WHERE finding_id = finding.id)
+      FROM finding ORDER BY id
+      """
+    ) { row in
+      FindingRow(
+        kind: Finding.Kind(rawValue: row.text(0)) ?? .divergence, isCertain: row.text(1) == "certain",
+        cache: row.optionalInteger(2), event: row.integer(3), invalidation: row.optionalInteger(4),
+        refresh: row.optionalInteger(5), check: row.optionalInteger(6),
+        proof: row.text(8).split(separator: " ").compactMap { EventID($0) }, summary: row.text(7))
+    }
+  }
+}
+
+extension TraceDatabase {
+  fileprivate func all<Row>(_ sql: String, _ read: (Statement) -> Row) throws -> [Row] {
+    let statement = try statement(sql)
+    var rows: [Row] = []
+    while try statement.step() { rows.append(read(statement)) }
+    return rows
+  }
+}
+
+extension Judgement {
+  /// Each finding but excessive retries in a line.
+  package var findingLines: [String] {
+    findings.filter { $0.kind != .excessiveRetry }.map { finding in
+      let certainty = finding.isCertain ? "certain" : "possible"
+      return "\(finding.kind.rawValue), \(certainty), \(WholeRecording.place(of: finding.event)): \(finding.summary)"
+    }
+  }
+}

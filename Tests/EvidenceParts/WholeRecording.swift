@@ -1,0 +1,90 @@
+// A recording in memory, read once by the real reader: what parts are taken of.
+
+import FtraceImport
+import KVMEvents
+import Replay
+
+/// All events of a recording, and what else an import knows of it.
+///
+/// Ids are twice those of the reader, so that a loss marker finds room before every event: the place of a whole's event is half its id.
+package struct WholeRecording: Sendable {
+  package let name: String
+  package let events: [RecordedEvent]
+  package let options: ReplayOptions
+  let summary: ReadSummary
+
+  /// What the reader says of the recording and what does not change with the events that are taken away.
+  struct ReadSummary: Sendable {
+    let tasks: [TraceTask]
+    let names: [EventName]
+    let issues: [ImportIssue]
+    let issueCounts: [ImportIssueKind: Int64]
+    let format: String
+    let clock: TraceClock
+    let clockSource: ClockSource
+    let resolutionNs: Int64
+    let incomplete: String?
+    let eventPlace: EventPlace
+  }
+
+  /// - Parameter clock: of the recording, where it does not say.
+  package init(_ input: TraceInput, name: String, clock asked: TraceClock? = nil) throws(TraceReadError) {
+    let reader = try TraceReader(input)
+    var events: [RecordedEvent] = []
+    var batch: [RecordedEvent] = []
+    while try reader.read(into: &batch) {
+      for var event in batch {
+        event.id *= 2
+        events.append(event)
+      }
+    }
+    let isRecorded = reader.clock != nil && reader.clockSource == .recorded
+    let clock = isRecorded ? reader.clock ?? .local : asked ?? reader.clock ?? .local
+    var options = ReplayOptions()
+    options.deltaNs = clock.uncertainty + (reader.timestampResolutionNs > 1 ? reader.timestampResolutionNs : 0)
+    options.mayHideLoss = reader.issueCounts[.formLimit] ?? 0 > 0
+    self.init(
+      name: name, events: events, options: options,
+      summary: ReadSummary(
+        tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,
+        format: reader.formatDescription, clock: clock, clockSource: reader.clockSource,
+        resolutionNs: reader.timestampResolutionNs, incomplete: reader.incomplete, eventPlace: reader.eventPlace))
+  }
+
+  private init(name: String, events: [RecordedEvent], options: ReplayOptions, summary: ReadSummary) {
+    self.name = name
+    self.events = events
+    self.options = options
+    self.summary = summary
+    lostEventsName = EventNameID(summary.names.firstIndex { $0.kind == .lostEvents } ?? summary.names.count)
+  }
+
+  /// The same recording with these events alone.
+  func with(_ events: [RecordedEvent]) -> WholeRecording {
+    WholeRecording(name: name, events: events, options: options, summary: summary)
+  }
+
+  /// The name that loss markers go under; the reader gives it to the first one it meets.
+  let lostEventsName: EventNameID
+
+  /// Where an event stands in the recording: a line, or a record. A marker of a gap stands before it.
+  package static func place(of id: EventID) -> String { id % 2 == 0 ? "\(id / 2)" : "before \((id + 1) / 2)" }
+
+  /// The probes that fired: the names of its events, loss markers not among them.
+  var probes: [EventNameID] {
+    Set(events.filter { $0.kind != .lostEvents }.map(\.name)).sorted()
+  }
+
+  func label(of probe: EventNameID) -> String { summary.names[Int(probe)].name }
+
+  /// nil: it is no event of this recording.
+  func event(_ id: EventID) -> RecordedEvent? {
+    var low = 0
+    var high = events.count
+    while low < high {
+      let middle = (low + high) / 2
+      if events[middle].id < id { low = middle + 1 } else { high = middle }
+    }
+    return low < events.count && events[low].id == id ? events[low] : nil
+  }
+}

@@ -1,0 +1,182 @@
+// tools/evidence: takes parts of recordings and holds what is said of them against what is said of the whole.
+
+import ArgumentParser
+import EvidenceParts
+import FoundationEssentials
+import FtraceImport
+import Glibc
+import KVMEvents
+
+@main struct EvidenceTool: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tools/evidence",
+    abstract: "Is evidence monotone? Takes parts of recordings and says what is said of them and not of the whole.",
+    discussion: """
+      Of each recording: every probe taken away alone, random subsets of probes, gaps with their markers, heads, tails, overwritten rings, \
+      and several of these at once (docs/testing.md). Failures are grouped by class, each with one example, made small. Exit status: 0 none \
+      failed, 1 one did, 2 a recording cannot be read.
+
+      Example:
+        tools/evidence traces/retries/overlap/trace.txt.zst --kinds gaps,probes --count 100 --seed 7
+      """)
+
+  @Argument(help: "Recordings, or folders of them.", completion: .file())
+  var recordings: [String]
+
+  @Option(help: "Kinds of parts, with commas: \(PartKind.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var kinds = PartKind.allCases.map(\.rawValue).joined(separator: ",")
+
+  @Option(help: "Parts of each kind; of probes there are as many as the recording has.")
+  var count = 300
+
+  @Option(help: "Another seed, other parts.")
+  var seed: UInt64 = 1
+
+  @Option(help: "The recordings' trace clock, where they do not say.")
+  var clock: TraceClock?
+
+  @Option(help: "Leave out recordings of more events than this.")
+  var eventsMax = Int.max
+
+  @Option(help: "Write each class's example here: whole, part, and what is wrong, in a folder each.")
+  var save: String?
+
+  @Option(help: "Judgements to make an example small with; 0: take it as it is.")
+  var shrink = 600
+
+  @Flag(
+    help: "Say on standard error what is taken away before it is tried: the last one is what the replay stopped at.")
+  var verbose = false
+
+  @Flag(help: "Only how much of each recording is still forced at function level.")
+  var functionLevel = false
+
+  func run() throws {
+    let kinds = try kinds.split(separator: ",").map { word in
+      guard let kind = PartKind(rawValue: String(word)) else { throw ValidationError("There is no kind '\(word)'.") }
+      return kind
+    }
+    var hasFailed = false
+    for path in try recordings.flatMap(Self.files) {
+      let whole: WholeRecording
+      do {
+        whole = try WholeRecording(.file(path: path), name: Self.name(of: path), clock: clock)
+      } catch {
+        print("\(path) \(error.predicate).")
+        throw ExitCode(2)
+      }
+      if whole.events.count > eventsMax { continue }
+      if functionLevel {
+        try showFunctionLevel(of: whole)
+      } else if try !holds(whole, path, kinds) {
+        hasFailed = true
+      }
+    }
+    if hasFailed { throw ExitCode(1) }
+  }
+
+  // MARK: Recordings
+
+  private static func files(_ path: String) throws -> [String] {
+    var isFolder = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw ValidationError("There is no \(path).")
+    }
+    guard isFolder else { return [path] }
+    // One rendering of each recording; the rest are the same events.
+    let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+    let own = ["trace.dat", "perf.data", "reportt.txt.zst", "trace.txt.zst", "ftrace.txt.zst", "trace_pipe.txt.zst"]
+    if let name = own.first(where: names.contains) { return ["\(path)/\(name)"] }
+    return try names.flatMap { name in
+      var isFolder = false
+      _ = FileManager.default.fileExists(atPath: "\(path)/\(name)", isDirectory: &isFolder)
+      return isFolder ? try files("\(path)/\(name)") : []
+    }
+  }
+
+  /// The folder's, for its file is called as all are.
+  private static func name(of path: String) -> String {
+    path.split(separator: "/").suffix(2).joined(separator: "/")
+  }
+
+  // MARK: Parts
+
+  private struct Group {
+    var counts: [PartKind: Int] = [:]
+    var probes: Set<String> = []
+    var example: Breach
+    var partKind: PartKind
+  }
+
+  private func holds(_ whole: WholeRecording, _ path: String, _ kinds: [PartKind]) throws -> Bool {
+    let monotony = try Monotony(whole)
+    print("\(whole.name): \(whole.events.count) events, \(monotony.status), findings: \(monotony.findingCount)")
+    var groups: [Contradiction.Class: Group] = [:]
+    var parts = 0
+    var failing: [PartKind: Int] = [:]
+    for kind in kinds {
+      for removal in kind.removals(from: whole, count: count, seed: seed) {
+        parts += 1
+        if verbose { printError("\(whole.name), \(kind.rawValue) \(parts): \(removal.description(in: whole))") }
+        let found = monotony.contradictions(without: removal)
+        if !found.isEmpty { failing[kind, default: 0] += 1 }
+        for contradiction in found {
+          let breach = Breach(whole: whole, removal: removal, contradiction: contradiction)
+          var group = groups[contradiction.kind] ?? Group(example: breach, partKind: kind)
+          group.counts[kind, default: 0] += 1
+          if kind == .probes { group.probes.insert(removal.description(in: whole)) }
+          groups[contradiction.kind] = group
+        }
+      }
+    }
+    let words = kinds.compactMap { kind in failing[kind].map { "\(kind.rawValue) \($0)" } }
+    print("  \(parts) parts, failing: \(words.isEmpty ? "none" : words.joined(separator: ", "))")
+    for (kind, group) in groups.sorted(by: { $0.key < $1.key }) { try show(kind, group, path) }
+    return groups.isEmpty
+  }
+
+  private func printError(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    _ = write(STDERR_FILENO, bytes, bytes.count)
+  }
+
+  private func show(_ kind: Contradiction.Class, _ group: Group, _ path: String) throws {
+    let counts = PartKind.allCases.compactMap { part in group.counts[part].map { "\(part.rawValue) \($0)" } }
+    print("* \(kind): \(counts.joined(separator: ", "))")
+    for probe in group.probes.sorted() { print("    \(probe)") }
+    let example = shrink > 0 ? try Shrinking.shrink(group.example, budget: shrink) : group.example
+    let text = example.description(origin: "\(path), \(group.partKind.rawValue), seed \(seed)")
+    print(text.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n"))
+    if let save { try keep(example, text, path, to: "\(save)/\(fileName(kind, example))") }
+  }
+
+  private func fileName(_ kind: Contradiction.Class, _ breach: Breach) -> String {
+    let words = "\(kind)".split { !$0.isLetter && !$0.isNumber }.joined(separator: "-")
+    return "\(words)/\(breach.whole.name.split(separator: "/").first ?? "recording")"
+  }
+
+  private func keep(_ breach: Breach, _ text: String, _ path: String, to folder: String) throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let isBinary = path.hasSuffix(".dat") || path.hasSuffix(".data")
+    let texts = try BreachText(breach, input: .file(path: path), isBinary: isBinary)
+    try Data(texts.whole).write(to: URL(filePath: "\(folder)/whole.txt"))
+    try Data(texts.part).write(to: URL(filePath: "\(folder)/part.txt"))
+    try Data((text + "\n").utf8).write(to: URL(filePath: "\(folder)/breach.txt"))
+  }
+
+  // MARK: Function level
+
+  private func showFunctionLevel(of whole: WholeRecording) throws {
+    let level = try FunctionLevel(whole, whole.judge(.init()))
+    print("\(whole.name): retry tests \(Self.words(level.tests)); checks \(Self.words(level.checks))")
+    for line in level.part.findingLines { print("    \(line)") }
+  }
+
+  private static func words(_ share: FunctionLevel.Share) -> String {
+    let percent = Int((share.percent * 10).rounded())
+    let other = share.otherwise == 0 ? "" : ", \(share.otherwise) OTHERWISE"
+    return "\(share.stillForced) of \(share.forced) forced (\(percent / 10).\(percent % 10) %)\(other)"
+  }
+}
+
+extension TraceClock: ExpressibleByArgument {}
