@@ -35,6 +35,8 @@ let package = Package(
     .target(name: "Report", dependencies: ["KVMEvents", "TraceStore"]),
     .target(name: "Explore", dependencies: ["KVMEvents", "GPCProtocol"]),
     .target(name: "Compare", dependencies: ["KVMEvents", "GPCProtocol"]),
+    // A kernel whose truth is known: runs of the engine, recorded.
+    .target(name: "SimulatedKernel", dependencies: ["KVMEvents", "GPCProtocol"]),
     .target(
       name: "Corpus",
       dependencies: ["KVMEvents", "FtraceImport", "GPCProtocol", .product(name: "TOMLKit", package: "TOMLKit")]),
@@ -52,6 +54,13 @@ let package = Package(
     .executableTarget(
       name: "explore-bench", dependencies: ["KVMEvents", "GPCProtocol", "Explore"], path: "tools/explore-bench",
       exclude: ["gpc.pml"]),
+    .executableTarget(
+      name: "gpc-simulate",
+      dependencies: [
+        "KVMEvents", "GPCProtocol", "SimulatedKernel", "KnownTruth",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "tools/simulate.d"),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
     .testTarget(
       name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "Renderings", "CZstd", "CZlib", "CLzma"],
@@ -65,6 +74,12 @@ let package = Package(
     .target(name: "Renderings", path: "Tests/Renderings"),
     // The binary as the tests run it, and the folders of traces/.
     .target(name: "RealBinary", dependencies: ["CZstd", "Corpus"], path: "Tests/RealBinary"),
+    // What the replay says, held against what a simulated kernel did; for tools/simulate and the tests.
+    .target(
+      name: "KnownTruth",
+      dependencies: ["KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report", "SimulatedKernel"],
+      path: "Tests/KnownTruth"),
+    .testTarget(name: "KnownTruthTests", dependencies: ["KnownTruth", "SimulatedKernel", "GPCProtocol", "KVMEvents"]),
     .testTarget(
       name: "CorpusTests",
       dependencies: [
