@@ -13,10 +13,11 @@ package struct SimulatedRecord: Sendable {
   package var fields = ""
 }
 
-/// Who went on, and how long after the one before.
+/// Who went on, in which operation, and how long after the turn before.
 package struct Turn: Sendable {
   package let task: Int
-  package let ns: Int64
+  package let operation: Int
+  package var ns: Int64
 }
 
 /// What a run gave.
@@ -72,17 +73,28 @@ package final class SimulatedKernel {
     tasks = workload.tasks.indices.map { SimulatedTask(index: $0, plan: workload.tasks[$0]) }
   }
 
-  /// - Parameter turns: a schedule to follow as far as it goes; what it asks of tasks that cannot move is passed over.
-  package static func run(
-    _ workload: Workload, _ settings: SimulationSettings, following turns: [Turn] = []
-  ) -> SimulatedRun {
+  /// A schedule drawn from the seed.
+  package static func run(_ workload: Workload, _ settings: SimulationSettings) -> SimulatedRun {
     let kernel = SimulatedKernel(workload, settings)
-    for turn in turns where kernel.tasks.indices.contains(turn.task) { _ = kernel.take(turn) }
     // What spins for ever does not end by itself.
     var left = 400 * workload.operationCount
     while left > 0, kernel.takeAny() { left -= 1 }
-    return SimulatedRun(
-      workload: workload, settings: settings, records: kernel.records, truth: kernel.truth, turns: kernel.turns)
+    return kernel.result
+  }
+
+  /// This schedule and no more. What it asks of tasks that cannot move, or of operations that are not there, is passed over; its time
+  /// goes by.
+  package static func run(
+    _ workload: Workload, _ settings: SimulationSettings, following turns: [Turn]
+  ) -> SimulatedRun {
+    let kernel = SimulatedKernel(workload, settings)
+    for turn in turns where !kernel.take(turn) { kernel.now += turn.ns }
+    return kernel.result
+  }
+
+  private var result: SimulatedRun {
+    for task in tasks { read(task) }
+    return SimulatedRun(workload: workload, settings: settings, records: records, truth: truth, turns: turns)
   }
 
   // MARK: Turns
@@ -90,17 +102,20 @@ package final class SimulatedKernel {
   /// False: nobody can move.
   private func takeAny() -> Bool {
     let last = turns.last?.task
-    if let last, chance.chance(pace.stayPercent), take(Turn(task: last, ns: pace.ns(&chance))) { return true }
+    if let last, chance.chance(pace.stayPercent), take(last) { return true }
     let first = chance.below(tasks.count)
-    for offset in tasks.indices where take(Turn(task: (first + offset) % tasks.count, ns: pace.ns(&chance))) {
-      return true
-    }
+    for offset in tasks.indices where take((first + offset) % tasks.count) { return true }
     return false
+  }
+
+  private func take(_ task: Int) -> Bool {
+    guard let operation = tasks[task].operation else { return false }
+    return take(Turn(task: task, operation: operation, ns: pace.ns(&chance)))
   }
 
   private func take(_ turn: Turn) -> Bool {
     let task = tasks[turn.task]
-    guard task.hasWork, !task.isInterrupted, getsItsCPU(task) else { return false }
+    guard task.operation == turn.operation, !task.isInterrupted, getsItsCPU(task) else { return false }
     let before = now
     now += turn.ns
     moment += 1
@@ -114,20 +129,25 @@ package final class SimulatedKernel {
   }
 
   private func act(_ task: SimulatedTask) -> Progress {
-    if let unread = task.unread {
-      records[unread.record].fields = unread.fields()
-      task.unread = nil
-      return .done
-    }
+    if read(task) { return .done }
     guard let action = task.actions.popLast() else { return begin(task) }
     if action(self) == .done { return .done }
     task.actions.append(action)
     return .blocked
   }
 
+  /// The probe that the task has hit reads its fields. False: it has.
+  @discardableResult private func read(_ task: SimulatedTask) -> Bool {
+    guard let unread = task.unread else { return false }
+    records[unread.record].fields = unread.fields()
+    task.unread = nil
+    return true
+  }
+
   private func begin(_ task: SimulatedTask) -> Progress {
     guard let operation = task.operations.last, canBegin(task) else { return .blocked }
     task.operations.removeLast()
+    task.current = operation.id
     task.dice = Dice(seed: settings.seed, stream: operation.id)
     if let host = task.plan.host {
       task.cpu = tasks[host].cpu

@@ -40,20 +40,25 @@ package struct SimulatedRecording: Sendable {
 
   /// By their stamps; at one stamp by CPU, as trace-cmd merges the CPUs' buffers.
   private static func stamped(_ run: SimulatedRun) -> [Printed] {
-    var chance = Dice(seed: run.settings.seed, stream: -3)
-    let delta = Int(run.settings.recording.deltaNs)
-    var errors: [Int: Int64] = [:]
     var lastStamps: [Int: Int64] = [:]
     let printed = run.records.indices.map { index in
       let record = run.records[index]
-      if errors[record.cpu] == nil || chance.chance(3) { errors[record.cpu] = Int64(chance.within(0...delta)) }
-      let time = max(lastStamps[record.cpu] ?? 0, record.time + (errors[record.cpu] ?? 0))
+      let time = max(lastStamps[record.cpu] ?? 0, record.time + error(of: record.cpu, at: record.time, run.settings))
       lastStamps[record.cpu] = time
       return Printed(record: index, time: time)
     }
     return printed.sorted {
       ($0.time, run.records[$0.record].cpu, $0.record) < ($1.time, run.records[$1.record].cpu, $1.record)
     }
+  }
+
+  /// 0 ... delta, another one for each CPU and, now and then, another one than before.
+  private static func error(of cpu: Int, at time: Int64, _ settings: SimulationSettings) -> Int64 {
+    let delta = Int(settings.recording.deltaNs)
+    if delta == 0 { return 0 }
+    let stretch = Int(time) / (64 * delta)
+    var chance = Dice(seed: settings.seed ^ 0x7ace, stream: stretch << 8 + cpu)
+    return Int64(chance.within(0...delta))
   }
 
   // MARK: Gaps

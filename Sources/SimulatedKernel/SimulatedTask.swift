@@ -15,6 +15,8 @@ final class SimulatedTask {
   var cpu: Int
   /// The operations left, the last one first.
   var operations: [Workload.Operation]
+  /// The operation under way, or the last one.
+  var current = 0
   /// The actions left of the operation under way, the last one first.
   var actions: [Action] = []
   /// The last event's probe has yet to read its fields.
@@ -37,6 +39,9 @@ final class SimulatedTask {
 
   var isBusy: Bool { !actions.isEmpty || unread != nil }
   var hasWork: Bool { isBusy || !operations.isEmpty }
+
+  /// The operation that its next turn belongs to; nil: it has nothing left to do.
+  var operation: Int? { isBusy ? current : operations.last?.id }
 
   /// Puts these in front of what is left, the first one first.
   func next(_ actions: [Action]) { self.actions += actions.reversed() }

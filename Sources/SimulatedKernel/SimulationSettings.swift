@@ -12,8 +12,10 @@ package struct SimulationSettings: Sendable {
     case failingLookups = "failing-lookups"
     /// Changes of protection, which free nothing.
     case protection
-    /// Clears of one aligned 2 MiB (a split frees nothing) and of multiples.
+    /// Clears of one aligned 2 MiB and of multiples.
     case hugeRanges = "huge-ranges"
+    /// Clears of exactly one aligned 2 MiB that free nothing: a huge page is split.
+    case splits
     case memslotUpdates = "memslot-updates"
     /// A second VM, in the same address space or in one of its own.
     case secondVM = "second-vm"

@@ -166,7 +166,7 @@ private struct WorkloadDrawing {
       let base = dice.pick([Self.slots[0].uhva, Self.slots[1].uhva, Self.outside])
       let count = UInt64(dice.pick([1, 1, 2]))
       plan.range = HVARange(start: UHVA(rawValue: base), end: UHVA(rawValue: base + count * Self.hugePage))
-      plan.freesPages = count > 1 || dice.chance(40)
+      plan.freesPages = !(count == 1 && has(.splits) && dice.chance(60))
     }
     return plan
   }

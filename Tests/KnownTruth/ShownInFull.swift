@@ -8,11 +8,16 @@ struct ShownInFull {
   private let recording: SimulatedRecording
   private let truth: KnownTruth
   private let deltaNs: Int64
+  /// Some hook has an event inside that names the kvm: that ties all notifiers to theirs.
+  private let isTied: Bool
 
   init(_ recording: SimulatedRecording) {
     self.recording = recording
     truth = recording.run.truth
     deltaNs = recording.run.settings.recording.deltaNs
+    isTied = recording.run.truth.invalidations.contains { invalidation in
+      [invalidation.walk, invalidation.endKvm].contains { $0.map { recording.isInside($0) } ?? false }
+    }
   }
 
   /// The returns of checks that said yes, entry and return wholly inside of a contract window.
@@ -54,7 +59,7 @@ struct ShownInFull {
   }
 
   private func isInside(_ invalidation: KnownTruth.Invalidation) -> Bool {
-    invalidation.records.allSatisfy { recording.isInside($0) }
+    isTied && invalidation.records.allSatisfy { recording.isInside($0) }
   }
 
   /// Program order and the order within one CPU are exact; between two CPUs only the clock speaks.

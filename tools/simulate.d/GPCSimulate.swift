@@ -26,6 +26,7 @@ import SimulatedKernel
   @Option(help: "How far the clocks of two CPUs are off at most, in nanoseconds.") var delta: Int64 = 0
   @Option(help: "A feature to leave out; may be given again.") var without: [String] = []
   @Option(help: "Where to write the truth, as TSV.") var truth: String?
+  @Flag(help: "With --check: print the shortest recording that each failing seed can be made to.") var shrink = false
   @Flag(help: "Hold the replay against the truth; status 1 where something does not hold.") var check = false
 
   func run() throws {
@@ -83,6 +84,10 @@ import SimulatedKernel
       if failures.isEmpty { continue }
       failed += 1
       print("seed \(settings.seed): \(failures.count) failures; \(failures[0])")
+      if shrink, var failing = try FailingRun(settings) {
+        try failing.shrink()
+        print("\(failing.failure)\n\(failing.recording.text)")
+      }
     }
     print("\(count) recordings, \(failed) with failures")
     if failed > 0 { throw ExitCode(1) }
