@@ -36,6 +36,8 @@ let package = Package(
     .target(name: "Report", dependencies: ["KVMEvents", "TraceStore"]),
     .target(name: "Explore", dependencies: ["KVMEvents", "GPCProtocol"]),
     .target(name: "Compare", dependencies: ["KVMEvents", "GPCProtocol"]),
+    // A kernel whose truth is known: runs of the engine, recorded.
+    .target(name: "SimulatedKernel", dependencies: ["KVMEvents", "GPCProtocol"]),
     .target(
       name: "Corpus",
       dependencies: ["KVMEvents", "FtraceImport", "GPCProtocol", .product(name: "TOMLKit", package: "TOMLKit")]),
@@ -60,6 +62,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "tools/evidence.d"),
+    .executableTarget(
+      name: "gpc-simulate",
+      dependencies: [
+        "KVMEvents", "GPCProtocol", "SimulatedKernel", "KnownTruth",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "tools/simulate.d"),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
     .testTarget(
       name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "Renderings", "CZstd", "CZlib", "CLzma"],
@@ -78,6 +87,12 @@ let package = Package(
       name: "EvidenceParts",
       dependencies: ["KVMEvents", "FtraceImport", "GPCProtocol", "Replay", "TraceStore", "Report", "Corpus"],
       path: "Tests/EvidenceParts"),
+    // What the replay says, held against what a simulated kernel did; for tools/simulate and the tests.
+    .target(
+      name: "KnownTruth",
+      dependencies: ["KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report", "SimulatedKernel"],
+      path: "Tests/KnownTruth"),
+    .testTarget(name: "KnownTruthTests", dependencies: ["KnownTruth", "SimulatedKernel", "GPCProtocol", "KVMEvents"]),
     .testTarget(
       name: "CorpusTests",
       dependencies: [

@@ -97,7 +97,7 @@ package final class InvalidationState {
   // bump after `mn_invalidate_end_kvm` (docs/evidence.md, "What the recordings say otherwise").
 
   package func surelyBumped(before moment: Moment, _ order: MomentOrder) -> Bool {
-    order.surely(endRet, before: moment)
+    surelyDown(before: moment, order)
   }
 
   package func surelyNotBumped(before moment: Moment, _ order: MomentOrder, hasEndKvm: Bool) -> Bool {

@@ -25,17 +25,18 @@ extension OperationTracker {
     let vm = vm(of: kvm, event)
     let hook = threads[thread].hooks.last { $0.vm === vm && $0.walk == nil && $0.range == range && !$0.isTorn }
     let invalidation: InvalidationState
-    if let hook, hook.end != nil {
+    // In the end hook only if a start hook, or that end hook's return, would have shown itself.
+    if let hook, hook.end != nil, hook.start != nil || probes.has(.mnInvalidateRangeEndRet) {
       invalidation = hook
       invalidation.walkIsInEndHook = true
       walkHook = .end
-    } else if let hook, hook.startRet == nil {
+    } else if let hook, hook.end == nil, hook.startRet == nil {
       invalidation = hook
       invalidation.walkIsInEndHook = false
       walkHook = walkHook ?? .start
     } else {
       // Without its hook (lost, or from before the recording) the walk alone says that it runs.
-      giveUpHooks(of: vm, thread, at: moment) { $0.isTorn }
+      giveUpHooks(of: vm, thread, at: moment) { $0.isTorn || $0.end != nil }
       invalidation = open(range, event, of: vm, thread, start: nil, at: moment)
       invalidation.walkIsInEndHook = walkHook.map { $0 == .end }
       steps.append(.began(invalidation))
@@ -104,7 +105,8 @@ extension OperationTracker {
       })
     else { return }
     let invalidation = threads[thread].hooks.remove(at: index)
-    invalidation.endRet = moment
+    // Across a gap it may be another one's: that one's own is then earlier.
+    if invalidation.isTorn { invalidation.overBy = moment } else { invalidation.endRet = moment }
     if invalidation.walkIsInEndHook != false { steps.append(.walkEnded(invalidation, moment)) }
     close(invalidation, of: invalidation.vm, as: .end)
   }

@@ -35,10 +35,6 @@ extension OperationTracker {
       giveUpDeactivation(of: cache, at: gap)
       threads[thread].deactivating = nil
     }
-    guard let refresh = threads[thread].refresh else { return }
-    refreshes[refresh].isTorn = true
-    guard let round = refreshes[refresh].round else { return }
-    rounds[round].isTorn = true
-    rounds[round].meetsLoss = true
+    tearRefresh(of: thread, at: gap)
   }
 }

@@ -31,7 +31,7 @@ extension OperationTracker {
     caches[cache].see(uhva: event.oldUhva, gpa: event.gpa)
     caches[cache].isActive = caches[cache].isActive ?? event[.active].map { $0 == 1 }
     let refresh = newRefresh(
-      of: cache, event.task, thread, request?.origin ?? .unknown, request?.moment, entry: moment)
+      of: cache, event.task, thread, request?.origin ?? .unknown, request?.moment, entry: moment, firstSeen: moment)
     refreshes[refresh].isGPABased = event.gpa.map { $0 != .invalid }
     refreshes[refresh].wasValid = event[.valid].map { $0 == 1 }
     refreshes[refresh].oldUHVA = event.oldUhva
@@ -42,6 +42,7 @@ extension OperationTracker {
   /// A round begins; the one before, if any, was repeated.
   mutating func retryLoop(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let cache = cache(event) else { return }
+    if let round = round(of: thread), rounds[round].hasFailed { abandonRefresh(of: thread, at: moment) }
     let refresh = openRefresh(of: cache, event.task, thread, moment)
     if let vm = refreshes[refresh].vm { noteCount(event, of: vm, thread, moment) }
     if let uhva = event.uhva { caches[cache].uhva = uhva }
@@ -73,9 +74,16 @@ extension OperationTracker {
     if threads[thread].refresh == nil { openRefreshOfRequest(event.task, thread, moment) }
     // Else the lookup of a page fault.
     guard let refresh = threads[thread].refresh else { return }
-    if let round = refreshes[refresh].round, rounds[round].lookup == nil, rounds[round].test == nil {
-      rounds[round].beginLookup(at: moment, event.uhva)
-      return
+    if let round = refreshes[refresh].round {
+      if let page = event.uhva?.page, let own = rounds[round].uhva?.page, page != own || rounds[round].hasFailed {
+        // All rounds of a refresh look up one page, and none follows an error: it is over, its return is not recorded.
+        abandonRefresh(of: thread, at: moment)
+        return
+      }
+      if rounds[round].lookup == nil, rounds[round].test == nil {
+        rounds[round].beginLookup(at: moment, event.uhva)
+        return
+      }
     }
     beginRound(refresh, moment, isAfterSnapshot: true, loop: nil, uhva: event.uhva)
     if let round = refreshes[refresh].round { rounds[round].beginLookup(at: moment, event.uhva) }
@@ -132,7 +140,9 @@ extension OperationTracker {
     if event.ret == 0, !refreshes[refresh].isAccepted, let round = refreshes[refresh].round.map({ rounds[$0] }) {
       accept(refresh, after: round.testLow ?? round.lookup ?? round.snapshotLow, settled: moment, pfn: round.pfn)
     }
-    endRound(of: refresh, as: event.ret == 0 ? .unfinished : .failed, at: moment, pfn: nil)
+    // After a test another round failed, which is not recorded.
+    let isOfLastRound = refreshes[refresh].round.map { rounds[$0].test == nil } ?? false
+    endRound(of: refresh, as: event.ret != 0 && isOfLastRound ? .failed : .unfinished, at: moment, pfn: nil)
     if refreshes[refresh].entry != nil { caches[refreshes[refresh].cache].mayHideRefresh = false }
     close(refresh, at: moment)
     steps.append(.returned(refresh, moment))
@@ -142,13 +152,13 @@ extension OperationTracker {
 
   private mutating func newRefresh(
     of cache: CacheNumber, _ task: TaskID, _ thread: ThreadNumber, _ origin: Refresh.Origin, _ request: Moment?,
-    entry: Moment?
+    entry: Moment?, firstSeen: Moment
   ) -> RefreshSlot {
     refreshCount += 1
     let refresh = refreshes.insert(
       RefreshState(
-        id: refreshCount, cache: cache, vm: caches[cache].vm, task: task, origin: origin, request: request, entry: entry
-      ))
+        id: refreshCount, cache: cache, vm: caches[cache].vm, task: task, origin: origin, request: request, entry: entry,
+        firstSeen: firstSeen))
     threads[thread].refresh = refresh
     caches[cache].vm?.openRefreshes.append(refresh)
     return refresh
@@ -177,7 +187,7 @@ extension OperationTracker {
   private mutating func newRefreshWithoutEntry(
     of cache: CacheNumber, _ task: TaskID, _ thread: ThreadNumber, _ moment: Moment
   ) -> RefreshSlot {
-    let refresh = newRefresh(of: cache, task, thread, .unknown, nil, entry: nil)
+    let refresh = newRefresh(of: cache, task, thread, .unknown, nil, entry: nil, firstSeen: moment)
     beginBusy(caches[cache].vm, moment)
     return refresh
   }
@@ -186,7 +196,8 @@ extension OperationTracker {
   mutating func abandonRefresh(of thread: ThreadNumber, at moment: Moment) {
     guard let refresh = threads[thread].refresh else { return }
     threads[thread].refresh = nil
-    endRound(of: refresh, as: .unfinished, at: moment, pfn: nil)
+    let hasFailed = refreshes[refresh].round.map { rounds[$0].hasFailed } ?? false
+    endRound(of: refresh, as: hasFailed ? .failed : .unfinished, at: moment, pfn: nil)
     close(refresh, at: moment)
     steps.append(.abandoned(refresh, moment))
   }
@@ -194,6 +205,15 @@ extension OperationTracker {
   private mutating func close(_ refresh: RefreshSlot, at moment: Moment) {
     refreshes[refresh].vm?.openRefreshes.removeAll { $0 == refresh }
     record(refresh, moment)
+  }
+
+  /// Events were dropped: what comes may be another refresh's, and another round's.
+  mutating func tearRefresh(of thread: ThreadNumber, at gap: Moment) {
+    guard let refresh = threads[thread].refresh else { return }
+    refreshes[refresh].isTorn = true
+    guard let round = refreshes[refresh].round else { return }
+    rounds[round].isTorn = true
+    endRound(of: refresh, as: .unfinished, at: gap, pfn: nil)
   }
 
   /// Ends the current round, if there is one.

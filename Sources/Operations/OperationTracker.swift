@@ -73,6 +73,20 @@ package struct OperationTracker {
   /// Events were dropped before the round, which is over, could be judged.
   package mutating func meetLoss(_ round: RoundSlot) { rounds[round].meetsLoss = true }
 
+  // MARK: Caches
+
+  /// A refresh of the cache is under way that may have been accepted by this moment: only its return will tell, where `gpc_refresh_done` is not
+  /// recorded (evidence, rule 18).
+  package func mayBeAccepted(_ cache: CacheNumber, before moment: Moment) -> Bool {
+    guard !probes.has(.gpcRefreshDone), let vm = caches[cache].vm else { return false }
+    return vm.openRefreshes.contains { slot in
+      guard refreshes[slot].cache == cache, let round = refreshes[slot].round, let low = rounds[round].testLow else {
+        return false
+      }
+      return !order.surely(moment, before: low)
+    }
+  }
+
   // MARK: Events
 
   package mutating func take(_ event: borrowing RecordedEvent) {
@@ -101,8 +115,7 @@ package struct OperationTracker {
     for thread in threads.indices {
       guard let slot = threads[thread].refresh else { continue }
       let refresh = refreshes[slot]
-      guard let last = refresh.round.flatMap({ rounds[$0].test }) ?? refresh.lastLoop ?? refresh.entry else { continue }
-      abandonRefresh(of: thread, at: last)
+      abandonRefresh(of: thread, at: refresh.round.flatMap { rounds[$0].test } ?? refresh.lastLoop ?? refresh.firstSeen)
     }
     for thread in threads.indices { giveUpChecks(of: thread) }
   }

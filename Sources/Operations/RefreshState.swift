@@ -38,6 +38,9 @@ package struct RoundState {
   /// The retry test comes after this: its own event, else the lookup's return (evidence, rule 18). nil: neither is recorded.
   package var testLow: Moment? { test ?? lookupRet }
 
+  /// Its lookup returned an error: it is the last of its refresh.
+  var hasFailed: Bool { test == nil && pfn?.isError ?? false }
+
   /// The events of the round, for a finding's proof.
   package var proof: [EventID] { [loop, lookup, lookupRet, test].compactMap { $0?.id } }
 
@@ -73,6 +76,8 @@ package struct RefreshState {
   package let origin: Refresh.Origin
   package let request: Moment?
   package let entry: Moment?
+  /// Its entry, else the first that is known of it.
+  let firstSeen: Moment
   package internal(set) var round: RoundSlot?
   package internal(set) var roundCount: Int32 = 0
   package internal(set) var firstLoop: Moment?
@@ -92,7 +97,8 @@ package struct RefreshState {
   package internal(set) var ret: Int64?
 
   init(
-    id: Int64, cache: CacheNumber, vm: VMState?, task: TaskID, origin: Refresh.Origin, request: Moment?, entry: Moment?
+    id: Int64, cache: CacheNumber, vm: VMState?, task: TaskID, origin: Refresh.Origin, request: Moment?, entry: Moment?,
+    firstSeen: Moment
   ) {
     self.id = id
     self.cache = cache
@@ -101,6 +107,7 @@ package struct RefreshState {
     self.origin = origin
     self.request = request
     self.entry = entry
+    self.firstSeen = firstSeen
   }
 
   mutating func beginRound(at moment: Moment) {

@@ -120,6 +120,7 @@ extension Replayer {
     if othersHold == false { return check.answer ? .disagrees : .agrees }
     var valid = judgedCaches[state.cache].validity.possible(from: state.entry, to: check.ret, order)
     if valid.isUnknown { return .unknown }
+    if operations.mayBeAccepted(state.cache, before: check.ret) { valid.canBeTrue = true }
     let isSureOfOne = valid.canBeTrue != valid.canBeFalse
     // A refresh of which nothing is recorded may have set it, a walk may have cleared it.
     if state.mayHideRefresh { valid.canBeTrue = true }

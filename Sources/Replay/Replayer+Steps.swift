@@ -41,8 +41,11 @@ extension Replayer {
       pending.append(.refresh(refresh, moment))
 
     case .checked(let check, let ret, let answer):
+      let isMapped = !operations.mayBeAccepted(check.cache, before: ret)
       pending.append(
-        .check(PendingCheck(state: check, ret: ret, answer: answer, mapping: judgedCaches[check.cache].mapping)))
+        .check(
+          PendingCheck(
+            state: check, ret: ret, answer: answer, mapping: isMapped ? judgedCaches[check.cache].mapping : nil)))
     case .unanswered(let check):
       rows.append(
         .cacheCheck(

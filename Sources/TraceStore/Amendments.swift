@@ -18,12 +18,18 @@ struct Taint {
 struct Amendments {
   var taints: [Taint] = []
   var openInvalidations: [Int64] = []
-  /// Nothing rests on what did not happen.
-  var lacksProbes = false
+  /// Kinds of event that are not recorded: nothing rests on what did not happen.
+  var missingProbes: [EventKind] = []
+  /// The hooks alone: without their probes the rounds are still known.
+  private static let hooks: Set<EventKind> = [
+    .mnInvalidateRangeStart, .mnInvalidateRangeStartRet, .mnInvalidateRangeEnd, .mnInvalidateRangeEndRet,
+  ]
 
   func apply(on connection: Connection, settings: ReplaySettings?) throws(TraceStoreError) {
     if !taints.isEmpty || !openInvalidations.isEmpty { try amend(on: connection, settings: settings) }
-    if lacksProbes { try connection.execute(Self.makeAllUnknown) }
+    if missingProbes.isEmpty { return }
+    try connection.execute(Self.makeAllUnknown)
+    if !missingProbes.allSatisfy(Self.hooks.contains) { try connection.execute(Self.makeOutcomesUnknown) }
   }
 
   private func amend(on connection: Connection, settings: ReplaySettings?) throws(TraceStoreError) {
@@ -112,12 +118,12 @@ struct Amendments {
 
   /// A round that came to no test keeps having no decision, and a last round no cause. Findings about what became unknown go.
   private static let makeUnknown = """
-    -- A round that was repeated for an invalidation whose end is recorded was repeated rightly, whatever was dropped beside it; and
+    -- A round that was repeated for an invalidation whose end hook's return is recorded was repeated rightly, whatever was dropped beside it; and
     -- if that one overlaps, also its cause stands.
     -- (CROSS JOIN: from the few tainted rounds; SQLite would go through all rounds, as it does not know how few they are.)
     INSERT INTO tainted_cause SELECT retry_round.id FROM tainted_round CROSS JOIN retry_round USING (id)
       JOIN invalidation ON invalidation.id = retry_round.invalidation_id
-      WHERE outcome = 'retried' AND decision = 'agrees' AND invalidation.close = 'end'
+      WHERE outcome = 'retried' AND decision = 'agrees' AND invalidation.end_ret_event_id IS NOT NULL
         AND (cause = 'necessary' AND hits_memslot = 1 OR sub_cause = 'count');
     DELETE FROM tainted_round WHERE id IN (SELECT id FROM tainted_cause);
     INSERT OR IGNORE INTO tainted_refresh SELECT refresh_id FROM retry_round
@@ -148,6 +154,11 @@ struct Amendments {
       sub_cause = NULL, invalidation_id = NULL;
     UPDATE cache_check SET decision = iif(decision IS NULL, NULL, 'unknown');
     UPDATE refresh SET necessary_count = 0, false_count = 0, undecided_count = 0, false_ns = 0;
+    """
+
+  /// Of rounds whose refresh, or lookup, has no begin or no end: the next one may be another refresh's.
+  private static let makeOutcomesUnknown = """
+    UPDATE retry_round SET outcome = 'unfinished', decision = NULL, cause = NULL WHERE outcome <> 'accepted';
     """
 
   /// The sums of a refresh follow its rounds, and a finding of excess follows the sums. In one pass over the rounds: no index leads from

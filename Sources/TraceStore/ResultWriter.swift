@@ -51,7 +51,7 @@ package final class ResultWriter {
           vms: vms, after: after, before: before, rounds: rounds.rowids(after: after),
           checkEntries: checks.entries(after: after, before: before)))
     case .restsOnOpenInvalidation(let id): amendments.openInvalidations.append(id)
-    case .lacksProbes: amendments.lacksProbes = true
+    case .lacksProbes(let kinds): amendments.missingProbes = kinds
     }
   }
 

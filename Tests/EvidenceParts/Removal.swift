@@ -37,7 +37,7 @@ package struct Removal: Hashable, Sendable {
   package var shortens: Bool { head != nil || tail != nil }
 
   package func applied(to whole: WholeRecording) -> [RecordedEvent] {
-    // A gap whose marker is cut off with the head or the tail would be none that is announced: its events stay.
+    // A gap whose marker is cut off with the head or the tail would be none that is announced: its events stay. So with a CPU's ring.
     let gaps = gaps.filter { isInside($0.marker) }
     var markers = gaps.map { Marker(id: $0.marker, cpu: $0.cpu, count: $0.count) }
     if let ring, let begin = head ?? whole.events.first?.id {
@@ -66,7 +66,7 @@ package struct Removal: Hashable, Sendable {
 
   private func isKept(_ event: RecordedEvent, _ gaps: [Gap]) -> Bool {
     guard isInside(event.id), !probes.contains(event.name) else { return false }
-    if let first = ring?.firsts[event.cpu], event.id < first { return false }
+    if let first = ring?.firsts[event.cpu], isInside(first), event.id < first { return false }
     return !gaps.contains { $0.cpu == event.cpu && $0.first <= event.id && event.id <= $0.last }
   }
 

@@ -93,6 +93,12 @@ package struct RecordingState: ProtocolStorage {
     return task
   }
 
+  /// What the refresh in this slot asks for, where the memslots may have changed since it was begun: they are looked at under `gpc->lock`.
+  package mutating func renew(_ request: RefreshRequest, in task: Int) {
+    if !request.resolved.isError { track(request.resolved) }
+    slots[task].request = request
+  }
+
   /// The operation in this slot is over, and its driver has seen that.
   package mutating func vacate(_ task: Int) {
     precondition(!slots[task].isFree && tasks[task].step == .finished, "slot \(task) is vacated while it is busy")

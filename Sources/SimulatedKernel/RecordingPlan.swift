@@ -1,0 +1,54 @@
+// What of a run is recorded.
+
+/// Which probes are set, when the recording begins and ends, and what is lost in between.
+package struct RecordingPlan: Sendable {
+  /// Events of a CPU that are dropped.
+  package struct Gap: Sendable {
+    package var cpu: Int
+    /// Stamps, both within the gap.
+    package var begin: Int64
+    package var end: Int64
+    /// The marker says how many.
+    package var tellsCount: Bool
+  }
+
+  package var probes = Set(ProbePoint.allCases)
+  /// Stamps; nil: from the first record, to the last.
+  package var begin: Int64?
+  package var end: Int64?
+  package var gaps: [Gap] = []
+
+  package init() {}
+
+  func keeps(_ time: Int64) -> Bool { begin.map { $0 <= time } ?? true && end.map { time <= $0 } ?? true }
+}
+
+extension RecordingPlan {
+  package init(drawnFrom run: SimulatedRun) {
+    self.init()
+    let settings = run.settings.recording
+    var chance = Dice(seed: run.settings.seed, stream: -4)
+    switch settings.probes {
+    case .all: break
+    case .functionLevel: probes = ProbePoint.functionLevel
+    case .drawn:
+      let percent = chance.pick([50, 80, 90])
+      probes = Set(ProbePoint.allCases.filter { _ in chance.chance(percent) })
+    case .only(let chosen): probes = chosen
+    }
+    guard let first = run.records.first?.time, let last = run.records.last?.time else { return }
+    let span = Int(last - first)
+    if settings.isCut {
+      if chance.chance(60) { begin = first + Int64(chance.below(span / 2 + 1)) }
+      if chance.chance(60) { end = last - Int64(chance.below(span / 2 + 1)) }
+    }
+    for _ in 0..<chance.within(0...settings.gapsMax) {
+      let length = Int64(chance.below(span / chance.pick([2, 10, 50]) + 1))
+      let begin = first + Int64(chance.below(span + 1))
+      gaps.append(
+        Gap(
+          cpu: chance.below(run.workload.machine.cpuCount), begin: begin, end: begin + length,
+          tellsCount: chance.chance(60)))
+    }
+  }
+}

@@ -1,0 +1,225 @@
+// The simulated machine: tasks take turns, one small action at a time.
+
+import GPCProtocol
+import KVMEvents
+
+/// A record as the kernel made it: its fields are those of some moment before its context went on.
+package struct SimulatedRecord: Sendable {
+  package let point: ProbePoint
+  package let task: Int
+  package let cpu: Int
+  /// Nanoseconds; no CPU's clock shows it exactly.
+  package let time: Int64
+  package var fields = ""
+}
+
+/// Who went on, in which operation, and how long after the turn before.
+package struct Turn: Sendable {
+  package let task: Int
+  package let operation: Int
+  package var ns: Int64
+}
+
+/// What a run gave.
+package struct SimulatedRun: Sendable {
+  package let workload: Workload
+  package let settings: SimulationSettings
+  package let records: [SimulatedRecord]
+  package let truth: KnownTruth
+  /// The schedule that was taken: the same run again, or one with operations left out and the others in the same order.
+  package let turns: [Turn]
+}
+
+package final class SimulatedKernel {
+  let workload: Workload
+  let settings: SimulationSettings
+  let engine: ProtocolEngine
+  let rules: ProtocolRules
+  var vms: [SimulatedVM] = []
+  var mms: [SimulatedMM] = []
+  var tasks: [SimulatedTask] = []
+  var records: [SimulatedRecord] = []
+  var truth = KnownTruth()
+  private(set) var now: Int64 = 100_000_000_000
+  /// Counts turns: the moments of the truth.
+  private(set) var moment = 0
+  private var turns: [Turn] = []
+  /// Who ran last on each CPU.
+  private var running: [Int: Int] = [:]
+  private var chance: Dice
+  private let pace: Pace
+
+  private init(_ workload: Workload, _ settings: SimulationSettings) {
+    self.workload = workload
+    self.settings = settings
+    rules = settings.rules
+    engine = ProtocolEngine(rules: rules)
+    chance = Dice(seed: settings.seed, stream: -1)
+    pace = Pace(&chance, deltaNs: settings.recording.deltaNs)
+    let machine = workload.machine
+    mms = (0...(machine.mmOfVM.max() ?? 0)).map {
+      SimulatedMM(pointer: MMPointer(rawValue: 0xff2d_067e_8006_3c80 + UInt64($0) * 0x5000))
+    }
+    vms = machine.mmOfVM.indices.map { number in
+      let kvm = KVMPointer(rawValue: 0xff52_9c43_c1d8_5000 + UInt64(number) * 0x2_0000)
+      return SimulatedVM(number: number, kvm: kvm, mm: mms[machine.mmOfVM[number]], firstSeq: machine.firstSeq)
+    }
+    for vm in vms {
+      for cache in 0..<machine.cachesOfVM[vm.number] {
+        let pointer = GPCPointer(rawValue: vm.kvm.rawValue + 0x9668 + UInt64(cache) * 0x78)
+        vm.caches.append(SimulatedVM.Cache(pointer: pointer, index: vm.state.addCache()))
+      }
+    }
+    tasks = workload.tasks.indices.map { SimulatedTask(index: $0, plan: workload.tasks[$0]) }
+  }
+
+  /// A schedule drawn from the seed.
+  package static func run(_ workload: Workload, _ settings: SimulationSettings) -> SimulatedRun {
+    let kernel = SimulatedKernel(workload, settings)
+    // What spins for ever does not end by itself.
+    var left = 400 * workload.operationCount
+    while left > 0, kernel.takeAny() { left -= 1 }
+    return kernel.result
+  }
+
+  /// This schedule and no more. What it asks of tasks that cannot move, or of operations that are not there, is passed over; its time
+  /// goes by.
+  package static func run(
+    _ workload: Workload, _ settings: SimulationSettings, following turns: [Turn]
+  ) -> SimulatedRun {
+    let kernel = SimulatedKernel(workload, settings)
+    for turn in turns where !kernel.take(turn) { kernel.now += turn.ns }
+    return kernel.result
+  }
+
+  private var result: SimulatedRun {
+    for task in tasks { read(task) }
+    return SimulatedRun(workload: workload, settings: settings, records: records, truth: truth, turns: turns)
+  }
+
+  // MARK: Turns
+
+  /// False: nobody can move.
+  private func takeAny() -> Bool {
+    let last = turns.last?.task
+    if let last, chance.chance(pace.stayPercent), take(last) { return true }
+    let first = chance.below(tasks.count)
+    for offset in tasks.indices where take((first + offset) % tasks.count) { return true }
+    return false
+  }
+
+  private func take(_ task: Int) -> Bool {
+    guard let operation = tasks[task].operation else { return false }
+    return take(Turn(task: task, operation: operation, ns: pace.ns(&chance)))
+  }
+
+  private func take(_ turn: Turn) -> Bool {
+    let task = tasks[turn.task]
+    guard task.operation == turn.operation, !task.isInterrupted, getsItsCPU(task) else { return false }
+    let before = now
+    now += turn.ns
+    moment += 1
+    guard act(task) == .done else {
+      now = before
+      return false
+    }
+    turns.append(turn)
+    running[task.cpu] = task.index
+    return true
+  }
+
+  private func act(_ task: SimulatedTask) -> Progress {
+    if read(task) { return .done }
+    guard let action = task.actions.popLast() else { return begin(task) }
+    if action(self) == .done { return .done }
+    task.actions.append(action)
+    return .blocked
+  }
+
+  /// The probe that the task has hit reads its fields. False: it has.
+  @discardableResult private func read(_ task: SimulatedTask) -> Bool {
+    guard let unread = task.unread else { return false }
+    records[unread.record].fields = unread.fields()
+    task.unread = nil
+    return true
+  }
+
+  private func begin(_ task: SimulatedTask) -> Progress {
+    guard let operation = task.operations.last, canBegin(task) else { return .blocked }
+    task.operations.removeLast()
+    task.current = operation.id
+    task.dice = Dice(seed: settings.seed, stream: operation.id)
+    if let host = task.plan.host {
+      task.cpu = tasks[host].cpu
+      task.isPinned = true
+      tasks[host].isInterrupted = true
+    } else {
+      migrate(task)
+    }
+    perform(operation, task)
+    if let host = task.plan.host {
+      // Behind all that the operation puts in front of it.
+      task.actions.insert(
+        { kernel in
+          task.isPinned = false
+          kernel.tasks[host].isInterrupted = false
+          return .done
+        }, at: 0)
+    }
+    return .done
+  }
+
+  /// A CPU runs one task at a time; who holds a spinlock there is not preempted, and an interrupt comes on top of its host.
+  private func getsItsCPU(_ task: SimulatedTask) -> Bool {
+    let host = task.isBusy ? nil : task.plan.host
+    guard let other = running[host.map { tasks[$0].cpu } ?? task.cpu], other != task.index else { return true }
+    return !tasks[other].isPinned || other == host
+  }
+
+  private func canBegin(_ task: SimulatedTask) -> Bool {
+    if task.plan.waits && tasks.contains(where: { !$0.plan.waits && $0.hasWork }) { return false }
+    guard let host = task.plan.host.map({ tasks[$0] }) else { return true }
+    return !host.isInterrupted && !host.hasInterruptsOff && host.unread == nil
+  }
+
+  /// Between two operations a task may go to another CPU. That takes longer than the clocks are apart: its records stay in order.
+  private func migrate(_ task: SimulatedTask) {
+    guard settings.features.contains(.migrations), task.dice.chance(10) else { return }
+    let cpu = task.dice.below(workload.machine.cpuCount)
+    guard running[cpu].map({ !tasks[$0].isPinned }) ?? true else { return }
+    task.cpu = cpu
+    now += settings.recording.deltaNs + 1
+  }
+
+  // MARK: Records
+
+  /// The probe is hit now; what it reads, it reads at some time before the task goes on.
+  func emit(_ point: ProbePoint, _ task: SimulatedTask, _ fields: @escaping () -> String) -> RecordNumber {
+    records.append(SimulatedRecord(point: point, task: task.index, cpu: task.cpu, time: now))
+    let record = records.count - 1
+    if task.dice.chance(50) {
+      records[record].fields = fields()
+    } else {
+      task.unread = (record, fields)
+    }
+    return record
+  }
+}
+
+/// How a schedule is drawn: how long a task stays on, and how long its actions take.
+private struct Pace {
+  let stayPercent: Int
+  private let meanNs: Int
+  private let tiePercent: Int
+
+  init(_ chance: inout Dice, deltaNs: Int64) {
+    stayPercent = chance.pick([0, 50, 80, 95])
+    let delta = Int(deltaNs)
+    meanNs = chance.pick(delta == 0 ? [3, 100, 2000] : [delta / 20 + 1, delta / 3 + 1, 4 * delta])
+    tiePercent = chance.pick([0, 5, 40])
+  }
+
+  func ns(_ chance: inout Dice) -> Int64 {
+    chance.chance(tiePercent) ? 0 : Int64(1 + chance.below(2 * meanNs))
+  }
+}

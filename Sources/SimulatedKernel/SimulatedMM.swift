@@ -1,0 +1,30 @@
+// An address space: which page stands behind which address.
+
+import KVMEvents
+
+final class SimulatedMM {
+  let pointer: MMPointer
+  private var pages: [UInt64: PFN] = [:]
+  private var freed: [UInt64: PFN] = [:]
+  private var next: UInt64 = 0x105_832
+
+  init(pointer: MMPointer) { self.pointer = pointer }
+
+  /// What a lookup finds, faulting it in if need be. A page that was freed comes back as the same pfn where `isSame` was said of it.
+  func pfn(at uhva: UHVA) -> PFN {
+    let page = uhva.page.rawValue
+    if let pfn = pages[page] { return pfn }
+    next += 1
+    let pfn = freed.removeValue(forKey: page) ?? PFN(rawValue: next)
+    pages[page] = pfn
+    return pfn
+  }
+
+  /// - Parameter comeBack: the freed pages are the next ones handed out.
+  func free(_ range: HVARange, comeBack: Bool) {
+    for (page, pfn) in pages where range.contains(UHVA(rawValue: page)) {
+      pages[page] = nil
+      freed[page] = comeBack ? pfn : nil
+    }
+  }
+}

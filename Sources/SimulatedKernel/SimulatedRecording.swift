@@ -1,0 +1,121 @@
+// A run as it was recorded: some of its records, by clocks that are off, as the text of `trace-cmd report -t`.
+
+import KVMEvents
+
+package struct SimulatedRecording: Sendable {
+  package let run: SimulatedRun
+  package private(set) var text = ""
+  /// The line of each record that is in the recording.
+  package private(set) var lines: [EventID?]
+  /// The stamp of each record, in the recording or not.
+  package private(set) var stamps: [Int64]
+  package private(set) var gapCount = 0
+  private let plan: RecordingPlan
+
+  private struct Printed {
+    let record: RecordNumber
+    let time: Int64
+  }
+
+  package init(_ run: SimulatedRun, _ plan: RecordingPlan? = nil) {
+    self.run = run
+    let plan = plan ?? RecordingPlan(drawnFrom: run)
+    self.plan = plan
+    lines = Array(repeating: nil, count: run.records.count)
+    stamps = Array(repeating: 0, count: run.records.count)
+    let stamped = Self.stamped(run)
+    for record in stamped { stamps[record.record] = record.time }
+    var printed = stamped.filter { plan.probes.contains(run.records[$0.record].point) }
+    printed = printed.filter { plan.keeps($0.time) }
+    print(printed, losing: gaps(plan, in: printed))
+  }
+
+  /// All probes are set, nothing was lost, nothing cut off.
+  package var isWhole: Bool { lines.allSatisfy { $0 != nil } }
+
+  /// It was made while it was recorded.
+  package func isInside(_ record: RecordNumber?) -> Bool { record.map { plan.keeps(stamps[$0]) } ?? true }
+
+  // MARK: Clocks
+
+  /// By their stamps; at one stamp by CPU, as trace-cmd merges the CPUs' buffers.
+  private static func stamped(_ run: SimulatedRun) -> [Printed] {
+    var lastStamps: [Int: Int64] = [:]
+    let printed = run.records.indices.map { index in
+      let record = run.records[index]
+      let time = max(lastStamps[record.cpu] ?? 0, record.time + error(of: record.cpu, at: record.time, run.settings))
+      lastStamps[record.cpu] = time
+      return Printed(record: index, time: time)
+    }
+    return printed.sorted {
+      ($0.time, run.records[$0.record].cpu, $0.record) < ($1.time, run.records[$1.record].cpu, $1.record)
+    }
+  }
+
+  /// 0 ... delta, another one for each CPU and, now and then, another one than before.
+  private static func error(of cpu: Int, at time: Int64, _ settings: SimulationSettings) -> Int64 {
+    let delta = Int(settings.recording.deltaNs)
+    if delta == 0 { return 0 }
+    let stretch = Int(time) / (64 * delta)
+    var chance = Dice(seed: settings.seed ^ 0x7ace, stream: stretch << 8 + cpu)
+    return Int64(chance.within(0...delta))
+  }
+
+  // MARK: Gaps
+
+  /// The records that a gap swallows, and in front of which record its marker stands.
+  private struct Gaps {
+    var lost: Set<RecordNumber> = []
+    var markers: [RecordNumber: String] = [:]
+  }
+
+  private func gaps(_ plan: RecordingPlan, in printed: [Printed]) -> Gaps {
+    var gaps = Gaps()
+    for gap in plan.gaps {
+      let records = printed.filter { run.records[$0.record].cpu == gap.cpu }
+      let lost = records.filter { gap.begin <= $0.time && $0.time <= gap.end && !gaps.lost.contains($0.record) }
+      // The tracer tells of a gap when the CPU's next record comes.
+      guard let last = lost.last, let next = records.first(where: { $0.record > last.record }),
+        !gaps.lost.contains(next.record), lost.allSatisfy({ gaps.markers[$0.record] == nil })
+      else { continue }
+      gaps.lost.formUnion(lost.map(\.record))
+      gaps.markers[next.record] =
+        gap.tellsCount ? "CPU:\(gap.cpu) [\(lost.count) EVENTS DROPPED]" : "CPU:\(gap.cpu) [EVENTS DROPPED]"
+    }
+    return gaps
+  }
+
+  // MARK: Text
+
+  private mutating func print(_ printed: [Printed], losing gaps: Gaps) {
+    var rows = ["cpus=\(run.workload.machine.cpuCount)"]
+    for record in printed where !gaps.lost.contains(record.record) {
+      if let marker = gaps.markers[record.record] { rows.append(marker) }
+      rows.append(row(record))
+      lines[record.record] = EventID(rows.count)
+    }
+    gapCount = gaps.markers.count
+    text = rows.joined(separator: "\n") + "\n"
+  }
+
+  private func row(_ printed: Printed) -> String {
+    let record = run.records[printed.record]
+    let task = run.workload.tasks[record.task]
+    let comm = String(repeating: " ", count: max(0, 16 - task.comm.utf8.count)) + task.comm
+    let pid = "\(task.pid)".padded(5)
+    let cpu = "\(record.cpu)".padded(left: "0", 3)
+    let nanoseconds = "\(printed.time % 1_000_000_000)".padded(left: "0", 9)
+    let seconds = "\(printed.time / 1_000_000_000)".padded(left: " ", 5)
+    let name = "\(record.point.rawValue):".padded(21)
+    let place = record.point.isTracepoint ? "" : record.point.isReturn ? "(f <- f)" : "(f)"
+    return "\(comm)-\(pid) [\(cpu)] \(seconds).\(nanoseconds): \([name, place, record.fields].filter { !$0.isEmpty }.joined(separator: " "))"
+  }
+}
+
+extension String {
+  fileprivate func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - utf8.count)) }
+
+  fileprivate func padded(left: Character, _ width: Int) -> String {
+    String(repeating: left, count: max(0, width - utf8.count)) + self
+  }
+}

@@ -1,0 +1,48 @@
+// A task or an interrupt of the simulated machine, and what it still has to do.
+
+/// One thing that a task does without another coming in between; it may put more in front of what is left.
+typealias Action = (SimulatedKernel) -> Progress
+
+enum Progress {
+  case done
+  /// Not now: a lock is held, or what it waits for has not come.
+  case blocked
+}
+
+final class SimulatedTask {
+  let index: Int
+  let plan: Workload.Task
+  var cpu: Int
+  /// The operations left, the last one first.
+  var operations: [Workload.Operation]
+  /// The operation under way, or the last one.
+  var current = 0
+  /// The actions left of the operation under way, the last one first.
+  var actions: [Action] = []
+  /// The last event's probe has yet to read its fields.
+  var unread: (record: RecordNumber, fields: () -> String)?
+  /// An interrupt runs on top of it.
+  var isInterrupted = false
+  /// Holds a spinlock or `gpc->lock`, or is an interrupt: it is not preempted.
+  var isPinned = false
+  /// Holds `gpc->lock`, which is taken with interrupts off.
+  var hasInterruptsOff = false
+  /// What the operation under way draws from.
+  var dice = Dice(seed: 0)
+
+  init(index: Int, plan: Workload.Task) {
+    self.index = index
+    self.plan = plan
+    cpu = plan.cpu
+    operations = plan.operations.reversed()
+  }
+
+  var isBusy: Bool { !actions.isEmpty || unread != nil }
+  var hasWork: Bool { isBusy || !operations.isEmpty }
+
+  /// The operation that its next turn belongs to; nil: it has nothing left to do.
+  var operation: Int? { isBusy ? current : operations.last?.id }
+
+  /// Puts these in front of what is left, the first one first.
+  func next(_ actions: [Action]) { self.actions += actions.reversed() }
+}

@@ -1,0 +1,66 @@
+// What a simulation may do. With a seed, it names one run.
+
+import GPCProtocol
+
+package struct SimulationSettings: Sendable {
+  package enum Feature: String, CaseIterable, Sendable {
+    /// Checks in interrupts.
+    case interrupts
+    /// Invalidations that a lookup causes.
+    case lookupInvalidations = "lookup-invalidations"
+    /// Lookups that return an error.
+    case failingLookups = "failing-lookups"
+    /// Changes of protection, which free nothing.
+    case protection
+    /// Clears of one aligned 2 MiB and of multiples.
+    case hugeRanges = "huge-ranges"
+    /// Clears of exactly one aligned 2 MiB that free nothing: a huge page is split.
+    case splits
+    case memslotUpdates = "memslot-updates"
+    /// A second VM, in the same address space or in one of its own.
+    case secondVM = "second-vm"
+    /// Caches that are activated anew, elsewhere, and deactivated, while others use them.
+    case activations
+    /// Lengths beyond the page, guest addresses without a memslot.
+    case badRequests = "bad-requests"
+    /// Lookups of ordinary page faults.
+    case faults
+    /// Tasks that change their CPU.
+    case migrations
+  }
+
+  package var seed: UInt64 = 1
+  package var form = ProtocolForm.mainline
+  /// A step that is done wrong; nil: none.
+  package var mutant: SimulatedMutant?
+  package var features = Set(Feature.allCases)
+  package var recording = RecordingSettings()
+
+  package init(seed: UInt64 = 1) { self.seed = seed }
+
+  package var rules: ProtocolRules {
+    var rules = form.rules
+    mutant?.change(&rules)
+    return rules
+  }
+}
+
+package struct RecordingSettings: Sendable {
+  package enum Probes: Sendable, Equatable {
+    case all
+    case functionLevel
+    /// Drawn from the seed.
+    case drawn
+    case only(Set<ProbePoint>)
+  }
+
+  package var probes = Probes.all
+  /// Gaps with their markers, at most.
+  package var gapsMax = 0
+  /// The begin and the end may be cut off.
+  package var isCut = false
+  /// How far the clocks of two CPUs may be off, in nanoseconds; what the replay is told as `--delta`.
+  package var deltaNs: Int64 = 0
+
+  package init() {}
+}

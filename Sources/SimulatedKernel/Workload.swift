@@ -1,0 +1,66 @@
+// What the simulated machine is asked to do: a plan that can be made smaller by leaving things out.
+
+import KVMEvents
+
+/// Who does what, in which order. When it happens is the schedule's matter.
+package struct Workload: Sendable {
+  package enum Kind: Sendable {
+    /// `kvm_gpc_init()`.
+    case initialise(vm: Int, cache: Int)
+    /// `KVM_SET_USER_MEMORY_REGION`; size 0 deletes.
+    case setMemslot(vm: Int, slot: UInt32, gpa: UInt64, size: UInt64, uhva: UInt64)
+    case activate(vm: Int, cache: Int, gpa: GPA, len: UInt64)
+    case activateHva(vm: Int, cache: Int, uhva: UHVA, len: UInt64)
+    case deactivate(vm: Int, cache: Int)
+    case refresh(vm: Int, cache: Int, len: UInt64)
+    case check(vm: Int, cache: Int, len: UInt64)
+    /// The kernel's idiom: check; while it says no, refresh and check again, `tries` times.
+    case use(vm: Int, cache: Int, len: UInt64, tries: Int)
+    case invalidate(mm: Int, MMInvalidation)
+    /// An ordinary page fault looks a page up, too.
+    case fault(vm: Int, uhva: UHVA)
+    /// Something that tells the replay nothing.
+    case userspaceExit
+  }
+
+  package struct Operation: Sendable {
+    /// Names its stream of chance: what an operation draws does not depend on what others are there.
+    package var id: Int
+    package var kind: Kind
+  }
+
+  package struct Task: Sendable {
+    package var comm: String
+    package var pid: Int32
+    package var cpu: Int
+    /// An interrupt on top of this task: it has its pid and its CPU, and runs to its end.
+    package var host: Int?
+    /// The machine is not set up by it, and it waits until that is done.
+    package var waits: Bool
+    package var operations: [Operation]
+  }
+
+  package struct Machine: Sendable {
+    /// The address space of each VM.
+    package var mmOfVM: [Int] = [0]
+    package var cachesOfVM: [Int] = [1]
+    /// What `mmu_invalidate_seq` was before.
+    package var firstSeq: UInt64 = 0
+    package var cpuCount = 4
+  }
+
+  package var machine = Machine()
+  package var tasks: [Task] = []
+
+  package var operationCount: Int { tasks.reduce(0) { $0 + $1.operations.count } }
+}
+
+/// An invalidation of a range of an address space.
+package struct MMInvalidation: Sendable {
+  package var range: HVARange
+  /// `enum mmu_notifier_event`: 0 unmap, 1 clear, 2 protection of a vma, 3 protection of a page, 6 migrate.
+  package var mnEvent: UInt32
+  package var freesPages: Bool
+  /// The freed pages are the next ones handed out.
+  package var comesBack: Bool
+}

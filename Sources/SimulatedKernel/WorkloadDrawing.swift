@@ -1,0 +1,189 @@
+// Draws a workload from a seed.
+
+import KVMEvents
+
+extension Workload {
+  /// What the machine of these settings is asked to do.
+  package init(drawnFrom settings: SimulationSettings) {
+    var drawing = WorkloadDrawing(settings)
+    self = drawing.draw()
+  }
+}
+
+private struct WorkloadDrawing {
+  private let settings: SimulationSettings
+  private var dice: Dice
+  private var workload = Workload()
+  private var nextID = 0
+
+  /// The memslots' parts of an address space. The first begins where a huge page does.
+  private static let slotPages: UInt64 = 8
+  private static let slots: [(gpa: UInt64, uhva: UInt64)] = [
+    (0, 0x7f61_85c0_0000), (0x1000_0000, 0x7f61_8600_0000), (0x2000_0000, 0x7f61_8640_0000),
+  ]
+  /// No memslot is here.
+  private static let outside: UInt64 = 0x7f61_9000_0000
+  private static let hugePage: UInt64 = 2 << 20
+
+  init(_ settings: SimulationSettings) {
+    self.settings = settings
+    dice = Dice(seed: settings.seed, stream: -2)
+  }
+
+  mutating func draw() -> Workload {
+    let vmCount = has(.secondVM) && dice.chance(30) ? 2 : 1
+    workload.machine.mmOfVM = vmCount == 1 ? [0] : dice.pick([[0, 0], [0, 1]])
+    workload.machine.cachesOfVM = (0..<vmCount).map { _ in dice.within(1...3) }
+    workload.machine.firstSeq = UInt64(dice.pick([0, 0, 20, 41_007]))
+    workload.machine.cpuCount = dice.within(2...4)
+    addSetup()
+    for index in 0..<dice.within(1...3) { addUser(index) }
+    for index in 0..<dice.within(1...3) { addInvalidator(index) }
+    if has(.memslotUpdates) && dice.chance(30) { addMemslotTask() }
+    if has(.interrupts) && dice.chance(50) { addInterrupts() }
+    return workload
+  }
+
+  private func has(_ feature: SimulationSettings.Feature) -> Bool { settings.features.contains(feature) }
+
+  private mutating func operation(_ kind: Workload.Kind) -> Workload.Operation {
+    nextID += 1
+    return Workload.Operation(id: nextID, kind: kind)
+  }
+
+  private mutating func add(_ comm: String, host: Int? = nil, waits: Bool = true, _ kinds: [Workload.Kind]) {
+    let pid = host.map { workload.tasks[$0].pid } ?? Int32(500 + workload.tasks.count)
+    let cpu = host.map { workload.tasks[$0].cpu } ?? dice.below(workload.machine.cpuCount)
+    let name = host.map { workload.tasks[$0].comm } ?? comm
+    workload.tasks.append(
+      Workload.Task(comm: name, pid: pid, cpu: cpu, host: host, waits: waits, operations: kinds.map { operation($0) }))
+  }
+
+  // MARK: Tasks
+
+  private mutating func addSetup() {
+    for vm in workload.machine.mmOfVM.indices {
+      var kinds: [Workload.Kind] = []
+      for slot in 0..<2 { kinds.append(setMemslot(vm, slot, UInt32(slot))) }
+      for cache in 0..<workload.machine.cachesOfVM[vm] {
+        kinds.insert(.initialise(vm: vm, cache: cache), at: dice.below(kinds.count + 1))
+      }
+      if dice.chance(80) {
+        for cache in 0..<workload.machine.cachesOfVM[vm] { kinds.append(activation(vm, cache)) }
+      }
+      add("workload", waits: false, kinds)
+    }
+  }
+
+  private mutating func addUser(_ index: Int) {
+    let kinds = (0..<dice.within(2...8)).map { _ in userKind() }
+    add(dice.pick(["CPU \(index)/KVM", "re activate", "evtchn", "kworker/\(index):2"]), kinds)
+  }
+
+  private mutating func addInvalidator(_ index: Int) {
+    let mm = dice.below((workload.machine.mmOfVM.max() ?? 0) + 1)
+    let kinds = (0..<dice.within(1...6)).map { _ in Workload.Kind.invalidate(mm: mm, invalidation()) }
+    add(dice.pick(["ov dontneed", "khugepaged", "kswapd0", "balloon"]), kinds)
+  }
+
+  private mutating func addMemslotTask() {
+    let vm = dice.below(workload.machine.mmOfVM.count)
+    let kinds = (0..<dice.within(1...3)).map { _ in
+      let slot = UInt32(dice.within(1...2))
+      return dice.chance(50)
+        ? Workload.Kind.setMemslot(vm: vm, slot: slot, gpa: Self.slots[Int(slot)].gpa, size: 0, uhva: 0)
+        : setMemslot(vm, Int(slot), slot)
+    }
+    add("memslots", kinds)
+  }
+
+  private mutating func addInterrupts() {
+    for host in workload.tasks.indices where workload.tasks[host].waits && dice.chance(40) {
+      let kinds = (0..<dice.within(1...2)).map { _ in check(len: 16) }
+      add("", host: host, kinds)
+    }
+  }
+
+  // MARK: Operations
+
+  private mutating func cache() -> (vm: Int, cache: Int) {
+    let vm = dice.below(workload.machine.mmOfVM.count)
+    return (vm, dice.below(workload.machine.cachesOfVM[vm]))
+  }
+
+  private mutating func len() -> UInt64 { has(.badRequests) && dice.chance(4) ? 8192 : dice.pick([16, 32, 64]) }
+
+  private mutating func check(len: UInt64) -> Workload.Kind {
+    let (vm, cache) = cache()
+    return .check(vm: vm, cache: cache, len: len)
+  }
+
+  private mutating func userKind() -> Workload.Kind {
+    let (vm, cache) = cache()
+    switch dice.below(100) {
+    case 0..<30: return .use(vm: vm, cache: cache, len: len(), tries: dice.within(1...3))
+    case 30..<55: return .check(vm: vm, cache: cache, len: len())
+    case 55..<80: return .refresh(vm: vm, cache: cache, len: len())
+    case 80..<90 where has(.activations): return dice.chance(40) ? .deactivate(vm: vm, cache: cache) : activation(vm, cache)
+    case 90..<95 where has(.faults): return .fault(vm: vm, uhva: page(dice.pick([0, 1, 2])))
+    case 95...: return .userspaceExit
+    default: return .refresh(vm: vm, cache: cache, len: len())
+    }
+  }
+
+  private mutating func activation(_ vm: Int, _ cache: Int) -> Workload.Kind {
+    let offset = UInt64(dice.pick([0, 0, 16, 0xff0]))
+    if dice.chance(35) {
+      return .activateHva(
+        vm: vm, cache: cache, uhva: UHVA(rawValue: page(dice.pick([0, 3, 3])).rawValue + offset), len: len())
+    }
+    let slot = has(.badRequests) && dice.chance(5) ? 2 : dice.pick([0, 0, 1])
+    let gpa = Self.slots[slot].gpa + UInt64(dice.below(3)) * pageSize
+    return .activate(vm: vm, cache: cache, gpa: GPA(rawValue: gpa + offset), len: len())
+  }
+
+  private func setMemslot(_ vm: Int, _ place: Int, _ number: UInt32) -> Workload.Kind {
+    .setMemslot(
+      vm: vm, slot: number, gpa: Self.slots[place].gpa, size: Self.slotPages * pageSize, uhva: Self.slots[place].uhva)
+  }
+
+  // MARK: Ranges
+
+  /// One of the pages that caches stand on: of a memslot's place, or (3) outside of all.
+  private mutating func page(_ part: Int) -> UHVA {
+    let base = part == 3 ? Self.outside : Self.slots[part].uhva
+    return UHVA(rawValue: base + UInt64(dice.below(3)) * pageSize)
+  }
+
+  private mutating func invalidation() -> MMInvalidation {
+    var plan = MMInvalidation(
+      range: range(), mnEvent: dice.pick([0, 1, 1, 6]), freesPages: true, comesBack: dice.chance(40))
+    if has(.protection) && dice.chance(15) {
+      plan.mnEvent = dice.pick([2, 3])
+      plan.freesPages = false
+    } else if has(.hugeRanges) && dice.chance(10) {
+      plan.mnEvent = 1
+      let base = dice.pick([Self.slots[0].uhva, Self.slots[1].uhva, Self.outside])
+      let count = UInt64(dice.pick([1, 1, 2]))
+      plan.range = HVARange(start: UHVA(rawValue: base), end: UHVA(rawValue: base + count * Self.hugePage))
+      plan.freesPages = !(count == 1 && has(.splits) && dice.chance(60))
+    }
+    return plan
+  }
+
+  private mutating func range() -> HVARange {
+    let part = dice.pick([0, 0, 0, 1, 3, 3])
+    let first = page(part).rawValue
+    let pages: (start: UInt64, count: UInt64) =
+      switch dice.below(10) {
+      case 0..<5: (first, 1)
+      case 5: (first + pageSize, 1)
+      case 6: (first - first % (8 * pageSize), 8)
+      case 7: (first - first % (8 * pageSize) + 4 * pageSize, 2)
+      // Nobody's pages.
+      case _: (0x7f70_0000_0000 + UInt64(dice.below(4)) * pageSize, UInt64(dice.within(1...3)))
+      }
+    return HVARange(
+      start: UHVA(rawValue: pages.start), end: UHVA(rawValue: pages.start + pages.count * pageSize))
+  }
+}

@@ -1,0 +1,150 @@
+// What the project makes of a recording: read, replayed, stored in memory, as it stands at the end.
+
+import FtraceImport
+import GPCProtocol
+import Glibc
+import KVMEvents
+import Replay
+import Report
+import TraceStore
+
+/// The rows behind all amendments.
+package struct ReplayedRecording {
+  package struct Found {
+    package let kind: Finding.Kind
+    package let isCertain: Bool
+    package let event: EventID
+  }
+
+  struct Round {
+    let loop, lookup, lookupRet, test: EventID?
+    let outcome, decision, cause, subCause: String?
+  }
+
+  struct Check {
+    let entry: EventID
+    let ret: EventID?
+    let answer: Int64?
+    let decision: String?
+  }
+
+  struct InvalidationRow {
+    let start, walk, startRet, end, endRet, selfLookup: EventID?
+    let hitsMemslot: Int64?
+  }
+
+  package private(set) var findings: [Found] = []
+  private(set) var rounds: [Round] = []
+  private(set) var checks: [Check] = []
+  private(set) var invalidations: [InvalidationRow] = []
+  package let status: Verdict.Status
+  /// Dirt that the reader met.
+  package let issues: [ImportIssueKind: Int64]
+
+  package init(_ text: String, form: ProtocolForm, deltaNs: Int64) throws {
+    var options = ReplayOptions()
+    options.deltaNs = deltaNs
+    let (database, issues) = try Self.imported(text, form, options)
+    self.issues = issues
+    status = try Report(database, findingsMax: 0).verdict.status
+    let rows = try database.statement("SELECT kind, certainty, event_id FROM finding ORDER BY id")
+    while try rows.step() {
+      guard let kind = Finding.Kind(rawValue: rows.text(0)) else { continue }
+      findings.append(Found(kind: kind, isCertain: rows.text(1) == "certain", event: rows.integer(2)))
+    }
+    try readRounds(database)
+    try readChecks(database)
+    try readInvalidations(database)
+  }
+
+  private static func imported(
+    _ text: String, _ form: ProtocolForm, _ options: ReplayOptions
+  ) throws -> (TraceDatabase, [ImportIssueKind: Int64]) {
+    let file = try NamelessFile(text)
+    var readOptions = TraceReadOptions()
+    readOptions.batchSize = 256
+    readOptions.blockSize = 1 << 16
+    let reader = try TraceReader(.file(path: file.path), options: readOptions)
+    let writer = try TraceWriter(at: .memory)
+    var replayer = Replayer(form: form, options: options)
+    var batch: [RecordedEvent] = []
+    while try reader.read(into: &batch) {
+      try writer.write(batch)
+      replayer.consume(batch)
+      try writer.write(replayer.takeRows())
+    }
+    replayer.finish()
+    try writer.write(replayer.takeRows())
+    let facts = TraceFacts(
+      fileName: "simulated", contentHash: nil, toolVersion: "simulated", format: reader.formatDescription,
+      byteCount: reader.bytesRead, lineCount: reader.lines, eventCount: 0, firstTime: nil, lastTime: nil, clock: .mono,
+      clockSource: .assumed, resolutionNs: reader.timestampResolutionNs, incomplete: reader.incomplete)
+    let settings = ReplaySettings(
+      toolVersion: "simulated", form: form.id, deltaNs: options.deltaNs, retriesMax: Int64(options.retriesMax),
+      stallMaxNs: options.stallMaxNs)
+    let summary = ImportSummary(
+      trace: facts, tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,
+      replay: settings)
+    return (try writer.finish(summary), reader.issueCounts)
+  }
+
+  private mutating func readRounds(_ database: TraceDatabase) throws {
+    let row = try database.statement(
+      """
+      SELECT loop_event_id, lookup_event_id, lookup_ret_event_id, test_event_id, outcome, decision, cause, sub_cause
+      FROM retry_round ORDER BY id
+      """)
+    while try row.step() {
+      rounds.append(
+        Round(
+          loop: row.optionalInteger(0), lookup: row.optionalInteger(1), lookupRet: row.optionalInteger(2),
+          test: row.optionalInteger(3), outcome: row.optionalText(4), decision: row.optionalText(5),
+          cause: row.optionalText(6), subCause: row.optionalText(7)))
+    }
+  }
+
+  private mutating func readChecks(_ database: TraceDatabase) throws {
+    let row = try database.statement(
+      "SELECT entry_event_id, return_event_id, answer, decision FROM cache_check ORDER BY id")
+    while try row.step() {
+      checks.append(
+        Check(
+          entry: row.integer(0), ret: row.optionalInteger(1), answer: row.optionalInteger(2),
+          decision: row.optionalText(3)))
+    }
+  }
+
+  private mutating func readInvalidations(_ database: TraceDatabase) throws {
+    let row = try database.statement(
+      """
+      SELECT start_event_id, walk_event_id, start_ret_event_id, end_event_id, end_ret_event_id, self_lookup_event_id,
+        hits_memslot FROM invalidation ORDER BY id
+      """)
+    while try row.step() {
+      invalidations.append(
+        InvalidationRow(
+          start: row.optionalInteger(0), walk: row.optionalInteger(1), startRet: row.optionalInteger(2),
+          end: row.optionalInteger(3), endRet: row.optionalInteger(4), selfLookup: row.optionalInteger(5),
+          hitsMemslot: row.optionalInteger(6)))
+    }
+  }
+}
+
+/// A file without a name: the reader reads files.
+private final class NamelessFile {
+  private let file: UnsafeMutablePointer<FILE>
+
+  struct CannotWrite: Error {
+    let errno: Int32
+  }
+
+  init(_ text: String) throws(CannotWrite) {
+    guard let file = tmpfile() else { throw CannotWrite(errno: errno) }
+    self.file = file
+    if fputs(text, file) < 0 || fflush(file) != 0 { throw CannotWrite(errno: errno) }
+  }
+
+  deinit { fclose(file) }
+
+  var path: String { "/proc/self/fd/\(fileno(file))" }
+}

@@ -1,0 +1,195 @@
+// Holds what the replay says of a recording against what the simulated kernel did.
+
+import GPCProtocol
+import KVMEvents
+import SimulatedKernel
+
+/// What must hold. Raw values are the words of the command line.
+package enum Property: String, CaseIterable, Sendable {
+  /// A contract finding that is certain is true.
+  case certainContract = "certain-contract"
+  /// A stale finding that is certain is true.
+  case certainStale = "certain-stale"
+  /// The kernel does what its form says: nothing diverges, no forced decision disagrees. (Not of mutants.)
+  case agreement
+  /// Rounds, checks and invalidations are put together from events of one round, check or invalidation, and said to have ended as they did.
+  case pairing
+  /// `necessary` and `false` are true, and so are their sub-causes. (Not of mutants.)
+  case causes
+  /// What the rules make certain in a recording that shows it in full is found.
+  case found
+  /// Nothing is clean where the recording of all probes shows a missed invalidation in full.
+  case clean
+}
+
+package struct Failure: Hashable, Sendable, CustomStringConvertible {
+  package let property: Property
+  /// 0: of the recording as a whole.
+  package let line: EventID
+  package let sentence: String
+
+  package var description: String { "\(property.rawValue), line \(line): \(sentence)" }
+}
+
+package struct TruthJudge {
+  let recording: SimulatedRecording
+  let replayed: ReplayedRecording
+  private var failures: [Failure] = []
+  /// By line.
+  private var checkOfLine: [EventID: Int] = [:]
+  private var roundOfLine: [EventID: Int] = [:]
+  private var invalidationOfLine: [EventID: Int] = [:]
+
+  /// What does not hold.
+  package static func failures(of recording: SimulatedRecording) throws -> [Failure] {
+    let settings = recording.run.settings
+    let replayed = try ReplayedRecording(
+      recording.text, form: settings.form, deltaNs: settings.recording.deltaNs)
+    var judge = TruthJudge(recording, replayed)
+    judge.judge()
+    return judge.failures
+  }
+
+  private init(_ recording: SimulatedRecording, _ replayed: ReplayedRecording) {
+    self.recording = recording
+    self.replayed = replayed
+    for (index, check) in truth.checks.enumerated() {
+      for record in [check.entry, check.ret] { if let line = line(record) { checkOfLine[line] = index } }
+    }
+    for (index, round) in truth.rounds.enumerated() {
+      for record in round.records { if let line = line(record) { roundOfLine[line] = index } }
+    }
+    for (index, invalidation) in truth.invalidations.enumerated() {
+      for record in invalidation.records { if let line = line(record) { invalidationOfLine[line] = index } }
+    }
+  }
+
+  private var truth: KnownTruth { recording.run.truth }
+  private var isMutant: Bool { recording.run.settings.mutant != nil }
+
+  private func line(_ record: RecordNumber?) -> EventID? { record.flatMap { recording.lines[$0] } }
+
+  private mutating func fail(_ property: Property, _ line: EventID?, _ sentence: String) {
+    failures.append(Failure(property: property, line: line ?? 0, sentence: sentence))
+  }
+
+  private mutating func judge() {
+    for finding in replayed.findings { judge(finding) }
+    for round in replayed.rounds { judge(round) }
+    for check in replayed.checks { judge(check) }
+    for invalidation in replayed.invalidations { judge(invalidation) }
+    judgeCompleteness()
+  }
+
+  // MARK: Findings
+
+  private mutating func judge(_ finding: ReplayedRecording.Found) {
+    guard finding.isCertain else { return }
+    switch finding.kind {
+    case .contract:
+      guard let check = checkOfLine[finding.event].map({ truth.checks[$0] }), !check.breached.isEmpty else {
+        return fail(.certainContract, finding.event, "contract, certain; no check said yes in a window here")
+      }
+    case .stale: judgeStale(finding)
+    case .divergence:
+      if !isMutant { fail(.agreement, finding.event, "divergence, certain; the kernel did what its form says") }
+    case .excessiveRetry: break
+    }
+  }
+
+  private mutating func judgeStale(_ finding: ReplayedRecording.Found) {
+    if let check = checkOfLine[finding.event].map({ truth.checks[$0] }) {
+      if !check.isStale { fail(.certainStale, finding.event, "stale, certain; the check used the page of its uhva") }
+    } else if let round = roundOfLine[finding.event].map({ truth.rounds[$0] }) {
+      if !round.isStale { fail(.certainStale, finding.event, "stale, certain; the round stored the page of its uhva") }
+    } else {
+      fail(.certainStale, finding.event, "stale, certain; no check or round is here")
+    }
+  }
+
+  // MARK: Rows
+
+  private mutating func judge(_ row: ReplayedRecording.Round) {
+    let lines = [row.loop, row.lookup, row.lookupRet, row.test].compactMap { $0 }
+    let numbers = Set(lines.map { roundOfLine[$0] })
+    guard numbers.count == 1, let number = numbers.first ?? nil else {
+      if numbers.count > 1 { fail(.pairing, lines.first, "a round of lines \(lines) is not one round") }
+      return
+    }
+    let round = truth.rounds[number]
+    let place = row.test ?? lines.last
+    if let outcome = row.outcome, outcome != "unfinished", outcome != round.outcome?.rawValue {
+      fail(.pairing, place, "\(outcome); the round was \(round.outcome?.rawValue ?? "under way")")
+    }
+    if row.decision == "disagrees" && !isMutant { fail(.agreement, place, "a retry test disagrees") }
+    judgeCause(row, round, number, place)
+  }
+
+  private mutating func judgeCause(
+    _ row: ReplayedRecording.Round, _ round: KnownTruth.Round, _ number: Int, _ place: EventID?
+  ) {
+    // What else could explain a round is concluded from what the form does.
+    guard !isMutant, let cause = row.cause, cause == "necessary" || cause == "false" else { return }
+    let overlapping = truth.overlapping(round)
+    if (cause == "necessary") == overlapping.isEmpty {
+      return fail(.causes, place, "\(cause); overlapping invalidations in flight or ended: \(overlapping.count)")
+    }
+    guard let subCause = row.subCause else { return }
+    switch subCause {
+    case "self":
+      if !overlapping.allSatisfy({ truth.invalidations[$0].ownRound == number }) {
+        fail(.causes, place, "self; another invalidation overlapped, too")
+      }
+    case "count", "seq":
+      let reason = round.retriedBy?.rawValue
+      if reason != subCause { fail(.causes, place, "\(subCause); the test read \(reason ?? "nothing")") }
+    case _: break
+    }
+  }
+
+  private mutating func judge(_ row: ReplayedRecording.Check) {
+    guard let check = checkOfLine[row.entry].map({ truth.checks[$0] }) else {
+      return fail(.pairing, row.entry, "a check; there is none here")
+    }
+    if let ret = row.ret, ret != line(check.ret) { fail(.pairing, row.entry, "returns at \(ret), another check's return") }
+    if let answer = row.answer, (answer == 1) != check.answer { fail(.pairing, row.entry, "answer \(answer)") }
+    if row.decision == "disagrees" && !isMutant { fail(.agreement, row.ret ?? row.entry, "a check disagrees") }
+  }
+
+  private mutating func judge(_ row: ReplayedRecording.InvalidationRow) {
+    let lines = [row.start, row.walk, row.startRet, row.end, row.endRet].compactMap { $0 }
+    let numbers = Set(lines.map { invalidationOfLine[$0] })
+    guard numbers.count == 1, let number = numbers.first ?? nil else {
+      return fail(.pairing, lines.first, "an invalidation of lines \(lines) is not one invalidation")
+    }
+    let invalidation = truth.invalidations[number]
+    if let hits = row.hitsMemslot, invalidation.up != nil, (hits == 1) != invalidation.hitsMemslot {
+      fail(.pairing, lines.first, "hits_memslot \(hits)")
+    }
+    if let lookup = row.selfLookup, lookup != line(invalidation.ownRound.flatMap { truth.rounds[$0].lookup }) {
+      fail(.pairing, lines.first, "made by the lookup at \(lookup)")
+    }
+  }
+
+  // MARK: What must be found
+
+  private mutating func judgeCompleteness() {
+    let shown = ShownInFull(recording)
+    let contracts = shown.contracts()
+    let stale = shown.stalePages()
+    if replayed.status == .clean && !(contracts.isEmpty && stale.isEmpty) {
+      fail(.clean, nil, "clean; missed invalidations: \(contracts.count) contract, \(stale.count) stale")
+    }
+    guard recording.isWhole else { return }
+    func isFound(_ kind: KVMEvents.Finding.Kind, _ records: [RecordNumber]) -> Bool {
+      let lines = records.compactMap { line($0) }
+      return replayed.findings.contains { $0.kind == kind && $0.isCertain && lines.contains($0.event) }
+    }
+    for ret in contracts where !isFound(.contract, [ret]) {
+      fail(.found, line(ret), "a check said yes in a window, shown in full")
+    }
+    for places in stale where !isFound(.stale, places) {
+      fail(.found, line(places.first), "a page was used that had been freed, shown in full")
+    }
+  }
+}
