@@ -12,6 +12,8 @@ package struct CheckState {
   package let conditions: CheckConditions
   /// How often memslots had changed at its entry; nil: they were being changed, or that is not known.
   package let memslotChange: Int?
+  /// An update of the memslots may have been under way unseen.
+  package let mayHideMemslotChange: Bool
   package let recordedValid: Bool?
   package let uhva: UHVA?
   /// A refresh of the cache may have been under way unseen.

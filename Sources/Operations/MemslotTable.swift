@@ -7,14 +7,22 @@ package struct MemslotTable {
   private var slots: [UInt32: Memslot] = [:]
   /// The changes under way: between the entry and the return of `__kvm_set_memory_region()`.
   private var changing: [(thread: ThreadNumber, slot: UInt32, wanted: Memslot?)] = []
+  /// The last ones that took effect: clocks differ, so an invalidation that seems to come later may have met what was before them.
+  private var recent: [(ret: Moment, old: Memslot?, new: Memslot?)] = []
+  private static let recentMax = 8
   /// Every change since the VM's creation is in the recording.
-  var isComplete = true
+  private var isComplete = false
   /// Changes that took effect.
   private var updateCount: UInt64 = 0
-  /// The last recorded `generation` of the memslots: the same again after a gap shows that none changed in it.
-  private var generation: UInt64?
+  /// By how much the recorded `generation` was ahead of the updates recorded so far, when it was last seen with no doubt. As long as it stays, no
+  /// update is missing; 0 shows that all since the VM's creation are there.
+  private var generationLead: UInt64?
+  /// The last event that showed that.
+  private var knownAt: EventID = 0
   /// A change may have been lost.
   private var isInDoubt = false
+  /// `__kvm_set_memory_region()` may be under way of which no entry is recorded. It holds `slots_lock`: over with the next whole one.
+  private(set) var mayHideChange = true
   /// How often a change began or ended: the same again shows that none was under way in between, if none is now.
   package private(set) var changeCount = 0
 
@@ -26,55 +34,86 @@ package struct MemslotTable {
   package var isChanging: Bool { !changing.isEmpty }
 
   /// `kvm_handle_hva_range()`: whether a range meets a memslot; nil where the memslots are not all known or just changing.
-  func hits(_ range: HVARange) -> Bool? {
-    let isHit = slots.values.contains { Self.range($0).overlaps(range) }
-    let canChange = changing.contains { change in
-      let old = slots[change.slot].map { Self.range($0).overlaps(range) } ?? false
-      let new = change.wanted.map { Self.range($0).overlaps(range) } ?? false
-      return old != new
+  /// - Parameter start: when its invalidation began; nil: not known. (While it is open no memslot changes.)
+  func hits(_ range: HVARange, since start: Moment?, _ order: MomentOrder) -> Bool? {
+    if canChange(range) || isInDoubt { return nil }
+    for change in recent where !order.surely(change.ret, before: start) {
+      if Self.meets(change.old, range) != Self.meets(change.new, range) { return nil }
     }
-    if canChange || isInDoubt { return nil }
+    if slots.values.contains(where: { Self.range($0).overlaps(range) }) { return true }
     // Without any change recorded their probe may be missing.
-    return isHit ? true : isComplete && updateCount > 0 ? false : nil
+    return isComplete && updateCount > 0 ? false : nil
+  }
+
+  /// A change is under way that decides whether the range meets a memslot.
+  func canChange(_ range: HVARange) -> Bool {
+    changing.contains { Self.meets(slots[$0.slot], range) != Self.meets($0.wanted, range) }
   }
 
   mutating func begin(thread: ThreadNumber, slot: UInt32, wanted: Memslot?) {
     changeCount += 1
     // What became of the thread's former change is not recorded.
     if changing.contains(where: { $0.thread == thread }) { doubt() }
-    changing.removeAll { $0.thread == thread }
     changing.append((thread, slot, wanted))
   }
 
   /// The call returned. Returns the row that ended, if one did.
-  mutating func finish(thread: ThreadNumber, ret: Int64, at event: EventID) -> Memslot? {
+  mutating func finish(thread: ThreadNumber, ret: Int64, at moment: Moment) -> Memslot? {
     guard let index = changing.firstIndex(where: { $0.thread == thread }) else { return nil }
     changeCount += 1
+    mayHideChange = false
     let change = changing.remove(at: index)
     guard ret == 0 else { return nil }
     let old = slots[change.slot]
     if change.wanted.map({ !$0.isSame(as: old) }) ?? true { updateCount += 1 }
     slots[change.slot] = change.wanted
-    generation = nil
-    return old.map { Self.ended($0, at: event) }
+    if recent.count == Self.recentMax { recent.removeFirst() }
+    recent.append((moment, old, change.wanted))
+    return old.map { Self.ended($0, at: moment.id) }
   }
 
-  /// A recorded `generation` of the memslots. It counts the updates since the VM's creation: if as many are recorded, all are known.
-  mutating func see(generation new: UInt64) {
-    guard changing.isEmpty, new & Self.updateInProgress == 0 else { return }
-    if updateCount > 0, new == Self.generationStep * updateCount {
+  /// A recorded `generation` of the memslots: it counts the updates since the VM's creation.
+  /// - Returns: since when memslots were changed by a call whose entry is not recorded; nil: they were not.
+  mutating func see(generation new: UInt64, at event: EventID) -> EventID? {
+    guard changing.isEmpty, new & Self.updateInProgress == 0 else { return nil }
+    let lead = new &- Self.generationStep &* updateCount
+    if lead == 0 && updateCount > 0 {
       isComplete = true
       isInDoubt = false
+      generationLead = 0
+    } else if generationLead ?? lead == lead {
+      isInDoubt = false
+      isComplete = false
+      generationLead = lead
+    } else {
+      // More updates than recorded, or one that is just taking effect: then the lead comes back.
+      let wasKnown = !isInDoubt
+      isInDoubt = true
+      return wasKnown && mayHideChange ? knownAt : nil
     }
-    if isInDoubt, generation == new { isInDoubt = false }
-    if !isInDoubt { generation = new }
+    knownAt = event
+    return nil
   }
 
   /// Events were dropped: a change may be among them, and so may be the returns of those under way.
-  mutating func doubt() { isInDoubt = true }
+  mutating func doubt() {
+    isInDoubt = true
+    mayHideChange = true
+    changing.removeAll()
+  }
+
+  /// The VM's creation is in the recording.
+  mutating func begin() {
+    isComplete = true
+    mayHideChange = false
+  }
 
   /// The rows still in force, by slot number.
   package var remaining: [Memslot] { slots.values.sorted { $0.slot < $1.slot } }
+
+  private static func meets(_ slot: Memslot?, _ range: HVARange) -> Bool {
+    slot.map { Self.range($0).overlaps(range) } ?? false
+  }
 
   private static func range(_ slot: Memslot) -> HVARange {
     HVARange(start: slot.uhva, end: UHVA(rawValue: slot.uhva.rawValue &+ slot.size))

@@ -10,7 +10,8 @@ struct NotifierTie {
   /// `kvm - mn`, wrapping.
   private(set) var offset: UInt64?
   private var held: [RecordedEvent] = []
-  private var lastHook: [Int32: RecordedEvent] = [:]
+  /// By pid: the hook that the thread is in; and what its walk says of the tie, where that lies in an end hook.
+  private var lastHook: [Int32: (entry: RecordedEvent, walkOffset: UInt64?)] = [:]
   private var hasGivenUp = false
   /// The pointers met while events are held: with one of each the tie is plain.
   private var kvms: Set<UInt64> = []
@@ -55,22 +56,33 @@ struct NotifierTie {
   private mutating func learn(_ event: RecordedEvent) {
     if let kvm = event.kvm { kvms.insert(kvm.rawValue) }
     if let mn = event.mn { notifiers.insert(mn.rawValue) }
-    if event.kind == .mnInvalidateRangeStart || event.kind == .mnInvalidateRangeEnd {
-      lastHook[event.pid] = event
-    } else if event.kind == .gpcInvalidateStart {
-      // In some forms the walk lies in the end hook.
+    switch event.kind {
+    case .mnInvalidateRangeStart, .mnInvalidateRangeEnd: lastHook[event.pid] = (event, nil)
+    case .gpcInvalidateStart:
       learn(from: event, inside: .mnInvalidateRangeStart)
-      learn(from: event, inside: .mnInvalidateRangeEnd)
-    } else if event.kind == .mnInvalidateEndKvm {
-      learn(from: event, inside: .mnInvalidateRangeEnd)
+      // In some forms the walk lies in the end hook: it surely does if that hook's return follows.
+      if let hook = lastHook[event.pid]?.entry, hook.kind == .mnInvalidateRangeEnd {
+        lastHook[event.pid] = (hook, Self.offset(hook, event))
+      }
+    case .mnInvalidateEndKvm: learn(from: event, inside: .mnInvalidateRangeEnd)
+    case .mnInvalidateRangeEndRet:
+      offset = offset ?? lastHook[event.pid]?.walkOffset
+      lastHook[event.pid] = nil
+    case .mnInvalidateRangeStartRet: lastHook[event.pid] = nil
+    // What a thread does next may be another hook's.
+    case .lostEvents: lastHook.removeAll()
+    case _: break
     }
   }
 
-  /// Where events were dropped, the thread's last hook may be another's: the kind and the range say whether it is this one's.
   private mutating func learn(from event: RecordedEvent, inside kind: EventKind) {
-    guard let hook = lastHook[event.pid], hook.kind == kind, hook.range == event.range, let mn = hook.mn,
-      let kvm = event.kvm
-    else { return }
-    offset = kvm.rawValue &- mn.rawValue
+    guard let hook = lastHook[event.pid]?.entry, hook.kind == kind else { return }
+    offset = offset ?? Self.offset(hook, event)
+  }
+
+  /// nil: the two are of different ranges, or lack a pointer.
+  private static func offset(_ hook: RecordedEvent, _ event: RecordedEvent) -> UInt64? {
+    guard hook.range == event.range, let mn = hook.mn, let kvm = event.kvm else { return nil }
+    return kvm.rawValue &- mn.rawValue
   }
 }

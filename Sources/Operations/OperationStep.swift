@@ -54,4 +54,6 @@ package enum OperationStep {
 
   /// Events were dropped after `since` and before event `marker`; these VMs existed then.
   case lost(EventLoss, since: EventID, touched: [VMState])
+  /// Memslots of the VM were changed after `since` and before `event` by a call whose entry is not recorded.
+  case memslotsMissed(VMState, since: EventID, before: EventID)
 }

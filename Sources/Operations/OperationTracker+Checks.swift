@@ -6,8 +6,9 @@ import KVMEvents
 extension OperationTracker {
   mutating func check(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let cache = cache(event) else { return }
+    if caches[cache].uhva == nil { steps.append(.attached(cache, uhva: event.uhva)) }
     caches[cache].see(uhva: event.uhva, gpa: event[.oldGpa].map(GPA.init(rawValue:)) ?? event.gpa)
-    if let generation = event[.slotsGeneration] { caches[cache].vm?.memslots.see(generation: generation) }
+    seeGeneration(event, of: cache)
     checkCount += 1
     // A check does not nest in a check but by an interrupt.
     if threads[thread].checks.count == Self.nestingMax { giveUp(threads[thread].checks.removeFirst()) }
@@ -17,6 +18,7 @@ extension OperationTracker {
         id: checkCount, cache: cache, task: event.task, entry: moment, conditions: conditions,
         memslotChange: conditions.isGenerationMoving || caches[cache].vm?.memslots.isChanging ?? false
           ? nil : caches[cache].vm?.memslots.changeCount,
+        mayHideMemslotChange: caches[cache].vm?.memslots.mayHideChange ?? true,
         recordedValid: event[.valid].map { $0 == 1 }, uhva: caches[cache].uhva,
         mayHideRefresh: caches[cache].mayHideRefresh, isNested: threads[thread].isInside))
   }
@@ -62,7 +64,7 @@ extension OperationTracker {
     steps.append(.deactivationEnded(cache, entry: entry, return: moment))
   }
 
-  mutating func setMemoryRegion(_ event: RecordedEvent, _ thread: ThreadNumber) {
+  mutating func setMemoryRegion(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let kvm = event.kvm, let slot = event[.slot], let size = event[.len] else { return }
     let vm = vm(of: kvm, event)
     let number = UInt32(truncatingIfNeeded: slot)
@@ -74,14 +76,27 @@ extension OperationTracker {
     }
     vm.memslots.begin(thread: thread, slot: number, wanted: wanted)
     threads[thread].memoryRegionVM = vm
+    // Clocks differ: it may have taken effect before an invalidation that seems to come first.
+    for invalidation in vm.invalidations
+    where !order.surely(invalidation.startRet, before: moment) && vm.memslots.canChange(invalidation.range) {
+      invalidation.hitsMemslot = nil
+    }
   }
 
-  mutating func setMemoryRegionRet(_ event: RecordedEvent, _ thread: ThreadNumber) {
+  mutating func setMemoryRegionRet(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let vm = threads[thread].memoryRegionVM else { return }
     threads[thread].memoryRegionVM = nil
     vm.see(event)
-    if let ended = vm.memslots.finish(thread: thread, ret: event.ret ?? -1, at: event.id) {
+    if let ended = vm.memslots.finish(thread: thread, ret: event.ret ?? -1, at: moment) {
       steps.append(.memslotEnded(ended))
+    }
+  }
+
+  /// Takes note of the memslots' recorded generation.
+  mutating func seeGeneration(_ event: RecordedEvent, of cache: CacheNumber) {
+    guard let generation = event[.slotsGeneration], let vm = caches[cache].vm else { return }
+    if let since = vm.memslots.see(generation: generation, at: event.id) {
+      steps.append(.memslotsMissed(vm, since: since, before: event.id))
     }
   }
 }

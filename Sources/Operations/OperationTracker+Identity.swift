@@ -25,7 +25,7 @@ extension OperationTracker {
       return vm
     }
     let vm = VMState(
-      id: Int32(vms.count + 1), kvm: kvm, firstEvent: event.id, isCreatedInTrace: isCreation(of: kvm, event))
+      id: Int32(vms.count + 1), kvm: kvm, firstEvent: event.id, creationOffset: creationOffset(of: kvm, event))
     vm.see(event)
     vms.append(vm)
     vmOfKVM[kvm.rawValue] = vm
@@ -34,14 +34,17 @@ extension OperationTracker {
 
   /// The cache of the shared info page is a member of `struct kvm` and initialised with it, before a memslot is set and before the notifier is
   /// registered. Any other first event may be one of an older VM. (6.1 has no kvm in `gpc_init`: there the caches initialised so far tell.)
-  private func isCreation(of kvm: KVMPointer, _ event: RecordedEvent) -> Bool {
-    if event.kind == .gpcInit { return event.gpc.map { isMember($0.rawValue, of: kvm) } ?? false }
-    guard event.kind == .setMemoryRegion else { return false }
-    return caches.contains { $0.vm == nil && $0.isInitialisedInTrace && isMember($0.gpc.rawValue, of: kvm) }
+  /// - Returns: where in `struct kvm` that cache lies, if it is one.
+  private func creationOffset(of kvm: KVMPointer, _ event: RecordedEvent) -> UInt64? {
+    if event.kind == .gpcInit { return event.gpc.flatMap { Self.offset(of: $0, in: kvm) } }
+    guard event.kind == .setMemoryRegion else { return nil }
+    return caches.lazy.filter { $0.vm == nil && $0.isInitialisedInTrace }.compactMap { Self.offset(of: $0.gpc, in: kvm) }
+      .first
   }
 
-  private func isMember(_ pointer: UInt64, of kvm: KVMPointer) -> Bool {
-    pointer > kvm.rawValue && pointer - kvm.rawValue < NotifierTie.kvmBytesMax
+  private static func offset(of gpc: GPCPointer, in kvm: KVMPointer) -> UInt64? {
+    let offset = gpc.rawValue &- kvm.rawValue
+    return offset < NotifierTie.kvmBytesMax ? offset : nil
   }
 
   /// The VM whose hook it is; nil where the notifier cannot be tied to a kvm.
@@ -52,7 +55,7 @@ extension OperationTracker {
       return nil
     }
     let vm = vm(of: kvm, event)
-    vm.mn = mn
+    vm.tie(to: mn)
     vm.mm = event.mm ?? vm.mm
     return vm
   }

@@ -70,7 +70,7 @@ extension OperationTracker {
     let invalidation = hook ?? open(range, event, of: vm, thread, start: nil, at: moment)
     invalidation.end = moment
     invalidation.doubtedSince = nil
-    invalidation.hitsMemslot = vm.memslots.hits(range)
+    invalidation.hitsMemslot = vm.memslots.hits(range, since: invalidation.start, order)
     if isNew { steps.append(.began(invalidation)) }
     // Without the start hook's return, a walk in it is known to be over only here.
     if invalidation.startRet == nil && invalidation.walkIsInEndHook == false {
@@ -92,7 +92,7 @@ extension OperationTracker {
       let invalidation = open(range, event, of: vm, thread, start: nil, at: moment)
       invalidation.end = moment
       invalidation.endKvm = moment
-      invalidation.hitsMemslot = vm.memslots.hits(range)
+      invalidation.hitsMemslot = vm.memslots.hits(range, since: invalidation.start, order)
       steps.append(.began(invalidation))
     }
   }

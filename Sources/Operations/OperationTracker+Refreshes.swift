@@ -27,7 +27,7 @@ extension OperationTracker {
     abandonRefresh(of: thread, at: moment)
     giveUpChecks(of: thread)
     let request = threads[thread].request.flatMap { $0.cache == cache ? $0 : nil }
-    if let generation = event[.slotsGeneration] { caches[cache].vm?.memslots.see(generation: generation) }
+    seeGeneration(event, of: cache)
     caches[cache].see(uhva: event.oldUhva, gpa: event.gpa)
     caches[cache].isActive = caches[cache].isActive ?? event[.active].map { $0 == 1 }
     let refresh = newRefresh(
@@ -143,7 +143,10 @@ extension OperationTracker {
     // After a test another round failed, which is not recorded.
     let isOfLastRound = refreshes[refresh].round.map { rounds[$0].test == nil } ?? false
     endRound(of: refresh, as: event.ret != 0 && isOfLastRound ? .failed : .unfinished, at: moment, pfn: nil)
-    if refreshes[refresh].entry != nil { caches[refreshes[refresh].cache].mayHideRefresh = false }
+    if refreshes[refresh].entry != nil, caches[refreshes[refresh].cache].mayHideRefresh {
+      caches[refreshes[refresh].cache].mayHideRefresh = false
+      refreshes[refresh].endsDoubt = true
+    }
     close(refresh, at: moment)
     steps.append(.returned(refresh, moment))
   }

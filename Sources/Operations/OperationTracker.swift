@@ -147,8 +147,8 @@ package struct OperationTracker {
     case .gpcCheckRet: checkRet(event, thread, moment)
     case .gpcDeactivate: deactivate(event, thread, moment)
     case .gpcDeactivateRet: deactivateRet(event, thread, moment)
-    case .setMemoryRegion: setMemoryRegion(event, thread)
-    case .setMemoryRegionRet: setMemoryRegionRet(event, thread)
+    case .setMemoryRegion: setMemoryRegion(event, thread, moment)
+    case .setMemoryRegionRet: setMemoryRegionRet(event, thread, moment)
     case .kvmUnmapHvaRange, .gpcUnmap, .mnInvalidateRange, .mnChangePte, .bystander, .lostEvents: break
     }
   }

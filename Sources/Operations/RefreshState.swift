@@ -77,7 +77,7 @@ package struct RefreshState {
   package let request: Moment?
   package let entry: Moment?
   /// Its entry, else the first that is known of it.
-  let firstSeen: Moment
+  package let firstSeen: Moment
   package internal(set) var round: RoundSlot?
   package internal(set) var roundCount: Int32 = 0
   package internal(set) var firstLoop: Moment?
@@ -93,6 +93,8 @@ package struct RefreshState {
   package var isAccepted: Bool { acceptedAt != nil }
   /// Events of its thread may be missing since the last one that names its cache: what comes may be another refresh's.
   package internal(set) var isTorn = false
+  /// It is the cache's first whole one since another could have been under way unseen, and what that left behind.
+  package internal(set) var endsDoubt = false
   package internal(set) var returned: Moment?
   package internal(set) var ret: Int64?
 

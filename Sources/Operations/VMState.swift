@@ -10,9 +10,11 @@ package final class VMState {
   package internal(set) var lastEvent: EventID
   /// The last `gpc_deactivate` of a cache of its own.
   var lastDeactivation: EventID?
-  package internal(set) var mn: NotifierPointer?
+  package private(set) var mn: NotifierPointer?
   package internal(set) var mm: MMPointer?
-  package let isCreatedInTrace: Bool
+  package private(set) var isCreatedInTrace: Bool
+  /// Where in `struct kvm` the cache lies whose initialisation is taken for the VM's creation.
+  private let creationOffset: UInt64?
   package internal(set) var isGone = false
   /// An invalidation may be in flight of which no event is recorded: from before the recording, or its start was lost.
   package internal(set) var mayHideInvalidations: Bool
@@ -33,14 +35,28 @@ package final class VMState {
   /// Only since an end was found missing can an invalidation be in doubt.
   private var mayLackEnds = false
 
-  init(id: Int32, kvm: KVMPointer, firstEvent: EventID, isCreatedInTrace: Bool) {
+  /// - Parameter creationOffset: see there; nil: it is older than the recording.
+  init(id: Int32, kvm: KVMPointer, firstEvent: EventID, creationOffset: UInt64?) {
     self.id = id
     self.kvm = kvm
     self.firstEvent = firstEvent
     lastEvent = firstEvent
-    self.isCreatedInTrace = isCreatedInTrace
-    mayHideInvalidations = !isCreatedInTrace
-    memslots.isComplete = isCreatedInTrace
+    self.creationOffset = creationOffset
+    isCreatedInTrace = creationOffset != nil
+    mayHideInvalidations = creationOffset == nil
+    if creationOffset != nil { memslots.begin() }
+  }
+
+  /// A hook names its notifier, which comes after `arch` in `struct kvm`: a cache that lies behind it is a vCPU's, and no sign of the
+  /// VM's creation.
+  func tie(to notifier: NotifierPointer) {
+    guard mn == nil else { return }
+    mn = notifier
+    if let creationOffset, creationOffset >= notifier.rawValue &- kvm.rawValue {
+      isCreatedInTrace = false
+      mayHideInvalidations = true
+      memslots.doubt()
+    }
   }
 
   @inline(__always)

@@ -25,4 +25,10 @@ struct JudgedCache {
     validity.forget()
     mapping = nil
   }
+
+  /// The same of what was before this moment: a walk that is under way may still come.
+  mutating func forget(before moment: Moment, _ order: MomentOrder) {
+    validity.forget(before: moment, order)
+    mapping = nil
+  }
 }

@@ -116,7 +116,9 @@ extension Replayer {
     let isUnderUpdate =
       state.conditions.dependOnGeneration
       && (state.memslotChange == nil || state.memslotChange != vm?.memslots.changeCount)
-    let othersHold = isUnderUpdate ? nil : state.conditions.hold
+    var othersHold = isUnderUpdate ? nil : state.conditions.hold
+    // A newer generation of the memslots is never that of the cache: only a yes is in question.
+    if othersHold == true && state.conditions.dependOnGeneration && state.mayHideMemslotChange { othersHold = nil }
     if othersHold == false { return check.answer ? .disagrees : .agrees }
     var valid = judgedCaches[state.cache].validity.possible(from: state.entry, to: check.ret, order)
     if valid.isUnknown { return .unknown }

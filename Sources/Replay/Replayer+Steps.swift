@@ -37,7 +37,8 @@ extension Replayer {
     case .accepted(let refresh, let round, let moment): accept(refresh, round, after: moment)
     case .returned(let refresh, let moment): leave(refresh, at: moment)
     case .abandoned(let refresh, let moment):
-      judgedCaches[operations.refreshes[refresh].cache].forget()
+      let state = operations.refreshes[refresh]
+      judgedCaches[state.cache].forget(before: state.firstSeen, order)
       pending.append(.refresh(refresh, moment))
 
     case .checked(let check, let ret, let answer):
@@ -53,7 +54,15 @@ extension Replayer {
             id: check.id, cache: operations.caches[check.cache].id, task: check.task, entryEvent: check.entry.id,
             returnEvent: nil, answer: nil, decision: nil)))
     case .memslotEnded(let slot): rows.append(.memslot(slot))
-    case .lost(let loss, let since, let touched): lose(loss, since: since, touched)
+    case .lost(let loss, let since, let touched):
+      rows.append(.loss(loss))
+      for cache in operations.caches.indices where operations.caches[cache].vm == nil { judgedCaches[cache].forget() }
+      for vm in touched {
+        for cache in vm.caches { judgedCaches[cache].forget() }
+        for invalidation in vm.invalidations where invalidation.isInDoubt { contractChecks[invalidation.id] = nil }
+      }
+      doubt(touched, since: since, before: loss.line)
+    case .memslotsMissed(let vm, let since, let event): doubt([vm], since: since, before: event)
     }
   }
 
@@ -79,7 +88,7 @@ extension Replayer {
   private mutating func walk(_ invalidation: InvalidationState, from moment: Moment) {
     for cache in invalidation.vm.caches where operations.caches[cache].isActive != false {
       guard let uhva = operations.caches[cache].uhva else {
-        judgedCaches[cache].forget()
+        judgedCaches[cache].forget(before: moment, order)
         continue
       }
       if !uhva.isError && invalidation.range.contains(uhva.page) {
@@ -176,7 +185,11 @@ extension Replayer {
     let cache = refresh.cache
     // With a round, the loop's top has settled it.
     if let entry = refresh.entry, refresh.roundCount == 0 {
-      if refresh.isUntouched {
+      if refresh.endsDoubt {
+        // What it found was left by one of which nothing is recorded.
+        judgedCaches[cache].validity.withdraw(after: entry)
+        judgedCaches[cache].forget(before: entry, order)
+      } else if refresh.isUntouched {
         judgedCaches[cache].validity.withdraw(after: entry)
       } else {
         judgedCaches[cache].validity.settle(after: entry, before: moment)
@@ -189,18 +202,14 @@ extension Replayer {
 
   // MARK: Losses
 
-  private mutating func lose(_ loss: EventLoss, since: EventID, _ touched: [VMState]) {
-    rows.append(.loss(loss))
-    for vm in touched {
-      for cache in vm.caches { judgedCaches[cache].forget() }
-      for invalidation in vm.invalidations where invalidation.isInDoubt { contractChecks[invalidation.id] = nil }
+  /// What was judged of these VMs between two events was judged without what is not recorded: this takes it back.
+  private mutating func doubt(_ vms: [VMState], since: EventID, before: EventID) {
+    for vm in vms {
       guard var waiting = deferred[vm.id] else { continue }
       for index in waiting.indices where waiting[index].test.settled.id > since { waiting[index].meetLoss() }
       deferred[vm.id] = waiting
     }
-    for cache in operations.caches.indices where operations.caches[cache].vm == nil { judgedCaches[cache].forget() }
     pending.taint(after: since) { operations.meetLoss($0) }
-    // The events of other CPUs since the gap began were judged without what was dropped; this takes that back.
-    rows.append(.taint(vms: touched.map(\.id), after: since, before: loss.line))
+    rows.append(.taint(vms: vms.map(\.id), after: since, before: before))
   }
 }

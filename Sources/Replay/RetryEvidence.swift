@@ -182,7 +182,10 @@ struct RetryEvidence {
       if !isSelf { return Verdict(cause: .necessary, invalidation: invalidation) }
       sureSelf = sureSelf ?? invalidation
     }
-    if let sureSelf { return Verdict(cause: .necessary, subCause: allSelf ? .`self` : nil, invalidation: sureSelf) }
+    if let sureSelf {
+      let isOnlySelf = allSelf && !round.meetsLoss && !mayHideInvalidations
+      return Verdict(cause: .necessary, subCause: isOnlySelf ? .`self` : nil, invalidation: sureSelf)
+    }
     if mayMissSomething { return Verdict(cause: .unknown) }
     if overlapping == 0 { return falseVerdict() }
     // Not sure from the intervals; but it was repeated, and nothing else can explain that.

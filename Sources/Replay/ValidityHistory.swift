@@ -36,6 +36,12 @@ struct ValidityHistory {
     self = ValidityHistory()
   }
 
+  /// What came before this moment is not known any more; changes that may still come stay.
+  mutating func forget(before moment: Moment, _ order: MomentOrder) {
+    (base, since) = (nil, nil)
+    changes.removeAll { order.surely($0.high, before: moment) }
+  }
+
   /// A value that was read under `gpc->lock`, exact from `moment` on.
   mutating func record(_ value: Bool, at moment: Moment, _ order: MomentOrder) {
     base = value

@@ -66,7 +66,8 @@ package final class SimulatedKernel {
     }
     for vm in vms {
       for cache in 0..<machine.cachesOfVM[vm.number] {
-        let pointer = GPCPointer(rawValue: vm.kvm.rawValue + 0x9668 + UInt64(cache) * 0x78)
+        // The first is the shared info's, a member of `struct kvm`; the others are the vCPUs', elsewhere.
+        let pointer = GPCPointer(rawValue: vm.kvm.rawValue + (cache == 0 ? 0x9668 : 0x10_0000 + UInt64(cache) * 0x78))
         vm.caches.append(SimulatedVM.Cache(pointer: pointer, index: vm.state.addCache()))
       }
     }

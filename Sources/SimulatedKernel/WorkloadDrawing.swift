@@ -65,8 +65,10 @@ private struct WorkloadDrawing {
     for vm in workload.machine.mmOfVM.indices {
       var kinds: [Workload.Kind] = []
       for slot in 0..<2 { kinds.append(setMemslot(vm, slot, UInt32(slot))) }
-      for cache in 0..<workload.machine.cachesOfVM[vm] {
-        kinds.insert(.initialise(vm: vm, cache: cache), at: dice.below(kinds.count + 1))
+      // The shared info's cache comes with the VM, before any memslot; the vCPUs' come when they are made.
+      kinds.insert(.initialise(vm: vm, cache: 0), at: 0)
+      for cache in 1..<workload.machine.cachesOfVM[vm] {
+        kinds.insert(.initialise(vm: vm, cache: cache), at: 1 + dice.below(kinds.count))
       }
       if dice.chance(80) {
         for cache in 0..<workload.machine.cachesOfVM[vm] { kinds.append(activation(vm, cache)) }
