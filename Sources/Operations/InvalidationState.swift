@@ -66,6 +66,14 @@ package final class InvalidationState {
   /// Only these free pages; a change of protection (`MMU_NOTIFY_PROTECTION_VMA`, `_PAGE`) does not. Unknown kinds count as removing.
   package var removesMappings: Bool { mnEvent != 2 && mnEvent != 3 }
 
+  /// Splitting a huge page, or a VMA at it, sends the same: `MMU_NOTIFY_CLEAR` over exactly one aligned huge page, with nothing freed
+  /// (evidence, rule 22).
+  package var mayBeSplit: Bool {
+    guard mnEvent == 1 else { return false }
+    let size = range.end.rawValue - range.start.rawValue
+    return (size == 1 << 21 || size == 1 << 30) && range.start.rawValue % size == 0
+  }
+
   /// The count goes up in (start hook's entry, the walk's begin); without that event in the start hook, before the hook returns.
   /// A start that was lost lies in a gap. One from before the recording is never sure: verdicts that rest on it are unknown (evidence, rule 10).
   package func surelyUp(before moment: Moment, _ order: MomentOrder) -> Bool {

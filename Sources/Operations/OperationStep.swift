@@ -54,6 +54,7 @@ package enum OperationStep {
 
   /// Events were dropped after `since` and before event `marker`; these VMs existed then.
   case lost(EventLoss, since: EventID, touched: [VMState])
-  /// Memslots of the VM were changed after `since` and before `event` by a call whose entry is not recorded.
-  case memslotsMissed(VMState, since: EventID, before: EventID)
+  /// Between these events something went on in the VM whose begin is not recorded, and which was taken for impossible: an invalidation, or
+  /// a change of its memslots.
+  case doubted(VMState, since: EventID, before: EventID)
 }

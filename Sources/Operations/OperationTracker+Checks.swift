@@ -96,7 +96,7 @@ extension OperationTracker {
   mutating func seeGeneration(_ event: RecordedEvent, of cache: CacheNumber) {
     guard let generation = event[.slotsGeneration], let vm = caches[cache].vm else { return }
     if let since = vm.memslots.see(generation: generation, at: event.id) {
-      steps.append(.memslotsMissed(vm, since: since, before: event.id))
+      steps.append(.doubted(vm, since: since, before: event.id))
     }
   }
 }

@@ -128,11 +128,16 @@ extension OperationTracker {
   private mutating func open(
     _ range: HVARange, _ event: RecordedEvent, of vm: VMState, _ thread: ThreadNumber, start: Moment?, at moment: Moment
   ) -> InvalidationState {
+    // Its start hook has returned in a gap, or unpaired after one. A walk tells for itself how far the hook was.
+    let upBy = event.kind == .gpcInvalidateStart || vm.gapEnd == nil ? nil : threads[thread].unpairedStartRet ?? vm.gapEnd
+    if start == nil && !vm.mayHideInvalidations {
+      // It was not counted yet when a recorded count showed that nothing unseen was in flight.
+      steps.append(.doubted(vm, since: vm.knownSince?.id ?? vm.firstEvent, before: moment.id))
+    }
     invalidationCount += 1
     let invalidation = InvalidationState(
       id: invalidationCount, vm: vm, thread: thread, task: event.task, range: range,
-      mnEvent: event[.mnEvent].map { UInt32(truncatingIfNeeded: $0) }, start: start,
-      upBy: vm.gapEnd == nil ? nil : threads[thread].unpairedStartRet ?? vm.gapEnd)
+      mnEvent: event[.mnEvent].map { UInt32(truncatingIfNeeded: $0) }, start: start, upBy: upBy)
     vm.invalidations.append(invalidation)
     if threads[thread].hooks.count(where: { $0.vm === vm }) >= Self.nestingMax,
       let oldest = threads[thread].hooks.first(where: { $0.vm === vm })
@@ -176,7 +181,9 @@ extension OperationTracker {
     }
     guard recorded.count == inFlight else { return }
     vm.endDoubt(at: high)
-    for invalidation in vm.invalidations where invalidation.isInDoubt {
+    // One that had only entered its start hook may not have been counted yet.
+    for invalidation in vm.invalidations
+    where invalidation.isInDoubt && invalidation.surelyUp(before: recorded.low, order) {
       invalidation.overBy = high
       close(invalidation, of: vm, as: .lost)
       threads[invalidation.thread].hooks.removeAll { $0 === invalidation }

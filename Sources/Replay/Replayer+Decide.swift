@@ -177,10 +177,11 @@ extension Replayer {
       mapping.staleBy?.certainty != .certain,
       invalidation.selfLookup == nil || invalidation.selfLookup != mapping.lookup.id
     else { return }
-    if order.surely(mapping.lookupRet, before: startRet) {
+    let isAfterLookup = order.surely(mapping.lookupRet, before: startRet)
+    if isAfterLookup && !invalidation.mayBeSplit {
       judgedCaches[cache].mapping?.staleBy = (invalidation, .certain)
-    } else if mapping.staleBy == nil, order.surely(startRet, before: mapping.lookupRet),
-      order.surely(mapping.lookup, before: end)
+    } else if mapping.staleBy == nil,
+      isAfterLookup || order.surely(startRet, before: mapping.lookupRet) && order.surely(mapping.lookup, before: end)
     {
       // What only a wider interval or a larger delta lets in is nothing.
       judgedCaches[cache].mapping?.staleBy = (invalidation, .possible)

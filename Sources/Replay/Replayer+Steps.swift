@@ -62,7 +62,7 @@ extension Replayer {
         for invalidation in vm.invalidations where invalidation.isInDoubt { contractChecks[invalidation.id] = nil }
       }
       doubt(touched, since: since, before: loss.line)
-    case .memslotsMissed(let vm, let since, let event): doubt([vm], since: since, before: event)
+    case .doubted(let vm, let since, let event): doubt([vm], since: since, before: event)
     }
   }
 

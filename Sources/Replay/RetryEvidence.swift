@@ -234,9 +234,10 @@ struct RetryEvidence {
       guard !isSelf(invalidation), let startRet = invalidation.startRet, let end = invalidation.end,
         order.surely(end, before: low), !order.surely(end, before: lookup)
       else { continue }
-      if order.surely(lookupRet, before: startRet) { return (invalidation, .certain) }
+      let isAfterLookup = order.surely(lookupRet, before: startRet)
+      if isAfterLookup && !invalidation.mayBeSplit { return (invalidation, .certain) }
       // What only a wider interval or a larger delta lets in is nothing.
-      if order.surely(startRet, before: lookupRet) && order.surely(lookup, before: end) {
+      if isAfterLookup || order.surely(startRet, before: lookupRet) && order.surely(lookup, before: end) {
         possible = possible ?? invalidation
       }
     }
