@@ -31,18 +31,25 @@ package struct MemslotTable {
   /// `KVM_MEMSLOT_GEN_UPDATE_IN_PROGRESS`.
   package static let updateInProgress: UInt64 = 1 << 63
 
-  package var isChanging: Bool { !changing.isEmpty }
+  /// The return of the last change, whatever came of it.
+  private var lastRet: Moment?
+
+  /// A change may be under way at this moment: clocks differ.
+  func mayBeChanging(at moment: Moment, _ order: MomentOrder) -> Bool {
+    !changing.isEmpty || lastRet.map { !order.surely($0, before: moment) } ?? false
+  }
 
   /// `kvm_handle_hva_range()`: whether a range meets a memslot; nil where the memslots are not all known or just changing.
-  /// - Parameter start: when its invalidation began; nil: not known. (While it is open no memslot changes.)
-  func hits(_ range: HVARange, since start: Moment?, _ order: MomentOrder) -> Bool? {
+  /// - Parameters:
+  ///   - start: when its invalidation began; nil: not known. (While it is open no memslot changes.)
+  ///   - areAllProbed: the recording has the calls' entries and returns.
+  func hits(_ range: HVARange, since start: Moment?, _ order: MomentOrder, areAllProbed: Bool) -> Bool? {
     if canChange(range) || isInDoubt { return nil }
     for change in recent where !order.surely(change.ret, before: start) {
       if Self.meets(change.old, range) != Self.meets(change.new, range) { return nil }
     }
     if slots.values.contains(where: { Self.range($0).overlaps(range) }) { return true }
-    // Without any change recorded their probe may be missing.
-    return isComplete && updateCount > 0 ? false : nil
+    return isComplete && areAllProbed ? false : nil
   }
 
   /// A change is under way that decides whether the range meets a memslot.
@@ -62,6 +69,7 @@ package struct MemslotTable {
     guard let index = changing.firstIndex(where: { $0.thread == thread }) else { return nil }
     changeCount += 1
     mayHideChange = false
+    lastRet = moment
     let change = changing.remove(at: index)
     guard ret == 0 else { return nil }
     let old = slots[change.slot]

@@ -16,7 +16,8 @@ extension OperationTracker {
     threads[thread].checks.append(
       CheckState(
         id: checkCount, cache: cache, task: event.task, entry: moment, conditions: conditions,
-        memslotChange: conditions.isGenerationMoving || caches[cache].vm?.memslots.isChanging ?? false
+        memslotChange: conditions.isGenerationMoving
+          || caches[cache].vm?.memslots.mayBeChanging(at: moment, order) ?? false
           ? nil : caches[cache].vm?.memslots.changeCount,
         mayHideMemslotChange: caches[cache].vm?.memslots.mayHideChange ?? true,
         recordedValid: event[.valid].map { $0 == 1 }, uhva: caches[cache].uhva,

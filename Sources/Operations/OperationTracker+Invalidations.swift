@@ -36,10 +36,10 @@ extension OperationTracker {
       walkHook = walkHook ?? .start
     } else {
       // Without its hook (lost, or from before the recording) the walk alone says that it runs.
-      giveUpHooks(of: vm, thread, at: moment) { $0.isTorn || $0.end != nil }
       invalidation = open(range, event, of: vm, thread, start: nil, at: moment)
       invalidation.walkIsInEndHook = walkHook.map { $0 == .end }
       steps.append(.began(invalidation))
+      giveUpHooks(of: vm, thread, at: moment) { $0.isTorn || $0.end != nil }
     }
     invalidation.walk = moment
     steps.append(.walkBegan(invalidation, moment))
@@ -60,24 +60,28 @@ extension OperationTracker {
 
   mutating func invalidateRangeEnd(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let vm = vm(ofHook: event), let range = event.range else { return }
-    var hook = threads[thread].hooks.first { $0.vm === vm && $0.end == nil && $0.range == range }
-    if hook?.isTorn == true {
-      // Across a gap it may be the end of another one over the same range, whose start was dropped.
-      giveUpHooks(of: vm, thread, at: moment) { $0.isTorn }
-      hook = nil
-    }
-    let isNew = hook == nil
+    // Across a gap it may be the end of another one over the same range, whose start was dropped.
+    let hook = threads[thread].hooks.first { $0.vm === vm && $0.end == nil && $0.range == range && !$0.isTorn }
     let invalidation = hook ?? open(range, event, of: vm, thread, start: nil, at: moment)
     invalidation.end = moment
     invalidation.doubtedSince = nil
-    invalidation.hitsMemslot = vm.memslots.hits(range, since: invalidation.start, order)
-    if isNew { steps.append(.began(invalidation)) }
+    invalidation.hitsMemslot = hitsMemslot(invalidation)
+    if hook == nil {
+      steps.append(.began(invalidation))
+      giveUpHooks(of: vm, thread, at: moment) { $0.isTorn }
+    }
     // Without the start hook's return, a walk in it is known to be over only here.
     if invalidation.startRet == nil && invalidation.walkIsInEndHook == false {
       steps.append(.walkEnded(invalidation, moment))
     }
     noteCount(event, of: vm, thread, moment)
     steps.append(.endEntered(invalidation))
+  }
+
+  private func hitsMemslot(_ invalidation: InvalidationState) -> Bool? {
+    invalidation.vm.memslots.hits(
+      invalidation.range, since: invalidation.start, order,
+      areAllProbed: probes.has(.setMemoryRegion) && probes.has(.setMemoryRegionRet))
   }
 
   mutating func invalidateEndKvm(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
@@ -88,12 +92,12 @@ extension OperationTracker {
       if !hook.isTorn { hook.endKvm = moment }
     } else if let range = event.range {
       // The hook's entry is not recorded: it was open when the recording (or a gap) ended, and its end is under way.
-      giveUpHooks(of: vm, thread, at: moment) { $0.isTorn }
       let invalidation = open(range, event, of: vm, thread, start: nil, at: moment)
       invalidation.end = moment
       invalidation.endKvm = moment
-      invalidation.hitsMemslot = vm.memslots.hits(range, since: invalidation.start, order)
+      invalidation.hitsMemslot = hitsMemslot(invalidation)
       steps.append(.began(invalidation))
+      giveUpHooks(of: vm, thread, at: moment) { $0.isTorn }
     }
   }
 
@@ -162,8 +166,10 @@ extension OperationTracker {
     threads[thread].recordedCount = RecordedCount(vm: vm, count: count, low: moment)
   }
 
+  /// Judges what counts prove that were recorded before this time.
+  /// - Parameter time: nanoseconds of the trace clock; nil: the recording is over.
   @inline(__always)
-  mutating func settleCounts(before time: Int64?) {
+  package mutating func settleCounts(before time: Int64?) {
     if counts.isEmpty { return }
     while let (recorded, high) = counts.popFirst(settledBefore: time, deltaNs: order.deltaNs) {
       settle(recorded, before: high)

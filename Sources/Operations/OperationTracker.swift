@@ -90,7 +90,6 @@ package struct OperationTracker {
   // MARK: Events
 
   package mutating func take(_ event: borrowing RecordedEvent) {
-    settleCounts(before: event.time.rawValue)
     if case .lostEvents = event.kind {
       lose(event)
       return
@@ -111,7 +110,6 @@ package struct OperationTracker {
 
   /// The recording is over: no refresh and no check will return any more.
   package mutating func finishCalls() {
-    settleCounts(before: nil)
     for thread in threads.indices {
       guard let slot = threads[thread].refresh else { continue }
       let refresh = refreshes[slot]

@@ -71,15 +71,20 @@ package struct Replayer {
   }
 
   private mutating func step(_ event: borrowing RecordedEvent) {
-    while let next = pending.popFirst(settledBefore: event.time.rawValue, deltaNs: options.deltaNs) { decide(next) }
+    let now = event.time.rawValue
+    operations.settleCounts(before: now)
+    judgeSteps(now: now)
+    while let next = pending.popFirst(settledBefore: now, deltaNs: options.deltaNs) { decide(next) }
     operations.take(event)
-    judgeSteps(now: event.time.rawValue)
+    judgeSteps(now: now)
   }
 
   /// The recording is over: what is still open is closed as such, and the VMs, caches and memslots are handed on.
   package mutating func finish() {
     operations.giveUpTie()
     replayHeld()
+    operations.settleCounts(before: nil)
+    judgeSteps(now: .max)
     while let decision = pending.popFirst() { decide(decision) }
     operations.finishCalls()
     judgeSteps(now: .max)

@@ -61,7 +61,8 @@ struct RetryEvidence {
 
   /// The recorded test held against every order that the intervals allow.
   func decision(form: ProtocolForm) -> Decision {
-    if round.isTorn { return .unknown }
+    // Of a torn round only the test is known: an invalidation in flight throughout makes it retry, whatever the snapshot was.
+    if round.isTorn && answer(form: form) != true { return .unknown }
     guard let answer = answer(form: form) else { return restsOnTaint ? .unknown : .open }
     // What is hidden can only make a test retry.
     if !answer && (mayMissSomething || test.isRetried && recordsReason) { return .unknown }
@@ -72,18 +73,19 @@ struct RetryEvidence {
   private func answer(form: ProtocolForm) -> Bool? {
     // One that was up before the test and hits a memslot is still counted, or its bump came after the snapshot: pairs with the order of
     // bump and count in the end hook, which is what makes the two reads of the test sound.
-    let canBeQuiet = !signs.hasOneSeenEitherWay
-    let canBeUnmoved = signs.moverCount == 0
+    let canBeQuiet = round.isTorn || !signs.hasOneSeenEitherWay
+    let canBeUnmoved = round.isTorn || signs.moverCount == 0
+    let canMoveSeq = round.isTorn || signs.canMoveSeq
     var (canSayYes, canSayNo) = (false, false)
     func ask(isActive: Bool, isMoved: Bool) {
       let saysYes = form.mustRetry(RetryObservation(invalidationsActive: isActive, seqMoved: isMoved))
       canSayYes = canSayYes || saysYes
       canSayNo = canSayNo || !saysYes
     }
-    if signs.canBeActive && signs.canMoveSeq { ask(isActive: true, isMoved: true) }
+    if signs.canBeActive && canMoveSeq { ask(isActive: true, isMoved: true) }
     if signs.canBeActive && canBeUnmoved { ask(isActive: true, isMoved: false) }
     if !isCovered {
-      if signs.canMoveSeq { ask(isActive: false, isMoved: true) }
+      if canMoveSeq { ask(isActive: false, isMoved: true) }
       if canBeUnmoved && canBeQuiet { ask(isActive: false, isMoved: false) }
     }
     return canSayYes == canSayNo ? nil : canSayYes
@@ -156,8 +158,8 @@ struct RetryEvidence {
 
   /// What comes will tell more: the end of an invalidation may still come or be shown to be lost, a hidden one may show itself.
   func isInDoubt(in vm: VMState) -> Bool {
-    if round.isTorn { return false }
     if awaitsAnEnd { return true }
+    if round.isTorn { return false }
     return vm.mayHideInvalidations && !round.meetsLoss && mayMissSomething
   }
 
@@ -171,7 +173,7 @@ struct RetryEvidence {
   }
 
   func cause(page: UHVA?) -> Verdict {
-    guard !round.isTorn, let page else { return Verdict(cause: .unknown) }
+    guard let page else { return Verdict(cause: .unknown) }
     var (overlapping, allSelf) = (0, true)
     var sureSelf: InvalidationState?
     for invalidation in relevant where invalidation.overlaps(page: page) {
@@ -186,7 +188,7 @@ struct RetryEvidence {
       let isOnlySelf = allSelf && !round.meetsLoss && !mayHideInvalidations
       return Verdict(cause: .necessary, subCause: isOnlySelf ? .`self` : nil, invalidation: sureSelf)
     }
-    if mayMissSomething { return Verdict(cause: .unknown) }
+    if round.isTorn || mayMissSomething { return Verdict(cause: .unknown) }
     if overlapping == 0 { return falseVerdict() }
     // Not sure from the intervals; but it was repeated, and nothing else can explain that.
     if overlapping == relevant.count {
@@ -216,6 +218,7 @@ struct RetryEvidence {
 
   /// In flight at the test, or ended between snapshot and test: up before the test and down after the snapshot.
   private func isSurelyNecessary(_ invalidation: InvalidationState) -> Bool {
+    if round.isTorn { return isSurelyIn(invalidation) }
     guard let snapshotHigh = round.snapshotHigh else { return false }
     return invalidation.surelyUp(before: low, order)
       && invalidation.surelyNotDown(before: snapshotHigh, order, hasEndKvm: hasEndKvm)

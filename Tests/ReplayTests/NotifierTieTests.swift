@@ -3,6 +3,7 @@
 import KVMEvents
 import Testing
 
+@testable import Operations
 @testable import Replay
 
 @Suite struct NotifierTieTests {
@@ -85,5 +86,43 @@ import Testing
   @Test func withoutAnyWalkEventsAreHandedOnAtTheEnd() {
     let outcome = Marbles("mm far :s r e d", after: .none, kernel: .linux61).replayed()
     #expect(outcome.invalidations.isEmpty)
+  }
+
+  // The walk lies in the end hook, as in the first two forms of 2024: the hook's return shows that it does.
+  @Test func walkInTheEndHookTies() {
+    let (tie, released) = fed(Marbles("mm far : e w d", after: .none, kernel: .linux61))
+    #expect(tie.kvm(of: TestMemory.mn(1)) == TestMemory.kvm(1))
+    #expect(released == [1, 2, 3])
+  }
+
+  // Two VMs in one mm, without the start hooks' probe: the walk after B's end hook is A's.
+  @Test func walkAfterAnEndHookTiesNothing() {
+    let recording = Marbles(
+      """
+      mm far cpu0 vm2 : e d
+      mm far cpu0     :     w r
+      """, after: .none, kernel: .linux61)
+    #expect(fed(recording).tie.offset == nil)
+  }
+
+  // A gap: the walk may be of a hook whose entry was dropped.
+  @Test func nothingIsTiedAcrossAGap() {
+    let recording = Marbles(
+      """
+      mm far cpu0     : s
+      lost cpu0       :   x
+      mm far cpu0 vm2 :     w
+      """, after: .none)
+    #expect(fed(recording).tie.offset == nil)
+  }
+
+  // No event lies inside of a hook: at the end the only pair there is belongs together.
+  @Test func theOnlyPairThereIs() {
+    var (tie, _) = fed(Marbles("vcpu : cy\nmm far : s r", after: .none))
+    tie.giveUp()
+    #expect(tie.kvm(of: TestMemory.mn(1)) == TestMemory.kvm(1))
+    (tie, _) = fed(Marbles("vcpu vm2 : cy\nmm far : s r", after: .none))
+    tie.giveUp()
+    #expect(tie.offset == nil)
   }
 }

@@ -16,6 +16,8 @@ struct Outcome {
   private(set) var caches: [Cache] = []
   private(set) var taints: [(vms: [Int32], after: EventID, before: EventID)] = []
   private(set) var restOnOpen: [Int64] = []
+  /// Without them only `contract` stands in the end.
+  private(set) var missingProbes: [EventKind] = []
 
   init(recording: Marbles, rows: [ReplayRow]) {
     self.recording = recording
@@ -34,6 +36,7 @@ struct Outcome {
       case .cache(let row): caches.append(row)
       case .taint(let vms, let after, let before): taints.append((vms, after, before))
       case .restsOnOpenInvalidation(let id): restOnOpen.append(id)
+      case .lacksProbes(let kinds): missingProbes = kinds
       }
     }
   }

@@ -9,7 +9,8 @@ enum TestMemory {
   static func kvm(_ vm: Int) -> KVMPointer { KVMPointer(rawValue: 0xff10_0000_0000_0000 + UInt64(vm) << 20) }
   static func mn(_ vm: Int) -> NotifierPointer { NotifierPointer(rawValue: kvm(vm).rawValue + 0x9a88) }
   static func gpc(_ vm: Int, _ cache: Int) -> GPCPointer {
-    GPCPointer(rawValue: kvm(vm).rawValue + 0x1_0000 + UInt64(cache) << 8)
+    // Cache 1 is the shared info's, a member of `struct kvm`.
+    GPCPointer(rawValue: kvm(vm).rawValue + (cache == 1 ? 0x9668 : 0x4_0000 + UInt64(cache) << 8))
   }
 
   /// Cache 3 is hva-based, over memory that no memslot covers; the others lie in the memslot.
