@@ -12,7 +12,7 @@ package struct MemslotTable {
   private static let recentMax = 8
   /// Every change since the VM's creation is in the recording.
   private var isComplete = false
-  /// Changes that took effect.
+  /// How often `kvm_swap_active_memslots()` put a new set in force.
   private var updateCount: UInt64 = 0
   /// By how much the recorded `generation` was ahead of the updates recorded so far, when it was last seen with no doubt. As long as it stays, no
   /// update is missing; 0 shows that all since the VM's creation are there.
@@ -26,7 +26,7 @@ package struct MemslotTable {
   /// How often a change began or ended: the same again shows that none was under way in between, if none is now.
   package private(set) var changeCount = 0
 
-  /// An update moves `generation` by the number of address spaces; x86 has two.
+  /// A new set moves `generation` by the number of address spaces; x86 has two.
   private static let generationStep: UInt64 = 2
   /// `KVM_MEMSLOT_GEN_UPDATE_IN_PROGRESS`.
   package static let updateInProgress: UInt64 = 1 << 63
@@ -73,7 +73,7 @@ package struct MemslotTable {
     let change = changing.remove(at: index)
     guard ret == 0 else { return nil }
     let old = slots[change.slot]
-    if change.wanted.map({ !$0.isSame(as: old) }) ?? true { updateCount += 1 }
+    updateCount += Self.swapCount(from: old, to: change.wanted)
     slots[change.slot] = change.wanted
     if recent.count == Self.recentMax { recent.removeFirst() }
     recent.append((moment, old, change.wanted))
@@ -119,6 +119,13 @@ package struct MemslotTable {
   /// The rows still in force, by slot number.
   package var remaining: [Memslot] { slots.values.sorted { $0.slot < $1.slot } }
 
+  /// `kvm_set_memslot()`: to delete or to move a slot it is made invalid first, in a set of its own. Where nothing changes there is none.
+  private static func swapCount(from old: Memslot?, to new: Memslot?) -> UInt64 {
+    guard let new else { return 2 }
+    guard let old else { return 1 }
+    return new.isSame(as: old) ? 0 : new.gpa == old.gpa ? 1 : 2
+  }
+
   private static func meets(_ slot: Memslot?, _ range: HVARange) -> Bool {
     slot.map { Self.range($0).overlaps(range) } ?? false
   }
@@ -136,8 +143,7 @@ package struct MemslotTable {
 
 extension Memslot {
   /// `__kvm_set_memory_region()` does nothing where nothing changes.
-  fileprivate func isSame(as other: Memslot?) -> Bool {
-    guard let other else { return false }
-    return gpa == other.gpa && size == other.size && uhva == other.uhva && flags == other.flags
+  fileprivate func isSame(as other: Memslot) -> Bool {
+    gpa == other.gpa && size == other.size && uhva == other.uhva && flags == other.flags
   }
 }

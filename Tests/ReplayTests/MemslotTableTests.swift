@@ -119,6 +119,16 @@ import Testing
     #expect(hits(older, 0x10_0000, 0x10_1000) == true)
   }
 
+  // A slot that is deleted or moved is made invalid first: two sets, the generation moves by 4. (61xen-lifecycle, lines 199 to 800.)
+  @Test func deletionMovesTheGenerationTwice() {
+    var table = MemslotTable()
+    set([slot(0)], in: &table)
+    table.begin(thread: 0, slot: 0, wanted: nil)
+    _ = table.finish(thread: 0, ret: 0, at: moment(2))
+    #expect(table.see(generation: 6, at: 3) == nil)
+    #expect(hits(table, 0x10_0000, 0x10_1000) == false)
+  }
+
   // The generation moves where no call is recorded: after a gap one may have been under way. What was said since the last look was said
   // without it.
   @Test func missedChangeIsFound() {
