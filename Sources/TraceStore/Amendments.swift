@@ -146,9 +146,9 @@ struct Amendments {
       AND id NOT IN (SELECT check_id FROM finding WHERE kind = 'divergence' AND check_id IS NOT NULL);
     """
 
-  /// `contract` alone rests on nothing but what is recorded.
+  /// Only `contract`, and an accepted error pfn, rest on nothing but what is recorded.
   private static let makeAllUnknown = """
-    DELETE FROM finding WHERE kind <> 'contract';
+    DELETE FROM finding WHERE kind <> 'contract' AND (kind <> 'stale' OR invalidation_id IS NOT NULL);
     DELETE FROM finding_event WHERE finding_id NOT IN (SELECT id FROM finding);
     UPDATE retry_round SET decision = iif(decision IS NULL, NULL, 'unknown'), cause = iif(cause IS NULL, NULL, 'unknown'),
       sub_cause = NULL, invalidation_id = NULL;
