@@ -23,12 +23,13 @@ package struct FunctionLevel: Sendable {
   package static func removal(from recording: WholeRecording) -> Removal {
     var removal = Removal()
     removal.probes = Set(
-      recording.probes.filter { name in recording.summary.names[Int(name)].kind.map(points.contains) ?? false })
+      recording.probes.filter { name in recording.names[Int(name)].kind.map(points.contains) ?? false })
     return removal
   }
 
-  package init(_ recording: WholeRecording, _ whole: Judgement) throws {
-    part = try recording.judge(Self.removal(from: recording))
+  package init(_ monotony: Monotony) throws {
+    let whole = monotony.whole
+    part = try monotony.judge.judge(Self.removal(from: monotony.judge.recording))
     // There is no event of the test: its round is known by its lookup.
     let rounds = Dictionary(
       part.rounds.compactMap { row in row.lookup.map { ($0, row) } }, uniquingKeysWith: { first, _ in first })

@@ -3,9 +3,9 @@
 import KVMEvents
 
 /// The whole's judgement, with its rows by their events.
-package struct Monotony: Sendable {
-  let whole: Judgement
-  private let recording: WholeRecording
+package struct Monotony {
+  package let whole: Judgement
+  package let judge: PartJudge
   private var invalidationOfEvent: [EventID: Int] = [:]
   private var roundOfEvent: [EventID: Int] = [:]
   private var checkOfEvent: [EventID: Int] = [:]
@@ -14,13 +14,9 @@ package struct Monotony: Sendable {
   private var cachesOfGPC: [UInt64: [Judgement.CacheRow]] = [:]
 
   package init(_ recording: WholeRecording) throws {
-    self.init(recording, try recording.judge(recording.events))
-  }
-
-  init(_ recording: WholeRecording, _ judgement: Judgement) {
-    self.recording = recording
-    whole = judgement
-    wholeRows = Rows(judgement)
+    judge = try PartJudge(recording)
+    whole = try judge.judge(recording.events)
+    wholeRows = Rows(whole)
     for (index, row) in whole.invalidations.enumerated() {
       for case let event? in row.events { invalidationOfEvent[event] = index }
     }
@@ -33,9 +29,6 @@ package struct Monotony: Sendable {
     }
     for cache in whole.caches { cachesOfGPC[cache.gpc, default: []].append(cache) }
   }
-
-  package var status: String { whole.status.rawValue }
-  package var findingCount: Int { whole.findings.count }
 
   /// Rows of a judgement by what refers to them.
   private struct Rows: Sendable {
@@ -62,7 +55,7 @@ package struct Monotony: Sendable {
   /// Everything that is said of the part and not of the whole.
   package func contradictions(without removal: Removal) -> [Contradiction] {
     do {
-      return contradictions(of: try recording.judge(removal), removal)
+      return contradictions(of: try judge.judge(removal), removal)
     } catch {
       return [Contradiction(kind: .notJudged, events: [], text: "\(error)")]
     }
@@ -123,7 +116,7 @@ package struct Monotony: Sendable {
   private func lookups(of finding: Judgement.FindingRow) -> Set<EventID> {
     Set(
       finding.proof.filter { id in
-        switch recording.event(id)?.kind {
+        switch judge.recording.event(id)?.kind {
         case .hvaToPfn, .hvaToPfnRet: true
         case _: false
         }

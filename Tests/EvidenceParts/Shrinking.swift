@@ -31,7 +31,7 @@ package struct Shrinking {
   }
 
   package static func shrink(_ breach: Breach, budget: Int = 600) throws -> Breach {
-    var shrinking = Shrinking(breach, try breach.whole.judge(breach.whole.events), budget)
+    var shrinking = Shrinking(breach, try Monotony(breach.whole).whole, budget)
     shrinking.removeLess()
     shrinking.shorten()
     shrinking.leaveOutOperations()
@@ -56,8 +56,8 @@ package struct Shrinking {
   private mutating func take(_ whole: WholeRecording, _ removal: Removal) -> Bool {
     guard budget > 0, !removal.isNothing else { return false }
     budget -= 1
-    guard let judgement = try? whole.judge(whole.events), Self.keys(judgement).isSubset(of: known) else { return false }
-    let found = Monotony(whole, judgement).contradictions(without: removal)
+    guard let monotony = try? Monotony(whole), Self.keys(monotony.whole).isSubset(of: known) else { return false }
+    let found = monotony.contradictions(without: removal)
     guard let same = found.first(where: { $0.kind == kind }) else { return false }
     breach = Breach(whole: whole, removal: removal, contradiction: same)
     return true
@@ -128,7 +128,7 @@ package struct Shrinking {
   private mutating func leaveOutOperations() {
     let whole = breach.whole
     guard whole.events.count <= Self.eventsMax else { return }
-    var builder = UnitBuilder(names: whole.summary.names)
+    var builder = UnitBuilder(names: whole.names)
     builder.consume(whole.events)
     let units = builder.finish()
     let candidates = CutCandidates(Set(units.units.indices), of: units, events: whole.events)

@@ -56,7 +56,9 @@ package struct WholeRecording: Sendable {
     self.events = events
     self.options = options
     self.summary = summary
-    lostEventsName = EventNameID(summary.names.firstIndex { $0.kind == .lostEvents } ?? summary.names.count)
+    let known = summary.names.firstIndex { $0.kind == .lostEvents }
+    lostEventsName = EventNameID(known ?? summary.names.count)
+    names = known == nil ? summary.names + [EventName(name: "lost events", kind: .lostEvents, count: 0)] : summary.names
   }
 
   /// The same recording with these events alone.
@@ -66,6 +68,8 @@ package struct WholeRecording: Sendable {
 
   /// The name that loss markers go under; the reader gives it to the first one it meets.
   let lostEventsName: EventNameID
+  /// By `EventNameID`, that one among them.
+  let names: [EventName]
 
   /// Where an event stands in the recording: a line, or a record. A marker of a gap stands before it.
   package static func place(of id: EventID) -> String { id % 2 == 0 ? "\(id / 2)" : "before \((id + 1) / 2)" }
@@ -75,7 +79,7 @@ package struct WholeRecording: Sendable {
     Set(events.filter { $0.kind != .lostEvents }.map(\.name)).sorted()
   }
 
-  func label(of probe: EventNameID) -> String { summary.names[Int(probe)].name }
+  func label(of probe: EventNameID) -> String { names[Int(probe)].name }
 
   /// nil: it is no event of this recording.
   func event(_ id: EventID) -> RecordedEvent? {

@@ -110,7 +110,8 @@ import KVMEvents
 
   private func holds(_ whole: WholeRecording, _ path: String, _ kinds: [PartKind]) throws -> Bool {
     let monotony = try Monotony(whole)
-    print("\(whole.name): \(whole.events.count) events, \(monotony.status), findings: \(monotony.findingCount)")
+    let judged = monotony.whole
+    print("\(whole.name): \(whole.events.count) events, \(judged.status), findings: \(judged.findingCount)")
     var groups: [Contradiction.Class: Group] = [:]
     var parts = 0
     var failing: [PartKind: Int] = [:]
@@ -167,7 +168,7 @@ import KVMEvents
   // MARK: Function level
 
   private func showFunctionLevel(of whole: WholeRecording) throws {
-    let level = try FunctionLevel(whole, whole.judge(.init()))
+    let level = try FunctionLevel(Monotony(whole))
     print("\(whole.name): retry tests \(Self.words(level.tests)); checks \(Self.words(level.checks))")
     for line in level.part.findingLines { print("    \(line)") }
   }
