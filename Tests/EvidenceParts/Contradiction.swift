@@ -38,6 +38,12 @@ package struct Contradiction: Sendable {
   /// What it is about, by ids of the whole.
   package let events: [EventID]
   package let text: String
+
+  package init(kind: Class, events: [EventID], text: String) {
+    self.kind = kind
+    self.events = events
+    self.text = text
+  }
 }
 
 extension Contradiction.Class: CustomStringConvertible {
@@ -84,6 +90,19 @@ extension Contradiction.Class: Comparable {
     case .causeFromNone: 9
     }
   }
+
+  /// Not against the whole, and yet more than it says.
+  package var onlySaysMore: Bool {
+    switch self {
+    case .pairedWrongly, .forcedFromUnforced, .causeFromNone: true
+    case .notJudged, .newFinding, .otherInvalidation, .certainOfPossible, .turnedDecision, .turnedCause, .turnedOutcome,
+      .turnedAnswer, .cleanOfFindings, .cleanOfUnknown:
+      false
+    }
+  }
+
+  /// Letters, digits and dashes.
+  package var fileName: String { "\(self)".split { !$0.isLetter && !$0.isNumber }.joined(separator: "-") }
 
   package static func < (a: Self, b: Self) -> Bool { (a.rank, a.description) < (b.rank, b.description) }
 }

@@ -16,6 +16,7 @@ package struct FunctionLevel: Sendable {
   package private(set) var tests = Share()
   package private(set) var checks = Share()
   package let part: Judgement
+  package let contradictions: [Contradiction]
 
   /// Points that exist only where somebody found offsets for that very build of the kernel.
   static let points: Set<EventKind> = [.gpcRetryLoop, .gpcRetryCheck, .gpcRefreshDone, .mnInvalidateEndKvm]
@@ -29,7 +30,9 @@ package struct FunctionLevel: Sendable {
 
   package init(_ monotony: Monotony) throws {
     let whole = monotony.whole
-    part = try monotony.judge.judge(Self.removal(from: monotony.judge.recording))
+    let removal = Self.removal(from: monotony.judge.recording)
+    part = try monotony.judge.judge(removal)
+    contradictions = monotony.contradictions(of: part, removal)
     // There is no event of the test: its round is known by its lookup.
     let rounds = Dictionary(
       part.rounds.compactMap { row in row.lookup.map { ($0, row) } }, uniquingKeysWith: { first, _ in first })

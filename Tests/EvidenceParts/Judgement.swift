@@ -37,15 +37,15 @@ package struct Judgement: Sendable {
     let decision: Decision?
   }
 
-  struct FindingRow: Sendable {
+  package struct FindingRow: Sendable {
     let kind: Finding.Kind
-    let isCertain: Bool
+    package let isCertain: Bool
     let cache: Int64?
-    let event: EventID
+    package let event: EventID
     let invalidation: Int64?
     let refresh: Int64?
     let check: Int64?
-    let proof: [EventID]
+    package let proof: [EventID]
     let summary: String
   }
 
@@ -119,6 +119,9 @@ extension TraceDatabase {
 }
 
 extension Judgement {
+  package func findings(_ kind: Finding.Kind) -> [FindingRow] { findings.filter { $0.kind == kind } }
+  package func tests(_ decision: Decision) -> Int { rounds.count { $0.decision == decision } }
+  package func checks(_ decision: Decision) -> Int { checks.count { $0.decision == decision } }
   package var findingCount: Int { findings.count }
 
   /// Each finding but excessive retries in a line.

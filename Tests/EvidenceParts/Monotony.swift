@@ -61,7 +61,7 @@ package struct Monotony {
     }
   }
 
-  private func contradictions(of part: Judgement, _ removal: Removal) -> [Contradiction] {
+  package func contradictions(of part: Judgement, _ removal: Removal) -> [Contradiction] {
     let rows = Rows(part)
     var found: [Contradiction] = []
     for finding in part.findings { compare(finding, rows, &found) }

@@ -40,13 +40,11 @@ package final class PartJudge {
   private func recount(_ events: [RecordedEvent]) throws {
     var counts = [Int64](repeating: 0, count: recording.names.count)
     for index in events.indices { counts[Int(events[index].name)] += 1 }
-    let update = try database.statement("UPDATE event_name SET count = ?1 WHERE id = ?2 AND kind_id IS NOT NULL")
-    for (id, count) in counts.enumerated() {
-      update.bind(1, count)
-      update.bind(2, Int64(id))
-      _ = try update.step()
-      update.reset()
-    }
+    let update = try database.statement(
+      "UPDATE event_name SET count = (SELECT value FROM json_each(?1) WHERE key = event_name.id) WHERE kind_id IS NOT NULL"
+    )
+    update.bind(1, "\(counts)")
+    _ = try update.step()
   }
 }
 

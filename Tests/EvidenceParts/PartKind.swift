@@ -82,12 +82,12 @@ private struct RemovalSource {
     if draw.chance(1, of: 10) { first = 0 }
     if draw.chance(1, of: 10) { first = ids.count - length }
     let last = first + length - 1
-    let behind = last + 1 < ids.count ? ids[last + 1] : (whole.events.last?.id ?? 0) + 2
+    let behind = last + 1 < ids.count ? ids[last + 1] : (whole.events.last?.id ?? 0) + WholeRecording.idStep
     // Before the CPU's next event; or earlier, where an event that the catalogue does not have came between.
-    var marker = behind - 1
+    var marker = WholeRecording.marker(before: behind)
     if draw.chance(1, of: 4) {
-      let room = Int((behind - ids[last]) / 2)
-      marker = ids[last] + 1 + 2 * Int64(draw.below(max(1, room)))
+      let room = Int((behind - ids[last]) / WholeRecording.idStep)
+      marker = ids[last] + 1 + WholeRecording.idStep * Int64(draw.below(room))
     }
     return Removal.Gap(
       cpu: cpu, first: ids[first], last: ids[last], marker: marker,

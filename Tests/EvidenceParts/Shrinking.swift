@@ -96,7 +96,7 @@ package struct Shrinking {
           // The marker stays before the next event of the CPU that is left.
           isNarrower = take {
             $0.gaps[index].last = inside[inside.count - 1 - step]
-            $0.gaps[index].marker = inside[inside.count - step] - 1
+            $0.gaps[index].marker = WholeRecording.marker(before: inside[inside.count - step])
           }
         }
       }

@@ -51,6 +51,9 @@ import KVMEvents
   @Flag(help: "Only how much of each recording is still forced at function level.")
   var functionLevel = false
 
+  @Option(help: "With --function-level: fail where fewer per cent of the retry tests are still forced.")
+  var forcedMin = 0.0
+
   func run() throws {
     let kinds = try kinds.split(separator: ",").map { word in
       guard let kind = PartKind(rawValue: String(word)) else { throw ValidationError("There is no kind '\(word)'.") }
@@ -67,7 +70,7 @@ import KVMEvents
       }
       if whole.events.count > eventsMax { continue }
       if functionLevel {
-        try showFunctionLevel(of: whole)
+        if try !showFunctionLevel(of: whole) { hasFailed = true }
       } else if try !holds(whole, path, kinds) {
         hasFailed = true
       }
@@ -148,29 +151,22 @@ import KVMEvents
     let example = shrink > 0 ? try Shrinking.shrink(group.example, budget: shrink) : group.example
     let text = example.description(origin: "\(path), \(group.partKind.rawValue), seed \(seed)")
     print(text.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n"))
-    if let save { try keep(example, text, path, to: "\(save)/\(fileName(kind, example))") }
-  }
-
-  private func fileName(_ kind: Contradiction.Class, _ breach: Breach) -> String {
-    let words = "\(kind)".split { !$0.isLetter && !$0.isNumber }.joined(separator: "-")
-    return "\(words)/\(breach.whole.name.split(separator: "/").first ?? "recording")"
-  }
-
-  private func keep(_ breach: Breach, _ text: String, _ path: String, to folder: String) throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let isBinary = path.hasSuffix(".dat") || path.hasSuffix(".data")
-    let texts = try BreachText(breach, input: .file(path: path), isBinary: isBinary)
-    try Data(texts.whole).write(to: URL(filePath: "\(folder)/whole.txt"))
-    try Data(texts.part).write(to: URL(filePath: "\(folder)/part.txt"))
-    try Data((text + "\n").utf8).write(to: URL(filePath: "\(folder)/breach.txt"))
+    if let save {
+      let folder = "\(save)/\(kind.fileName)/\(example.whole.name.split(separator: "/").first ?? "recording")"
+      try BreachText(example, input: .file(path: path)).write(text, to: folder)
+    }
   }
 
   // MARK: Function level
 
-  private func showFunctionLevel(of whole: WholeRecording) throws {
+  /// False: a decision turns round, or less is forced than was asked for.
+  private func showFunctionLevel(of whole: WholeRecording) throws -> Bool {
     let level = try FunctionLevel(Monotony(whole))
     print("\(whole.name): retry tests \(Self.words(level.tests)); checks \(Self.words(level.checks))")
     for line in level.part.findingLines { print("    \(line)") }
+    let kinds = Set(level.contradictions.map(\.kind)).sorted()
+    for kind in kinds { print("  * \(kind): \(level.contradictions.count { $0.kind == kind })") }
+    return level.tests.percent >= forcedMin && kinds.allSatisfy(\.onlySaysMore)
   }
 
   private static func words(_ share: FunctionLevel.Share) -> String {
