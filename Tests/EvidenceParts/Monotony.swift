@@ -54,8 +54,12 @@ package struct Monotony {
 
   /// Everything that is said of the part and not of the whole.
   package func contradictions(without removal: Removal) -> [Contradiction] {
+    contradictions(without: removal) { try judge.judge(removal) }
+  }
+
+  func contradictions(without removal: Removal, _ judgement: () throws -> Judgement) -> [Contradiction] {
     do {
-      return contradictions(of: try judge.judge(removal), removal)
+      return contradictions(of: try judgement(), removal)
     } catch {
       return [Contradiction(kind: .notJudged, events: [], text: "\(error)")]
     }
@@ -194,9 +198,11 @@ package struct Monotony {
     }
     // What is over before a recording begins, or begins behind its end, is none of its.
     let range = (removal.head ?? .min)...max(removal.head ?? .min, removal.tail ?? .max)
-    let missing = whole.findings.first { ($0.proof + [$0.event]).allSatisfy(range.contains) }
-    if let missing {
-      found.append(Contradiction(kind: .cleanOfFindings, events: missing.proof, text: missing.summary))
+    for kind in Finding.Kind.allCases where kind != .excessiveRetry {
+      let missing = whole.findings(kind).first { ($0.proof + [$0.event]).allSatisfy(range.contains) }
+      if let missing {
+        found.append(Contradiction(kind: .cleanOfFinding(kind), events: missing.proof, text: missing.summary))
+      }
     }
   }
 }

@@ -41,12 +41,22 @@ private struct RemovalSource {
   let probes: [EventNameID]
   /// By CPU: the ids of its events, in order.
   let cpus: [(cpu: Int32, ids: [EventID])]
+  /// The recording's own gaps: the CPU's last event before it, and its marker.
+  let losses: [(begin: EventID, marker: EventID)]
 
   init(_ whole: WholeRecording) {
     self.whole = whole
     probes = whole.probes
     var ids: [Int32: [EventID]] = [:]
-    for event in whole.events where event.kind != .lostEvents { ids[event.cpu, default: []].append(event.id) }
+    var losses: [(begin: EventID, marker: EventID)] = []
+    for event in whole.events {
+      if event.kind == .lostEvents {
+        losses.append((ids[event.cpu]?.last ?? event.id, event.id))
+      } else {
+        ids[event.cpu, default: []].append(event.id)
+      }
+    }
+    self.losses = losses
     cpus = ids.sorted { $0.key < $1.key }.map { (cpu: $0.key, ids: $0.value) }
   }
 
@@ -57,7 +67,7 @@ private struct RemovalSource {
       let count = draw.chance(3, of: 5) ? 1 : 2 + draw.below(3)
       for _ in 0..<count { removal.gaps.append(gap(&draw)) }
     case .heads: removal.head = place(&draw)
-    case .tails: removal.tail = place(&draw)
+    case .tails: removal.tail = tail(&draw)
     case .rings: removal.ring = ring(&draw)
     case .mixed:
       var kinds: [PartKind] = [.subsets, .gaps, .heads, .tails, .rings]
@@ -98,6 +108,18 @@ private struct RemovalSource {
     var firsts: [Int32: EventID] = [:]
     for (cpu, ids) in cpus { firsts[cpu] = ids[draw.below(ids.count)] }
     return Removal.Ring(firsts: firsts)
+  }
+
+  /// Not inside a gap of the recording: what a marker behind the end announces is announced by nothing.
+  private func tail(_ draw: inout Draw) -> EventID {
+    var tail = place(&draw)
+    while let begin = gapBegin(around: tail) { tail = begin }
+    return tail
+  }
+
+  /// The earliest last event before one of the recording's own gaps that is still open behind this event.
+  private func gapBegin(around id: EventID) -> EventID? {
+    losses.filter { $0.begin < id && id < $0.marker }.map(\.begin).min()
   }
 
   private func place(_ draw: inout Draw) -> EventID { whole.events[draw.below(whole.events.count)].id }

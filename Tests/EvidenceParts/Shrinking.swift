@@ -149,7 +149,7 @@ extension Breach {
   /// What was taken away from what, what is said of it, and the events that this is about.
   package func description(origin: String) -> String {
     var lines = [
-      "\(contradiction.kind)", "of \(origin)",
+      "\(contradiction.kind)", "of \(origin), clock \(whole.summary.clock.rawValue)",
       "\(whole.events.count) events without \(removal.description(in: whole))",
     ]
     if !contradiction.text.isEmpty { lines.append(contradiction.text) }

@@ -86,20 +86,26 @@ import KVMEvents
       throw ValidationError("There is no \(path).")
     }
     guard isFolder else { return [path] }
-    // One rendering of each recording; the rest are the same events.
     let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-    let own = ["trace.dat", "perf.data", "reportt.txt.zst", "trace.txt.zst", "ftrace.txt.zst", "trace_pipe.txt.zst"]
-    if let name = own.first(where: names.contains) { return ["\(path)/\(name)"] }
+    // One rendering of each recording; the rest are the same events.
+    if let name = ownNames.first(where: names.contains) { return ["\(path)/\(name)"] }
     return try names.flatMap { name in
       var isFolder = false
       _ = FileManager.default.fileExists(atPath: "\(path)/\(name)", isDirectory: &isFolder)
-      return isFolder ? try files("\(path)/\(name)") : []
+      return isFolder || name.hasSuffix(".txt.zst") ? try files("\(path)/\(name)") : []
     }
   }
 
-  /// The folder's, for its file is called as all are.
+  /// What a recording's file is called in a folder of its own, the best to read first.
+  private static let ownNames = [
+    "trace.dat", "perf.data", "reportt.txt.zst", "trace.txt.zst", "ftrace.txt.zst", "trace_pipe.txt.zst",
+  ]
+
   private static func name(of path: String) -> String {
-    path.split(separator: "/").suffix(2).joined(separator: "/")
+    let parts = path.split(separator: "/").map(String.init)
+    let file = parts.last ?? path
+    if ownNames.contains(file), parts.count > 1 { return parts[parts.count - 2] }
+    return file.hasSuffix(".txt.zst") ? String(file.dropLast(8)) : file
   }
 
   // MARK: Parts
@@ -152,7 +158,7 @@ import KVMEvents
     let text = example.description(origin: "\(path), \(group.partKind.rawValue), seed \(seed)")
     print(text.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n"))
     if let save {
-      let folder = "\(save)/\(kind.fileName)/\(example.whole.name.split(separator: "/").first ?? "recording")"
+      let folder = "\(save)/\(kind.fileName)/\(example.whole.name)"
       try BreachText(example, input: .file(path: path)).write(text, to: folder)
     }
   }
