@@ -58,7 +58,8 @@ let package = Package(
         "EvidenceParts", "FtraceImport", "KVMEvents",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "tools/evidence.d"),
+      path: "tools/evidence.d",
+      exclude: ["function_level.py"]),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
     .testTarget(
       name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "Renderings", "CZstd", "CZlib", "CLzma"],

@@ -43,7 +43,7 @@ package struct WholeRecording: Sendable {
     let isRecorded = reader.clock != nil && reader.clockSource == .recorded
     let clock = isRecorded ? reader.clock ?? .local : asked ?? reader.clock ?? .local
     var options = ReplayOptions()
-    options.deltaNs = clock.uncertainty + (reader.timestampResolutionNs > 1 ? reader.timestampResolutionNs : 0)
+    options.deltaNs = clock.uncertainty(resolutionNs: reader.timestampResolutionNs)
     options.mayHideLoss = reader.issueCounts[.formLimit] ?? 0 > 0
     self.init(
       name: name, events: events, options: options,

@@ -13,8 +13,8 @@ import KVMEvents
     abstract: "Is evidence monotone? Takes parts of recordings and says what is said of them and not of the whole.",
     discussion: """
       Of each recording: every probe taken away alone, random subsets of probes, gaps with their markers, heads, tails, overwritten rings, \
-      and several of these at once (docs/testing.md). Failures are grouped by class, each with one example, made small. Exit status: 0 none \
-      failed, 1 one did, 2 a recording cannot be read.
+      and several of these at once (docs/testing.md). Failures are grouped by class, each with one example, made small; * contradicts the \
+      whole, + only says more than it. Exit status: 0 none failed, 1 one did, 2 a recording cannot be read.
 
       Example:
         tools/evidence traces/retries/overlap/trace.txt.zst --kinds gaps,probes --count 100 --seed 7
@@ -60,7 +60,9 @@ import KVMEvents
       return kind
     }
     var hasFailed = false
-    for path in try recordings.flatMap(Self.files) {
+    var totals: [Contradiction.Class: (parts: Int, recordings: Int)] = [:]
+    let paths = try recordings.flatMap(Self.files)
+    for path in paths {
       let whole: WholeRecording
       do {
         whole = try WholeRecording(.file(path: path), name: Self.name(of: path), clock: clock)
@@ -71,10 +73,16 @@ import KVMEvents
       if whole.events.count > eventsMax { continue }
       if functionLevel {
         if try !showFunctionLevel(of: whole) { hasFailed = true }
-      } else if try !holds(whole, path, kinds) {
-        hasFailed = true
+      } else {
+        let groups = try groups(of: whole, path, kinds)
+        for (kind, group) in groups {
+          totals[kind, default: (0, 0)].parts += group.counts.values.reduce(0, +)
+          totals[kind, default: (0, 0)].recordings += 1
+          hasFailed = true
+        }
       }
     }
+    if paths.count > 1, !functionLevel { Self.show(totals) }
     if hasFailed { throw ExitCode(1) }
   }
 
@@ -117,7 +125,9 @@ import KVMEvents
     var partKind: PartKind
   }
 
-  private func holds(_ whole: WholeRecording, _ path: String, _ kinds: [PartKind]) throws -> Bool {
+  private func groups(
+    of whole: WholeRecording, _ path: String, _ kinds: [PartKind]
+  ) throws -> [Contradiction.Class: Group] {
     let monotony = try Monotony(whole)
     let judged = monotony.whole
     print("\(whole.name): \(whole.events.count) events, \(judged.status), findings: \(judged.findingCount)")
@@ -142,8 +152,17 @@ import KVMEvents
     let words = kinds.compactMap { kind in failing[kind].map { "\(kind.rawValue) \($0)" } }
     print("  \(parts) parts, failing: \(words.isEmpty ? "none" : words.joined(separator: ", "))")
     for (kind, group) in groups.sorted(by: { $0.key < $1.key }) { try show(kind, group, path) }
-    return groups.isEmpty
+    return groups
   }
+
+  private static func show(_ totals: [Contradiction.Class: (parts: Int, recordings: Int)]) {
+    print("all recordings: \(totals.isEmpty ? "nothing failed" : "")")
+    for (kind, total) in totals.sorted(by: { $0.key < $1.key }) {
+      print("\(mark(kind)) \(kind): \(total.parts) times, in \(total.recordings) recordings")
+    }
+  }
+
+  private static func mark(_ kind: Contradiction.Class) -> String { kind.onlySaysMore ? "+" : "*" }
 
   private func printError(_ line: String) {
     let bytes = Array((line + "\n").utf8)
@@ -152,7 +171,7 @@ import KVMEvents
 
   private func show(_ kind: Contradiction.Class, _ group: Group, _ path: String) throws {
     let counts = PartKind.allCases.compactMap { part in group.counts[part].map { "\(part.rawValue) \($0)" } }
-    print("* \(kind): \(counts.joined(separator: ", "))")
+    print("\(Self.mark(kind)) \(kind): \(counts.joined(separator: ", "))")
     for probe in group.probes.sorted() { print("    \(probe)") }
     let example = shrink > 0 ? try Shrinking.shrink(group.example, budget: shrink) : group.example
     let text = example.description(origin: "\(path), \(group.partKind.rawValue), seed \(seed)")
