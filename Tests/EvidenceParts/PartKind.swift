@@ -6,6 +6,8 @@ import KVMEvents
 package enum PartKind: String, CaseIterable, Sendable {
   /// Each probe alone; as many as there are.
   case probes
+  /// All points inside functions at once.
+  case points
   case subsets
   case gaps
   case heads
@@ -19,6 +21,7 @@ package enum PartKind: String, CaseIterable, Sendable {
   package func removals(from whole: WholeRecording, count: Int, seed: UInt64) -> [Removal] {
     guard !whole.events.isEmpty else { return [] }
     var draw = Draw(seed: seed &+ UInt64(Self.allCases.firstIndex(of: self) ?? 0) &* 0x9e37_79b9)
+    if case .points = self { return [FunctionLevel.removal(from: whole)].filter { !$0.isNothing } }
     let source = RemovalSource(whole)
     if case .probes = self {
       return source.probes.map { probe in
@@ -62,7 +65,7 @@ private struct RemovalSource {
 
   func add(_ kind: PartKind, to removal: inout Removal, _ draw: inout Draw) {
     switch kind {
-    case .probes, .subsets: removal.probes = subset(&draw)
+    case .probes, .points, .subsets: removal.probes = subset(&draw)
     case .gaps:
       let count = draw.chance(3, of: 5) ? 1 : 2 + draw.below(3)
       for _ in 0..<count { removal.gaps.append(gap(&draw)) }
@@ -72,6 +75,8 @@ private struct RemovalSource {
     case .mixed:
       var kinds: [PartKind] = [.subsets, .gaps, .heads, .tails, .rings]
       for _ in 0..<2 + draw.below(2) { add(kinds.remove(at: draw.below(kinds.count)), to: &removal, &draw) }
+      // A CPU that begins behind the end would be missing without its mark.
+      if let tail = removal.tail, let last = removal.ring?.firsts.values.max() { removal.tail = max(tail, last) }
     }
   }
 

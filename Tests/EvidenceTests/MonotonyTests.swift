@@ -12,7 +12,7 @@ struct MonotonyTests {
   /// 300 subsets of the probes, 300 gaps, 100 heads and 100 tails of each recording.
   private static func count(of kind: PartKind) -> Int {
     switch kind {
-    case .probes, .subsets, .gaps: 300
+    case .probes, .points, .subsets, .gaps: 300
     case .heads, .tails: 100
     case .mixed: 40
     case .rings: 20

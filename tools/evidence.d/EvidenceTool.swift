@@ -12,9 +12,9 @@ import KVMEvents
     commandName: "tools/evidence",
     abstract: "Is evidence monotone? Takes parts of recordings and says what is said of them and not of the whole.",
     discussion: """
-      Of each recording: every probe taken away alone, random subsets of probes, gaps with their markers, heads, tails, overwritten rings, \
-      and several of these at once (docs/testing.md). Failures are grouped by class, each with one example, made small; * contradicts the \
-      whole, + only says more than it. Exit status: 0 none failed, 1 one did, 2 a recording cannot be read.
+      Of each recording: every probe taken away alone, all points inside functions, random subsets of probes, gaps with their markers, \
+      heads, tails, overwritten rings, and several of these at once (docs/testing.md). Failures are grouped by class, each with one example, \
+      made small; * contradicts the whole, + only says more than it. Exit status: 0 none failed, 1 one did, 2 a recording cannot be read.
 
       Example:
         tools/evidence traces/retries/overlap/trace.txt.zst --kinds gaps,probes --count 100 --seed 7
@@ -26,7 +26,7 @@ import KVMEvents
   @Option(help: "Kinds of parts, with commas: \(PartKind.allCases.map(\.rawValue).joined(separator: ", ")).")
   var kinds = PartKind.allCases.map(\.rawValue).joined(separator: ",")
 
-  @Option(help: "Parts of each kind; of probes there are as many as the recording has.")
+  @Option(help: "Parts of each kind; of probes there are as many as the recording has, of points one.")
   var count = 300
 
   @Option(help: "Another seed, other parts.")
