@@ -69,7 +69,8 @@ extension Judgement {
     ) { row in InvalidationRow(id: row.integer(0), events: (1...5).map { row.optionalInteger($0) }) }
     rounds = try database.all(
       """
-      SELECT refresh_id, loop_event_id, lookup_event_id, lookup_ret_event_id, test_event_id, outcome, decision, cause, sub_cause
+      SELECT refresh_id, loop_event_id, lookup_event_id, lookup_ret_event_id, test_event_id, outcome, decision, cause,
+        sub_cause
       FROM retry_round ORDER BY id
       """
     ) { row in

@@ -44,7 +44,8 @@ package struct Monotony {
       for row in judgement.rounds { rounds[row.refresh, default: []].append(row) }
     }
 
-    /// The round that a finding of a refresh is about: the one with its event; where that is the refresh's return, the last.
+    /// The round that a finding of a refresh is about: the one with its event, or the last, if that is the refresh's
+    /// return.
     func round(of finding: Judgement.FindingRow) -> Judgement.RoundRow? {
       guard finding.check == nil, let refresh = finding.refresh, let rounds = rounds[refresh] else { return nil }
       return rounds.first { $0.events.contains(finding.event) }
@@ -79,7 +80,7 @@ package struct Monotony {
   // MARK: Findings
 
   private func compare(_ finding: Judgement.FindingRow, _ rows: Rows, _ found: inout [Contradiction]) {
-    // How long a refresh stalls is another figure by other probes.
+    // How long a refresh stalls is measured by what is recorded: another figure by other probes.
     if finding.kind == .excessiveRetry { return }
     let alike = whole.findings.filter { $0.kind == finding.kind && isOnCache(finding, rows, $0) }
     let same = alike.filter { isOfSameThing(finding, rows, $0) }
@@ -164,8 +165,8 @@ package struct Monotony {
     var note = Notes(row.events)
     if isMixed { note.add(.pairedWrongly(.retryTest)) }
     note.compare(.retryTest, other?.decision, row.decision)
-    if let is1 = other?.outcome, let is2 = row.outcome, is1 != is2, is1 != .unfinished, is2 != .unfinished {
-      note.add(.turnedOutcome(whole: is1, part: is2))
+    if let whole = other?.outcome, let part = row.outcome, whole != part, whole != .unfinished, part != .unfinished {
+      note.add(.turnedOutcome(whole: whole, part: part))
     } else {
       note.compareCause(other, row)
     }
@@ -228,15 +229,14 @@ private struct Notes {
 
   mutating func compareCause(_ whole: Judgement.RoundRow?, _ part: Judgement.RoundRow) {
     guard let cause = part.cause, cause == .necessary || cause == .false else { return }
-    let of = whole?.cause
-    switch of {
+    switch whole?.cause {
     case .necessary?, .false?:
       // `self` needs that nothing else overlapped: not to be known from less.
       let isOther = part.subCause != nil && part.subCause != whole?.subCause
-      guard of != cause || isOther && (whole?.subCause != nil || part.subCause == .self) else { return }
+      guard whole?.cause != cause || isOther && (whole?.subCause != nil || part.subCause == .self) else { return }
       add(
         .turnedCause(whole: Self.words(whole?.cause, whole?.subCause), part: Self.words(part.cause, part.subCause)))
-    case .undecided?, .unknown?, nil: add(.causeFromNone(whole: of, part: cause))
+    case .undecided?, .unknown?, nil: add(.causeFromNone(whole: whole?.cause, part: cause))
     }
   }
 

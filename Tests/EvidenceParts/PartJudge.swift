@@ -5,8 +5,8 @@ import KVMEvents
 import Replay
 import TraceStore
 
-/// One recording's database in memory, replayed again for each part, as `gpc-replay replay` does it: a new one for each would cost as much as
-/// several hundred events.
+/// One recording's database in memory, replayed again for each part, as `gpc-replay replay` does it: a new one for each
+/// would cost as much as several hundred events.
 package final class PartJudge {
   package let recording: WholeRecording
   private let database: TraceDatabase
@@ -36,13 +36,16 @@ package final class PartJudge {
     return try Judgement(database)
   }
 
-  /// As the reader would have counted them. What the catalogue does not have is not among the events, and stays.
+  /// The names as the reader would have counted them: what was not probed, the report takes from these. What the
+  /// catalogue does not have is not among the events, and stays.
   private func recount(_ events: [RecordedEvent]) throws {
     var counts = [Int64](repeating: 0, count: recording.names.count)
     for index in events.indices { counts[Int(events[index].name)] += 1 }
     let update = try database.statement(
-      "UPDATE event_name SET count = (SELECT value FROM json_each(?1) WHERE key = event_name.id) WHERE kind_id IS NOT NULL"
-    )
+      """
+      UPDATE event_name SET count = (SELECT value FROM json_each(?1) WHERE key = event_name.id)
+      WHERE kind_id IS NOT NULL
+      """)
     update.bind(1, "\(counts)")
     _ = try update.step()
   }

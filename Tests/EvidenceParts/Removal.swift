@@ -15,8 +15,8 @@ package struct Removal: Hashable, Sendable {
     package var count: UInt64?
   }
 
-  /// A ring that was overwritten, as tracefs prints it: of each CPU everything before an event of its own is gone. The text says so in its head,
-  /// and before the first event of each CPU.
+  /// A ring that was overwritten, as tracefs prints it: of each CPU everything before an event of its own is gone. The
+  /// text says so in its head, and before the first event of each CPU.
   package struct Ring: Hashable, Sendable {
     /// By CPU: its first event that is left.
     package var firsts: [Int32: EventID]

@@ -1,4 +1,4 @@
-// Function level is strong (rule 18): entries and returns of functions decide nearly all that the points inside them do.
+// Function level is strong (rule 18): entries and returns of functions decide nearly all that points inside them do.
 
 import EvidenceParts
 import KVMEvents
@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Function level is strong", .enabled(if: Gate.functionLevel.isOpen))
 struct FunctionLevelTests {
-  /// A recording with every probe, the retry tests that it forces, and how many of them are forced at function level. Both were
-  /// counted by tools/evidence.d/function_level.py, which shares nothing with the replay but the rules.
+  /// A recording with every probe, the retry tests that it forces, and how many of them are forced at function level.
+  /// Both were counted by tools/evidence.d/function_level.py, which shares nothing with the replay but the rules.
   struct Counted: Sendable, CustomTestStringConvertible {
     let recording: EvidenceRecording
     let forced: Int
@@ -43,7 +43,7 @@ struct FunctionLevelTests {
   func findsCertainStale() throws {
     let level = try FunctionLevel(Monotony(try Self.hvaEnd.whole))
     let certain = level.part.findings(.stale).filter(\.isCertain)
-    // Line 5956 is the test of the round that accepts the page, 5961 the return of the first check of its cache behind it.
+    // Line 5956 is the test of the round that accepts the page, 5961 the return of the cache's first check behind it.
     #expect(certain.map { WholeRecording.place(of: $0.event) } == ["5961"])
     #expect(level.part.findings(.divergence).isEmpty)
   }

@@ -7,7 +7,8 @@ import Foundation
 enum Gate: String, CaseIterable {
   /// No finding, decision, cause, answer or clean verdict of a part against the whole (evidence, rule 19).
   case monotone
-  /// Nor anything that is only more than the whole says: forced from open or unknown, a cause from none, rows paired across a gap.
+  /// Nor anything that is only more than the whole says: forced from open or unknown, a cause from none, rows paired
+  /// across a gap.
   case saysNoMore
   /// What is forced without the points inside functions (rule 18).
   case functionLevel
