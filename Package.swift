@@ -61,7 +61,8 @@ let package = Package(
         "EvidenceParts", "FtraceImport", "KVMEvents",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "tools/evidence.d"),
+      path: "tools/evidence.d",
+      exclude: ["function_level.py"]),
     .executableTarget(
       name: "gpc-simulate",
       dependencies: [
@@ -100,6 +101,9 @@ let package = Package(
       ],
       exclude: ["Reports"]),
     .testTarget(name: "CommandTests", dependencies: ["RealBinary", "Renderings", "CZstd", "gpc-replay"]),
+    .testTarget(
+      name: "EvidenceTests", dependencies: ["EvidenceParts", "RealBinary", "FtraceImport", "KVMEvents", "gpc-replay"],
+      exclude: ["Recordings", "FunctionLevel", "Breaches"]),
     .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),
   ],
   swiftLanguageModes: [.v6]

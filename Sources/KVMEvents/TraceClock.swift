@@ -31,4 +31,7 @@ public enum TraceClock: String, CaseIterable, Sendable {
     case .global, .counter, .uptime, .mono, .boot, .tai, .monoRaw, .x86TSC: 0
     }
   }
+
+  /// The same for stamps whose last digit is worth so many nanoseconds: two events of one microsecond are unordered where it is one.
+  package func uncertainty(resolutionNs: Int64) -> Int64 { uncertainty + (resolutionNs > 1 ? resolutionNs : 0) }
 }

@@ -48,12 +48,12 @@ struct ReplayArguments: ParsableArguments {
   }
 
   /// - Parameters:
-  ///   - resolutionNs: of the recorded stamps: two events of one microsecond are unordered in a text of microseconds.
+  ///   - resolutionNs: of the recorded stamps.
   ///   - mayHideLoss: its form does not tell where events were dropped.
   func options(clock: TraceClock, resolutionNs: Int64, mayHideLoss: Bool) -> ReplayOptions {
     var options = ReplayOptions()
     options.mayHideLoss = mayHideLoss
-    options.deltaNs = delta?.ns ?? clock.uncertainty + (resolutionNs > 1 ? resolutionNs : 0)
+    options.deltaNs = delta?.ns ?? clock.uncertainty(resolutionNs: resolutionNs)
     options.retriesMax = retriesMax
     options.stallMaxNs = stallMax.ns
     return options

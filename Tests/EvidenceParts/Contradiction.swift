@@ -24,7 +24,7 @@ package struct Contradiction: Sendable {
     case turnedAnswer
     /// One row has events of two of the whole's, or of none.
     case pairedWrongly(Subject)
-    case cleanOfFindings
+    case cleanOfFinding(Finding.Kind)
     case cleanOfUnknown
   }
 
@@ -38,6 +38,12 @@ package struct Contradiction: Sendable {
   /// What it is about, by ids of the whole.
   package let events: [EventID]
   package let text: String
+
+  package init(kind: Class, events: [EventID], text: String) {
+    self.kind = kind
+    self.events = events
+    self.text = text
+  }
 }
 
 extension Contradiction.Class: CustomStringConvertible {
@@ -58,7 +64,7 @@ extension Contradiction.Class: CustomStringConvertible {
     case .turnedOutcome(let whole, let part): "outcome: \(whole.rawValue) in the whole, \(part.rawValue) in the part"
     case .turnedAnswer: "answer of a check: another one in the part"
     case .pairedWrongly(let subject): "\(subject.rawValue): events of several of the whole's in one"
-    case .cleanOfFindings: "clean, and the whole has findings"
+    case .cleanOfFinding(let kind): "clean, and the whole has a finding: \(kind.rawValue)"
     case .cleanOfUnknown: "clean, and the whole is unknown"
     }
   }
@@ -77,13 +83,26 @@ extension Contradiction.Class: Comparable {
     case .turnedAnswer, .turnedOutcome: 2
     case .otherInvalidation: 4
     case .turnedCause: 4
-    case .cleanOfFindings: 5
+    case .cleanOfFinding: 5
     case .cleanOfUnknown: 6
     case .pairedWrongly: 7
     case .forcedFromUnforced: 8
     case .causeFromNone: 9
     }
   }
+
+  /// Not against the whole, and yet more than it says.
+  package var onlySaysMore: Bool {
+    switch self {
+    case .pairedWrongly, .forcedFromUnforced, .causeFromNone: true
+    case .notJudged, .newFinding, .otherInvalidation, .certainOfPossible, .turnedDecision, .turnedCause, .turnedOutcome,
+      .turnedAnswer, .cleanOfFinding, .cleanOfUnknown:
+      false
+    }
+  }
+
+  /// Letters, digits and dashes.
+  package var fileName: String { "\(self)".split { !$0.isLetter && !$0.isNumber }.joined(separator: "-") }
 
   package static func < (a: Self, b: Self) -> Bool { (a.rank, a.description) < (b.rank, b.description) }
 }

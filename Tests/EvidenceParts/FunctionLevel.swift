@@ -16,6 +16,7 @@ package struct FunctionLevel: Sendable {
   package private(set) var tests = Share()
   package private(set) var checks = Share()
   package let part: Judgement
+  package let contradictions: [Contradiction]
 
   /// Points that exist only where somebody found offsets for that very build of the kernel.
   static let points: Set<EventKind> = [.gpcRetryLoop, .gpcRetryCheck, .gpcRefreshDone, .mnInvalidateEndKvm]
@@ -23,12 +24,15 @@ package struct FunctionLevel: Sendable {
   package static func removal(from recording: WholeRecording) -> Removal {
     var removal = Removal()
     removal.probes = Set(
-      recording.probes.filter { name in recording.summary.names[Int(name)].kind.map(points.contains) ?? false })
+      recording.probes.filter { name in recording.names[Int(name)].kind.map(points.contains) ?? false })
     return removal
   }
 
-  package init(_ recording: WholeRecording, _ whole: Judgement) throws {
-    part = try recording.judge(Self.removal(from: recording))
+  package init(_ monotony: Monotony) throws {
+    let whole = monotony.whole
+    let removal = Self.removal(from: monotony.judge.recording)
+    part = try monotony.judge.judge(removal)
+    contradictions = monotony.contradictions(of: part, removal)
     // There is no event of the test: its round is known by its lookup.
     let rounds = Dictionary(
       part.rounds.compactMap { row in row.lookup.map { ($0, row) } }, uniquingKeysWith: { first, _ in first })

@@ -1,8 +1,6 @@
 // What stands in the database at the end: the rows of one replay after its amendments, and the verdict.
 
-import GPCProtocol
 import KVMEvents
-import Replay
 import Report
 import TraceStore
 
@@ -39,15 +37,15 @@ package struct Judgement: Sendable {
     let decision: Decision?
   }
 
-  struct FindingRow: Sendable {
+  package struct FindingRow: Sendable {
     let kind: Finding.Kind
-    let isCertain: Bool
+    package let isCertain: Bool
     let cache: Int64?
-    let event: EventID
+    package let event: EventID
     let invalidation: Int64?
     let refresh: Int64?
     let check: Int64?
-    let proof: [EventID]
+    package let proof: [EventID]
     let summary: String
   }
 
@@ -59,49 +57,8 @@ package struct Judgement: Sendable {
   package private(set) var status: Verdict.Status = .clean
 }
 
-extension WholeRecording {
-  /// Judges these events of the recording as `gpc-replay` does: replay, database in memory, amendments, report. What was read stands in the
-  /// recording already, so the events themselves are not stored.
-  func judge(_ events: [RecordedEvent]) throws -> Judgement {
-    let writer = try TraceWriter(at: .memory)
-    var replayer = Replayer(form: .mainline, options: options)
-    replayer.consume(events)
-    replayer.finish()
-    try writer.write(replayer.takeRows())
-    return try Judgement(writer.finish(summary(of: events)))
-  }
-
-  package func judge(_ removal: Removal) throws -> Judgement { try judge(removal.applied(to: self)) }
-
-  private func summary(of events: [RecordedEvent]) -> ImportSummary {
-    let facts = TraceFacts(
-      fileName: name, contentHash: nil, toolVersion: "parts", format: summary.format, byteCount: 0,
-      lineCount: events.last?.id ?? 0, eventCount: Int64(events.count), firstTime: events.first?.time,
-      lastTime: events.last?.time, clock: summary.clock, clockSource: summary.clockSource,
-      resolutionNs: summary.resolutionNs, incomplete: summary.incomplete, eventPlace: summary.eventPlace)
-    let settings = ReplaySettings(
-      toolVersion: "parts", form: ProtocolForm.mainline.id, deltaNs: options.deltaNs,
-      retriesMax: Int64(options.retriesMax), stallMaxNs: options.stallMaxNs)
-    return ImportSummary(
-      trace: facts, tasks: summary.tasks, names: names(of: events), issues: summary.issues,
-      issueCounts: summary.issueCounts, replay: settings)
-  }
-
-  /// As the reader would have counted them; what the catalogue does not have is not among the events and stays.
-  private func names(of events: [RecordedEvent]) -> [EventName] {
-    var counts = [Int64](repeating: 0, count: max(summary.names.count, Int(lostEventsName) + 1))
-    for index in events.indices { counts[Int(events[index].name)] += 1 }
-    var names = summary.names
-    if Int(lostEventsName) == names.count {
-      names.append(EventName(name: "lost events", kind: .lostEvents, count: 0))
-    }
-    for index in names.indices where names[index].kind != nil { names[index].count = counts[index] }
-    return names
-  }
-}
-
 extension Judgement {
-  fileprivate init(_ database: TraceDatabase) throws {
+  init(_ database: TraceDatabase) throws {
     caches = try database.all("SELECT id, gpc, first_event_id FROM cache ORDER BY id") { row in
       CacheRow(id: row.integer(0), gpc: UInt64(bitPattern: row.integer(1)), firstEvent: row.integer(2))
     }
@@ -112,7 +69,8 @@ extension Judgement {
     ) { row in InvalidationRow(id: row.integer(0), events: (1...5).map { row.optionalInteger($0) }) }
     rounds = try database.all(
       """
-      SELECT refresh_id, loop_event_id, lookup_event_id, lookup_ret_event_id, test_event_id, outcome, decision, cause, sub_cause
+      SELECT refresh_id, loop_event_id, lookup_event_id, lookup_ret_event_id, test_event_id, outcome, decision, cause,
+        sub_cause
       FROM retry_round ORDER BY id
       """
     ) { row in
@@ -162,6 +120,11 @@ extension TraceDatabase {
 }
 
 extension Judgement {
+  package func findings(_ kind: Finding.Kind) -> [FindingRow] { findings.filter { $0.kind == kind } }
+  package func tests(_ decision: Decision) -> Int { rounds.count { $0.decision == decision } }
+  package func checks(_ decision: Decision) -> Int { checks.count { $0.decision == decision } }
+  package var findingCount: Int { findings.count }
+
   /// Each finding but excessive retries in a line.
   package var findingLines: [String] {
     findings.filter { $0.kind != .excessiveRetry }.map { finding in

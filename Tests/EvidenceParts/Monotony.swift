@@ -3,9 +3,9 @@
 import KVMEvents
 
 /// The whole's judgement, with its rows by their events.
-package struct Monotony: Sendable {
-  let whole: Judgement
-  private let recording: WholeRecording
+package struct Monotony {
+  package let whole: Judgement
+  package let judge: PartJudge
   private var invalidationOfEvent: [EventID: Int] = [:]
   private var roundOfEvent: [EventID: Int] = [:]
   private var checkOfEvent: [EventID: Int] = [:]
@@ -14,13 +14,9 @@ package struct Monotony: Sendable {
   private var cachesOfGPC: [UInt64: [Judgement.CacheRow]] = [:]
 
   package init(_ recording: WholeRecording) throws {
-    self.init(recording, try recording.judge(recording.events))
-  }
-
-  init(_ recording: WholeRecording, _ judgement: Judgement) {
-    self.recording = recording
-    whole = judgement
-    wholeRows = Rows(judgement)
+    judge = try PartJudge(recording)
+    whole = try judge.judge(recording.events)
+    wholeRows = Rows(whole)
     for (index, row) in whole.invalidations.enumerated() {
       for case let event? in row.events { invalidationOfEvent[event] = index }
     }
@@ -33,9 +29,6 @@ package struct Monotony: Sendable {
     }
     for cache in whole.caches { cachesOfGPC[cache.gpc, default: []].append(cache) }
   }
-
-  package var status: String { whole.status.rawValue }
-  package var findingCount: Int { whole.findings.count }
 
   /// Rows of a judgement by what refers to them.
   private struct Rows: Sendable {
@@ -51,7 +44,8 @@ package struct Monotony: Sendable {
       for row in judgement.rounds { rounds[row.refresh, default: []].append(row) }
     }
 
-    /// The round that a finding of a refresh is about: the one with its event; where that is the refresh's return, the last.
+    /// The round that a finding of a refresh is about: the one with its event, or the last, if that is the refresh's
+    /// return.
     func round(of finding: Judgement.FindingRow) -> Judgement.RoundRow? {
       guard finding.check == nil, let refresh = finding.refresh, let rounds = rounds[refresh] else { return nil }
       return rounds.first { $0.events.contains(finding.event) }
@@ -61,14 +55,18 @@ package struct Monotony: Sendable {
 
   /// Everything that is said of the part and not of the whole.
   package func contradictions(without removal: Removal) -> [Contradiction] {
+    contradictions(without: removal) { try judge.judge(removal) }
+  }
+
+  func contradictions(without removal: Removal, _ judgement: () throws -> Judgement) -> [Contradiction] {
     do {
-      return contradictions(of: try recording.judge(removal), removal)
+      return contradictions(of: try judgement(), removal)
     } catch {
       return [Contradiction(kind: .notJudged, events: [], text: "\(error)")]
     }
   }
 
-  private func contradictions(of part: Judgement, _ removal: Removal) -> [Contradiction] {
+  package func contradictions(of part: Judgement, _ removal: Removal) -> [Contradiction] {
     let rows = Rows(part)
     var found: [Contradiction] = []
     for finding in part.findings { compare(finding, rows, &found) }
@@ -82,7 +80,7 @@ package struct Monotony: Sendable {
   // MARK: Findings
 
   private func compare(_ finding: Judgement.FindingRow, _ rows: Rows, _ found: inout [Contradiction]) {
-    // How long a refresh stalls is another figure by other probes.
+    // How long a refresh stalls is measured by what is recorded: another figure by other probes.
     if finding.kind == .excessiveRetry { return }
     let alike = whole.findings.filter { $0.kind == finding.kind && isOnCache(finding, rows, $0) }
     let same = alike.filter { isOfSameThing(finding, rows, $0) }
@@ -123,7 +121,7 @@ package struct Monotony: Sendable {
   private func lookups(of finding: Judgement.FindingRow) -> Set<EventID> {
     Set(
       finding.proof.filter { id in
-        switch recording.event(id)?.kind {
+        switch judge.recording.event(id)?.kind {
         case .hvaToPfn, .hvaToPfnRet: true
         case _: false
         }
@@ -167,8 +165,8 @@ package struct Monotony: Sendable {
     var note = Notes(row.events)
     if isMixed { note.add(.pairedWrongly(.retryTest)) }
     note.compare(.retryTest, other?.decision, row.decision)
-    if let is1 = other?.outcome, let is2 = row.outcome, is1 != is2, is1 != .unfinished, is2 != .unfinished {
-      note.add(.turnedOutcome(whole: is1, part: is2))
+    if let whole = other?.outcome, let part = row.outcome, whole != part, whole != .unfinished, part != .unfinished {
+      note.add(.turnedOutcome(whole: whole, part: part))
     } else {
       note.compareCause(other, row)
     }
@@ -201,9 +199,11 @@ package struct Monotony: Sendable {
     }
     // What is over before a recording begins, or begins behind its end, is none of its.
     let range = (removal.head ?? .min)...max(removal.head ?? .min, removal.tail ?? .max)
-    let missing = whole.findings.first { ($0.proof + [$0.event]).allSatisfy(range.contains) }
-    if let missing {
-      found.append(Contradiction(kind: .cleanOfFindings, events: missing.proof, text: missing.summary))
+    for kind in Finding.Kind.allCases where kind != .excessiveRetry {
+      let missing = whole.findings(kind).first { ($0.proof + [$0.event]).allSatisfy(range.contains) }
+      if let missing {
+        found.append(Contradiction(kind: .cleanOfFinding(kind), events: missing.proof, text: missing.summary))
+      }
     }
   }
 }
@@ -229,15 +229,14 @@ private struct Notes {
 
   mutating func compareCause(_ whole: Judgement.RoundRow?, _ part: Judgement.RoundRow) {
     guard let cause = part.cause, cause == .necessary || cause == .false else { return }
-    let of = whole?.cause
-    switch of {
+    switch whole?.cause {
     case .necessary?, .false?:
       // `self` needs that nothing else overlapped: not to be known from less.
       let isOther = part.subCause != nil && part.subCause != whole?.subCause
-      guard of != cause || isOther && (whole?.subCause != nil || part.subCause == .self) else { return }
+      guard whole?.cause != cause || isOther && (whole?.subCause != nil || part.subCause == .self) else { return }
       add(
         .turnedCause(whole: Self.words(whole?.cause, whole?.subCause), part: Self.words(part.cause, part.subCause)))
-    case .undecided?, .unknown?, nil: add(.causeFromNone(whole: of, part: cause))
+    case .undecided?, .unknown?, nil: add(.causeFromNone(whole: whole?.cause, part: cause))
     }
   }
 

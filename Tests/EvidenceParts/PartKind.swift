@@ -6,6 +6,8 @@ import KVMEvents
 package enum PartKind: String, CaseIterable, Sendable {
   /// Each probe alone; as many as there are.
   case probes
+  /// All points inside functions at once.
+  case points
   case subsets
   case gaps
   case heads
@@ -19,6 +21,7 @@ package enum PartKind: String, CaseIterable, Sendable {
   package func removals(from whole: WholeRecording, count: Int, seed: UInt64) -> [Removal] {
     guard !whole.events.isEmpty else { return [] }
     var draw = Draw(seed: seed &+ UInt64(Self.allCases.firstIndex(of: self) ?? 0) &* 0x9e37_79b9)
+    if case .points = self { return [FunctionLevel.removal(from: whole)].filter { !$0.isNothing } }
     let source = RemovalSource(whole)
     if case .probes = self {
       return source.probes.map { probe in
@@ -41,27 +44,39 @@ private struct RemovalSource {
   let probes: [EventNameID]
   /// By CPU: the ids of its events, in order.
   let cpus: [(cpu: Int32, ids: [EventID])]
+  /// The recording's own gaps: the CPU's last event before it, and its marker.
+  let losses: [(begin: EventID, marker: EventID)]
 
   init(_ whole: WholeRecording) {
     self.whole = whole
     probes = whole.probes
     var ids: [Int32: [EventID]] = [:]
-    for event in whole.events where event.kind != .lostEvents { ids[event.cpu, default: []].append(event.id) }
+    var losses: [(begin: EventID, marker: EventID)] = []
+    for event in whole.events {
+      if event.kind == .lostEvents {
+        losses.append((ids[event.cpu]?.last ?? event.id, event.id))
+      } else {
+        ids[event.cpu, default: []].append(event.id)
+      }
+    }
+    self.losses = losses
     cpus = ids.sorted { $0.key < $1.key }.map { (cpu: $0.key, ids: $0.value) }
   }
 
   func add(_ kind: PartKind, to removal: inout Removal, _ draw: inout Draw) {
     switch kind {
-    case .probes, .subsets: removal.probes = subset(&draw)
+    case .probes, .points, .subsets: removal.probes = subset(&draw)
     case .gaps:
       let count = draw.chance(3, of: 5) ? 1 : 2 + draw.below(3)
       for _ in 0..<count { removal.gaps.append(gap(&draw)) }
     case .heads: removal.head = place(&draw)
-    case .tails: removal.tail = place(&draw)
+    case .tails: removal.tail = tail(&draw)
     case .rings: removal.ring = ring(&draw)
     case .mixed:
       var kinds: [PartKind] = [.subsets, .gaps, .heads, .tails, .rings]
       for _ in 0..<2 + draw.below(2) { add(kinds.remove(at: draw.below(kinds.count)), to: &removal, &draw) }
+      // A CPU that begins behind the end would be missing without its mark.
+      if let tail = removal.tail, let last = removal.ring?.firsts.values.max() { removal.tail = max(tail, last) }
     }
   }
 
@@ -82,12 +97,12 @@ private struct RemovalSource {
     if draw.chance(1, of: 10) { first = 0 }
     if draw.chance(1, of: 10) { first = ids.count - length }
     let last = first + length - 1
-    let behind = last + 1 < ids.count ? ids[last + 1] : (whole.events.last?.id ?? 0) + 2
+    let behind = last + 1 < ids.count ? ids[last + 1] : (whole.events.last?.id ?? 0) + WholeRecording.idStep
     // Before the CPU's next event; or earlier, where an event that the catalogue does not have came between.
-    var marker = behind - 1
+    var marker = WholeRecording.marker(before: behind)
     if draw.chance(1, of: 4) {
-      let room = Int((behind - ids[last]) / 2)
-      marker = ids[last] + 1 + 2 * Int64(draw.below(max(1, room)))
+      let room = Int((behind - ids[last]) / WholeRecording.idStep)
+      marker = ids[last] + 1 + WholeRecording.idStep * Int64(draw.below(room))
     }
     return Removal.Gap(
       cpu: cpu, first: ids[first], last: ids[last], marker: marker,
@@ -98,6 +113,18 @@ private struct RemovalSource {
     var firsts: [Int32: EventID] = [:]
     for (cpu, ids) in cpus { firsts[cpu] = ids[draw.below(ids.count)] }
     return Removal.Ring(firsts: firsts)
+  }
+
+  /// Not inside a gap of the recording: what a marker behind the end announces is announced by nothing.
+  private func tail(_ draw: inout Draw) -> EventID {
+    var tail = place(&draw)
+    while let begin = gapBegin(around: tail) { tail = begin }
+    return tail
+  }
+
+  /// The earliest last event before one of the recording's own gaps that is still open behind this event.
+  private func gapBegin(around id: EventID) -> EventID? {
+    losses.filter { $0.begin < id && id < $0.marker }.map(\.begin).min()
   }
 
   private func place(_ draw: inout Draw) -> EventID { whole.events[draw.below(whole.events.count)].id }

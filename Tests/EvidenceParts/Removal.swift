@@ -9,14 +9,14 @@ package struct Removal: Hashable, Sendable {
     package var cpu: Int32
     package var first: EventID
     package var last: EventID
-    /// An odd id behind `last` and not behind the next event of the CPU.
+    /// Behind `last` and not behind the next event of the CPU.
     package var marker: EventID
     /// What the marker says of their number; nil: nothing.
     package var count: UInt64?
   }
 
-  /// A ring that was overwritten, as tracefs prints it: of each CPU everything before an event of its own is gone. The text says so in its head,
-  /// and before the first event of each CPU.
+  /// A ring that was overwritten, as tracefs prints it: of each CPU everything before an event of its own is gone. The
+  /// text says so in its head, and before the first event of each CPU.
   package struct Ring: Hashable, Sendable {
     /// By CPU: its first event that is left.
     package var firsts: [Int32: EventID]
@@ -42,12 +42,12 @@ package struct Removal: Hashable, Sendable {
     var markers = gaps.map { Marker(id: $0.marker, cpu: $0.cpu, count: $0.count) }
     if let ring, let begin = head ?? whole.events.first?.id {
       // The head's own marker is of no CPU, and comes before everything.
-      markers.append(Marker(id: begin - 1, cpu: RecordedEvent.unknownCPU, count: 1))
+      markers.append(Marker(id: WholeRecording.marker(before: begin), cpu: RecordedEvent.unknownCPU, count: 1))
       for (cpu, first) in ring.firsts where isInside(first) {
-        markers.append(Marker(id: first - 1, cpu: cpu, count: nil))
+        markers.append(Marker(id: WholeRecording.marker(before: first), cpu: cpu, count: nil))
       }
     }
-    markers.sort { $0.id < $1.id }
+    markers.sort { ($0.id, $0.cpu) < ($1.id, $1.cpu) }
     var left: [RecordedEvent] = []
     left.reserveCapacity(whole.events.count)
     var next = 0
@@ -56,13 +56,19 @@ package struct Removal: Hashable, Sendable {
         left.append(markers[next].event(behind: left.last, name: whole.lostEventsName))
         next += 1
       }
-      if isKept(whole.events[index], gaps) { left.append(whole.events[index]) }
+      guard isKept(whole.events[index], gaps) else { continue }
+      let time = Self.markerTime(behind: left.last)
+      left.append(whole.events[index])
+      if whole.events[index].kind == .lostEvents { left[left.count - 1].time = time }
     }
     for marker in markers[next...] { left.append(marker.event(behind: left.last, name: whole.lostEventsName)) }
     return left
   }
 
-  private func isInside(_ id: EventID) -> Bool { id >= head ?? .min && id <= tail ?? .max }
+  /// A marker right before the head belongs to what is left.
+  private func isInside(_ id: EventID) -> Bool {
+    id >= head.map(WholeRecording.marker) ?? .min && id <= tail ?? .max
+  }
 
   private func isKept(_ event: RecordedEvent, _ gaps: [Gap]) -> Bool {
     guard isInside(event.id), !probes.contains(event.name) else { return false }
@@ -70,20 +76,26 @@ package struct Removal: Hashable, Sendable {
     return !gaps.contains { $0.cpu == event.cpu && $0.first <= event.id && event.id <= $0.last }
   }
 
+  /// The readers give a marker no time of its own: it stands behind all that came before it.
+  private static func markerTime(behind last: RecordedEvent?) -> TraceTimestamp {
+    TraceTimestamp(rawValue: max(last?.time.rawValue ?? 0, 0))
+  }
+
   private struct Marker {
     let id: EventID
     let cpu: Int32
     let count: UInt64?
 
-    /// As the readers deliver it: without a time of its own, it stands behind all that came before it.
+    /// As the readers deliver it.
     func event(behind last: RecordedEvent?, name: EventNameID) -> RecordedEvent {
       var event = RecordedEvent()
-      event.id = id
+      // Ids grow, also where two markers stand at one place.
+      event.id = max(id, (last?.id ?? .min / 2) + 1)
       event.kind = .lostEvents
       event.cpu = cpu
       event.name = name
       event.task = RecordedEvent.noTask
-      event.time = TraceTimestamp(rawValue: max(last?.time.rawValue ?? 0, 0))
+      event.time = Removal.markerTime(behind: last)
       if let count { event.set(.len, count) }
       return event
     }

@@ -31,7 +31,7 @@ package struct Shrinking {
   }
 
   package static func shrink(_ breach: Breach, budget: Int = 600) throws -> Breach {
-    var shrinking = Shrinking(breach, try breach.whole.judge(breach.whole.events), budget)
+    var shrinking = Shrinking(breach, try Monotony(breach.whole).whole, budget)
     shrinking.removeLess()
     shrinking.shorten()
     shrinking.leaveOutOperations()
@@ -56,8 +56,8 @@ package struct Shrinking {
   private mutating func take(_ whole: WholeRecording, _ removal: Removal) -> Bool {
     guard budget > 0, !removal.isNothing else { return false }
     budget -= 1
-    guard let judgement = try? whole.judge(whole.events), Self.keys(judgement).isSubset(of: known) else { return false }
-    let found = Monotony(whole, judgement).contradictions(without: removal)
+    guard let monotony = try? Monotony(whole), Self.keys(monotony.whole).isSubset(of: known) else { return false }
+    let found = monotony.contradictions(without: removal)
     guard let same = found.first(where: { $0.kind == kind }) else { return false }
     breach = Breach(whole: whole, removal: removal, contradiction: same)
     return true
@@ -96,7 +96,7 @@ package struct Shrinking {
           // The marker stays before the next event of the CPU that is left.
           isNarrower = take {
             $0.gaps[index].last = inside[inside.count - 1 - step]
-            $0.gaps[index].marker = inside[inside.count - step] - 1
+            $0.gaps[index].marker = WholeRecording.marker(before: inside[inside.count - step])
           }
         }
       }
@@ -128,7 +128,7 @@ package struct Shrinking {
   private mutating func leaveOutOperations() {
     let whole = breach.whole
     guard whole.events.count <= Self.eventsMax else { return }
-    var builder = UnitBuilder(names: whole.summary.names)
+    var builder = UnitBuilder(names: whole.names)
     builder.consume(whole.events)
     let units = builder.finish()
     let candidates = CutCandidates(Set(units.units.indices), of: units, events: whole.events)
@@ -149,7 +149,7 @@ extension Breach {
   /// What was taken away from what, what is said of it, and the events that this is about.
   package func description(origin: String) -> String {
     var lines = [
-      "\(contradiction.kind)", "of \(origin)",
+      "\(contradiction.kind)", "of \(origin), clock \(whole.summary.clock.rawValue)",
       "\(whole.events.count) events without \(removal.description(in: whole))",
     ]
     if !contradiction.text.isEmpty { lines.append(contradiction.text) }

@@ -6,8 +6,10 @@ import Replay
 
 /// All events of a recording, and what else an import knows of it.
 ///
-/// Ids are twice those of the reader, so that a loss marker finds room before every event: the place of a whole's event is half its id.
+/// Ids are the reader's times `idStep`, so that loss markers find room before every event.
 package struct WholeRecording: Sendable {
+  package static let idStep: EventID = 16
+
   package let name: String
   package let events: [RecordedEvent]
   package let options: ReplayOptions
@@ -34,14 +36,14 @@ package struct WholeRecording: Sendable {
     var batch: [RecordedEvent] = []
     while try reader.read(into: &batch) {
       for var event in batch {
-        event.id *= 2
+        event.id *= Self.idStep
         events.append(event)
       }
     }
     let isRecorded = reader.clock != nil && reader.clockSource == .recorded
     let clock = isRecorded ? reader.clock ?? .local : asked ?? reader.clock ?? .local
     var options = ReplayOptions()
-    options.deltaNs = clock.uncertainty + (reader.timestampResolutionNs > 1 ? reader.timestampResolutionNs : 0)
+    options.deltaNs = clock.uncertainty(resolutionNs: reader.timestampResolutionNs)
     options.mayHideLoss = reader.issueCounts[.formLimit] ?? 0 > 0
     self.init(
       name: name, events: events, options: options,
@@ -56,26 +58,40 @@ package struct WholeRecording: Sendable {
     self.events = events
     self.options = options
     self.summary = summary
-    lostEventsName = EventNameID(summary.names.firstIndex { $0.kind == .lostEvents } ?? summary.names.count)
+    let known = summary.names.firstIndex { $0.kind == .lostEvents }
+    lostEventsName = EventNameID(known ?? summary.names.count)
+    names = known == nil ? summary.names + [EventName(name: "lost events", kind: .lostEvents, count: 0)] : summary.names
   }
+
+  var isBinary: Bool { summary.eventPlace == .record }
 
   /// The same recording with these events alone.
   func with(_ events: [RecordedEvent]) -> WholeRecording {
     WholeRecording(name: name, events: events, options: options, summary: summary)
   }
 
+  /// A part as a recording of its own, its events where they were.
+  package func part(without removal: Removal) -> WholeRecording { with(removal.applied(to: self)) }
+
   /// The name that loss markers go under; the reader gives it to the first one it meets.
   let lostEventsName: EventNameID
+  /// By `EventNameID`, that one among them.
+  let names: [EventName]
 
   /// Where an event stands in the recording: a line, or a record. A marker of a gap stands before it.
-  package static func place(of id: EventID) -> String { id % 2 == 0 ? "\(id / 2)" : "before \((id + 1) / 2)" }
+  package static func place(of id: EventID) -> String {
+    id % idStep == 0 ? "\(id / idStep)" : "before \(id / idStep + 1)"
+  }
+
+  /// Right behind the event before this one.
+  static func marker(before id: EventID) -> EventID { id - idStep + 1 }
 
   /// The probes that fired: the names of its events, loss markers not among them.
-  var probes: [EventNameID] {
+  package var probes: [EventNameID] {
     Set(events.filter { $0.kind != .lostEvents }.map(\.name)).sorted()
   }
 
-  func label(of probe: EventNameID) -> String { summary.names[Int(probe)].name }
+  package func label(of probe: EventNameID) -> String { names[Int(probe)].name }
 
   /// nil: it is no event of this recording.
   func event(_ id: EventID) -> RecordedEvent? {

@@ -7,16 +7,17 @@ import TraceStore
 @Suite struct AmendmentTests {
   private let verdicts = "SELECT number, decision, cause, sub_cause FROM retry_round ORDER BY number"
 
-  /// Between two events: the VMs, the gap, and the rounds (by number), the check and the finding that fall.
+  /// Between two events: the VMs, the gap, and the rounds (by number), the check and the finding that fall. A round's evidence lies between
+  /// what was before it (the refresh's entry 3, the tests 7 and 15) and what followed (the tops 12 and 21, the return 25).
   static let gaps: [(vms: [Int32], after: EventID, before: EventID, rounds: [Int], check: Bool)] = [
-    ([1], 3, 8, [1], false),
+    ([1], 3, 8, [1, 2], false),
     ([1], 5, 6, [1], false),  // Wholly inside of round 1: its evidence goes on on both sides.
-    ([1], 7, 12, [], false),  // Both bounds are exclusive.
-    ([1], 14, 17, [2], true),
-    ([1], 15, 19, [], true),
+    ([1], 12, 14, [2], false),  // Both bounds are exclusive.
+    ([1], 14, 17, [2, 3], true),
+    ([1], 15, 19, [2, 3], true),
     ([1], 0, 26, [1, 2, 3], true),
     ([2], 0, 26, [], false),  // Another VM.
-    ([2, 1], 20, 22, [3], false),
+    ([2, 1], 20, 22, [2, 3], false),
   ]
 
   @Test(arguments: gaps) func taint(vms: [Int32], after: EventID, before: EventID, rounds: [Int], check: Bool) throws {
@@ -26,7 +27,7 @@ import TraceStore
     // whether something that overlaps was dropped is not known.
     let tainted = ["1|agrees|unknown|", "2|unknown|unknown|", "3|unknown||"]
     #expect(try database.rows(verdicts) == (1...3).map { rounds.contains($0) ? tainted[$0 - 1] : clean[$0 - 1] })
-    #expect(try database.rows("SELECT decision FROM cache_check") == [check ? "unknown" : "disagrees"])
+    #expect(try database.rows("SELECT decision FROM cache_check") == [check ? "unknown" : "agrees"])
     // The finding cites 11, 16, 17 and 18.
     let cited = vms.contains(1) && [11, 16, 17, 18].contains { after < $0 && $0 < before }
     #expect(try database.rows("SELECT count(*) FROM finding") == [cited || check ? "0" : "1"])
@@ -66,5 +67,48 @@ import TraceStore
     summary.replay?.retriesMax = 0
     let database = try writer.finish(summary)
     #expect(try database.rows("SELECT id FROM finding") == ["1"])
+  }
+
+  /// A divergence whose invalidation lies in a gap is withdrawn, and no row disagrees without its finding.
+  @Test func noRowDisagreesWithoutItsFinding() throws {
+    let rows = Example.rows.map { row in
+      guard case .cacheCheck(let check) = row else { return row }
+      return .cacheCheck(
+        CacheCheck(
+          id: check.id, cache: check.cache, task: check.task, entryEvent: check.entryEvent,
+          returnEvent: check.returnEvent, answer: check.answer, decision: .disagrees))
+    }
+    let divergence = Finding(
+      id: 2, kind: .divergence, certainty: .certain, vm: 1, cache: 1, event: 17, invalidation: 2, refresh: nil, check: 1,
+      proof: [10, 11, 16, 17], summary: "says yes where the cache is not valid")
+    for (before, decision) in [(10, "disagrees"), (11, "unknown")] as [(EventID, String)] {
+      let writer = try TraceWriter(at: .memory)
+      try writer.write(Example.events)
+      try writer.write(rows + [.finding(divergence), .taint(vms: [1], after: 9, before: before)])
+      let database = try writer.finish(Example.summary())
+      #expect(try database.rows("SELECT decision FROM cache_check") == [decision])
+    }
+  }
+
+  /// Probes that are missing: only what rests on recorded events alone stands.
+  @Test func lackingProbes() throws {
+    let errorPFN = Finding(
+      id: 2, kind: .stale, certainty: .certain, vm: 1, cache: 1, event: 24, invalidation: nil, refresh: 1, check: nil,
+      proof: [21, 24], summary: "accepted over an error pfn")
+    let stale = Finding(
+      id: 3, kind: .stale, certainty: .certain, vm: 1, cache: 1, event: 24, invalidation: 2, refresh: 1, check: nil,
+      proof: [21, 24], summary: "freed after its lookup")
+    func database(_ kind: EventKind) throws -> TraceDatabase {
+      try Example.database(amendments: [.finding(errorPFN), .finding(stale), .lacksProbes([kind])])
+    }
+    let hooks = try database(.mnInvalidateRangeEndRet)
+    #expect(try hooks.rows(verdicts) == ["1|unknown|unknown|", "2|unknown|unknown|", "3|unknown||"])
+    #expect(try hooks.rows("SELECT id FROM finding ORDER BY id") == ["1", "2"])
+    #expect(try hooks.rows("SELECT necessary_count, false_count, false_ns FROM refresh") == ["0|0|0"])
+    #expect(try hooks.rows("SELECT decision FROM cache_check") == ["unknown"])
+    // Without the body's return a further round may be another refresh's.
+    let body = try database(.lockedRefreshRet)
+    #expect(try body.rows("SELECT outcome FROM retry_round ORDER BY number") == ["unfinished", "unfinished", "accepted"])
+    #expect(try body.rows("PRAGMA foreign_key_check") == [])
   }
 }

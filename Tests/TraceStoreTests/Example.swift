@@ -77,7 +77,7 @@ enum Example {
     .retryRound(round(1, events: (4, 5, 6, 7), .retried, .false, .count, invalidation: 1, durationNs: 8000)),
     .retryRound(round(2, events: (12, 13, 14, 15), .retried, .necessary, nil, invalidation: 2, durationNs: 9000)),
     .cacheCheck(
-      CacheCheck(id: 1, cache: 1, task: 0, entryEvent: 16, returnEvent: 17, answer: true, decision: .disagrees)),
+      CacheCheck(id: 1, cache: 1, task: 0, entryEvent: 16, returnEvent: 17, answer: true, decision: .agrees)),
     .finding(
       Finding(
         id: 1, kind: .contract, certainty: .certain, vm: 1, cache: 1, event: 17, invalidation: 2, refresh: nil,

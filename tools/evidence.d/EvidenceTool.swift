@@ -12,9 +12,9 @@ import KVMEvents
     commandName: "tools/evidence",
     abstract: "Is evidence monotone? Takes parts of recordings and says what is said of them and not of the whole.",
     discussion: """
-      Of each recording: every probe taken away alone, random subsets of probes, gaps with their markers, heads, tails, overwritten rings, \
-      and several of these at once (docs/testing.md). Failures are grouped by class, each with one example, made small. Exit status: 0 none \
-      failed, 1 one did, 2 a recording cannot be read.
+      Of each recording: every probe taken away alone, all points inside functions, random subsets of probes, gaps with their markers, \
+      heads, tails, overwritten rings, and several of these at once (docs/testing.md). Failures are grouped by class, each with one example, \
+      made small; * contradicts the whole, + only says more than it. Exit status: 0 none failed, 1 one did, 2 a recording cannot be read.
 
       Example:
         tools/evidence traces/retries/overlap/trace.txt.zst --kinds gaps,probes --count 100 --seed 7
@@ -26,7 +26,7 @@ import KVMEvents
   @Option(help: "Kinds of parts, with commas: \(PartKind.allCases.map(\.rawValue).joined(separator: ", ")).")
   var kinds = PartKind.allCases.map(\.rawValue).joined(separator: ",")
 
-  @Option(help: "Parts of each kind; of probes there are as many as the recording has.")
+  @Option(help: "Parts of each kind; of probes there are as many as the recording has, of points one.")
   var count = 300
 
   @Option(help: "Another seed, other parts.")
@@ -51,13 +51,18 @@ import KVMEvents
   @Flag(help: "Only how much of each recording is still forced at function level.")
   var functionLevel = false
 
+  @Option(help: "With --function-level: fail where fewer per cent of the retry tests are still forced.")
+  var forcedMin = 0.0
+
   func run() throws {
     let kinds = try kinds.split(separator: ",").map { word in
       guard let kind = PartKind(rawValue: String(word)) else { throw ValidationError("There is no kind '\(word)'.") }
       return kind
     }
     var hasFailed = false
-    for path in try recordings.flatMap(Self.files) {
+    var totals: [Contradiction.Class: (parts: Int, recordings: Int)] = [:]
+    let paths = try recordings.flatMap(Self.files)
+    for path in paths {
       let whole: WholeRecording
       do {
         whole = try WholeRecording(.file(path: path), name: Self.name(of: path), clock: clock)
@@ -67,11 +72,17 @@ import KVMEvents
       }
       if whole.events.count > eventsMax { continue }
       if functionLevel {
-        try showFunctionLevel(of: whole)
-      } else if try !holds(whole, path, kinds) {
-        hasFailed = true
+        if try !showFunctionLevel(of: whole) { hasFailed = true }
+      } else {
+        let groups = try groups(of: whole, path, kinds)
+        for (kind, group) in groups {
+          totals[kind, default: (0, 0)].parts += group.counts.values.reduce(0, +)
+          totals[kind, default: (0, 0)].recordings += 1
+          hasFailed = true
+        }
       }
     }
+    if paths.count > 1, !functionLevel { Self.show(totals) }
     if hasFailed { throw ExitCode(1) }
   }
 
@@ -83,20 +94,26 @@ import KVMEvents
       throw ValidationError("There is no \(path).")
     }
     guard isFolder else { return [path] }
-    // One rendering of each recording; the rest are the same events.
     let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-    let own = ["trace.dat", "perf.data", "reportt.txt.zst", "trace.txt.zst", "ftrace.txt.zst", "trace_pipe.txt.zst"]
-    if let name = own.first(where: names.contains) { return ["\(path)/\(name)"] }
+    // One rendering of each recording; the rest are the same events.
+    if let name = ownNames.first(where: names.contains) { return ["\(path)/\(name)"] }
     return try names.flatMap { name in
       var isFolder = false
       _ = FileManager.default.fileExists(atPath: "\(path)/\(name)", isDirectory: &isFolder)
-      return isFolder ? try files("\(path)/\(name)") : []
+      return isFolder || name.hasSuffix(".txt.zst") ? try files("\(path)/\(name)") : []
     }
   }
 
-  /// The folder's, for its file is called as all are.
+  /// What a recording's file is called in a folder of its own, the best to read first.
+  private static let ownNames = [
+    "trace.dat", "perf.data", "reportt.txt.zst", "trace.txt.zst", "ftrace.txt.zst", "trace_pipe.txt.zst",
+  ]
+
   private static func name(of path: String) -> String {
-    path.split(separator: "/").suffix(2).joined(separator: "/")
+    let parts = path.split(separator: "/").map(String.init)
+    let file = parts.last ?? path
+    if ownNames.contains(file), parts.count > 1 { return parts[parts.count - 2] }
+    return file.hasSuffix(".txt.zst") ? String(file.dropLast(8)) : file
   }
 
   // MARK: Parts
@@ -108,9 +125,12 @@ import KVMEvents
     var partKind: PartKind
   }
 
-  private func holds(_ whole: WholeRecording, _ path: String, _ kinds: [PartKind]) throws -> Bool {
+  private func groups(
+    of whole: WholeRecording, _ path: String, _ kinds: [PartKind]
+  ) throws -> [Contradiction.Class: Group] {
     let monotony = try Monotony(whole)
-    print("\(whole.name): \(whole.events.count) events, \(monotony.status), findings: \(monotony.findingCount)")
+    let judged = monotony.whole
+    print("\(whole.name): \(whole.events.count) events, \(judged.status), findings: \(judged.findingCount)")
     var groups: [Contradiction.Class: Group] = [:]
     var parts = 0
     var failing: [PartKind: Int] = [:]
@@ -132,8 +152,17 @@ import KVMEvents
     let words = kinds.compactMap { kind in failing[kind].map { "\(kind.rawValue) \($0)" } }
     print("  \(parts) parts, failing: \(words.isEmpty ? "none" : words.joined(separator: ", "))")
     for (kind, group) in groups.sorted(by: { $0.key < $1.key }) { try show(kind, group, path) }
-    return groups.isEmpty
+    return groups
   }
+
+  private static func show(_ totals: [Contradiction.Class: (parts: Int, recordings: Int)]) {
+    print("all recordings: \(totals.isEmpty ? "nothing failed" : "")")
+    for (kind, total) in totals.sorted(by: { $0.key < $1.key }) {
+      print("\(mark(kind)) \(kind): \(total.parts) times, in \(total.recordings) recordings")
+    }
+  }
+
+  private static func mark(_ kind: Contradiction.Class) -> String { kind.onlySaysMore ? "+" : "*" }
 
   private func printError(_ line: String) {
     let bytes = Array((line + "\n").utf8)
@@ -142,34 +171,27 @@ import KVMEvents
 
   private func show(_ kind: Contradiction.Class, _ group: Group, _ path: String) throws {
     let counts = PartKind.allCases.compactMap { part in group.counts[part].map { "\(part.rawValue) \($0)" } }
-    print("* \(kind): \(counts.joined(separator: ", "))")
+    print("\(Self.mark(kind)) \(kind): \(counts.joined(separator: ", "))")
     for probe in group.probes.sorted() { print("    \(probe)") }
     let example = shrink > 0 ? try Shrinking.shrink(group.example, budget: shrink) : group.example
     let text = example.description(origin: "\(path), \(group.partKind.rawValue), seed \(seed)")
     print(text.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n"))
-    if let save { try keep(example, text, path, to: "\(save)/\(fileName(kind, example))") }
-  }
-
-  private func fileName(_ kind: Contradiction.Class, _ breach: Breach) -> String {
-    let words = "\(kind)".split { !$0.isLetter && !$0.isNumber }.joined(separator: "-")
-    return "\(words)/\(breach.whole.name.split(separator: "/").first ?? "recording")"
-  }
-
-  private func keep(_ breach: Breach, _ text: String, _ path: String, to folder: String) throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let isBinary = path.hasSuffix(".dat") || path.hasSuffix(".data")
-    let texts = try BreachText(breach, input: .file(path: path), isBinary: isBinary)
-    try Data(texts.whole).write(to: URL(filePath: "\(folder)/whole.txt"))
-    try Data(texts.part).write(to: URL(filePath: "\(folder)/part.txt"))
-    try Data((text + "\n").utf8).write(to: URL(filePath: "\(folder)/breach.txt"))
+    if let save {
+      let folder = "\(save)/\(kind.fileName)/\(example.whole.name)"
+      try BreachText(example, input: .file(path: path)).write(text, to: folder)
+    }
   }
 
   // MARK: Function level
 
-  private func showFunctionLevel(of whole: WholeRecording) throws {
-    let level = try FunctionLevel(whole, whole.judge(.init()))
+  /// False: a decision turns round, or less is forced than was asked for.
+  private func showFunctionLevel(of whole: WholeRecording) throws -> Bool {
+    let level = try FunctionLevel(Monotony(whole))
     print("\(whole.name): retry tests \(Self.words(level.tests)); checks \(Self.words(level.checks))")
     for line in level.part.findingLines { print("    \(line)") }
+    let kinds = Set(level.contradictions.map(\.kind)).sorted()
+    for kind in kinds { print("  * \(kind): \(level.contradictions.count { $0.kind == kind })") }
+    return level.tests.percent >= forcedMin && kinds.allSatisfy(\.onlySaysMore)
   }
 
   private static func words(_ share: FunctionLevel.Share) -> String {

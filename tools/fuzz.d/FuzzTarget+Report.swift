@@ -35,7 +35,7 @@ extension FuzzTarget {
     var isMore = try reader.read(into: &batch)
     var options = ReplayOptions()
     let clock = reader.clock ?? .local
-    options.deltaNs = clock.uncertainty + (reader.timestampResolutionNs > 1 ? reader.timestampResolutionNs : 0)
+    options.deltaNs = clock.uncertainty(resolutionNs: reader.timestampResolutionNs)
     options.mayHideLoss = reader.issueCounts[.formLimit] ?? 0 > 0
     var replayer = Replayer(form: .mainline, options: options, recordsWindows: true)
     var times: [TraceTimestamp] = []

@@ -1,0 +1,65 @@
+// Judges a recording and its parts as gpc-replay does: replay, database, amendments, report.
+
+import GPCProtocol
+import KVMEvents
+import Replay
+import TraceStore
+
+/// One recording's database in memory, replayed again for each part, as `gpc-replay replay` does it: a new one for each
+/// would cost as much as several hundred events.
+package final class PartJudge {
+  package let recording: WholeRecording
+  private let database: TraceDatabase
+  private let settings: ReplaySettings
+
+  package init(_ recording: WholeRecording) throws {
+    self.recording = recording
+    let options = recording.options
+    settings = ReplaySettings(
+      toolVersion: "parts", form: ProtocolForm.mainline.id, deltaNs: options.deltaNs,
+      retriesMax: Int64(options.retriesMax), stallMaxNs: options.stallMaxNs)
+    // The events themselves are not stored: nothing but the lines of a report is made of them.
+    database = try TraceWriter(at: .memory).finish(recording.summary.imported(recording))
+  }
+
+  package func judge(_ removal: Removal) throws -> Judgement { try judge(removal.applied(to: recording)) }
+
+  /// What is said of these events, if they are all that was recorded.
+  func judge(_ events: [RecordedEvent]) throws -> Judgement {
+    try recount(events)
+    try database.replaceResults(settings: settings) { (writer) throws(TraceStoreError) in
+      var replayer = Replayer(form: .mainline, options: recording.options)
+      replayer.consume(events)
+      replayer.finish()
+      try writer.write(replayer.takeRows())
+    }
+    return try Judgement(database)
+  }
+
+  /// The names as the reader would have counted them: what was not probed, the report takes from these. What the
+  /// catalogue does not have is not among the events, and stays.
+  private func recount(_ events: [RecordedEvent]) throws {
+    var counts = [Int64](repeating: 0, count: recording.names.count)
+    for index in events.indices { counts[Int(events[index].name)] += 1 }
+    let update = try database.statement(
+      """
+      UPDATE event_name SET count = (SELECT value FROM json_each(?1) WHERE key = event_name.id)
+      WHERE kind_id IS NOT NULL
+      """)
+    update.bind(1, "\(counts)")
+    _ = try update.step()
+  }
+}
+
+extension WholeRecording.ReadSummary {
+  fileprivate func imported(_ recording: WholeRecording) -> ImportSummary {
+    let events = recording.events
+    return ImportSummary(
+      trace: TraceFacts(
+        fileName: recording.name, contentHash: nil, toolVersion: "parts", format: format, byteCount: 0,
+        lineCount: events.last?.id ?? 0, eventCount: Int64(events.count), firstTime: events.first?.time,
+        lastTime: events.last?.time, clock: clock, clockSource: clockSource, resolutionNs: resolutionNs,
+        incomplete: incomplete, eventPlace: eventPlace),
+      tasks: tasks, names: recording.names, issues: issues, issueCounts: issueCounts, replay: nil)
+  }
+}
