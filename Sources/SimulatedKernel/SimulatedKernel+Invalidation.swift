@@ -8,6 +8,8 @@ private final class HookRun {
   /// Its place in the truth.
   let number: Int
   var run: EngineRun?
+  /// Its start hook was called.
+  var hasBegun = false
 
   init(vm: SimulatedVM, number: Int) {
     self.vm = vm
@@ -18,26 +20,40 @@ private final class HookRun {
 extension SimulatedKernel {
   /// - Parameter ownRound: the round whose lookup causes it.
   func invalidate(_ mm: SimulatedMM, _ plan: MMInvalidation, _ task: SimulatedTask, ownRound: Int? = nil) -> [Action] {
-    let hooks = vms.filter { $0.mm === mm }.map { vm in
+    let hooks = vms.filter { $0.mm === mm && $0.isRegistered }.map { vm in
       truth.invalidations.append(
         KnownTruth.Invalidation(
           vm: vm.number, range: plan.range, mnEvent: plan.mnEvent, freesPages: plan.freesPages, ownRound: ownRound))
       return HookRun(vm: vm, number: truth.invalidations.count - 1)
     }
     let zap: Action = { kernel in
-      for hook in hooks { kernel.step(hook, task) }
+      for hook in hooks where hook.vm.isRegistered && hook.hasBegun { kernel.step(hook, task) }
       if plan.freesPages { mm.free(plan.range, comeBack: plan.comesBack) }
       return .done
     }
-    return hooks.flatMap { startHook($0, plan, task) } + [zap] + hooks.flatMap { endHook($0, plan, task) }
+    return hooks.flatMap { startHook($0, plan, task) } + task.work() + [zap] + task.work()
+      + hooks.flatMap { endHook($0, plan, task) }
   }
 
   // MARK: The start hook
 
   private func startHook(_ hook: HookRun, _ plan: MMInvalidation, _ task: SimulatedTask) -> [Action] {
+    [
+      { kernel in
+        // It has left the address space in the meantime.
+        guard hook.vm.isRegistered else { return .done }
+        task.next(kernel.enterStartHook(hook, plan, task))
+        return .done
+      }
+    ]
+  }
+
+  private func enterStartHook(_ hook: HookRun, _ plan: MMInvalidation, _ task: SimulatedTask) -> [Action] {
     let range = plan.range
     return [
       { kernel in
+        hook.vm.runningHooks += 1
+        hook.hasBegun = true
         kernel.truth.invalidations[hook.number].start = kernel.emit(.mnInvalidateRangeStart, task) {
           kernel.fields(ofHook: hook, plan)
         }
@@ -78,6 +94,7 @@ extension SimulatedKernel {
     case .startReturn:
       task.next([
         { kernel in
+          hook.vm.runningHooks -= 1
           kernel.truth.invalidations[hook.number].startRet = kernel.emit(.mnInvalidateRangeStartRet, task) { "ret=0" }
           return .done
         }
@@ -112,9 +129,20 @@ extension SimulatedKernel {
   // MARK: The end hook
 
   private func endHook(_ hook: HookRun, _ plan: MMInvalidation, _ task: SimulatedTask) -> [Action] {
+    [
+      { kernel in
+        guard hook.vm.isRegistered && hook.hasBegun else { return .done }
+        task.next(kernel.enterEndHook(hook, plan, task))
+        return .done
+      }
+    ]
+  }
+
+  private func enterEndHook(_ hook: HookRun, _ plan: MMInvalidation, _ task: SimulatedTask) -> [Action] {
     let range = plan.range
     return [
       { kernel in
+        hook.vm.runningHooks += 1
         kernel.truth.invalidations[hook.number].end = kernel.emit(.mnInvalidateRangeEnd, task) {
           kernel.fields(ofHook: hook, plan)
         }
@@ -136,6 +164,7 @@ extension SimulatedKernel {
     hook.vm.openInvalidations -= 1
     task.next([
       { kernel in
+        hook.vm.runningHooks -= 1
         kernel.truth.invalidations[hook.number].endRet = kernel.emit(.mnInvalidateRangeEndRet, task) { "" }
         return .done
       }

@@ -6,6 +6,7 @@ import KVMEvents
 extension SimulatedKernel {
   func perform(_ operation: Workload.Operation, _ task: SimulatedTask) {
     switch operation.kind {
+    case .create(let vm): vms[vm].isRegistered = true
     case .initialise(let vm, let cache): task.next(initialise(vms[vm], cache, task))
     case .setMemslot(let vm, let slot, let gpa, let size, let uhva):
       task.next(setMemslot(vms[vm], slot, SimulatedVM.Memslot(gpa: gpa, size: size, uhva: uhva), task))
@@ -17,6 +18,7 @@ extension SimulatedKernel {
     case .check(let vm, let cache, let len): task.next(check(vms[vm], cache, len: len, tries: 0, task))
     case .use(let vm, let cache, let len, let tries): task.next(check(vms[vm], cache, len: len, tries: tries, task))
     case .invalidate(let mm, let plan): task.next(invalidate(mms[mm], plan, task))
+    case .destroy(let vm): task.next(destroy(vms[vm], task))
     case .fault(let vm, let uhva): task.next(fault(vms[vm], uhva, task))
     case .userspaceExit:
       task.next([
@@ -124,6 +126,17 @@ extension SimulatedKernel {
         _ = kernel.emit(.gpcInit, task) {
           "gpc=\(hex(vm.caches[cache].pointer.rawValue)) kvm=\(hex(vm.kvm.rawValue))"
         }
+        return .done
+      }
+    ]
+  }
+
+  /// The notifier leaves when none of its hooks runs; an invalidation between its hooks never gets its end.
+  private func destroy(_ vm: SimulatedVM, _ task: SimulatedTask) -> [Action] {
+    vm.caches.indices.flatMap { deactivate(vm, $0, task) } + [
+      { _ in
+        if vm.runningHooks > 0 { return .blocked }
+        vm.isRegistered = false
         return .done
       }
     ]

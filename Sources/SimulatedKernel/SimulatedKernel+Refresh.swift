@@ -187,6 +187,7 @@ extension SimulatedKernel {
 
   private func leaveBody(_ refresh: RefreshRun, ret: Int, _ task: SimulatedTask) {
     refresh.hasReturned = true
+    if ret != 0, let round = refresh.round { truth.rounds[round].outcome = .failed }
     task.next([
       { kernel in
         _ = kernel.emit(.lockedRefreshRet, task) { "ret=\(ret)" }
@@ -228,6 +229,7 @@ extension SimulatedKernel {
     let entry: Action = { kernel in
       let record = kernel.emit(.hvaToPfn, task) { "addr=\(hex(refresh.uhva.rawValue)) write=1" }
       if let round = refresh.round { kernel.truth.rounds[round].lookup = record }
+      task.next(task.work())
       if causesInvalidation {
         task.next(kernel.invalidate(refresh.vm.mm, plan, task, ownRound: refresh.round))
       }
@@ -239,7 +241,7 @@ extension SimulatedKernel {
   private func lookUpReturns(_ deed: EngineRun.Deed, _ refresh: RefreshRun, _ task: SimulatedTask) {
     let found = deed == .lookUpFailed ? PFN.errorFault : refresh.vm.mm.pfn(at: refresh.uhva)
     refresh.pfn = found
-    task.next([
+    task.next(task.work() + [
       { kernel in
         let record = kernel.emit(.hvaToPfnRet, task) { "pfn=\(hex(found.rawValue))" }
         if let round = refresh.round { kernel.truth.rounds[round].lookupRet = record }
@@ -257,7 +259,7 @@ extension SimulatedKernel {
       },
       { kernel in
         let pfn = vm.mm.pfn(at: uhva)
-        task.next([
+        task.next(task.work() + [
           { kernel in
             _ = kernel.emit(.hvaToPfnRet, task) { "pfn=\(hex(pfn.rawValue))" }
             return .done

@@ -61,7 +61,7 @@ package final class SimulatedKernel {
       SimulatedMM(pointer: MMPointer(rawValue: 0xff2d_067e_8006_3c80 + UInt64($0) * 0x5000))
     }
     vms = machine.mmOfVM.indices.map { number in
-      let kvm = KVMPointer(rawValue: 0xff52_9c43_c1d8_5000 + UInt64(number) * 0x2_0000)
+      let kvm = KVMPointer(rawValue: 0xff52_9c43_c1d8_5000 + UInt64(machine.placeOfVM[number]) * 0x2_0000)
       return SimulatedVM(number: number, kvm: kvm, mm: mms[machine.mmOfVM[number]], firstSeq: machine.firstSeq)
     }
     for vm in vms {
@@ -177,14 +177,14 @@ package final class SimulatedKernel {
   }
 
   private func canBegin(_ task: SimulatedTask) -> Bool {
-    if task.plan.waits && tasks.contains(where: { !$0.plan.waits && $0.hasWork }) { return false }
+    if task.plan.after.contains(where: { tasks[$0].hasWork }) { return false }
     guard let host = task.plan.host.map({ tasks[$0] }) else { return true }
     return !host.isInterrupted && !host.hasInterruptsOff && host.unread == nil
   }
 
   /// Between two operations a task may go to another CPU. That takes longer than the clocks are apart: its records stay in order.
   private func migrate(_ task: SimulatedTask) {
-    guard settings.features.contains(.migrations), task.dice.chance(10) else { return }
+    guard settings.features.contains(.migrations), task.plan.pid != 0, task.dice.chance(10) else { return }
     let cpu = task.dice.below(workload.machine.cpuCount)
     guard running[cpu].map({ !tasks[$0].isPinned }) ?? true else { return }
     task.cpu = cpu

@@ -43,6 +43,12 @@ final class SimulatedTask {
   /// The operation that its next turn belongs to; nil: it has nothing left to do.
   var operation: Int? { isBusy ? current : operations.last?.id }
 
+  /// Turns in which nothing happens that anybody sees: page faults, zaps, the allocator.
+  func work() -> [Action] {
+    let turns = dice.pick([0, 0, 2, 5, 15])
+    return Array(repeating: { _ in .done }, count: turns)
+  }
+
   /// Puts these in front of what is left, the first one first.
   func next(_ actions: [Action]) { self.actions += actions.reversed() }
 }

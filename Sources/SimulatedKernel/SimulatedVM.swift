@@ -38,6 +38,10 @@ final class SimulatedVM {
   var isChangingSlots = false
   /// Invalidations between the hooks, or in one of them behind its first lock.
   var openInvalidations = 0
+  /// Tasks in one of its hooks.
+  var runningHooks = 0
+  /// Its notifier is in the address space's list: from its creation to its end.
+  var isRegistered = false
   /// What `mmu_invalidate_seq` was when the simulation began.
   let firstSeq: UInt64
 

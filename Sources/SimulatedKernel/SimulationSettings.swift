@@ -19,6 +19,10 @@ package struct SimulationSettings: Sendable {
     case memslotUpdates = "memslot-updates"
     /// A second VM, in the same address space or in one of its own.
     case secondVM = "second-vm"
+    /// A VM that ends, and another one in its place.
+    case rebirth
+    /// Checks of the idle tasks.
+    case idle
     /// Caches that are activated anew, elsewhere, and deactivated, while others use them.
     case activations
     /// Lengths beyond the page, guest addresses without a memslot.

@@ -15,7 +15,7 @@ package struct FailingRun {
   package init?(
     _ settings: SimulationSettings, properties: Set<Property> = Set(Property.allCases), triesMax: Int = 3000
   ) throws {
-    judged = { try TruthJudge.failures(of: $0).filter { properties.contains($0.property) } }
+    judged = { try TruthJudge.judge($0).failures.filter { properties.contains($0.property) } }
     run = SimulatedKernel.run(Workload(drawnFrom: settings), settings)
     plan = RecordingPlan(drawnFrom: run)
     left = triesMax

@@ -76,20 +76,28 @@ import SimulatedKernel
 
   private func checkAll(_ settings: SimulationSettings) throws {
     var failed = 0
+    var tally = Tally()
+    var failedByProperty: [Property: Int] = [:]
     for offset in 0..<UInt64(count) {
       var settings = settings
       settings.seed += offset
       let recording = SimulatedRecording(SimulatedKernel.run(Workload(drawnFrom: settings), settings))
-      let failures = try TruthJudge.failures(of: recording)
+      let (failures, judged) = try TruthJudge.judge(recording)
+      tally.add(judged)
       if failures.isEmpty { continue }
       failed += 1
+      for property in Set(failures.map(\.property)) { failedByProperty[property, default: 0] += 1 }
       print("seed \(settings.seed): \(failures.count) failures; \(failures[0])")
       if shrink, var failing = try FailingRun(settings) {
         try failing.shrink()
         print("\(failing.failure)\n\(failing.recording.text)")
       }
     }
+    print(tally)
     print("\(count) recordings, \(failed) with failures")
+    for property in Property.allCases {
+      if let count = failedByProperty[property] { print("  \(property.rawValue) in \(count)") }
+    }
     if failed > 0 { throw ExitCode(1) }
   }
 }
