@@ -42,6 +42,11 @@ package struct SimulationSettings: Sendable {
 
   package init(seed: UInt64 = 1) { self.seed = seed }
 
+  /// What this kernel can do. Without `refresh_lock` (v5.17) the engine does not follow a cache whose address changes under a refresh.
+  var possibleFeatures: Set<Feature> {
+    form.rules.hasRefreshLock ? features : features.subtracting([.activations, .badRequests, .memslotUpdates, .rebirth])
+  }
+
   package var rules: ProtocolRules {
     var rules = form.rules
     mutant?.change(&rules)

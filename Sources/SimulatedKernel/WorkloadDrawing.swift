@@ -71,7 +71,7 @@ private struct WorkloadDrawing {
     addInterrupts(on: first..<workload.tasks.count, after: setups)
   }
 
-  private func has(_ feature: SimulationSettings.Feature) -> Bool { settings.features.contains(feature) }
+  private func has(_ feature: SimulationSettings.Feature) -> Bool { settings.possibleFeatures.contains(feature) }
 
   private mutating func operation(_ kind: Workload.Kind) -> Workload.Operation {
     nextID += 1

@@ -10,10 +10,12 @@ package enum Property: String, CaseIterable, Sendable {
   case certainContract = "certain-contract"
   /// A stale finding that is certain is true.
   case certainStale = "certain-stale"
-  /// The kernel does what its form says: nothing diverges, no forced decision disagrees. (Not of mutants.)
+  /// The kernel does what its form says: nothing diverges, no forced decision disagrees. (Of a mutant: where it does.)
   case agreement
   /// Rounds, checks and invalidations are put together from events of one round, check or invalidation, and said to have ended as they did.
   case pairing
+  /// An invalidation is said to overlap a memslot, or not to, as it did.
+  case memslots
   /// `necessary` and `false` are true, and so are their sub-causes. (Not of mutants.)
   case causes
   /// What the rules make certain in a recording that shows it in full is found.
@@ -66,6 +68,8 @@ package struct TruthJudge {
 
   private var truth: KnownTruth { recording.run.truth }
   private var isMutant: Bool { recording.run.settings.mutant != nil }
+  private var testsAsItsForm: Bool { recording.run.settings.mutant.map { $0.part == .walk } ?? true }
+  private var checksAsItsForm: Bool { recording.run.settings.mutant.map { $0.part == .retryTest } ?? true }
 
   private func line(_ record: RecordNumber?) -> EventID? { record.flatMap { recording.lines[$0] } }
 
@@ -92,7 +96,9 @@ package struct TruthJudge {
       }
     case .stale: judgeStale(finding)
     case .divergence:
-      if !isMutant { fail(.agreement, finding.event, "divergence, certain; the kernel did what its form says") }
+      if checkOfLine[finding.event] == nil ? testsAsItsForm : checksAsItsForm {
+        fail(.agreement, finding.event, "divergence, certain; the kernel did what its form says")
+      }
     case .excessiveRetry: break
     }
   }
@@ -123,7 +129,7 @@ package struct TruthJudge {
     if let said = row.outcome, said != "unfinished", said != outcome?.rawValue {
       fail(.pairing, place, "\(said); the round was \(outcome?.rawValue ?? "under way")")
     }
-    if row.decision == "disagrees" && !isMutant { fail(.agreement, place, "a retry test disagrees") }
+    if row.decision == "disagrees" && testsAsItsForm { fail(.agreement, place, "a retry test disagrees") }
     judgeCause(row, round, number, place)
   }
 
@@ -155,7 +161,7 @@ package struct TruthJudge {
     }
     if let ret = row.ret, ret != line(check.ret) { fail(.pairing, row.entry, "returns at \(ret), another check's return") }
     if let answer = row.answer, (answer == 1) != check.answer { fail(.pairing, row.entry, "answer \(answer)") }
-    if row.decision == "disagrees" && !isMutant { fail(.agreement, row.ret ?? row.entry, "a check disagrees") }
+    if row.decision == "disagrees" && checksAsItsForm { fail(.agreement, row.ret ?? row.entry, "a check disagrees") }
   }
 
   private mutating func judge(_ row: ReplayedRecording.InvalidationRow) {
@@ -166,7 +172,7 @@ package struct TruthJudge {
     }
     let invalidation = truth.invalidations[number]
     if let hits = row.hitsMemslot, invalidation.up != nil, (hits == 1) != invalidation.hitsMemslot {
-      fail(.pairing, lines.first, "hits_memslot \(hits)")
+      fail(.memslots, lines.first, "hits_memslot \(hits)")
     }
     if let lookup = row.selfLookup, lookup != line(invalidation.ownRound.flatMap { truth.rounds[$0].lookup }) {
       fail(.pairing, lines.first, "made by the lookup at \(lookup)")
