@@ -7,6 +7,7 @@ import KVMEvents
 package struct SimulatedRecord: Sendable {
   package let point: ProbePoint
   package let task: Int
+  package let operation: Int
   package let cpu: Int
   /// Nanoseconds; no CPU's clock shows it exactly.
   package let time: Int64
@@ -17,7 +18,14 @@ package struct SimulatedRecord: Sendable {
 package struct Turn: Sendable {
   package let task: Int
   package let operation: Int
-  package var ns: Int64
+  /// Nanoseconds.
+  package let ns: Int64
+
+  package init(task: Int, operation: Int, ns: Int64) {
+    self.task = task
+    self.operation = operation
+    self.ns = ns
+  }
 }
 
 /// What a run gave.
@@ -123,7 +131,7 @@ package final class SimulatedKernel {
       now = before
       return false
     }
-    turns.append(turn)
+    turns.append(Turn(task: turn.task, operation: turn.operation, ns: now - before))
     running[task.cpu] = task.index
     return true
   }
@@ -184,18 +192,22 @@ package final class SimulatedKernel {
 
   /// Between two operations a task may go to another CPU. That takes longer than the clocks are apart: its records stay in order.
   private func migrate(_ task: SimulatedTask) {
-    guard settings.features.contains(.migrations), task.plan.pid != 0, task.dice.chance(10) else { return }
-    let cpu = task.dice.below(workload.machine.cpuCount)
-    guard running[cpu].map({ !tasks[$0].isPinned }) ?? true else { return }
+    let isElsewhere = settings.features.contains(.migrations) && task.plan.pid != 0 && task.dice.chance(15)
+    let cpu = isElsewhere ? task.dice.below(workload.machine.cpuCount) : task.plan.cpu
+    guard cpu != task.cpu, running[cpu].map({ !tasks[$0].isPinned }) ?? true else { return }
     task.cpu = cpu
-    now += settings.recording.deltaNs + 1
+    now = max(now, (task.lastRecord ?? now) + settings.recording.deltaNs + 1)
   }
 
   // MARK: Records
 
   /// The probe is hit now; what it reads, it reads at some time before the task goes on.
   func emit(_ point: ProbePoint, _ task: SimulatedTask, _ fields: @escaping () -> String) -> RecordNumber {
-    records.append(SimulatedRecord(point: point, task: task.index, cpu: task.cpu, time: now))
+    // No task hits two probes in one nanosecond.
+    if task.lastRecord == now { now += 1 }
+    task.lastRecord = now
+    records.append(
+      SimulatedRecord(point: point, task: task.index, operation: task.current, cpu: task.cpu, time: now))
     let record = records.count - 1
     if task.dice.chance(50) {
       records[record].fields = fields()

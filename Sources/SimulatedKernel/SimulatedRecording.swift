@@ -40,11 +40,12 @@ package struct SimulatedRecording: Sendable {
 
   /// By their stamps; at one stamp by CPU, as trace-cmd merges the CPUs' buffers.
   private static func stamped(_ run: SimulatedRun) -> [Printed] {
-    var lastStamps: [Int: Int64] = [:]
+    var lastStamps: [Int: (time: Int64, task: Int)] = [:]
     let printed = run.records.indices.map { index in
       let record = run.records[index]
-      let time = max(lastStamps[record.cpu] ?? 0, record.time + error(of: record.cpu, at: record.time, run.settings))
-      lastStamps[record.cpu] = time
+      var time = record.time + error(of: record, run.settings)
+      if let last = lastStamps[record.cpu] { time = max(time, last.time + (last.task == record.task ? 1 : 0)) }
+      lastStamps[record.cpu] = (time, record.task)
       return Printed(record: index, time: time)
     }
     return printed.sorted {
@@ -52,13 +53,11 @@ package struct SimulatedRecording: Sendable {
     }
   }
 
-  /// 0 ... delta, another one for each CPU and, now and then, another one than before.
-  private static func error(of cpu: Int, at time: Int64, _ settings: SimulationSettings) -> Int64 {
-    let delta = Int(settings.recording.deltaNs)
-    if delta == 0 { return 0 }
-    let stretch = Int(time) / (64 * delta)
-    var chance = Dice(seed: settings.seed ^ 0x7ace, stream: stretch << 8 + cpu)
-    return Int64(chance.within(0...delta))
+  /// 0 ... delta: one for what an operation does on a CPU, or in some runs for each of its probes, so that it stays when others are left out.
+  private static func error(of record: SimulatedRecord, _ settings: SimulationSettings) -> Int64 {
+    let probe = settings.seed % 3 == 0 ? record.point.rawValue.utf8.reduce(0) { $0 &* 31 &+ Int($1) } : 0
+    var chance = Dice(seed: settings.seed ^ 0x7ace, stream: (probe &* 4096 &+ record.operation) &* 256 &+ record.cpu)
+    return Int64(chance.within(0...Int(settings.recording.deltaNs)))
   }
 
   // MARK: Gaps

@@ -21,6 +21,8 @@ final class SimulatedTask {
   var actions: [Action] = []
   /// The last event's probe has yet to read its fields.
   var unread: (record: RecordNumber, fields: () -> String)?
+  /// When it last hit a probe.
+  var lastRecord: Int64?
   /// An interrupt runs on top of it.
   var isInterrupted = false
   /// Holds a spinlock or `gpc->lock`, or is an interrupt: it is not preempted.

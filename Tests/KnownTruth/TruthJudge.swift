@@ -3,9 +3,12 @@
 import GPCProtocol
 import KVMEvents
 import SimulatedKernel
+import TraceStore
 
 /// What must hold. Raw values are the words of the command line.
 package enum Property: String, CaseIterable, Sendable {
+  /// The recording is read without dirt, and the rows of its replay are stored.
+  case readable
   /// A contract finding that is certain is true.
   case certainContract = "certain-contract"
   /// A stale finding that is certain is true.
@@ -45,8 +48,12 @@ package struct TruthJudge {
   /// What does not hold, and how much there was to judge.
   package static func judge(_ recording: SimulatedRecording) throws -> (failures: [Failure], tally: Tally) {
     let settings = recording.run.settings
-    let replayed = try ReplayedRecording(
-      recording.text, form: settings.form, deltaNs: settings.recording.deltaNs)
+    let replayed: ReplayedRecording
+    do {
+      replayed = try ReplayedRecording(recording.text, form: settings.form, deltaNs: settings.recording.deltaNs)
+    } catch let error as TraceStoreError {
+      return ([Failure(property: .readable, line: 0, sentence: "\(error)")], Tally())
+    }
     var judge = TruthJudge(recording, replayed)
     judge.judge()
     return (judge.failures, Tally(recording, replayed))
@@ -78,6 +85,10 @@ package struct TruthJudge {
   }
 
   private mutating func judge() {
+    let hasSeq = recording.run.settings.form.rules.snapshot != .none
+    for (kind, count) in replayed.issues where hasSeq || kind != .missingField {
+      fail(.readable, nil, "\(count) \(kind.rawValue)")
+    }
     for finding in replayed.findings { judge(finding) }
     for round in replayed.rounds { judge(round) }
     for check in replayed.checks { judge(check) }

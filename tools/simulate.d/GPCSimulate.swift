@@ -72,6 +72,8 @@ import SimulatedKernel
     let run = SimulatedKernel.run(Workload(drawnFrom: settings), settings)
     let recording = SimulatedRecording(run)
     print(recording.text, terminator: "")
+
+
   }
 
   private func checkAll(_ settings: SimulationSettings) throws {
