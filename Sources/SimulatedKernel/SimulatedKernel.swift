@@ -36,6 +36,16 @@ package struct SimulatedRun: Sendable {
   package let truth: KnownTruth
   /// The schedule that was taken: the same run again, or one with operations left out and the others in the same order.
   package let turns: [Turn]
+
+  package init(
+    workload: Workload, settings: SimulationSettings, records: [SimulatedRecord], truth: KnownTruth, turns: [Turn]
+  ) {
+    self.workload = workload
+    self.settings = settings
+    self.records = records
+    self.truth = truth
+    self.turns = turns
+  }
 }
 
 package final class SimulatedKernel {
@@ -196,7 +206,7 @@ package final class SimulatedKernel {
     let cpu = isElsewhere ? task.dice.below(workload.machine.cpuCount) : task.plan.cpu
     guard cpu != task.cpu, running[cpu].map({ !tasks[$0].isPinned }) ?? true else { return }
     task.cpu = cpu
-    now = max(now, (task.lastRecord ?? now) + settings.recording.deltaNs + 1)
+    if let last = task.lastRecord { now = max(now, last + settings.recording.deltaNs + 1) }
   }
 
   // MARK: Records

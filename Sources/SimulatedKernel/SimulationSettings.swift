@@ -42,6 +42,24 @@ package struct SimulationSettings: Sendable {
 
   package init(seed: UInt64 = 1) { self.seed = seed }
 
+  /// What `tools/simulate` takes to run the same.
+  package var arguments: String {
+    var words = ["--seed", "\(seed)"]
+    if form.id != ProtocolForm.mainline.id { words += ["--form", form.id] }
+    if let mutant { words += ["--mutant", mutant.name] }
+    switch recording.probes {
+    case .all: break
+    case .functionLevel: words += ["--probes", "function"]
+    case .drawn: words += ["--probes", "drawn"]
+    case .only(let chosen): words += ["--probes", chosen.map(\.rawValue).sorted().joined(separator: ",")]
+    }
+    if recording.gapsMax > 0 { words += ["--gaps", "\(recording.gapsMax)"] }
+    if recording.isCut { words.append("--cut") }
+    if recording.deltaNs > 0 { words += ["--delta", "\(recording.deltaNs)"] }
+    for feature in Feature.allCases where !features.contains(feature) { words += ["--without", feature.rawValue] }
+    return words.joined(separator: " ")
+  }
+
   /// What this kernel can do. Without `refresh_lock` (v5.17) the engine does not follow a cache whose address changes under a refresh.
   var possibleFeatures: Set<Feature> {
     form.rules.hasRefreshLock ? features : features.subtracting([.activations, .badRequests, .memslotUpdates, .rebirth])

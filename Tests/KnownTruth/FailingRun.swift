@@ -12,10 +12,16 @@ package struct FailingRun {
   private var left: Int
 
   /// nil: nothing fails.
+  package init?(_ settings: SimulationSettings, properties: Set<Property> = Set(Property.allCases)) throws {
+    try self.init(settings, triesMax: 3000) { recording in
+      try TruthJudge.judge(recording).failures.filter { properties.contains($0.property) }
+    }
+  }
+
   package init?(
-    _ settings: SimulationSettings, properties: Set<Property> = Set(Property.allCases), triesMax: Int = 3000
+    _ settings: SimulationSettings, triesMax: Int, _ judged: @escaping (SimulatedRecording) throws -> [Failure]
   ) throws {
-    judged = { try TruthJudge.judge($0).failures.filter { properties.contains($0.property) } }
+    self.judged = judged
     run = SimulatedKernel.run(Workload(drawnFrom: settings), settings)
     plan = RecordingPlan(drawnFrom: run)
     left = triesMax

@@ -33,6 +33,12 @@ package struct Failure: Hashable, Sendable, CustomStringConvertible {
   package let line: EventID
   package let sentence: String
 
+  package init(property: Property, line: EventID, sentence: String) {
+    self.property = property
+    self.line = line
+    self.sentence = sentence
+  }
+
   package var description: String { "\(property.rawValue), line \(line): \(sentence)" }
 }
 
