@@ -111,7 +111,10 @@ package final class SimulatedKernel {
   }
 
   private var result: SimulatedRun {
-    for task in tasks { read(task) }
+    for task in tasks {
+      read(task)
+      task.dropActions()
+    }
     return SimulatedRun(workload: workload, settings: settings, records: records, truth: truth, turns: turns)
   }
 
@@ -148,41 +151,34 @@ package final class SimulatedKernel {
 
   private func act(_ task: SimulatedTask) -> Progress {
     if read(task) { return .done }
-    guard let action = task.actions.popLast() else { return begin(task) }
-    if action(self) == .done { return .done }
-    task.actions.append(action)
-    return .blocked
+    return task.isBusy ? task.act() : begin(task)
   }
 
   /// The probe that the task has hit reads its fields. False: it has.
   @discardableResult private func read(_ task: SimulatedTask) -> Bool {
-    guard let unread = task.unread else { return false }
-    records[unread.record].fields = unread.fields()
-    task.unread = nil
+    guard let (record, fields) = task.readFields() else { return false }
+    records[record].fields = fields
     return true
   }
 
   private func begin(_ task: SimulatedTask) -> Progress {
-    guard let operation = task.operations.last, canBegin(task) else { return .blocked }
-    task.operations.removeLast()
-    task.current = operation.id
+    guard canBegin(task), let operation = task.takeOperation() else { return .blocked }
     task.dice = Dice(seed: settings.seed, stream: operation.id)
-    if let host = task.plan.host {
-      task.cpu = tasks[host].cpu
+    let host = task.plan.host.map { tasks[$0] }
+    if let host {
+      task.cpu = host.cpu
       task.isPinned = true
-      tasks[host].isInterrupted = true
+      host.isInterrupted = true
     } else {
       migrate(task)
     }
     perform(operation, task)
-    if let host = task.plan.host {
-      // Behind all that the operation puts in front of it.
-      task.actions.insert(
-        { kernel in
-          task.isPinned = false
-          kernel.tasks[host].isInterrupted = false
-          return .done
-        }, at: 0)
+    if let host {
+      task.last {
+        task.isPinned = false
+        host.isInterrupted = false
+        return .done
+      }
     }
     return .done
   }
@@ -215,16 +211,23 @@ package final class SimulatedKernel {
   func emit(_ point: ProbePoint, _ task: SimulatedTask, _ fields: @escaping () -> String) -> RecordNumber {
     // No task hits two probes in one nanosecond.
     if task.lastRecord == now { now += 1 }
-    task.lastRecord = now
     records.append(
       SimulatedRecord(point: point, task: task.index, operation: task.current, cpu: task.cpu, time: now))
     let record = records.count - 1
-    if task.dice.chance(50) {
-      records[record].fields = fields()
-    } else {
-      task.unread = (record, fields)
-    }
+    task.hit(record, at: now, fields)
+    if task.dice.chance(50) { read(task) }
     return record
+  }
+
+  /// Hits a probe. `note` is told the record.
+  func hit(
+    _ point: ProbePoint, _ task: SimulatedTask, _ fields: @escaping () -> String,
+    note: @escaping (RecordNumber) -> Void = { _ in }
+  ) -> Action {
+    { [self] in
+      note(emit(point, task, fields))
+      return .done
+    }
   }
 }
 

@@ -7,7 +7,7 @@ extension SimulatedRecording {
   package var truthTable: String {
     let rows =
       [
-        "# check\tentry\tret\tvm\tcache\tuhva\tanswer\tin_contract_window_of\tstale",
+        "# check\tentry\tret\tvm\tcache\tuhva\tanswer\tin_contract_window_of\tstale"
       ] + run.truth.checks.map(row) + [
         "# round\tloop\tlookup\tlookup_ret\ttest\tdone\tvm\tcache\tuhva\toutcome\tretried_by\tnecessary_for\tstale\terror_pfn"
       ] + run.truth.rounds.map(row) + [

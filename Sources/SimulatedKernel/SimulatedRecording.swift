@@ -25,13 +25,16 @@ package struct SimulatedRecording: Sendable {
     stamps = Array(repeating: 0, count: run.records.count)
     let stamped = Self.stamped(run)
     for record in stamped { stamps[record.record] = record.time }
-    var printed = stamped.filter { plan.probes.contains(run.records[$0.record].point) }
+    var printed = stamped.filter { plan.keeps(run.records[$0.record]) }
     printed = printed.filter { plan.keeps($0.time) }
     print(printed, losing: gaps(plan, in: printed))
   }
 
-  /// All probes are set, nothing was lost, nothing cut off.
-  package var isWhole: Bool { lines.allSatisfy { $0 != nil } }
+  /// All probes are set as they should be, nothing was lost, nothing cut off.
+  package var isWhole: Bool { plan.zeroed.isEmpty && lines.allSatisfy { $0 != nil } }
+
+  /// Something was left out that nothing tells of.
+  package var isFiltered: Bool { !plan.hiddenTasks.isEmpty || !plan.hiddenCPUs.isEmpty }
 
   /// It was made while it was recorded.
   package func isInside(_ record: RecordNumber?) -> Bool { record.map { plan.keeps(stamps[$0]) } ?? true }
@@ -107,7 +110,20 @@ package struct SimulatedRecording: Sendable {
     let seconds = "\(printed.time / 1_000_000_000)".padded(left: " ", 5)
     let name = "\(record.point.rawValue):".padded(21)
     let place = record.point.isTracepoint ? "" : record.point.isReturn ? "(f <- f)" : "(f)"
-    return "\(comm)-\(pid) [\(cpu)] \(seconds).\(nanoseconds): \([name, place, record.fields].filter { !$0.isEmpty }.joined(separator: " "))"
+    let body = [name, place, fields(record)].filter { !$0.isEmpty }.joined(separator: " ")
+    return "\(comm)-\(pid) [\(cpu)] \(seconds).\(nanoseconds): \(body)"
+  }
+}
+
+extension SimulatedRecording {
+  /// As the definitions at hand read them.
+  private func fields(_ record: SimulatedRecord) -> String {
+    if plan.zeroed.isEmpty { return record.fields }
+    let words = record.fields.split(separator: " ").map { word in
+      let key = word.prefix { $0 != "=" }
+      return plan.zeroed.contains(String(key)) ? "\(key)=0" : String(word)
+    }
+    return words.joined(separator: " ")
   }
 }
 

@@ -55,6 +55,8 @@ package struct SimulationSettings: Sendable {
     }
     if recording.gapsMax > 0 { words += ["--gaps", "\(recording.gapsMax)"] }
     if recording.isCut { words.append("--cut") }
+    if recording.isFiltered { words.append("--filter") }
+    if recording.isImplausible { words.append("--implausible") }
     if recording.deltaNs > 0 { words += ["--delta", "\(recording.deltaNs)"] }
     for feature in Feature.allCases where !features.contains(feature) { words += ["--without", feature.rawValue] }
     return words.joined(separator: " ")
@@ -62,7 +64,8 @@ package struct SimulationSettings: Sendable {
 
   /// What this kernel can do. Without `refresh_lock` (v5.17) the engine does not follow a cache whose address changes under a refresh.
   var possibleFeatures: Set<Feature> {
-    form.rules.hasRefreshLock ? features : features.subtracting([.activations, .badRequests, .memslotUpdates, .rebirth])
+    form.rules.hasRefreshLock
+      ? features : features.subtracting([.activations, .badRequests, .memslotUpdates, .rebirth])
   }
 
   package var rules: ProtocolRules {
@@ -86,6 +89,10 @@ package struct RecordingSettings: Sendable {
   package var gapsMax = 0
   /// The begin and the end may be cut off.
   package var isCut = false
+  /// What one task or CPU records is left out, and nothing says so: a filter.
+  package var isFiltered = false
+  /// Some fields are always 0: the definitions were made for another build.
+  package var isImplausible = false
   /// How far the clocks of two CPUs may be off, in nanoseconds; what the replay is told as `--delta`.
   package var deltaNs: Int64 = 0
 

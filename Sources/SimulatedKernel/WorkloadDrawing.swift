@@ -158,7 +158,8 @@ private struct WorkloadDrawing {
     case 0..<45: return .use(vm: vm, cache: cache, len: len(), tries: dice.within(1...3))
     case 45..<65: return .check(vm: vm, cache: cache, len: len())
     case 65..<82: return .refresh(vm: vm, cache: cache, len: len())
-    case 82..<90 where has(.activations): return dice.chance(25) ? .deactivate(vm: vm, cache: cache) : activation(vm, cache)
+    case 82..<90 where has(.activations):
+      return dice.chance(25) ? .deactivate(vm: vm, cache: cache) : activation(vm, cache)
     case 90..<95 where has(.faults): return .fault(vm: vm, uhva: page(dice.pick([0, 1, 2])))
     case 95...: return .userspaceExit
     default: return .refresh(vm: vm, cache: cache, len: len())

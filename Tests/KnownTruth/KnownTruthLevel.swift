@@ -55,6 +55,14 @@ package struct KnownTruthLevel: Sendable, CustomStringConvertible {
       withoutOwed(&$0)
       $0.recording.isCut = true
     },
+    KnownTruthLevel("silent filter", owes: [.certainStale, .agreement, .pairing, .memslots, .causes]) {
+      withoutOwed(&$0)
+      $0.recording.isFiltered = true
+    },
+    KnownTruthLevel("implausible fields", owes: [.agreement, .causes]) {
+      withoutOwed(&$0)
+      $0.recording.isImplausible = true
+    },
     KnownTruthLevel("all at once", owes: [.certainStale, .agreement, .pairing, .memslots, .causes]) {
       $0.recording.gapsMax = 2
       $0.recording.isCut = true

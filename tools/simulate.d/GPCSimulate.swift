@@ -51,11 +51,13 @@ import SimulatedKernel
       let judged = try TruthJudge.judge(recording)
       tally.add(judged.tally)
       let failures = judged.failures.filter { properties.contains($0.property) }
-      guard let failure = failures.first else { continue }
-      failed += 1
-      for property in Set(failures.map(\.property)) { failedByProperty[property, default: 0] += 1 }
-      print("\(failure)\n  tools/simulate --check \(settings.arguments)")
-      if shrink { try printShrunk(settings, [failure.property]) }
+      if !failures.isEmpty { failed += 1 }
+      for property in Property.allCases {
+        guard let failure = failures.first(where: { $0.property == property }) else { continue }
+        failedByProperty[property, default: 0] += 1
+        print("\(failure)\n  tools/simulate --check --property \(property.rawValue) \(settings.arguments)")
+        if shrink { try printShrunk(settings, [property]) }
+      }
     }
     print("\(tally)\n\(count) recordings, \(failed) with failures")
     for property in Property.allCases {

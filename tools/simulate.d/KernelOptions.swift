@@ -14,6 +14,8 @@ struct KernelOptions: ParsableArguments {
   var probes = "all"
   @Option(help: "Gaps with their markers, at most.") var gaps = 0
   @Flag(help: "The begin and the end may be cut off.") var cut = false
+  @Flag(help: "What one task or CPU records is left out, and nothing says so.") var filter = false
+  @Flag(help: "Some fields are always 0, as by definitions that were made for another build.") var implausible = false
   @Option(help: "How far the clocks of two CPUs are off at most, in nanoseconds.") var delta: Int64 = 0
   @Option(
     help: """
@@ -45,6 +47,8 @@ struct KernelOptions: ParsableArguments {
     }
     settings.recording.gapsMax = gaps
     settings.recording.isCut = cut
+    settings.recording.isFiltered = filter
+    settings.recording.isImplausible = implausible
     settings.recording.deltaNs = delta
     settings.recording.probes = try chosenProbes()
     return settings
