@@ -17,8 +17,17 @@ package struct RecordingPlan: Sendable {
   package var begin: Int64?
   package var end: Int64?
   package var gaps: [Gap] = []
+  /// What these record is left out without a word.
+  package var hiddenTasks: Set<Int> = []
+  package var hiddenCPUs: Set<Int> = []
+  /// The keys of fields that are always 0.
+  package var zeroed: Set<String> = []
 
   package init() {}
+
+  func keeps(_ record: SimulatedRecord) -> Bool {
+    probes.contains(record.point) && !hiddenTasks.contains(record.task) && !hiddenCPUs.contains(record.cpu)
+  }
 
   func keeps(_ time: Int64) -> Bool { begin.map { $0 <= time } ?? true && end.map { time <= $0 } ?? true }
 }
@@ -41,6 +50,17 @@ extension RecordingPlan {
     if settings.isCut {
       if chance.chance(60) { begin = first + Int64(chance.below(span / 2 + 1)) }
       if chance.chance(60) { end = last - Int64(chance.below(span / 2 + 1)) }
+    }
+    if settings.isFiltered {
+      if chance.chance(50) {
+        hiddenTasks = [chance.below(run.workload.tasks.count)]
+      } else {
+        hiddenCPUs = [chance.below(run.workload.machine.cpuCount)]
+      }
+    }
+    if settings.isImplausible {
+      let keys = ["active", "valid", "active_inv", "seq", "mmu_seq", "gen", "slotsgen"]
+      zeroed = Set(keys.filter { _ in chance.chance(40) })
     }
     for _ in 0..<chance.within(0...settings.gapsMax) {
       let length = Int64(chance.below(span / chance.pick([2, 10, 50]) + 1))

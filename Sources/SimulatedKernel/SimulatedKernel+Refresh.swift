@@ -29,9 +29,7 @@ private final class RefreshRun {
     self.origin = origin
   }
 
-  var gpc: String { "gpc=\(hex(vm.caches[cache].pointer.rawValue))" }
-  var kvm: String { "kvm=\(hex(vm.kvm.rawValue))" }
-  var uhva: UHVA { vm.fields(of: cache).uhva }
+  var activates: Bool { if case .refresh = origin { false } else { true } }
 
   /// The arguments of `__kvm_gpc_refresh()`.
   var request: RefreshRequest {
@@ -41,6 +39,48 @@ private final class RefreshRun {
     case .activateHva(let uhva): .uhva(uhva)
     }
   }
+
+  var uhva: UHVA { vm.fields(of: cache).uhva }
+
+  // MARK: Fields
+
+  private var gpc: String { "gpc=\(hex(vm.caches[cache].pointer.rawValue))" }
+  private var kvm: String { "kvm=\(hex(vm.kvm.rawValue))" }
+
+  func requestFields(len: UInt64) -> String {
+    let fields = vm.fields(of: cache)
+    let khva = fields.hasKHVA ? vm.caches[cache].khva : 0
+    return "\(gpc) len=\(len) \(kvm) gpa=\(hex(fields.gpa.rawValue)) uhva=\(hex(fields.uhva.rawValue)) "
+      + "gen=\(fields.generation.rawValue) pfn=\(hex(vm.pfn(of: cache).rawValue)) khva=\(hex(khva)) \(flags(fields))"
+  }
+
+  func activationFields(_ argument: String, len: UInt64) -> String {
+    "\(gpc) \(argument) len=\(len) \(kvm) \(flags(vm.fields(of: cache)))"
+  }
+
+  var bodyFields: String {
+    let fields = vm.fields(of: cache)
+    let (gpa, uhva) =
+      switch request {
+      case .gpa(let gpa, _, _): (gpa, GfnToPfnCache.errorUHVA)
+      case .uhva(let uhva): (GPA.invalid, uhva)
+      }
+    return "\(gpc) gpa=\(hex(gpa.rawValue)) uhva=\(hex(uhva.rawValue)) \(kvm) "
+      + "old_gpa=\(hex(fields.gpa.rawValue)) old_uhva=\(hex(fields.uhva.rawValue)) gen=\(fields.generation.rawValue) "
+      + "slotsgen=\(vm.generation) \(flags(fields))"
+  }
+
+  var loopFields: String {
+    "\(gpc) \(kvm) uhva=\(hex(uhva.rawValue)) active_inv=\(vm.activeInvalidations) seq=\(vm.seq)"
+  }
+
+  /// - Parameter snapshot: nil in forms that take none.
+  func testFields(snapshot: UInt64?) -> String {
+    let mmuSeq = snapshot.map { "mmu_seq=\(vm.printed(seq: $0)) " } ?? ""
+    return "\(doneFields) \(mmuSeq)active_inv=\(vm.activeInvalidations) seq=\(vm.seq)"
+  }
+
+  var doneFields: String { "\(gpc) \(kvm) uhva=\(hex(uhva.rawValue)) pfn=\(hex(pfn.rawValue))" }
 }
 
 extension SimulatedKernel {
@@ -49,71 +89,54 @@ extension SimulatedKernel {
   func refresh(_ vm: SimulatedVM, _ cache: Int, len: UInt64, _ task: SimulatedTask) -> [Action] {
     let refresh = RefreshRun(vm, cache, .refresh)
     return [
-      { kernel in
-        _ = kernel.emit(.gpcRefresh, task) { kernel.fields(ofRequest: refresh, len: len) }
-        return .done
-      },
-      { kernel in
+      hit(.gpcRefresh, task) { refresh.requestFields(len: len) },
+      { [self] in
         let fields = vm.fields(of: cache)
         let offset = (fields.isGPABased ? fields.gpa.rawValue : fields.uhva.rawValue) % pageSize
-        if offset + len <= pageSize { return kernel.begin(refresh, task) }
+        if offset + len <= pageSize { return begin(refresh, task) }
         // -EINVAL, under refresh_lock.
         guard vm.state.caches[vm.caches[cache].index].refreshLock.isFree else { return .blocked }
-        task.next([kernel.leave(refresh, ret: -22, task)])
+        task.next([leave(refresh, ret: -22, task)])
         return .done
       },
     ]
   }
 
   func activate(_ vm: SimulatedVM, _ cache: Int, _ gpa: GPA, len: UInt64, _ task: SimulatedTask) -> [Action] {
-    activate(RefreshRun(vm, cache, .activate(gpa)), .gpcActivate, "gpa=\(hex(gpa.rawValue))", gpa.rawValue, len, task)
+    let refresh = RefreshRun(vm, cache, .activate(gpa))
+    let entry = hit(.gpcActivate, task) { refresh.activationFields("gpa=\(hex(gpa.rawValue))", len: len) }
+    return activate(refresh, entry, offset: gpa.rawValue % pageSize, len, task)
   }
 
   func activateHva(_ vm: SimulatedVM, _ cache: Int, _ uhva: UHVA, len: UInt64, _ task: SimulatedTask) -> [Action] {
-    activate(
-      RefreshRun(vm, cache, .activateHva(uhva)), .gpcActivateHva, "uhva=\(hex(uhva.rawValue))", uhva.rawValue, len, task
-    )
+    let refresh = RefreshRun(vm, cache, .activateHva(uhva))
+    let entry = hit(.gpcActivateHva, task) { refresh.activationFields("uhva=\(hex(uhva.rawValue))", len: len) }
+    return activate(refresh, entry, offset: uhva.rawValue % pageSize, len, task)
   }
 
   private func activate(
-    _ refresh: RefreshRun, _ point: ProbePoint, _ argument: String, _ address: UInt64, _ len: UInt64,
-    _ task: SimulatedTask
+    _ refresh: RefreshRun, _ entry: @escaping Action, offset: UInt64, _ len: UInt64, _ task: SimulatedTask
   ) -> [Action] {
-    let isWithinPage = address % pageSize + len <= pageSize
-    return [
-      { kernel in
-        _ = kernel.emit(point, task) {
-          let fields = refresh.vm.fields(of: refresh.cache)
-          return "\(refresh.gpc) \(argument) len=\(len) \(refresh.kvm) \(flags(fields))"
-        }
-        return .done
-      },
-      isWithinPage ? { $0.begin(refresh, task) } : leave(refresh, ret: -22, task),
-    ]
+    if offset + len > pageSize { return [entry, leave(refresh, ret: -22, task)] }
+    return [entry, { [self] in begin(refresh, task) }]
   }
 
   private func leave(_ refresh: RefreshRun, ret: Int, _ task: SimulatedTask) -> Action {
-    let point: ProbePoint =
-      switch refresh.origin {
-      case .refresh: .gpcRefreshRet
-      case .activate: .gpcActivateRet
-      case .activateHva: .gpcActivateHvaRet
-      }
-    return { kernel in
-      _ = kernel.emit(point, task) { "ret=\(ret)" }
-      return .done
+    switch refresh.origin {
+    case .refresh: hit(.gpcRefreshRet, task) { "ret=\(ret)" }
+    case .activate: hit(.gpcActivateRet, task) { "ret=\(ret)" }
+    case .activateHva: hit(.gpcActivateHvaRet, task) { "ret=\(ret)" }
     }
   }
 
   private func begin(_ refresh: RefreshRun, _ task: SimulatedTask) -> Progress {
     let vm = refresh.vm
-    let activates = if case .refresh = refresh.origin { false } else { true }
     let slot = engine.beginRefresh(
-      vm.caches[refresh.cache].index, refresh.request, activates: activates, &vm.state)
+      vm.caches[refresh.cache].index, refresh.request, activates: refresh.activates, &vm.state)
     let run = EngineRun(engine, slot: slot)
     refresh.run = run
-    if run.begin(vm.state) == .refreshBody { enterBody(refresh, task) }
-    task.next([{ $0.goOn(refresh, task) }])
+    task.next([{ [self] in goOn(refresh, task) }])
+    if run.begin(vm.state) == .refreshBody { arrive(.refreshBody, refresh, task) }
     return .done
   }
 
@@ -128,7 +151,7 @@ extension SimulatedKernel {
     refresh.run = run
     note(deed, refresh)
     pin(task, run, vm)
-    if arrival != .finished { task.next([{ $0.goOn(refresh, task) }]) }
+    if arrival != .finished { task.next([{ [self] in goOn(refresh, task) }]) }
     arrive(arrival, refresh, task)
     if deed == .lookedUp || deed == .lookUpFailed { lookUpReturns(deed, refresh, task) }
     return .done
@@ -148,9 +171,7 @@ extension SimulatedKernel {
       truth.rounds[round].isStale = isStale
       truth.rounds[round].hasErrorPFN = refresh.pfn.isError
       truth.rounds[round].tested = truth.rounds[round].tested ?? moment
-      refresh.vm.caches[refresh.cache].pfn = refresh.pfn
-      refresh.vm.caches[refresh.cache].khva = 0xff2d_067d_8000_0000 + refresh.pfn.rawValue << 12
-      refresh.vm.caches[refresh.cache].mapping = round
+      refresh.vm.caches[refresh.cache].store(refresh.pfn, round: round)
     case .lookUpFailed: truth.rounds[round].outcome = .failed
     case .nothing, .countUp, .countDown, .pagesFreed, .lookedUp, .checked: break
     }
@@ -158,14 +179,17 @@ extension SimulatedKernel {
 
   private func arrive(_ arrival: EngineRun.Arrival, _ refresh: RefreshRun, _ task: SimulatedTask) {
     switch arrival {
-    case .refreshBody: enterBody(refresh, task)
+    case .refreshBody: task.next([hit(.lockedRefresh, task) { refresh.bodyFields }])
     case .loopTop: enterRound(refresh, task)
     case .lookUp: lookUp(refresh, task)
-    case .retryTest: task.next([{ $0.test(refresh, task) }])
+    case .retryTest: task.next([test(refresh, task)])
     case .acceptance:
-      var actions: [Action] = [{ $0.refreshDone(refresh, task) }]
-      if !refresh.hasTested { actions.insert({ $0.test(refresh, task) }, at: 0) }
-      task.next(actions)
+      let done = hit(.gpcRefreshDone, task) {
+        refresh.doneFields
+      } note: { [self] record in
+        if let round = refresh.round { truth.rounds[round].done = record }
+      }
+      task.next(refresh.hasTested ? [done] : [test(refresh, task), done])
     case .bodyReturn(let ret): leaveBody(refresh, ret: ret, task)
     case .finished:
       let ret = refresh.run?.ret ?? 0
@@ -176,142 +200,84 @@ extension SimulatedKernel {
     }
   }
 
-  private func enterBody(_ refresh: RefreshRun, _ task: SimulatedTask) {
-    task.next([
-      { kernel in
-        _ = kernel.emit(.lockedRefresh, task) { kernel.fields(ofBody: refresh) }
-        return .done
-      }
-    ])
-  }
-
   private func leaveBody(_ refresh: RefreshRun, ret: Int, _ task: SimulatedTask) {
     refresh.hasReturned = true
-    task.next([
-      { kernel in
-        _ = kernel.emit(.lockedRefreshRet, task) { "ret=\(ret)" }
-        return .done
-      }
-    ])
+    if ret != 0, let round = refresh.round { truth.rounds[round].outcome = .failed }
+    task.next([hit(.lockedRefreshRet, task) { "ret=\(ret)" }])
   }
 
   private func enterRound(_ refresh: RefreshRun, _ task: SimulatedTask) {
     refresh.pfn = .errorFault
     refresh.hasTested = false
     task.next([
-      { kernel in
-        let loop = kernel.emit(.gpcRetryLoop, task) {
-          "\(refresh.gpc) \(refresh.kvm) uhva=\(hex(refresh.uhva.rawValue)) "
-            + "active_inv=\(refresh.vm.activeInvalidations) seq=\(refresh.vm.seq)"
-        }
-        kernel.truth.rounds.append(
+      hit(.gpcRetryLoop, task) {
+        refresh.loopFields
+      } note: { [self] in
+        truth.rounds.append(
           KnownTruth.Round(
-            vm: refresh.vm.number, cache: refresh.cache, uhva: refresh.uhva, loop: loop, snapshot: kernel.moment))
-        refresh.round = kernel.truth.rounds.count - 1
-        return .done
+            vm: refresh.vm.number, cache: refresh.cache, uhva: refresh.uhva, loop: $0, snapshot: moment))
+        refresh.round = truth.rounds.count - 1
       }
     ])
+  }
+
+  private func test(_ refresh: RefreshRun, _ task: SimulatedTask) -> Action {
+    refresh.hasTested = true
+    // What it was at the test; the engine forgets it there.
+    let snapshot = refresh.run.map { refresh.vm.state.tasks[$0.slot].snapshot } ?? 0
+    return hit(.gpcRetryCheck, task) { [self] in
+      refresh.testFields(snapshot: rules.snapshot == .none ? nil : snapshot)
+    } note: { [self] record in
+      if let round = refresh.round { truth.rounds[round].test = record }
+    }
   }
 
   // MARK: The lookup
 
   /// What the lookup itself sets off comes before it reads the page tables.
   private func lookUp(_ refresh: RefreshRun, _ task: SimulatedTask) {
-    var dice = task.dice
-    refresh.lookUpFails = settings.features.contains(.failingLookups) && dice.chance(5)
-    let causesInvalidation = settings.features.contains(.lookupInvalidations) && dice.chance(10)
-    let plan = MMInvalidation(
-      range: HVARange(
-        start: refresh.uhva.page, end: UHVA(rawValue: refresh.uhva.page.rawValue + pageSize)),
-      mnEvent: 1, freesPages: true, comesBack: dice.chance(30))
-    task.dice = dice
-    let entry: Action = { kernel in
-      let record = kernel.emit(.hvaToPfn, task) { "addr=\(hex(refresh.uhva.rawValue)) write=1" }
-      if let round = refresh.round { kernel.truth.rounds[round].lookup = record }
-      if causesInvalidation {
-        task.next(kernel.invalidate(refresh.vm.mm, plan, task, ownRound: refresh.round))
+    refresh.lookUpFails = settings.features.contains(.failingLookups) && task.dice.chance(5)
+    let causesInvalidation = settings.features.contains(.lookupInvalidations) && task.dice.chance(10)
+    let comesBack = task.dice.chance(30)
+    task.next([
+      hit(.hvaToPfn, task) {
+        "addr=\(hex(refresh.uhva.rawValue)) write=1"
+      } note: { [self] record in
+        if let round = refresh.round { truth.rounds[round].lookup = record }
+        task.next(task.work())
+        guard causesInvalidation else { return }
+        let page = refresh.uhva.page
+        let plan = MMInvalidation(
+          range: HVARange(start: page, end: UHVA(rawValue: page.rawValue + pageSize)), mnEvent: 1, freesPages: true,
+          comesBack: comesBack)
+        task.next(invalidate(refresh.vm.mm, plan, task, ownRound: refresh.round))
       }
-      return .done
-    }
-    task.next([entry])
+    ])
   }
 
   private func lookUpReturns(_ deed: EngineRun.Deed, _ refresh: RefreshRun, _ task: SimulatedTask) {
     let found = deed == .lookUpFailed ? PFN.errorFault : refresh.vm.mm.pfn(at: refresh.uhva)
     refresh.pfn = found
-    task.next([
-      { kernel in
-        let record = kernel.emit(.hvaToPfnRet, task) { "pfn=\(hex(found.rawValue))" }
-        if let round = refresh.round { kernel.truth.rounds[round].lookupRet = record }
-        return .done
-      }
-    ])
+    task.next(
+      task.work() + [
+        hit(.hvaToPfnRet, task) {
+          "pfn=\(hex(found.rawValue))"
+        } note: { [self] record in
+          if let round = refresh.round { truth.rounds[round].lookupRet = record }
+        }
+      ])
   }
 
   /// The lookup of an ordinary page fault.
   func fault(_ vm: SimulatedVM, _ uhva: UHVA, _ task: SimulatedTask) -> [Action] {
     [
-      { kernel in
-        _ = kernel.emit(.hvaToPfn, task) { "addr=\(hex(uhva.rawValue)) write=0" }
-        return .done
-      },
-      { kernel in
+      hit(.hvaToPfn, task) { "addr=\(hex(uhva.rawValue)) write=0" },
+      { [self] in
         let pfn = vm.mm.pfn(at: uhva)
-        task.next([
-          { kernel in
-            _ = kernel.emit(.hvaToPfnRet, task) { "pfn=\(hex(pfn.rawValue))" }
-            return .done
-          }
-        ])
+        task.next(task.work() + [hit(.hvaToPfnRet, task) { "pfn=\(hex(pfn.rawValue))" }])
         return .done
       },
     ]
-  }
-
-  // MARK: The test
-
-  private func test(_ refresh: RefreshRun, _ task: SimulatedTask) -> Progress {
-    refresh.hasTested = true
-    let snapshot = refresh.run.map { refresh.vm.state.tasks[$0.slot].snapshot } ?? 0
-    let hasSnapshot = rules.snapshot != .none
-    let record = emit(.gpcRetryCheck, task) {
-      let vm = refresh.vm
-      let mmuSeq = hasSnapshot ? "mmu_seq=\(snapshot == 0 ? 0 : vm.printed(seq: snapshot)) " : ""
-      return "\(refresh.gpc) \(refresh.kvm) uhva=\(hex(refresh.uhva.rawValue)) pfn=\(hex(refresh.pfn.rawValue)) "
-        + "\(mmuSeq)active_inv=\(vm.activeInvalidations) seq=\(vm.seq)"
-    }
-    if let round = refresh.round { truth.rounds[round].test = record }
-    return .done
-  }
-
-  private func refreshDone(_ refresh: RefreshRun, _ task: SimulatedTask) -> Progress {
-    let record = emit(.gpcRefreshDone, task) {
-      "\(refresh.gpc) \(refresh.kvm) uhva=\(hex(refresh.uhva.rawValue)) pfn=\(hex(refresh.pfn.rawValue))"
-    }
-    if let round = refresh.round { truth.rounds[round].done = record }
-    return .done
-  }
-
-  // MARK: Fields
-
-  private func fields(ofRequest refresh: RefreshRun, len: UInt64) -> String {
-    let fields = refresh.vm.fields(of: refresh.cache)
-    let pfn = fields.pfn.isError ? PFN.errorFault : refresh.vm.caches[refresh.cache].pfn
-    let khva = fields.hasKHVA ? refresh.vm.caches[refresh.cache].khva : 0
-    return "\(refresh.gpc) len=\(len) \(refresh.kvm) gpa=\(hex(fields.gpa.rawValue)) uhva=\(hex(fields.uhva.rawValue)) "
-      + "gen=\(fields.generation.rawValue) pfn=\(hex(pfn.rawValue)) khva=\(hex(khva)) \(flags(fields))"
-  }
-
-  private func fields(ofBody refresh: RefreshRun) -> String {
-    let fields = refresh.vm.fields(of: refresh.cache)
-    let (gpa, uhva) =
-      switch refresh.request {
-      case .gpa(let gpa, _, _): (gpa, GfnToPfnCache.errorUHVA)
-      case .uhva(let uhva): (GPA.invalid, uhva)
-      }
-    return "\(refresh.gpc) gpa=\(hex(gpa.rawValue)) uhva=\(hex(uhva.rawValue)) \(refresh.kvm) "
-      + "old_gpa=\(hex(fields.gpa.rawValue)) old_uhva=\(hex(fields.uhva.rawValue)) gen=\(fields.generation.rawValue) "
-      + "slotsgen=\(refresh.vm.generation) \(flags(fields))"
   }
 }
 

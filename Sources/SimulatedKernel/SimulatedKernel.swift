@@ -7,6 +7,7 @@ import KVMEvents
 package struct SimulatedRecord: Sendable {
   package let point: ProbePoint
   package let task: Int
+  package let operation: Int
   package let cpu: Int
   /// Nanoseconds; no CPU's clock shows it exactly.
   package let time: Int64
@@ -17,7 +18,14 @@ package struct SimulatedRecord: Sendable {
 package struct Turn: Sendable {
   package let task: Int
   package let operation: Int
-  package var ns: Int64
+  /// Nanoseconds.
+  package let ns: Int64
+
+  package init(task: Int, operation: Int, ns: Int64) {
+    self.task = task
+    self.operation = operation
+    self.ns = ns
+  }
 }
 
 /// What a run gave.
@@ -28,6 +36,16 @@ package struct SimulatedRun: Sendable {
   package let truth: KnownTruth
   /// The schedule that was taken: the same run again, or one with operations left out and the others in the same order.
   package let turns: [Turn]
+
+  package init(
+    workload: Workload, settings: SimulationSettings, records: [SimulatedRecord], truth: KnownTruth, turns: [Turn]
+  ) {
+    self.workload = workload
+    self.settings = settings
+    self.records = records
+    self.truth = truth
+    self.turns = turns
+  }
 }
 
 package final class SimulatedKernel {
@@ -61,7 +79,7 @@ package final class SimulatedKernel {
       SimulatedMM(pointer: MMPointer(rawValue: 0xff2d_067e_8006_3c80 + UInt64($0) * 0x5000))
     }
     vms = machine.mmOfVM.indices.map { number in
-      let kvm = KVMPointer(rawValue: 0xff52_9c43_c1d8_5000 + UInt64(number) * 0x2_0000)
+      let kvm = KVMPointer(rawValue: 0xff52_9c43_c1d8_5000 + UInt64(machine.placeOfVM[number]) * 0x2_0000)
       return SimulatedVM(number: number, kvm: kvm, mm: mms[machine.mmOfVM[number]], firstSeq: machine.firstSeq)
     }
     for vm in vms {
@@ -94,7 +112,10 @@ package final class SimulatedKernel {
   }
 
   private var result: SimulatedRun {
-    for task in tasks { read(task) }
+    for task in tasks {
+      read(task)
+      task.dropActions()
+    }
     return SimulatedRun(workload: workload, settings: settings, records: records, truth: truth, turns: turns)
   }
 
@@ -124,48 +145,41 @@ package final class SimulatedKernel {
       now = before
       return false
     }
-    turns.append(turn)
+    turns.append(Turn(task: turn.task, operation: turn.operation, ns: now - before))
     running[task.cpu] = task.index
     return true
   }
 
   private func act(_ task: SimulatedTask) -> Progress {
     if read(task) { return .done }
-    guard let action = task.actions.popLast() else { return begin(task) }
-    if action(self) == .done { return .done }
-    task.actions.append(action)
-    return .blocked
+    return task.isBusy ? task.act() : begin(task)
   }
 
   /// The probe that the task has hit reads its fields. False: it has.
   @discardableResult private func read(_ task: SimulatedTask) -> Bool {
-    guard let unread = task.unread else { return false }
-    records[unread.record].fields = unread.fields()
-    task.unread = nil
+    guard let (record, fields) = task.readFields() else { return false }
+    records[record].fields = fields
     return true
   }
 
   private func begin(_ task: SimulatedTask) -> Progress {
-    guard let operation = task.operations.last, canBegin(task) else { return .blocked }
-    task.operations.removeLast()
-    task.current = operation.id
+    guard canBegin(task), let operation = task.takeOperation() else { return .blocked }
     task.dice = Dice(seed: settings.seed, stream: operation.id)
-    if let host = task.plan.host {
-      task.cpu = tasks[host].cpu
+    let host = task.plan.host.map { tasks[$0] }
+    if let host {
+      task.cpu = host.cpu
       task.isPinned = true
-      tasks[host].isInterrupted = true
+      host.isInterrupted = true
     } else {
       migrate(task)
     }
     perform(operation, task)
-    if let host = task.plan.host {
-      // Behind all that the operation puts in front of it.
-      task.actions.insert(
-        { kernel in
-          task.isPinned = false
-          kernel.tasks[host].isInterrupted = false
-          return .done
-        }, at: 0)
+    if let host {
+      task.last {
+        task.isPinned = false
+        host.isInterrupted = false
+        return .done
+      }
     }
     return .done
   }
@@ -178,32 +192,43 @@ package final class SimulatedKernel {
   }
 
   private func canBegin(_ task: SimulatedTask) -> Bool {
-    if task.plan.waits && tasks.contains(where: { !$0.plan.waits && $0.hasWork }) { return false }
+    if task.plan.after.contains(where: { tasks[$0].hasWork }) { return false }
     guard let host = task.plan.host.map({ tasks[$0] }) else { return true }
     return !host.isInterrupted && !host.hasInterruptsOff && host.unread == nil
   }
 
   /// Between two operations a task may go to another CPU. That takes longer than the clocks are apart: its records stay in order.
   private func migrate(_ task: SimulatedTask) {
-    guard settings.features.contains(.migrations), task.dice.chance(10) else { return }
-    let cpu = task.dice.below(workload.machine.cpuCount)
-    guard running[cpu].map({ !tasks[$0].isPinned }) ?? true else { return }
+    let isElsewhere = settings.features.contains(.migrations) && task.plan.pid != 0 && task.dice.chance(15)
+    let cpu = isElsewhere ? task.dice.below(workload.machine.cpuCount) : task.plan.cpu
+    guard cpu != task.cpu, running[cpu].map({ !tasks[$0].isPinned }) ?? true else { return }
     task.cpu = cpu
-    now += settings.recording.deltaNs + 1
+    if let last = task.lastRecord { now = max(now, last + settings.recording.deltaNs + 1) }
   }
 
   // MARK: Records
 
   /// The probe is hit now; what it reads, it reads at some time before the task goes on.
   func emit(_ point: ProbePoint, _ task: SimulatedTask, _ fields: @escaping () -> String) -> RecordNumber {
-    records.append(SimulatedRecord(point: point, task: task.index, cpu: task.cpu, time: now))
+    // No task hits two probes in one nanosecond.
+    if task.lastRecord == now { now += 1 }
+    records.append(
+      SimulatedRecord(point: point, task: task.index, operation: task.current, cpu: task.cpu, time: now))
     let record = records.count - 1
-    if task.dice.chance(50) {
-      records[record].fields = fields()
-    } else {
-      task.unread = (record, fields)
-    }
+    task.hit(record, at: now, fields)
+    if task.dice.chance(50) { read(task) }
     return record
+  }
+
+  /// Hits a probe. `note` is told the record.
+  func hit(
+    _ point: ProbePoint, _ task: SimulatedTask, _ fields: @escaping () -> String,
+    note: @escaping (RecordNumber) -> Void = { _ in }
+  ) -> Action {
+    { [self] in
+      note(emit(point, task, fields))
+      return .done
+    }
   }
 }
 

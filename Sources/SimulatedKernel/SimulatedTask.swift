@@ -1,7 +1,7 @@
 // A task or an interrupt of the simulated machine, and what it still has to do.
 
 /// One thing that a task does without another coming in between; it may put more in front of what is left.
-typealias Action = (SimulatedKernel) -> Progress
+typealias Action = () -> Progress
 
 enum Progress {
   case done
@@ -14,13 +14,15 @@ final class SimulatedTask {
   let plan: Workload.Task
   var cpu: Int
   /// The operations left, the last one first.
-  var operations: [Workload.Operation]
+  private var operations: [Workload.Operation]
   /// The operation under way, or the last one.
-  var current = 0
+  private(set) var current = 0
   /// The actions left of the operation under way, the last one first.
-  var actions: [Action] = []
+  private var actions: [Action] = []
   /// The last event's probe has yet to read its fields.
-  var unread: (record: RecordNumber, fields: () -> String)?
+  private(set) var unread: (record: RecordNumber, fields: () -> String)?
+  /// When it last hit a probe.
+  private(set) var lastRecord: Int64?
   /// An interrupt runs on top of it.
   var isInterrupted = false
   /// Holds a spinlock or `gpc->lock`, or is an interrupt: it is not preempted.
@@ -37,12 +39,53 @@ final class SimulatedTask {
     operations = plan.operations.reversed()
   }
 
+  /// It is in the middle of an operation.
   var isBusy: Bool { !actions.isEmpty || unread != nil }
   var hasWork: Bool { isBusy || !operations.isEmpty }
 
   /// The operation that its next turn belongs to; nil: it has nothing left to do.
   var operation: Int? { isBusy ? current : operations.last?.id }
 
+  /// The next operation, which it begins now.
+  func takeOperation() -> Workload.Operation? {
+    let operation = operations.popLast()
+    current = operation?.id ?? current
+    return operation
+  }
+
   /// Puts these in front of what is left, the first one first.
   func next(_ actions: [Action]) { self.actions += actions.reversed() }
+
+  /// Puts one behind all that is left of the operation.
+  func last(_ action: @escaping Action) { actions.insert(action, at: 0) }
+
+  /// Takes the next action, if it can be taken. Blocked, too, where there is none.
+  func act() -> Progress {
+    guard let action = actions.popLast() else { return .blocked }
+    if action() == .done { return .done }
+    actions.append(action)
+    return .blocked
+  }
+
+  /// A probe is hit; its fields are read later.
+  func hit(_ record: RecordNumber, at time: Int64, _ fields: @escaping () -> String) {
+    lastRecord = time
+    unread = (record, fields)
+  }
+
+  /// The fields that the last probe reads now; nil: it has read them.
+  func readFields() -> (record: RecordNumber, fields: String)? {
+    guard let (record, fields) = unread else { return nil }
+    unread = nil
+    return (record, fields())
+  }
+
+  /// Turns in which nothing happens that anybody sees: page faults, zaps, the allocator.
+  func work() -> [Action] {
+    let turns = dice.pick([0, 0, 2, 5, 15])
+    return Array(repeating: { .done }, count: turns)
+  }
+
+  /// The run is over; what is left holds on to its kernel.
+  func dropActions() { actions = [] }
 }

@@ -18,12 +18,24 @@ final class SimulatedVM {
   struct Cache {
     let pointer: GPCPointer
     /// Its place in the engine's state.
-    var index: Int
+    let index: Int
     /// The pfn that the last accepted round stored, as it is printed.
-    var pfn = PFN.errorFault
-    var khva: UInt64 = 0
+    private(set) var pfn = PFN.errorFault
     /// The accepted round whose page it uses.
-    var mapping: Int?
+    private(set) var mapping: Int?
+
+    init(pointer: GPCPointer, index: Int) {
+      self.pointer = pointer
+      self.index = index
+    }
+
+    mutating func store(_ pfn: PFN, round: Int) {
+      self.pfn = pfn
+      mapping = round
+    }
+
+    /// Where the kernel maps it: in its map of all memory.
+    var khva: UInt64 { 0xff2d_067d_8000_0000 + pfn.rawValue << 12 }
   }
 
   let number: Int
@@ -38,6 +50,10 @@ final class SimulatedVM {
   var isChangingSlots = false
   /// Invalidations between the hooks, or in one of them behind its first lock.
   var openInvalidations = 0
+  /// Tasks in one of its hooks.
+  var runningHooks = 0
+  /// Its notifier is in the address space's list: from its creation to its end.
+  var isRegistered = false
   /// What `mmu_invalidate_seq` was when the simulation began.
   let firstSeq: UInt64
 
@@ -77,6 +93,9 @@ final class SimulatedVM {
   func request(_ gpa: GPA) -> RefreshRequest {
     .gpa(gpa, resolved: resolve(gpa), generation: MemslotsGeneration(rawValue: generation))
   }
+
+  /// The pfn as it is printed: the engine has names of its own.
+  func pfn(of cache: Int) -> PFN { fields(of: cache).pfn.isError ? .errorFault : caches[cache].pfn }
 
   func fields(of cache: Int) -> GfnToPfnCache { state.caches[caches[cache].index].fields }
 

@@ -19,6 +19,10 @@ package struct SimulationSettings: Sendable {
     case memslotUpdates = "memslot-updates"
     /// A second VM, in the same address space or in one of its own.
     case secondVM = "second-vm"
+    /// A VM that ends, and another one in its place.
+    case rebirth
+    /// Checks of the idle tasks.
+    case idle
     /// Caches that are activated anew, elsewhere, and deactivated, while others use them.
     case activations
     /// Lengths beyond the page, guest addresses without a memslot.
@@ -37,6 +41,32 @@ package struct SimulationSettings: Sendable {
   package var recording = RecordingSettings()
 
   package init(seed: UInt64 = 1) { self.seed = seed }
+
+  /// What `tools/simulate` takes to run the same.
+  package var arguments: String {
+    var words = ["--seed", "\(seed)"]
+    if form.id != ProtocolForm.mainline.id { words += ["--form", form.id] }
+    if let mutant { words += ["--mutant", mutant.name] }
+    switch recording.probes {
+    case .all: break
+    case .functionLevel: words += ["--probes", "function"]
+    case .drawn: words += ["--probes", "drawn"]
+    case .only(let chosen): words += ["--probes", chosen.map(\.rawValue).sorted().joined(separator: ",")]
+    }
+    if recording.gapsMax > 0 { words += ["--gaps", "\(recording.gapsMax)"] }
+    if recording.isCut { words.append("--cut") }
+    if recording.isFiltered { words.append("--filter") }
+    if recording.isImplausible { words.append("--implausible") }
+    if recording.deltaNs > 0 { words += ["--delta", "\(recording.deltaNs)"] }
+    for feature in Feature.allCases where !features.contains(feature) { words += ["--without", feature.rawValue] }
+    return words.joined(separator: " ")
+  }
+
+  /// What this kernel can do. Without `refresh_lock` (v5.17) the engine does not follow a cache whose address changes under a refresh.
+  var possibleFeatures: Set<Feature> {
+    form.rules.hasRefreshLock
+      ? features : features.subtracting([.activations, .badRequests, .memslotUpdates, .rebirth])
+  }
 
   package var rules: ProtocolRules {
     var rules = form.rules
@@ -59,6 +89,10 @@ package struct RecordingSettings: Sendable {
   package var gapsMax = 0
   /// The begin and the end may be cut off.
   package var isCut = false
+  /// What one task or CPU records is left out, and nothing says so: a filter.
+  package var isFiltered = false
+  /// Some fields are always 0: the definitions were made for another build.
+  package var isImplausible = false
   /// How far the clocks of two CPUs may be off, in nanoseconds; what the replay is told as `--delta`.
   package var deltaNs: Int64 = 0
 

@@ -5,6 +5,8 @@ import KVMEvents
 /// Who does what, in which order. When it happens is the schedule's matter.
 package struct Workload: Sendable {
   package enum Kind: Sendable {
+    /// The VM's notifier joins its address space. No probe shows it.
+    case create(vm: Int)
     /// `kvm_gpc_init()`.
     case initialise(vm: Int, cache: Int)
     /// `KVM_SET_USER_MEMORY_REGION`; size 0 deletes.
@@ -17,6 +19,8 @@ package struct Workload: Sendable {
     /// The kernel's idiom: check; while it says no, refresh and check again, `tries` times.
     case use(vm: Int, cache: Int, len: UInt64, tries: Int)
     case invalidate(mm: Int, MMInvalidation)
+    /// The VM's end: its caches are deactivated, its notifier leaves the address space. No probe shows it.
+    case destroy(vm: Int)
     /// An ordinary page fault looks a page up, too.
     case fault(vm: Int, uhva: UHVA)
     /// Something that tells the replay nothing.
@@ -31,18 +35,21 @@ package struct Workload: Sendable {
 
   package struct Task: Sendable {
     package var comm: String
+    /// 0: the idle task of its CPU.
     package var pid: Int32
     package var cpu: Int
     /// An interrupt on top of this task: it has its pid and its CPU, and runs to its end.
     package var host: Int?
-    /// The machine is not set up by it, and it waits until that is done.
-    package var waits: Bool
+    /// It begins when these have nothing left to do.
+    package var after: [Int]
     package var operations: [Operation]
   }
 
   package struct Machine: Sendable {
     /// The address space of each VM.
     package var mmOfVM: [Int] = [0]
+    /// The memory that each VM's structures stand in: a VM may get what an earlier one has left.
+    package var placeOfVM: [Int] = [0]
     package var cachesOfVM: [Int] = [1]
     /// What `mmu_invalidate_seq` was before.
     package var firstSeq: UInt64 = 0

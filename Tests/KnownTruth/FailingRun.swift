@@ -12,10 +12,16 @@ package struct FailingRun {
   private var left: Int
 
   /// nil: nothing fails.
+  package init?(_ settings: SimulationSettings, properties: Set<Property> = Set(Property.allCases)) throws {
+    try self.init(settings, triesMax: 3000) { recording in
+      try TruthJudge.judge(recording).failures.filter { properties.contains($0.property) }
+    }
+  }
+
   package init?(
-    _ settings: SimulationSettings, properties: Set<Property> = Set(Property.allCases), triesMax: Int = 3000
+    _ settings: SimulationSettings, triesMax: Int, _ judged: @escaping (SimulatedRecording) throws -> [Failure]
   ) throws {
-    judged = { try TruthJudge.failures(of: $0).filter { properties.contains($0.property) } }
+    self.judged = judged
     run = SimulatedKernel.run(Workload(drawnFrom: settings), settings)
     plan = RecordingPlan(drawnFrom: run)
     left = triesMax
@@ -57,28 +63,38 @@ package struct FailingRun {
     }
   }
 
-  /// From the end, in halves of what was left out at once.
+  /// From the end, in halves of what was left out at once: of all tasks, then of each, whose rounds go one by one like that.
   private mutating func dropTurns() throws {
-    var size = run.turns.count / 2
+    try dropTurns { _ in true }
+    for task in run.workload.tasks.indices { try dropTurns { $0.task == task } }
+  }
+
+  private mutating func dropTurns(_ isMeant: (Turn) -> Bool) throws {
+    var size = run.turns.count(where: isMeant) / 2
     while size > 0 {
-      var end = run.turns.count
+      var end = run.turns.count(where: isMeant)
       while end > 0 && left > 0 {
         let begin = max(0, end - size)
+        let places = Set(run.turns.indices.filter { isMeant(run.turns[$0]) }[begin..<end])
         _ = try accepts(
-          SimulatedKernel.run(run.workload, run.settings, following: without(begin..<end)), plan)
-        end = min(begin, run.turns.count)
+          SimulatedKernel.run(run.workload, run.settings, following: without(places)), plan)
+        end = min(begin, run.turns.count(where: isMeant))
       }
       size /= 2
     }
   }
 
   /// The time of what is left out goes by all the same, so that gaps and cuts stay where they are.
-  private func without(_ range: Range<Int>) -> [Turn] {
-    var turns = run.turns
-    let ns = turns[range].reduce(0) { $0 + $1.ns }
-    turns.removeSubrange(range)
-    if range.lowerBound < turns.count { turns[range.lowerBound].ns += ns }
-    return turns
+  private func without(_ places: Set<Int>) -> [Turn] {
+    var kept: [Turn] = []
+    var ns: Int64 = 0
+    for (index, turn) in run.turns.enumerated() {
+      ns += turn.ns
+      if places.contains(index) { continue }
+      kept.append(Turn(task: turn.task, operation: turn.operation, ns: ns))
+      ns = 0
+    }
+    return kept
   }
 
   // MARK: The recording

@@ -3,17 +3,22 @@
 import GPCProtocol
 import KVMEvents
 import SimulatedKernel
+import TraceStore
 
 /// What must hold. Raw values are the words of the command line.
 package enum Property: String, CaseIterable, Sendable {
+  /// The recording is read without dirt, and the rows of its replay are stored.
+  case readable
   /// A contract finding that is certain is true.
   case certainContract = "certain-contract"
   /// A stale finding that is certain is true.
   case certainStale = "certain-stale"
-  /// The kernel does what its form says: nothing diverges, no forced decision disagrees. (Not of mutants.)
+  /// The kernel does what its form says: nothing diverges, no forced decision disagrees. (Of a mutant: where it does.)
   case agreement
   /// Rounds, checks and invalidations are put together from events of one round, check or invalidation, and said to have ended as they did.
   case pairing
+  /// An invalidation is said to overlap a memslot, or not to, as it did.
+  case memslots
   /// `necessary` and `false` are true, and so are their sub-causes. (Not of mutants.)
   case causes
   /// What the rules make certain in a recording that shows it in full is found.
@@ -28,6 +33,12 @@ package struct Failure: Hashable, Sendable, CustomStringConvertible {
   package let line: EventID
   package let sentence: String
 
+  package init(property: Property, line: EventID, sentence: String) {
+    self.property = property
+    self.line = line
+    self.sentence = sentence
+  }
+
   package var description: String { "\(property.rawValue), line \(line): \(sentence)" }
 }
 
@@ -40,14 +51,18 @@ package struct TruthJudge {
   private var roundOfLine: [EventID: Int] = [:]
   private var invalidationOfLine: [EventID: Int] = [:]
 
-  /// What does not hold.
-  package static func failures(of recording: SimulatedRecording) throws -> [Failure] {
+  /// What does not hold, and how much there was to judge.
+  package static func judge(_ recording: SimulatedRecording) throws -> (failures: [Failure], tally: Tally) {
     let settings = recording.run.settings
-    let replayed = try ReplayedRecording(
-      recording.text, form: settings.form, deltaNs: settings.recording.deltaNs)
+    let replayed: ReplayedRecording
+    do {
+      replayed = try ReplayedRecording(recording.text, form: settings.form, deltaNs: settings.recording.deltaNs)
+    } catch let error as TraceStoreError {
+      return ([Failure(property: .readable, line: 0, sentence: "\(error)")], Tally())
+    }
     var judge = TruthJudge(recording, replayed)
     judge.judge()
-    return judge.failures
+    return (judge.failures, Tally(recording, replayed))
   }
 
   private init(_ recording: SimulatedRecording, _ replayed: ReplayedRecording) {
@@ -66,6 +81,8 @@ package struct TruthJudge {
 
   private var truth: KnownTruth { recording.run.truth }
   private var isMutant: Bool { recording.run.settings.mutant != nil }
+  private var testsAsItsForm: Bool { recording.run.settings.mutant.map { $0.part == .walk } ?? true }
+  private var checksAsItsForm: Bool { recording.run.settings.mutant.map { $0.part == .retryTest } ?? true }
 
   private func line(_ record: RecordNumber?) -> EventID? { record.flatMap { recording.lines[$0] } }
 
@@ -74,6 +91,10 @@ package struct TruthJudge {
   }
 
   private mutating func judge() {
+    let hasSeq = recording.run.settings.form.rules.snapshot != .none
+    for (kind, count) in replayed.issues where hasSeq || kind != .missingField {
+      fail(.readable, nil, "\(count) \(kind.rawValue)")
+    }
     for finding in replayed.findings { judge(finding) }
     for round in replayed.rounds { judge(round) }
     for check in replayed.checks { judge(check) }
@@ -92,7 +113,9 @@ package struct TruthJudge {
       }
     case .stale: judgeStale(finding)
     case .divergence:
-      if !isMutant { fail(.agreement, finding.event, "divergence, certain; the kernel did what its form says") }
+      if checkOfLine[finding.event] == nil ? testsAsItsForm : checksAsItsForm {
+        fail(.agreement, finding.event, "divergence, certain; the kernel did what its form says")
+      }
     case .excessiveRetry: break
     }
   }
@@ -118,10 +141,12 @@ package struct TruthJudge {
     }
     let round = truth.rounds[number]
     let place = row.test ?? lines.last
-    if let outcome = row.outcome, outcome != "unfinished", outcome != round.outcome?.rawValue {
-      fail(.pairing, place, "\(outcome); the round was \(round.outcome?.rawValue ?? "under way")")
+    // What was recorded last may be that it is being accepted.
+    let outcome = round.outcome ?? (round.done == nil ? nil : .accepted)
+    if let said = row.outcome, said != "unfinished", said != outcome?.rawValue {
+      fail(.pairing, place, "\(said); the round was \(outcome?.rawValue ?? "under way")")
     }
-    if row.decision == "disagrees" && !isMutant { fail(.agreement, place, "a retry test disagrees") }
+    if row.decision == "disagrees" && testsAsItsForm { fail(.agreement, place, "a retry test disagrees") }
     judgeCause(row, round, number, place)
   }
 
@@ -151,9 +176,11 @@ package struct TruthJudge {
     guard let check = checkOfLine[row.entry].map({ truth.checks[$0] }) else {
       return fail(.pairing, row.entry, "a check; there is none here")
     }
-    if let ret = row.ret, ret != line(check.ret) { fail(.pairing, row.entry, "returns at \(ret), another check's return") }
+    if let ret = row.ret, ret != line(check.ret) {
+      fail(.pairing, row.entry, "returns at \(ret), another check's return")
+    }
     if let answer = row.answer, (answer == 1) != check.answer { fail(.pairing, row.entry, "answer \(answer)") }
-    if row.decision == "disagrees" && !isMutant { fail(.agreement, row.ret ?? row.entry, "a check disagrees") }
+    if row.decision == "disagrees" && checksAsItsForm { fail(.agreement, row.ret ?? row.entry, "a check disagrees") }
   }
 
   private mutating func judge(_ row: ReplayedRecording.InvalidationRow) {
@@ -164,7 +191,7 @@ package struct TruthJudge {
     }
     let invalidation = truth.invalidations[number]
     if let hits = row.hitsMemslot, invalidation.up != nil, (hits == 1) != invalidation.hitsMemslot {
-      fail(.pairing, lines.first, "hits_memslot \(hits)")
+      fail(.memslots, lines.first, "hits_memslot \(hits)")
     }
     if let lookup = row.selfLookup, lookup != line(invalidation.ownRound.flatMap { truth.rounds[$0].lookup }) {
       fail(.pairing, lines.first, "made by the lookup at \(lookup)")
@@ -177,7 +204,7 @@ package struct TruthJudge {
     let shown = ShownInFull(recording)
     let contracts = shown.contracts()
     let stale = shown.stalePages()
-    if replayed.status == .clean && !(contracts.isEmpty && stale.isEmpty) {
+    if replayed.status == .clean && !recording.isFiltered && !(contracts.isEmpty && stale.isEmpty) {
       fail(.clean, nil, "clean; missed invalidations: \(contracts.count) contract, \(stale.count) stale")
     }
     guard recording.isWhole else { return }

@@ -1,8 +1,8 @@
 // Records a kernel whose truth is known, or holds the replay against many such recordings.
 
 import ArgumentParser
+import Foundation
 import GPCProtocol
-import Glibc
 import KnownTruth
 import SimulatedKernel
 
@@ -12,84 +12,69 @@ import SimulatedKernel
     abstract: "Runs the protocol's engine in a schedule drawn from a seed, and prints it as a recording.",
     discussion: """
       Example: tools/simulate --seed 7 --truth truth.tsv > trace.txt
-      Example: tools/simulate --check --seed 1 --count 1000 --probes function
+      Example: tools/simulate --check --count 1000 --probes function --shrink
       """)
 
-  @Option(help: "The first seed.") var seed: UInt64 = 1
-  @Option(help: "How many seeds, from the first on (with --check).") var count = 1
-  @Flag(help: "The first seed is another one each time.") var fresh = false
-  @Option(help: "The form of the protocol that the kernel runs.") var form = "mainline"
-  @Option(help: "A step that it does wrong; `list` names them.") var mutant: String?
-  @Option(help: "all, function, drawn, or names of probes with commas between.") var probes = "all"
-  @Option(help: "Gaps at most.") var gaps = 0
-  @Flag(help: "Begin and end may be cut off.") var cut = false
-  @Option(help: "How far the clocks of two CPUs are off at most, in nanoseconds.") var delta: Int64 = 0
-  @Option(help: "A feature to leave out; may be given again.") var without: [String] = []
-  @Option(help: "Where to write the truth, as TSV.") var truth: String?
-  @Flag(help: "With --check: print the shortest recording that each failing seed can be made to.") var shrink = false
+  @OptionGroup var kernel: KernelOptions
+
+  @Option(help: "Where to write the truth, as tab-separated values.") var truth: String?
   @Flag(help: "Hold the replay against the truth; status 1 where something does not hold.") var check = false
+  @Option(help: "With --check: how many seeds, from the first on.") var count = 1
+  @Option(help: "With --check: what must hold; may be given again. Default: everything.") var property: [Property] = []
+  @Flag(help: "With --check: print the shortest recording that each failing run can be made to.") var shrink = false
+  @Option(help: "With --shrink: write these recordings, and their truth, into this folder.") var output: String?
+
+  func validate() throws {
+    if count < 1 { throw ValidationError("--count must be at least 1.") }
+  }
 
   func run() throws {
-    var settings = SimulationSettings(seed: fresh ? UInt64.random(in: 1...(1 << 40)) : seed)
-    guard let form = ProtocolForm.named(form) else { throw ValidationError("There is no form \(form).") }
-    settings.form = form
-    if let mutant {
-      guard let known = SimulatedMutant.named(mutant) else {
-        throw ValidationError("Mutants: \(SimulatedMutant.all.map(\.name).joined(separator: ", ")).")
-      }
-      settings.mutant = known
-    }
-    for name in without {
-      guard let feature = SimulationSettings.Feature(rawValue: name) else {
-        throw ValidationError("There is no feature \(name).")
-      }
-      settings.features.remove(feature)
-    }
-    settings.recording.gapsMax = gaps
-    settings.recording.isCut = cut
-    settings.recording.deltaNs = delta
-    settings.recording.probes = try chosenProbes()
+    let settings = try kernel.settings()
     if check { try checkAll(settings) } else { try printOne(settings) }
   }
 
-  private func chosenProbes() throws -> RecordingSettings.Probes {
-    switch probes {
-    case "all": return .all
-    case "function": return .functionLevel
-    case "drawn": return .drawn
-    case _:
-      let chosen = try probes.split(separator: ",").map { name in
-        guard let point = ProbePoint(rawValue: String(name)) else {
-          throw ValidationError("There is no probe \(name).")
-        }
-        return point
-      }
-      return .only(Set(chosen))
-    }
-  }
-
   private func printOne(_ settings: SimulationSettings) throws {
-    let run = SimulatedKernel.run(Workload(drawnFrom: settings), settings)
-    let recording = SimulatedRecording(run)
+    let recording = SimulatedRecording(SimulatedKernel.run(Workload(drawnFrom: settings), settings))
+    if let truth { try recording.truthTable.write(toFile: truth, atomically: true, encoding: .utf8) }
     print(recording.text, terminator: "")
   }
 
-  private func checkAll(_ settings: SimulationSettings) throws {
+  private func checkAll(_ first: SimulationSettings) throws {
+    let properties = property.isEmpty ? Set(Property.allCases) : Set(property)
     var failed = 0
-    for offset in 0..<UInt64(count) {
-      var settings = settings
-      settings.seed += offset
+    var failedByProperty: [Property: Int] = [:]
+    var tally = Tally()
+    for offset in 0..<count {
+      var settings = first
+      settings.seed &+= UInt64(offset)
       let recording = SimulatedRecording(SimulatedKernel.run(Workload(drawnFrom: settings), settings))
-      let failures = try TruthJudge.failures(of: recording)
-      if failures.isEmpty { continue }
-      failed += 1
-      print("seed \(settings.seed): \(failures.count) failures; \(failures[0])")
-      if shrink, var failing = try FailingRun(settings) {
-        try failing.shrink()
-        print("\(failing.failure)\n\(failing.recording.text)")
+      let judged = try TruthJudge.judge(recording)
+      tally.add(judged.tally)
+      let failures = judged.failures.filter { properties.contains($0.property) }
+      if !failures.isEmpty { failed += 1 }
+      for property in Property.allCases {
+        guard let failure = failures.first(where: { $0.property == property }) else { continue }
+        failedByProperty[property, default: 0] += 1
+        print("\(failure)\n  tools/simulate --check --property \(property.rawValue) \(settings.arguments)")
+        if shrink { try printShrunk(settings, [property]) }
       }
     }
-    print("\(count) recordings, \(failed) with failures")
+    print("\(tally)\n\(count) recordings, \(failed) with failures")
+    for property in Property.allCases {
+      if let count = failedByProperty[property] { print("  \(property.rawValue) in \(count)") }
+    }
     if failed > 0 { throw ExitCode(1) }
   }
+
+  private func printShrunk(_ settings: SimulationSettings, _ properties: Set<Property>) throws {
+    guard var failing = try FailingRun(settings, properties: properties) else { return }
+    try failing.shrink()
+    guard let output else { return print("\(failing.failure)\n\(failing.recording.text)") }
+    let name = "\(output)/\(failing.failure.property.rawValue)-\(settings.seed)"
+    try failing.recording.text.write(toFile: name + ".txt", atomically: true, encoding: .utf8)
+    try failing.recording.truthTable.write(toFile: name + ".tsv", atomically: true, encoding: .utf8)
+    print("  \(name).txt: \(failing.failure)")
+  }
 }
+
+extension Property: ExpressibleByArgument {}

@@ -1,0 +1,89 @@
+// How much a recording lacks, and what is held to be true of its replay.
+
+import GPCProtocol
+import SimulatedKernel
+
+/// A kind of recordings. Each is judged by the properties in `held`; the rest is what the replay owes.
+package struct KnownTruthLevel: Sendable, CustomStringConvertible {
+  package let name: String
+  package let held: Set<Property>
+  private let change: @Sendable (inout SimulationSettings) -> Void
+
+  package var description: String { name }
+
+  private init(
+    _ name: String, owes: Set<Property> = [], _ change: @escaping @Sendable (inout SimulationSettings) -> Void
+  ) {
+    self.name = name
+    held = Set(Property.allCases).subtracting(owes)
+    self.change = change
+  }
+
+  package func settings(seed: UInt64) -> SimulationSettings {
+    var settings = SimulationSettings(seed: seed)
+    change(&settings)
+    return settings
+  }
+
+  /// Rule 24 (memslot updates) and rule 22 (splits) are owed, and stand apart until they are kept.
+  private static func withoutOwed(_ settings: inout SimulationSettings) {
+    settings.features.subtract([.memslotUpdates, .splits])
+  }
+
+  /// By what is recorded.
+  package static let recordings = [
+    KnownTruthLevel("complete") { withoutOwed(&$0) },
+    KnownTruthLevel("memslot updates", owes: [.agreement]) { $0.features.remove(.splits) },
+    KnownTruthLevel("splits", owes: [.certainStale]) { $0.features.remove(.memslotUpdates) },
+    KnownTruthLevel("clocks apart", owes: [.memslots, .certainStale, .agreement, .pairing]) {
+      withoutOwed(&$0)
+      $0.recording.deltaNs = 1000
+    },
+    KnownTruthLevel("function level", owes: [.agreement, .certainStale]) {
+      withoutOwed(&$0)
+      $0.recording.probes = .functionLevel
+    },
+    KnownTruthLevel("drawn probes", owes: [.agreement, .pairing, .memslots, .causes]) {
+      withoutOwed(&$0)
+      $0.recording.probes = .drawn
+    },
+    KnownTruthLevel("gaps", owes: [.agreement, .pairing, .memslots, .causes]) {
+      withoutOwed(&$0)
+      $0.recording.gapsMax = 3
+    },
+    KnownTruthLevel("cut", owes: [.agreement, .memslots, .causes]) {
+      withoutOwed(&$0)
+      $0.recording.isCut = true
+    },
+    KnownTruthLevel("silent filter", owes: [.certainStale, .agreement, .pairing, .memslots, .causes]) {
+      withoutOwed(&$0)
+      $0.recording.isFiltered = true
+    },
+    KnownTruthLevel("implausible fields", owes: [.agreement, .causes]) {
+      withoutOwed(&$0)
+      $0.recording.isImplausible = true
+    },
+    KnownTruthLevel("all at once", owes: [.certainStale, .agreement, .pairing, .memslots, .causes]) {
+      $0.recording.gapsMax = 2
+      $0.recording.isCut = true
+      $0.recording.probes = .drawn
+      $0.recording.deltaNs = 1000
+    },
+  ]
+
+  /// Complete recordings of kernels that do one step wrong.
+  package static let mutants = SimulatedMutant.all.map { mutant in
+    KnownTruthLevel(mutant.name, owes: [.found, .clean, .agreement]) {
+      withoutOwed(&$0)
+      $0.mutant = mutant
+    }
+  }
+
+  /// Complete recordings of kernels that run each form.
+  package static let forms = ProtocolForm.all.map { form in
+    KnownTruthLevel(form.id, owes: form.id == "mainline" ? [] : [.agreement, .causes, .found, .clean]) {
+      withoutOwed(&$0)
+      $0.form = form
+    }
+  }
+}

@@ -1,0 +1,66 @@
+// How much happened, and how much was said of it: a judge that has nothing to judge finds nothing wrong.
+
+import KVMEvents
+import SimulatedKernel
+
+package struct Tally: Sendable {
+  /// What the simulated kernel did.
+  package var checks = 0
+  package var yes = 0
+  package var tests = 0
+  package var retries = 0
+  package var necessary = 0
+  package var contracts = 0
+  package var stale = 0
+  /// What the replay said of it.
+  package var forcedTests = 0
+  package var forcedChecks = 0
+  package var causes = 0
+  package var certain = 0
+  package var possible = 0
+
+  package init() {}
+
+  init(_ recording: SimulatedRecording, _ replayed: ReplayedRecording) {
+    let truth = recording.run.truth
+    checks = truth.checks.count { $0.answer != nil }
+    yes = truth.checks.count { $0.answer == true }
+    tests = truth.rounds.count { $0.tested != nil }
+    let repeated = truth.rounds.filter { $0.outcome == .retried }
+    retries = repeated.count
+    necessary = repeated.count { truth.isNecessary($0) }
+    contracts = truth.checks.count { !$0.breached.isEmpty }
+    stale = truth.rounds.count { $0.isStale } + truth.checks.count { $0.isStale }
+    forcedTests = replayed.rounds.count { $0.decision == "agrees" || $0.decision == "disagrees" }
+    forcedChecks = replayed.checks.count { $0.decision == "agrees" || $0.decision == "disagrees" }
+    causes = replayed.rounds.count { $0.cause == "necessary" || $0.cause == "false" }
+    let missed = replayed.findings.filter { $0.kind == .contract || $0.kind == .stale }
+    certain = missed.count { $0.isCertain }
+    possible = missed.count - certain
+  }
+
+  package mutating func add(_ other: Tally) {
+    checks += other.checks
+    yes += other.yes
+    tests += other.tests
+    retries += other.retries
+    necessary += other.necessary
+    contracts += other.contracts
+    stale += other.stale
+    forcedTests += other.forcedTests
+    forcedChecks += other.forcedChecks
+    causes += other.causes
+    certain += other.certain
+    possible += other.possible
+  }
+}
+
+extension Tally: CustomStringConvertible {
+  package var description: String {
+    """
+    checks    \(checks), \(yes) yes, \(contracts) in a contract window; \(forcedChecks) forced
+    tests     \(tests), \(retries) retries, \(necessary) necessary; \(forcedTests) forced, \(causes) causes told
+    pages     \(stale) uses of freed ones; missed invalidations found: \(certain) certain, \(possible) possible
+    """
+  }
+}
