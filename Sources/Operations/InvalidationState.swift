@@ -66,9 +66,22 @@ package final class InvalidationState {
   /// Only these free pages; a change of protection (`MMU_NOTIFY_PROTECTION_VMA`, `_PAGE`) does not. Unknown kinds count as removing.
   package var removesMappings: Bool { mnEvent != 2 && mnEvent != 3 }
 
+  /// Whether it took away a page that a lookup between these moments had read: `certain` if its window (at function level: the hook itself)
+  /// began after the lookup, `possible` if they surely overlap (at function level: if it began during the lookup), else nil. What only a wider
+  /// interval or a larger delta lets in is nothing (evidence, rules 8, 18 and 22).
+  package func removal(
+    ofLookup lookup: Moment, to lookupRet: Moment, isOfFunctionLevel: Bool, _ order: MomentOrder
+  ) -> Finding.Certainty? {
+    guard removesMappings, let startRet, let end, let begin = isOfFunctionLevel ? start : startRet else { return nil }
+    if order.surely(lookupRet, before: begin) { return mayBeSplit ? .possible : .certain }
+    let overlaps = order.surely(begin, before: lookupRet) && order.surely(startRet, before: end)
+    let other = isOfFunctionLevel ? begin : end
+    return overlaps && order.surely(lookup, before: other) ? .possible : nil
+  }
+
   /// Splitting a huge page, or a VMA at it, sends the same: `MMU_NOTIFY_CLEAR` over exactly one aligned huge page, with nothing freed
   /// (evidence, rule 22).
-  package var mayBeSplit: Bool {
+  private var mayBeSplit: Bool {
     guard mnEvent == 1 else { return false }
     let size = range.end.rawValue - range.start.rawValue
     return (size == 1 << 21 || size == 1 << 30) && range.start.rawValue % size == 0

@@ -46,7 +46,10 @@ extension OperationTracker {
   }
 
   mutating func invalidateRangeStartRet(_ thread: ThreadNumber, _ moment: Moment) {
-    guard let invalidation = threads[thread].hooks.last(where: { $0.startRet == nil && $0.end == nil }) else {
+    guard let invalidation = threads[thread].hooks.last(where: { $0.startRet == nil && $0.end == nil }),
+      // A walk whose hook is not recorded may have been in an end hook, whose return is not recorded either.
+      invalidation.start != nil || invalidation.walkIsInEndHook == false || probes.has(.mnInvalidateRangeEndRet)
+    else {
       threads[thread].unpairedStartRet = moment
       return
     }

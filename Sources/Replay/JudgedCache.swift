@@ -11,6 +11,8 @@ struct JudgedCache {
     let lookupRet: Moment
     let page: UHVA
     let refresh: Int64
+    /// The retry test has no event of its own: it lies anywhere up to the body's return (evidence, rule 18).
+    let isOfFunctionLevel: Bool
     /// An invalidation that freed the page since the lookup, and whether that is certain.
     var staleBy: (invalidation: InvalidationState, certainty: Finding.Certainty)?
     var isReported = false

@@ -173,18 +173,13 @@ extension Replayer {
 
   mutating func markStale(_ cache: CacheNumber, by invalidation: InvalidationState) {
     guard let mapping = judgedCaches[cache].mapping, invalidation.overlaps(page: mapping.page),
-      invalidation.removesMappings, let startRet = invalidation.startRet, let end = invalidation.end,
       mapping.staleBy?.certainty != .certain,
-      invalidation.selfLookup == nil || invalidation.selfLookup != mapping.lookup.id
+      invalidation.selfLookup == nil || invalidation.selfLookup != mapping.lookup.id,
+      let certainty = invalidation.removal(
+        ofLookup: mapping.lookup, to: mapping.lookupRet, isOfFunctionLevel: mapping.isOfFunctionLevel, order)
     else { return }
-    let isAfterLookup = order.surely(mapping.lookupRet, before: startRet)
-    if isAfterLookup && !invalidation.mayBeSplit {
-      judgedCaches[cache].mapping?.staleBy = (invalidation, .certain)
-    } else if mapping.staleBy == nil,
-      isAfterLookup || order.surely(startRet, before: mapping.lookupRet) && order.surely(mapping.lookup, before: end)
-    {
-      // What only a wider interval or a larger delta lets in is nothing.
-      judgedCaches[cache].mapping?.staleBy = (invalidation, .possible)
+    if mapping.staleBy == nil || certainty == .certain {
+      judgedCaches[cache].mapping?.staleBy = (invalidation, certainty)
     }
   }
 

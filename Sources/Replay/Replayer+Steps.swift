@@ -173,7 +173,7 @@ extension Replayer {
       let lookupRet = round.lookupRet, let page = operations.caches[cache].page
     else { return }
     judgedCaches[cache].mapping = JudgedCache.Mapping(
-      lookup: lookup, lookupRet: lookupRet, page: page, refresh: refresh.id)
+      lookup: lookup, lookupRet: lookupRet, page: page, refresh: refresh.id, isOfFunctionLevel: round.test == nil)
     // Those whose end hooks were called before the page became the cache's.
     for invalidation in refresh.vm?.invalidations ?? [] where invalidation.end != nil {
       markStale(cache, by: invalidation)
@@ -191,6 +191,11 @@ extension Replayer {
         judgedCaches[cache].forget(before: entry, order)
       } else if refresh.isUntouched {
         judgedCaches[cache].validity.withdraw(after: entry)
+        let valid = judgedCaches[cache].validity.possible(from: entry, to: moment, order)
+        if refresh.ret == 0 && !valid.canBeTrue {
+          // It kept what was not valid: a form with rounds that look nothing up, or a walk that is known too widely.
+          judgedCaches[cache].forget(before: entry, order)
+        }
       } else {
         judgedCaches[cache].validity.settle(after: entry, before: moment)
       }

@@ -233,16 +233,13 @@ struct RetryEvidence {
       return nil
     }
     var possible: InvalidationState?
-    for invalidation in relevant where invalidation.overlaps(page: page) && invalidation.removesMappings {
-      guard !isSelf(invalidation), let startRet = invalidation.startRet, let end = invalidation.end,
-        order.surely(end, before: low), !order.surely(end, before: lookup)
+    for invalidation in relevant where invalidation.overlaps(page: page) && !isSelf(invalidation) {
+      guard order.surely(invalidation.end, before: low),
+        let certainty = invalidation.removal(
+          ofLookup: lookup, to: lookupRet, isOfFunctionLevel: round.test == nil, order)
       else { continue }
-      let isAfterLookup = order.surely(lookupRet, before: startRet)
-      if isAfterLookup && !invalidation.mayBeSplit { return (invalidation, .certain) }
-      // What only a wider interval or a larger delta lets in is nothing.
-      if isAfterLookup || order.surely(startRet, before: lookupRet) && order.surely(lookup, before: end) {
-        possible = possible ?? invalidation
-      }
+      if case .certain = certainty { return (invalidation, .certain) }
+      possible = possible ?? invalidation
     }
     return possible.map { ($0, .possible) }
   }

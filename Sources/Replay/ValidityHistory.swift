@@ -11,6 +11,8 @@ struct ValidityHistory {
     var low: Moment
     var high: Moment?
     let value: Bool
+    /// A change to the other value that is over may have followed it.
+    var mayBeOver = false
   }
 
   /// The values a flag can have had at a moment of some interval.
@@ -46,9 +48,13 @@ struct ValidityHistory {
   mutating func record(_ value: Bool, at moment: Moment, _ order: MomentOrder) {
     base = value
     since = moment
+    let over = changes.filter { $0.value == value && order.surely($0.high, before: moment) }
     changes.removeAll { order.surely($0.high, before: moment) }
-    // If all that is left changes it to the other value, none of it has happened yet.
-    if changes.allSatisfy({ $0.value != value }) {
+    for index in changes.indices where over.contains(where: { !order.surely($0.high, before: changes[index].low) }) {
+      changes[index].mayBeOver = true
+    }
+    // If all that is left changes it to the other value, and nothing can have changed it back, none of it has happened yet.
+    if changes.allSatisfy({ $0.value != value && !$0.mayBeOver }) {
       for index in changes.indices where order.surely(changes[index].low, before: moment) {
         changes[index].low = moment
       }
