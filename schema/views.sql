@@ -36,29 +36,40 @@ SELECT event_name.name, event_kind.name AS kind, event_name.count, event_name.is
 FROM event_name LEFT JOIN event_kind ON event_kind.id = event_name.kind_id
 ORDER BY event_name.count DESC, event_name.name;
 
--- Which probes are missing: a kind that never came although the one it goes with did, and what is unknown without it.
+-- Which probes are missing: a kind that never came although the one it goes with did, and what is unknown without it. Points inside functions only narrow intervals: none of them is missing.
 CREATE VIEW missing_probe AS
 WITH pair (kind_id, goes_with, unknown_without_it) AS (VALUES
-  (2, 1, 'where the contract window of an invalidation begins'),
-  (7, 1, 'when the count of invalidations in flight goes down'),
-  (5, 1, 'where the contract window of an invalidation is over'),
+  (1, 2, 'which VM, mm and range an invalidation is of'),
   (1, 3, 'which VM, mm and range an invalidation is of'),
-  (4, 1, 'when the count of invalidations in flight has gone up, and which VM a notifier belongs to'),
+  (1, 5, 'which VM, mm and range an invalidation is of'),
+  (2, 1, 'where the contract window of an invalidation begins'),
+  (5, 1, 'where the contract window of an invalidation is over'),
+  (5, 7, 'where the contract window of an invalidation is over'),
+  (7, 1, 'when the count of invalidations in flight goes down'),
+  (7, 5, 'when the count of invalidations in flight goes down'),
+  (4, 1, 'when, and in which hook, the caches are walked'),
+  (9, 10, 'when a cache is activated'),
+  (10, 9, 'when the activation of a cache is over'),
+  (11, 12, 'when a cache is activated'),
+  (12, 11, 'when the activation of a cache is over'),
+  (13, 14, 'when a cache is deactivated'),
+  (14, 13, 'when the deactivation of a cache is over'),
+  (17, 15, 'when a refresh has refresh_lock'),
+  (17, 18, 'when a refresh has refresh_lock'),
   (18, 17, 'how a refresh ended'),
   (16, 19, 'how a refresh ended'),
-  (20, 17, 'the rounds of the retry loop'),
-  (20, 19, 'the rounds of the retry loop'),
-  (23, 17, 'the retry tests: why a round was repeated'),
-  (23, 19, 'the retry tests: why a round was repeated'),
   (21, 17, 'when a refresh reads the page tables'),
   (21, 19, 'when a refresh reads the page tables'),
+  (21, 22, 'when a refresh reads the page tables'),
   (22, 21, 'when a lookup has read the page tables, and its pfn'),
   (25, 26, 'whether a check said yes where it must not'),
-  (26, 25, 'the answers of the checks'))
+  (26, 25, 'the answers of the checks'),
+  (30, 31, 'which ranges meet a memslot'),
+  (31, 30, 'which ranges meet a memslot'))
 SELECT DISTINCT event_kind.name AS probe, event_kind.meaning, pair.unknown_without_it
 FROM pair JOIN event_kind ON event_kind.id = pair.kind_id
 WHERE pair.goes_with IN (SELECT kind_id FROM event_name WHERE count > 0)
-  AND pair.kind_id NOT IN (SELECT kind_id FROM event_name WHERE count > 0 AND kind_id IS NOT NULL)
+  AND pair.kind_id NOT IN (SELECT kind_id FROM event_name WHERE kind_id IS NOT NULL)
 ORDER BY event_kind.id;
 
 -- Where events were dropped. lost: the sum where it is known; gaps_of_unknown_size: the gaps where it is not.

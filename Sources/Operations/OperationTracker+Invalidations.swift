@@ -110,12 +110,26 @@ extension OperationTracker {
       let index = threads[thread].hooks.indices.filter({ threads[thread].hooks[$0].end != nil }).max(by: {
         threads[thread].hooks[$0].end?.id ?? 0 < threads[thread].hooks[$1].end?.id ?? 0
       })
-    else { return }
+    else {
+      endHookOfWalk(thread, moment)
+      return
+    }
     let invalidation = threads[thread].hooks.remove(at: index)
     // Across a gap it may be another one's: that one's own is then earlier.
     if invalidation.isTorn { invalidation.overBy = moment } else { invalidation.endRet = moment }
     if invalidation.walkIsInEndHook != false { steps.append(.walkEnded(invalidation, moment)) }
     close(invalidation, of: invalidation.vm, as: .end)
+  }
+
+  /// An end hook whose entry is not recorded returns: if a walk was the last that is known of the thread, it lay in that hook.
+  private mutating func endHookOfWalk(_ thread: ThreadNumber, _ moment: Moment) {
+    guard let invalidation = threads[thread].hooks.last, !invalidation.isTorn, invalidation.walk != nil,
+      invalidation.walkIsInEndHook != false, invalidation.startRet == nil
+    else { return }
+    invalidation.walkIsInEndHook = true
+    walkHook = .end
+    steps.append(.walkEnded(invalidation, moment))
+    giveUpHooks(of: invalidation.vm, thread, at: moment) { $0 === invalidation }
   }
 
   /// What this thread is doing now it cannot do inside of these: they are over.

@@ -6,14 +6,15 @@ import Operations
 /// The probes without which "accepted, forced", "the same mapping since", "still valid" and "nothing in flight" cannot be said (evidence,
 /// rule 19): entry and return of both hooks, of the body of a refresh, and of its lookup. `contract` alone needs less.
 package enum Evidence {
-  /// Each with the kinds of event that serve for it.
-  private static let needed: [[EventKind]] = [
-    [.mnInvalidateRangeStart], [.mnInvalidateRangeStartRet], [.mnInvalidateRangeEnd], [.mnInvalidateRangeEndRet],
-    [.lockedRefresh, .gfnToPfnCacheRefresh], [.lockedRefreshRet, .gpcRefreshRet], [.hvaToPfn], [.hvaToPfnRet],
+  private static let hooks: [EventKind] = [
+    .mnInvalidateRangeStart, .mnInvalidateRangeStartRet, .mnInvalidateRangeEnd, .mnInvalidateRangeEndRet,
   ]
 
-  /// A kind of event that never came, and that the recording does not list as set, is not recorded.
-  static func missing(from seen: ProbesSeen, listed: Set<EventKind>) -> [EventKind] {
-    needed.filter { kinds in !kinds.contains { seen.has($0) || listed.contains($0) } }.compactMap(\.first)
+  /// A kind of event that never came is not recorded.
+  static func missing(from seen: ProbesSeen) -> [EventKind] {
+    // Up to 6.1 request and body are one function.
+    let isOneFunction = seen.has(.gfnToPfnCacheRefresh) && !seen.has(.lockedRefresh)
+    let body: [EventKind] = isOneFunction ? [.gfnToPfnCacheRefresh, .gpcRefreshRet] : [.lockedRefresh, .lockedRefreshRet]
+    return (hooks + body + [.hvaToPfn, .hvaToPfnRet]).filter { !seen.has($0) }
   }
 }

@@ -1,7 +1,5 @@
 // What a user may set about a replay.
 
-import KVMEvents
-
 /// The settings of one replay. All are written into the database, so that a report can say what it assumed.
 package struct ReplayOptions: Sendable {
   /// How far the time stamps of two CPUs may be off, in nanoseconds: events closer than this on two CPUs are unordered (`--delta`).
@@ -14,9 +12,6 @@ package struct ReplayOptions: Sendable {
   /// The recording's form does not tell where events were dropped: whatever contradicts the rules may be for want of one, and no finding but
   /// an excessive retry is certain.
   package var mayHideLoss = false
-
-  /// Kinds of event that the recording lists as set, whether or not one of them came: what never came is then known not to have happened.
-  package var listedProbes: Set<EventKind> = []
 
   package init() {}
 }

@@ -91,7 +91,7 @@ package struct Replayer {
     while let decision = pending.popFirst() { decide(decision) }
     for vm in operations.vms { finish(vm) }
     rows += operations.caches.map { .cache($0.row) }
-    let missing = Evidence.missing(from: operations.probes, listed: options.listedProbes)
+    let missing = Evidence.missing(from: operations.probes)
     if !missing.isEmpty && !operations.vms.isEmpty { rows.append(.lacksProbes(missing)) }
   }
 

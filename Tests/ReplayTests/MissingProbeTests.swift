@@ -40,22 +40,6 @@ import Testing
     #expect(outcome.findings(.divergence).isEmpty)
   }
 
-  // A recording that lists a probe as set has it, though it never fired.
-  @Test func listedProbesAreNotMissing() {
-    let recording = Marbles("vcpu : imM a(ohHtv)A cy", after: .none)
-    #expect(
-      recording.replayed().missingProbes == [
-        .mnInvalidateRangeStart, .mnInvalidateRangeStartRet, .mnInvalidateRangeEnd, .mnInvalidateRangeEndRet,
-      ])
-    let outcome = recording.replayed {
-      $0.listedProbes = [
-        .mnInvalidateRangeStart, .mnInvalidateRangeStartRet, .mnInvalidateRangeEnd, .mnInvalidateRangeEndRet,
-      ]
-    }
-    #expect(outcome.missingProbes.isEmpty)
-    #expect(outcome.decisions == ["accepted agrees"])
-  }
-
   // The test of round 1 lies in (H, o): far is up by w, but s may be behind the test. That it was repeated has no other reason than far.
   @Test func withoutTheTest() {
     let outcome = Self.recording.without(.gpcRetryCheck).replayed()
