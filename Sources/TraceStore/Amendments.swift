@@ -20,16 +20,14 @@ struct Amendments {
   var openInvalidations: [Int64] = []
   /// Kinds of event that are not recorded: nothing rests on what did not happen.
   var missingProbes: [EventKind] = []
-  /// The hooks alone: without their probes the rounds are still known.
-  private static let hooks: Set<EventKind> = [
-    .mnInvalidateRangeStart, .mnInvalidateRangeStartRet, .mnInvalidateRangeEnd, .mnInvalidateRangeEndRet,
-  ]
+  /// Without one of these it is not known which round was the last of its refresh.
+  private static let ends: Set<EventKind> = [.hvaToPfn, .hvaToPfnRet, .gpcRefreshDone]
 
   func apply(on connection: Connection, settings: ReplaySettings?) throws(TraceStoreError) {
     if !taints.isEmpty || !openInvalidations.isEmpty { try amend(on: connection, settings: settings) }
     if missingProbes.isEmpty { return }
     try connection.execute(Self.makeAllUnknown)
-    if !missingProbes.allSatisfy(Self.hooks.contains) { try connection.execute(Self.makeOutcomesUnknown) }
+    if missingProbes.contains(where: Self.ends.contains) { try connection.execute(Self.makeOutcomesUnknown) }
   }
 
   private func amend(on connection: Connection, settings: ReplaySettings?) throws(TraceStoreError) {
@@ -156,7 +154,7 @@ struct Amendments {
     UPDATE refresh SET necessary_count = 0, false_count = 0, undecided_count = 0, false_ns = 0;
     """
 
-  /// Of rounds whose refresh, or lookup, has no begin or no end: the next one may be another refresh's.
+  /// A round that seems to be repeated may have been the last of its refresh, and the next one another's.
   private static let makeOutcomesUnknown = """
     UPDATE retry_round SET outcome = 'unfinished', decision = NULL, cause = NULL WHERE outcome <> 'accepted';
     """

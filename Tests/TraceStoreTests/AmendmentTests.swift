@@ -98,16 +98,16 @@ import TraceStore
     let stale = Finding(
       id: 3, kind: .stale, certainty: .certain, vm: 1, cache: 1, event: 24, invalidation: 2, refresh: 1, check: nil,
       proof: [21, 24], summary: "freed after its lookup")
-    func database(_ kind: EventKind) throws -> TraceDatabase {
-      try Example.database(amendments: [.finding(errorPFN), .finding(stale), .lacksProbes([kind])])
+    func database(_ kinds: EventKind...) throws -> TraceDatabase {
+      try Example.database(amendments: [.finding(errorPFN), .finding(stale), .lacksProbes(kinds)])
     }
     let hooks = try database(.mnInvalidateRangeEndRet)
     #expect(try hooks.rows(verdicts) == ["1|unknown|unknown|", "2|unknown|unknown|", "3|unknown||"])
     #expect(try hooks.rows("SELECT id FROM finding ORDER BY id") == ["1", "2"])
     #expect(try hooks.rows("SELECT necessary_count, false_count, false_ns FROM refresh") == ["0|0|0"])
     #expect(try hooks.rows("SELECT decision FROM cache_check") == ["unknown"])
-    // Without the body's return a further round may be another refresh's.
-    let body = try database(.lockedRefreshRet)
+    // Without the body's return, and without the event of success, a further round may be another refresh's.
+    let body = try database(.lockedRefreshRet, .gpcRefreshDone)
     #expect(try body.rows("SELECT outcome FROM retry_round ORDER BY number") == ["unfinished", "unfinished", "accepted"])
     #expect(try body.rows("PRAGMA foreign_key_check") == [])
   }
