@@ -74,8 +74,7 @@ package final class TraceWriter {
       return TraceDatabase(connection, keeping: file)
     case .file:
       try connection.close()
-      try file.publish()
-      return try TraceDatabase(at: file.finalPath)
+      return try file.publish { (path) throws(TraceStoreError) in try TraceDatabase(at: path) }
     }
   }
 
