@@ -2,8 +2,8 @@
 
 import Glibc
 
-/// The files that SQLite finds by the database's name alone: it takes those that a removed database left for those of the next one of that
-/// name, and plays them back into it.
+/// The files that SQLite finds by the database's name alone: it takes those that a removed database left for those of
+/// the next one of that name, and plays them back into it.
 enum DatabaseCompanion: String, CaseIterable {
   /// The pages as they were before the write under way.
   case journal = "-journal"

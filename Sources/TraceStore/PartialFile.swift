@@ -41,8 +41,8 @@ final class PartialFile {
     close(descriptor)
   }
 
-  /// Puts the whole database in its place and opens it there, before anybody else can put another one there. The partial file's
-  /// connection is closed by then.
+  /// Puts the whole database in its place and opens it there, before anybody else can put another one there. The
+  /// partial file's connection is closed by then.
   func publish<Opened>(
     _ open: (String) throws(TraceStoreError) -> Opened
   ) throws(TraceStoreError) -> Opened {
@@ -73,8 +73,8 @@ final class PartialFile {
     _ = try lockForReplacement(resolve(path))
   }
 
-  /// Opening it has SQLite play back what a killed write left beside it, and write-ahead mode is left: nothing of it is elsewhere then. nil:
-  /// there is no database, so whatever stands beside the name is of none.
+  /// Opening it has SQLite play back what a killed write left beside it, and write-ahead mode is left: nothing of it is
+  /// elsewhere then. nil: there is no database, so whatever stands beside the name is of none.
   private static func lockForReplacement(_ path: String) throws(TraceStoreError) -> Connection? {
     var status = stat()
     guard stat(path, &status) == 0 else {

@@ -2,8 +2,9 @@
 
 import Glibc
 
-/// A lock file that is there while somebody publishes. Between the last look at what stands under the name and the rename nobody else
-/// publishes under it, so nobody opens a new database there and writes to it, with a journal that would be taken for a leftover.
+/// A lock file that is there while somebody publishes. Between the last look at what stands under the name and the
+/// rename nobody else publishes under it, so nobody opens a new database there and writes to it, with a journal that
+/// would be taken for a leftover.
 struct PublishTurn {
   private let path: String
   private let descriptor: Int32

@@ -1,4 +1,5 @@
-// What a killed write leaves beside a database's name is played back into that database, and never into another one of the name.
+// What a killed write leaves beside a database's name is played back into that database, and never into another one of
+// the name.
 
 import Foundation
 import KVMEvents
@@ -25,8 +26,9 @@ import Testing
     }
   }
 
-  /// Another recording's database, and beside it what is left where a write to it is cut short: some of its pages are in the file, or only
-  /// in the log, by then. As a kill at that moment would leave it, for the files are copied while the write is open.
+  /// Another recording's database, and beside it what is left where a write to it is cut short: some of its pages are
+  /// in the file, or only in the log, by then. As a kill at that moment would leave it, for the files are copied while
+  /// the write is open.
   private func interrupted(_ write: Write, as name: String) throws {
     let source = "other-\(name)"
     _ = try Example.database(at: .file(folder.file(source)))
@@ -103,8 +105,10 @@ import Testing
     #expect(text.split(whereSeparator: \.isNewline).last.map(String.init) == values)
   }
 
-  /// Removed before the database gets its name: from then on a reader would play it back. What cannot be removed keeps it from the name.
-  @Test(arguments: DatabaseCompanion.allCases.map(\.rawValue)) func nothingIsPublishedBesideWhatStays(suffix: String) throws {
+  /// Removed before the database gets its name: from then on a reader would play it back. What cannot be removed keeps
+  /// it from the name.
+  @Test(arguments: DatabaseCompanion.allCases.map(\.rawValue))
+  func nothingIsPublishedBesideWhatStays(suffix: String) throws {
     let path = folder.file("x.db")
     try FileManager.default.createDirectory(atPath: path + suffix, withIntermediateDirectories: false)
     #expect(throws: TraceStoreError.system(errno: EISDIR, doing: "unlink", path: path + suffix)) {
