@@ -50,16 +50,7 @@ extension TraceText {
   }
 
   mutating func deliver(_ marker: LossMarker, id: EventID, into event: inout RecordedEvent) -> Bool {
-    event.clear()
-    event.id = id
-    event.kind = .lostEvents
-    event.pid = 0
-    event.cpu = marker.cpu
-    event.name = names.idOfLostEvents()
-    // The marker has no time of its own: it stands behind all that was printed before it.
-    event.time = TraceTimestamp(rawValue: max(lastTime, 0))
-    event.task = RecordedEvent.noTask
-    if let count = marker.count { event.set(.len, count) }
+    event.become(marker, id: id, after: lastTime, name: names.idOfLostEvents())
     names.count(event.name, meaning: 0)
     return true
   }

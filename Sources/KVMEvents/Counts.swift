@@ -1,7 +1,7 @@
 // Counts as people read them.
 
 /// A number with its thousands apart: 1,017,868.
-package func grouped(_ value: Int64) -> String {
+package func grouped(_ value: some BinaryInteger) -> String {
   let digits = String(value.magnitude)
   var result = ""
   for (index, digit) in digits.enumerated() {
@@ -13,5 +13,5 @@ package func grouped(_ value: Int64) -> String {
 
 /// A count and its noun: `1 case`, `1,106 verdicts`.
 package func plural(_ count: some BinaryInteger, _ one: String, _ many: String? = nil) -> String {
-  "\(grouped(Int64(count))) \(count == 1 ? one : many ?? one + "s")"
+  "\(grouped(count)) \(count == 1 ? one : many ?? one + "s")"
 }

@@ -116,7 +116,7 @@ struct RefreshState {
     case .necessary: necessaryCount += 1
     case .false:
       falseCount += 1
-      falseNs += begun.map { settled.time - $0.time } ?? 0
+      falseNs.addClamped(begun.map { settled.time - $0.time } ?? 0)
       firstFalse = firstFalse ?? begun?.id
       lastFalse = settled.id
     case .undecided: undecidedCount += 1

@@ -11,7 +11,7 @@ private func decimal(_ ns: Int64, unit: Int64) -> String {
   // Stamps may go back, and lie at the far end of 64 bits: a sign apart, and no sum in Int64.
   let rounded = (ns.magnitude + thousandth / 2) / thousandth
   let rest = String(rounded % 1000)
-  let number = "\(grouped(Int64(rounded / 1000))).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
+  let number = "\(grouped(rounded / 1000)).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
   return ns < 0 && rounded > 0 ? "-" + number : number
 }
 

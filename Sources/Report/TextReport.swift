@@ -98,7 +98,7 @@ package struct TextReport {
       let shown = report.findings.filter { $0.kind == count.kind && $0.certainty == count.certainty }
       lines.append("\(title(count.kind)), \(count.certainty): \(grouped(count.count))")
       for finding in shown.prefix(shownMax) { lines += detail(finding) }
-      let rest = count.count - Int64(min(shown.count, shownMax))
+      let rest = count.count.subtractingClamped(Int64(min(shown.count, shownMax)))
       if rest > 0 { lines.append("  … \(grouped(rest)) more" + command(of: count)) }
     }
     return lines

@@ -54,12 +54,21 @@ package final class TraceDatabase {
     else {
       throw .damaged(table: "trace", reason: "how its clock is known, or what its ids count, is no word of it")
     }
+    let (first, last, resolution) = (row.optionalInteger(8), row.optionalInteger(9), row.integer(12))
+    guard [row.integer(5), row.integer(6), row.integer(7)].allSatisfy({ $0 >= 0 }) else {
+      throw .damaged(table: "trace", reason: "a count is below 0")
+    }
+    guard [first, last].allSatisfy({ $0.map(TraceFacts.times.contains) ?? true }), first ?? 0 <= last ?? .max else {
+      throw .damaged(table: "trace", reason: "its times are \(first ?? 0) to \(last ?? 0) ns")
+    }
+    guard TraceFacts.resolutionsNs.contains(resolution) else {
+      throw .damaged(table: "trace", reason: "its time stamps are of \(resolution) ns")
+    }
     return TraceFacts(
       fileName: row.text(1), contentHash: row.optionalText(2), toolVersion: row.text(3), format: row.text(4),
       byteCount: row.integer(5), lineCount: row.integer(6), eventCount: row.integer(7),
-      firstTime: row.optionalInteger(8).map(TraceTimestamp.init(rawValue:)),
-      lastTime: row.optionalInteger(9).map(TraceTimestamp.init(rawValue:)), clock: clock,
-      clockSource: clockSource, resolutionNs: row.integer(12), incomplete: row.optionalText(13),
+      firstTime: first.map(TraceTimestamp.init(rawValue:)), lastTime: last.map(TraceTimestamp.init(rawValue:)),
+      clock: clock, clockSource: clockSource, resolutionNs: resolution, incomplete: row.optionalText(13),
       importOptions: row.text(14), eventPlace: eventPlace)
   }
 
@@ -74,9 +83,13 @@ package final class TraceDatabase {
   package func replaySettings() throws(TraceStoreError) -> ReplaySettings? {
     let row = try connection.prepare("SELECT * FROM replay")
     guard try row.step() else { return nil }
-    return ReplaySettings(
+    let settings = ReplaySettings(
       toolVersion: row.text(1), form: row.text(2), deltaNs: row.integer(3), retriesMax: row.integer(4),
       stallMaxNs: row.integer(5))
+    guard ReplaySettings.deltasNs.contains(settings.deltaNs), settings.retriesMax >= 0, settings.stallMaxNs >= 0 else {
+      throw .damaged(table: "replay", reason: "a delta or a threshold is none that a replay takes")
+    }
+    return settings
   }
 
   /// By `TaskID`.

@@ -28,6 +28,11 @@ package struct TraceFacts: Equatable, Sendable {
   /// What the events' ids count.
   package var eventPlace: EventPlace
 
+  /// What a recording's stamps can be.
+  static let times = 0..<TraceTimestamp.end
+  /// Nanoseconds to milliseconds: what any form of recording prints, and more.
+  static let resolutionsNs: ClosedRange<Int64> = 1...1_000_000
+
   package init(
     fileName: String, contentHash: String?, toolVersion: String, format: String, byteCount: Int64, lineCount: Int64,
     eventCount: Int64, firstTime: TraceTimestamp?, lastTime: TraceTimestamp?, clock: TraceClock,

@@ -42,8 +42,7 @@ struct ReplayArguments: ParsableArguments {
   var stallMax = DurationArgument(ns: 10_000_000)
 
   mutating func validate() throws {
-    // Decisions wait for as long as this: more would keep a long recording in memory, and no clock is off by that much.
-    if let delta, delta.ns > 1_000_000_000 { throw ValidationError("--delta must be at most 1s.") }
+    if let delta, !ReplaySettings.deltasNs.contains(delta.ns) { throw ValidationError("--delta must be at most 1s.") }
     if retriesMax < 0 { throw ValidationError("--retries-max must not be negative.") }
   }
 
