@@ -63,6 +63,11 @@ let package = Package(
     .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
     // One recording in other forms, made by rules; for the tests.
     .target(name: "Renderings", path: "Tests/Renderings"),
+    // The stages in one process, and damage to databases; for the tests and tools/fuzz.
+    .target(
+      name: "Stages",
+      dependencies: ["KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report", "Compare", "CSQLite"],
+      path: "Tests/Stages"),
     // The binary as the tests run it, and the folders of traces/.
     .target(name: "RealBinary", dependencies: ["CZstd", "Corpus"], path: "Tests/RealBinary"),
     .testTarget(
@@ -72,6 +77,7 @@ let package = Package(
       ],
       exclude: ["Reports"]),
     .testTarget(name: "CommandTests", dependencies: ["RealBinary", "Renderings", "CZstd", "gpc-replay"]),
+    .testTarget(name: "StageTests", dependencies: ["Stages", "RealBinary", "FtraceImport", "KVMEvents", "TraceStore"]),
     .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),
   ],
   swiftLanguageModes: [.v6]
@@ -82,7 +88,7 @@ if Context.environment["GPC_REPLAY_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
       name: "gpc-replay-fuzz",
-      dependencies: ["KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report"],
+      dependencies: ["KVMEvents", "FtraceImport", "TraceStore", "Report", "Stages"],
       path: "tools/fuzz.d",
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
 }

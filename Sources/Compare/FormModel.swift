@@ -22,8 +22,8 @@ struct FormModel {
   private var waiters: [Int] = []
   /// Rounds that refreshes may still repeat before they are taken for stuck: else stamps that lie centuries apart, between the hooks of one
   /// invalidation, would have a model spin for as long. It grows with the recording.
-  private var retriesLeft = 100_000
-  private static let retriesPerRefresh = 1000
+  private var retriesLeft: Int
+  private static let retriesPerRefresh = 100
   /// A form may need more rounds than the recorded kernel, in the same time.
   private static let retriesPerRound = 10
   /// By cache: the mapping in use was found stale already.
@@ -31,7 +31,10 @@ struct FormModel {
   /// The slots of the window's invalidations, by operation.
   private var slots: [Int] = []
 
-  init(_ form: ProtocolForm) { engine = ProtocolEngine(rules: form.rules) }
+  init(_ form: ProtocolForm, retriesMax: Int) {
+    engine = ProtocolEngine(rules: form.rules)
+    retriesLeft = retriesMax
+  }
 
   var isIdle: Bool { refreshing.isEmpty && inFlight.isEmpty }
 
