@@ -66,7 +66,9 @@ let package = Package(
     // The stages in one process, and damage to databases; for the tests and tools/fuzz.
     .target(
       name: "Stages",
-      dependencies: ["KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report", "Compare", "CSQLite"],
+      dependencies: [
+        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report", "Compare", "CSQLite",
+      ],
       path: "Tests/Stages"),
     // The binary as the tests run it, and the folders of traces/.
     .target(name: "RealBinary", dependencies: ["CZstd", "Corpus"], path: "Tests/RealBinary"),
@@ -76,7 +78,8 @@ let package = Package(
         "RealBinary", "Renderings", "Corpus", "FtraceImport", "KVMEvents", "GPCProtocol", "TraceStore", "gpc-replay",
       ],
       exclude: ["Reports"]),
-    .testTarget(name: "CommandTests", dependencies: ["RealBinary", "Renderings", "CZstd", "gpc-replay"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["RealBinary", "Renderings", "Stages", "CZstd", "gpc-replay"]),
     .testTarget(name: "StageTests", dependencies: ["Stages", "RealBinary", "FtraceImport", "KVMEvents", "TraceStore"]),
     .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),
   ],

@@ -24,7 +24,10 @@ package struct FindingTimeline {
     for event in finding.proof {
       let mark = event.line == finding.event ? "> " : ""
       let cells = tasks.map { $0 == event.task ? mark + event.name : "" }
-      rows.append([String(event.line), microseconds(event.tsNs.subtractingClamped(first))] + cells + [event.place, Self.fields(event)])
+      rows.append(
+        [String(event.line), microseconds(event.tsNs.subtractingClamped(first))] + cells + [
+          event.place, Self.fields(event),
+        ])
     }
     let table = aligned(rows, right: [0, 1]).map { "   " + $0 }
     return (["#\(finding.id) \(finding.summary)", "   " + subject] + table + again).map(\.printable)

@@ -59,7 +59,9 @@ extension Verdict {
     if report.replay == nil { doubts.append("not replayed yet") }
     let gaps = report.losses.reduce(Int64(0)) { $0.addingClamped($1.gaps) }
     if gaps > 0 { doubts.append("events were lost in \(plural(gaps, "gap")): what was carried across is unknown") }
-    let unread = report.issues.filter { Self.mayHideEvent.contains($0.kind) }.reduce(Int64(0)) { $0.addingClamped($1.count) }
+    let unread = report.issues.filter { Self.mayHideEvent.contains($0.kind) }.reduce(Int64(0)) {
+      $0.addingClamped($1.count)
+    }
     let place = report.trace.eventPlace.ofInput.rawValue
     if unread > 0 { doubts.append("\(plural(unread, place)) could not be read: an event may be among them") }
     for issue in report.issues where issue.kind == ImportIssueKind.formLimit.rawValue {

@@ -63,9 +63,8 @@ import TraceStore
   @Test(arguments: [
     ("trace", "resolution_ns"), ("trace", "first_ts_ns"), ("replay", "delta_ns"), ("event", "ts_ns"), ("event", "cpu"),
   ]) func whatIsReckonedWithIsSaidToBeDamaged(table: String, column: String) throws {
-    let place = try #require(tables.firstIndex { $0.name == table })
-    let columnPlace = try #require(tables[place].columns.firstIndex(of: column))
-    guard case .damaged(table, let reason) = try run(HostileEdits(place, columnPlace, allRows: .max)) else {
+    let edits = try #require(HostileEdits(table, column, allRows: .max, tables))
+    guard case .damaged(table, let reason) = try run(edits) else {
       Issue.record("\(table).\(column) of 2^63 - 1 is taken")
       return
     }

@@ -18,8 +18,17 @@ package struct HostileEdits {
 
   /// One value in one column of all rows.
   package init(_ table: Int, _ column: Int, allRows value: Int64) {
-    bytes = [2, UInt8(truncatingIfNeeded: table), UInt8(truncatingIfNeeded: column), 0]
+    bytes =
+      [2, UInt8(truncatingIfNeeded: table), UInt8(truncatingIfNeeded: column), 0]
       + withUnsafeBytes(of: value.littleEndian, Array.init)
+  }
+
+  /// The same by names; nil: there is no such column.
+  package init?(_ table: String, _ column: String, allRows value: Int64, _ tables: [HostileTable]) {
+    guard let place = tables.firstIndex(where: { $0.name == table }),
+      let column = tables[place].columns.firstIndex(of: column)
+    else { return nil }
+    self.init(place, column, allRows: value)
   }
 
   /// Changes the database at `path`. What SQLite refuses (a text in a STRICT table's INTEGER) is left out.
@@ -48,7 +57,8 @@ package struct HostileEdits {
     let column = table.columns[Int(edit[2]) % table.columns.count]
     let place = "rowid = (SELECT rowid FROM \(table.name) LIMIT 1 OFFSET \(edit[3]))"
     let rows = edit[0] & 2 == 2 ? "" : table.hasRowid ? " WHERE \(place)" : ""
-    return "UPDATE OR IGNORE \(table.name) SET \(column) = \(value == .min ? "-9223372036854775807 - 1" : "\(value)")\(rows)"
+    return
+      "UPDATE OR IGNORE \(table.name) SET \(column) = \(value == .min ? "-9223372036854775807 - 1" : "\(value)")\(rows)"
   }
 
   private func poke(_ path: String, _ pokes: [(place: Int, value: UInt32)]) {
