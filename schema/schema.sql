@@ -91,7 +91,7 @@ CREATE TABLE event (
   hva_end INTEGER,                  -- first byte behind it
   mn INTEGER,                       -- struct mmu_notifier *
   mm INTEGER,                       -- struct mm_struct *
-  flags INTEGER,                    -- mmu_notifier_range.flags or a memslot's flags
+  flags INTEGER,                    -- mmu_notifier_range.flags or a memslot's flags; of a loss marker: 1 anywhere before it
   mn_event INTEGER,                 -- enum mmu_notifier_event: 0 unmap, 1 clear, 2/3 protection, 6 migrate
   old_gpa INTEGER,                  -- the cache's gpa beside a requested one
   old_uhva INTEGER,                 -- the cache's uhva beside a requested one

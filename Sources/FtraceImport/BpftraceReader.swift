@@ -135,6 +135,8 @@ final class BpftraceReader: RecordingReader {
 
   /// Which CPU's buffer was full is not told, nor when.
   private func lose(_ count: UInt64?) {
+    pipeline.text.issues.note(
+      .formLimit, line: pipeline.lines, "bpftrace does not tell on which CPU events were lost, nor when", nil)
     var event = RecordedEvent()
     _ = pipeline.text.deliver(
       LossMarker(cpu: RecordedEvent.unknownCPU, count: count), id: pipeline.lines, into: &event)

@@ -15,5 +15,6 @@ extension RecordedEvent {
     task = RecordedEvent.noTask
     // What no tracer can have counted is no number.
     if let count = marker.count, count > 0, count <= UInt64(Int64.max) { set(.len, count) }
+    if !marker.isPlaced { set(.flags, RecordedEvent.lostAnywhere) }
   }
 }

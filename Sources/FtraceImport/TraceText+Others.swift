@@ -8,10 +8,12 @@ extension TraceText {
     if let marker = LossMarker(line, prefix: finder.prefix) { return deliver(marker, id: id, into: &event) }
     switch format {
     case .tracefsText:
-      if let note = TracefsNote(line) { return read(note, line, id: id, into: &event) }
+      if let note = TracefsNote(line, isInHead: lastTime == .min) { return read(note, line, id: id, into: &event) }
     case .perfScript:
       if PerfScriptNote(line) != nil { return false }
     case .traceCmdText, .traceDat, .perfData, .bpftrace:
+      // tracefs text whose records look like trace-cmd's, as those of pids with seven digits do.
+      if let note = TracefsNote(lossIn: line) { return read(note, line, id: id, into: &event) }
       if let note = ReportNote(line, prefix: finder.prefix) {
         if note == .empty { _ = keepFragment(line, id: id) }
         return false

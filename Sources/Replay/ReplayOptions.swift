@@ -9,8 +9,8 @@ package struct ReplayOptions: Sendable {
   /// More time than this lost to false retries, in nanoseconds, makes a refresh excessive (`--stall-max`).
   package var stallMaxNs: Int64 = 10_000_000
 
-  /// The recording's form does not tell where events were dropped: whatever contradicts the rules may be for want of one, and no finding but
-  /// an excessive retry is certain.
+  /// The recording does not tell where events were dropped, or part of it cannot be read: whatever contradicts the rules, or is in excess,
+  /// may be for want of an event, and no finding is certain.
   package var mayHideLoss = false
 
   package init() {}

@@ -226,7 +226,7 @@ extension Replayer {
     invalidation: InvalidationState?, refresh: Int64?, check: Int64?, proof: [EventID], summary: String
   ) {
     findingCount += 1
-    let isCertain = certainty == .certain && (kind == .excessiveRetry || !options.mayHideLoss)
+    let isCertain = certainty == .certain && !options.mayHideLoss
     rows.append(
       .finding(
         Finding(

@@ -5,8 +5,8 @@ import KVMEvents
 extension Replayer {
   /// Events of one CPU were dropped after its last event and before this place.
   mutating func lose(_ event: RecordedEvent) {
-    // Where the recording does not say on which CPU, the gap may be as old as the recording.
-    let isPlaced = event.cpu != RecordedEvent.unknownCPU
+    // Where the recording does not say on which CPU, or where on it, the gap may be as old as the recording.
+    let isPlaced = event.cpu != RecordedEvent.unknownCPU && event[.flags] != RecordedEvent.lostAnywhere
     let gap = isPlaced ? cpus.last(on: event.cpu) : nil
     // Without any event before it, the gap began with the recording.
     let since = gap ?? Moment(id: 0, time: .min, cpu: event.cpu, thread: -1)
@@ -15,14 +15,14 @@ extension Replayer {
         EventLoss(
           cpu: event.cpu, line: event.id, afterEvent: gap?.id, count: event[.len].map(Int64.init(truncatingIfNeeded:))))
     )
-    // Every VM, seen on that CPU or not: its first events there may be among the dropped ones.
-    let touched = vms.filter { !$0.isGone }
+    // Every VM that lived since, seen on that CPU or not: its first events there may be among the dropped ones.
+    let touched = vms.filter { !$0.isGone || $0.lastEvent > gap?.id ?? 0 }
     for vm in touched {
       vm.meetLoss(since: since)
       for cache in vm.caches { caches[cache].taint() }
     }
     for cache in caches.indices where caches[cache].vm == nil { caches[cache].taint() }
-    for thread in threads.indices { taint(thread, by: event.cpu) }
+    for thread in threads.indices { taint(thread, by: isPlaced ? event.cpu : RecordedEvent.unknownCPU) }
     pending.taint(after: gap?.id ?? 0, &rounds)
     for cpu in isPlaced ? [event.cpu] : cpus.active { gapsOnCPU[cpu, default: []] += touched }
     for vm in touched { deferred(of: vm, meetLossAfter: gap?.id ?? 0) }

@@ -79,6 +79,25 @@ package final class TraceDatabase {
     return try row.step()
   }
 
+  /// Something in the input could not be read, or its form hides losses, so that any event may be missing.
+  package func hasDoubt() throws(TraceStoreError) -> Bool {
+    let row = try statement("SELECT kind FROM import_issue_count WHERE count > 0")
+    while try row.step() {
+      if ImportIssueKind(rawValue: row.text(0))?.doubt != nil { return true }
+    }
+    return false
+  }
+
+  /// Events were lost somewhere, and nothing tells where.
+  package func hasLossAnywhere() throws(TraceStoreError) -> Bool {
+    let kind = EventKind.lostEvents.rawValue
+    guard try connection.integer("SELECT EXISTS (SELECT 1 FROM event_name WHERE kind_id = \(kind))") == 1 else {
+      return false
+    }
+    let lost = "SELECT 1 FROM event WHERE kind_id = \(kind) AND flags = \(RecordedEvent.lostAnywhere)"
+    return try connection.integer("SELECT EXISTS (\(lost))") == 1
+  }
+
   /// nil: imported, not replayed.
   package func replaySettings() throws(TraceStoreError) -> ReplaySettings? {
     let row = try connection.prepare("SELECT * FROM replay")

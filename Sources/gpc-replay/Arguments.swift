@@ -48,7 +48,7 @@ struct ReplayArguments: ParsableArguments {
 
   /// - Parameters:
   ///   - resolutionNs: of the recorded stamps: two events of one microsecond are unordered in a text of microseconds.
-  ///   - mayHideLoss: its form does not tell where events were dropped.
+  ///   - mayHideLoss: any event may be missing (`ImportIssueKind.doubt`).
   func options(clock: TraceClock, resolutionNs: Int64, mayHideLoss: Bool) -> ReplayOptions {
     var options = ReplayOptions()
     options.mayHideLoss = mayHideLoss
@@ -62,7 +62,7 @@ struct ReplayArguments: ParsableArguments {
   func options(for database: TraceDatabase) throws(TraceStoreError) -> ReplayOptions {
     let facts = try database.facts()
     return options(
-      clock: facts.clock, resolutionNs: facts.resolutionNs, mayHideLoss: try database.hasIssue(.formLimit))
+      clock: facts.clock, resolutionNs: facts.resolutionNs, mayHideLoss: try database.hasDoubt())
   }
 }
 

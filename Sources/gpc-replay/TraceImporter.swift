@@ -107,7 +107,7 @@ extension TraceImporter {
     let clock = clock(of: reader)
     let options = replay?.options(
       clock: clock.clock, resolutionNs: reader.timestampResolutionNs,
-      mayHideLoss: reader.issueCounts[.formLimit] ?? 0 > 0)
+      mayHideLoss: reader.issueCounts.contains { $0.key.doubt != nil })
     var replayer = options.map { Replayer(form: .mainline, options: $0) }
     while isMore {
       try writer.write(batch)

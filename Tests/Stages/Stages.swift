@@ -18,7 +18,8 @@ package enum Stages {
     var isMore = try reader.read(into: &batch)
     let clock = reader.clock ?? .local
     let options = options(
-      clock, resolutionNs: reader.timestampResolutionNs, mayHideLoss: reader.issueCounts[.formLimit] ?? 0 > 0)
+      clock, resolutionNs: reader.timestampResolutionNs,
+      mayHideLoss: reader.issueCounts.contains { $0.key.doubt != nil })
     var replayer = Replayer(form: .mainline, options: options, recordsWindows: true)
     var times: [TraceTimestamp] = []
     var count: Int64 = 0
@@ -111,7 +112,7 @@ package enum Stages {
 
   private static func options(of database: TraceDatabase) throws -> ReplayOptions {
     let facts = try database.facts()
-    return options(facts.clock, resolutionNs: facts.resolutionNs, mayHideLoss: try database.hasIssue(.formLimit))
+    return options(facts.clock, resolutionNs: facts.resolutionNs, mayHideLoss: try database.hasDoubt())
   }
 
   private static func options(_ clock: TraceClock, resolutionNs: Int64, mayHideLoss: Bool) -> ReplayOptions {
