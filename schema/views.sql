@@ -1,10 +1,11 @@
 -- The questions a kernel developer has, as views. The report is SELECTs over them.
 -- Times and losses are summed by total(): where a damaged recording has stamps centuries apart, sum() fails.
 
--- Every event in words: seconds, comm and pid, name, and the recorded fields (addresses in hex).
+-- Every event in words: seconds (or ticks), comm and pid, name, and the recorded fields (addresses in hex).
 CREATE VIEW event_text AS
 SELECT event.id,
-  printf('%d.%09d', event.ts_ns / 1000000000, event.ts_ns % 1000000000) AS seconds,
+  iif((SELECT stamp_unit = 'tick' FROM trace), printf('%d', event.ts_ns),
+    printf('%d.%09d', event.ts_ns / 1000000000, event.ts_ns % 1000000000)) AS seconds,
   event.cpu,
   task.comm,
   task.pid,
@@ -175,12 +176,14 @@ WHERE retry_round.uhva >= 0
   AND span.hva_start BETWEEN 0 AND retry_round.uhva & ~4095
   AND (span.hva_end < 0 OR retry_round.uhva & ~4095 < span.hva_end);
 
--- The findings, worst first, with the lines of their proof.
+-- The findings, worst first, with the lines of their proof; seconds: or ticks.
 CREATE VIEW finding_report AS
 SELECT finding.id, finding.kind, finding.certainty, finding.summary,
   finding.vm_id, iif(vm.kvm IS NULL, NULL, printf('0x%x', vm.kvm)) AS kvm,
   finding.cache_id, iif(cache.gpc IS NULL, NULL, printf('0x%x', cache.gpc)) AS gpc,
-  finding.event_id, printf('%d.%09d', event.ts_ns / 1000000000, event.ts_ns % 1000000000) AS seconds,
+  finding.event_id,
+  iif((SELECT stamp_unit = 'tick' FROM trace), printf('%d', event.ts_ns),
+    printf('%d.%09d', event.ts_ns / 1000000000, event.ts_ns % 1000000000)) AS seconds,
   finding.invalidation_id, finding.refresh_id, finding.check_id,
   (SELECT group_concat(event_id, ' ') FROM
     (SELECT event_id FROM finding_event WHERE finding_id = finding.id ORDER BY position)) AS proof

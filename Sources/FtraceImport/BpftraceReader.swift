@@ -177,6 +177,7 @@ extension BpftraceReader {
   }
 
   var timestampResolutionNs: Int64 { 1 }
+  var stampUnit: StampUnit { .ns }
   /// Nothing of it is printed. By bpftrace's documentation `nsecs` is the time since boot: CLOCK_BOOTTIME, or CLOCK_MONOTONIC on kernels
   /// without `bpf_ktime_get_boot_ns()` (before Linux 5.8). Either is one clock for all CPUs.
   var clock: TraceClock? { .boot }

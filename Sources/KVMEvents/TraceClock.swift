@@ -34,6 +34,14 @@ public enum TraceClock: String, CaseIterable, Sendable {
   case monoRaw = "mono_raw"
   case x86TSC = "x86-tsc"
 
+  /// What its stamps count, where nothing has converted them.
+  package var unit: StampUnit {
+    switch self {
+    case .counter, .x86TSC: .tick
+    case .local, .global, .uptime, .perf, .mono, .boot, .tai, .monoRaw: .ns
+    }
+  }
+
   /// How far the clocks of two CPUs are taken to differ, in nanoseconds (the default of `--delta`; evidence: `local` and `perf`
   /// are per CPU and not coherent, the others are one source).
   public var uncertainty: Int64 {

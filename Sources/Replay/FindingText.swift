@@ -41,9 +41,9 @@ enum FindingText {
       : "the kernel accepted round \(number) where every order of the recorded events makes it retry\(cause)"
   }
 
-  static func excessive(_ refresh: RefreshState, uhva: UHVA?) -> String {
+  static func excessive(_ refresh: RefreshState, uhva: UHVA?, _ unit: StampUnit) -> String {
     "refresh of uhva \(hex(uhva)) repeated \(refresh.falseCount) of its \(refresh.roundCount) rounds for "
-      + "unrelated invalidations and lost \(milliseconds(refresh.falseNs)) ms to them"
+      + "unrelated invalidations and lost \(unit.figure(refresh.falseNs)) \(unit.name) to them"
   }
 
   private static func freed(_ certainty: Finding.Certainty) -> String {

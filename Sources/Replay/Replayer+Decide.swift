@@ -218,7 +218,7 @@ extension Replayer {
       .excessiveRetry, .certain, vm: refresh.vm, cache: refresh.cache, event: event, invalidation: nil,
       refresh: refresh.id, check: nil,
       proof: [refresh.entry?.id, refresh.firstFalse, refresh.lastFalse, refresh.returned?.id].compactMap { $0 },
-      summary: FindingText.excessive(refresh, uhva: caches[refresh.cache].uhva))
+      summary: FindingText.excessive(refresh, uhva: caches[refresh.cache].uhva, options.stampUnit))
   }
 
   private mutating func report(

@@ -50,11 +50,13 @@ package final class TraceDatabase {
     guard let clock = TraceClock(rawValue: row.text(10)) else {
       throw .damaged(table: "trace", reason: "it names the unknown clock \(row.text(10))")
     }
-    guard let clockSource = ClockSource(rawValue: row.text(11)), let eventPlace = EventPlace(rawValue: row.text(15))
+    guard let clockSource = ClockSource(rawValue: row.text(11)), let unit = StampUnit(rawValue: row.text(12)),
+      let eventPlace = EventPlace(rawValue: row.text(16))
     else {
-      throw .damaged(table: "trace", reason: "how its clock is known, or what its ids count, is no word of it")
+      throw .damaged(
+        table: "trace", reason: "how its clock is known, or what its stamps or its ids count, is no word of it")
     }
-    let (first, last, resolution) = (row.optionalInteger(8), row.optionalInteger(9), row.integer(12))
+    let (first, last, resolution) = (row.optionalInteger(8), row.optionalInteger(9), row.integer(13))
     guard [row.integer(5), row.integer(6), row.integer(7)].allSatisfy({ $0 >= 0 }) else {
       throw .damaged(table: "trace", reason: "a count is below 0")
     }
@@ -68,8 +70,8 @@ package final class TraceDatabase {
       fileName: row.text(1), contentHash: row.optionalText(2), toolVersion: row.text(3), format: row.text(4),
       byteCount: row.integer(5), lineCount: row.integer(6), eventCount: row.integer(7),
       firstTime: first.map(TraceTimestamp.init(rawValue:)), lastTime: last.map(TraceTimestamp.init(rawValue:)),
-      clock: clock, clockSource: clockSource, resolutionNs: resolution, incomplete: row.optionalText(13),
-      importOptions: row.text(14), eventPlace: eventPlace)
+      clock: clock, clockSource: clockSource, stampUnit: unit, resolutionNs: resolution,
+      incomplete: row.optionalText(14), importOptions: row.text(15), eventPlace: eventPlace)
   }
 
   /// This kind of dirt was met in the input.

@@ -19,6 +19,7 @@ package struct TraceFacts: Equatable, Sendable {
   package var lastTime: TraceTimestamp?
   package var clock: TraceClock
   package var clockSource: ClockSource
+  package var stampUnit: StampUnit
   /// Of the time stamps as recorded, in nanoseconds.
   package var resolutionNs: Int64
   /// A sentence saying what is missing; nil: the input is whole.
@@ -36,7 +37,7 @@ package struct TraceFacts: Equatable, Sendable {
   package init(
     fileName: String, contentHash: String?, toolVersion: String, format: String, byteCount: Int64, lineCount: Int64,
     eventCount: Int64, firstTime: TraceTimestamp?, lastTime: TraceTimestamp?, clock: TraceClock,
-    clockSource: ClockSource,
+    clockSource: ClockSource, stampUnit: StampUnit = .ns,
     resolutionNs: Int64, incomplete: String?, importOptions: String = "",
     eventPlace: EventPlace = .line
   ) {
@@ -51,6 +52,7 @@ package struct TraceFacts: Equatable, Sendable {
     self.lastTime = lastTime
     self.clock = clock
     self.clockSource = clockSource
+    self.stampUnit = stampUnit
     self.resolutionNs = resolutionNs
     self.incomplete = incomplete
     self.importOptions = importOptions

@@ -57,6 +57,22 @@ import Testing
     }
   }
 
+  /// The brackets in `trace_clock` tell; cycles are time where TSC2NSEC says how long they take.
+  @Test(
+    arguments: [
+      ("[local] global counter uptime", "local global [counter] uptime", .counter, .tick),
+      ("[local] global counter uptime", "local [global] counter uptime", .global, .ns),
+      ("[local] global counter uptime", "local global ppc-tbr [uptime]", .uptime, .ns),
+      ("[local] global counter uptime", "local global [ppc-tb!] uptime", nil, .tick),
+    ] as [(String, String, TraceClock?, StampUnit)])
+  func theClockTellsWhetherStampsAreTime(old: String, new: String, clock: TraceClock?, unit: StampUnit) throws {
+    var file = try DatBytes("quiet-v6.dat")
+    file.replace(old, with: new)
+    let recording = try Recording(file.bytes)
+    #expect(recording.clock == clock && recording.stampUnit == unit)
+    #expect(try self.recording("quiet-tsc").stampUnit == .ns)
+  }
+
   /// Pages announce what was overwritten; that a buffer was full, or a record given up, only the statistics tell: how much, not where.
   @Test func whatTheStatisticsCountAsDroppedIsLostSomewhere() throws {
     let packed = try Fixture.packed("cpustat-dropped.dat.zst")

@@ -18,7 +18,7 @@ package enum Stages {
     var isMore = try reader.read(into: &batch)
     let clock = reader.clock ?? .local
     let options = options(
-      clock, resolutionNs: reader.timestampResolutionNs,
+      clock, reader.stampUnit, resolutionNs: reader.timestampResolutionNs,
       mayHideLoss: reader.issueCounts.contains { $0.key.doubt != nil })
     var replayer = Replayer(form: .mainline, options: options, recordsWindows: true)
     var times: [TraceTimestamp] = []
@@ -38,7 +38,8 @@ package enum Stages {
       fileName: "trace", contentHash: reader.contentHash?.description, toolVersion: "stages",
       format: reader.formatDescription, byteCount: reader.bytesRead, lineCount: reader.lines, eventCount: count,
       firstTime: times.min(), lastTime: times.max(), clock: clock, clockSource: reader.clockSource,
-      resolutionNs: reader.timestampResolutionNs, incomplete: reader.incomplete, eventPlace: reader.eventPlace)
+      stampUnit: reader.stampUnit, resolutionNs: reader.timestampResolutionNs, incomplete: reader.incomplete,
+      eventPlace: reader.eventPlace)
     return try writer.finish(
       ImportSummary(
         trace: facts, tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,
@@ -88,7 +89,10 @@ package enum Stages {
   package static func report(_ database: TraceDatabase) throws -> (report: Report, text: String, json: String) {
     let report = try Report(database, findingsMax: 2)
     for finding in report.findings {
-      _ = FindingTimeline(finding, place: report.trace.eventPlace, database: "trace.db").lines
+      _ =
+        FindingTimeline(
+          finding, place: report.trace.eventPlace, unit: report.trace.stampUnit, database: "trace.db"
+        ).lines
     }
     let text = TextReport(report, database: "trace.db", shownMax: 2).text
     return (report, text, try JSONReport.text(report))
@@ -112,11 +116,15 @@ package enum Stages {
 
   private static func options(of database: TraceDatabase) throws -> ReplayOptions {
     let facts = try database.facts()
-    return options(facts.clock, resolutionNs: facts.resolutionNs, mayHideLoss: try database.hasDoubt())
+    return options(facts.clock, facts.stampUnit, resolutionNs: facts.resolutionNs, mayHideLoss: try database.hasDoubt())
   }
 
-  private static func options(_ clock: TraceClock, resolutionNs: Int64, mayHideLoss: Bool) -> ReplayOptions {
+  private static func options(
+    _ clock: TraceClock, _ unit: StampUnit, resolutionNs: Int64, mayHideLoss: Bool
+  ) -> ReplayOptions {
     var options = ReplayOptions()
+    options.stampUnit = unit
+    if unit == .tick { options.stallMaxNs = .max }
     options.deltaNs = clock.uncertainty + (resolutionNs > 1 ? resolutionNs : 0)
     options.mayHideLoss = mayHideLoss
     return options

@@ -10,6 +10,7 @@ extension FuzzTarget {
     guard let first = bytes.first else { return }
     let template = FuzzTemplate.all[Int(first) % FuzzTemplate.all.count]
     let path = template.copy()
+    defer { FuzzTemplate.remove(path) }
     HostileEdits(Array(bytes.dropFirst())).apply(to: path, template.tables)
     do {
       let database = try TraceDatabase(at: path)
@@ -29,7 +30,6 @@ extension FuzzTarget {
 /// A database of a small recording, whole, that each execution damages a copy of.
 private struct FuzzTemplate {
   private let image: [UInt8]
-  private let copyPath: String
   let tables: [HostileTable]
 
   /// From the folder that tools/fuzz runs in.
@@ -39,10 +39,7 @@ private struct FuzzTemplate {
   ].map { FuzzTemplate($0 + "/trace.txt.zst") }
 
   private init(_ trace: String) {
-    let folder = "/tmp/gpc-replay-fuzz-\(getpid())"
-    mkdir(folder, 0o700)
-    copyPath = folder + "/copy.db"
-    let path = folder + "/template.db"
+    let path = Self.path
     do {
       _ = try Stages.imported(TraceReader(.file(path: trace), options: TraceReadOptions()), at: .file(path))
     } catch {
@@ -50,14 +47,20 @@ private struct FuzzTemplate {
     }
     tables = HostileTable.all(of: path)
     image = FuzzFile.bytes(of: path)
-    unlink(path)
+    Self.remove(path)
   }
 
+  /// In memory where there is such a file system: SQLite waits for the disk at each COMMIT.
+  private static let path = "\(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp")/gpc-replay-fuzz-\(getpid()).db"
+
   func copy() -> String {
-    for suffix in ["", "-journal", "-wal", "-shm"] { unlink(copyPath + suffix) }
-    let descriptor = open(copyPath, O_RDWR | O_CREAT, 0o600)
+    let descriptor = open(Self.path, O_RDWR | O_CREAT | O_TRUNC, 0o600)
     precondition(descriptor >= 0 && write(descriptor, image, image.count) == image.count, "a copy can be made")
     close(descriptor)
-    return copyPath
+    return Self.path
+  }
+
+  static func remove(_ path: String) {
+    for suffix in ["", "-journal", "-wal", "-shm"] { unlink(path + suffix) }
   }
 }

@@ -27,7 +27,7 @@ extension RecordDecoder {
 
   mutating func noteTime(_ time: Int64, _ stream: UnsafeMutablePointer<CPUStream>) {
     issues.note(
-      .timeWentBack, line: count, "\(lastTime - time) ns before the event in front of it",
+      .timeWentBack, line: count, "its stamp lies \(lastTime - time) below that of the event in front of it",
       excerpt: Self.place(stream))
   }
 
