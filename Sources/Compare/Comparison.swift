@@ -19,7 +19,8 @@ package struct Comparison {
 
   /// - Parameters:
   ///   - deltaNs: how far the clocks of two CPUs may differ.
-  ///   - retriesMax: rounds that a form may repeat in a VM without any reason in the recording; a refresh that needs more is stuck.
+  ///   - retriesMax: rounds that a form may repeat in a VM without any reason in the recording; a refresh that needs
+  ///     more is stuck.
   package init(_ forms: [ProtocolForm], deltaNs: Int64, retriesMax: Int = 1_000_000) {
     self.forms = forms
     self.deltaNs = deltaNs

@@ -20,8 +20,8 @@ struct FormModel {
   private var lockWaiters: [Int] = []
   /// Slots that wait for invalidations to end.
   private var waiters: [Int] = []
-  /// Rounds that refreshes may still repeat before they are taken for stuck: else stamps that lie centuries apart, between the hooks of one
-  /// invalidation, would have a model spin for as long. It grows with the recording.
+  /// Rounds that refreshes may still repeat before they are taken for stuck: else stamps that lie centuries apart,
+  /// between the hooks of one invalidation, would have a model spin for as long. It grows with the recording.
   private var retriesLeft: Int
   private static let retriesPerRefresh = 100
   /// A form may need more rounds than the recorded kernel, in the same time.

@@ -25,8 +25,8 @@ final class RefreshPlan {
     }
   }
 
-  /// A round of the model's own takes this long at least, whatever stamps of microseconds say: it drops a lock, looks a page up and takes
-  /// the lock again.
+  /// A round of the model's own takes this long at least, whatever stamps of microseconds say: it drops a lock, looks a
+  /// page up and takes the lock again.
   private static let roundMinNs: Int64 = 100
 
   let cache: Int

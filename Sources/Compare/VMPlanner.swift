@@ -64,7 +64,8 @@ struct VMPlanner {
   ) {
     guard let walk = invalidation.walk, let startRet = invalidation.startRet, let endEntry = invalidation.endEntry
     else { return }
-    // In the forms that walk in the end hook the walk says nothing of the count, which goes up in the start hook all the same.
+    // In the forms that walk in the end hook the walk says nothing of the count, which goes up in the start hook all
+    // the same.
     let up = walk.id < startRet.id ? walk : startRet
     // Where the memslots are not known, the range is taken to hit one.
     let kind = WindowPlan.Operation.Kind.invalidate(
@@ -72,7 +73,8 @@ struct VMPlanner {
       removesMappings: invalidation.removesMappings)
     let index = plan.add(.init(kind: kind, cache: 0, recorded: recorded))
     let countUpNs = tests.countUpNs(operation.begin.time, up.time)
-    // A count that goes up late (clocks differ) pushes what follows before it, and stamps that go back change no program order.
+    // A count that goes up late (clocks differ) pushes what follows before it, and stamps that go back change no
+    // program order.
     let startRetNs = max(startRet.time, countUpNs)
     let endEntryNs = max(endEntry.time, startRetNs)
     let countDownNs = max(

@@ -3,7 +3,8 @@
 import KVMEvents
 
 extension RecordedEvent {
-  /// Becomes the loss that `marker` tells of. It has no task, and no time of its own: it stands behind all that came before it.
+  /// Becomes the loss that `marker` tells of. It has no task, and no time of its own: it stands behind all that came
+  /// before it.
   mutating func become(_ marker: LossMarker, id: EventID, after lastTime: Int64, name: EventNameID) {
     clear()
     self.id = id

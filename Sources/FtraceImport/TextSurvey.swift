@@ -108,8 +108,8 @@ struct TextSurvey {
 }
 
 extension RecordHead {
-  /// tracefs gives the pid 7 columns where trace-cmd gives it 5, or prints the thread group behind it. A pid that fills the 7 looks the same
-  /// in both; then trace-cmd's blanks tell, which fill up a name to 20 columns.
+  /// tracefs gives the pid 7 columns where trace-cmd gives it 5, or prints the thread group behind it. A pid that fills
+  /// the 7 looks the same in both; then trace-cmd's blanks tell, which fill up a name to 20 columns.
   fileprivate var hasTracefsColumns: Bool {
     var place = dash + 1
     while place.byte.isDigit { place += 1 }

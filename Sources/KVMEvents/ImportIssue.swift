@@ -28,8 +28,8 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
   case microseconds = "microseconds"
   /// Comms of 8 bytes: two threads may look like one, though their pids tell them apart.
   case cutComms = "cut_comms"
-  /// A loss that no marker announces: a CPU's first event in a ring that was overwritten, which counts as lost with what was before it; or
-  /// events that a CPU's statistics count as dropped.
+  /// A loss that no marker announces: a CPU's first event in a ring that was overwritten, which counts as lost with
+  /// what was before it; or events that a CPU's statistics count as dropped.
   case unannouncedLoss = "unannounced_loss"
   /// What this form of recording cannot tell, and others can.
   case formLimit = "form_limit"
@@ -53,8 +53,8 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
     case error
   }
 
-  /// What may be missing for want of something that could not be read, and nothing tells where: while there is any of it, no finding is
-  /// certain and nothing is clean.
+  /// What may be missing for want of something that could not be read, and nothing tells where: while there is any of
+  /// it, no finding is certain and nothing is clean.
   package enum Doubt: Sendable {
     /// A whole event, of which nothing is known.
     case event

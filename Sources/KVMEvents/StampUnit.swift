@@ -4,8 +4,8 @@
 package enum StampUnit: String, CaseIterable, Encodable, Sendable {
   /// Nanoseconds.
   case ns
-  /// The steps of a counter of whose speed nothing is known (`counter`: one per event; `x86-tsc`: cycles): an order, and no time. What is named
-  /// nanoseconds in this code and in the database is ticks then.
+  /// The steps of a counter of whose speed nothing is known (`counter`: one per event; `x86-tsc`: cycles): an order,
+  /// and no time. What is named nanoseconds in this code and in the database is ticks then.
   case tick
 
   /// What `figure` is of: milliseconds, or ticks.

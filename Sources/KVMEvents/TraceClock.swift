@@ -5,8 +5,8 @@ public struct TraceTimestamp: RawRepresentable, Hashable, Comparable, Sendable {
   public let rawValue: Int64
   @inlinable public init(rawValue: Int64) { self.rawValue = rawValue }
 
-  /// Below this, 146 years, lie all stamps, and at 0 or above: then neither the difference of two nor the sum of two such differences
-  /// leaves 64 bits. Readers take what lies beyond for damage.
+  /// Below this, 146 years, lie all stamps, and at 0 or above: then neither the difference of two nor the sum of two
+  /// such differences leaves 64 bits. Readers take what lies beyond for damage.
   public static let end: Int64 = 1 << 62
 
   /// nil: no clock was ever there.

@@ -38,8 +38,8 @@ struct ReplayArguments: ParsableArguments {
 
   @Option(
     help: """
-      A refresh that loses more time than this to false retries is excessive (default: 10ms). Not with a clock that is no time (counter, \
-      x86-tsc).
+      A refresh that loses more time than this to false retries is excessive (default: 10ms). Not with a clock that is \
+      no time (counter, x86-tsc).
       """)
   var stallMax: DurationArgument?
 
@@ -50,8 +50,8 @@ struct ReplayArguments: ParsableArguments {
 
   private static let stallMaxNs: Int64 = 10_000_000
 
-  /// Of ticks nothing is told by time: `--stall-max` is not used, and said so; `--delta` cannot be left aside, for it is what keeps events
-  /// unordered, and ends the verb.
+  /// Of ticks nothing is told by time: `--stall-max` is not used, and said so; `--delta` cannot be left aside, for it
+  /// is what keeps events unordered, and ends the verb.
   /// - Parameters:
   ///   - resolutionNs: of the recorded stamps: two events of one microsecond are unordered in a text of microseconds.
   ///   - mayHideLoss: any event may be missing (`ImportIssueKind.doubt`).

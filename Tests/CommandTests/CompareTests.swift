@@ -59,8 +59,9 @@ import Testing
     #expect(try query("SELECT count(*) > 0 FROM left_out_window") == ["1"])
   }
 
-  // Recorded on kernels of these forms, whose walk's event lies in the end hook. The contract violations are a plain program's count by the
-  // rule alone (docs/evidence.md, 7); the model of the form that ran has as many, and mainline, which walks in the start hook, none.
+  // Recorded on kernels of these forms, whose walk's event lies in the end hook. The contract violations are a plain
+  // program's count by the rule alone (docs/evidence.md, 7); the model of the form that ran has as many, and mainline,
+  // which walks in the start hook, none.
   @Test(arguments: [("patched-v1-gap", "dwmw2-v1", "2"), ("patched-v2-gap", "dwmw2-v2", "10")])
   func aWalkInTheEndHook(name: String, form: String, contracts: String) throws {
     let trace = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/\(name)-reportt.txt.zst").path
@@ -69,7 +70,8 @@ import Testing
     #expect(
       try query("SELECT contract_count FROM form_cost WHERE form IN ('recorded', '\(form)', 'mainline') ORDER BY id")
         == [contracts, "0", contracts])
-    // Neither is a cut a trap: it ends in a sentence, for the forms' retry test has no snapshot, which the catalogue asks for.
+    // Neither is a cut a trap: it ends in a sentence, for the forms' retry test has no snapshot, which the catalogue
+    // asks for.
     let cut = try Invocation(
       ["corpus", "add", trace, "--db", "trace.db", "--clock", "mono", "--finding", "2", "--to", "case"], in: folder)
     #expect(cut.signal == 0 && cut.status == 2 && cut.errorText.contains("missing_field"))

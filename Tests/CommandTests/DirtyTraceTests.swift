@@ -108,7 +108,8 @@ import Testing
     #expect(try Invocation(["replay", "dirty.db"], in: folder).text == run.text)
   }
 
-  /// Indented as in a mail, and copied from a terminal on a machine with pids of seven digits: what the head tells was overwritten is lost.
+  /// Indented as in a mail, and copied from a terminal on a machine with pids of seven digits: what the head tells was
+  /// overwritten is lost.
   @Test func lossesThatAQuotedTextTellsAreRead() throws {
     let folder = try TemporaryFolder()
     let fixture = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/tracefs-loss.txt")

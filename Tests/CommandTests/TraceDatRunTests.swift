@@ -39,7 +39,8 @@ import Testing
     #expect(try query("SELECT count(*) FROM finding", "binary.db") != query("SELECT 0 AS 'count(*)'", "binary.db"))
   }
 
-  /// Where its events were dropped is not told: no decision is known, no window of it is, and so nothing is clean either.
+  /// Where its events were dropped is not told: no decision is known, no window of it is, and so nothing is clean
+  /// either.
   @Test func aRecordingThatDroppedEventsSomewhereIsUnknown() throws {
     let trace = fixture("cpustat-dropped.dat.zst").path
     let run = try Invocation([trace, "--db", "dropped.db"], in: folder)

@@ -33,8 +33,8 @@ import Testing
     #expect(comparison.finish().map(\.refreshCount) == [1])
   }
 
-  // v1, v2 and v3.4 walk in the end hook, and so does the event of a kernel that is one of them. The count goes up in the start hook all the
-  // same: mainline's walk is there, and its check says no.
+  // v1, v2 and v3.4 walk in the end hook, and so does the event of a kernel that is one of them. The count goes up in
+  // the start hook all the same: mainline's walk is there, and its check says no.
   @Test func theWalksEventInTheEndHook() throws {
     var schedule = Schedule()
     schedule.refresh(cache: 1, page: 10, at: 100, loops: [110])
@@ -60,8 +60,8 @@ import Testing
     }
   }
 
-  // An invalidation in flight for 36 years: mainline goes round as long as it is. It is given up behind the bound, which grows by 100 for the
-  // refresh and by 10 for its recorded round; v2 does not ask for the count.
+  // An invalidation in flight for 36 years: mainline goes round as long as it is. It is given up behind the bound,
+  // which grows by 100 for the refresh and by 10 for its recorded round; v2 does not ask for the count.
   @Test func aModelDoesNotSpinForCenturies() {
     var schedule = Schedule()
     schedule.invalidate(20, 0, 10, 20, 1 << 60, 1 << 60 + 5, 1 << 60 + 10)

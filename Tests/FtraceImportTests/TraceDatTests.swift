@@ -73,7 +73,8 @@ import Testing
     #expect(try self.recording("quiet-tsc").stampUnit == .ns)
   }
 
-  /// Pages announce what was overwritten; that a buffer was full, or a record given up, only the statistics tell: how much, not where.
+  /// Pages announce what was overwritten; that a buffer was full, or a record given up, only the statistics tell: how
+  /// much, not where.
   @Test func whatTheStatisticsCountAsDroppedIsLostSomewhere() throws {
     let packed = try Fixture.packed("cpustat-dropped.dat.zst")
     let recording = try Recording(packed)

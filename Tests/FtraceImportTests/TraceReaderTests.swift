@@ -11,6 +11,11 @@ import Testing
     let body = "\(stamp): gpc_init: (ffffffffc020bfa4) gpc=0xff11000101000f08\n"
     #expect(try Recording("cpus=4\n          task-1-1001  [001]\(body)").stampUnit == unit)
     #expect(try Recording("# tracer: nop\n#\n          task-1-1001    [001] ..... \(body)").stampUnit == unit)
+    // One of the others, behind it, has lost its point, or gained one.
+    let others = ["  3001.000000", "  3001.000000000", "3000000000001"].map { other in
+      "          task-1-1001  [001]\(other): gpc_init: (ffffffffc020bfa4) gpc=0xff11000101000f08\n"
+    }
+    #expect(try Recording("cpus=4\n          task-1-1001  [001]\(body)" + others.joined()).stampUnit == unit)
   }
 
   @Test(arguments: [

@@ -30,8 +30,8 @@ extension String {
     #expect(recording.counts == [.microseconds: 1])
   }
 
-  /// A text is indented where it is quoted, and has the command above it where a terminal was copied; a pid of seven digits fills its
-  /// column, so that the record looks like trace-cmd's.
+  /// A text is indented where it is quoted, and has the command above it where a terminal was copied; a pid of seven
+  /// digits fills its column, so that the record looks like trace-cmd's.
   @Test(arguments: ["", "    "], [1059, 1_001_059])
   func lossesAreReadWhereTheTextIsQuoted(indent: String, pid: Int) throws {
     let record = Self.event(0, 1).replacing("-1059   ", with: "-\(pid)".padding(8))

@@ -1,4 +1,5 @@
-// Databases in which nothing is as gpc-replay wrote it: replayed, compared and reported, or refused in a sentence; never a trap.
+// Databases in which nothing is as gpc-replay wrote it: replayed, compared and reported, or refused in a sentence;
+// never a trap.
 
 import Foundation
 import FtraceImport

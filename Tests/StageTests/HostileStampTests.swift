@@ -1,4 +1,5 @@
-// Recordings whose stamps no clock gives: reported and compared as they stand, or counted as dirt; never a trap, and no model that spins.
+// Recordings whose stamps no clock gives: reported and compared as they stand, or counted as dirt; never a trap, and no
+// model that spins.
 
 import Foundation
 import FtraceImport

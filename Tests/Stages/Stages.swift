@@ -1,4 +1,5 @@
-// The stages as the door chains them, in one process: for tools/fuzz, and for tests that give them what no kernel records.
+// The stages as the door chains them, in one process: for tools/fuzz, and for tests that give them what no kernel
+// records.
 
 import Compare
 import FtraceImport

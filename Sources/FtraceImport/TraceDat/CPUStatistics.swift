@@ -2,8 +2,9 @@
 
 /// The text of tracefs's `per_cpu/cpuN/stats`, as it stood when the recording ended.
 ///
-/// `overrun` is not of interest: what was overwritten the pages announce where it was. What found no room in a buffer that is not overwritten
-/// (`dropped events`), or was given up while it was written (`commit overrun`), nothing else tells of.
+/// `overrun` is not of interest: what was overwritten the pages announce where it was. What found no room in a buffer
+/// that is not overwritten (`dropped events`), or was given up while it was written (`commit overrun`), nothing else
+/// tells of.
 struct CPUStatistics {
   let cpu: Int32
   let dropped: UInt64

@@ -21,7 +21,7 @@ extension RecordDecoder {
   mutating func noteDropped(_ loss: LossMarker) {
     issues.note(
       .unannouncedLoss, line: count,
-      "CPU \(loss.cpu) dropped \(plural(loss.count ?? 0, "event")), as its statistics say, and the recording does not tell where",
+      "CPU \(loss.cpu) dropped \(plural(loss.count ?? 0, "event")), as its statistics say; where is not told",
       excerpt: "CPU \(loss.cpu)")
   }
 

@@ -59,8 +59,8 @@ final class TraceDatReader: RecordFileReader {
     return TraceClock(rawValue: clock)
   }
 
-  /// The cycles of `x86-tsc` are nanoseconds where the file tells how long they took. What the kernel has beside the clocks that are known
-  /// here are counters of other machines (`ppc-tb`, `s390-tod`).
+  /// The cycles of `x86-tsc` are nanoseconds where the file tells how long they took. What the kernel has beside the
+  /// clocks that are known here are counters of other machines (`ppc-tb`, `s390-tod`).
   private static func stampUnit(_ contents: TraceDatContents) -> StampUnit {
     if contents.options.correction.cycles != nil { return .ns }
     let areTime = clocks(contents).allSatisfy { $0.isEmpty || TraceClock(rawValue: $0)?.unit == .ns }
