@@ -81,6 +81,13 @@ let package = Package(
     .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
     // One recording in other forms, made by rules; for the tests.
     .target(name: "Renderings", path: "Tests/Renderings"),
+    // The stages in one process, and damage to databases; for the tests and tools/fuzz.
+    .target(
+      name: "Stages",
+      dependencies: [
+        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report", "Compare", "CSQLite",
+      ],
+      path: "Tests/Stages"),
     // The binary as the tests run it, and the folders of traces/.
     .target(name: "RealBinary", dependencies: ["CZstd", "Corpus"], path: "Tests/RealBinary"),
     // Parts of recordings, and what is said of them held against what is said of the whole; for the tests and tools/evidence.
@@ -100,7 +107,9 @@ let package = Package(
         "RealBinary", "Renderings", "Corpus", "FtraceImport", "KVMEvents", "GPCProtocol", "TraceStore", "gpc-replay",
       ],
       exclude: ["Reports"]),
-    .testTarget(name: "CommandTests", dependencies: ["RealBinary", "Renderings", "CZstd", "gpc-replay"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["RealBinary", "Renderings", "Stages", "CZstd", "gpc-replay"]),
+    .testTarget(name: "StageTests", dependencies: ["Stages", "RealBinary", "FtraceImport", "KVMEvents", "TraceStore"]),
     .testTarget(
       name: "EvidenceTests", dependencies: ["EvidenceParts", "RealBinary", "FtraceImport", "KVMEvents", "gpc-replay"],
       exclude: ["Recordings", "FunctionLevel", "Breaches"]),
@@ -114,7 +123,7 @@ if Context.environment["GPC_REPLAY_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
       name: "gpc-replay-fuzz",
-      dependencies: ["KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report"],
+      dependencies: ["KVMEvents", "FtraceImport", "TraceStore", "Report", "Stages"],
       path: "tools/fuzz.d",
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -106,8 +106,10 @@ ORDER BY ratio DESC, before.case_name, before.form;
 -- The forms of each run by the time that refreshes lost to rounds and waits over the whole corpus, the least first. Forms under which some
 -- refresh would never have returned come behind all others: its stall has no end, and none in stall_ns.
 CREATE VIEW form_by_stall AS
-SELECT run_id, rank() OVER (PARTITION BY run_id ORDER BY sum(unending_count) > 0, sum(spun_ns + slept_ns)) AS place, form,
-  sum(spun_ns + slept_ns) AS stall_ns, sum(spun_ns) AS spun_ns, sum(slept_ns) AS slept_ns, max(stall_max_ns) AS stall_max_ns,
+SELECT run_id,
+  rank() OVER (PARTITION BY run_id ORDER BY sum(unending_count) > 0, total(spun_ns + slept_ns)) AS place, form,
+  CAST(total(spun_ns + slept_ns) AS INTEGER) AS stall_ns, CAST(total(spun_ns) AS INTEGER) AS spun_ns,
+  CAST(total(slept_ns) AS INTEGER) AS slept_ns, max(stall_max_ns) AS stall_max_ns,
   sum(round_count) AS round_count, sum(false_count + widened_count) AS false_count,
   sum(unending_count) AS unending_count, sum(verdict LIKE '%contract%' OR verdict LIKE '%stale%') AS broken_case_count
 FROM cell

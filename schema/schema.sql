@@ -5,10 +5,11 @@
 -- * An event's id is the number of its line in the text that was read, its ordinal in a trace.dat, or its place in the order of the
 --   stamps (bpftrace): trace.event_place says which. So every id that a table or a view shows is a place in the recording. Ids grow
 --   in replay order.
--- * Times are nanoseconds of the trace clock, durations end in _ns. Flags are 0 or 1. NULL: the recording does not tell.
+-- * Times are nanoseconds of the trace clock, durations end in _ns; where trace.stamp_unit is 'tick', both are the steps of
+--   a counter instead. Flags are 0 or 1. NULL: the recording does not tell.
 
 PRAGMA application_id = 0x67706372; -- "gpcr"
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- The recording this database holds: one row, written last.
 CREATE TABLE trace (
@@ -24,6 +25,7 @@ CREATE TABLE trace (
   last_ts_ns INTEGER,
   clock TEXT NOT NULL,              -- the trace clock
   clock_source TEXT NOT NULL CHECK (clock_source IN ('recorded', 'convention', 'assumed')), -- convention: bpftrace's nsecs
+  stamp_unit TEXT NOT NULL CHECK (stamp_unit IN ('ns', 'tick')), -- tick: of a clock that is no time (counter, x86-tsc)
   resolution_ns INTEGER NOT NULL,   -- of the time stamps as recorded
   incomplete TEXT,                  -- a sentence saying what is missing; NULL: the input is whole
   import_options TEXT NOT NULL,     -- options that change what is read, in the order of their names; '' where none was given
@@ -37,7 +39,7 @@ CREATE TABLE replay (
   form TEXT NOT NULL,               -- the published form of the gfn_to_pfn_cache code whose rules were applied
   delta_ns INTEGER NOT NULL,        -- how far the clocks of two CPUs were taken to differ
   retries_max INTEGER NOT NULL,     -- a refresh with more false retries is excessive
-  stall_max_ns INTEGER NOT NULL     -- a refresh that loses more to false retries is excessive
+  stall_max_ns INTEGER NOT NULL     -- a refresh that loses more to false retries is excessive; 2^63 - 1: none, in ticks
 ) STRICT;
 
 -- The points of the kernel that an event can stand for.
@@ -91,7 +93,7 @@ CREATE TABLE event (
   hva_end INTEGER,                  -- first byte behind it
   mn INTEGER,                       -- struct mmu_notifier *
   mm INTEGER,                       -- struct mm_struct *
-  flags INTEGER,                    -- mmu_notifier_range.flags or a memslot's flags
+  flags INTEGER,                    -- mmu_notifier_range.flags, a memslot's flags; of a loss marker: 1 anywhere before it
   mn_event INTEGER,                 -- enum mmu_notifier_event: 0 unmap, 1 clear, 2/3 protection, 6 migrate
   old_gpa INTEGER,                  -- the cache's gpa beside a requested one
   old_uhva INTEGER,                 -- the cache's uhva beside a requested one

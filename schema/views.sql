@@ -1,9 +1,11 @@
 -- The questions a kernel developer has, as views. The report is SELECTs over them.
+-- Times and losses are summed by total(): where a damaged recording has stamps centuries apart, sum() fails.
 
--- Every event in words: seconds, comm and pid, name, and the recorded fields (addresses in hex).
+-- Every event in words: seconds (or ticks), comm and pid, name, and the recorded fields (addresses in hex).
 CREATE VIEW event_text AS
 SELECT event.id,
-  printf('%d.%09d', event.ts_ns / 1000000000, event.ts_ns % 1000000000) AS seconds,
+  iif((SELECT stamp_unit = 'tick' FROM trace), printf('%d', event.ts_ns),
+    printf('%d.%09d', event.ts_ns / 1000000000, event.ts_ns % 1000000000)) AS seconds,
   event.cpu,
   task.comm,
   task.pid,
@@ -74,7 +76,7 @@ ORDER BY event_kind.id;
 
 -- Where events were dropped. lost: the sum where it is known; gaps_of_unknown_size: the gaps where it is not.
 CREATE VIEW loss_by_cpu AS
-SELECT cpu, count(*) AS gaps, coalesce(sum(event_count), 0) AS lost,
+SELECT cpu, count(*) AS gaps, CAST(total(event_count) AS INTEGER) AS lost,
   count(*) FILTER (WHERE event_count IS NULL) AS gaps_of_unknown_size,
   min(line) AS first_line, max(line) AS last_line
 FROM loss GROUP BY cpu ORDER BY cpu;
@@ -98,7 +100,7 @@ FROM cache_check;
 -- Why rounds of the retry loop were repeated, and the time that went into them.
 CREATE VIEW retry_by_cause AS
 SELECT cause, sub_cause, count(*) AS rounds, count(DISTINCT refresh_id) AS refreshes,
-  coalesce(sum(duration_ns), 0) AS lost_ns
+  CAST(total(duration_ns) AS INTEGER) AS lost_ns
 FROM retry_round WHERE cause IS NOT NULL
 GROUP BY cause, sub_cause
 ORDER BY CASE cause WHEN 'false' THEN 1 WHEN 'necessary' THEN 2 WHEN 'undecided' THEN 3 ELSE 4 END, sub_cause;
@@ -114,9 +116,9 @@ SELECT cache.id AS cache_id, cache.vm_id, printf('0x%x', cache.gpc) AS gpc, cach
   coalesce(sum(refresh.necessary_count), 0) AS necessary_rounds,
   coalesce(sum(refresh.false_count), 0) AS false_rounds,
   coalesce(sum(refresh.undecided_count), 0) AS undecided_rounds,
-  coalesce(sum(refresh.stall_ns), 0) AS stall_ns,
+  CAST(total(refresh.stall_ns) AS INTEGER) AS stall_ns,
   coalesce(max(refresh.stall_ns), 0) AS stall_max_ns,
-  coalesce(sum(refresh.false_ns), 0) AS false_ns
+  CAST(total(refresh.false_ns) AS INTEGER) AS false_ns
 FROM cache LEFT JOIN refresh ON refresh.cache_id = cache.id
 GROUP BY cache.id
 ORDER BY rounds DESC, cache.id;
@@ -130,7 +132,7 @@ SELECT invalidation.id AS invalidation_id, invalidation.vm_id, task.comm, task.p
   count(DISTINCT retry_round.refresh_id) AS refreshes,
   count(*) FILTER (WHERE cause = 'necessary') AS necessary_rounds,
   count(*) FILTER (WHERE cause = 'false') AS false_rounds,
-  coalesce(sum(retry_round.duration_ns), 0) AS lost_ns
+  CAST(total(retry_round.duration_ns) AS INTEGER) AS lost_ns
 FROM retry_round
 JOIN invalidation ON invalidation.id = retry_round.invalidation_id
 LEFT JOIN task ON task.id = invalidation.task_id
@@ -185,12 +187,14 @@ WHERE retry_round.uhva >= 0
   AND span.hva_start BETWEEN 0 AND retry_round.uhva & ~4095
   AND (span.hva_end < 0 OR retry_round.uhva & ~4095 < span.hva_end);
 
--- The findings, worst first, with the lines of their proof.
+-- The findings, worst first, with the lines of their proof; seconds: or ticks.
 CREATE VIEW finding_report AS
 SELECT finding.id, finding.kind, finding.certainty, finding.summary,
   finding.vm_id, iif(vm.kvm IS NULL, NULL, printf('0x%x', vm.kvm)) AS kvm,
   finding.cache_id, iif(cache.gpc IS NULL, NULL, printf('0x%x', cache.gpc)) AS gpc,
-  finding.event_id, printf('%d.%09d', event.ts_ns / 1000000000, event.ts_ns % 1000000000) AS seconds,
+  finding.event_id,
+  iif((SELECT stamp_unit = 'tick' FROM trace), printf('%d', event.ts_ns),
+    printf('%d.%09d', event.ts_ns / 1000000000, event.ts_ns % 1000000000)) AS seconds,
   finding.invalidation_id, finding.refresh_id, finding.check_id,
   (SELECT group_concat(event_id, ' ') FROM
     (SELECT event_id FROM finding_event WHERE finding_id = finding.id ORDER BY position)) AS proof
@@ -215,8 +219,8 @@ ORDER BY finding_event.finding_id, finding_event.position;
 -- Who waits: the time tasks spent in retry loops and for refresh_lock.
 CREATE VIEW task_wait AS
 SELECT task.id AS task_id, task.comm, task.pid, count(*) AS refreshes, sum(refresh.round_count) AS rounds,
-  sum(refresh.stall_ns) AS stall_ns, sum(refresh.false_ns) AS false_ns,
-  coalesce(sum(refresh.lock_wait_ns), 0) AS lock_wait_ns
+  CAST(total(refresh.stall_ns) AS INTEGER) AS stall_ns, CAST(total(refresh.false_ns) AS INTEGER) AS false_ns,
+  CAST(total(refresh.lock_wait_ns) AS INTEGER) AS lock_wait_ns
 FROM refresh JOIN task ON task.id = refresh.task_id
 GROUP BY task.id ORDER BY stall_ns DESC, task.id;
 

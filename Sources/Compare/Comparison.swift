@@ -7,6 +7,7 @@ import KVMEvents
 package struct Comparison {
   package let forms: [ProtocolForm]
   private let deltaNs: Int64
+  private let retriesMax: Int
   private var vms: [Int32: VMModels] = [:]
   private var costs: [FormCosts]
   /// The windows of which nothing can be concluded, and so no form was tried on.
@@ -16,10 +17,14 @@ package struct Comparison {
   private var lastEvents: [Int32: EventID] = [:]
   package private(set) var windowCount: Int64 = 0
 
-  /// - Parameter deltaNs: how far the clocks of two CPUs may differ.
-  package init(_ forms: [ProtocolForm], deltaNs: Int64) {
+  /// - Parameters:
+  ///   - deltaNs: how far the clocks of two CPUs may differ.
+  ///   - retriesMax: rounds that a form may repeat in a VM without any reason in the recording; a refresh that needs
+  ///     more is stuck.
+  package init(_ forms: [ProtocolForm], deltaNs: Int64, retriesMax: Int = 1_000_000) {
     self.forms = forms
     self.deltaNs = deltaNs
+    self.retriesMax = retriesMax
     costs = forms.map { _ in FormCosts() }
   }
 
@@ -30,7 +35,7 @@ package struct Comparison {
       leaveOut(window, doubt)
     } else {
       if let first = window.operations.first { endLeftOut(of: window.vm, before: first.begin.id) }
-      vms[window.vm, default: VMModels(forms, deltaNs: deltaNs)].consume(window)
+      vms[window.vm, default: VMModels(forms, deltaNs: deltaNs, retriesMax: retriesMax)].consume(window)
     }
     if let last = window.operations.last { lastEvents[window.vm] = last.begin.id }
     if vms[window.vm]?.isOver ?? false { retire(window.vm) }

@@ -39,7 +39,7 @@ extension FormModel {
     if !engine.rules.hasRefreshLock {
       // v5.17 has no lock to get first.
       run.phase = .begin
-      setTimer(task, at: nowNs + run.plan.wakeUpNs + run.plan.beginNs)
+      setTimer(task, in: run.plan.wakeUpNs.addingClamped(run.plan.beginNs), nowNs)
       return false
     }
     if engine.isBlocked(task, state) {
@@ -48,7 +48,7 @@ extension FormModel {
     }
     guard run.lockIsFreeSinceNs == nil else { return true }
     run.lockIsFreeSinceNs = nowNs
-    if run.wakeUpNs > 0 { setTimer(task, at: nowNs + run.wakeUpNs) }
+    if run.wakeUpNs > 0 { setTimer(task, in: run.wakeUpNs, nowNs) }
     return run.wakeUpNs <= 0
   }
 
@@ -56,9 +56,12 @@ extension FormModel {
   private mutating func takeLock(_ task: Int, _ nowNs: Int64) {
     let cache = runs[task].cache
     for other in refreshing where other != task && runs[other].cache == cache {
-      guard let since = runs[other].refresh?.lockIsFreeSinceNs, runs[other].refresh?.phase == .request else { continue }
-      runs[other].refresh?.wakeUpNs -= nowNs - since
-      runs[other].refresh?.lockIsFreeSinceNs = nil
+      guard var waiting = runs[other].refresh, waiting.phase == .request, let since = waiting.lockIsFreeSinceNs else {
+        continue
+      }
+      waiting.wakeUpNs = waiting.wakeUpNs.subtractingClamped(nowNs.subtractingClamped(since))
+      waiting.lockIsFreeSinceNs = nil
+      runs[other].refresh = waiting
       runs[other].timer = nil
       waitForLock(other)
     }
@@ -88,7 +91,7 @@ extension FormModel {
       run.phase = .finish
       runs[task].refresh = run
       accepted(task, advance)
-      setTimer(task, at: nowNs + run.plan.returnNs)
+      setTimer(task, in: run.plan.returnNs, nowNs)
       // `gpc->lock` was dropped.
       wakeLockWaiters(nowNs)
       return
@@ -105,13 +108,13 @@ extension FormModel {
     case .request:
       run.phase = .begin
       takeLock(task, nowNs)
-      setTimer(task, at: nowNs + run.plan.beginNs)
+      setTimer(task, in: run.plan.beginNs, nowNs)
     case .begin, .loopTop:
       beginRound(&run, nowNs)
-      setTimer(task, at: nowNs + run.times.loopNs)
+      setTimer(task, in: run.times.loopNs, nowNs)
     case .lookUp:
       run.phase = .test
-      setTimer(task, at: nowNs + run.times.testNs)
+      setTimer(task, in: run.times.testNs, nowNs)
     case .beforeLookUp, .test, .finish: fatalError("a refresh pauses after \(run.phase)")
     }
     let dropsLock = run.phase == .beforeLookUp
@@ -120,7 +123,7 @@ extension FormModel {
   }
 
   private mutating func beginRound(_ run: inout RefreshRun, _ nowNs: Int64) {
-    let topNs = nowNs - run.plan.lateNs(run.round + 1)
+    let topNs = nowNs.subtractingClamped(run.plan.lateNs(run.round + 1))
     if run.round >= 0 { endRepeatedRound(&run, topNs) }
     run.round += 1
     run.phase = .beforeLookUp
@@ -136,7 +139,7 @@ extension FormModel {
     run.hasLookedUp = true
     if engine.rules.snapshot == .beforeLookup { run.overlapEnded = false }
     runs[task].refresh = run
-    setTimer(task, at: nowNs + run.times.lookupNs)
+    setTimer(task, in: run.times.lookupNs, nowNs)
   }
 
   /// Stale or not, a new mapping is a new one.
@@ -147,8 +150,8 @@ extension FormModel {
 
   private mutating func finish(_ task: Int, _ run: RefreshRun, _ nowNs: Int64) {
     // v5.17 ends with its last store; the way back takes as long.
-    let returnedNs = run.phase == .finish ? nowNs : nowNs + run.plan.returnNs
-    costs.latency.add(returnedNs - run.plan.requestNs)
+    let returnedNs = run.phase == .finish ? nowNs : nowNs.addingClamped(run.plan.returnNs)
+    costs.latency.add(returnedNs.subtractingClamped(run.plan.requestNs))
     costs.stallMaxNs = max(costs.stallMaxNs, run.stallNs)
     leave(task, nowNs)
   }
@@ -173,10 +176,11 @@ extension FormModel {
     let page = run.plan.uhva.page
     costs.retries.count(cause(isNecessary: run.overlapEnded || isInvalidated(page), isCovered: isCovered(page)))
     if run.hasLookedUp { costs.wastedLookupCount += 1 }
+    guard takeRetry() else { return abandon(task, nowNs) }
     let repeatNs = run.times.repeatNs
     run.phase = .loopTop
     runs[task].refresh = run
-    setTimer(task, at: nowNs + repeatNs)
+    setTimer(task, in: repeatNs, nowNs)
   }
 
   private func cause(isNecessary: Bool, isCovered: Bool) -> FormCosts.ByCause.Cause {
@@ -184,9 +188,9 @@ extension FormModel {
   }
 
   private mutating func endRepeatedRound(_ run: inout RefreshRun, _ nowNs: Int64) {
-    let lostNs = nowNs - run.roundBeganNs
-    costs.spunNs += lostNs - run.waitedInRoundNs
-    run.stallNs += lostNs - run.waitedInRoundNs
+    let spunNs = nowNs.subtractingClamped(run.roundBeganNs).subtractingClamped(run.waitedInRoundNs)
+    costs.spunNs.addClamped(spunNs)
+    run.stallNs.addClamped(spunNs)
     run.waitedInRoundNs = 0
   }
 
@@ -201,10 +205,10 @@ extension FormModel {
   private mutating func endWait(_ run: inout RefreshRun, _ nowNs: Int64) {
     guard let since = run.waitsSinceNs else { return }
     run.waitsSinceNs = nil
-    let waitedNs = nowNs - since
-    if run.isAsleep { costs.sleptNs += waitedNs } else { costs.spunNs += waitedNs }
-    run.waitedInRoundNs += waitedNs
-    run.stallNs += waitedNs
+    let waitedNs = nowNs.subtractingClamped(since)
+    if run.isAsleep { costs.sleptNs.addClamped(waitedNs) } else { costs.spunNs.addClamped(waitedNs) }
+    run.waitedInRoundNs.addClamped(waitedNs)
+    run.stallNs.addClamped(waitedNs)
     costs.waits.count(cause(isNecessary: run.waitIsNecessary, isCovered: run.waitIsWidened))
   }
 }

@@ -20,12 +20,21 @@ struct FormModel {
   private var lockWaiters: [Int] = []
   /// Slots that wait for invalidations to end.
   private var waiters: [Int] = []
+  /// Rounds that refreshes may still repeat before they are taken for stuck: else stamps that lie centuries apart,
+  /// between the hooks of one invalidation, would have a model spin for as long. It grows with the recording.
+  private var retriesLeft: Int
+  private static let retriesPerRefresh = 100
+  /// A form may need more rounds than the recorded kernel, in the same time.
+  private static let retriesPerRound = 10
   /// By cache: the mapping in use was found stale already.
   var isReportedStale: [Bool] = []
   /// The slots of the window's invalidations, by operation.
   private var slots: [Int] = []
 
-  init(_ form: ProtocolForm) { engine = ProtocolEngine(rules: form.rules) }
+  init(_ form: ProtocolForm, retriesMax: Int) {
+    engine = ProtocolEngine(rules: form.rules)
+    retriesLeft = retriesMax
+  }
 
   var isIdle: Bool { refreshing.isEmpty && inFlight.isEmpty }
 
@@ -33,6 +42,9 @@ struct FormModel {
     while isReportedStale.count < cacheCount {
       _ = state.addCache()
       isReportedStale.append(false)
+    }
+    for refresh in plan.refreshes {
+      retriesLeft += Self.retriesPerRefresh + Self.retriesPerRound * refresh.roundCount
     }
     slots = Array(repeating: -1, count: plan.operations.count)
     for moment in plan.moments {
@@ -43,10 +55,10 @@ struct FormModel {
 
   /// Runs what is still under way to its end; what can never end is stuck.
   mutating func finish() {
-    runTimers(before: .max)
+    runTimers(before: nil)
     while let task = refreshing.first {
       abandon(task, clockNs)
-      runTimers(before: .max)
+      runTimers(before: nil)
     }
   }
 
@@ -93,10 +105,14 @@ struct FormModel {
 
   // MARK: Going on
 
-  mutating func setTimer(_ task: Int, at timeNs: Int64) { runs[task].timer = timers.set(task, at: timeNs) }
+  /// - Parameter spanNs: from `nowNs` on.
+  mutating func setTimer(_ task: Int, in spanNs: Int64, _ nowNs: Int64) {
+    runs[task].timer = timers.set(task, at: nowNs.addingClamped(spanNs))
+  }
 
-  private mutating func runTimers(before timeNs: Int64) {
-    while let next = timers.firstTimeNs, next < timeNs, let timer = timers.popFirst() {
+  /// - Parameter timeNs: nil: all there are.
+  private mutating func runTimers(before timeNs: Int64?) {
+    while let next = timers.firstTimeNs, timeNs.map({ next < $0 }) ?? true, let timer = timers.popFirst() {
       guard runs[timer.task].timer == timer.order else { continue }
       runs[timer.task].timer = nil
       clockNs = timer.timeNs
@@ -134,6 +150,12 @@ struct FormModel {
     runs[task].kind = .idle
     runs[task].refresh = nil
     state.vacate(task)
+  }
+
+  /// A round is repeated; false: too many were.
+  mutating func takeRetry() -> Bool {
+    retriesLeft -= 1
+    return retriesLeft >= 0
   }
 
   // MARK: Waiting

@@ -16,7 +16,18 @@ final class RefreshPlan {
     var testNs: Int64 = 0
     /// From a retry test that repeats to the next loop's top, `gpc->lock` held.
     var repeatNs: Int64 = 0
+
+    fileprivate func lastingAtLeast(_ minNs: Int64) -> Round {
+      var round = self
+      let restNs = loopNs.addingClamped(lookupNs).addingClamped(testNs)
+      round.repeatNs = max(repeatNs, minNs.subtractingClamped(restNs))
+      return round
+    }
   }
+
+  /// A round of the model's own takes this long at least, whatever stamps of microseconds say: it drops a lock, looks a
+  /// page up and takes the lock again.
+  private static let roundMinNs: Int64 = 100
 
   let cache: Int
   let uhva: UHVA
@@ -52,24 +63,26 @@ final class RefreshPlan {
     activates = refresh.origin == .activate || refresh.origin == .activateHva
     requestNs = refresh.request?.time ?? operation.begin.time
     var rounds = Self.rounds(refresh, from: operation.begin.time)
-    median = rounds.isEmpty ? usual : Self.median(rounds)
+    median = (rounds.isEmpty ? usual : Self.median(rounds)).lastingAtLeast(Self.roundMinNs)
     var begunNs = (refresh.rounds.first?.loop ?? refresh.rounds.first?.lookup ?? operation.begin).time
     if let last = rounds.indices.last {
-      rounds[last].testNs += lateNs
-      if last > 0 { rounds[last - 1].repeatNs += lateSnapshotNs } else { begunNs += lateSnapshotNs }
-      rounds[last].loopNs -= lateSnapshotNs
+      rounds[last].testNs.addClamped(lateNs)
+      if last > 0 { rounds[last - 1].repeatNs.addClamped(lateSnapshotNs) } else { begunNs.addClamped(lateSnapshotNs) }
+      rounds[last].loopNs = rounds[last].loopNs.subtractingClamped(lateSnapshotNs)
     }
     self.rounds = rounds
     self.lateSnapshotNs = lateSnapshotNs
     let waitedNs = max(0, operation.begin.time - requestNs)
     wakeUpNs = max(0, waitedNs - heldNs)
-    beginNs = max(0, begunNs - operation.begin.time)
+    beginNs = max(0, begunNs.subtractingClamped(operation.begin.time))
     let last = refresh.rounds.last.flatMap { $0.test ?? $0.lookupRet ?? $0.lookup ?? $0.loop } ?? operation.begin
-    returnNs = max(0, operation.end.time - last.time - lateNs)
+    returnNs = max(0, (operation.end.time - last.time).subtractingClamped(lateNs))
     failingLookup = refresh.ret != 0 && !rounds.isEmpty ? rounds.count - 1 : nil
   }
 
   func round(_ ordinal: Int) -> Round { ordinal < rounds.count ? rounds[ordinal] : median }
+
+  var roundCount: Int { rounds.count }
 
   /// How long after its recorded top the `ordinal`-th round begins in the model: with its snapshot.
   func lateNs(_ ordinal: Int) -> Int64 { ordinal == rounds.count - 1 ? lateSnapshotNs : 0 }

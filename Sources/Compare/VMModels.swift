@@ -7,9 +7,9 @@ struct VMModels {
   private var planner: VMPlanner
   private var models: [FormModel]
 
-  init(_ forms: [ProtocolForm], deltaNs: Int64) {
+  init(_ forms: [ProtocolForm], deltaNs: Int64, retriesMax: Int) {
     planner = VMPlanner(deltaNs: deltaNs)
-    models = forms.map { FormModel($0) }
+    models = forms.map { FormModel($0, retriesMax: retriesMax) }
   }
 
   /// All its caches were deactivated, and nothing is under way.

@@ -64,21 +64,27 @@ struct VMPlanner {
   ) {
     guard let walk = invalidation.walk, let startRet = invalidation.startRet, let endEntry = invalidation.endEntry
     else { return }
+    // In the forms that walk in the end hook the walk says nothing of the count, which goes up in the start hook all
+    // the same.
+    let up = walk.id < startRet.id ? walk : startRet
     // Where the memslots are not known, the range is taken to hit one.
     let kind = WindowPlan.Operation.Kind.invalidate(
       invalidation.range, hitsMemslot: invalidation.hitsMemslot ?? true,
       removesMappings: invalidation.removesMappings)
     let index = plan.add(.init(kind: kind, cache: 0, recorded: recorded))
-    let countUpNs = tests.countUpNs(operation.begin.time, walk.time)
-    // A count that goes up late (clocks differ) pushes what follows before it.
+    let countUpNs = tests.countUpNs(operation.begin.time, up.time)
+    // A count that goes up late (clocks differ) pushes what follows before it, and stamps that go back change no
+    // program order.
+    let startRetNs = max(startRet.time, countUpNs)
+    let endEntryNs = max(endEntry.time, startRetNs)
     let countDownNs = max(
-      endEntry.time, countUpNs,
+      endEntryNs,
       tests.countDownNs(
         (invalidation.endKvm ?? endEntry).time, operation.end.time, bumpsSeq: invalidation.hitsMemslot ?? true))
     inFlight.add(from: countUpNs, to: countDownNs, bumpsSeq: invalidation.hitsMemslot ?? true)
-    plan.add(.walk, index, walk, at: countUpNs)
-    plan.add(.startRet, index, startRet, at: max(startRet.time, countUpNs))
-    plan.add(.endEntry, index, endEntry, at: max(endEntry.time, countUpNs))
+    plan.add(.walk, index, up, at: countUpNs)
+    plan.add(.startRet, index, startRet, at: startRetNs)
+    plan.add(.endEntry, index, endEntry, at: endEntryNs)
     plan.add(.countDown, index, operation.end, at: countDownNs)
   }
 
@@ -121,7 +127,7 @@ struct VMPlanner {
     var heldNs: Int64 = 0
     for hold in holds[cache].reversed() {
       guard hold.upperBound > requestNs else { break }
-      heldNs += max(0, min(hold.upperBound, entryNs) - max(hold.lowerBound, requestNs))
+      heldNs.addClamped(max(0, min(hold.upperBound, entryNs) - max(hold.lowerBound, requestNs)))
     }
     return heldNs
   }

@@ -69,8 +69,16 @@ struct WindowPlan {
     moments.append(Moment(timeNs: timeNs, id: moment.id, operation: operation, kind: kind))
   }
 
+  /// Of its refreshes, in the recording.
+  var refreshes: [RefreshPlan] {
+    operations.compactMap { operation in
+      if case .refresh(let plan) = operation.kind { return plan }
+      return nil
+    }
+  }
+
   mutating func sort() {
-    moments.sort { $0.timeNs == $1.timeNs ? $0.id < $1.id : $0.timeNs < $1.timeNs }
+    moments.sort { ($0.timeNs, $0.id, $0.kind.rawValue) < ($1.timeNs, $1.id, $1.kind.rawValue) }
   }
 
   mutating func adopt(_ adoption: Adoption, _ operation: Int) { operations[operation].adoption = adoption }

@@ -1,5 +1,7 @@
 // The head of a record that a bpftrace script printed.
 
+import KVMEvents
+
 /// Two conventions, the second one that of older scripts:
 ///
 ///     gpc v1 NSECS CPU TID NAME KEY=VALUE … [comm=REST OF THE LINE]
@@ -12,7 +14,7 @@ extension RecordHead {
     let start = place
     self.init(comm: .untold, dash: place, pid: 0, cpu: 0, name: place, body: place)
     guard let stamp = decimal(&place, line.end) else { throw place == start ? .noTask : .timeTooLarge }
-    guard let time = Int64(exactly: stamp) else { throw .timeTooLarge }
+    guard let time = TraceTimestamp(recorded: stamp)?.rawValue else { throw .timeTooLarge }
     guard skip(" ", &place, line.end) else { throw .noCPU }
     let digits = place
     guard let cpu = cpuNumber(&place, line.end) else { throw place == digits ? .noCPU : .cpuTooLarge }

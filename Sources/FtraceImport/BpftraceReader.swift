@@ -135,6 +135,8 @@ final class BpftraceReader: RecordingReader {
 
   /// Which CPU's buffer was full is not told, nor when.
   private func lose(_ count: UInt64?) {
+    pipeline.text.issues.note(
+      .formLimit, line: pipeline.lines, "bpftrace does not tell on which CPU events were lost, nor when", nil)
     var event = RecordedEvent()
     _ = pipeline.text.deliver(
       LossMarker(cpu: RecordedEvent.unknownCPU, count: count), id: pipeline.lines, into: &event)
@@ -175,6 +177,7 @@ extension BpftraceReader {
   }
 
   var timestampResolutionNs: Int64 { 1 }
+  var stampUnit: StampUnit { .ns }
   /// Nothing of it is printed. By bpftrace's documentation `nsecs` is the time since boot: CLOCK_BOOTTIME, or CLOCK_MONOTONIC on kernels
   /// without `bpf_ktime_get_boot_ns()` (before Linux 5.8). Either is one clock for all CPUs.
   var clock: TraceClock? { .boot }

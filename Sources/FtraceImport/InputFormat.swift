@@ -39,9 +39,13 @@ extension InputFormat {
     if bytes.starts(with: [0x17, 0x08, 0x44]) { return .traceDat }
     if PerfDataHeader.isMagic(bytes) { return .perfData }
     if let other = foreignMagic(bytes) { throw .notATrace(other) }
-    if bytes.starts(with: Array("# tracer: ".utf8)) { return try tracefs(bytes, isWhole: isWhole) }
+    if bytes.starts(with: tracefsHead) { return try tracefs(bytes, isWhole: isWhole) }
     if isMessage(bytes) { return .bpftrace }
-    if let format = TextSurvey(bytes, isWhole: isWhole).format { return format }
+    if let format = TextSurvey(bytes, isWhole: isWhole).format {
+      // Its head may stand behind blanks, and behind the command that printed it.
+      if format == .traceCmdText, let head = headOfTracefs(bytes) { return try tracefs(head, isWhole: isWhole) }
+      return format
+    }
     if let first = bytes.first(where: { $0 > 0x20 }), first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
       throw .notATrace(.json)
     }
@@ -51,11 +55,28 @@ extension InputFormat {
 
   /// Text of tracefs whose head was printed: not all that it can print can be replayed.
   private static func tracefs(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) throws(TraceReadError) -> InputFormat {
-    if bytes.starts(with: Array("# tracer: function_graph".utf8)) { throw .unusableForm(.functionGraph) }
-    let head = String(decoding: bytes.prefix(4096), as: UTF8.self).split(separator: "\n").prefix { $0.first == "#" }
+    if bytes.starts(with: tracefsHead + Array("function_graph".utf8)) { throw .unusableForm(.functionGraph) }
+    let lines = String(decoding: bytes.prefix(4096), as: UTF8.self).split(separator: "\n")
+    let head = lines.prefix { $0.first { $0 != " " } == "#" }
     if head.contains(where: { $0.contains(" latency trace v") }) { throw .unusableForm(.latency) }
     if TextSurvey(bytes, isWhole: isWhole).isRawTracefs { throw .unusableForm(.raw) }
     return .tracefsText
+  }
+
+  private static let tracefsHead = Array("# tracer: ".utf8)
+
+  /// The text from its head on; nil: its first lines have none.
+  private static func headOfTracefs(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+    var rest = bytes
+    for _ in 0..<TextSurvey.headerLinesMax {
+      let blanks = rest.prefix { $0 == 0x20 }.count
+      if rest.dropFirst(blanks).starts(with: tracefsHead) {
+        return UnsafeRawBufferPointer(rebasing: rest.dropFirst(blanks))
+      }
+      guard let newline = rest.firstIndex(of: 10) else { return nil }
+      rest = UnsafeRawBufferPointer(rebasing: rest[(newline + 1)...])
+    }
+    return nil
   }
 
   /// The first line is a message of bpftrace's JSON.

@@ -8,10 +8,13 @@ struct LossMarker: Equatable {
   let cpu: Int32
   /// nil: the marker does not say how many.
   let count: UInt64?
+  /// false: they were lost somewhere before it, and not between its CPU's last event and it.
+  let isPlaced: Bool
 
-  init(cpu: Int32, count: UInt64?) {
+  init(cpu: Int32, count: UInt64?, isPlaced: Bool = true) {
     self.cpu = cpu
     self.count = count
+    self.isPlaced = isPlaced
   }
 
   /// `… PERF_RECORD_LOST lost 7`, as `perf script --show-lost-events` prints it.
@@ -34,8 +37,10 @@ struct LossMarker: Equatable {
     }
   }
 
+  /// Blanks may stand in front: it is longer than the comm's column, where a comm can look like one.
   private init?(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
     var place = start
+    skipBlanks(&place, end)
     guard skip("CPU:", &place, end), let cpu = smallDecimal(&place, end), skip(" [", &place, end) else { return nil }
     let isKernels = skip("LOST ", &place, end)
     var count: UInt64?
@@ -45,7 +50,6 @@ struct LossMarker: Equatable {
     }
     let isMarker = isKernels ? skip("EVENTS]", &place, end) : skip("EVENTS DROPPED]", &place, end)
     guard isMarker, place == end else { return nil }
-    self.cpu = cpu
-    self.count = count
+    self.init(cpu: cpu, count: count)
   }
 }

@@ -1,5 +1,7 @@
 // The head of a record in text of trace-cmd or tracefs: who, where, when, and the event's name.
 
+import KVMEvents
+
 /// What stands before an event's fields.
 ///
 ///     %16s-%-5d [%03d] [flags] [-0xTYPE] %5llu.%06llu: [(+DIFF)] NAME: BODY     default, -t (nine decimals), -R
@@ -50,7 +52,7 @@ enum HeadFailure: Error {
     case .cpuTooLarge: "a CPU number above 8191, the last that Linux can have"
     case .noTime: "no event: no time stamp behind the CPU"
     case .oddDecimals: "a time stamp with other than 6 or 9 decimals"
-    case .timeTooLarge: "a time stamp beyond 2^63 ns"
+    case .timeTooLarge: "a time stamp of 2^62 ns or more"
     case .gluedFlags: "flags and a raw time stamp run into each other"
     case .noName: "no event: no `name:` behind the time stamp"
     }
@@ -158,9 +160,9 @@ extension RecordHead {
       guard whole < 9_223_372_036 else { throw .timeTooLarge }
       stamp = whole &* 1_000_000_000 &+ (decimals == 6 ? fraction &* 1000 : fraction)
     }
-    guard stamp <= UInt64(Int64.max) else { throw .timeTooLarge }
+    guard let time = TraceTimestamp(recorded: stamp) else { throw .timeTooLarge }
     guard skip(UInt8(ascii: ":"), &place, end) else { throw .noTime }
-    time = Int64(bitPattern: stamp)
+    self.time = time.rawValue
   }
 
   @inline(__always)

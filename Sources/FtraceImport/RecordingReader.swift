@@ -26,6 +26,8 @@ protocol RecordingReader: AnyObject {
   var formatDescription: String { get }
   /// What one step of the time stamps is worth.
   var timestampResolutionNs: Int64 { get }
+  /// What the stamps count, as far as the recording tells: a text shows by its stamps' decimals that they are time.
+  var stampUnit: StampUnit { get }
   /// The trace clock; nil where nothing tells.
   var clock: TraceClock? { get }
   var clockSource: ClockSource { get }

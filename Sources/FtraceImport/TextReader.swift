@@ -29,6 +29,8 @@ final class TextReader: RecordingReader {
   var formatDescription: String { "\(format.rawValue), \(pipeline.text.traits.description(of: format))" }
   /// 1, or 1000 where the stamps are in microseconds (rounded by trace-cmd, truncated by the kernel and perf).
   var timestampResolutionNs: Int64 { pipeline.text.traits.hasMicroseconds ? 1000 : 1 }
+  /// Without a point: of a clock that is no time, or printed with `--raw-ts`, and no text says which.
+  var stampUnit: StampUnit { pipeline.text.traits.beginsRaw ? .tick : .ns }
   /// No text of trace-cmd, tracefs or perf says which clock stamped it.
   var clock: TraceClock? { nil }
   var clockSource: ClockSource { .assumed }

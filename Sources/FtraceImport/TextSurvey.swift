@@ -17,7 +17,7 @@ struct TextSurvey {
   /// Lines looked at: a text that has not shown its form by then is no recording.
   private static let linesMax = 1000
   /// `cpus=N` is the report's first line but for a few warnings.
-  private static let headerLinesMax = 20
+  static let headerLinesMax = 20
 
   init(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) {
     var rest = bytes
@@ -81,7 +81,7 @@ struct TextSurvey {
       return true
     }
     return LossMarker(line, prefix: finder.prefix) != nil || ReportNote(line, prefix: finder.prefix) != nil
-      || TracefsNote(line) != nil || PerfScriptNote(line) != nil || BpftraceNote(line) != nil
+      || TracefsNote(line, isInHead: true) != nil || PerfScriptNote(line) != nil || BpftraceNote(line) != nil
   }
 
   /// `PID CPU NANOSECONDS …`, as `options/raw` prints.
@@ -108,13 +108,15 @@ struct TextSurvey {
 }
 
 extension RecordHead {
-  /// tracefs gives the pid 7 columns where trace-cmd gives it 5, or prints the thread group behind it.
+  /// tracefs gives the pid 7 columns where trace-cmd gives it 5, or prints the thread group behind it. A pid that fills
+  /// the 7 looks the same in both; then trace-cmd's blanks tell, which fill up a name to 20 columns.
   fileprivate var hasTracefsColumns: Bool {
     var place = dash + 1
     while place.byte.isDigit { place += 1 }
     let digits = place - dash - 1
     while place.byte == 0x20 { place += 1 }
     if place.byte == UInt8(ascii: "(") { return true }
-    return place.byte == UInt8(ascii: "[") && digits < 7 && place - dash - 1 == 8
+    guard place.byte == UInt8(ascii: "["), place - dash - 1 == max(7, digits) + 1 else { return false }
+    return digits < 7 || nameCount < 20 && body - name == nameCount + 2
   }
 }

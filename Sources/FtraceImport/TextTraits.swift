@@ -4,6 +4,8 @@ struct TextTraits {
   private(set) var hasMicroseconds = false
   private(set) var hasNanoseconds = false
   private(set) var hasRawStamps = false
+  /// The first record tells for all: a stamp without its point is damage where the others have theirs.
+  private(set) var beginsRaw = false
   private(set) var hasFlags = false
   private(set) var hasThreadGroups = false
   private(set) var isLatencyForm = false
@@ -29,7 +31,9 @@ struct TextTraits {
     case 6:
       if !hasMicroseconds { news.insert(.microseconds) }
       hasMicroseconds = true
-    case _: hasRawStamps = true
+    case _:
+      if !hasRawStamps, !hasNanoseconds, !hasMicroseconds { beginsRaw = true }
+      hasRawStamps = true
     }
     return news
   }

@@ -70,6 +70,8 @@ extension TraceReader {
   package var formatDescription: String { reader.formatDescription }
   /// What one step of the time stamps is worth: 1, or 1000 where they are in microseconds (rounded by trace-cmd).
   package var timestampResolutionNs: Int64 { reader.timestampResolutionNs }
+  /// What the stamps count, as far as the recording tells.
+  package var stampUnit: StampUnit { reader.stampUnit }
   /// The trace clock; nil where nothing tells, as in all text of trace-cmd.
   package var clock: TraceClock? { reader.clock }
   /// How the clock is known; `.assumed` where it is nil.

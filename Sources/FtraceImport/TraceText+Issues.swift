@@ -35,7 +35,8 @@ extension TraceText {
   /// bring an end without a start. In microseconds two events can look alike; what they say is said by one of them.
   mutating func isInOrder(_ head: RecordHead, _ line: Line, id: EventID, whole: Line, before: Line) -> Bool {
     if head.time < lastTime {
-      issues.note(.timeWentBack, line: id, "\(lastTime - head.time) ns before the event above it", line)
+      let unit: StampUnit = head.decimals == 0 ? .tick : .ns
+      issues.note(.timeWentBack, line: id, "\(unit.exact(lastTime - head.time)) before the event above it", line)
       return true
     }
     guard whole.count == before.count, memcmp(whole.start, before.start, whole.count) == 0 else { return true }

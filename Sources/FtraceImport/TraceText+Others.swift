@@ -8,10 +8,12 @@ extension TraceText {
     if let marker = LossMarker(line, prefix: finder.prefix) { return deliver(marker, id: id, into: &event) }
     switch format {
     case .tracefsText:
-      if let note = TracefsNote(line) { return read(note, line, id: id, into: &event) }
+      if let note = TracefsNote(line, isInHead: lastTime == .min) { return read(note, line, id: id, into: &event) }
     case .perfScript:
       if PerfScriptNote(line) != nil { return false }
     case .traceCmdText, .traceDat, .perfData, .bpftrace:
+      // tracefs text whose records look like trace-cmd's, as those of pids with seven digits do.
+      if let note = TracefsNote(lossIn: line) { return read(note, line, id: id, into: &event) }
       if let note = ReportNote(line, prefix: finder.prefix) {
         if note == .empty { _ = keepFragment(line, id: id) }
         return false
@@ -50,16 +52,7 @@ extension TraceText {
   }
 
   mutating func deliver(_ marker: LossMarker, id: EventID, into event: inout RecordedEvent) -> Bool {
-    event.clear()
-    event.id = id
-    event.kind = .lostEvents
-    event.pid = 0
-    event.cpu = marker.cpu
-    event.name = names.idOfLostEvents()
-    // The marker has no time of its own: it stands behind all that was printed before it.
-    event.time = TraceTimestamp(rawValue: max(lastTime, 0))
-    event.task = RecordedEvent.noTask
-    if let count = marker.count { event.set(.len, count) }
+    event.become(marker, id: id, after: lastTime, name: names.idOfLostEvents())
     names.count(event.name, meaning: 0)
     return true
   }

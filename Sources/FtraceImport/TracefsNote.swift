@@ -11,32 +11,48 @@ enum TracefsNote {
   case stackEntry
   case empty
 
-  init?(_ line: Line) {
+  /// Blanks may stand in front: a text is indented where it is quoted.
+  /// - Parameter isInHead: no record came yet.
+  init?(_ line: Line, isInHead: Bool) {
     var place = line.start
     skipBlanks(&place, line.end)
     if place == line.end {
       self = .empty
     } else if skip("=> ", &place, line.end) {
       self = .stackEntry
-    } else if line.start.byte == UInt8(ascii: "#") {
-      self = Self.entries(line) ?? Self.bufferStarted(line) ?? .remark
+    } else if place.byte == UInt8(ascii: "#") {
+      // The front of a comm that holds a newline stands behind blanks too; it fits into the comm's column.
+      guard place == line.start || isInHead || line.end - place > CommKey.width else { return nil }
+      self = Self.loss(place, line.end) ?? .remark
     } else {
       return nil
     }
   }
 
-  private static func entries(_ line: Line) -> Self? {
+  /// The lines that tell of a loss. No other text has the like.
+  init?(lossIn line: Line) {
     var place = line.start
-    guard skip("# entries-in-buffer/entries-written: ", &place, line.end), let left = decimal(&place, line.end),
-      skip("/", &place, line.end), let written = decimal(&place, line.end), written >= left
+    skipBlanks(&place, line.end)
+    guard let loss = Self.loss(place, line.end) else { return nil }
+    self = loss
+  }
+
+  private static func loss(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Self? {
+    entries(start, end) ?? bufferStarted(start, end)
+  }
+
+  private static func entries(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Self? {
+    var place = start
+    guard skip("# entries-in-buffer/entries-written: ", &place, end), let left = decimal(&place, end),
+      skip("/", &place, end), let written = decimal(&place, end), written >= left
     else { return nil }
     return .entries(overwritten: written - left)
   }
 
-  private static func bufferStarted(_ line: Line) -> Self? {
-    var place = line.start
-    guard skip("##### CPU ", &place, line.end), let cpu = smallDecimal(&place, line.end),
-      skip(" buffer started ####", &place, line.end), place == line.end
+  private static func bufferStarted(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Self? {
+    var place = start
+    guard skip("##### CPU ", &place, end), let cpu = smallDecimal(&place, end),
+      skip(" buffer started ####", &place, end), place == end
     else { return nil }
     return .bufferStarted(cpu: cpu)
   }

@@ -1,7 +1,7 @@
-// Counts as people read them.
+// Counts and times as people read them.
 
 /// A number with its thousands apart: 1,017,868.
-package func grouped(_ value: Int64) -> String {
+package func grouped(_ value: some BinaryInteger) -> String {
   let digits = String(value.magnitude)
   var result = ""
   for (index, digit) in digits.enumerated() {
@@ -13,5 +13,21 @@ package func grouped(_ value: Int64) -> String {
 
 /// A count and its noun: `1 case`, `1,106 verdicts`.
 package func plural(_ count: some BinaryInteger, _ one: String, _ many: String? = nil) -> String {
-  "\(grouped(Int64(count))) \(count == 1 ? one : many ?? one + "s")"
+  "\(grouped(count)) \(count == 1 ? one : many ?? one + "s")"
 }
+
+/// Nanoseconds as a number of larger units with three digits behind the point, rounded to nearest.
+private func decimal(_ ns: Int64, unit: Int64) -> String {
+  let thousandth = UInt64(unit / 1000)
+  // Stamps may go back, and sums come to the far end of 64 bits: a sign apart, and no sum in Int64.
+  let rounded = (ns.magnitude + thousandth / 2) / thousandth
+  let rest = String(rounded % 1000)
+  let number = "\(grouped(rounded / 1000)).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
+  return ns < 0 && rounded > 0 ? "-" + number : number
+}
+
+package func seconds(_ ns: Int64) -> String { decimal(ns, unit: 1_000_000_000) }
+package func milliseconds(_ ns: Int64) -> String { decimal(ns, unit: 1_000_000) }
+
+/// Nanoseconds as microseconds, exactly.
+package func microseconds(_ ns: Int64) -> String { decimal(ns, unit: 1000) }

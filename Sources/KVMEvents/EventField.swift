@@ -38,7 +38,7 @@ public enum EventField: Int, CaseIterable, Sendable {
   case mn
   /// `struct mm_struct *`.
   case mm
-  /// `mmu_notifier_range.flags` (1 = may block) or a memslot's flags.
+  /// `mmu_notifier_range.flags` (1 = may block) or a memslot's flags; for `lostEvents`: 1 = anywhere before it.
   case flags
   /// `mmu_notifier_range.event` (`enum mmu_notifier_event`: 0 unmap, 1 clear, 2 protection of a vma, 3 protection of a page, 6 migrate).
   case mnEvent

@@ -28,7 +28,8 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
   case microseconds = "microseconds"
   /// Comms of 8 bytes: two threads may look like one, though their pids tell them apart.
   case cutComms = "cut_comms"
-  /// A CPU's first event in a ring that was overwritten, which no line announces: it counts as lost with what was before it.
+  /// A loss that no marker announces: a CPU's first event in a ring that was overwritten, which counts as lost with
+  /// what was before it; or events that a CPU's statistics count as dropped.
   case unannouncedLoss = "unannounced_loss"
   /// What this form of recording cannot tell, and others can.
   case formLimit = "form_limit"
@@ -50,6 +51,29 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
     case warning
     /// The input is not whole.
     case error
+  }
+
+  /// What may be missing for want of something that could not be read, and nothing tells where: while there is any of
+  /// it, no finding is certain and nothing is clean.
+  package enum Doubt: Sendable {
+    /// A whole event, of which nothing is known.
+    case event
+    /// What an event says.
+    case field
+    /// Events that were lost.
+    case loss
+  }
+
+  /// nil: nothing is hidden by it, or it has a loss marker in its place.
+  package var doubt: Doubt? {
+    switch self {
+    case .badLine, .longLine, .badRecord, .badPart: .event
+    case .badField, .endBelowStart: .field
+    case .formLimit: .loss
+    case .missingField, .badPointer, .nulByte, .invalidUTF8, .carriageReturn, .timeWentBack, .duplicateLine,
+      .microseconds, .cutComms, .unannouncedLoss, .unknownEvent, .badPage, .truncated:
+      nil
+    }
   }
 
   package var severity: Severity {

@@ -27,6 +27,8 @@ public struct RecordedEvent: Sendable {
 
   public static let noTask: TaskID = -1
   public static let unknownCPU: Int32 = -1
+  /// `flags` of `lostEvents`: the recording does not tell where they were lost, only that it was before this marker.
+  public static let lostAnywhere: UInt64 = 1
 
   @inlinable public init() {}
 

@@ -4,6 +4,17 @@
 public struct TraceTimestamp: RawRepresentable, Hashable, Comparable, Sendable {
   public let rawValue: Int64
   @inlinable public init(rawValue: Int64) { self.rawValue = rawValue }
+
+  /// Below this, 146 years, lie all stamps, and at 0 or above: then neither the difference of two nor the sum of two
+  /// such differences leaves 64 bits. Readers take what lies beyond for damage.
+  public static let end: Int64 = 1 << 62
+
+  /// nil: no clock was ever there.
+  @inlinable public init?(recorded stamp: UInt64) {
+    guard stamp < UInt64(Self.end) else { return nil }
+    rawValue = Int64(bitPattern: stamp)
+  }
+
   @inlinable public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
@@ -22,6 +33,14 @@ public enum TraceClock: String, CaseIterable, Sendable {
   case local, global, counter, uptime, perf, mono, boot, tai
   case monoRaw = "mono_raw"
   case x86TSC = "x86-tsc"
+
+  /// What its stamps count, where nothing has converted them.
+  package var unit: StampUnit {
+    switch self {
+    case .counter, .x86TSC: .tick
+    case .local, .global, .uptime, .perf, .mono, .boot, .tai, .monoRaw: .ns
+    }
+  }
 
   /// How far the clocks of two CPUs are taken to differ, in nanoseconds (the default of `--delta`; evidence: `local` and `perf`
   /// are per CPU and not coherent, the others are one source).

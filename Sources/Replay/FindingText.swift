@@ -42,9 +42,9 @@ enum FindingText {
       : "the kernel accepted round \(number) where every order of the recorded events makes it retry\(cause)"
   }
 
-  static func excessive(_ refresh: RefreshState, _ judged: JudgedRefresh, uhva: UHVA?) -> String {
+  static func excessive(_ refresh: RefreshState, _ judged: JudgedRefresh, uhva: UHVA?, _ unit: StampUnit) -> String {
     "refresh of uhva \(hex(uhva)) repeated \(judged.falseCount) of its \(refresh.roundCount) rounds for "
-      + "unrelated invalidations and lost \(milliseconds(judged.falseNs)) ms to them"
+      + "unrelated invalidations and lost \(unit.figure(judged.falseNs)) \(unit.name) to them"
   }
 
   private static func freed(_ certainty: Finding.Certainty) -> String {
@@ -57,11 +57,4 @@ enum FindingText {
   private static func hex(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
   private static func hex(_ address: UHVA?) -> String { address.map { hex($0.rawValue) } ?? "unknown" }
   private static func hex(_ range: HVARange) -> String { "[\(hex(range.start)), \(hex(range.end)))" }
-
-  /// Milliseconds with three digits, from whole nanoseconds.
-  private static func milliseconds(_ ns: Int64) -> String {
-    let thousandths = (ns + 500) / 1000 % 1000
-    let digits = String(thousandths)
-    return "\((ns + 500) / 1_000_000).\(String(repeating: "0", count: 3 - digits.count))\(digits)"
-  }
 }

@@ -23,7 +23,7 @@ struct JudgedRefresh {
     case .necessary: necessaryCount += 1
     case .false:
       falseCount += 1
-      falseNs += begun.map { settled.time - $0.time } ?? 0
+      falseNs.addClamped(begun.map { settled.time - $0.time } ?? 0)
       firstFalse = firstFalse ?? begun?.id
       lastFalse = settled.id
     case .undecided: undecidedCount += 1

@@ -1,16 +1,21 @@
 // What a user may set about a replay.
 
+import KVMEvents
+
 /// The settings of one replay. All are written into the database, so that a report can say what it assumed.
 package struct ReplayOptions: Sendable {
   /// How far the time stamps of two CPUs may be off, in nanoseconds: events closer than this on two CPUs are unordered (`--delta`).
   package var deltaNs: Int64 = 0
   /// More false retries than this make a refresh excessive (`--retries-max`).
   package var retriesMax: Int32 = 10
-  /// More time than this lost to false retries, in nanoseconds, makes a refresh excessive (`--stall-max`).
+  /// More time than this lost to false retries, in nanoseconds, makes a refresh excessive (`--stall-max`); `.max` where
+  /// the stamps are no time.
   package var stallMaxNs: Int64 = 10_000_000
+  /// What the stamps count, for the words of findings.
+  package var stampUnit = StampUnit.ns
 
-  /// The recording's form does not tell where events were dropped: whatever contradicts the rules may be for want of one, and no finding but
-  /// an excessive retry is certain.
+  /// The recording does not tell where events were dropped, or part of it cannot be read: whatever contradicts the
+  /// rules, or is in excess, may be for want of an event, and no finding is certain.
   package var mayHideLoss = false
 
   package init() {}

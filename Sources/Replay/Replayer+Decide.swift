@@ -240,7 +240,8 @@ extension Replayer {
       .excessiveRetry, .certain, vm: refresh.vm, cache: refresh.cache, event: event, invalidation: nil,
       refresh: refresh.id, check: nil,
       proof: [refresh.entry?.id, judged.firstFalse, judged.lastFalse, refresh.returned?.id].compactMap { $0 },
-      summary: FindingText.excessive(refresh, judged, uhva: operations.caches[refresh.cache].uhva))
+      summary: FindingText.excessive(
+        refresh, judged, uhva: operations.caches[refresh.cache].uhva, options.stampUnit))
   }
 
   private mutating func report(
@@ -248,7 +249,7 @@ extension Replayer {
     invalidation: InvalidationState?, refresh: Int64?, check: Int64?, proof: [EventID], summary: String
   ) {
     findingCount += 1
-    let isCertain = certainty == .certain && (kind == .excessiveRetry || !options.mayHideLoss)
+    let isCertain = certainty == .certain && !options.mayHideLoss
     rows.append(
       .finding(
         Finding(

@@ -28,6 +28,8 @@ package struct ComparisonReport: Encodable {
 
   package let file: String
   package let events: Int64
+  /// tick: whatever is named nanoseconds here is the steps of a counter.
+  package let stampUnit: StampUnit
   /// The recorded kernel's form.
   package let recordedForm: String?
   /// The recorded kernel first.
@@ -40,6 +42,7 @@ package struct ComparisonReport: Encodable {
     let facts = try database.facts()
     file = facts.fileName
     events = facts.eventCount
+    stampUnit = facts.stampUnit
     recordedForm = try database.replaySettings()?.form
     forms = try database.rows("SELECT * FROM form_cost ORDER BY id") { Self.form($0) }
     agreement = try database.rows("SELECT figure, recorded, modelled FROM model_agreement") {

@@ -9,7 +9,7 @@ package struct ComparisonText {
   package init(_ report: ComparisonReport) { self.report = report }
 
   package var text: String {
-    let parts = report.isEmpty ? [nothing, leftOut] : [header, refreshes, times, agreement, leftOut]
+    let parts = report.isEmpty ? [nothing, leftOut] : [header, refreshes, times, beyondRange, agreement, leftOut]
     return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
 
@@ -51,27 +51,45 @@ package struct ComparisonText {
   private var times: [String] {
     var rows = [
       [
-        "form", "spun ms", "slept ms", "wake-ups", "waits", "in vain", "longest stall ms", "p50 us", "p99 us", "max us",
+        "form", "spun \(unit.name)", "slept \(unit.name)", "wake-ups", "waits", "in vain",
+        "longest stall \(unit.name)", "p50 \(unit.shortName)", "p99 \(unit.shortName)", "max \(unit.shortName)",
       ]
     ]
     rows += report.forms.map { form in
-      let vain = form.falseWaitCount + form.widenedWaitCount
+      let vain = form.falseWaitCount.addingClamped(form.widenedWaitCount)
       return [
-        form.form, milliseconds(form.spunNs), milliseconds(form.sleptNs), grouped(form.wakeUpCount),
-        grouped(form.necessaryWaitCount + vain), grouped(vain), milliseconds(form.stallMaxNs),
+        form.form, unit.figure(form.spunNs), unit.figure(form.sleptNs), grouped(form.wakeUpCount),
+        grouped(form.necessaryWaitCount.addingClamped(vain)), grouped(vain), unit.figure(form.stallMaxNs),
         latency(form.latencyP50Ns), latency(form.latencyP99Ns), latency(form.latencyMaxNs),
       ]
     }
     return aligned(rows, right: Set(1...9))
   }
 
-  private func latency(_ ns: Int64?) -> String { ns.map { grouped(($0 + 500) / 1000) } ?? "-" }
+  private var beyondRange: [String] {
+    let sums = report.forms.flatMap { [$0.spunNs, $0.sleptNs, $0.stallMaxNs, $0.latencySumNs] }
+    guard sums.contains(.max) else { return [] }
+    return [
+      "\(unit.figure(.max)) \(unit.name) stand for that and more: the recorded stamps lie too far apart to be summed up"
+    ]
+  }
+
+  /// In whole microseconds.
+  private func latency(_ ns: Int64?) -> String {
+    guard let ns else { return "-" }
+    return unit == .ns ? grouped(ns.addingClamped(500) / 1000) : grouped(ns)
+  }
+
+  private var unit: StampUnit { report.stampUnit }
 
   private var agreement: [String] {
     guard let form = report.recordedForm, !report.agreement.isEmpty else { return [] }
     var rows = [["how far the model of \(form) is off", "recorded", "modelled", "off by"]]
     rows += report.agreement.map {
-      [$0.figure, grouped($0.recorded), grouped($0.modelled), difference($0.recorded, $0.modelled)]
+      [
+        unit == .ns ? $0.figure : $0.figure.replacing("ns ", with: "ticks "), grouped($0.recorded),
+        grouped($0.modelled), difference($0.recorded, $0.modelled),
+      ]
     }
     return aligned(rows, right: [1, 2, 3])
   }
@@ -80,10 +98,11 @@ package struct ComparisonText {
     guard recorded != modelled else { return "0" }
     guard recorded != 0 else { return grouped(modelled) }
     // In hundredths of a percent, rounded away from 0.
-    let off = modelled - recorded
-    let hundredths = (off.magnitude * 10_000 + recorded.magnitude - 1) / recorded.magnitude
+    let off = Int128(modelled) - Int128(recorded)
+    let whole = Int128(recorded.magnitude)
+    let hundredths = (Int128(off.magnitude) * 10_000 + whole - 1) / whole
     let rest = String(hundredths % 100)
-    return "\(off < 0 ? "-" : "+")\(grouped(Int64(hundredths / 100))).\(rest.count == 1 ? "0" : "")\(rest) %"
+    return "\(off < 0 ? "-" : "+")\(grouped(hundredths / 100)).\(rest.count == 1 ? "0" : "")\(rest) %"
   }
 
   private var leftOut: [String] {

@@ -81,7 +81,7 @@ package struct CorpusRunDifference {
     // As the view `slow_down`, which sees the runs of one file only.
     let slower = both.compactMap { key -> [String]? in
       guard let old = before.cells[key], let new = after.cells[key],
-        2 * new.cpuNs >= 3 * old.cpuNs, new.cpuNs - old.cpuNs >= 20_000_000
+        Int128(new.cpuNs) * 2 >= Int128(old.cpuNs) * 3, new.cpuNs.subtractingClamped(old.cpuNs) >= 20_000_000
       else { return nil }
       return [
         "  " + key.caseName, key.form, "\(milliseconds(old.cpuNs)) -> \(milliseconds(new.cpuNs)) ms",

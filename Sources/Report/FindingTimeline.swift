@@ -7,11 +7,13 @@ package struct FindingTimeline {
   private let finding: FindingDetail
   /// What the events' ids count.
   private let place: EventPlace
+  private let unit: StampUnit
   private let database: String?
 
-  package init(_ finding: FindingDetail, place: EventPlace, database: String?) {
+  package init(_ finding: FindingDetail, place: EventPlace, unit: StampUnit, database: String?) {
     self.finding = finding
     self.place = place
+    self.unit = unit
     self.database = database
   }
 
@@ -19,12 +21,15 @@ package struct FindingTimeline {
     let tasks = finding.proof.reduce(into: [String]()) { tasks, event in
       if !tasks.contains(event.task) { tasks.append(event.task) }
     }
-    var rows = [[place.rawValue, "us"] + tasks + ["lock or hook", "fields"]]
+    var rows = [[place.rawValue, unit.shortName] + tasks + ["lock or hook", "fields"]]
     let first = finding.proof.first?.tsNs ?? 0
     for event in finding.proof {
       let mark = event.line == finding.event ? "> " : ""
       let cells = tasks.map { $0 == event.task ? mark + event.name : "" }
-      rows.append([String(event.line), microseconds(event.tsNs - first)] + cells + [event.place, Self.fields(event)])
+      rows.append(
+        [String(event.line), unit.shortFigure(event.tsNs.subtractingClamped(first))] + cells + [
+          event.place, Self.fields(event),
+        ])
     }
     let table = aligned(rows, right: [0, 1]).map { "   " + $0 }
     return (["#\(finding.id) \(finding.summary)", "   " + subject] + table + again).map(\.printable)

@@ -50,7 +50,8 @@ extension Report {
       file: facts.fileName, contentHash: facts.contentHash, toolVersion: facts.toolVersion, format: facts.format,
       bytes: facts.byteCount, lines: facts.lineCount, events: facts.eventCount, firstNs: facts.firstTime?.rawValue,
       lastNs: facts.lastTime?.rawValue, clock: facts.clock.rawValue, clockSource: facts.clockSource,
-      resolutionNs: facts.resolutionNs, incomplete: facts.incomplete, eventPlace: facts.eventPlace)
+      stampUnit: facts.stampUnit, resolutionNs: facts.resolutionNs, incomplete: facts.incomplete,
+      eventPlace: facts.eventPlace)
   }
 
   private static func counts(_ database: TraceDatabase) throws(TraceStoreError) -> Counts {

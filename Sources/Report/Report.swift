@@ -5,7 +5,7 @@ import KVMEvents
 /// One report on one database. Every value comes from the tables and views of `schema/`.
 package struct Report: Encodable, Sendable {
   /// The layout of the JSON document; grows by one with every change that a reader could trip over.
-  package var layout = 2
+  package var layout = 3
   package var trace: Trace
   package var replay: Replay?
   package var counts: Counts
@@ -31,6 +31,8 @@ package struct Report: Encodable, Sendable {
     package var lastNs: Int64?
     package var clock: String
     package var clockSource: ClockSource
+    /// tick: whatever is named nanoseconds here is the steps of a counter.
+    package var stampUnit: StampUnit
     package var resolutionNs: Int64
     package var incomplete: String?
     /// What the places of events count, wherever the document says `line` or `event`.

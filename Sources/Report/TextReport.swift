@@ -30,8 +30,11 @@ package struct TextReport {
     var lines = [
       "\(inputName(trace.file)): \(trace.format), \(plural(trace.lines, place.ofInput.rawValue)), \(plural(trace.events, "event"))\(span)"
     ]
-    let delta = report.replay.map { "; CPUs are ordered beyond \($0.deltaNs) ns (--delta)" } ?? ""
-    lines.append("  clock \(trace.clock) (\(clockSource)), stamps of \(trace.resolutionNs) ns\(delta)")
+    let delta = report.replay.map { "; CPUs are ordered beyond \(unit.exact($0.deltaNs)) (--delta)" } ?? ""
+    lines.append("  clock \(clock), stamps of \(unit.exact(trace.resolutionNs))\(delta)")
+    if unit == .tick {
+      lines.append("  ticks are an order and no time: order and counts are judged, and nothing by how long it took")
+    }
     lines.append(
       "  \(plural(counts.vms, "VM")), \(plural(counts.caches, "cache")), \(plural(counts.memslots, "memslot")), "
         + "\(plural(counts.invalidations, "invalidation")) (\(grouped(counts.invalidationsUnpaired)) without start or end), "
@@ -43,18 +46,23 @@ package struct TextReport {
   }
 
   private var place: EventPlace { report.trace.eventPlace }
+  private var unit: StampUnit { report.trace.stampUnit }
 
-  private var clockSource: String {
-    switch report.trace.clockSource {
-    case .recorded: "recorded"
-    case .convention: "by convention: bpftrace's nsecs"
-    case .assumed: "assumed: the \(place == .record ? "file" : "text") does not say; --clock"
-    }
+  private var clock: String {
+    // Of no clock that is known here: the one assumed is a clock of time.
+    if unit == .tick, TraceClock(rawValue: report.trace.clock)?.unit == .ns { return "not told (raw stamps; --clock)" }
+    let source =
+      switch report.trace.clockSource {
+      case .recorded: "recorded"
+      case .convention: "by convention: bpftrace's nsecs"
+      case .assumed: "assumed: the \(place == .record ? "file" : "text") does not say; --clock"
+      }
+    return "\(report.trace.clock) (\(source))"
   }
 
   private var span: String {
     guard let first = report.trace.firstNs, let last = report.trace.lastNs else { return "" }
-    return ", \(seconds(last - first)) s"
+    return ", \(unit.length(last - first))"
   }
 
   private var dirt: [String] {
@@ -98,7 +106,7 @@ package struct TextReport {
       let shown = report.findings.filter { $0.kind == count.kind && $0.certainty == count.certainty }
       lines.append("\(title(count.kind)), \(count.certainty): \(grouped(count.count))")
       for finding in shown.prefix(shownMax) { lines += detail(finding) }
-      let rest = count.count - Int64(min(shown.count, shownMax))
+      let rest = count.count.subtractingClamped(Int64(min(shown.count, shownMax)))
       if rest > 0 { lines.append("  … \(grouped(rest)) more" + command(of: count)) }
     }
     return lines
@@ -112,7 +120,7 @@ package struct TextReport {
   private func detail(_ finding: FindingDetail) -> [String] {
     switch finding.kind {
     case "contract", "stale", "divergence":
-      return FindingTimeline(finding, place: place, database: database).lines.map { "  " + $0 }
+      return FindingTimeline(finding, place: place, unit: unit, database: database).lines.map { "  " + $0 }
     case "excessive_retry", _:
       let task = finding.proof.first.map { ", \($0.task)" } ?? ""
       return ["  #\(finding.id) \(place.rawValue) \(finding.event)\(task): \(finding.summary)"]
@@ -131,9 +139,9 @@ package struct TextReport {
   private var retries: [String] {
     guard report.counts.rounds > 0 else { return [] }
     if report.retries.isEmpty { return ["no round of a retry loop was repeated"] }
-    var rows = [["repeated rounds", "why", "rounds", "refreshes", "lost ms"]]
+    var rows = [["repeated rounds", "why", "rounds", "refreshes", "lost \(unit.name)"]]
     rows += report.retries.map {
-      [$0.cause, $0.subCause ?? "", grouped($0.rounds), grouped($0.refreshes), milliseconds($0.lostNs)]
+      [$0.cause, $0.subCause ?? "", grouped($0.rounds), grouped($0.refreshes), unit.figure($0.lostNs)]
     }
     return aligned(rows, right: [2, 3, 4])
   }
@@ -151,7 +159,8 @@ package struct TextReport {
 
   private var verdict: [String] {
     let thresholds = report.replay.map {
-      "form \($0.form); excessive: more than \($0.retriesMax) false retries or \(milliseconds($0.stallMaxNs)) ms lost to them"
+      "form \($0.form); excessive: more than \($0.retriesMax) false retries"
+        + (unit == .ns ? " or \(milliseconds($0.stallMaxNs)) ms lost to them" : "")
     }
     return ["verdict: \(report.verdict.status.rawValue)"] + report.verdict.reasons.map { "  \($0)" }
       + (thresholds.map { ["  \($0)"] } ?? [])

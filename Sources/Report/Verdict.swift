@@ -50,21 +50,30 @@ extension Verdict {
     "no invalidation of any VM was recorded: there was none, or its probes were missing"
   package static let noCheck = "no check of any cache was recorded: there was none, or its probe was missing"
 
-  /// Lines, or records, of which nothing is known, not even that they are no event of ours.
-  private static let mayHideEvent = [ImportIssueKind.badLine, .longLine, .badRecord, .badPart].map(\.rawValue)
+  /// What of the input was not read.
+  private static func inputDoubts(_ report: Report) -> [String] {
+    func count(_ doubt: ImportIssueKind.Doubt) -> Int64 {
+      report.issues.filter { ImportIssueKind(rawValue: $0.kind)?.doubt == doubt }
+        .reduce(Int64(0)) { $0.addingClamped($1.count) }
+    }
+    var doubts: [String] = []
+    let (events, fields) = (count(.event), count(.field))
+    let place = report.trace.eventPlace.ofInput.rawValue
+    if events > 0 { doubts.append("\(plural(events, place)) could not be read: an event may be among them") }
+    if fields > 0 { doubts.append("\(plural(fields, "event")) could not be read whole: what they say may be missing") }
+    for issue in report.issues where ImportIssueKind(rawValue: issue.kind)?.doubt == .loss {
+      doubts += issue.first.map(\.reason)
+    }
+    return doubts
+  }
 
   /// What could hide a finding.
   private static func doubts(_ report: Report) -> [String] {
     var doubts: [String] = []
     if report.replay == nil { doubts.append("not replayed yet") }
-    let gaps = report.losses.reduce(0) { $0 + $1.gaps }
+    let gaps = report.losses.reduce(Int64(0)) { $0.addingClamped($1.gaps) }
     if gaps > 0 { doubts.append("events were lost in \(plural(gaps, "gap")): what was carried across is unknown") }
-    let unread = report.issues.filter { Self.mayHideEvent.contains($0.kind) }.reduce(0) { $0 + $1.count }
-    let place = report.trace.eventPlace.ofInput.rawValue
-    if unread > 0 { doubts.append("\(plural(unread, place)) could not be read: an event may be among them") }
-    for issue in report.issues where issue.kind == ImportIssueKind.formLimit.rawValue {
-      doubts += issue.first.map(\.reason)
-    }
+    doubts += inputDoubts(report)
     for probe in report.missingProbes { doubts.append("no probe \(probe.probe): unknown \(probe.unknown)") }
     for row in report.conformance where row.unknown > 0 {
       let subject = row.subject == "retry_test" ? plural(row.unknown, "retry test") : plural(row.unknown, "check")

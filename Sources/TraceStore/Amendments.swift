@@ -166,7 +166,8 @@ struct Amendments {
       """
       INSERT INTO refresh_sums
         SELECT refresh_id, count(*) FILTER (WHERE cause = 'necessary'), count(*) FILTER (WHERE cause = 'false'),
-          count(*) FILTER (WHERE cause = 'undecided'), coalesce(sum(duration_ns) FILTER (WHERE cause = 'false'), 0)
+          count(*) FILTER (WHERE cause = 'undecided'),
+          CAST(total(duration_ns) FILTER (WHERE cause = 'false') AS INTEGER)
         FROM retry_round WHERE refresh_id IN (SELECT id FROM tainted_refresh) GROUP BY refresh_id;
       UPDATE refresh SET (necessary_count, false_count, undecided_count, false_ns) = (
         SELECT necessary_count, false_count, undecided_count, false_ns FROM refresh_sums AS sums WHERE sums.id = refresh.id)

@@ -83,8 +83,8 @@ extension TraceDatabase {
     while try row.step() {
       costs.refreshCount += 1
       costs.failedCount += row.integer(0)
-      costs.roundCount += row.integer(1)
-      costs.spunNs += row.integer(2)
+      costs.roundCount.addClamped(row.integer(1))
+      costs.spunNs.addClamped(row.integer(2))
       costs.stallMaxNs = max(costs.stallMaxNs, row.integer(2))
       costs.latency.add(row.integer(3))
     }

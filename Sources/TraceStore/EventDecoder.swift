@@ -47,7 +47,7 @@ struct EventDecoder {
       }
       switch column {
       case 1: event.time = TraceTimestamp(rawValue: value)
-      case 2: event.cpu = Int32(truncatingIfNeeded: value)
+      case 2: event.cpu = Int32(exactly: value) ?? .min
       case 3: task = value
       case 4: event.name = EventNameID(truncatingIfNeeded: value)
       case 5: kind = value
@@ -58,6 +58,16 @@ struct EventDecoder {
     }
     event.fields = EventFieldSet(rawValue: fields)
     try setNames(of: &event, task: task, kind: kind, row)
+    guard Self.isPossible(id: event.id, time: event.time.rawValue, cpu: event.cpu, event.kind) else {
+      throw damaged(row)
+    }
+  }
+
+  /// Whoever reckons with ids, stamps and CPUs may rely on what every reader of recordings keeps to.
+  @inline(__always)
+  private static func isPossible(id: EventID, time: Int64, cpu: Int32, _ kind: EventKind) -> Bool {
+    let isOnCPU = cpu >= 0 || cpu == RecordedEvent.unknownCPU && kind == .lostEvents
+    return isOnCPU && id > 0 && id < TraceTimestamp.end && time >= 0 && time < TraceTimestamp.end
   }
 
   @inline(__always)

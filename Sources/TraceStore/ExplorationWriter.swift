@@ -9,13 +9,16 @@ extension TraceDatabase {
   ) throws(TraceStoreError) -> [Int64] {
     try connection.leaveWriteAheadLog()
     try connection.execute("BEGIN IMMEDIATE")
-    do {
+    do throws(TraceStoreError) {
       try removeFormer(exploration)
       let id = try insertExploration(exploration, toolVersion)
       let writer = try CounterexampleWriter(on: connection)
       var number = try connection.integer(
         "SELECT max(coalesce((SELECT max(id) FROM finding), 0), coalesce((SELECT max(id) FROM counterexample), 0))")
       var numbers: [Int64] = []
+      guard number < .max - Int64(counterexamples.count) else {
+        throw TraceStoreError.damaged(table: "counterexample", reason: "its numbers have come to their end")
+      }
       for counterexample in counterexamples {
         number += 1
         try writer.write(counterexample, id: number, exploration: id)

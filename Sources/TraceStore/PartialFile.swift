@@ -9,6 +9,8 @@ final class PartialFile {
   /// Where it is built.
   let path: String
   private let folder: String
+  /// What the names of all files begin with that are on their way to the final one.
+  private let prefix: String
   /// Holds the lock. Closed after SQLite has closed the file: closing drops the locks that SQLite holds in this process.
   let descriptor: Int32
   private var isThere = true
@@ -17,7 +19,7 @@ final class PartialFile {
     finalPath = PartialFile.resolve(requestedPath)
     let (folder, name) = PartialFile.split(finalPath)
     self.folder = folder
-    let prefix = ".\(name).partial-"
+    prefix = ".\(name).partial-"
     PartialFile.removeLeftovers(in: folder, prefix: prefix)
     (path, descriptor) = try PartialFile.create(in: folder, prefix: prefix)
   }
@@ -39,15 +41,27 @@ final class PartialFile {
     close(descriptor)
   }
 
-  /// Puts the whole database in its place. The partial file's connection is closed by then.
-  func publish() throws(TraceStoreError) {
+  /// Puts the whole database in its place and opens it there, before anybody else can put another one there. The
+  /// partial file's connection is closed by then.
+  func publish<Opened>(
+    _ open: (String) throws(TraceStoreError) -> Opened
+  ) throws(TraceStoreError) -> Opened {
     guard fsync(descriptor) == 0 else { throw PartialFile.failure("fsync", path) }
-    // Held over the rename: nobody is half-way through a write to the database that goes, and no journal of it is left that
-    // would be played back into the one that comes.
+    let turn = try PublishTurn("\(folder)/\(prefix)turn", for: finalPath)
+    defer { turn.end() }
+    // Held over the rename: nobody is half-way through a write to the database that goes.
     let replaced = try PartialFile.lockForReplacement(finalPath)
+    // Before the rename: from then on, whoever opens the database takes what stands beside it for its own.
+    if try DatabaseCompanion.removeAll(of: finalPath) { try syncFolder() }
     guard rename(path, finalPath) == 0 else { throw PartialFile.failure("rename", finalPath) }
     isThere = false
     try replaced?.close()
+    try syncFolder()
+    return try open(finalPath)
+  }
+
+  /// What was removed from the folder, or renamed in it, stays so after a crash of the machine.
+  private func syncFolder() throws(TraceStoreError) {
     let folderDescriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folderDescriptor >= 0 else { throw PartialFile.failure("open", folder) }
     defer { close(folderDescriptor) }
@@ -59,6 +73,8 @@ final class PartialFile {
     _ = try lockForReplacement(resolve(path))
   }
 
+  /// Opening it has SQLite play back what a killed write left beside it, and write-ahead mode is left: nothing of it is
+  /// elsewhere then. nil: there is no database, so whatever stands beside the name is of none.
   private static func lockForReplacement(_ path: String) throws(TraceStoreError) -> Connection? {
     var status = stat()
     guard stat(path, &status) == 0 else {
@@ -90,7 +106,7 @@ final class PartialFile {
     throw .busy(path: "\(folder)/\(prefix)")
   }
 
-  private static func isLinked(_ descriptor: Int32) -> Bool {
+  static func isLinked(_ descriptor: Int32) -> Bool {
     var status = stat()
     return fstat(descriptor, &status) == 0 && status.st_nlink > 0
   }

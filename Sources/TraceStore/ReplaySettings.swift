@@ -5,12 +5,15 @@ package struct ReplaySettings: Equatable, Sendable {
   package var toolVersion: String
   /// The published form of the code: `mainline`.
   package var form: String
-  /// How far the clocks of two CPUs are taken to differ, in nanoseconds.
+  /// How far the clocks of two CPUs are taken to differ, in nanoseconds; one of `deltasNs`.
   package var deltaNs: Int64
   /// A refresh with more false retries is excessive.
   package var retriesMax: Int64
   /// A refresh that loses more than this to false retries is excessive, in nanoseconds.
   package var stallMaxNs: Int64
+
+  /// Decisions wait for as long as this: more would keep a long recording in memory, and no clock is off by that much.
+  package static let deltasNs: ClosedRange<Int64> = 0...1_000_000_000
 
   package init(toolVersion: String, form: String, deltaNs: Int64, retriesMax: Int64, stallMaxNs: Int64) {
     self.toolVersion = toolVersion

@@ -60,7 +60,7 @@ struct SummaryWriter {
   }
 
   private func write(_ trace: TraceFacts) throws(TraceStoreError) {
-    let statement = try connection.prepare(insert("trace", columns: 16))
+    let statement = try connection.prepare(insert("trace", columns: 17))
     statement.bind(1, 1)
     statement.bind(2, trace.fileName)
     statement.bind(3, trace.contentHash)
@@ -73,10 +73,11 @@ struct SummaryWriter {
     statement.bind(10, trace.lastTime?.rawValue)
     statement.bind(11, trace.clock.rawValue)
     statement.bind(12, trace.clockSource.rawValue)
-    statement.bind(13, trace.resolutionNs)
-    statement.bind(14, trace.incomplete)
-    statement.bind(15, trace.importOptions)
-    statement.bind(16, trace.eventPlace.rawValue)
+    statement.bind(13, trace.stampUnit.rawValue)
+    statement.bind(14, trace.resolutionNs)
+    statement.bind(15, trace.incomplete)
+    statement.bind(16, trace.importOptions)
+    statement.bind(17, trace.eventPlace.rawValue)
     try statement.run()
   }
 

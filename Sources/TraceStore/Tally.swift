@@ -68,7 +68,7 @@ private struct RoundTally {
     guard let cause = cause.read(&round) else { return }
     let pair = cause * (1 + subCause.wordCount) + (subCause.read(&round).map { $0 + 1 } ?? 0)
     causes[pair].rounds += 1
-    causes[pair].lostNs &+= round.integer(13) ?? 0
+    causes[pair].lostNs.addClamped(round.integer(13) ?? 0)
     guard seen.indices.contains(refresh) else { return round.noteDamage() }
     if seen[refresh] & 1 << pair == 0 { causes[pair].refreshes += 1 }
     seen[refresh] |= 1 << pair

@@ -50,17 +50,28 @@ package final class TraceDatabase {
     guard let clock = TraceClock(rawValue: row.text(10)) else {
       throw .damaged(table: "trace", reason: "it names the unknown clock \(row.text(10))")
     }
-    guard let clockSource = ClockSource(rawValue: row.text(11)), let eventPlace = EventPlace(rawValue: row.text(15))
+    guard let clockSource = ClockSource(rawValue: row.text(11)), let unit = StampUnit(rawValue: row.text(12)),
+      let eventPlace = EventPlace(rawValue: row.text(16))
     else {
-      throw .damaged(table: "trace", reason: "how its clock is known, or what its ids count, is no word of it")
+      throw .damaged(
+        table: "trace", reason: "how its clock is known, or what its stamps or its ids count, is no word of it")
+    }
+    let (first, last, resolution) = (row.optionalInteger(8), row.optionalInteger(9), row.integer(13))
+    guard [row.integer(5), row.integer(6), row.integer(7)].allSatisfy({ $0 >= 0 }) else {
+      throw .damaged(table: "trace", reason: "a count is below 0")
+    }
+    guard [first, last].allSatisfy({ $0.map(TraceFacts.times.contains) ?? true }), first ?? 0 <= last ?? .max else {
+      throw .damaged(table: "trace", reason: "its times are \(first ?? 0) to \(last ?? 0) ns")
+    }
+    guard TraceFacts.resolutionsNs.contains(resolution) else {
+      throw .damaged(table: "trace", reason: "its time stamps are of \(resolution) ns")
     }
     return TraceFacts(
       fileName: row.text(1), contentHash: row.optionalText(2), toolVersion: row.text(3), format: row.text(4),
       byteCount: row.integer(5), lineCount: row.integer(6), eventCount: row.integer(7),
-      firstTime: row.optionalInteger(8).map(TraceTimestamp.init(rawValue:)),
-      lastTime: row.optionalInteger(9).map(TraceTimestamp.init(rawValue:)), clock: clock,
-      clockSource: clockSource, resolutionNs: row.integer(12), incomplete: row.optionalText(13),
-      importOptions: row.text(14), eventPlace: eventPlace)
+      firstTime: first.map(TraceTimestamp.init(rawValue:)), lastTime: last.map(TraceTimestamp.init(rawValue:)),
+      clock: clock, clockSource: clockSource, stampUnit: unit, resolutionNs: resolution,
+      incomplete: row.optionalText(14), importOptions: row.text(15), eventPlace: eventPlace)
   }
 
   /// This kind of dirt was met in the input.
@@ -70,13 +81,36 @@ package final class TraceDatabase {
     return try row.step()
   }
 
+  /// Something in the input could not be read, or its form hides losses, so that any event may be missing.
+  package func hasDoubt() throws(TraceStoreError) -> Bool {
+    let row = try statement("SELECT kind FROM import_issue_count WHERE count > 0")
+    while try row.step() {
+      if ImportIssueKind(rawValue: row.text(0))?.doubt != nil { return true }
+    }
+    return false
+  }
+
+  /// Events were lost somewhere, and nothing tells where.
+  package func hasLossAnywhere() throws(TraceStoreError) -> Bool {
+    let kind = EventKind.lostEvents.rawValue
+    guard try connection.integer("SELECT EXISTS (SELECT 1 FROM event_name WHERE kind_id = \(kind))") == 1 else {
+      return false
+    }
+    let lost = "SELECT 1 FROM event WHERE kind_id = \(kind) AND flags = \(RecordedEvent.lostAnywhere)"
+    return try connection.integer("SELECT EXISTS (\(lost))") == 1
+  }
+
   /// nil: imported, not replayed.
   package func replaySettings() throws(TraceStoreError) -> ReplaySettings? {
     let row = try connection.prepare("SELECT * FROM replay")
     guard try row.step() else { return nil }
-    return ReplaySettings(
+    let settings = ReplaySettings(
       toolVersion: row.text(1), form: row.text(2), deltaNs: row.integer(3), retriesMax: row.integer(4),
       stallMaxNs: row.integer(5))
+    guard ReplaySettings.deltasNs.contains(settings.deltaNs), settings.retriesMax >= 0, settings.stallMaxNs >= 0 else {
+      throw .damaged(table: "replay", reason: "a delta or a threshold is none that a replay takes")
+    }
+    return settings
   }
 
   /// By `TaskID`.

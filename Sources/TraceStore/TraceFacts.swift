@@ -19,6 +19,7 @@ package struct TraceFacts: Equatable, Sendable {
   package var lastTime: TraceTimestamp?
   package var clock: TraceClock
   package var clockSource: ClockSource
+  package var stampUnit: StampUnit
   /// Of the time stamps as recorded, in nanoseconds.
   package var resolutionNs: Int64
   /// A sentence saying what is missing; nil: the input is whole.
@@ -28,10 +29,15 @@ package struct TraceFacts: Equatable, Sendable {
   /// What the events' ids count.
   package var eventPlace: EventPlace
 
+  /// What a recording's stamps can be.
+  static let times = 0..<TraceTimestamp.end
+  /// Nanoseconds to milliseconds: what any form of recording prints, and more.
+  static let resolutionsNs: ClosedRange<Int64> = 1...1_000_000
+
   package init(
     fileName: String, contentHash: String?, toolVersion: String, format: String, byteCount: Int64, lineCount: Int64,
     eventCount: Int64, firstTime: TraceTimestamp?, lastTime: TraceTimestamp?, clock: TraceClock,
-    clockSource: ClockSource,
+    clockSource: ClockSource, stampUnit: StampUnit = .ns,
     resolutionNs: Int64, incomplete: String?, importOptions: String = "",
     eventPlace: EventPlace = .line
   ) {
@@ -46,6 +52,7 @@ package struct TraceFacts: Equatable, Sendable {
     self.lastTime = lastTime
     self.clock = clock
     self.clockSource = clockSource
+    self.stampUnit = stampUnit
     self.resolutionNs = resolutionNs
     self.incomplete = incomplete
     self.importOptions = importOptions

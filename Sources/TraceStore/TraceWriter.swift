@@ -74,8 +74,7 @@ package final class TraceWriter {
       return TraceDatabase(connection, keeping: file)
     case .file:
       try connection.close()
-      try file.publish()
-      return try TraceDatabase(at: file.finalPath)
+      return try file.publish { (path) throws(TraceStoreError) in try TraceDatabase(at: path) }
     }
   }
 
@@ -91,6 +90,10 @@ package final class TraceWriter {
     try staging.moveIntoMain()
     try connection.execute(Schema.indices)
     try amendments.apply(on: connection, settings: summary.replay)
+    // The replay went on before all of the input was seen.
+    if summary.issueCounts.contains(where: { $0.key.doubt != nil && $0.value > 0 }) {
+      try connection.execute("UPDATE finding SET certainty = '\(Finding.Certainty.possible.rawValue)'")
+    }
     try SummaryWriter(connection: connection).write(summary, stored: stored)
     try connection.execute("COMMIT")
   }

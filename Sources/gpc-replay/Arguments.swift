@@ -20,8 +20,6 @@ struct DurationArgument: ExpressibleByArgument {
   }
 
   init(ns: Int64) { self.ns = ns }
-
-  var defaultValueDescription: String { ns % 1_000_000 == 0 ? "\(ns / 1_000_000)ms" : "\(ns)ns" }
 }
 
 extension TraceClock: ExpressibleByArgument {}
@@ -38,32 +36,48 @@ struct ReplayArguments: ParsableArguments {
   @Option(help: "A refresh with more false retries than this is excessive.")
   var retriesMax: Int32 = 10
 
-  @Option(help: "A refresh that loses more time than this to false retries is excessive.")
-  var stallMax = DurationArgument(ns: 10_000_000)
+  @Option(
+    help: """
+      A refresh that loses more time than this to false retries is excessive (default: 10ms). Not with a clock that is \
+      no time (counter, x86-tsc).
+      """)
+  var stallMax: DurationArgument?
 
   mutating func validate() throws {
-    // Decisions wait for as long as this: more would keep a long recording in memory, and no clock is off by that much.
-    if let delta, delta.ns > 1_000_000_000 { throw ValidationError("--delta must be at most 1s.") }
+    if let delta, !ReplaySettings.deltasNs.contains(delta.ns) { throw ValidationError("--delta must be at most 1s.") }
     if retriesMax < 0 { throw ValidationError("--retries-max must not be negative.") }
   }
 
+  private static let stallMaxNs: Int64 = 10_000_000
+
+  /// Of ticks nothing is told by time: `--stall-max` is not used, and said so; `--delta` cannot be left aside, for it
+  /// is what keeps events unordered, and ends the verb.
   /// - Parameters:
   ///   - resolutionNs: of the recorded stamps.
-  ///   - mayHideLoss: its form does not tell where events were dropped.
-  func options(clock: TraceClock, resolutionNs: Int64, mayHideLoss: Bool) -> ReplayOptions {
+  ///   - mayHideLoss: any event may be missing (`ImportIssueKind.doubt`).
+  func options(
+    clock: TraceClock, unit: StampUnit, resolutionNs: Int64, mayHideLoss: Bool
+  ) throws -> ReplayOptions {
     var options = ReplayOptions()
     options.mayHideLoss = mayHideLoss
+    options.stampUnit = unit
+    if unit == .tick {
+      let reason = "needs a clock of time, and the stamps are ticks (--clock says of which clock those of a text are)"
+      if delta != nil { throw fail("--delta \(reason).") }
+      if stallMax != nil { printError("gpc-replay: --stall-max is not used: it \(reason).\n") }
+    }
     options.deltaNs = delta?.ns ?? clock.uncertainty(resolutionNs: resolutionNs)
     options.retriesMax = retriesMax
-    options.stallMaxNs = stallMax.ns
+    options.stallMaxNs = unit == .ns ? stallMax?.ns ?? Self.stallMaxNs : .max
     return options
   }
 
   /// For the recording that a database holds.
-  func options(for database: TraceDatabase) throws(TraceStoreError) -> ReplayOptions {
+  func options(for database: TraceDatabase) throws -> ReplayOptions {
     let facts = try database.facts()
-    return options(
-      clock: facts.clock, resolutionNs: facts.resolutionNs, mayHideLoss: try database.hasIssue(.formLimit))
+    return try options(
+      clock: facts.clock, unit: facts.stampUnit, resolutionNs: facts.resolutionNs,
+      mayHideLoss: try database.hasDoubt())
   }
 }
 

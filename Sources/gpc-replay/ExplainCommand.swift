@@ -24,8 +24,9 @@ struct ExplainCommand: ParsableCommand {
     do {
       let store = try TraceDatabase(at: database)
       if let detail = try FindingDetail(finding, in: store) {
-        let place = try store.facts().eventPlace
-        try printOut(FindingTimeline(detail, place: place, database: database).lines.joined(separator: "\n") + "\n")
+        let facts = try store.facts()
+        let timeline = FindingTimeline(detail, place: facts.eventPlace, unit: facts.stampUnit, database: database)
+        try printOut(timeline.lines.joined(separator: "\n") + "\n")
       } else if let text = try store.counterexampleText(finding) {
         try printOut("#\(finding)  \(text)\n")
       } else {

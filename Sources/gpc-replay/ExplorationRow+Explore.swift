@@ -8,7 +8,7 @@ extension ExplorationRow {
   init(_ exploration: TraceExploration) {
     let deltaNs: Int64? =
       switch exploration.settings.order {
-      case .recorded(let order): order.deltaNs
+      case .recorded(let order, _): order.deltaNs
       case .program: nil
       }
     func count(_ verdict: Verdict) -> Int { exploration.verdictCounts[verdict] ?? 0 }

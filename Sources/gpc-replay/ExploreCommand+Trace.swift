@@ -18,7 +18,7 @@ extension ExploreCommand {
       var status = SearchStatus()
       // Form by form, each told as soon as it is known: the searches take longer than reading the events again.
       for (index, form) in forms.enumerated() {
-        var explorer = WindowExplorer(form, settings(replay.deltaNs)) { tasks[Int($0)].label.printable }
+        var explorer = WindowExplorer(form, settings(replay)) { tasks[Int($0)].label.printable }
         try source.forEachWindow(replay) { explorer.explore($0) }
         let exploration = explorer.exploration
         if let window, window > exploration.windowCount {
@@ -40,8 +40,8 @@ extension ExploreCommand {
     try source.replayOptions(delta: delta)
   }
 
-  private func settings(_ deltaNs: Int64) -> WindowExplorer.Settings {
-    var settings = WindowExplorer.Settings(delta: delta, deltaNs: deltaNs, limits: limits, seed: seed)
+  private func settings(_ replay: ReplayOptions) -> WindowExplorer.Settings {
+    var settings = WindowExplorer.Settings(delta: delta, replay: replay, limits: limits, seed: seed)
     settings.counterexamplesMax = findingsMax
     settings.onlyWindow = window
     return settings
@@ -93,10 +93,10 @@ extension RecordingSource {
 }
 
 extension WindowExplorer.Settings {
-  /// - Parameter deltaNs: what the recording was replayed with.
-  init(delta: DeltaArgument?, deltaNs: Int64, limits: SearchLimitOptions, seed: UInt64) {
+  /// - Parameter replay: what the recording was replayed with.
+  init(delta: DeltaArgument?, replay: ReplayOptions, limits: SearchLimitOptions, seed: UInt64) {
     let isInfinite = delta?.isInfinite ?? false
-    self.init(order: isInfinite ? .program : .recorded(MomentOrder(deltaNs: deltaNs)))
+    self.init(order: isInfinite ? .program : .recorded(MomentOrder(deltaNs: replay.deltaNs), replay.stampUnit))
     self.limits = limits.value(orElse: SearchLimits(statesMax: 200_000))
     // A storm has many windows that are cut off: what follows must not cost more than the search.
     walkLimits = WalkLimits(seed: seed, walkCount: 50, statesMax: 50_000)

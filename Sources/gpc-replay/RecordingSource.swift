@@ -58,8 +58,11 @@ struct RecordingSource {
   /// What no search over the recording can see, in sentences: while there is any, nothing is clean.
   func blindSpots() throws(TraceStoreError) -> [String] {
     var spots: [String] = []
-    if try database.hasIssue(.formLimit) {
-      spots.append("the recording does not tell where events were lost: what is not found may have been dropped")
+    if try database.hasDoubt() {
+      spots.append("part of the recording could not be read, or is not told: what is not found may be there")
+    }
+    if try database.hasLossAnywhere() {
+      spots.append("events were lost, and the recording does not tell where: nothing is known of any window")
     }
     let row = try database.statement(
       "SELECT NOT EXISTS (SELECT 1 FROM invalidation) AND EXISTS (SELECT 1 FROM vm)")
@@ -71,18 +74,23 @@ struct RecordingSource {
     return spots
   }
 
-  /// The recording's windows, in order.
+  /// The recording's windows, in order. Where events were lost nobody knows where, they may be missing from each.
   func forEachWindow(_ options: ReplayOptions, _ body: (RecordedWindow) throws -> Void) throws {
     var replayer = Replayer(form: .mainline, options: options, recordsWindows: true)
+    let isAnyInDoubt = try database.hasLossAnywhere()
+    func hand(_ window: RecordedWindow) throws {
+      guard isAnyInDoubt else { return try body(window) }
+      try body(RecordedWindow(vm: window.vm, operations: window.operations, doubt: window.doubt ?? .lostEvents))
+    }
     let events = try database.events()
     var batch: [RecordedEvent] = []
     var rows: [ReplayRow] = []
     while try events.read(into: &batch, upTo: 4096) {
       replayer.consume(batch)
       replayer.takeRows(into: &rows)
-      for window in replayer.takeWindows() { try body(window) }
+      for window in replayer.takeWindows() { try hand(window) }
     }
     replayer.finish()
-    for window in replayer.takeWindows() { try body(window) }
+    for window in replayer.takeWindows() { try hand(window) }
   }
 }

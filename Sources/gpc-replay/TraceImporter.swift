@@ -82,7 +82,11 @@ struct TraceImporter {
     let database = try TraceDatabase(at: path)
     let facts = try database.facts()
     // What was imported under another clock (a recorded one stays what it is), or is cut short and was to be taken otherwise, is not what is asked for now.
-    if facts.clockSource != .recorded, facts.clock != input.options.clock ?? facts.clock { return nil }
+    if facts.clockSource != .recorded, let asked = input.options.clock,
+      facts.clock != asked || facts.stampUnit != asked.unit
+    {
+      return nil
+    }
     if try facts.importOptions != input.options.importOptions() { return nil }
     if try database.hasIssue(.truncated), (facts.incomplete == nil) != input.options.allowTruncated { return nil }
     if let replay {
@@ -105,9 +109,9 @@ extension TraceImporter {
     var isMore = try reader.read(into: &batch)
     // The first batch tells how fine the stamps are, and with it what is unordered.
     let clock = clock(of: reader)
-    let options = replay?.options(
-      clock: clock.clock, resolutionNs: reader.timestampResolutionNs,
-      mayHideLoss: reader.issueCounts[.formLimit] ?? 0 > 0)
+    let options = try replay?.options(
+      clock: clock.clock, unit: clock.unit, resolutionNs: reader.timestampResolutionNs,
+      mayHideLoss: reader.issueCounts.contains { $0.key.doubt != nil })
     var replayer = options.map { Replayer(form: .mainline, options: $0) }
     while isMore {
       try writer.write(batch)
@@ -129,14 +133,16 @@ extension TraceImporter {
   }
 
   /// What the recording says of its clock comes first, then `--clock`, then what such recordings have by convention.
-  private func clock(of reader: TraceReader) -> (clock: TraceClock, source: ClockSource) {
-    if let clock = reader.clock, reader.clockSource == .recorded { return (clock, .recorded) }
-    if let asked = input.options.clock { return (asked, .assumed) }
-    return (reader.clock ?? .local, reader.clockSource)
+  private func clock(of reader: TraceReader) -> Clock {
+    if let clock = reader.clock, reader.clockSource == .recorded { return (clock, .recorded, reader.stampUnit) }
+    if let asked = input.options.clock { return (asked, .assumed, asked.unit) }
+    return (reader.clock ?? .local, reader.clockSource, reader.stampUnit)
   }
 
+  private typealias Clock = (clock: TraceClock, source: ClockSource, unit: StampUnit)
+
   private func summary(
-    _ reader: TraceReader, _ span: EventSpan, _ clock: (clock: TraceClock, source: ClockSource),
+    _ reader: TraceReader, _ span: EventSpan, _ clock: Clock,
     _ options: ReplayOptions?,
     _ importOptions: String
   ) -> ImportSummary {
@@ -144,7 +150,7 @@ extension TraceImporter {
       fileName: input.fileName, contentHash: input.trace == "-" ? nil : reader.contentHash?.description,
       toolVersion: Tool.version, format: reader.formatDescription, byteCount: reader.bytesRead,
       lineCount: reader.lines, eventCount: span.count, firstTime: span.first, lastTime: span.last, clock: clock.clock,
-      clockSource: clock.source, resolutionNs: reader.timestampResolutionNs,
+      clockSource: clock.source, stampUnit: clock.unit, resolutionNs: reader.timestampResolutionNs,
       incomplete: input.options.allowTruncated ? nil : reader.incomplete, importOptions: importOptions,
       eventPlace: reader.eventPlace)
     return ImportSummary(

@@ -82,6 +82,48 @@ import Testing
     #expect(!run.text.contains("\u{1b}"))
   }
 
+  /// Whatever contradicts the rules, or is in excess, may do so for want of what could not be read.
+  @Test(
+    arguments: ["contract", "stale-hva", "no-seq-test", "spun-for-others"],
+    ["bad_line", "long_line", "bad_field", "end_below_start"])
+  func nothingIsCertainBesideWhatCouldNotBeRead(name: String, issue: String) throws {
+    let folder = try TemporaryFolder()
+    let lines = try CorpusTrace(name).lines
+    let whole = try folder.write("whole.txt", lines.joined(separator: "\n") + "\n")
+    let certain = try Invocation([whole.path], in: folder)
+    #expect(certain.status == 1 && certain.text.contains(", certain: 1"))
+    let unread: String =
+      switch issue {
+      case "bad_line": "        what is this"
+      case "long_line": String(repeating: "x", count: 10_000_000)
+      case "bad_field":
+        "        workload-342   [003]   990.000000000: mn_invalidate_range_start: (1) mn=0xff start=zz end=0x2"
+      case _: "        workload-342   [003]   990.000000000: mn_invalidate_range_start: (1) mn=0xff start=0x2 end=0x1"
+      }
+    let dirty = try folder.write("dirty.txt", (lines + [unread]).joined(separator: "\n") + "\n")
+    let run = try Invocation([dirty.path], in: folder)
+    #expect(run.status == 1 && run.text.contains(": \(issue) 1"), "\(run.text)")
+    #expect(run.text.contains(", possible: ") && !run.text.contains(", certain"), "\(run.text)")
+    #expect(run.text.contains("could not be read"))
+    #expect(try Invocation(["replay", "dirty.db"], in: folder).text == run.text)
+  }
+
+  /// Indented as in a mail, and copied from a terminal on a machine with pids of seven digits: what the head tells was
+  /// overwritten is lost.
+  @Test func lossesThatAQuotedTextTellsAreRead() throws {
+    let folder = try TemporaryFolder()
+    let fixture = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/tracefs-loss.txt")
+    let text = try String(contentsOf: fixture, encoding: .utf8)
+    let indented = text.split(separator: "\n").map { "    \($0)\n" }.joined()
+    let wide = "# cat /sys/kernel/tracing/trace\n" + text.replacing(#/-([0-9]{3})     \[/#) { "-1000\($0.1) [" }
+    for (name, quoted) in [("plain", text), ("indented", indented), ("wide", wide)] {
+      let run = try Invocation([try folder.write("\(name).txt", quoted).path, "--clock", "mono"], in: folder)
+      #expect(run.status == 3 && !run.text.contains("certain"), "\(run.text)")
+      #expect(run.text.contains("lost, on which CPU is not told: 1 gap, 400 events"))
+      #expect(run.text.contains("lost on CPU 1: 1 gap of unknown size") && !run.text.contains("bad_line"))
+    }
+  }
+
   @Test func aLossOfUnknownSizeHasNoNumber() throws {
     let folder = try TemporaryFolder()
     var lines = String(decoding: try CorpusTrace("quiet").text, as: UTF8.self).split(separator: "\n").map(String.init)

@@ -39,6 +39,22 @@ import Testing
     #expect(try query("SELECT count(*) FROM finding", "binary.db") != query("SELECT 0 AS 'count(*)'", "binary.db"))
   }
 
+  /// Where its events were dropped is not told: no decision is known, no window of it is, and so nothing is clean
+  /// either.
+  @Test func aRecordingThatDroppedEventsSomewhereIsUnknown() throws {
+    let trace = fixture("cpustat-dropped.dat.zst").path
+    let run = try Invocation([trace, "--db", "dropped.db"], in: folder)
+    #expect(run.status == 3 && run.text.contains("lost on CPU 2: 1 gap, 18,935 events"), "\(run.text)")
+    #expect(try query("SELECT count(*) AS n FROM finding", "dropped.db") == "n\r\n0\r\n")
+    #expect(try query("SELECT sum(forced - forced_agreeing) AS n FROM conformance", "dropped.db") == "n\r\n0\r\n")
+    let again = try Invocation(["replay", "dropped.db"], in: folder)
+    #expect(again.status == 3 && again.text == run.text)
+    for arguments in [["compare"], ["explore", "--protocol", "dwmw2-v2"]] {
+      let searched = try Invocation([arguments[0], "dropped.db"] + arguments.dropFirst(), in: folder)
+      #expect(searched.status == 3 && searched.text.contains("lost"), "\(searched.text)")
+    }
+  }
+
   @Test func theClockIsRecorded() throws {
     let run = try Invocation([fixture("quiet.dat").path, "--db", "quiet.db"], in: folder)
     #expect(run.status == 0)

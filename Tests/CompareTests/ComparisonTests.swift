@@ -33,6 +33,56 @@ import Testing
     #expect(comparison.finish().map(\.refreshCount) == [1])
   }
 
+  // v1, v2 and v3.4 walk in the end hook, and so does the event of a kernel that is one of them. The count goes up in
+  // the start hook all the same: mainline's walk is there, and its check says no.
+  @Test func theWalksEventInTheEndHook() throws {
+    var schedule = Schedule()
+    schedule.refresh(cache: 1, page: 10, at: 100, loops: [110])
+    schedule.invalidate(10, 1000, 1205, 1020, 1200, 1207, 1210, walksAtEnd: true)
+    schedule.check(cache: 1, page: 10, at: 1100, answer: true)
+    let costs = schedule.costs
+    #expect(costs["mainline"]?.failedCheckCount == 1 && costs["mainline"]?.contractCount == 0)
+    #expect(costs["dwmw2-v2"]?.failedCheckCount == 0 && costs["dwmw2-v2"]?.contractCount == 1)
+  }
+
+  // Stamps that go back do not turn an invalidation's own order round, in any of its places.
+  @Test(arguments: [
+    [9, 0, 1, 2, 3, 4], [0, 9, 1, 2, 3, 4], [0, 1, 9, 2, 3, 4], [0, 1, 2, 9, 3, 4], [4, 3, 2, 1, 0, 0],
+  ])
+  func stampsThatGoBack(_ times: [Int64]) {
+    for walksAtEnd in [false, true] {
+      var schedule = Schedule()
+      schedule.refresh(cache: 1, page: 10, at: 0, loops: [1, 2])
+      schedule.invalidate(
+        10, times[0], times[1], times[2], times[3], times[4], times[5], walksAtEnd: walksAtEnd)
+      schedule.check(cache: 1, page: 10, at: 3, answer: false)
+      for (form, costs) in schedule.costs { #expect(costs.refreshCount == 1 && costs.checkCount == 1, "\(form)") }
+    }
+  }
+
+  // An invalidation in flight for 36 years: mainline goes round as long as it is. It is given up behind the bound,
+  // which grows by 100 for the refresh and by 10 for its recorded round; v2 does not ask for the count.
+  @Test func aModelDoesNotSpinForCenturies() {
+    var schedule = Schedule()
+    schedule.invalidate(20, 0, 10, 20, 1 << 60, 1 << 60 + 5, 1 << 60 + 10)
+    schedule.refresh(cache: 1, page: 10, at: 50, loops: [60])
+    var comparison = Comparison([.mainline, .dwmw2V2], deltaNs: 0, retriesMax: 50)
+    comparison.consume(schedule.window())
+    let costs = comparison.finish()
+    #expect(costs.map(\.stuckCount) == [1, 0])
+    #expect(costs[0].roundCount == 50 + 100 + 10 + 1)
+  }
+
+  // A round whose stamps are all equal, as in microseconds: the next one is not at the same time for ever.
+  @Test func roundsOfNoTimeComeToAnEnd() {
+    var schedule = Schedule()
+    schedule.invalidate(20, 0, 10, 20, 1_000_000, 1_000_005, 1_000_010)
+    schedule.refreshAtOnce(cache: 1, page: 10, at: 50)
+    let costs = schedule.costs["mainline"]
+    // 100 ns each, until the millisecond is over.
+    #expect(costs?.stuckCount == 0 && (9_990...10_010).contains(costs?.roundCount ?? 0))
+  }
+
   // 300 refreshes of 300 caches at once, while 300 invalidations are in flight.
   @Test func manyTasks() throws {
     var schedule = Schedule()

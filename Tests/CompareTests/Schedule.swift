@@ -17,16 +17,21 @@ struct Schedule {
   static func page(_ number: Int) -> UHVA { UHVA(rawValue: 0x7f00_0000_0000 + UInt64(number) * pageSize) }
 
   /// An invalidation of one page: its start hook, the walk, the hook's return; the end hook's entry, `mn_invalidate_end_kvm`, the return.
+  /// - Parameter walksAtEnd: the walk's event comes behind the end hook's entry.
   mutating func invalidate(
     _ page: Int, _ startNs: Int64, _ walkNs: Int64, _ retNs: Int64, _ endNs: Int64, _ kvmNs: Int64, _ endRetNs: Int64,
-    hitsMemslot: Bool = true
+    hitsMemslot: Bool = true, walksAtEnd: Bool = false
   ) {
     let thread = Int32(100 + operations.count)
     let begin = moment(startNs, thread: thread)
+    let early = walksAtEnd ? nil : moment(walkNs, thread: thread)
+    let startRet = moment(retNs, thread: thread)
+    let endEntry = moment(endNs, thread: thread)
+    let walk = early ?? moment(walkNs, thread: thread)
     let kind = RecordedInvalidation(
       range: HVARange(start: Self.page(page), end: Self.page(page + 1)), hitsMemslot: hitsMemslot,
-      removesMappings: true, walk: moment(walkNs, thread: thread), startRet: moment(retNs, thread: thread),
-      endEntry: moment(endNs, thread: thread), endKvm: moment(kvmNs, thread: thread), selfLookup: nil)
+      removesMappings: true, walk: walk, startRet: startRet, endEntry: endEntry,
+      endKvm: moment(kvmNs, thread: thread), selfLookup: nil)
     add(.invalidate(kind), cache: nil, from: begin, to: endRetNs, thread: thread)
   }
 
@@ -46,6 +51,18 @@ struct Schedule {
       origin: origin, outcome: loops.isEmpty ? .kept : .mapped, ret: 0, request: nil, isGPABased: isGPABased,
       uhva: Self.page(page), wasValid: false, oldUHVA: Self.page(page), rounds: rounds)
     add(.refresh(kind), cache: cache, from: begin, to: (loops.last.map { $0 + 40 } ?? beginNs) + 10, thread: cache)
+  }
+
+  /// A refresh of one round, all of it at one time.
+  mutating func refreshAtOnce(cache: Int32, page: Int, at timeNs: Int64) {
+    let begin = moment(timeNs, thread: cache)
+    let round = RecordedRefresh.Round(
+      loop: moment(timeNs, thread: cache), lookup: moment(timeNs, thread: cache),
+      lookupRet: moment(timeNs, thread: cache), test: moment(timeNs, thread: cache))
+    let kind = RecordedRefresh(
+      origin: .refresh, outcome: .mapped, ret: 0, request: nil, isGPABased: true, uhva: Self.page(page),
+      wasValid: false, oldUHVA: Self.page(page), rounds: [round])
+    add(.refresh(kind), cache: cache, from: begin, to: timeNs, thread: cache)
   }
 
   mutating func check(cache: Int32, page: Int, at timeNs: Int64, answer: Bool) {

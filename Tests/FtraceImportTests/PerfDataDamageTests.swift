@@ -187,7 +187,7 @@ import Testing
   @Test(arguments: [
     (8, UInt64(1) << 50, "of an event that the file does not list"),
     (56, UInt64(UInt32.max), "its fields reach past it"),
-    (32, .max, "a time stamp beyond 2^63"), (40, UInt64(UInt32.max), "on a CPU that no Linux has"),
+    (32, .max, "a time stamp of 2^62 ns or more"), (40, UInt64(UInt32.max), "on a CPU that no Linux has"),
     (56, 1, "shorter than the number of its event"), (56, 2 | 1777 << 32, "shorter than its event's common fields"),
   ])
   func aRecordThatLiesIsCounted(place: Int, value: UInt64, reason: String) throws {

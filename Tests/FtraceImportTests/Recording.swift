@@ -19,6 +19,7 @@ struct Recording {
   var resolution: Int64 = 0
   var format = InputFormat.traceCmdText
   var clock: TraceClock?
+  var stampUnit = StampUnit.ns
 
   init(_ input: TraceInput, options: TraceReadOptions = TraceReadOptions()) throws(TraceReadError) {
     let reader = try TraceReader(input, options: options)
@@ -27,7 +28,7 @@ struct Recording {
     (tasks, names, issues, counts) = (reader.tasks, reader.names, reader.issues, reader.issueCounts)
     (lines, incomplete, description) = (reader.lines, reader.incomplete, reader.formatDescription)
     resolution = reader.timestampResolutionNs
-    (format, clock) = (reader.format, reader.clock)
+    (format, clock, stampUnit) = (reader.format, reader.clock, reader.stampUnit)
   }
 
   /// The bytes, read from a file of their own.

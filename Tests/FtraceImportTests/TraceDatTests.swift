@@ -57,6 +57,50 @@ import Testing
     }
   }
 
+  /// The brackets in `trace_clock` tell; cycles are time where TSC2NSEC says how long they take.
+  @Test(
+    arguments: [
+      ("[local] global counter uptime", "local global [counter] uptime", .counter, .tick),
+      ("[local] global counter uptime", "local [global] counter uptime", .global, .ns),
+      ("[local] global counter uptime", "local global ppc-tbr [uptime]", .uptime, .ns),
+      ("[local] global counter uptime", "local global [ppc-tb!] uptime", nil, .tick),
+    ] as [(String, String, TraceClock?, StampUnit)])
+  func theClockTellsWhetherStampsAreTime(old: String, new: String, clock: TraceClock?, unit: StampUnit) throws {
+    var file = try DatBytes("quiet-v6.dat")
+    file.replace(old, with: new)
+    let recording = try Recording(file.bytes)
+    #expect(recording.clock == clock && recording.stampUnit == unit)
+    #expect(try self.recording("quiet-tsc").stampUnit == .ns)
+  }
+
+  /// Pages announce what was overwritten; that a buffer was full, or a record given up, only the statistics tell: how
+  /// much, not where.
+  @Test func whatTheStatisticsCountAsDroppedIsLostSomewhere() throws {
+    let packed = try Fixture.packed("cpustat-dropped.dat.zst")
+    let recording = try Recording(packed)
+    let losses = recording.events.suffix(4)
+    #expect(losses.map(\.kind) == Array(repeating: .lostEvents, count: 4) && losses.map(\.cpu) == [0, 1, 2, 3])
+    #expect(losses.map { $0[.len] } == [15_519, 7_116, 18_935, 15_509])
+    #expect(losses.allSatisfy { $0[.flags] == RecordedEvent.lostAnywhere })
+    #expect(recording.counts == [.unannouncedLoss: 4])
+    #expect(recording.events.count == 484 && recording.lines == 484)
+  }
+
+  @Test(
+    arguments: [
+      ("CPU: 3\nentries: 7\noverrun: 9\ncommit overrun: 0\ndropped events: 0\n", 3, 0),
+      ("CPU: 3\noverrun: 9\ncommit overrun: 2\nbytes: 1\ndropped events: 40\nread events: 1\n\0", 3, 42),
+      ("CPU: 0\ncommit overrun: 1\n", 0, 1), ("CPU: 1\ndropped events: 99999999999999999999\n", 1, .max),
+      ("CPU: 1\ncommit overrun: 18446744073709551615\ndropped events: 1\n", 1, .max),
+    ] as [(String, Int32, UInt64)])
+  func statisticsOfACPU(text: String, cpu: Int32, dropped: UInt64) throws {
+    let statistics = try #require(CPUStatistics(Array(text.utf8)))
+    #expect(statistics.cpu == cpu && statistics.dropped == dropped)
+  }
+
+  @Test(arguments: ["\nBuffer: kvmgpc\n\n\0", "", "CPU: x\ndropped events: 1\n", "CPU: 65536\ndropped events: 1\n"])
+  func statisticsOfNoCPU(text: String) { #expect(CPUStatistics(Array(text.utf8)) == nil) }
+
   @Test func readsTheFieldsOfARealRefresh() throws {
     let refresh = try #require(recording("quiet").events.first { $0.kind == .lockedRefresh })
     #expect(refresh.time.rawValue == 114_269_526_118)

@@ -6,6 +6,18 @@ import Testing
 @testable import FtraceImport
 
 @Suite struct TraceReaderTests {
+  @Test(arguments: [("3000000000000", StampUnit.tick), ("  3000.000000", .ns), ("  3000.000000000", .ns)])
+  func stampsWithoutAPointAreTicks(stamp: String, unit: StampUnit) throws {
+    let body = "\(stamp): gpc_init: (ffffffffc020bfa4) gpc=0xff11000101000f08\n"
+    #expect(try Recording("cpus=4\n          task-1-1001  [001]\(body)").stampUnit == unit)
+    #expect(try Recording("# tracer: nop\n#\n          task-1-1001    [001] ..... \(body)").stampUnit == unit)
+    // One of the others, behind it, has lost its point, or gained one.
+    let others = ["  3001.000000", "  3001.000000000", "3000000000001"].map { other in
+      "          task-1-1001  [001]\(other): gpc_init: (ffffffffc020bfa4) gpc=0xff11000101000f08\n"
+    }
+    #expect(try Recording("cpus=4\n          task-1-1001  [001]\(body)" + others.joined()).stampUnit == unit)
+  }
+
   @Test(arguments: [
     ("quiet-reportt", "quiet"), ("quiet-report", "quiet"), ("quiet-reportR", "quiet"), ("quiet-reportl", "quiet"),
     ("odd-comms-reportt", "odd-comms-reportt"), ("storm-lossy-cut", "storm-lossy-cut"),

@@ -5,6 +5,10 @@ import Testing
 
 @testable import FtraceImport
 
+extension String {
+  fileprivate func padding(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}
+
 @Suite struct TracefsTests {
   private static func event(_ cpu: Int, _ time: Int, comm: String = "        workload") -> String {
     "\(comm)-1059    [00\(cpu)] .....   381.24\(9000 + time): gpc_init: (kvm_gpc_init+0x4/0x70 [kvm]) gpc=0xff72fe18027ea668 kvm=0xff72fe18027e1000\n"
@@ -24,6 +28,44 @@ import Testing
     #expect(losses.map { $0[.len] } == [95_790, nil, nil, nil])
     #expect(losses.map(\.id) == [3, 32, 1919, 2048])
     #expect(recording.counts == [.microseconds: 1])
+  }
+
+  /// A text is indented where it is quoted, and has the command above it where a terminal was copied; a pid of seven
+  /// digits fills its column, so that the record looks like trace-cmd's.
+  @Test(arguments: ["", "    "], [1059, 1_001_059])
+  func lossesAreReadWhereTheTextIsQuoted(indent: String, pid: Int) throws {
+    let record = Self.event(0, 1).replacing("-1059   ", with: "-\(pid)".padding(8))
+    let other = Self.event(1, 2).replacing("-1059   ", with: "-\(pid)".padding(8))
+    let text = Self.head("2/9") + record + "##### CPU 1 buffer started ####\n" + other + "CPU:1 [LOST 7 EVENTS]\n"
+    for prompt in ["", "# cat trace\n", "$ cat trace\n"] {
+      let lines = text.split(separator: "\n").map { "\(indent)\($0)\n" }.joined()
+      let recording = try Recording(prompt + lines)
+      #expect(recording.format == .tracefsText)
+      #expect(losses(recording).map(\.cpu) == [RecordedEvent.unknownCPU, 1, 1])
+      #expect(losses(recording).map { $0[.len] } == [7, nil, 7])
+      #expect(recording.counts[.badLine] ?? 0 == (prompt.hasPrefix("$") ? 1 : 0), "the head is no dirt")
+    }
+  }
+
+  /// Of trace_pipe, without a head, only the blanks behind the name tell the two forms apart; a loss is read in either.
+  @Test func aPidOfSevenDigitsWithoutAHead() throws {
+    let pipe = Self.event(0, 1).replacing("-1059    [", with: "-1001059 [")
+    #expect(try Recording(pipe + pipe).format == .tracefsText)
+    let report = pipe.replacing("gpc_init: (", with: "gpc_init:             (")
+    let recording = try Recording(report + "##### CPU 1 buffer started ####\n" + report)
+    #expect(recording.format == .traceCmdText && losses(recording).map(\.cpu) == [1])
+  }
+
+  @Test func aMarkerInFrontOfEverythingMayBeIndented() throws {
+    let recording = try Recording("    CPU:2 [LOST 5 EVENTS]\n" + "    " + Self.event(0, 1))
+    #expect(losses(recording).map(\.cpu) == [2])
+    #expect(recording.counts == [.microseconds: 1])
+  }
+
+  /// "#a" on the first line of a comm's column is no remark of the head.
+  @Test func aCommMayBeginLikeAHead() throws {
+    let recording = try Recording(Self.event(0, 1) + Self.event(1, 2, comm: "            #a\nb"))
+    #expect(recording.tasks.map { String(decoding: $0.comm, as: UTF8.self) } == ["workload", "#a\nb"])
   }
 
   @Test func aWholeRingLostNothing() throws {

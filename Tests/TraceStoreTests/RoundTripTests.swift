@@ -41,7 +41,7 @@ import Testing
       for value in RoundTripTests.values {
         var event = RecordedEvent()
         event.id = EventID(events.count + 1)
-        event.time = TraceTimestamp(rawValue: Int64(bitPattern: value))
+        event.time = TraceTimestamp(rawValue: Int64(bitPattern: value % UInt64(TraceTimestamp.end)))
         event.kind = EventKind.allCases[events.count % 32]
         event.task = TaskID(events.count % 2)
         event.pid = Example.tasks[events.count % 2].pid

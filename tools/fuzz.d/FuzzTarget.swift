@@ -18,6 +18,10 @@ enum FuzzTarget: String, CaseIterable {
   case catalogue
   /// A recording in any form, imported into a database in memory, replayed, and reported as text and JSON.
   case report
+  /// The same, imported and compared: every form along whatever stamps there are.
+  case compare
+  /// Edits of a small recording's database, which is replayed, compared and reported again.
+  case database
 
   static let chosen: FuzzTarget = {
     let name = getenv("GPC_REPLAY_FUZZ_TARGET").map { String(cString: $0) }
@@ -39,6 +43,8 @@ enum FuzzTarget: String, CaseIterable {
     case .packed: read(bytes, as: nil)
     case .catalogue: readCatalogue(bytes)
     case .report: report(bytes)
+    case .compare: compare(bytes)
+    case .database: database(bytes)
     }
   }
 }

@@ -27,7 +27,7 @@ extension Counterexample {
     guard let bounds = scenario.bounds else { return ["Order:     what-if, nothing of it is recorded; \(summary)"] }
     let order =
       switch bounds.order {
-      case .recorded(let order): "what-if within \(order.deltaNs) ns of the recorded times"
+      case .recorded(let order, let unit): "what-if within \(unit.exact(order.deltaNs)) of the recorded times"
       case .program: "what-if in program order"
       }
     return [

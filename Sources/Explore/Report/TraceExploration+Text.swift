@@ -59,7 +59,7 @@ extension TraceExploration {
   /// The recorded order as far as it was kept.
   private var orderWords: String {
     switch settings.order {
-    case .recorded(let order): "delta \(order.deltaNs) ns"
+    case .recorded(let order, let unit): "delta \(unit.exact(order.deltaNs))"
     case .program: "delta inf (program order only)"
     }
   }

@@ -48,7 +48,7 @@ struct PerfDataPipeline: ~Copyable {
       } else if lastLosses == nil {
         lastLosses = endLosses()
       } else if let loss = lastLosses?.popLast() {
-        decoder.deliverLoss(cpu: loss.cpu, count: loss.count, into: &events[count])
+        decoder.deliver(loss, into: &events[count])
         count += 1
       } else {
         break
@@ -118,7 +118,7 @@ struct PerfDataPipeline: ~Copyable {
 
   /// - Parameter time: nil where it does not tell; then, or if there is no such time, it stands behind all that came before it.
   private mutating func put(time: UInt64?, _ place: UInt64, cpu: Int32) {
-    let time = time.flatMap { $0 <= Int64.max ? $0 : nil } ?? order.latest
+    let time = time.flatMap { TraceTimestamp(recorded: $0) == nil ? nil : $0 } ?? order.latest
     let entry = RoundOrder.Entry(time: time, place: place, cpu: cpu)
     releaseLosses(before: entry)
     order.put(entry)
@@ -138,7 +138,7 @@ struct PerfDataPipeline: ~Copyable {
   /// When a record that is no sample was written; nil: that is not known, as of all that perf record made up itself.
   private func time(of record: PerfRecord) -> UInt64? {
     guard let place = decoder.events.attribute(ofOther: record)?.layout.trailer.time,
-      let time = record.number(at: record.bytes - place, UInt64.self), time != 0, time <= Int64.max
+      let time = record.number(at: record.bytes - place, UInt64.self), time != 0, TraceTimestamp(recorded: time) != nil
     else { return nil }
     return time
   }

@@ -7,6 +7,7 @@ final class PerfDataReader: RecordFileReader {
   private var pipeline: PerfDataPipeline
   let formatDescription: String
   let clock: TraceClock?
+  var stampUnit: StampUnit { .ns }
   private(set) var contentHash: ContentHash?
 
   init(_ input: SeekableInput, options: TraceReadOptions) throws(TraceReadError) {

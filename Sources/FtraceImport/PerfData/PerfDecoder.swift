@@ -54,8 +54,8 @@ struct PerfDecoder: ~Copyable {
     }
     guard let head = SampleHead(sample, attribute) else { return noteRecord("shorter than its event's samples", nil) }
     guard head.cpu < TraceDatOptions.cpusMax else { return noteRecord("on a CPU that no Linux has", head) }
-    guard let time = Int64(exactly: head.time ?? UInt64(max(lastTime, 0))) else {
-      return noteRecord("a time stamp beyond 2^63", head)
+    guard let time = TraceTimestamp(recorded: head.time ?? UInt64(max(lastTime, 0)))?.rawValue else {
+      return noteRecord(HeadFailure.timeTooLarge.reason, head)
     }
     if !attribute.isTracepoint { return readOther(attribute, head, time, into: &event) }
     guard let raw = attribute.layout.raw(of: sample), let record = raw.baseAddress else {
@@ -117,7 +117,7 @@ struct PerfDecoder: ~Copyable {
   private mutating func readLoss(_ record: PerfRecord, count lost: UInt64?, into event: inout RecordedEvent) {
     let cpu = cpu(of: record)
     if let lost { toldLosses[cpu] = toldLosses[cpu, default: 0].addingReportingOverflow(lost).partialValue }
-    deliverLoss(cpu: cpu, count: lost, into: &event)
+    deliver(LossMarker(cpu: cpu, count: lost), into: &event)
   }
 
   /// On this CPU; where it is not known which, on all.
@@ -134,18 +134,9 @@ struct PerfDecoder: ~Copyable {
     return Int32(cpu)
   }
 
-  mutating func deliverLoss(cpu: Int32, count lost: UInt64?, into event: inout RecordedEvent) {
+  mutating func deliver(_ marker: LossMarker, into event: inout RecordedEvent) {
     count += 1
-    event.clear()
-    event.id = count
-    event.kind = .lostEvents
-    event.pid = 0
-    event.cpu = cpu
-    event.name = names.idOfLostEvents()
-    // As in the other forms: it stands behind all that came before it.
-    event.time = TraceTimestamp(rawValue: max(lastTime, 0))
-    event.task = RecordedEvent.noTask
-    if let lost, lost > 0, lost <= UInt64(Int64.max) { event.set(.len, lost) }
+    event.become(marker, id: count, after: lastTime, name: names.idOfLostEvents())
     names.count(event.name, meaning: 0)
   }
 }

@@ -18,9 +18,16 @@ extension RecordDecoder {
     issues.note(.truncated, line: count, reason, excerpt: "CPU \(stream.pointee.cpu)")
   }
 
+  mutating func noteDropped(_ loss: LossMarker) {
+    issues.note(
+      .unannouncedLoss, line: count,
+      "CPU \(loss.cpu) dropped \(plural(loss.count ?? 0, "event")), as its statistics say; where is not told",
+      excerpt: "CPU \(loss.cpu)")
+  }
+
   mutating func noteTime(_ time: Int64, _ stream: UnsafeMutablePointer<CPUStream>) {
     issues.note(
-      .timeWentBack, line: count, "\(lastTime - time) ns before the event in front of it",
+      .timeWentBack, line: count, "its stamp lies \(lastTime - time) below that of the event in front of it",
       excerpt: Self.place(stream))
   }
 

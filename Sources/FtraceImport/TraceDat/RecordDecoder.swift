@@ -34,7 +34,9 @@ struct RecordDecoder: ~Copyable {
     let type = Int(truncatingIfNeeded: plans.type.value(in: record, isBigEndian: isBigEndian))
     guard let plan = plans.plan(type, &names) else { return noteRecord("event \(type) has no format", stream) }
     guard bytes >= plan.pid.end else { return noteRecord("shorter than its event's common fields", stream) }
-    guard let time = Int64(exactly: stream.pointee.time) else { return noteRecord("a time stamp beyond 2^63", stream) }
+    guard let time = TraceTimestamp(recorded: stream.pointee.time)?.rawValue else {
+      return noteRecord(HeadFailure.timeTooLarge.reason, stream)
+    }
     if time < lastTime { noteTime(time, stream) }
     lastTime = time
     if !plan.isKnown {
@@ -82,17 +84,14 @@ struct RecordDecoder: ~Copyable {
 
   /// What was lost before the record that the stream stands at, or behind its last one.
   mutating func readLoss(_ stream: UnsafeMutablePointer<CPUStream>, into event: inout RecordedEvent) {
+    var lost: UInt64?
+    if case .some(let known) = stream.pointee.loss { lost = known }
+    deliver(LossMarker(cpu: stream.pointee.cpu, count: lost), into: &event)
+  }
+
+  mutating func deliver(_ marker: LossMarker, into event: inout RecordedEvent) {
     count += 1
-    event.clear()
-    event.id = count
-    event.kind = .lostEvents
-    event.pid = 0
-    event.cpu = stream.pointee.cpu
-    event.name = names.idOfLostEvents()
-    // As in a text, where the marker has no time of its own: it stands behind all that came before it.
-    event.time = TraceTimestamp(rawValue: max(lastTime, 0))
-    event.task = RecordedEvent.noTask
-    if case .some(let lost) = stream.pointee.loss { event.set(.len, lost) }
+    event.become(marker, id: count, after: lastTime, name: names.idOfLostEvents())
     names.count(event.name, meaning: 0)
   }
 }

@@ -36,14 +36,13 @@ struct RecordPrinter {
     case .none: break
     }
     let record = UnsafeRawBufferPointer(start: stream.record, count: stream.recordBytes)
-    guard let type, let pid, record.count >= max(type.end, pid.end), let time = Int64(exactly: stream.time) else {
-      return nil
-    }
+    guard let type, let pid, record.count >= max(type.end, pid.end), let time = TraceTimestamp(recorded: stream.time)
+    else { return nil }
     let number = Int(truncatingIfNeeded: type.value(in: stream.record, isBigEndian: isBigEndian))
     guard let format = formats[number], let print = prints[number] ?? PrintFormat(format) else { return nil }
     prints[number] = print
     let task = Int32(truncatingIfNeeded: pid.value(in: stream.record, isBigEndian: isBigEndian))
-    var line = prefixes[place] + head(task, cpu: stream.cpu, time: time, name: format.name)
+    var line = prefixes[place] + head(task, cpu: stream.cpu, time: time.rawValue, name: format.name)
     return print.print(record, isBigEndian: isBigEndian, to: &line) ? line : nil
   }
 

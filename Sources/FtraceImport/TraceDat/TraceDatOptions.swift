@@ -13,6 +13,8 @@ struct TraceDatOptions {
   /// CPUs of the machine: version 6 has a list of so many.
   private(set) var cpuCount: UInt32?
   private(set) var hasLatencyText = false
+  /// By CPU, over all buffers: events that were dropped, nobody knows where.
+  private(set) var dropped: [Int32: UInt64] = [:]
 
   enum Section: UInt16 {
     case layout = 16
@@ -40,6 +42,10 @@ struct TraceDatOptions {
     var cursor = DatCursor(data, isBigEndian: isBigEndian, part: .options)
     switch id {
     case 1: correction.offsetNs &+= Self.number(data) &* 1000
+    case 2:
+      guard let statistics = CPUStatistics(data), statistics.dropped > 0 else { return }
+      let (sum, overflow) = dropped[statistics.cpu, default: 0].addingReportingOverflow(statistics.dropped)
+      dropped[statistics.cpu] = overflow ? .max : sum
     case 3: buffers.append(try Self.buffer(&cursor, version: version))
     case 4:
       hasClock = true

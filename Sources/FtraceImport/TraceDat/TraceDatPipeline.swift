@@ -13,6 +13,8 @@ struct TraceDatPipeline: ~Copyable {
   private(set) var bytesRead: Int64 = 0
 
   private var hasBegun = false
+  /// Behind everything else, the next one last.
+  private var lastLosses: [LossMarker]
 
   /// - Parameter decoder: for the records of these contents.
   init(
@@ -20,6 +22,9 @@ struct TraceDatPipeline: ~Copyable {
   ) {
     self.decoder = decoder
     layout = contents.layout
+    lastLosses = contents.options.dropped.sorted { $0.key > $1.key }.map {
+      LossMarker(cpu: $0.key, count: $0.value, isPlaced: false)
+    }
     correction = contents.options.correction.isIdentity ? nil : contents.options.correction
     streams = .allocate(capacity: contents.recordedCPUs)
     let scratch = ChunkScratch()
@@ -61,6 +66,11 @@ struct TraceDatPipeline: ~Copyable {
       } while count < events.count && !stream.pointee.isAtEnd
         && StreamMerge.Entry(time: stream.pointee.time, stream: first) < second
       if stream.pointee.isAtEnd { merge.removeFirst() } else { merge.moveFirst(to: stream.pointee.time) }
+    }
+    while count < events.count, merge.first == nil, let loss = lastLosses.popLast() {
+      decoder.noteDropped(loss)
+      decoder.deliver(loss, into: &events[count])
+      count += 1
     }
     return count
   }

@@ -7,6 +7,7 @@ final class TraceDatReader: RecordFileReader {
   private var pipeline: TraceDatPipeline
   let formatDescription: String
   let clock: TraceClock?
+  let stampUnit: StampUnit
   private(set) var contentHash: ContentHash?
 
   init(_ input: SeekableInput, options: TraceReadOptions) throws(TraceReadError) {
@@ -17,6 +18,7 @@ final class TraceDatReader: RecordFileReader {
       chunkBytesKept: options.chunkBytesKept)
     formatDescription = Self.form(contents)
     clock = Self.clock(contents)
+    stampUnit = Self.stampUnit(contents)
   }
 
   private static func contents(_ input: SeekableInput) throws(TraceReadError) -> TraceDatContents {
@@ -52,9 +54,22 @@ final class TraceDatReader: RecordFileReader {
 
   /// The clock of the buffers that hold something. nil: they differ, the file does not say, or it is none that is known here.
   private static func clock(_ contents: TraceDatContents) -> TraceClock? {
-    var clocks = Set(contents.buffers.filter { $0.cpus.contains { $0.bytes > 0 } }.map(\.clock))
-    if clocks.isEmpty { clocks = [contents.options.clock] }
+    let clocks = clocks(contents)
     guard clocks.count == 1, let clock = clocks.first else { return nil }
-    return TraceClock(rawValue: clock.isEmpty ? contents.options.clock : clock)
+    return TraceClock(rawValue: clock)
+  }
+
+  /// The cycles of `x86-tsc` are nanoseconds where the file tells how long they took. What the kernel has beside the
+  /// clocks that are known here are counters of other machines (`ppc-tb`, `s390-tod`).
+  private static func stampUnit(_ contents: TraceDatContents) -> StampUnit {
+    if contents.options.correction.cycles != nil { return .ns }
+    let areTime = clocks(contents).allSatisfy { $0.isEmpty || TraceClock(rawValue: $0)?.unit == .ns }
+    return areTime ? .ns : .tick
+  }
+
+  /// Those of the buffers that hold something; empty where the file does not say.
+  private static func clocks(_ contents: TraceDatContents) -> Set<String> {
+    let clocks = contents.buffers.filter { $0.cpus.contains { $0.bytes > 0 } }.map(\.clock)
+    return Set((clocks.isEmpty ? [""] : clocks).map { $0.isEmpty ? contents.options.clock : $0 })
   }
 }

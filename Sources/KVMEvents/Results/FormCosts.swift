@@ -72,8 +72,8 @@ package struct FormCosts: Sendable, Equatable {
     retries.add(other.retries)
     wastedLookupCount += other.wastedLookupCount
     waits.add(other.waits)
-    spunNs += other.spunNs
-    sleptNs += other.sleptNs
+    spunNs.addClamped(other.spunNs)
+    sleptNs.addClamped(other.sleptNs)
     wakeUpCount += other.wakeUpCount
     stallMaxNs = max(stallMaxNs, other.stallMaxNs)
     latency.add(other.latency)

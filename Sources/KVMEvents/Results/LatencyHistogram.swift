@@ -1,6 +1,6 @@
 // Durations in bounded memory, for percentiles.
 
-/// Counts durations in steps of at most 1/64 of their size; the largest and the sum are kept exactly.
+/// Counts durations in steps of at most 1/64 of their size; the largest and, within 64 bits, the sum are kept exactly.
 package struct LatencyHistogram: Sendable, Equatable {
   private static let stepBits = 6
   private var counts: [Int32] = []
@@ -17,7 +17,7 @@ package struct LatencyHistogram: Sendable, Equatable {
     counts[step] += 1
     count += 1
     maxNs = max(maxNs, duration)
-    sumNs += duration
+    sumNs.addClamped(duration)
   }
 
   package mutating func add(_ other: LatencyHistogram) {
@@ -25,7 +25,7 @@ package struct LatencyHistogram: Sendable, Equatable {
     for step in other.counts.indices { counts[step] += other.counts[step] }
     count += other.count
     maxNs = max(maxNs, other.maxNs)
-    sumNs += other.sumNs
+    sumNs.addClamped(other.sumNs)
   }
 
   /// The duration that `percent` of all do not exceed, rounded up to the end of its step; nil where there is none.
@@ -48,6 +48,7 @@ package struct LatencyHistogram: Sendable, Equatable {
   private static func lastNs(of step: Int) -> Int64 {
     let shift = max(0, step >> stepBits - 1)
     let low = Int64(step - shift << stepBits)
-    return (low + 1) << Int64(shift) - 1
+    // The last step of all ends where the range does.
+    return (low + 1) << Int64(shift) &- 1
   }
 }

@@ -32,6 +32,9 @@ struct TableReader: ~Copyable {
   private var root: UInt32?
   private var levels: [Level] = []
   private var depth = 0
+  /// A tree has each of its pages once: a file whose pages point at each other in circles comes to its end here.
+  private var pagesLeft: Int64
+  private var lastRowid = Int64.min
 
   private typealias ReadFunction =
     @convention(c) (UnsafeMutablePointer<sqlite3_file>?, UnsafeMutableRawPointer?, Int32, Int64) -> Int32
@@ -52,9 +55,14 @@ struct TableReader: ~Copyable {
     guard stored == 1 || stored >= 512 && stored & (stored - 1) == 0 else {
       throw .damaged(table: table, reason: "the page size is \(stored)")
     }
+    var bytes: Int64 = 0
+    guard let size = pointer.pointee.pMethods?.pointee.xFileSize, size(pointer, &bytes) == SQLITE_OK else {
+      throw .damaged(table: table, reason: "it is in no file")
+    }
     file = pointer
     readPage = read
     pageSize = stored == 1 ? 65536 : stored
+    pagesLeft = bytes / Int64(pageSize)
     self.table = table
     self.root = UInt32(truncatingIfNeeded: root)
   }
@@ -86,6 +94,8 @@ struct TableReader: ~Copyable {
 
   private mutating func descend(to number: UInt32) throws(TraceStoreError) {
     guard number > 1, depth < TableReader.depthMax else { throw damaged("a page number is \(number)") }
+    pagesLeft -= 1
+    guard pagesLeft >= 0 else { throw damaged("page \(number) is there more than once") }
     if levels.count == depth {
       levels.append(Level(page: .allocate(byteCount: pageSize + TableReader.slack, alignment: 16)))
     }
@@ -113,7 +123,7 @@ struct TableReader: ~Copyable {
   }
 
   @inline(__always)
-  private func row(_ cell: Int, of level: Level) throws(TraceStoreError) -> Row {
+  private mutating func row(_ cell: Int, of level: Level) throws(TraceStoreError) -> Row {
     let page = UnsafeRawPointer(level.page)
     var place = Int(bigEndian16(level.page + TableBuilder.leafHeader + 2 * cell))
     // The two numbers in front of a record take 18 bytes at most.
@@ -122,8 +132,10 @@ struct TableReader: ~Copyable {
     guard payload > 0, payload <= UInt64(pageSize), place + Int(payload) <= pageSize else {
       throw damaged("a row lies outside of its page")
     }
+    guard lastRowid < Int64(bitPattern: rowid) else { throw damaged("its rows are not in order") }
+    lastRowid = Int64(bitPattern: rowid)
     return Row(
-      rowid: Int64(bitPattern: rowid), payload: UnsafeRawBufferPointer(start: page + place, count: Int(payload)))
+      rowid: lastRowid, payload: UnsafeRawBufferPointer(start: page + place, count: Int(payload)))
   }
 
   private func bigEndian16(_ place: UnsafeMutableRawPointer) -> UInt16 {

@@ -118,7 +118,7 @@ private struct CaseStages {
     let delta = try description.search.deltaArgument()
     let replay = try source.replayOptions(delta: delta)
     let settings = WindowExplorer.Settings(
-      delta: delta, deltaNs: replay.deltaNs, limits: try description.search.limits(), seed: 1)
+      delta: delta, replay: replay, limits: try description.search.limits(), seed: 1)
     var windows: [RecordedWindow] = []
     var comparison = Comparison(ProtocolForm.all, deltaNs: replay.deltaNs)
     try source.forEachWindow(replay) {

@@ -94,9 +94,10 @@ struct CutCase {
     row.bind(2, key.certainty)
     row.bind(3, text.line(of: key.event) ?? 0)
     guard try row.step(), let detail = try FindingDetail(row.integer(0), in: source.database) else { throw lost }
+    let unit = try source.database.facts().stampUnit
     return Shown(
       title: "\(key.kind), \(key.certainty): \(detail.summary)",
-      lines: FindingTimeline(detail, place: .line, database: nil).lines,
+      lines: FindingTimeline(detail, place: .line, unit: unit, database: nil).lines,
       reason: "finding \(goal.number) of \(recording): \(detail.summary)")
   }
 
@@ -104,7 +105,7 @@ struct CutCase {
     let delta = try cut.search.deltaArgument()
     let replay = try source.replayOptions(delta: delta)
     let limits = try cut.search.limits()
-    var settings = WindowExplorer.Settings(delta: delta, deltaNs: replay.deltaNs, limits: limits, seed: 1)
+    var settings = WindowExplorer.Settings(delta: delta, replay: replay, limits: limits, seed: 1)
     settings.counterexamplesMax = 1
     let tasks = try source.database.tasks()
     var explorer = WindowExplorer(searched.form, settings) { tasks[Int($0)].label }

@@ -89,6 +89,9 @@ struct CutGoal {
     guard let form = ProtocolForm.named(row.text(0)), let memory = models.first(where: { $0.words == row.text(1) }),
       let verdict = Verdict(rawValue: row.text(2))
     else { throw TraceStoreError.damaged(table: "exploration", reason: "it names a form that is not known") }
+    guard row.optionalInteger(4).map(ReplaySettings.deltasNs.contains) ?? true else {
+      throw TraceStoreError.damaged(table: "exploration", reason: "its delta is none that a search takes")
+    }
     return .counterexample(
       Searched(
         form: form.under(memory), memory: memory, verdict: verdict, window: Int(row.integer(3)),

@@ -125,7 +125,7 @@ struct CutJudge {
     let rounds = Self.falseRounds(of: refresh, vm: finding.vm, rows)
     return switch excess {
     case .count: rounds.count > replay.retriesMax
-    case .stall: rounds.compactMap(\.durationNs).reduce(0, +) > replay.stallMaxNs
+    case .stall: rounds.compactMap(\.durationNs).reduce(Int64(0)) { $0.addingClamped($1) } > replay.stallMaxNs
     }
   }
 

@@ -121,7 +121,7 @@ struct TraceCutter {
     let delta = try search.deltaArgument()
     let replay = try source.replayOptions(delta: delta)
     let settings = WindowExplorer.Settings(
-      delta: delta, deltaNs: replay.deltaNs, limits: try search.limits(), seed: 1)
+      delta: delta, replay: replay, limits: try search.limits(), seed: 1)
     return CutJudge(
       goal: goal.what, replay: replay, settings: settings, known: try knownFindings(), stretch: stretch,
       contradictions: contradictions)
@@ -165,7 +165,8 @@ struct TraceCutter {
   /// The lines of the counterexample's window.
   private func stretch() throws -> ClosedRange<EventID>? {
     guard case .counterexample(let searched) = goal.what else { return nil }
-    let delta = searched.deltaNs.map { DeltaArgument.span(DurationArgument(ns: $0)) } ?? .infinite
+    let usual = try source.replayOptions(delta: nil).deltaNs
+    let delta = searched.deltaNs.flatMap { $0 == usual ? nil : DeltaArgument.span(DurationArgument(ns: $0)) }
     var number = 0
     var stretch: ClosedRange<EventID>?
     try source.forEachWindow(try source.replayOptions(delta: delta)) { window in

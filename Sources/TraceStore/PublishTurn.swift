@@ -1,0 +1,45 @@
+// One process at a time puts a database under a name.
+
+import Glibc
+
+/// A lock file that is there while somebody publishes. Between the last look at what stands under the name and the
+/// rename nobody else publishes under it, so nobody opens a new database there and writes to it, with a journal that
+/// would be taken for a leftover.
+struct PublishTurn {
+  private let path: String
+  private let descriptor: Int32
+
+  /// As long as SQLite waits for a database's lock, in milliseconds.
+  private static let waitMaxMs = 10_000
+  private static let stepMs = 10
+
+  /// Waits until it is its turn; that of a killed process is over.
+  init(_ path: String, for database: String) throws(TraceStoreError) {
+    self.path = path
+    for _ in 0..<Self.waitMaxMs / Self.stepMs {
+      // flock() wants no right to write: the file may be another user's.
+      let descriptor = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0o666)
+      guard descriptor >= 0 else { throw PartialFile.failure("create", path) }
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
+        // Whoever had it before has unlinked it meanwhile.
+        if PartialFile.isLinked(descriptor) {
+          self.descriptor = descriptor
+          return
+        }
+        close(descriptor)
+        continue
+      }
+      let isTaken = errno == EWOULDBLOCK || errno == EINTR
+      defer { close(descriptor) }
+      guard isTaken else { throw PartialFile.failure("flock", path) }
+      usleep(UInt32(Self.stepMs * 1000))
+    }
+    throw .busy(path: database)
+  }
+
+  /// The next one's turn.
+  func end() {
+    unlink(path)
+    close(descriptor)
+  }
+}
