@@ -60,6 +60,9 @@ struct StepTable {
     setup(.warm, .invalidator("mm", 1..<2), .user()),
     setup(.warm, .invalidator("mm", 1..<2), .refresher(mayFail: true)),
     setup(.cold, .invalidator("mm", 1..<2), .invalidator("mm2", 2..<3), .refresher()),
+    // A range on either side of the page; a walk that clears the flag of a refresh under way.
+    setup(.cold, .invalidator("mm", 0..<1, 2..<3), .refresher()),
+    setup(.warm, .invalidator("mm", 1..<2, 1..<2), .refresher()),
     setup(
       .warm, .invalidator("mm", 1..<2), .refresher(),
       TaskProgram("ioctl", [.deactivate(cache: 0), .activate(cache: 0, .gpaPage(cachePage))])),
