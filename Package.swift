@@ -31,35 +31,43 @@ let package = Package(
       ]),
     .target(name: "TraceStore", dependencies: ["KVMEvents", "CSQLite", "Schema"]),
     .target(name: "GPCProtocol", dependencies: ["KVMEvents"]),
+    .target(
+      name: "Forms", dependencies: ["GPCProtocol", .product(name: "TOMLKit", package: "TOMLKit")],
+      resources: [
+        .embedInCode("Mainline.toml"), .embedInCode("Woodhouse.toml"), .embedInCode("Christopherson.toml"),
+      ]),
     .target(name: "Replay", dependencies: ["KVMEvents", "GPCProtocol"]),
     .target(name: "Report", dependencies: ["KVMEvents", "TraceStore"]),
-    .target(name: "Explore", dependencies: ["KVMEvents", "GPCProtocol"]),
+    .target(name: "Explore", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
     .target(name: "Compare", dependencies: ["KVMEvents", "GPCProtocol"]),
     .target(
       name: "Corpus",
-      dependencies: ["KVMEvents", "FtraceImport", "GPCProtocol", .product(name: "TOMLKit", package: "TOMLKit")]),
+      dependencies: [
+        "KVMEvents", "FtraceImport", "GPCProtocol", "Forms", .product(name: "TOMLKit", package: "TOMLKit"),
+      ]),
     .executableTarget(
       name: "gpc-replay",
       dependencies: [
-        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report", "Explore", "Compare",
+        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "Explore", "Compare",
         "Corpus", "CZstd", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
-      name: "replay-bench", dependencies: ["KVMEvents", "TraceStore", "GPCProtocol", "Replay"],
+      name: "replay-bench", dependencies: ["KVMEvents", "TraceStore", "GPCProtocol", "Forms", "Replay"],
       path: "tools/bench.d/replay-bench"),
     .executableTarget(
       name: "decode-bench", dependencies: ["KVMEvents", "FtraceImport"], path: "tools/bench.d/decode-bench"),
     .executableTarget(
-      name: "explore-bench", dependencies: ["KVMEvents", "GPCProtocol", "Explore"], path: "tools/explore-bench",
+      name: "explore-bench", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Explore"],
+      path: "tools/explore-bench",
       exclude: ["gpc.pml"]),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
     .testTarget(
       name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "Renderings", "CZstd", "CZlib", "CLzma"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol"]),
-    .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Replay"]),
-    .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Explore"]),
-    .testTarget(name: "CompareTests", dependencies: ["KVMEvents", "GPCProtocol", "Compare"]),
+    .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
+    .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Replay"]),
+    .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Explore"]),
+    .testTarget(name: "CompareTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Compare"]),
     .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
     // One recording in other forms, made by rules; for the tests.
     .target(name: "Renderings", path: "Tests/Renderings"),
@@ -68,7 +76,8 @@ let package = Package(
     .testTarget(
       name: "CorpusTests",
       dependencies: [
-        "RealBinary", "Renderings", "Corpus", "FtraceImport", "KVMEvents", "GPCProtocol", "TraceStore", "gpc-replay",
+        "RealBinary", "Renderings", "Corpus", "FtraceImport", "KVMEvents", "GPCProtocol", "Forms", "TraceStore",
+        "gpc-replay",
       ],
       exclude: ["Reports"]),
     .testTarget(name: "CommandTests", dependencies: ["RealBinary", "Renderings", "CZstd", "gpc-replay"]),
@@ -82,7 +91,7 @@ if Context.environment["GPC_REPLAY_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
       name: "gpc-replay-fuzz",
-      dependencies: ["KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report"],
+      dependencies: ["KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report"],
       path: "tools/fuzz.d",
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -25,7 +25,7 @@ struct FormModel {
   /// The slots of the window's invalidations, by operation.
   private var slots: [Int] = []
 
-  init(_ form: ProtocolForm) { engine = ProtocolEngine(rules: form.rules) }
+  init(_ form: ProtocolForm) { engine = ProtocolEngine(form) }
 
   var isIdle: Bool { refreshing.isEmpty && inFlight.isEmpty }
 

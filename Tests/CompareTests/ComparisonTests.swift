@@ -1,5 +1,6 @@
 // What a comparison takes: windows of which nothing is known, no refresh at all, many tasks; and its parts.
 
+import Forms
 import GPCProtocol
 import KVMEvents
 import Testing

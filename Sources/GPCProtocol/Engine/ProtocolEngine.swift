@@ -4,14 +4,16 @@ import KVMEvents
 
 package final class ProtocolEngine: Sendable {
   package let rules: ProtocolRules
+  package let program: ProtocolProgram
   package let setup: ProtocolSetup
   package let taskCount: Int
   package let cacheCount: Int
   let programs: CompiledPrograms
 
-  package init(rules: ProtocolRules, setup: ProtocolSetup) {
+  package init(_ form: ProtocolForm, setup: ProtocolSetup) {
     precondition(setup.programs.count <= ProtocolState.tasksMax && setup.caches.count <= ProtocolState.cachesMax)
-    self.rules = rules
+    rules = form.rules
+    program = form.program
     self.setup = setup
     taskCount = setup.programs.count
     cacheCount = setup.caches.count

@@ -21,6 +21,8 @@ package struct RecordingState: ProtocolStorage {
 
   package init() {}
 
+  package static func table(_ program: ProtocolProgram) -> StepTable<RecordingState> { program.recording }
+
   package subscript(cache index: Int) -> SharedCache<RecordingWidth> {
     @inline(__always) get { caches[index] }
     @inline(__always) _modify { yield &caches[index] }
