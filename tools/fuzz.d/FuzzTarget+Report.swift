@@ -1,7 +1,7 @@
 // Bytes through all the stages of `gpc-replay TRACE --db :memory:`.
 
-import FtraceImport
 import Forms
+import FtraceImport
 import GPCProtocol
 import KVMEvents
 import Replay

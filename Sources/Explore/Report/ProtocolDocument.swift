@@ -8,7 +8,7 @@ package struct ProtocolDocument {
 
   package func lines() -> [String] {
     var tables: [String: Set<Row>] = [:]
-    var lines = Self.head
+    var lines = Self.head + Self.beside
     for form in ProtocolForm.all {
       let rows = Self.rows(form)
       tables[form.id] = rows
@@ -27,6 +27,16 @@ package struct ProtocolDocument {
     "`next` is where the task stands then, `done` the end of the operation. A form that is told from another one lists the steps that differ.",
     "",
   ]
+
+  private static let beside =
+    [
+      "The code is read beside the kernel's: a file of `Sources/GPCProtocol/Functions` holds one C function as a list of lines in the order of the C,",
+      "and a rule of the form switches a line on. `hva_to_pfn_retry()` of virt/kvm/pfncache.c and what mainline has of `HVAToPFNRetry.swift`:", "",
+    ] + table(["virt/kvm/pfncache.c", "our line"], FunctionListing().rows) + [
+      "",
+      "`gpc->valid = false;` before the loop is part of `refresh.begin`, which stands in `KVMGPCRefresh.swift` with the test that leads here: the lock",
+      "is held from there on. Names in brackets are where a test leads, if not to the next line.", "",
+    ]
 
   private func heading(_ form: ProtocolForm) -> [String] {
     let base = form.base.map { " Told from `\($0)`." } ?? ""

@@ -10,7 +10,7 @@ extension ProtocolText {
     return Function(FunctionName.hvaToPFNRetry) {
       // do {
       Line(label: "do")
-      Line(local: "mmu_seq") { $0.local.snapshot = 0 }
+      Line(local: "forgets mmu_seq") { $0.local.snapshot = 0 }
       Line(
         31, "refresh.loopTop", rules.hasNeedsInvalidation ? "needs_invalidation = true" : "valid = false",
         if: rules.hasNeedsInvalidation || rules.validity == .trueBeforeTest

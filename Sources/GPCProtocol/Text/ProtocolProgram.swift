@@ -2,6 +2,7 @@
 
 package final class ProtocolProgram: Sendable {
   package let rules: ProtocolRules
+  let text: ProtocolText<ProtocolState>
   let search: StepTable<ProtocolState>
   let recording: StepTable<RecordingState>
   /// By `TaskStep.code`.
@@ -12,6 +13,7 @@ package final class ProtocolProgram: Sendable {
     self.rules = rules
     var text = ProtocolText<ProtocolState>(rules)
     edit?(&text)
+    self.text = text
     search = StepTable(text)
     recording = StepTable(ProtocolText(rules))
     traits = search.traits
