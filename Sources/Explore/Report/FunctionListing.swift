@@ -10,6 +10,7 @@ struct FunctionListing {
   private static let kernel: [(statement: String, lines: [String])] = [
     ("do {", ["do"]),
     ("    mmu_seq = gpc->kvm->mmu_invalidate_seq;", ["forgets mmu_seq", "refresh.snapshot"]),
+    ("    smp_rmb();", ["smp_rmb()"]),
     ("    write_unlock_irq(&gpc->lock);", ["refresh.unlock"]),
     ("    if (new_pfn != KVM_PFN_ERR_FAULT) gpc_unmap(new_pfn, new_khva);", ["gpc_unmap(new_pfn, new_khva)"]),
     ("    new_pfn = hva_to_pfn(&kfp); … new_khva = gpc_map(new_pfn);", ["refresh.lookUp"]),
@@ -39,6 +40,7 @@ struct FunctionListing {
     case .label: "`\(line.name):`"
     case .call: "the lines of \(line.name)"
     case .local: "\(line.statement) (no step)"
+    case .barrier: "\(line.name) (no step)"
     case .jump: "\(line.name)"
     }
   }

@@ -16,6 +16,7 @@ package struct ProtocolDocument {
       lines += ["### The cache", ""] + Self.table(["state", "event", "next state", "action"], CacheTable(form).rows)
       lines += ["", "### The steps", ""]
       lines += stepLines(form, rows, base: form.base.flatMap { tables[$0] })
+      lines += barrierLines(form)
     }
     return lines
   }
@@ -26,12 +27,16 @@ package struct ProtocolDocument {
     "Of each form: the cache as a state machine, and its steps. A step is one lock operation or one access to a field that somebody reads bare;",
     "`next` is where the task stands then, `done` the end of the operation. A form that is told from another one lists the steps that differ.",
     "",
+    "Barriers are lines of the text as well. Under sequential consistency they have nothing to do. Under TSO (x86) loads stay in their order and so do",
+    "stores, so smp_rmb() and smp_wmb() are no steps either; smp_mb() behind `valid = true` drains the store buffer and is the step `refresh.barrier`",
+    "there, and the one before the walk is redundant, for taking gpc_lock drains it.", "",
   ]
 
   private static let beside =
     [
       "The code is read beside the kernel's: a file of `Sources/GPCProtocol/Functions` holds one C function as a list of lines in the order of the C,",
-      "and a rule of the form switches a line on. `hva_to_pfn_retry()` of virt/kvm/pfncache.c and what mainline has of `HVAToPFNRetry.swift`:", "",
+      "and a rule of the form switches a line on. `hva_to_pfn_retry()` of virt/kvm/pfncache.c and what mainline has of `HVAToPFNRetry.swift`:",
+      "",
     ] + table(["virt/kvm/pfncache.c", "our line"], FunctionListing().rows) + [
       "",
       "`gpc->valid = false;` before the loop is part of `refresh.begin`, which stands in `KVMGPCRefresh.swift` with the test that leads here: the lock",
@@ -74,6 +79,20 @@ package struct ProtocolDocument {
       lines += ["", "Not any more: \(words)."]
     }
     return lines + [""]
+  }
+
+  /// Those that its base does not have.
+  private func barrierLines(_ form: ProtocolForm) -> [String] {
+    let known = form.base.flatMap { ProtocolForm.named($0) }?.program.barriers ?? []
+    let rows = form.program.barriers.filter { !known.contains($0) }.map { placed in
+      [
+        placed.statement,
+        placed.function + (placed.behind.map { ", behind `\($0)`" } ?? ", at its head"),
+        placed.barrier.orders, placed.barrier.partner ?? "not named in the C",
+      ]
+    }
+    guard !rows.isEmpty else { return [] }
+    return ["### The barriers", ""] + Self.table(["barrier", "stands in", "orders", "pairs with"], rows) + [""]
   }
 
   private func edge(_ row: Row) -> String {

@@ -9,6 +9,10 @@ extension ProtocolText {
     let flag = rules.walk.test == .valid ? "valid" : "needs_invalidation"
     let tested = "\(flag), \(rules.walk.testsPFN ? "pfn, " : "")uhva"
     return Function(FunctionName.cacheInvalidate, phase: nil, gpc: .walked) {
+      // On x86 gpc_lock is a barrier of its own: taking a lock is a locked instruction (`MemoryModel.tso`).
+      Line(
+        barrier: "smp_mb()", orders: "count and range before the bare looks at valid",
+        partner: "smp_mb() behind valid = true", if: rules.walk.barrierBefore)
       Line(17, "walk.lockList", "spin_lock(gpc_lock)", takes: .list)
       // list_for_each_entry(gpc, &kvm->gpc_list, list) {
       Line(jump: "walk.unlockList", when: .listIsEmpty)

@@ -21,6 +21,8 @@ extension ProtocolText {
       Line(32, "refresh.snapshot", "mmu_seq = mmu_invalidate_seq", if: rules.snapshot == .loopTop) {
         $0.local.snapshot = $0.kvm.invalidateSeq
       }
+      Line(
+        barrier: "smp_rmb()", orders: "mmu_seq before the lookup", partner: nil, if: rules.snapshot == .loopTop)
       Line(33, "refresh.unlock", "write_unlock(gpc->lock)", drops: .write, marks: .pausesAfter) {
         $0.local.hasWaited = false
       }
@@ -63,6 +65,8 @@ extension ProtocolText {
         32, "refresh.snapshot", "mmu_seq = mmu_invalidate_seq", if: rules.snapshot == .beforeLookup, section: true
       ) { $0.local.snapshot = $0.kvm.invalidateSeq }
       Line(
+        barrier: "smp_rmb()", orders: "mmu_seq before the lookup", partner: nil, if: rules.snapshot == .beforeLookup)
+      Line(
         34, "refresh.lookUp", "new_pfn = hva_to_pfn(); gpc_map()", section: true, choices: .lookUpMayFail,
         marks: [.looksUp, .isAwaited, .pausesAfter], ways: [.done: .next, .failed: "out_error"]
       ) {
@@ -85,7 +89,9 @@ extension ProtocolText {
         $0.gpc.setValidBeforeTest()
         $0.local.hasBufferedValid = $0.rules.memory != .sequential
       }
-      // Partner: the barrier before the walk of gfn_to_pfn_cache_invalidate_start().
+      Line(
+        barrier: "smp_mb()", orders: "valid = true before the retry test", partner: "smp_mb() before the walk",
+        if: rules.walk.barrierBefore && rules.memory == .sequential)
       Line(37, "refresh.barrier", "smp_mb()", if: rules.hasBarrierStep, section: true) {
         $0.local.hasBufferedValid = false
       }

@@ -13,6 +13,9 @@ extension ProtocolText {
       ) {
         $0.kvm.invalidateSeq += 1
       }
+      Line(
+        barrier: "smp_wmb()", orders: "the seq's bump before the count's fall",
+        partner: rules.retry.readsBoth ? "smp_rmb() of mmu_notifier_retry_cache()" : nil, if: true)
       Line(11, "hook.endUnlockMMU", "KVM_MMU_UNLOCK", drops: .mmu, when: .memslot)
       // }
       Line(call: FunctionName.cacheInvalidate, if: rules.walk.place == .endHookBeforeCount)

@@ -49,6 +49,10 @@ extension ProtocolText {
       ) { $0.decide(RetryObservation(pendingCoversUHVA: $0.gpc.uhva.rawValue < $0.kvm.rangeEnd.rawValue)) }
       Line(label: "seq")
       Line(
+        barrier: "smp_rmb()", orders: "the count before the seq: the old count or the new seq is seen",
+        partner: "smp_wmb() of kvm_mmu_notifier_invalidate_range_end()",
+        if: rules.retry.readsBoth)
+      Line(
         63, "retry.seq", "mmu_invalidate_seq != mmu_seq?", if: rules.retry.readsSeq && !isSection,
         ways: [.retry: "do", .pass: .next]
       ) { $0.decide(RetryObservation(seqMoved: $0.hasSeqMoved)) }

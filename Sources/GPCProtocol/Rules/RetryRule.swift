@@ -23,6 +23,9 @@ package struct RetryRule: Hashable, Sendable {
     self.readsSeq = readsSeq
   }
 
+  /// The count, and behind it the seq, are read bare.
+  var readsBoth: Bool { readsSeq && (inFlight == .count || inFlight == .pending) }
+
   /// Retry if the flag is false, and for no other reason.
   package static let flagOnly = RetryRule(readsFlag: true, inFlight: .unread, readsSeq: false)
 }

@@ -4,7 +4,7 @@ extension ProtocolProgram {
   /// A line that the form has. Labels that nothing of the form goes to are left out.
   package struct Listed: Sendable {
     package enum Kind: Sendable {
-      case step, label, call, local, jump
+      case step, label, call, local, barrier, jump
     }
 
     package let kind: Kind
@@ -26,6 +26,7 @@ extension ProtocolProgram {
       case .label: targets.contains(Target.to(line.name)) ? listed(.label, line.name, line) : nil
       case .call: listed(.call, line.name, line)
       case .does: listed(.local, line.statement, line)
+      case .barrier: listed(.barrier, line.name, line)
       case .jump(let target): listed(.jump, target.words ?? "", line)
       case .end: listed(.jump, "return", line)
       }
@@ -35,6 +36,31 @@ extension ProtocolProgram {
   private func listed(_ kind: Listed.Kind, _ name: String, _ line: ProtocolText<ProtocolState>.Line) -> Listed {
     let ways = line.ways.compactMap { way in way.target.words.map { "\(way.branch.rawValue): \($0)" } }
     return Listed(kind: kind, name: name, statement: line.statement, ways: ways.joined(separator: ", "))
+  }
+}
+
+extension ProtocolProgram {
+  /// A barrier of the form that is no step, and where it stands.
+  package struct PlacedBarrier: Hashable, Sendable {
+    package let statement: String
+    package let barrier: Barrier
+    package let function: String
+    /// The step above it in its function; nil: it stands at the head.
+    package let behind: String?
+  }
+
+  /// In the order of the text.
+  package var barriers: [PlacedBarrier] {
+    // Functions that the form calls: a step of them is placed.
+    let called = text.functions.filter { $0.lines.contains { $0.isOn && step($0.name) != nil } }
+    return called.flatMap { function in
+      var behind: String?
+      return function.lines.filter(\.isOn).compactMap { line -> PlacedBarrier? in
+        if case .step = line.kind { behind = line.name }
+        guard case .barrier(let barrier) = line.kind else { return nil }
+        return PlacedBarrier(statement: line.name, barrier: barrier, function: function.name, behind: behind)
+      }
+    }
   }
 }
 

@@ -12,6 +12,8 @@ extension ProtocolText {
       /// Goes elsewhere, always or if something holds. Neither this nor the next two are seen by anybody else: they are no steps.
       case jump(Target)
       case does
+      /// A barrier that the memory model leaves nothing to do: read, and passed over. One that does something is a step.
+      case barrier(Barrier)
       /// The operation is over.
       case end
     }
@@ -82,6 +84,12 @@ extension ProtocolText {
       self.init(kind: .does, name: "", statement: statement, isOn: isOn, effect: .does(does))
     }
 
+    /// A barrier that is no step.
+    init(barrier statement: String, orders: String, partner: String?, if isOn: Bool) {
+      self.init(
+        kind: .barrier(Barrier(orders: orders, partner: partner)), name: statement, statement: statement, isOn: isOn)
+    }
+
     /// The operation is over.
     static var end: Line { Line(kind: .end, name: "") }
 
@@ -119,6 +127,13 @@ extension ProtocolText {
       self.holds = holds
     }
   }
+}
+
+/// What a barrier is for.
+package struct Barrier: Hashable, Sendable {
+  package let orders: String
+  /// The barrier that it pairs with, if the C names one.
+  package let partner: String?
 }
 
 /// Where a task goes from a line.

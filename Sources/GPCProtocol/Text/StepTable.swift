@@ -114,7 +114,7 @@ private struct Linker<Storage: ProtocolStorage> {
             condition: line.condition?.name))
         places[line.name] = placed.count
       case .label: places[line.name] = placed.count
-      case .jump, .does, .end: break
+      case .jump, .does, .barrier, .end: break
       }
       placed.append(Placed(line: line, returnPlace: -1))
     }
@@ -163,7 +163,7 @@ private struct Linker<Storage: ProtocolStorage> {
     case .step(let step):
       guard let condition = line.condition else { return step.code }
       return link(place, { $0.condition = condition }, yes: { _ in step.code }, no: { $0.number(place + 1) })
-    case .label, .call: return number(place + 1)
+    case .label, .call, .barrier: return number(place + 1)
     case .jump(let target):
       guard let condition = line.condition else { return number(self.place(target, from: place)) }
       return link(
