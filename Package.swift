@@ -64,6 +64,7 @@ let package = Package(
     .testTarget(
       name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "Renderings", "CZstd", "CZlib", "CLzma"],
       exclude: ["Fixtures"]),
+    .testTarget(name: "FormsTests", dependencies: ["GPCProtocol", "Forms"]),
     .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
     .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Replay"]),
     .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Explore"]),

@@ -3,12 +3,15 @@
 import GPCProtocol
 import TOMLKit
 
-/// What stands in a file: `[[form]]` with `id`, `title`, `source`, perhaps a `base`, and `rules.…` for what differs from it.
+/// What stands in a file: `[[form]]` with `id`, `title`, `source`, perhaps a `base`, and `rules.…` for what differs
+/// from it.
 package struct FormFile: Sendable {
   package private(set) var forms: [ProtocolForm] = []
 
   /// - Parameter known: the forms that those in it may be told from.
   package init(toml: String, known: [ProtocolForm] = []) throws(FormFault) {
+    // The parser takes what stands before one for all there is.
+    guard !toml.utf8.contains(0) else { throw .malformed(reason: "there is a NUL byte in it") }
     let file: TOMLTable
     do {
       file = try TOMLTable(string: toml)

@@ -35,9 +35,10 @@ struct CompareCommand: ParsableCommand {
   var json = false
 
   func run() throws {
+    let forms = try forms.byAge()
     let source = try RecordingSource(trace, options)
     do {
-      try compare(source)
+      try compare(source, forms)
       let report = try ComparisonReport(source.database)
       try printOut(try json ? report.json() : ComparisonText(report).text)
       if report.isEmpty && !report.leftOut.isEmpty { throw ExitCode(3) }
@@ -46,9 +47,9 @@ struct CompareCommand: ParsableCommand {
     }
   }
 
-  private func compare(_ source: RecordingSource) throws {
+  private func compare(_ source: RecordingSource, _ forms: [ProtocolForm]) throws {
     let options = try replayOptions(source)
-    var comparison = Comparison(try forms.byAge(), deltaNs: options.deltaNs)
+    var comparison = Comparison(forms, deltaNs: options.deltaNs)
     try source.forEachWindow(options) { comparison.consume($0) }
     let costs = comparison.finish()
     let rows = zip(comparison.forms, costs).map { (id: $0.id, costs: $1) }

@@ -9,7 +9,8 @@ import Testing
     form.program.barriers.map { "\($0.statement) \($0.behind ?? "head of \($0.function)")" }
   }
 
-  // smp_wmb() in kvm_mmu_invalidate_end() behind mmu_invalidate_seq++; smp_rmb() behind the snapshot and between count and seq.
+  // smp_wmb() in kvm_mmu_invalidate_end() behind mmu_invalidate_seq++; smp_rmb() behind the snapshot and between count
+  // and seq.
   @Test func mainlineHasAPairAndTheSnapshots() {
     #expect(
       barriers(.mainline) == ["smp_wmb() hook.raiseSeq", "smp_rmb() refresh.snapshot", "smp_rmb() retry.count"])

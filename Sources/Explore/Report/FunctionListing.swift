@@ -3,10 +3,11 @@
 import Forms
 import GPCProtocol
 
-/// `hva_to_pfn_retry()` as mainline has it: the C on the left, our line on the right. Made from the text: a line that is not told of here,
-/// or in another order, traps.
+/// `hva_to_pfn_retry()` as mainline has it: the C on the left, our line on the right. Made from the text: a line that
+/// is not told of here, or in another order, traps.
 struct FunctionListing {
-  /// The C of virt/kvm/pfncache.c, and our lines that stand for it: steps and labels by name, all others by what they say.
+  /// The C of virt/kvm/pfncache.c, and our lines that stand for it: steps and labels by name, all others by what they
+  /// say.
   private static let kernel: [(statement: String, lines: [String])] = [
     ("do {", ["do"]),
     ("    mmu_seq = gpc->kvm->mmu_invalidate_seq;", ["forgets mmu_seq", "refresh.snapshot"]),

@@ -1,4 +1,5 @@
-// `gfn_to_pfn_cache_invalidate_start()`, virt/kvm/pfncache.c, and the same walk in the end hook (`gfn_to_pfn_cache_invalidate()`).
+// `gfn_to_pfn_cache_invalidate_start()`, virt/kvm/pfncache.c, and the same walk in the end hook
+// (`gfn_to_pfn_cache_invalidate()`).
 
 import KVMEvents
 
@@ -62,7 +63,8 @@ extension Step {
     return true
   }
 
-  /// While a store to it waits in the buffer of another CPU, the read may come before or after that drains: two choices.
+  /// While a store to it waits in the buffer of another CPU, the read may come before or after that drains: two
+  /// choices.
   fileprivate func readValidBare() -> Bool {
     guard let writer = engine.bufferedWriter(of: cache, storage.pointee) else { return gpc.valid }
     guard choice == 0 else { return false }

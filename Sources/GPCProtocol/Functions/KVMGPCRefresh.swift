@@ -50,7 +50,8 @@ extension ProtocolText {
 }
 
 extension ProtocolText.Condition {
-  /// The operation is to check, and to refresh and check again while the answer is no. Its locals are forgotten in between.
+  /// The operation is to check, and to refresh and check again while the answer is no. Its locals are forgotten in
+  /// between.
   fileprivate static var isUsed: Self {
     Self("it is used") {
       guard $0.operation.kind == .use else { return false }

@@ -17,7 +17,8 @@ extension ProtocolText {
         $0.kvm.rangeStart = covering.start
         $0.kvm.rangeEnd = covering.end
       }
-      // At the head of the walk in seanjc-3. The range is stored behind the count under the same lock, and each is read bare.
+      // At the head of the walk in seanjc-3. The range is stored behind the count under the same lock, and each is read
+      // bare.
       Line(
         2, "hook.storeRangeStart", "mmu_gpc_invalidate_range_start =", if: rules.range == .keptAtWalk, section: true
       ) {

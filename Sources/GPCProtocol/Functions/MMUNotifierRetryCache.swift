@@ -1,5 +1,5 @@
-// `mmu_notifier_retry_cache()`, virt/kvm/pfncache.c, and v5.17's `mmu_notifier_retry_hva()`: one read per line. What they decide is decided
-// by `RetryRule.mustRetry`.
+// `mmu_notifier_retry_cache()`, virt/kvm/pfncache.c, and v5.17's `mmu_notifier_retry_hva()`: one read per line. What
+// they decide is decided by `RetryRule.mustRetry`.
 
 import KVMEvents
 
@@ -28,7 +28,8 @@ extension ProtocolText {
       Line(68, "retry.unlockMMUAccept", "read_unlock(mmu_lock)", drops: .mmu, if: isSection)
 
       Line(
-        59, "retry.flag", "tests needs_invalidation", if: rules.retry.readsFlag, ways: [.retry: "do", .pass: .next]
+        59, "retry.flag", "tests needs_invalidation", if: rules.retry.readsFlag && !isSection,
+        ways: [.retry: "do", .pass: .next]
       ) { $0.decide(RetryObservation(needsInvalidation: $0.gpc.needsInvalidation)) }
       // The count is the whole test in flight,
       Line(
@@ -68,7 +69,8 @@ extension Step {
 
   fileprivate var hasSeqMoved: Bool { kvm.invalidateSeq != local.snapshot }
 
-  /// v5.17's `mmu_notifier_count`: an invalidation that overlaps the uhva, and a memslot, is between its `mmu_lock` sections.
+  /// v5.17's `mmu_notifier_count`: an invalidation that overlaps the uhva, and a memslot, is between its `mmu_lock`
+  /// sections.
   fileprivate func isBetweenSections() -> Bool {
     for other in 0..<taskCount where engine.traits(storage.pointee[task: other].step).has(.isBetweenSections) {
       let chosen = storage.pointee.chosenRange(other, programs)

@@ -6,12 +6,14 @@ package enum WaitRule: String, Hashable, CaseIterable, Sendable {
   case spinOnCount = "spin-on-count"
   /// Busy-wait before the snapshot while count and range, each read bare, cover the uhva.
   case spinOnPending = "spin-on-pending"
-  /// `while (pending) { cond_resched(); write_lock(); continue; }` after the lock was dropped: `continue` stays in the inner loop.
+  /// `while (pending) { cond_resched(); write_lock(); continue; }` after the lock was dropped: `continue` stays in the
+  /// inner loop.
   case relockLoop = "relock-loop"
-  /// Sleep on the wait queue that is woken when the count falls to 0, `mn_invalidate_lock` not held asleep: between dropping `gpc->lock` and
-  /// releasing the former round's page.
+  /// Sleep on the wait queue that is woken when the count falls to 0, `mn_invalidate_lock` not held asleep: between
+  /// dropping `gpc->lock` and releasing the former round's page.
   case queueAfterUnlock = "queue-after-unlock"
-  /// The same; having waited, `write_lock(); continue;` inside `do { } while (condition)`: to the condition, not to the loop top.
+  /// The same; having waited, `write_lock(); continue;` inside `do { } while (condition)`: to the condition, not to the
+  /// loop top.
   case queueAfterUnlockToCondition = "queue-after-unlock-to-condition"
   /// Sleep on the queue right before the snapshot.
   case queueBeforeSnapshot = "queue-before-snapshot"

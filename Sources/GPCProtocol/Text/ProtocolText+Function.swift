@@ -3,7 +3,8 @@
 extension ProtocolText {
   package struct Function: Sendable {
     package let name: String
-    /// The interval of its operation's span that its lines lie in (`StepTraits.phase`); nil: that of the line that calls it.
+    /// The interval of its operation's span that its lines lie in (`StepTraits.phase`); nil: that of the line that
+    /// calls it.
     let phase: UInt8?
     /// Every line of it begins a section: nothing in it is guarded by a lock that is held.
     let isBare: Bool

@@ -9,10 +9,12 @@ extension ProtocolText {
       case label
       /// Calls the function of that name.
       case call
-      /// Goes elsewhere, always or if something holds. Neither this nor the next two are seen by anybody else: they are no steps.
+      /// Goes elsewhere, always or if something holds. Neither this nor the next two are seen by anybody else: they are
+      /// no steps.
       case jump(Target)
       case does
-      /// A barrier that the memory model leaves nothing to do: read, and passed over. One that does something is a step.
+      /// A barrier that the memory model leaves nothing to do: read, and passed over. One that does something is a
+      /// step.
       case barrier(Barrier)
       /// The operation is over.
       case end
@@ -36,13 +38,14 @@ extension ProtocolText {
     /// A statement.
     ///
     /// - Parameters:
-    ///   - code: its number, for packed states, coverage and the order of docs/protocol.md: appended, never renumbered. Lines of which a
-    ///     form has no more than one share it with the name.
+    ///   - code: its number, for packed states, coverage and the order of docs/protocol.md: appended, never renumbered.
+    ///     Lines of which a form has no more than one share it with the name.
     ///   - takes: the lock that it waits for.
     ///   - isOn: the rule that switches it on.
     ///   - condition: decided when the task comes to it.
     ///   - target: what follows.
-    ///   - section: another task may come in before it though the grain is that of lock sections: it takes a lock, or it is a bare access.
+    ///   - section: another task may come in before it though lock sections are one step: it takes a lock, or is a bare
+    ///     access.
     ///   - told: it says more than its lock does.
     init(
       _ code: UInt8, _ name: String, _ statement: String, takes: Lock? = nil, drops: Lock? = nil, if isOn: Bool = true,

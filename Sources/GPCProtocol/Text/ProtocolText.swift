@@ -1,6 +1,7 @@
 // The protocol as program text: each kernel function as a list of lines, in the order of the C.
 
-/// The kernel functions of one form. A rule of the form switches a line on or off; a mutant is made by editing the lists.
+/// The kernel functions of one form. A rule of the form switches a line on or off; a mutant is made by editing the
+/// lists.
 package struct ProtocolText<Storage: ProtocolStorage>: Sendable {
   package let rules: ProtocolRules
   package var functions: [Function]

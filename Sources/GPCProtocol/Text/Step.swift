@@ -2,7 +2,8 @@
 
 import KVMEvents
 
-/// The state, and whose turn it is. Through a pointer: a line reads and writes the state where it lies. Lives as long as the step is taken.
+/// The state, and whose turn it is. Through a pointer: a line reads and writes the state where it lies. Lives as long
+/// as the step is taken.
 package struct Step<Storage: ProtocolStorage> {
   package let storage: UnsafeMutablePointer<Storage>
   unowned(unsafe) let engine: ProtocolEngine

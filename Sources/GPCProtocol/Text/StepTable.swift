@@ -1,7 +1,7 @@
 // A form's text, compiled: what each step does, and what follows it each way.
 
-/// By `TaskStep.code`. What stands between two steps and is none itself (a jump, a condition, a statement that nobody sees) has the numbers
-/// behind.
+/// By `TaskStep.code`. What stands between two steps and is none itself (a jump, a condition, a statement that nobody
+/// sees) has the numbers behind.
 package final class StepTable<Storage: ProtocolStorage>: Sendable {
   typealias Text = ProtocolText<Storage>
 
@@ -193,8 +193,8 @@ private struct Linker<Storage: ProtocolStorage> {
 }
 
 extension StepTable {
-  /// What can follow a step that went this way, in no order: other steps, or nil for the end of the operation. There is one cache, and a
-  /// condition that led to the step still holds.
+  /// What can follow a step that went this way, in no order: other steps, or nil for the end of the operation. There is
+  /// one cache, and a condition that led to the step still holds.
   func followers(_ facts: Facts, _ branch: StepBranch) -> [TaskStep?] {
     var known = [ProtocolProgram.another: false]
     if let condition = facts.condition { known[condition] = true }

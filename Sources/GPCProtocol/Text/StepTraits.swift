@@ -68,8 +68,9 @@ package struct StepTraits: Hashable, Sendable {
   package var beginsSection = false
   /// It does more than taking or dropping a lock, which a timeline's lock column says as well.
   package var isTold = true
-  /// Which interval of its operation's span it lies in, 0 the first. Of an invalidation: until the count is up; up to the return of the start
-  /// hook; between the hooks; the end hook. Any other operation has one. nil: as the function's.
+  /// Which interval of its operation's span it lies in, 0 the first. Of an invalidation: until the count is up; up to
+  /// the return of the start hook; between the hooks; the end hook. Any other operation has one. nil: as the
+  /// function's.
   var ownPhase: UInt8?
   package internal(set) var phase: UInt8 = 0
   package var choices = Choices.one
