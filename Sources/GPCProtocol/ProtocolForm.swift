@@ -47,6 +47,7 @@ package struct ProtocolForm: Sendable {
 
   /// The same form under another memory model.
   package func under(_ memory: MemoryModel) -> ProtocolForm {
+    if memory == rules.memory { return self }
     var rules = rules
     rules.memory = memory
     return ProtocolForm(id: id, title: title, source: source, rules: rules, base: base, edit: edit)

@@ -27,7 +27,8 @@ package struct Advance: Sendable {
 extension ProtocolEngine {
   /// An engine for recordings: it has no programs.
   package convenience init(_ form: ProtocolForm) {
-    self.init(form, setup: ProtocolSetup(caches: [], memslots: [], programs: []))
+    self.init(
+      form, ProtocolSetup(caches: [], memslots: [], programs: []), recording: StepTable(ProtocolText(form.rules)))
   }
 
   package func beginInvalidation(

@@ -16,7 +16,7 @@ extension ProtocolEngine {
     guard canMove(task, state) else { return 0 }
     let step = state[task: task].step
     switch traits(step).choices {
-    case .one: return step == S.table(program).entry(.invalidate) ? Int(operation(task, state).rangeCount) : 1
+    case .one: return step == S.table(self).entry(.invalidate) ? Int(operation(task, state).rangeCount) : 1
     case .lookUpMayFail: return operation(task, state).lookUpMayFail ? 2 : 1
     case .storeBuffer: return bufferedWriter(of: Int(state[task: task].walked), state) == nil ? 1 : 2
     }
@@ -32,7 +32,7 @@ extension ProtocolEngine {
 
   /// Takes one step of `task`, which must be able to move.
   func takeStep<S: ProtocolStorage>(_ task: Int, choice: Int, _ state: inout S) -> StepOutcome {
-    let table = S.table(program)
+    let table = S.table(self)
     let code = Int(state[task: task].step.code)
     let traits = table.traits[code]
     precondition(code != TaskStep.finished.code, "task \(task) takes a step after it has finished")
@@ -66,7 +66,7 @@ extension ProtocolEngine {
         return
       }
       link.does?(&step)
-      if let condition = link.condition, !condition.holds(&step) {
+      if let holds = link.holds, !holds(&step) {
         number = Int(link.no)
       } else {
         number = Int(link.yes)
@@ -77,7 +77,7 @@ extension ProtocolEngine {
 
   /// The first step of the operation that `task` has come to.
   func beginOperation<S: ProtocolStorage>(_ task: Int, _ state: inout S) {
-    state[task: task].step = S.table(program).entry(operation(task, state).kind)
+    state[task: task].step = S.table(self).entry(operation(task, state).kind)
   }
 
   /// Ends the operation; the next one of the task begins, if it has one.

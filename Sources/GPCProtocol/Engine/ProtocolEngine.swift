@@ -9,11 +9,16 @@ package final class ProtocolEngine: Sendable {
   package let taskCount: Int
   package let cacheCount: Int
   let programs: CompiledPrograms
+  /// nil: of a search.
+  let recording: StepTable<RecordingState>?
 
-  package init(_ form: ProtocolForm, setup: ProtocolSetup) {
+  package convenience init(_ form: ProtocolForm, setup: ProtocolSetup) { self.init(form, setup, recording: nil) }
+
+  init(_ form: ProtocolForm, _ setup: ProtocolSetup, recording: StepTable<RecordingState>?) {
     precondition(setup.programs.count <= ProtocolState.tasksMax && setup.caches.count <= ProtocolState.cachesMax)
     rules = form.rules
     program = form.program
+    self.recording = recording
     self.setup = setup
     taskCount = setup.programs.count
     cacheCount = setup.caches.count

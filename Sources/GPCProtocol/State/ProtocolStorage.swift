@@ -8,7 +8,7 @@ package protocol ProtocolStorage: Sendable {
   associatedtype Width: StateWidth
 
   /// The form's text, compiled for this storage.
-  static func table(_ program: ProtocolProgram) -> StepTable<Self>
+  static func table(_ engine: ProtocolEngine) -> StepTable<Self>
 
   var kvm: SharedKVM<Width> { get set }
   subscript(cache index: Int) -> SharedCache<Width> { get set }

@@ -21,7 +21,10 @@ package struct RecordingState: ProtocolStorage {
 
   package init() {}
 
-  package static func table(_ program: ProtocolProgram) -> StepTable<RecordingState> { program.recording }
+  package static func table(_ engine: ProtocolEngine) -> StepTable<RecordingState> {
+    guard let table = engine.recording else { fatalError("the engine of a search drives a recording") }
+    return table
+  }
 
   package subscript(cache index: Int) -> SharedCache<RecordingWidth> {
     @inline(__always) get { caches[index] }

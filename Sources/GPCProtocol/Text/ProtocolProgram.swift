@@ -1,21 +1,19 @@
-// What a form's text was compiled to: one table for each storage of the engine.
+// A form's text, and what it was compiled to for the search.
 
 package final class ProtocolProgram: Sendable {
   package let rules: ProtocolRules
   let text: ProtocolText<ProtocolState>
   let search: StepTable<ProtocolState>
-  let recording: StepTable<RecordingState>
   /// By `TaskStep.code`.
   package let traits: [StepTraits]
 
-  /// - Parameter edit: changes the text that is searched. Recordings are driven by published forms alone.
+  /// - Parameter edit: changes the text that is searched; a recording is driven by the text as its rules make it.
   init(_ rules: ProtocolRules, edit: ((inout ProtocolText<ProtocolState>) -> Void)?) {
     self.rules = rules
     var text = ProtocolText<ProtocolState>(rules)
     edit?(&text)
     self.text = text
     search = StepTable(text)
-    recording = StepTable(ProtocolText(rules))
     traits = search.traits
   }
 }

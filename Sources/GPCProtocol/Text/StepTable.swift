@@ -7,7 +7,7 @@ package final class StepTable<Storage: ProtocolStorage>: Sendable {
 
   /// Decided, or done, on the way from one step to the next.
   struct Link: Sendable {
-    fileprivate(set) var condition: Text.Condition?
+    fileprivate(set) var holds: (@Sendable (inout Step<Storage>) -> Bool)?
     fileprivate(set) var does: (@Sendable (inout Step<Storage>) -> Void)?
     /// The operation is over.
     fileprivate(set) var isEnd = false
@@ -35,6 +35,8 @@ package final class StepTable<Storage: ProtocolStorage>: Sendable {
   /// By code and branch.
   private let next: [UInt8]
   let links: [Link]
+  /// What each link asks. Apart from the links: a text costs whoever reads it a count of references.
+  private let conditions: [String?]
   /// By operation.
   private let entries: [UInt8]
   /// In the order of the text.
@@ -48,6 +50,7 @@ package final class StepTable<Storage: ProtocolStorage>: Sendable {
     effects = linker.effects
     next = linker.next
     links = linker.links
+    conditions = linker.conditions
     facts = linker.facts
   }
 
@@ -81,6 +84,8 @@ private struct Linker<Storage: ProtocolStorage> {
   var effects = [Text.Effect](repeating: .none, count: Table.stepCount)
   var next = [UInt8](repeating: TaskStep.finished.code, count: Table.stepCount * StepBranch.count)
   var links: [Table.Link] = []
+  var conditions: [String?] = []
+  private var isTaken = [Bool](repeating: false, count: Table.stepCount)
   var facts: [Table.Facts] = []
 
   init(_ text: Text) {
@@ -103,7 +108,9 @@ private struct Linker<Storage: ProtocolStorage> {
         place(text.function(line.name), phase: phase, operation)
         continue
       case .step(let step):
-        precondition(facts.allSatisfy { $0.step != step && $0.name != line.name }, "\(line.name) is there twice")
+        precondition(
+          places[line.name] == nil && !isTaken[Int(step.code)], "\(line.name), or its number, is there twice")
+        isTaken[Int(step.code)] = true
         line.traits.phase = phase
         line.traits.gpc = function.gpc
         line.traits.beginsSection = line.traits.beginsSection || function.isBare
@@ -162,28 +169,31 @@ private struct Linker<Storage: ProtocolStorage> {
     switch line.kind {
     case .step(let step):
       guard let condition = line.condition else { return step.code }
-      return link(place, { $0.condition = condition }, yes: { _ in step.code }, no: { $0.number(place + 1) })
+      return link(place, condition, { _ in }, yes: { _ in step.code }, no: { $0.number(place + 1) })
     case .label, .call, .barrier: return number(place + 1)
     case .jump(let target):
       guard let condition = line.condition else { return number(self.place(target, from: place)) }
       return link(
-        place, { $0.condition = condition }, yes: { $0.number($0.place(target, from: place)) },
+        place, condition, { _ in }, yes: { $0.number($0.place(target, from: place)) },
         no: { $0.number(place + 1) })
     case .does:
       guard case .does(let does) = line.effect else { fatalError("a statement that does nothing") }
-      return link(place, { $0.does = does }, yes: { $0.number(place + 1) }, no: nil)
-    case .end: return link(place, { $0.isEnd = true }, yes: { _ in TaskStep.finished.code }, no: nil)
+      return link(place, nil, { $0.does = does }, yes: { $0.number(place + 1) }, no: nil)
+    case .end: return link(place, nil, { $0.isEnd = true }, yes: { _ in TaskStep.finished.code }, no: nil)
     }
   }
 
   private mutating func link(
-    _ place: Int, _ set: (inout Table.Link) -> Void, yes: (inout Self) -> UInt8, no: ((inout Self) -> UInt8)?
+    _ place: Int, _ condition: Text.Condition?, _ set: (inout Table.Link) -> Void, yes: (inout Self) -> UInt8,
+    no: ((inout Self) -> UInt8)?
   ) -> UInt8 {
     let index = links.count
     precondition(index < 128, "too many links")
     var link = Table.Link()
+    link.holds = condition?.holds
     set(&link)
     links.append(link)
+    conditions.append(condition?.name)
     numbers[place] = UInt8(Table.stepCount + index)
     let yes = yes(&self)
     links[index].yes = yes
@@ -205,9 +215,9 @@ extension StepTable {
     guard Int(number) >= Self.stepCount else { return [TaskStep(code: number)] }
     let link = links[Int(number) - Self.stepCount]
     if link.isEnd { return [nil] }
-    guard let condition = link.condition else { return followers(link.yes, known) }
-    return [true, false].filter { known[condition.name] ?? $0 == $0 }.flatMap { holds in
-      followers(holds ? link.yes : link.no, known.merging([condition.name: holds]) { $1 })
+    guard let condition = conditions[Int(number) - Self.stepCount] else { return followers(link.yes, known) }
+    return [true, false].filter { known[condition] ?? $0 == $0 }.flatMap { holds in
+      followers(holds ? link.yes : link.no, known.merging([condition: holds]) { $1 })
     }
   }
 }
