@@ -31,29 +31,37 @@ let package = Package(
       ]),
     .target(name: "TraceStore", dependencies: ["KVMEvents", "CSQLite", "Schema"]),
     .target(name: "GPCProtocol", dependencies: ["KVMEvents"]),
+    .target(
+      name: "Forms", dependencies: ["GPCProtocol", .product(name: "TOMLKit", package: "TOMLKit")],
+      resources: [
+        .embedInCode("Mainline.toml"), .embedInCode("Woodhouse.toml"), .embedInCode("Christopherson.toml"),
+      ]),
     .target(name: "Operations", dependencies: ["KVMEvents", "GPCProtocol"]),
     .target(name: "Replay", dependencies: ["KVMEvents", "GPCProtocol", "Operations"]),
     .target(name: "Report", dependencies: ["KVMEvents", "TraceStore"]),
-    .target(name: "Explore", dependencies: ["KVMEvents", "GPCProtocol"]),
+    .target(name: "Explore", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
     .target(name: "Compare", dependencies: ["KVMEvents", "GPCProtocol"]),
     // A kernel whose truth is known: runs of the engine, recorded.
-    .target(name: "SimulatedKernel", dependencies: ["KVMEvents", "GPCProtocol"]),
+    .target(name: "SimulatedKernel", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
     .target(
       name: "Corpus",
-      dependencies: ["KVMEvents", "FtraceImport", "GPCProtocol", .product(name: "TOMLKit", package: "TOMLKit")]),
+      dependencies: [
+        "KVMEvents", "FtraceImport", "GPCProtocol", "Forms", .product(name: "TOMLKit", package: "TOMLKit"),
+      ]),
     .executableTarget(
       name: "gpc-replay",
       dependencies: [
-        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report", "Explore", "Compare",
+        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "Explore", "Compare",
         "Corpus", "CZstd", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
-      name: "replay-bench", dependencies: ["KVMEvents", "TraceStore", "GPCProtocol", "Replay"],
+      name: "replay-bench", dependencies: ["KVMEvents", "TraceStore", "GPCProtocol", "Forms", "Replay"],
       path: "tools/bench.d/replay-bench"),
     .executableTarget(
       name: "decode-bench", dependencies: ["KVMEvents", "FtraceImport"], path: "tools/bench.d/decode-bench"),
     .executableTarget(
-      name: "explore-bench", dependencies: ["KVMEvents", "GPCProtocol", "Explore"], path: "tools/explore-bench",
+      name: "explore-bench", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Explore"],
+      path: "tools/explore-bench",
       exclude: ["gpc.pml"]),
     .executableTarget(
       name: "evidence-parts",
@@ -66,7 +74,7 @@ let package = Package(
     .executableTarget(
       name: "gpc-simulate",
       dependencies: [
-        "KVMEvents", "GPCProtocol", "SimulatedKernel", "KnownTruth",
+        "KVMEvents", "GPCProtocol", "Forms", "SimulatedKernel", "KnownTruth",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "tools/simulate.d"),
@@ -74,10 +82,11 @@ let package = Package(
     .testTarget(
       name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "Renderings", "CZstd", "CZlib", "CLzma"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol"]),
-    .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Operations", "Replay"]),
-    .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Explore"]),
-    .testTarget(name: "CompareTests", dependencies: ["KVMEvents", "GPCProtocol", "Compare"]),
+    .testTarget(name: "FormsTests", dependencies: ["GPCProtocol", "Forms"]),
+    .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
+    .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Operations", "Replay"]),
+    .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Explore"]),
+    .testTarget(name: "CompareTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Compare"]),
     .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
     // One recording in other forms, made by rules; for the tests.
     .target(name: "Renderings", path: "Tests/Renderings"),
@@ -85,7 +94,7 @@ let package = Package(
     .target(
       name: "Stages",
       dependencies: [
-        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report", "Compare", "CSQLite",
+        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "Compare", "CSQLite",
       ],
       path: "Tests/Stages"),
     // The binary as the tests run it, and the folders of traces/.
@@ -93,18 +102,20 @@ let package = Package(
     // Parts of recordings, and what is said of them held against what is said of the whole; for the tests and tools/evidence.
     .target(
       name: "EvidenceParts",
-      dependencies: ["KVMEvents", "FtraceImport", "GPCProtocol", "Replay", "TraceStore", "Report", "Corpus"],
+      dependencies: ["KVMEvents", "FtraceImport", "GPCProtocol", "Forms", "Replay", "TraceStore", "Report", "Corpus"],
       path: "Tests/EvidenceParts"),
     // What the replay says, held against what a simulated kernel did; for tools/simulate and the tests.
     .target(
       name: "KnownTruth",
-      dependencies: ["KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Replay", "Report", "SimulatedKernel"],
+      dependencies: ["KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "SimulatedKernel"],
       path: "Tests/KnownTruth"),
-    .testTarget(name: "KnownTruthTests", dependencies: ["KnownTruth", "SimulatedKernel", "GPCProtocol", "KVMEvents"]),
+    .testTarget(
+      name: "KnownTruthTests", dependencies: ["KnownTruth", "SimulatedKernel", "GPCProtocol", "Forms", "KVMEvents"]),
     .testTarget(
       name: "CorpusTests",
       dependencies: [
-        "RealBinary", "Renderings", "Corpus", "FtraceImport", "KVMEvents", "GPCProtocol", "TraceStore", "gpc-replay",
+        "RealBinary", "Renderings", "Corpus", "FtraceImport", "KVMEvents", "GPCProtocol", "Forms", "TraceStore",
+        "gpc-replay",
       ],
       exclude: ["Reports"]),
     .testTarget(

@@ -23,7 +23,7 @@ extension FormModel {
     guard var run = runs[task].refresh else { fatalError("slot \(task) has no refresh") }
     switch run.phase {
     case .request where !isReadyForLock(task, &run, nowNs): runs[task].refresh = run
-    case .beforeLookUp where state[task: task].step == .refresh(.lookUp): lookUp(task, &run, nowNs)
+    case .beforeLookUp where engine.looksUpNext(task, state): lookUp(task, &run, nowNs)
     case .request, .begin, .beforeLookUp, .lookUp, .test, .loopTop, .finish:
       let fails = run.phase == .lookUp && run.plan.lookUpFails(run.lookUpCount - 1)
       let advance = engine.advance(task, lookUpFails: fails, &state)
@@ -86,8 +86,7 @@ extension FormModel {
   }
 
   private mutating func pause(_ advance: Advance, _ task: Int, _ run: inout RefreshRun, _ nowNs: Int64) {
-    switch state[task: task].step {
-    case .refresh(.unlockRefresh), .refresh(.unlockRefreshFailed):
+    if engine.returnsNext(task, state) {
       run.phase = .finish
       runs[task].refresh = run
       accepted(task, advance)
@@ -95,10 +94,10 @@ extension FormModel {
       // `gpc->lock` was dropped.
       wakeLockWaiters(nowNs)
       return
-    case .refresh(.lookUp) where run.phase == .beforeLookUp:
+    }
+    if run.phase == .beforeLookUp && engine.looksUpNext(task, state) {
       lookUp(task, &run, nowNs)
       return
-    case .hook, .walk, .refresh, .wait, .retry, .check, .deactivate, .activate, .finished: break
     }
     if advance.branch == .retry {
       retry(task, &run, nowNs)

@@ -32,7 +32,7 @@ struct FormModel {
   private var slots: [Int] = []
 
   init(_ form: ProtocolForm, retriesMax: Int) {
-    engine = ProtocolEngine(rules: form.rules)
+    engine = ProtocolEngine(form)
     retriesLeft = retriesMax
   }
 

@@ -1,5 +1,6 @@
 // From TOML.
 
+import Forms
 import GPCProtocol
 import KVMEvents
 import TOMLKit

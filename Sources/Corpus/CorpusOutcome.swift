@@ -1,5 +1,6 @@
 // What a run over the corpus found, beside what was expected.
 
+import Forms
 import GPCProtocol
 import KVMEvents
 

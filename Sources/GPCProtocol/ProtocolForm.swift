@@ -1,6 +1,6 @@
 // One published form of the protocol: its name, where it was published, and how it differs, as data.
 
-/// A published form of the `gfn_to_pfn_cache` protocol. The engine is one; a form is a value of this type, in a file of its own under `Forms/`.
+/// A published form of the `gfn_to_pfn_cache` protocol. The engine is one; a form is a value of this type.
 package struct ProtocolForm: Sendable {
   /// What `--protocol` takes.
   package let id: String
@@ -11,14 +11,30 @@ package struct ProtocolForm: Sendable {
   package let rules: ProtocolRules
   /// The form that it is told from; nil where it stands alone.
   package let base: String?
+  /// What its rules make of the protocol's text.
+  package let program: ProtocolProgram
+  /// A mutant's change of the text.
+  private let edit: (@Sendable (inout ProtocolText<ProtocolState>) -> Void)?
 
-  package init(id: String, title: String, source: String, rules: ProtocolRules, base: String? = nil) {
+  /// - Parameter edit: changes the text of the kernel functions: a mutant.
+  package init(
+    id: String, title: String, source: String, rules: ProtocolRules, base: String? = nil,
+    edit: (@Sendable (inout ProtocolText<ProtocolState>) -> Void)? = nil
+  ) {
     self.id = id
     self.title = title
     self.source = source
     self.rules = rules
     self.base = base
+    self.edit = edit
+    program = ProtocolProgram(rules, edit: edit)
   }
+
+  /// Every step that a task can come to under this form, in code order.
+  package var steps: [TaskStep] { program.steps }
+
+  /// Every branch that a task can take under this form, in code order.
+  package var branches: [ProtocolBranch] { program.branches }
 
   /// The next patch of a series: this form with `change` applied. Rows of a series add up.
   package func followed(
@@ -26,13 +42,14 @@ package struct ProtocolForm: Sendable {
   ) -> ProtocolForm {
     var rules = rules
     change(&rules)
-    return ProtocolForm(id: id, title: title, source: source, rules: rules, base: self.id)
+    return ProtocolForm(id: id, title: title, source: source, rules: rules, base: self.id, edit: edit)
   }
 
   /// The same form under another memory model.
   package func under(_ memory: MemoryModel) -> ProtocolForm {
+    if memory == rules.memory { return self }
     var rules = rules
     rules.memory = memory
-    return ProtocolForm(id: id, title: title, source: source, rules: rules, base: base)
+    return ProtocolForm(id: id, title: title, source: source, rules: rules, base: base, edit: edit)
   }
 }

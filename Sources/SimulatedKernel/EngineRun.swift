@@ -3,7 +3,7 @@
 import GPCProtocol
 import KVMEvents
 
-/// The only place that knows the engine's steps.
+/// With `EngineSteps` the only place that knows the engine's steps.
 struct EngineRun {
   /// What a step did that somebody else wants to know.
   enum Deed: Equatable {
@@ -33,20 +33,22 @@ struct EngineRun {
   }
 
   let engine: ProtocolEngine
+  let steps: EngineSteps
   let slot: Int
   /// What a refresh without `refresh_lock` returns: it has no step of its own for that.
   private(set) var ret = 0
 
-  init(_ engine: ProtocolEngine, slot: Int) {
+  init(_ engine: ProtocolEngine, _ steps: EngineSteps, slot: Int) {
     self.engine = engine
+    self.steps = steps
     self.slot = slot
   }
 
   /// Where the operation begins.
   func begin(_ state: borrowing RecordingState) -> Arrival {
-    switch state.tasks[slot].step {
-    case .walk(.lockList): .walk
-    case .refresh(.lockWrite): .refreshBody
+    switch steps[state.tasks[slot].step] {
+    case .lockList: .walk
+    case .lockWrite: .refreshBody
     case _: .none
     }
   }
@@ -54,7 +56,7 @@ struct EngineRun {
   func canStep(_ state: borrowing RecordingState) -> Bool { engine.canStep(slot, state) }
 
   /// The next step resolves the uhva: the memslots are to be asked now.
-  func resolves(_ state: borrowing RecordingState) -> Bool { state.tasks[slot].step == .refresh(.begin) }
+  func resolves(_ state: borrowing RecordingState) -> Bool { steps[state.tasks[slot].step] == .begin }
 
   func isInWindow(_ state: borrowing RecordingState) -> Bool { state.tasks[slot].isInWindow }
 
@@ -71,57 +73,54 @@ struct EngineRun {
   }
 
   mutating func step(lookUpFails: Bool = false, _ state: inout RecordingState) -> (deed: Deed, arrival: Arrival) {
-    let step = state.tasks[slot].step
+    let step = steps[state.tasks[slot].step]
     let outcome = engine.take(slot, lookUpFails: lookUpFails, &state)
     switch outcome.branch {
     case .inactive: ret = -22
     case .noMemslot, .failed: ret = -14
     case _: break
     }
-    return (deed(step, outcome), arrival(from: step, at: state.tasks[slot].step, outcome.branch))
+    let next = state.tasks[slot].step
+    let arrival = next == .finished ? Arrival.finished : arrival(from: step, at: steps[next], outcome.branch)
+    return (deed(step, outcome), arrival)
   }
 
-  private func deed(_ step: TaskStep, _ outcome: StepOutcome) -> Deed {
+  private func deed(_ step: EngineSteps.Role?, _ outcome: StepOutcome) -> Deed {
     switch step {
-    case .hook(.raiseCount): .countUp
-    case .hook(.lowerCount): .countDown
-    case .hook(.freePages): .pagesFreed
-    case .refresh(.snapshot): .snapshot
-    case .refresh(.lookUp): outcome.branch == .failed ? .lookUpFailed : .lookedUp
-    case .refresh(.accept): .accepted(isStale: outcome.violations.contains(.stale))
-    case .check(.test): .checked(isYes: outcome.branch == .yes, outcome.violations)
-    case .retry(let step):
-      RetryReason(step).map { .tested(retriesBy: outcome.branch == .retry ? $0 : nil) } ?? .nothing
-    case _: .nothing
+    case .raiseCount: .countUp
+    case .lowerCount: .countDown
+    case .freePages: .pagesFreed
+    case .snapshot: .snapshot
+    case .lookUp: outcome.branch == .failed ? .lookUpFailed : .lookedUp
+    case .accept: .accepted(isStale: outcome.violations.contains(.stale))
+    case .checkTest: .checked(isYes: outcome.branch == .yes, outcome.violations)
+    case let step?: RetryReason(step).map { .tested(retriesBy: outcome.branch == .retry ? $0 : nil) } ?? .nothing
+    case nil: .nothing
     }
   }
 
-  private func arrival(from step: TaskStep, at next: TaskStep, _ branch: StepBranch) -> Arrival {
+  private func arrival(from step: EngineSteps.Role?, at next: EngineSteps.Role?, _ branch: StepBranch) -> Arrival {
     if branch == .lookUp || isRepeat(step, next, branch) { return .loopTop }
     switch next {
-    case .finished: return .finished
-    case .hook(.storeRangeStart): return .walk
-    case .walk(.lockList): return step == .hook(.storeRangeEnd) ? .none : .walk
-    case .hook(.freePages): return .startReturn
-    case .refresh(.lockWrite): return branch == .retry ? .none : .refreshBody
-    case .refresh(.lookUp): return .lookUp
-    case .refresh(.accept): return .acceptance
-    case .refresh(.unlockRefresh), .refresh(.unlockRefreshFailed): return .bodyReturn(ret)
-    case .retry: return isRetryStep(step) ? .none : .retryTest
+    case .storeRangeStart: return .walk
+    case .lockList: return step == .storeRangeEnd ? .none : .walk
+    case .freePages: return .startReturn
+    case .lockWrite: return branch == .retry ? .none : .refreshBody
+    case .lookUp: return .lookUp
+    case .accept: return .acceptance
+    case .unlockRefresh, .unlockRefreshFailed: return .bodyReturn(ret)
+    case let next? where next.isOfRetryTest: return isRetryStep(step) ? .none : .retryTest
     case _: return .none
     }
   }
 
   /// The round is repeated, and its loop's top comes next.
-  private func isRepeat(_ step: TaskStep, _ next: TaskStep, _ branch: StepBranch) -> Bool {
-    if step == .retry(.unlockMMURetry) { return true }
-    return branch == .retry && !isRetryStep(next) && next != .refresh(.lockWrite)
+  private func isRepeat(_ step: EngineSteps.Role?, _ next: EngineSteps.Role?, _ branch: StepBranch) -> Bool {
+    if step == .unlockMMURetry { return true }
+    return branch == .retry && !isRetryStep(next) && next != .lockWrite
   }
 
-  private func isRetryStep(_ step: TaskStep) -> Bool {
-    if case .retry = step { return true }
-    return false
-  }
+  private func isRetryStep(_ step: EngineSteps.Role?) -> Bool { step?.isOfRetryTest ?? false }
 }
 
 /// What a retry test read that made the round repeat.
@@ -135,13 +134,13 @@ package enum RetryReason: String, Hashable, Sendable {
   /// `needs_invalidation`.
   case flag
 
-  fileprivate init?(_ step: RetryStep) {
+  fileprivate init?(_ step: EngineSteps.Role) {
     switch step {
-    case .flag: self = .flag
-    case .count: self = .count
-    case .rangeStart, .rangeEnd, .section: self = .range
-    case .seq, .sectionSeq: self = .seq
-    case .lockMMU, .unlockMMURetry, .unlockMMUAccept: return nil
+    case .retryFlag: self = .flag
+    case .retryCount: self = .count
+    case .retryRangeStart, .retryRangeEnd, .retrySection: self = .range
+    case .retrySeq, .retrySectionSeq: self = .seq
+    case _: return nil
     }
   }
 }

@@ -9,7 +9,7 @@ extension SimulatedKernel {
     let index = vm.caches[cache].index
     return { [self] in
       guard vm.state.caches[index].lock.admitsReader else { return .blocked }
-      var run = EngineRun(engine, slot: engine.beginCheck(index, &vm.state))
+      var run = EngineRun(engine, steps, slot: engine.beginCheck(index, &vm.state))
       _ = run.step(&vm.state)
       task.isPinned = true
       task.hasInterruptsOff = true

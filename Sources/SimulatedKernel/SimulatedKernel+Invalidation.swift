@@ -90,7 +90,7 @@ extension SimulatedKernel {
     truth.invalidations[hook.number].hitsMemslot = hits
     let slot = engine.beginInvalidation(
       hook.plan.range, hitsMemslot: hits, freesPages: hook.plan.freesPages, &vm.state)
-    hook.run = EngineRun(engine, slot: slot)
+    hook.run = EngineRun(engine, steps, slot: slot)
     vm.openInvalidations += 1
     if hook.run?.begin(vm.state) == .walk {
       task.next(walk(hook, task))

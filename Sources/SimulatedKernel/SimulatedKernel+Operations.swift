@@ -47,7 +47,7 @@ extension SimulatedKernel {
       },
       { [self] in
         let slot = engine.beginDeactivation(vm.caches[cache].index, &vm.state)
-        task.next([goOn(deactivating: vm, EngineRun(engine, slot: slot), task)])
+        task.next([goOn(deactivating: vm, EngineRun(engine, steps, slot: slot), task)])
         return .done
       },
     ]

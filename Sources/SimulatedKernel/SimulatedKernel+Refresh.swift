@@ -133,7 +133,7 @@ extension SimulatedKernel {
     let vm = refresh.vm
     let slot = engine.beginRefresh(
       vm.caches[refresh.cache].index, refresh.request, activates: refresh.activates, &vm.state)
-    let run = EngineRun(engine, slot: slot)
+    let run = EngineRun(engine, steps, slot: slot)
     refresh.run = run
     task.next([{ [self] in goOn(refresh, task) }])
     if run.begin(vm.state) == .refreshBody { arrive(.refreshBody, refresh, task) }

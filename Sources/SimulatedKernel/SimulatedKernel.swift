@@ -52,6 +52,7 @@ package final class SimulatedKernel {
   let workload: Workload
   let settings: SimulationSettings
   let engine: ProtocolEngine
+  let steps: EngineSteps
   let rules: ProtocolRules
   var vms: [SimulatedVM] = []
   var mms: [SimulatedMM] = []
@@ -70,8 +71,10 @@ package final class SimulatedKernel {
   private init(_ workload: Workload, _ settings: SimulationSettings) {
     self.workload = workload
     self.settings = settings
-    rules = settings.rules
-    engine = ProtocolEngine(rules: rules)
+    let form = settings.mutant?.form(settings.form) ?? settings.form
+    rules = form.rules
+    engine = ProtocolEngine(form, edit: settings.mutant?.edit)
+    steps = EngineSteps(form.program)
     chance = Dice(seed: settings.seed, stream: -1)
     pace = Pace(&chance, deltaNs: settings.recording.deltaNs)
     let machine = workload.machine

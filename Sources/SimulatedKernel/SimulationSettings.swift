@@ -1,5 +1,6 @@
 // What a simulation may do. With a seed, it names one run.
 
+import Forms
 import GPCProtocol
 
 package struct SimulationSettings: Sendable {
@@ -66,12 +67,6 @@ package struct SimulationSettings: Sendable {
   var possibleFeatures: Set<Feature> {
     form.rules.hasRefreshLock
       ? features : features.subtracting([.activations, .badRequests, .memslotUpdates, .rebirth])
-  }
-
-  package var rules: ProtocolRules {
-    var rules = form.rules
-    mutant?.change(&rules)
-    return rules
   }
 }
 

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Compare
+import Forms
 import GPCProtocol
 import KVMEvents
 import Replay
@@ -25,16 +26,19 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup var options: ImportOptions
 
-  @Option(name: .customLong("protocol"), help: "Forms, with commas between (see gpc-replay protocols), or all.")
+  @Option(
+    name: .customLong("protocol"),
+    help: "Forms, or files of forms, with commas between (see gpc-replay protocols), or all.")
   var forms = FormsArgument(ProtocolForm.all)
 
   @Flag(help: "The comparison as one JSON document.")
   var json = false
 
   func run() throws {
+    let forms = try forms.byAge()
     let source = try RecordingSource(trace, options)
     do {
-      try compare(source)
+      try compare(source, forms)
       let report = try ComparisonReport(source.database)
       try printOut(try json ? report.json() : ComparisonText(report).text)
       if report.isEmpty && !report.leftOut.isEmpty { throw ExitCode(3) }
@@ -43,11 +47,9 @@ struct CompareCommand: ParsableCommand {
     }
   }
 
-  private func compare(_ source: RecordingSource) throws {
+  private func compare(_ source: RecordingSource, _ forms: [ProtocolForm]) throws {
     let options = try replayOptions(source)
-    // By age, each once.
-    let wanted = forms.forms.map(\.id)
-    var comparison = Comparison(ProtocolForm.all.filter { wanted.contains($0.id) }, deltaNs: options.deltaNs)
+    var comparison = Comparison(forms, deltaNs: options.deltaNs)
     try source.forEachWindow(options) { comparison.consume($0) }
     let costs = comparison.finish()
     let rows = zip(comparison.forms, costs).map { (id: $0.id, costs: $1) }

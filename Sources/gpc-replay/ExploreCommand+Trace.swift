@@ -9,7 +9,7 @@ import Report
 import TraceStore
 
 extension ExploreCommand {
-  func exploreTrace(_ trace: String, _ forms: [ProtocolForm]) throws {
+  func exploreTrace(_ trace: String, _ forms: [(form: ProtocolForm, word: String)]) throws {
     let source = try RecordingSource(trace, options)
     do {
       let replay = try replayOptions(source)
@@ -17,14 +17,14 @@ extension ExploreCommand {
       let tasks = try source.database.tasks()
       var status = SearchStatus()
       // Form by form, each told as soon as it is known: the searches take longer than reading the events again.
-      for (index, form) in forms.enumerated() {
+      for (index, (form, word)) in forms.enumerated() {
         var explorer = WindowExplorer(form, settings(replay)) { tasks[Int($0)].label.printable }
         try source.forEachWindow(replay) { explorer.explore($0) }
         let exploration = explorer.exploration
         if let window, window > exploration.windowCount {
           throw fail("\(inputName(trace)) has \(exploration.windowCount) windows, no window \(window).")
         }
-        var lines = try show(exploration, source)
+        var lines = try show(exploration, word, source)
         lines.insert(contentsOf: blindSpots, at: 2)
         try printOut((index > 0 ? "\n" : "") + lines.joined(separator: "\n") + "\n")
         status.add(
@@ -48,12 +48,12 @@ extension ExploreCommand {
   }
 
   /// Stores what was found, unless it is of one window only, and gives the lines to print.
-  private func show(_ exploration: TraceExploration, _ source: RecordingSource) throws -> [String] {
+  private func show(_ exploration: TraceExploration, _ word: String, _ source: RecordingSource) throws -> [String] {
     var lines = exploration.text() + (try recordedFindings(source))
     let name = source.path ?? ([trace ?? "-"] + options.readingArguments).joined(separator: " ")
     let place = try source.database.facts().eventPlace
     let rows = exploration.counterexamples().map { found in
-      let again = again(exploration.form, "\(name)\(deltaWords) --window \(found.window)")
+      let again = again(exploration.form, word, "\(name)\(deltaWords) --window \(found.window)")
       return CounterexampleRow(found, text: found.counterexample.text(limits.value, place: place, again: again))
     }
     // A look at one window does not replace what was found in all of them.

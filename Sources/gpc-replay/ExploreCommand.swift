@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Explore
+import Forms
 import GPCProtocol
 import KVMEvents
 
@@ -26,7 +27,8 @@ struct ExploreCommand: ParsableCommand {
   var scenario: String?
 
   @Option(
-    name: .customLong("protocol"), help: "Published forms, separated by commas, or all; see gpc-replay protocols.")
+    name: .customLong("protocol"),
+    help: "Published forms, or files of forms (docs/explore.md), separated by commas; see gpc-replay protocols.")
   var forms = FormsArgument([.mainline])
 
   @Option(help: "The memory model: sc (sequential consistency) or tso (x86's store buffers).")
@@ -75,7 +77,7 @@ struct ExploreCommand: ParsableCommand {
 
   func run() throws {
     let model: MemoryModel = memory == .sc ? .sequential : dropBarrier ? .tsoWithoutBarrier : .tso
-    let forms = self.forms.forms.map { $0.under(model) }
+    let forms = try self.forms.read().map { (form: $0.form.under(model), word: $0.word) }
     if let trace {
       try exploreTrace(trace, forms)
     } else {
@@ -83,12 +85,12 @@ struct ExploreCommand: ParsableCommand {
     }
   }
 
-  private func exploreScenario(_ forms: [ProtocolForm]) throws {
+  private func exploreScenario(_ forms: [(form: ProtocolForm, word: String)]) throws {
     guard let name = scenario, let scenario = Scenario.named(name) else {
       throw ValidationError("There is no scenario '\(self.scenario ?? "")'; --help lists them.")
     }
     var status = SearchStatus()
-    for (index, form) in forms.enumerated() {
+    for (index, (form, word)) in forms.enumerated() {
       if index > 0 { print() }
       let explorer = Explorer(form, scenario, limits: limits.value, grain: grain.value)
       let exploration = explorer.explore()
@@ -97,7 +99,7 @@ struct ExploreCommand: ParsableCommand {
         guard let counterexample = explorer.shrunkCounterexample(verdict) else { continue }
         print()
         // Nothing of a scenario has a place in a recording: no word of it is printed.
-        let again = again(form, "--scenario \(scenario.name)")
+        let again = again(form, word, "--scenario \(scenario.name)")
         for line in counterexample.text(limits.value, place: .event, again: again) { print(line) }
       }
       status.add(hasVerdicts: !exploration.verdicts.isEmpty, isComplete: exploration.completeness == .complete)
@@ -105,8 +107,9 @@ struct ExploreCommand: ParsableCommand {
     try status.throwIfAny()
   }
 
-  func again(_ form: ProtocolForm, _ what: String) -> String {
-    "gpc-replay explore \(what) --protocol \(form.id)\(form.rules.memory.options)"
+  /// - Parameter word: what asks for the form.
+  func again(_ form: ProtocolForm, _ word: String, _ what: String) -> String {
+    "gpc-replay explore \(what) --protocol \(word)\(form.rules.memory.options)"
   }
 }
 

@@ -1,28 +1,85 @@
 // Forms of the protocol on the command line.
 
 import ArgumentParser
+import Forms
+import FtraceImport
 import GPCProtocol
 
-/// `mainline`, `dwmw2-v2,seanjc-5`, or `all`.
+/// `mainline`, `dwmw2-v2,seanjc-5`, `all`, or a file of forms: `my.toml`, `mainline,./my.toml`.
 struct FormsArgument: ExpressibleByArgument {
-  let forms: [ProtocolForm]
+  private enum Choice {
+    case published(ProtocolForm)
+    case file(String)
+  }
 
-  init(_ forms: [ProtocolForm]) { self.forms = forms }
+  private let choices: [Choice]
+
+  private init(choices: [Choice]) { self.choices = choices }
+
+  init(_ forms: [ProtocolForm]) { self.init(choices: forms.map { .published($0) }) }
 
   init?(argument: String) {
     if argument == "all" {
-      forms = ProtocolForm.all
+      self.init(ProtocolForm.all)
       return
     }
-    let named = argument.split(separator: ",", omittingEmptySubsequences: false).map {
-      ProtocolForm.named(String($0))
+    let words = argument.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
+    let choices = words.map { word -> Choice? in
+      Self.isFile(word) ? .file(word) : ProtocolForm.named(word).map { .published($0) }
     }
-    guard named.allSatisfy({ $0 != nil }) else { return nil }
-    forms = named.compactMap { $0 }
+    guard choices.allSatisfy({ $0 != nil }) else { return nil }
+    self.init(choices: choices.compactMap { $0 })
+  }
+
+  private static func isFile(_ word: String) -> Bool { word.contains("/") || word.hasSuffix(".toml") }
+
+  /// The forms, in their order, and for each what asks for it on the command line: its id, or the file that it stands in.
+  func read() throws -> [(form: ProtocolForm, word: String)] {
+    var known = ProtocolForm.all
+    return try choices.flatMap { choice in
+      switch choice {
+      case .published(let form): return [(form: form, word: form.id)]
+      case .file(let path):
+        let forms = try Self.forms(inFile: path, known)
+        known += forms
+        return forms.map { (form: $0, word: path) }
+      }
+    }
+  }
+
+  /// The published ones by age, then those of files; each once.
+  func byAge() throws -> [ProtocolForm] {
+    let forms = try read().map(\.form)
+    let published = ProtocolForm.all.filter { one in forms.contains { $0.id == one.id } }
+    return published + forms.filter { one in !published.contains { $0.id == one.id } }
+  }
+
+  private static func forms(inFile path: String, _ known: [ProtocolForm]) throws -> [ProtocolForm] {
+    let text: String
+    do {
+      text = try SmallFile.text(path)
+    } catch {
+      switch error {
+      case .unreadable(.isDirectory): throw fail("\(path) is a directory, not a file of forms.")
+      case .unreadable(let reason): throw fail("\(path) \(reason.predicate).")
+      case .tooLarge: throw fail("\(path) is no file of forms: it is too large.")
+      }
+    }
+    do {
+      return try FormFile(toml: text, known: known).forms
+    } catch {
+      throw fail("\(path) is no file of forms: \(error.sentence).")
+    }
   }
 
   var defaultValueDescription: String {
-    forms.count == ProtocolForm.all.count ? "all" : forms.map(\.id).joined(separator: ",")
+    let words = choices.map { choice in
+      switch choice {
+      case .published(let form): form.id
+      case .file(let path): path
+      }
+    }
+    return words == ProtocolForm.all.map(\.id) ? "all" : words.joined(separator: ",")
   }
 
   static var allValueStrings: [String] { ["all"] + ProtocolForm.all.map(\.id) }

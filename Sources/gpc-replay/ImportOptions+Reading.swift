@@ -31,9 +31,9 @@ extension ImportOptions {
       return try ProbeCatalogue.embedded.overridden(byFileAt: path)
     } catch {
       switch error {
-      case .unreadable(.isDirectory): throw fail("\(path) is a directory, not a probe catalogue.")
-      case .unreadable(let reason): throw fail("\(path) \(reason.predicate).")
-      case .tooLarge: throw fail("\(path) is no probe catalogue: it is too large.")
+      case .file(.unreadable(.isDirectory)): throw fail("\(path) is a directory, not a probe catalogue.")
+      case .file(.unreadable(let reason)): throw fail("\(path) \(reason.predicate).")
+      case .file(.tooLarge): throw fail("\(path) is no probe catalogue: it is too large.")
       case .wrong(let wrong): throw fail("\(path), line \(wrong.line): \(wrong.reason).")
       }
     }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Explore
+import Forms
 import GPCProtocol
 
 struct ProtocolsCommand: ParsableCommand {
@@ -12,9 +13,16 @@ struct ProtocolsCommand: ParsableCommand {
   @Flag(help: "Print the forms as state machines, in Markdown: docs/protocol.md.")
   var document = false
 
+  @Flag(help: "List the rules that a file of forms can name (docs/explore.md), and their values.")
+  var rules = false
+
   func run() {
     guard !document else {
       for line in ProtocolDocument().lines() { print(line) }
+      return
+    }
+    guard !rules else {
+      for rule in Rule.all { print("rules.\(rule.name) = \(rule.valueWords.joined(separator: " | "))") }
       return
     }
     let width = ProtocolForm.all.map(\.id.count).max() ?? 0

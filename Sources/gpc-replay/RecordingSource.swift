@@ -1,6 +1,7 @@
 // A recording that a verb works on after it was imported: a trace, or the database of one.
 
 import ArgumentParser
+import Forms
 import GPCProtocol
 import Glibc
 import KVMEvents

@@ -1,6 +1,7 @@
 // `gpc-replay replay DB`: replays an imported recording again and reports.
 
 import ArgumentParser
+import Forms
 import GPCProtocol
 import KVMEvents
 import Replay

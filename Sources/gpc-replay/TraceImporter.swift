@@ -1,6 +1,7 @@
 // Chains the stages: reader, replay and store in one pass.
 
 import ArgumentParser
+import Forms
 import FtraceImport
 import GPCProtocol
 import Glibc

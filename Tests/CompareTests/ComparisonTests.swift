@@ -1,5 +1,6 @@
 // What a comparison takes: windows of which nothing is known, no refresh at all, many tasks; and its parts.
 
+import Forms
 import GPCProtocol
 import KVMEvents
 import Testing
@@ -66,7 +67,7 @@ import Testing
     var schedule = Schedule()
     schedule.invalidate(20, 0, 10, 20, 1 << 60, 1 << 60 + 5, 1 << 60 + 10)
     schedule.refresh(cache: 1, page: 10, at: 50, loops: [60])
-    var comparison = Comparison([.mainline, .dwmw2V2], deltaNs: 0, retriesMax: 50)
+    var comparison = Comparison([.mainline, .builtIn("dwmw2-v2")], deltaNs: 0, retriesMax: 50)
     comparison.consume(schedule.window())
     let costs = comparison.finish()
     #expect(costs.map(\.stuckCount) == [1, 0])

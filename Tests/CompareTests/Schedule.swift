@@ -1,6 +1,7 @@
 // A small recording, written down as times, and what the forms make of it.
 
 import Compare
+import Forms
 import GPCProtocol
 import KVMEvents
 

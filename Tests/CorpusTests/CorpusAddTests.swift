@@ -1,6 +1,7 @@
 // `corpus add` through the real binary: a finding is cut out, stays, and nothing can be left out any more.
 
 import Corpus
+import Forms
 import Foundation
 import FtraceImport
 import GPCProtocol

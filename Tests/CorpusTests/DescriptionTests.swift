@@ -1,6 +1,7 @@
 // Descriptions, to TOML and back.
 
 import Corpus
+import Forms
 import Foundation
 import GPCProtocol
 import RealBinary

@@ -1,6 +1,7 @@
 // What holds for every case of `traces/`.
 
 import Corpus
+import Forms
 import Foundation
 import GPCProtocol
 import RealBinary

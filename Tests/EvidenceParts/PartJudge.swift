@@ -1,5 +1,6 @@
 // Judges a recording and its parts as gpc-replay does: replay, database, amendments, report.
 
+import Forms
 import GPCProtocol
 import KVMEvents
 import Replay

@@ -1,5 +1,6 @@
 // The search against a plain walk over every order: no packing, no hashing, no stored states.
 
+import Forms
 import GPCProtocol
 import KVMEvents
 import Testing
@@ -66,7 +67,7 @@ private struct BruteForce {
   @Test(arguments: ProtocolForm.all.map(\.id), setups.indices)
   func searchAndBruteForceAgree(_ id: String, _ index: Int) throws {
     let form = try #require(ProtocolForm.named(id))
-    let engine = ProtocolEngine(rules: form.rules, setup: Self.setups[index])
+    let engine = ProtocolEngine(form, setup: Self.setups[index])
     let scenario = Scenario(name: "brute force", summary: "", setup: Self.setups[index])
     let stepper = Stepper(engine: engine, grain: .lockSection)
     var brute = BruteForce(stepper: stepper, preemptionsMax: 2)

@@ -1,5 +1,6 @@
 // What searches go through, held against what each form declares, and how it is told.
 
+import Forms
 import GPCProtocol
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
   /// A form under a memory model: store buffers matter where `valid` is set before the retry test.
   private static let forms: [ProtocolForm] =
     ProtocolForm.all
-    + [ProtocolForm.seanjc3, .seanjc4, .seanjc5].flatMap { form in
+    + [ProtocolForm.builtIn("seanjc-3"), .builtIn("seanjc-4"), .builtIn("seanjc-5")].flatMap { form in
       [form.under(.tso), form.under(.tsoWithoutBarrier)]
     }
 
@@ -59,8 +60,8 @@ import Testing
   }
 
   @Test func tellsWhatIsMissing() throws {
-    var coverage = Coverage(forms: [.mainline, .v517])
-    coverage.add(.v517, BranchSet(ProtocolForm.v517.branches))
+    var coverage = Coverage(forms: [.mainline, .builtIn("v5.17")])
+    coverage.add(.builtIn("v5.17"), BranchSet(ProtocolForm.builtIn("v5.17").branches))
     let warm = try #require(Scenario.named("warm"))
     coverage.add(.mainline, Explorer(.mainline, warm, grain: .lockSection).explore().branchesReached)
     #expect(!coverage.isComplete)
@@ -84,16 +85,16 @@ import Testing
   }
 
   /// A lock section that is entered and not left: its last step alone is missing, and is told.
-  @Test func tellsLocksToo() {
+  @Test func tellsLocksToo() throws {
     var coverage = Coverage(forms: [.mainline])
-    let unlock = TaskStep.deactivate(.unlockRefresh)
+    let unlock = try #require(ProtocolForm.mainline.program.step("deactivate.unlockRefresh"))
     coverage.add(.mainline, BranchSet(ProtocolForm.mainline.branches.filter { $0.step != unlock }))
     #expect(coverage.text().contains("mainline, never reached: kvm_gpc_deactivate() \"mutex_unlock(refresh_lock)\""))
   }
 
   @Test func scenarioTellsWaysNeverTaken() throws {
     let refresh = try #require(Scenario.named("warm-refresh"))
-    let text = Explorer(.seanjc3, refresh, grain: .lockSection).explore().text()
+    let text = Explorer(.builtIn("seanjc-3"), refresh, grain: .lockSection).explore().text()
     #expect(text.contains { $0.hasPrefix("never taken: ") })
     // No lookup of it may fail, no gpa is without a memslot, and the cache stays active.
     #expect(!text.contains { $0.contains("failed") || $0.contains("no memslot") || $0.contains("inactive") })

@@ -1,5 +1,6 @@
 // Where lock sections end.
 
+import Forms
 import GPCProtocol
 import Testing
 
@@ -7,14 +8,15 @@ import Testing
 
 @Suite struct GrainTests {
   // docs/protocol.md: mainline takes its snapshot with `gpc->lock` held, seanjc-1 and v5.17 without: a bare access, a step of its own.
-  @Test func snapshotWithoutTheLockIsAStep() {
-    let snapshot = TaskStep.refresh(.snapshot)
-    for form in ProtocolForm.all where form.steps.contains(snapshot) {
+  @Test func snapshotWithoutTheLockIsAStep() throws {
+    for form in ProtocolForm.all {
+      guard let snapshot = form.program.step("refresh.snapshot") else { continue }
       let isLocked = form.rules.snapshot == .loopTop
-      #expect(Grain.lockSection.isBoundary(snapshot, form.rules) == !isLocked, "\(form.id)")
+      #expect(Grain.lockSection.isBoundary(snapshot, form.program) == !isLocked, "\(form.id)")
     }
-    #expect(Grain.lockSection.isBoundary(snapshot, ProtocolForm.seanjc1.rules))
-    #expect(Grain.lockSection.isBoundary(snapshot, ProtocolForm.v517.rules))
-    #expect(!Grain.lockSection.isBoundary(snapshot, ProtocolForm.mainline.rules))
+    for (form, isLocked) in [(ProtocolForm.builtIn("seanjc-1"), false), (.builtIn("v5.17"), false), (.mainline, true)] {
+      let snapshot = try #require(form.program.step("refresh.snapshot"))
+      #expect(Grain.lockSection.isBoundary(snapshot, form.program) == !isLocked)
+    }
   }
 }

@@ -1,5 +1,6 @@
 // Every form is judged as it is known to be, and its counterexamples are as small as they can be.
 
+import Forms
 import GPCProtocol
 import Testing
 

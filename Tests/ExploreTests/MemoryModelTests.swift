@@ -1,5 +1,6 @@
 // What x86's store buffers change, and which barrier keeps them from it.
 
+import Forms
 import GPCProtocol
 import Testing
 

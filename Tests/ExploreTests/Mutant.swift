@@ -1,52 +1,92 @@
 // One-line bugs seeded into mainline, and what each must be found by.
 
+import Forms
 import GPCProtocol
+import KVMEvents
 import Testing
 
 @testable import Explore
 
-/// A mutant of mainline.
+/// A mutant of mainline: other rules, or another text.
 struct Mutant: CustomTestStringConvertible, Sendable {
+  typealias Text = ProtocolText<ProtocolState>
+
   let name: String
   /// Where the search must find it, and as what.
   let scenario: String
   let verdict: Verdict
-  let rules: ProtocolRules
+  let form: ProtocolForm
 
   var testDescription: String { name }
 
-  var form: ProtocolForm { ProtocolForm(id: name, title: name, source: "seeded by a test", rules: rules) }
-
-  init(_ name: String, _ scenario: String, _ verdict: Verdict, _ change: (inout ProtocolRules) -> Void) {
-    var rules = ProtocolForm.mainline.rules
-    change(&rules)
+  private init(_ name: String, _ scenario: String, _ verdict: Verdict, rules: (inout ProtocolRules) -> Void) {
     self.name = name
     self.scenario = scenario
     self.verdict = verdict
-    self.rules = rules
+    form = ProtocolForm.mainline.followed(by: name, title: name, source: "seeded by a test", rules)
   }
 
-  init(_ name: String, _ scenario: String, _ verdict: Verdict, _ mutation: ProtocolMutations) {
-    self.init(name, scenario, verdict) { $0.mutations = mutation }
+  private init(
+    _ name: String, _ scenario: String, _ verdict: Verdict, edit: @escaping @Sendable (inout Text) -> Void
+  ) {
+    self.name = name
+    self.scenario = scenario
+    self.verdict = verdict
+    form = ProtocolForm(
+      id: name, title: name, source: "seeded by a test", rules: ProtocolForm.mainline.rules, edit: edit)
   }
 
-  static let all = [
-    Mutant("no recheck", "cold", .stale) { $0.retry = RetryRule(inFlight: .unread, readsSeq: false) },
-    Mutant("seq only", "cold", .contract) { $0.retry.inFlight = .unread },
-    Mutant("count only", "cold", .stale) { $0.retry.readsSeq = false },
-    Mutant("count down before seq up", "cold", .stale, .countDownBeforeSeqUp),
-    Mutant("walk before count up", "warm-refresh", .contract, .walkBeforeCountUp),
-    Mutant("valid set outside the lock", "cold", .contract, .storeOutsideLock),
-    Mutant("snapshot after the lookup", "cold", .stale, .snapshotAfterLookup),
-    Mutant("no walk", "warm", .contract, .noWalk),
-    Mutant("seq read before the count", "cold", .stale, .seqBeforeCount),
-    Mutant("retry test before the relock", "cold", .contract, .testBeforeRelock),
-    Mutant("walk misses the first byte", "warm", .contract, .walkMissesFirstByte),
-    Mutant("walk takes the write lock over its read lock", "warm", .stuck, .walkUpgradesLock),
-    Mutant("kept mapping leaves gpc->lock held", "kept", .stuck, .keptLeavesLock),
-    Mutant("deactivation leaves valid", "deactivation", .contract, .deactivateKeepsValid),
-    Mutant("walk stops at its first hit", "two-caches", .contract, .walkStopsAtFirstHit),
-    Mutant("a moved uhva counts as unchanged", "moved", .stale, .ignoresMovedUHVA),
-    Mutant("walk in the end hook", "warm", .contract) { $0.walk.place = .endHookBeforeCount },
+  static let all = ofRules + ofTheRefresh + ofTheHooks
+
+  private static let ofRules = [
+    Mutant("no recheck", "cold", .stale, rules: { $0.retry = RetryRule(inFlight: .unread, readsSeq: false) }),
+    Mutant("seq only", "cold", .contract, rules: { $0.retry.inFlight = .unread }),
+    Mutant("count only", "cold", .stale, rules: { $0.retry.readsSeq = false }),
+    Mutant("walk in the end hook", "warm", .contract, rules: { $0.walk.place = .endHookBeforeCount }),
+  ]
+
+  private static let ofTheRefresh = [
+    Mutant("valid set outside the lock", "cold", .contract) { $0.swap("refresh.accept", "refresh.unlockWrite") },
+    Mutant("snapshot after the lookup", "cold", .stale) { $0.move("refresh.snapshot", behind: "refresh.lookUp") },
+    Mutant("seq read before the count", "cold", .stale) { $0.swap("retry.count", "retry.seq") },
+    Mutant("retry test before the relock", "cold", .contract) {
+      $0.move("refresh.relock", behind: "mmu_notifier_retry_cache()")
+      $0.send("retry.count", .retry, to: "refresh.lockWrite")
+      $0.send("retry.seq", .retry, to: "refresh.lockWrite")
+    },
+    Mutant("kept mapping leaves gpc->lock held", "kept", .stuck) {
+      $0.send("refresh.begin", .kept, to: "refresh.unlockRefresh")
+    },
+    Mutant("a moved uhva counts as unchanged", "moved", .stale) {
+      $0["refresh.begin"].effect = .tests { step in
+        let wasValid = step.gpc.valid
+        guard step.gpc.beginRefresh(step.request) == .lookUp, !wasValid else { return .kept }
+        step.gpc.enterRetryLoop(step.rules)
+        return .lookUp
+      }
+    },
+    Mutant("deactivation leaves valid", "deactivation", .contract) {
+      $0["deactivate.store"].effect = .does { $0.gpc.active = false }
+    },
+  ]
+
+  private static let ofTheHooks = [
+    Mutant("count down before seq up", "cold", .stale) {
+      $0.move("hook.endLockMMU", "hook.raiseSeq", "hook.endUnlockMMU", behind: "hook.endUnlockCount")
+    },
+    Mutant("walk before count up", "warm-refresh", .contract) {
+      $0.move("hook.lockCount", "hook.raiseCount", "hook.unlockCount", behind: "gfn_to_pfn_cache_invalidate()")
+    },
+    Mutant("no walk", "warm", .contract) { $0.drop("gfn_to_pfn_cache_invalidate()") },
+    Mutant("walk misses the first byte", "warm", .contract) {
+      $0["walk.test"].effect = .tests { step in
+        let range = HVARange(start: UHVA(rawValue: step.range.start.rawValue + 1), end: step.range.end)
+        return step.gpc.isHit(by: range, step.rules.walk) ? .hit : .miss
+      }
+    },
+    Mutant("walk takes the write lock over its read lock", "warm", .stuck) { $0.drop("walk.dropRead") },
+    Mutant("walk stops at its first hit", "two-caches", .contract) {
+      $0.send("walk.unlockWrite", to: "walk.unlockList")
+    },
   ]
 }

@@ -1,5 +1,6 @@
 // The search finds every seeded bug, and mainline without it has none.
 
+import Forms
 import GPCProtocol
 import Testing
 

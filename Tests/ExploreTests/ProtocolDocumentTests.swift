@@ -22,10 +22,4 @@ import Testing
     }
     #expect(written == expected)
   }
-
-  @Test(arguments: ProtocolForm.all.map(\.id)) func everyStepOfTheFormIsInItsTable(_ id: String) throws {
-    let form = try #require(ProtocolForm.named(id))
-    let reached = Set(StepTable(form).rows.map(\.step))
-    for step in form.steps where step != .finished { #expect(reached.contains(step.code), "\(step)") }
-  }
 }

@@ -1,5 +1,6 @@
 // A search stops at its bounds and says at which.
 
+import Forms
 import GPCProtocol
 import Testing
 
@@ -34,7 +35,7 @@ import Testing
 
   @Test func scheduleSearchSaysHowFarItCame() throws {
     let setup = try #require(Scenario.named("two-overlapping")).setup
-    let engine = ProtocolEngine(rules: ProtocolForm.mainline.rules, setup: setup)
+    let engine = ProtocolEngine(.mainline, setup: setup)
     let layout = try #require(StateLayout(engine))
     var search = ScheduleSearch(
       stepper: Stepper(engine: engine, grain: .step), layout: layout, limits: SearchLimits(statesMax: 2_000),

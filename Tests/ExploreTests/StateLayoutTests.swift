@@ -1,5 +1,6 @@
 // Packing loses nothing that the steps can tell apart.
 
+import Forms
 import GPCProtocol
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
     let form = try #require(ProtocolForm.named(id))
     for name in ["two-refreshers", "deactivation", "moved", "around-for-ever"] {
       let scenario = try #require(Scenario.named(name))
-      let engine = ProtocolEngine(rules: form.rules, setup: scenario.setup)
+      let engine = ProtocolEngine(form, setup: scenario.setup)
       let layout = try #require(StateLayout(engine))
       let stepper = Stepper(engine: engine, grain: .step)
       var state = layout.initial
@@ -32,7 +33,7 @@ import Testing
   @Test func everyBuiltInScenarioFitsTwoWords() throws {
     for scenario in Scenario.builtIn {
       for form in ProtocolForm.all {
-        let layout = try #require(StateLayout(ProtocolEngine(rules: form.rules, setup: scenario.setup)))
+        let layout = try #require(StateLayout(ProtocolEngine(form, setup: scenario.setup)))
         #expect(layout.scheduleWordCount <= 2)
       }
     }

@@ -1,5 +1,6 @@
 // The recorded times against a plain walk over every order, which asks of each step whether a step that is still to come had to come first.
 
+import Forms
 import GPCProtocol
 import KVMEvents
 import Testing
@@ -10,7 +11,6 @@ import Testing
 private struct TimedBruteForce {
   let stepper: Stepper
   let bounds: RecordedBounds
-  let walk: WalkRule.Place
   var violations = Violations.none
   var branches = BranchSet()
   var ends: Set<EndState> = []
@@ -55,14 +55,16 @@ private struct TimedBruteForce {
     guard state.tasks[invalidation].isInWindow, let next = interval(invalidation, state),
       let own = interval(task, state)
     else { return false }
-    if state.tasks[invalidation].step == .hook(.freePages) { return !isForbidden(invalidation, state) }
+    if stepper.engine.traits(state.tasks[invalidation].step).has(.freesPages) {
+      return !isForbidden(invalidation, state)
+    }
     return !bounds.order.surely(next.lower, before: own.lower)
   }
 
   private func interval(_ task: Int, _ state: ProtocolState) -> (lower: Moment, upper: Moment)? {
     let local = state.tasks[task]
     guard local.step != .finished else { return nil }
-    return bounds.interval(task, Int(local.operation), phase: local.step.phase(walk))
+    return bounds.interval(task, Int(local.operation), phase: Int(stepper.engine.traits(local.step).phase))
   }
 
   /// In or behind a refresh that need not keep its recorded time.
@@ -87,14 +89,14 @@ private struct TimedBruteForce {
     "ioctl : z       Z\nvcpu :    q         r R\nuser :       cC",
   ]
 
-  @Test(arguments: [ProtocolForm.mainline, .dwmw2V2, .seanjc3], drawings)
+  @Test(arguments: [ProtocolForm.mainline, .builtIn("dwmw2-v2"), .builtIn("seanjc-3")], drawings)
   func sameAsEveryOrder(form: ProtocolForm, drawing: String) throws {
     for order in [WindowOrder.recorded(MomentOrder(deltaNs: 0)), .recorded(MomentOrder(deltaNs: 3000))] {
       try expectSame(form, drawing, order)
     }
   }
 
-  @Test func sameInProgramOrder() throws { try expectSame(.dwmw2V2, Self.drawings[0], .program) }
+  @Test func sameInProgramOrder() throws { try expectSame(.builtIn("dwmw2-v2"), Self.drawings[0], .program) }
 
   private func expectSame(_ form: ProtocolForm, _ drawing: String, _ order: WindowOrder) throws {
     let cells = try #require(PageCells([WindowDrawing.page]))
@@ -106,7 +108,7 @@ private struct TimedBruteForce {
     var stepper = scenario.stepper(form, .lockSection)
     stepper.timing = nil
     let bounds = try #require(scenario.bounds)
-    var force = TimedBruteForce(stepper: stepper, bounds: bounds, walk: form.rules.walk.place)
+    var force = TimedBruteForce(stepper: stepper, bounds: bounds)
     force.run()
     #expect(exploration.completeness == .complete)
     #expect(exploration.endStates == force.ends, "\(order)")

@@ -1,5 +1,6 @@
 // Recorded windows: which orders their times allow, what one leaves to the next, and what is said of it.
 
+import Forms
 import GPCProtocol
 import KVMEvents
 import Testing
@@ -41,17 +42,18 @@ import Testing
       ("mm own :     (  )     [  ]\nuser :  cC", nil, [.contract, .stale]),
     ] as [(String, Int64?, [Verdict])])
   func checkAndContractWindow(drawing: String, deltaNs: Int64?, expected: [Verdict]) {
-    #expect(verdicts(explored(.dwmw2V2, Self.activated, drawing, deltaNs: deltaNs)) == Set(expected))
+    #expect(verdicts(explored(.builtIn("dwmw2-v2"), Self.activated, drawing, deltaNs: deltaNs)) == Set(expected))
     #expect(verdicts(explored(.mainline, Self.activated, drawing, deltaNs: deltaNs)).isEmpty)
   }
 
   // The same check over a cache that an earlier window left inactive, and over one that it left invalid: says no in every order.
   @Test func whatAWindowLeaves() {
     let inside = "mm own : (  )     [  ]\nuser :        cC"
-    #expect(verdicts(explored(.dwmw2V2, "ioctl : a A", "ioctl : z Z", inside)).isEmpty)
-    #expect(verdicts(explored(.dwmw2V2, "ioctl : a A", "mm own : ( ) [ ]", inside)).isEmpty)
+    #expect(verdicts(explored(.builtIn("dwmw2-v2"), "ioctl : a A", "ioctl : z Z", inside)).isEmpty)
+    #expect(verdicts(explored(.builtIn("dwmw2-v2"), "ioctl : a A", "mm own : ( ) [ ]", inside)).isEmpty)
     // Another page's invalidation takes nothing from it.
-    #expect(verdicts(explored(.dwmw2V2, "ioctl : a A", "mm left : ( ) [ ]", inside)) == [.contract, .stale])
+    #expect(
+      verdicts(explored(.builtIn("dwmw2-v2"), "ioctl : a A", "mm left : ( ) [ ]", inside)) == [.contract, .stale])
   }
 
   // A page freed while a refresh that looked it up has not tested yet. mainline retries on the count or the seq; hva-based, without a memslot,
@@ -71,9 +73,9 @@ import Testing
   // A change of protection frees nothing: v2's late walk is no use after free then, but a check inside is a breach of contract still.
   @Test func protectionFreesNothing() {
     let drawing = "vcpu : r           R\nmm own protection :    (  ) [  ]"
-    #expect(verdicts(explored(.dwmw2V2, "mm own : ( ) [ ]", drawing)).isEmpty)
+    #expect(verdicts(explored(.builtIn("dwmw2-v2"), "mm own : ( ) [ ]", drawing)).isEmpty)
     let freeing = drawing.replacing(" protection", with: "")
-    #expect(verdicts(explored(.dwmw2V2, "mm own : ( ) [ ]", freeing)) == [.stale])
+    #expect(verdicts(explored(.builtIn("dwmw2-v2"), "mm own : ( ) [ ]", freeing)) == [.stale])
   }
 
   // The table must not say of a change of protection that it frees pages.
@@ -90,8 +92,8 @@ import Testing
   @Test func invalidationsElsewhereForEver() {
     let around = "vcpu : r                R\nmm left : (  ) [  ]\nmm2 right :  (  ) [  ]"
     #expect(verdicts(explored(.mainline, around)) == [.stuck])
-    #expect(verdicts(explored(.seanjc5, around)) == [.stuck])
-    #expect(verdicts(explored(.dwmw2V1, around)).isEmpty)
+    #expect(verdicts(explored(.builtIn("seanjc-5"), around)) == [.stuck])
+    #expect(verdicts(explored(.builtIn("dwmw2-v1"), around)).isEmpty)
     #expect(
       verdicts(explored(.mainline, around.replacing("left", with: "own").replacing("right", with: "own"))).isEmpty)
   }
@@ -99,7 +101,7 @@ import Testing
   // What a window says is searched once, and answered for every other of the same order.
   @Test func sameWindowsAreSearchedOnce() {
     let drawing = "mm own : (  )     [  ]\nuser :        cC"
-    let (activated, form) = (Self.activated, ProtocolForm.seanjc1)
+    let (activated, form) = (Self.activated, ProtocolForm.builtIn("seanjc-1"))
     // The second activation starts from another state than the first; from the third on nothing is new.
     let twice = explored(form, activated, drawing, activated, drawing)
     let thrice = explored(form, activated, drawing, activated, drawing, activated, drawing)
@@ -111,7 +113,7 @@ import Testing
   // with it. v2 sleeps until the invalidation is over, which the recording has behind the refresh's return.
   @Test func otherFormsMayBeLate() {
     let drawing = "vcpu :        r R cC\nmm own : (  )          [  ]"
-    let exploration = explored(.dwmw2V2, drawing)
+    let exploration = explored(.builtIn("dwmw2-v2"), drawing)
     #expect(exploration.truncatedCount == 0)
     #expect(exploration.deadEndCount == 0 && exploration.endlessCount == 0)
     // mainline cannot have returned in between: no order of its steps is that recording's.
@@ -128,25 +130,25 @@ import Testing
     let drawing = "mm own : (W           )      [  ]\nvcpu :      r                        R\nuser :                 cC"
     let late = drawing.replacing("W           ", with: "           w")
     let early = drawing.replacing("W", with: "w")
-    #expect(!verdicts(explored(.dwmw2V33, early)).contains(.contract))
-    #expect(verdicts(explored(.dwmw2V33, late)).contains(.contract))
+    #expect(!verdicts(explored(.builtIn("dwmw2-v3.3"), early)).contains(.contract))
+    #expect(verdicts(explored(.builtIn("dwmw2-v3.3"), late)).contains(.contract))
   }
 
   // The thread refreshes another cache before it checks this one. Under v2 that refresh may be late, and the check with it: between the hooks.
   @Test func refreshOfAnotherCacheMakesItsThreadLate() {
     let drawing = "vcpu : o O cC\nmm own :          (  )     [  ]"
-    #expect(verdicts(explored(.dwmw2V2, Self.activated, drawing)) == [.contract, .stale])
-    #expect(verdicts(explored(.dwmw2V2, Self.activated, drawing.replacing("o O", with: "   "))).isEmpty)
+    #expect(verdicts(explored(.builtIn("dwmw2-v2"), Self.activated, drawing)) == [.contract, .stale])
+    #expect(verdicts(explored(.builtIn("dwmw2-v2"), Self.activated, drawing.replacing("o O", with: "   "))).isEmpty)
     #expect(verdicts(explored(.mainline, Self.activated, drawing)).isEmpty)
   }
 
   // v2's covering range takes an invalidation on either side; two on the same side, or one, do nothing. Any two of three, and any refresh.
   @Test func invalidationsElsewhereAnyTwoAnyRefresh() {
     let three = "vcpu : r                R\nmm left : (  ) [  ]\nmm2 left :  (  ) [  ]\nmm3 right :   (  ) [  ]"
-    #expect(verdicts(explored(.dwmw2V2, three)) == [.stuck])
-    #expect(verdicts(explored(.dwmw2V2, three.replacing("right", with: "left"))).isEmpty)
+    #expect(verdicts(explored(.builtIn("dwmw2-v2"), three)) == [.stuck])
+    #expect(verdicts(explored(.builtIn("dwmw2-v2"), three.replacing("right", with: "left"))).isEmpty)
     let second = "vcpu : r    R r        R\nmm left :   (  )           [  ]\nmm2 right :          (  ) [  ]"
-    #expect(verdicts(explored(.dwmw2V2, second)) == [.stuck])
+    #expect(verdicts(explored(.builtIn("dwmw2-v2"), second)) == [.stuck])
   }
 
   private static let invalidated = "mm own : ( ) [ ]"
@@ -159,20 +161,21 @@ import Testing
     let apart = "mm right :           (  )        [  ]\nmm2 left : ( ) [ ]\nvcpu :                     r    R"
     let chain =
       "mm3 right :           (  )       [  ]\nmm left : ( ) [ ]\nmm2 right :   (  )   [ ]\nvcpu :                     r    R"
-    for (form, expected) in [(ProtocolForm.dwmw2V33, Verdict.stale), (.dwmw2V32, .stuck)] {
+    for (form, expected) in [(ProtocolForm.builtIn("dwmw2-v3.3"), Verdict.stale), (.builtIn("dwmw2-v3.2"), .stuck)] {
       #expect(verdicts(explored(form, Self.activated, Self.invalidated, overlapping)) == [expected])
       #expect(verdicts(explored(form, Self.activated, Self.invalidated, chain)) == [expected])
       #expect(verdicts(explored(form, Self.activated, Self.invalidated, apart)).isEmpty)
     }
-    for form in [ProtocolForm.dwmw2V1, .dwmw2V2, .dwmw2V34] {
+    for form in [ProtocolForm.builtIn("dwmw2-v1"), .builtIn("dwmw2-v2"), .builtIn("dwmw2-v3.4")] {
       #expect(verdicts(explored(form, Self.activated, Self.invalidated, overlapping)).isEmpty)
     }
   }
 
   // Those that are over are kept only where there is a range, and where they could bring it over the page.
   @Test(arguments: [
-    (ProtocolForm.dwmw2V33, "left", 3), (.seanjc3, "left", 3), (.dwmw2V33, "right", 2), (.dwmw2V1, "left", 2),
-    (.v517, "left", 2), (.mainline, "left", 2),
+    (ProtocolForm.builtIn("dwmw2-v3.3"), "left", 3), (.builtIn("seanjc-3"), "left", 3),
+    (.builtIn("dwmw2-v3.3"), "right", 2), (.builtIn("dwmw2-v1"), "left", 2),
+    (.builtIn("v5.17"), "left", 2), (.mainline, "left", 2),
   ])
   func rangeOfTheEndedMakesNoOtherWindowLarger(form: ProtocolForm, side: String, count: Int) {
     let drawing = "mm right : (  )                  [  ]\nmm2 \(side) :    ( )  [ ]\nvcpu :                     r    R"
@@ -188,8 +191,8 @@ import Testing
     let drawing =
       "mm own : (  )                [  ]\nioctl :     z            Z\nvcpu :        q                       r  R\nuser :               cC"
     let later = drawing.replacing("q", with: " ")
-    #expect(verdicts(explored(.dwmw2V1, Self.activated, Self.invalidated, drawing)) == [.contract, .stale])
-    #expect(verdicts(explored(.dwmw2V1, Self.activated, Self.invalidated, later)).isEmpty)
+    #expect(verdicts(explored(.builtIn("dwmw2-v1"), Self.activated, Self.invalidated, drawing)) == [.contract, .stale])
+    #expect(verdicts(explored(.builtIn("dwmw2-v1"), Self.activated, Self.invalidated, later)).isEmpty)
     #expect(verdicts(explored(.mainline, Self.activated, Self.invalidated, drawing)).isEmpty)
     #expect(explored(.mainline, Self.activated, Self.invalidated, drawing).endlessCount == 0)
   }
@@ -204,11 +207,11 @@ import Testing
   // Nothing is known of the cache, and its first operation is a deactivation: what comes behind it is searched all the same.
   @Test func deactivationFirst() {
     let drawing = "ioctl : z Z a A\nmm own :            (  )     [  ]\nuser :                    cC"
-    #expect(verdicts(explored(.dwmw2V2, drawing)) == [.contract, .stale])
+    #expect(verdicts(explored(.builtIn("dwmw2-v2"), drawing)) == [.contract, .stale])
   }
 
   @Test func doubtIsNotSearched() {
-    var explorer = WindowExplorer(.dwmw2V2, WindowExplorer.Settings(order: .program)) { "task\($0)" }
+    var explorer = WindowExplorer(.builtIn("dwmw2-v2"), WindowExplorer.Settings(order: .program)) { "task\($0)" }
     explorer.explore(WindowDrawing(Self.activated).window)
     explorer.explore(
       RecordedWindow(vm: 1, operations: WindowDrawing("mm own : ( ) [ ]").operations, doubt: .lostEvents))
@@ -240,7 +243,7 @@ import Testing
 
   @Test func budget() {
     let drawing = "vcpu : r                R\nmm own : (  ) [  ]\nmm2 wide :  (  ) [  ]"
-    let exploration = explored(.seanjc3, drawing, limits: SearchLimits(statesMax: 10))
+    let exploration = explored(.builtIn("seanjc-3"), drawing, limits: SearchLimits(statesMax: 10))
     #expect(exploration.truncatedCount == 1)
     #expect(exploration.bounds[.states(10)] == 1)
     #expect(exploration.preemptionsComplete != nil)
@@ -248,7 +251,7 @@ import Testing
   }
 
   // The counterexample of a window: its schedule shows the verdict, and without any one thing the window passes.
-  @Test(arguments: [ProtocolForm.dwmw2V2, .dwmw2V1, .dwmw2V33])
+  @Test(arguments: [ProtocolForm.builtIn("dwmw2-v2"), .builtIn("dwmw2-v1"), .builtIn("dwmw2-v3.3")])
   func counterexampleIsMinimalAndReproduces(form: ProtocolForm) throws {
     let exploration = explored(
       form, Self.activated,

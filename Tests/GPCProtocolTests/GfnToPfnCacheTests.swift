@@ -1,5 +1,6 @@
 // The cache's transitions, against virt/kvm/pfncache.c.
 
+import Forms
 import GPCProtocol
 import KVMEvents
 import Testing

@@ -1,5 +1,6 @@
 // Branches, their numbers, and what the forms have of them.
 
+import Forms
 import GPCProtocol
 import Testing
 
@@ -22,18 +23,19 @@ import Testing
   }
 
   // kvm list, 2024-10-15, 3/5: the count is the first of three fields there; mainline's alone decides.
-  @Test func countDecidesWhereItIsTheWholeTest() {
-    let count = TaskStep.retry(.count)
+  @Test func countDecidesWhereItIsTheWholeTest() throws {
+    let count = try #require(ProtocolForm.mainline.program.step("retry.count"))
     #expect(ProtocolForm.mainline.branches.filter { $0.step == count }.map(\.branch) == [.retry, .pass])
-    #expect(ProtocolForm.seanjc3.branches.filter { $0.step == count }.map(\.branch) == [.pending, .pass])
-    #expect(ProtocolForm.dwmw2V2.branches.allSatisfy { $0.step != count })
+    #expect(ProtocolForm.builtIn("seanjc-3").branches.filter { $0.step == count }.map(\.branch) == [.pending, .pass])
+    #expect(ProtocolForm.builtIn("dwmw2-v2").branches.allSatisfy { $0.step != count })
   }
 
-  @Test func setsJoin() {
-    let (hit, miss) = (ProtocolBranch(.walk(.test), .hit), ProtocolBranch(.walk(.test), .miss))
+  @Test func setsJoin() throws {
+    let test = try #require(ProtocolForm.mainline.program.step("walk.test"))
+    let (hit, miss) = (ProtocolBranch(test, .hit), ProtocolBranch(test, .miss))
     var set = BranchSet([hit])
     set.formUnion(BranchSet([miss]))
-    #expect(set.branches == [hit, miss] && set.steps == [.walk(.test)] && set.count == 2)
+    #expect(set.branches == [hit, miss] && set.steps == [test] && set.count == 2)
     #expect(set.subtracting(BranchSet([hit])) == BranchSet([miss]))
   }
 }

@@ -1,5 +1,6 @@
 // Step 7 of each form, read off the protocol page.
 
+import Forms
 import GPCProtocol
 import Testing
 

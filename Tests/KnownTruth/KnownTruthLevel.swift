@@ -1,5 +1,6 @@
 // How much a recording lacks, and what is held to be true of its replay.
 
+import Forms
 import GPCProtocol
 import SimulatedKernel
 

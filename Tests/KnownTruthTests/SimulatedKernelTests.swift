@@ -1,5 +1,6 @@
 // The simulated kernel: the same for a seed, and as the protocol's page says.
 
+import Forms
 import GPCProtocol
 import KnownTruth
 import SimulatedKernel

@@ -1,5 +1,6 @@
 // The judge judges: what is false is told, and made small.
 
+import Forms
 import GPCProtocol
 import KnownTruth
 import SimulatedKernel

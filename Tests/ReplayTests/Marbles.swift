@@ -1,5 +1,6 @@
 // A recording drawn as marbles: a line per thread, a column per moment.
 
+import Forms
 import GPCProtocol
 import KVMEvents
 

@@ -1,5 +1,6 @@
 // Windows between quiet points: what stands together in one, and what makes one unusable.
 
+import Forms
 import KVMEvents
 import Testing
 

@@ -2,6 +2,7 @@
 // records.
 
 import Compare
+import Forms
 import FtraceImport
 import GPCProtocol
 import KVMEvents

@@ -1,6 +1,7 @@
 // The search against SPIN on the scenario of gpc.pml: prints figures that tools/bench-explore sets side by side.
 
 import Explore
+import Forms
 import GPCProtocol
 import Glibc
 import KVMEvents

@@ -1,5 +1,6 @@
 // The bugs that gpc.pml seeds by VARIANT.
 
+import Forms
 import GPCProtocol
 
 struct SeededBug {

@@ -1,5 +1,6 @@
 // Bytes through all the stages of `gpc-replay TRACE --db :memory:`, and of `gpc-replay compare TRACE --db :memory:`.
 
+import Forms
 import FtraceImport
 import Report
 import Stages

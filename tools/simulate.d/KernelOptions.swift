@@ -1,6 +1,7 @@
 // The options that name a run: the kernel, and what is recorded of it.
 
 import ArgumentParser
+import Forms
 import GPCProtocol
 import SimulatedKernel
 
@@ -37,6 +38,7 @@ struct KernelOptions: ParsableArguments {
     settings.form = form
     if let mutant {
       guard let known = SimulatedMutant.named(mutant) else { throw ValidationError("There is no mutant \(mutant).") }
+      guard known.fits(form) else { throw ValidationError("\(form.id) has no step that \(mutant) is about.") }
       settings.mutant = known
     }
     for name in without {

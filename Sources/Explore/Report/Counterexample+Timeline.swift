@@ -6,7 +6,7 @@ import KVMEvents
 extension Counterexample {
   /// The state before the first move.
   package var initialState: TimelineState {
-    TimelineState(ProtocolEngine(rules: form.rules, setup: scenario.setup).initialState(), form, scenario)
+    TimelineState(ProtocolEngine(form, setup: scenario.setup).initialState(), form, scenario)
   }
 
   /// The moves in order.
@@ -16,9 +16,9 @@ extension Counterexample {
     var latest: EventID = 0
     return schedule.moves.map { move in
       let task = Int(move.task)
-      let phase = state.tasks[task].step.phase(form.rules.walk.place)
+      let phase = Int(stepper.engine.traits(state.tasks[task].step).phase)
       let interval = scenario.bounds?.interval(task, Int(state.tasks[task].operation), phase: phase)
-      var words = MoveWords(form.rules, freesPages: freesPages(task, Int(state.tasks[task].operation)))
+      var words = MoveWords(form.program, freesPages: freesPages(task, Int(state.tasks[task].operation)))
       var locks = LockNames(scenario.setup.caches.count)
       var concern = MoveMemo.Concern.none
       var before = state
@@ -100,7 +100,7 @@ extension Counterexample {
       let blocked = names.indices.filter {
         stepper.engine.choices($0, state) == 0 && !stepper.isFinished($0, state)
       }
-      let words = blocked.map { "\(names[$0]) at \(StepWords(state.tasks[$0].step, form.rules).statement)" }
+      let words = blocked.map { "\(names[$0]) at \(form.program.words(state.tasks[$0].step).statement)" }
       return "    ^ stuck: \(words.joined(separator: ", "))"
     }
   }

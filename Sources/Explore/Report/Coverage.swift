@@ -1,5 +1,6 @@
 // How much of the forms a set of explorations goes through: every step, and every way that a step can go.
 
+import Forms
 import GPCProtocol
 
 /// What was reached of each form, over any number of explorations.

@@ -15,31 +15,20 @@ extension Exploration {
 
   /// The steps of this form, among those of the scenario's operations, that no order comes to, and the ways that none goes.
   private var neverReached: [String] {
-    NeverReached(form, reached: branchesReached, isAsked: scenario.asks).lines(isComplete: completeness == .complete)
+    NeverReached(form, reached: branchesReached, isAsked: { scenario.asks(for: $0, form) }).lines(
+      isComplete: completeness == .complete)
   }
 }
 
 extension Scenario {
   /// Does one of its operations contain this step, and can it go this way as far as the operations tell?
-  fileprivate func asks(for branch: ProtocolBranch) -> Bool {
+  fileprivate func asks(for branch: ProtocolBranch, _ form: ProtocolForm) -> Bool {
     switch branch.branch {
     case .failed: return setup.programs.contains { $0.operations.contains(where: \.lookUpMayFail) }
     case .noMemslot: return setup.programs.contains { $0.operations.contains(where: \.findsNoMemslot) }
     case .inactive: return setup.mayBeInactive
     case .done, .hit, .miss, .kept, .lookUp, .retry, .pass, .pending, .clear, .woken, .yes, .no, .already:
-      return asks(for: branch.step)
-    }
-  }
-
-  private func asks(for step: TaskStep) -> Bool {
-    let operations = setup.programs.flatMap(\.operations)
-    switch step {
-    case .hook, .walk: return operations.contains { $0.cache == nil }
-    case .refresh, .wait, .retry: return operations.contains(where: \.refreshes)
-    case .check: return operations.contains(where: \.checks)
-    case .deactivate: return operations.contains(where: \.deactivates)
-    case .activate: return operations.contains(where: \.activates)
-    case .finished: return false
+      return setup.programs.contains { $0.operations.contains { form.program.has(branch.step, in: $0) } }
     }
   }
 }
@@ -71,24 +60,10 @@ extension TaskOperation {
     }
   }
 
-  var checks: Bool {
-    switch self {
-    case .check, .use: true
-    case .invalidate, .refresh, .deactivate, .activate: false
-    }
-  }
-
   var deactivates: Bool {
     switch self {
     case .deactivate: true
     case .invalidate, .refresh, .check, .use, .activate: false
-    }
-  }
-
-  var activates: Bool {
-    switch self {
-    case .activate: true
-    case .invalidate, .refresh, .check, .use, .deactivate: false
     }
   }
 }

@@ -1,5 +1,6 @@
 // Forms by scenarios: what each form does wrong where.
 
+import Forms
 import GPCProtocol
 
 package struct Matrix: Sendable {

@@ -4,29 +4,29 @@ import GPCProtocol
 
 /// A move's function and its statements, those that only take or drop a lock left out where there are others.
 struct MoveWords {
-  private let rules: ProtocolRules
+  private let program: ProtocolProgram
   /// nil: no invalidation. A change of protection frees nothing.
   private let freesPages: Bool?
   private(set) var function = ""
   private var first: String?
   private var told: [String] = []
 
-  init(_ rules: ProtocolRules, freesPages: Bool?) {
-    self.rules = rules
+  init(_ program: ProtocolProgram, freesPages: Bool?) {
+    self.program = program
     self.freesPages = freesPages
   }
 
   var statements: [String] { told.isEmpty ? [first ?? ""] : told }
 
   mutating func add(_ step: TaskStep, _ branch: StepBranch) {
-    let words = StepWords(step, rules)
-    let statement =
-      step == .hook(.freePages) && freesPages == false ? "changes the PTEs, frees nothing" : words.statement
+    let words = program.words(step)
+    let freesNothing = program.traits[Int(step.code)].has(.freesPages) && freesPages == false
+    let statement = freesNothing ? "changes the PTEs, frees nothing" : words.statement
     if first == nil {
       function = words.function
       first = statement
     }
-    if !step.isLockingOnly { told.append(statement + (branch == .done ? "" : " -> \(branch.words)")) }
+    if program.isTold(step) { told.append(statement + (branch == .done ? "" : " -> \(branch.words)")) }
   }
 }
 

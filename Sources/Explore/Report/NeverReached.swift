@@ -23,8 +23,8 @@ struct NeverReached {
     var functions: [String] = []
     var told: [String: [(statement: String, isReached: Bool)]] = [:]
     var untaken: [String: [String]] = [:]
-    for (step, branches) in Self.byStep(form.branches.filter(isAsked)) where tellsLocks || !step.isLockingOnly {
-      let words = StepWords(step, form.rules)
+    for (step, branches) in Self.byStep(form.branches.filter(isAsked)) where tellsLocks || form.program.isTold(step) {
+      let words = form.program.words(step)
       if told[words.function] == nil { functions.append(words.function) }
       let isReached = reachedSteps.contains(step)
       told[words.function, default: []].append((words.statement, isReached))

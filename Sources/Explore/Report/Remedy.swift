@@ -1,5 +1,6 @@
 // What would make a counterexample pass: one rule of the form changed, everything searched again.
 
+import Forms
 import GPCProtocol
 
 /// A change of one rule of a form.
@@ -16,7 +17,7 @@ package struct Remedy: Sendable {
     Remedy("walk the caches in the start hook") { $0.walk.place = .startHook },
     Remedy("walk without the test that pfn is no error") { $0.walk.testsPFN = false },
     Remedy("go on to the lookup after the wait, not to the condition") { rules in
-      if rules.wait == .queue(.afterUnlock, .continuesToCondition) { rules.wait = .queue(.afterUnlock, .goesOn) }
+      if rules.wait == .queueAfterUnlockToCondition { rules.wait = .queueAfterUnlock }
     },
     Remedy("no wait in the loop") { $0.wait = .none },
     Remedy("retry while an invalidation in flight covers the uhva") { rules in

@@ -32,7 +32,7 @@ package struct Scenario: Sendable {
   }
 
   func stepper(_ form: ProtocolForm, _ grain: Grain) -> Stepper {
-    let engine = ProtocolEngine(rules: form.rules, setup: setup)
+    let engine = ProtocolEngine(form, setup: setup)
     return Stepper(engine: engine, grain: grain, timing: bounds.map { Timing($0, engine) })
   }
 }

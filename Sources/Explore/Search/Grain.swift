@@ -10,60 +10,10 @@ package enum Grain: Hashable, Sendable {
   case lockSection
 
   /// May another task come in before this step?
-  func isBoundary(_ step: TaskStep, _ rules: ProtocolRules) -> Bool {
+  func isBoundary(_ step: TaskStep, _ program: ProtocolProgram) -> Bool {
     switch self {
     case .step: true
-    case .lockSection:
-      // At the loop top the lock is held; anywhere else the snapshot is a bare access.
-      step == .refresh(.snapshot) ? rules.snapshot != .loopTop : step.beginsSection
-    }
-  }
-}
-
-extension TaskStep {
-  fileprivate var beginsSection: Bool {
-    switch self {
-    case .hook(let step): step.beginsSection
-    case .walk(let step): step.beginsSection
-    case .refresh(let step): step.beginsSection
-    case .wait: true
-    case .retry: true
-    case .check(let step): step == .lockRead
-    case .deactivate(let step): step == .lockRefresh || step == .lockWrite || step == .lockList
-    case .activate(let step): step == .lockRefresh || step == .lockWrite || step == .lockList
-    case .finished: true
-    }
-  }
-}
-
-extension HookStep {
-  fileprivate var beginsSection: Bool {
-    switch self {
-    // The range is stored behind the count under the same lock, and each is read bare.
-    case .lockCount, .storeRangeStart, .storeRangeEnd, .lockMMU, .freePages, .endLockMMU, .endLockCount, .wake: true
-    case .raiseCount, .unlockCount, .unmapGuest, .unlockMMU, .raiseSeq,
-      .endUnlockMMU, .lowerCount, .endUnlockCount, .endUnlockCountAndWake:
-      false
-    }
-  }
-}
-
-extension WalkStep {
-  fileprivate var beginsSection: Bool {
-    switch self {
-    case .lockList, .readValidBare, .readUHVABare, .lockRead, .lockWrite, .unlockList: true
-    case .test, .dropRead, .unlockRead, .clear, .unlockWrite: false
-    }
-  }
-}
-
-extension RefreshStep {
-  fileprivate var beginsSection: Bool {
-    switch self {
-    case .lockRefresh, .lockWrite, .lookUp, .relock, .setValid, .barrier, .accept, .lockFailed: true
-    case .begin, .loopTop, .snapshot, .unlock, .unlockWrite, .unlockRefresh, .fail, .unlockFailed,
-      .unlockRefreshFailed:
-      false
+    case .lockSection: program.traits[Int(step.code)].beginsSection
     }
   }
 }

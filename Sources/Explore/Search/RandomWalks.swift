@@ -51,10 +51,7 @@ struct RandomWalks {
 
   /// A task that waits in a busy loop would keep everybody else from moving.
   private func spins(_ task: Int, _ state: borrowing ProtocolState) -> Bool {
-    switch state.tasks[task].step {
-    case .wait(.spinCount), .retry(.count), .retry(.section): true
-    case .hook, .walk, .refresh, .wait, .retry, .check, .deactivate, .activate, .finished: false
-    }
+    stepper.engine.traits(state.tasks[task].step).has(.mayLoop)
   }
 
   private func note(

@@ -3,11 +3,13 @@
 import GPCProtocol
 import KVMEvents
 
-private let stepBits = 7
 private let pageBits = 3
 private let noPage: UInt64 = 7
 
 extension StateLayout {
+  /// Of a `TaskStep.code`.
+  static let stepBits = 7
+
   func pack(_ state: borrowing ProtocolState) -> PackedState {
     var packed = BitWriter()
     packShared(state, &packed)
@@ -38,8 +40,9 @@ extension StateLayout {
     var places = TaskPlaces()
     for task in 0..<taskCount {
       let own = own(task, packed)
-      let operation = own >> UInt64(stepBits) & (1 << UInt64(tasks[task].operationBits) - 1)
-      places.set(task, step: Int(own & (1 << UInt64(stepBits) - 1)), operation: Int(operation))
+      let operation = own >> UInt64(Self.stepBits) & (1 << UInt64(tasks[task].operationBits) - 1)
+      let step = TaskStep(code: UInt8(own & (1 << UInt64(Self.stepBits) - 1)))
+      places.set(task, step: step, operation: Int(operation))
     }
     return places
   }
@@ -81,7 +84,7 @@ extension StateLayout {
   private func packTask(_ index: Int, _ state: borrowing ProtocolState, _ packed: inout BitWriter) {
     let task = state.tasks[index]
     let layout = tasks[index]
-    packed.put(UInt64(task.step.code), stepBits)
+    packed.put(UInt64(task.step.code), Self.stepBits)
     packed.put(UInt64(task.operation), layout.operationBits)
     packed.put(UInt64(task.range), layout.rangeBits)
     packed.put(UInt64(task.walked), layout.walkedBits)
@@ -129,7 +132,7 @@ extension StateLayout {
 
   private func unpackTask(_ index: Int, _ state: inout ProtocolState, _ packed: inout BitReader) {
     let layout = tasks[index]
-    state.tasks[index].step = steps[Int(packed.take(stepBits))]
+    state.tasks[index].step = TaskStep(code: UInt8(packed.take(Self.stepBits)))
     state.tasks[index].operation = UInt8(packed.take(layout.operationBits))
     state.tasks[index].range = UInt8(packed.take(layout.rangeBits))
     state.tasks[index].walked = UInt8(packed.take(layout.walkedBits))

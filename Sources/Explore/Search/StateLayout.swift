@@ -17,7 +17,6 @@ final class StateLayout: Sendable {
   /// The bits that say that a task is between its hooks, and those that say that the seq has moved since a task's snapshot.
   let windowBits: PackedState
   let seqBits: PackedState
-  let steps = TaskStep.all
   let taskCount: Int
   let cacheCount: Int
   let holderBits: Int
@@ -122,7 +121,7 @@ final class StateLayout: Sendable {
 
 extension StateLayout.Task {
   /// Where the bit `isInWindow` stands among a task's; the seq's bit is the next one. As in `packTask`.
-  fileprivate var windowOffset: Int { StateLayout.bits(TaskStep.codeCount) + operationBits + rangeBits + walkedBits }
+  fileprivate var windowOffset: Int { StateLayout.stepBits + operationBits + rangeBits + walkedBits }
 
   fileprivate func bitCount(hasQueue: Bool, hasBuffers: Bool) -> Int {
     return windowOffset + 1 + (refreshes ? 4 + (hasQueue ? 2 : 0) + (hasBuffers ? 1 : 0) : 0)

@@ -25,7 +25,7 @@ extension StateSearch {
   }
 
   private func isOver(_ task: Int, _ place: TaskPlaces.Place) -> Bool {
-    stepper.timing?.isOver(task, place) ?? (Int(place.step) == TaskStep.finished.code)
+    stepper.timing?.isOver(task, place) ?? (place.step == .finished)
   }
 }
 

@@ -33,14 +33,24 @@ struct Stepper: Sendable {
     repeat {
       let step = state.tasks[task].step
       let outcome = engine.take(task, choice: choice, &state)
-      concern = concern.joined(step.concern(outcome.branch, engine.rules.memory))
+      concern = concern.joined(self.concern(of: step, outcome.branch))
       note(step, outcome)
       violations.formUnion(outcome.violations)
       if outcome.violations.contains(.contract), !mayBreach(task, state) { violations.remove(.contract) }
       choice = 0
       // Steps inside a section take no lock and leave no choice: they cannot block.
-    } while !grain.isBoundary(state.tasks[task].step, engine.rules)
+    } while !grain.isBoundary(state.tasks[task].step, engine.program)
     return violations
+  }
+
+  private func concern(of step: TaskStep, _ branch: StepBranch) -> MoveMemo.Concern {
+    switch engine.traits(step).concern {
+    case .none: .none
+    case .bumpsSeq: .bumpsSeq
+    case .readsWindows: branch == .yes ? .readsWindows : .none
+    case .readsBuffers: engine.rules.memory == .sequential ? .none : .any
+    case .any: .any
+    }
   }
 
   /// A hook's last step is not its return: do the recorded times leave the check of `task` between the hooks of an invalidation?
@@ -55,8 +65,7 @@ struct Stepper: Sendable {
 
   /// Has `task` nothing more to do?
   func isFinished(_ task: Int, _ state: borrowing ProtocolState) -> Bool {
-    if case .finished = state.tasks[task].step { return true }
-    return false
+    state.tasks[task].step == .finished
   }
 
   /// Can somebody never move again: a cycle of locks, or nobody can move though somebody is not done?
@@ -93,19 +102,5 @@ struct Stepper: Sendable {
       }
     } while blocked != cycle
     return cycle
-  }
-}
-
-extension TaskStep {
-  /// A seq bump moves the seq past others' snapshots, a zap frees the pages that others hold, a wake-up wakes them; a check that says yes
-  /// is judged by others' windows, v5.17's test looks where the others stand, and a bare read may find a store in another's buffer.
-  fileprivate func concern(_ branch: StepBranch, _ memory: MemoryModel) -> MoveMemo.Concern {
-    switch self {
-    case .hook(.raiseSeq): .bumpsSeq
-    case .hook(.freePages), .hook(.wake), .retry(.section): .any
-    case .walk(.readValidBare): memory == .sequential ? .none : .any
-    case .check(.test): branch == .yes ? .readsWindows : .none
-    case .hook, .walk, .refresh, .wait, .retry, .check, .deactivate, .activate, .finished: .none
-    }
   }
 }

@@ -1,5 +1,6 @@
 // What one cache has to do with in a window: the operations on it, and the invalidations that it can meet.
 
+import Forms
 import GPCProtocol
 import KVMEvents
 

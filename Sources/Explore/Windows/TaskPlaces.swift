@@ -5,8 +5,7 @@ import GPCProtocol
 /// The step that each task takes next, and the operation it is in.
 struct TaskPlaces {
   struct Place {
-    /// `TaskStep.code`.
-    var step: UInt16 = 0
+    var step = TaskStep.finished
     var operation: UInt16 = 0
   }
 
@@ -14,7 +13,7 @@ struct TaskPlaces {
 
   subscript(task: Int) -> Place { places[task] }
 
-  mutating func set(_ task: Int, step: Int, operation: Int) {
-    places[task] = Place(step: UInt16(step), operation: UInt16(operation))
+  mutating func set(_ task: Int, step: TaskStep, operation: Int) {
+    places[task] = Place(step: step, operation: UInt16(operation))
   }
 }

@@ -15,13 +15,16 @@ struct Timing: Hashable, Sendable {
   private let needs: [[Int32]]
   private let hosts: [Int?]
   private let taskCount: Int
-  /// By step code: the phase of an invalidation that the step belongs to.
-  private let phases: [Int32]
+  /// By step code.
+  private let traits: [StepTraits]
+  /// The first step of an invalidation.
+  private let start: TaskStep
 
   init(_ bounds: RecordedBounds, _ engine: ProtocolEngine) {
     taskCount = engine.taskCount
     hosts = bounds.hosts
-    phases = TaskStep.all.map { Int32($0.phase(engine.rules.walk.place)) }
+    traits = engine.program.traits
+    start = engine.program.firstOfInvalidation
     let moments = bounds.spans.map { $0.flatMap(\.moments) }
     momentCount = moments.map { Int32($0.count) }
     firstMoment = bounds.spans.map { spans in
@@ -60,8 +63,8 @@ struct Timing: Hashable, Sendable {
 
   /// How many moments a task has left behind: everything before them is done.
   private func passed(_ task: Int, _ place: TaskPlaces.Place) -> Int32 {
-    let step = Int(place.step)
-    return step == Self.finished ? momentCount[task] : firstMoment[task][Int(place.operation)] + 1 + phases[step]
+    if place.step == .finished { return momentCount[task] }
+    return firstMoment[task][Int(place.operation)] + 1 + Int32(traits[Int(place.step.code)].phase)
   }
 
   /// Do the recorded times let `task` take its next step?
@@ -74,25 +77,22 @@ struct Timing: Hashable, Sendable {
     return admitsNesting(task, places)
   }
 
-  private static let finished = TaskStep.finished.code
-  private static let lookUp = TaskStep.refresh(.lookUp).code
-  private static let freePages = TaskStep.hook(.freePages).code
-  private static let lockCount = TaskStep.hook(.lockCount).code
+  private func looksUp(_ place: TaskPlaces.Place) -> Bool { traits[Int(place.step.code)].has(.looksUp) }
 
   /// A lookup's own invalidation runs while its host looks up, and the host goes on when it is over.
   private func admitsNesting(_ task: Int, _ places: TaskPlaces) -> Bool {
-    if let host = hosts[task], places[task].step == Self.lockCount { return places[host].step == Self.lookUp }
-    guard places[task].step == Self.lookUp else { return true }
+    if let host = hosts[task], places[task].step == start { return looksUp(places[host]) }
+    guard looksUp(places[task]) else { return true }
     for other in 0..<taskCount where hosts[other] == task {
-      let step = Int(places[other].step)
-      if step != Self.lockCount && step != Self.finished { return false }
+      let step = places[other].step
+      if step != start && step != .finished { return false }
     }
     return true
   }
 
   /// May `task` be left there when all is over? Done, or a lookup's own invalidation that no lookup caused this time.
   func isOver(_ task: Int, _ place: TaskPlaces.Place) -> Bool {
-    place.step == Self.finished || (hosts[task] != nil && place.step == Self.lockCount)
+    place.step == .finished || (hosts[task] != nil && place.step == start)
   }
 
   /// The same as `admits`, asked of a whole state.
@@ -101,7 +101,7 @@ struct Timing: Hashable, Sendable {
   private func places(_ state: borrowing ProtocolState) -> TaskPlaces {
     var places = TaskPlaces()
     for other in 0..<taskCount {
-      places.set(other, step: state.tasks[other].step.code, operation: Int(state.tasks[other].operation))
+      places.set(other, step: state.tasks[other].step, operation: Int(state.tasks[other].operation))
     }
     return places
   }
@@ -110,7 +110,7 @@ struct Timing: Hashable, Sendable {
   /// called, while `task` is where it is?
   func mayBeBetweenHooks(_ invalidation: Int, at task: Int, _ state: borrowing ProtocolState) -> Bool {
     let places = places(state)
-    guard places[invalidation].step != Self.freePages else { return admits(invalidation, places) }
+    guard !traits[Int(places[invalidation].step.code)].has(.freesPages) else { return admits(invalidation, places) }
     let row = Int(passed(task, places[task]) - 1) * taskCount
     return needs[task][row + invalidation] < passed(invalidation, places[invalidation])
   }

@@ -16,7 +16,7 @@ struct WindowMemo {
       // The tasks' names are for people.
       for task in setup.programs.indices { setup.programs[task].name = "" }
       self.setup = setup
-      let engine = ProtocolEngine(rules: form.rules, setup: scenario.setup)
+      let engine = ProtocolEngine(form, setup: scenario.setup)
       timing = scenario.bounds.map { Timing($0, engine) }
     }
   }

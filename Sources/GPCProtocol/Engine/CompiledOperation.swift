@@ -4,8 +4,17 @@ import KVMEvents
 
 /// Fits a register: every step looks at it.
 package struct CompiledOperation: Sendable {
-  enum Kind: UInt8, Sendable {
+  enum Kind: UInt8, CaseIterable, Sendable {
     case invalidate, refresh, check, use, deactivate, activate
+
+    /// The operations that it consists of.
+    var parts: [Kind] {
+      switch self {
+      case .invalidate, .refresh, .check, .deactivate: [self]
+      case .use: [.check, .refresh]
+      case .activate: [.activate, .refresh]
+      }
+    }
   }
 
   package struct Range: Hashable, Sendable {

@@ -2,7 +2,7 @@
 
 import KVMEvents
 
-package struct CompiledPrograms: Sendable {
+package final class CompiledPrograms: Sendable {
   let taskCount: Int
   let cacheCount: Int
   let operations: [CompiledOperation]

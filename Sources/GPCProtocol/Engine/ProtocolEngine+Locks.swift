@@ -9,106 +9,68 @@ extension ProtocolEngine {
     case write(Int)
   }
 
+  /// The cache whose locks the step of `task` takes: the operation's, or the one that the walk has reached.
+  @inline(__always)
+  func cache<S: ProtocolStorage>(_ task: Int, _ traits: StepTraits, _ state: borrowing S) -> Int {
+    switch traits.gpc {
+    case .none: 0
+    case .operations: operation(task, state).cache
+    case .walked: Int(state[task: task].walked)
+    }
+  }
+
   /// The lock that the next step of `task` takes, if it is one that takes a lock.
   func lockWanted<S: ProtocolStorage>(_ task: Int, _ state: borrowing S) -> LockName? {
-    switch state[task: task].step {
-    case .hook(let step): step.wantedLock
-    case .walk(let step): step.wantedLock(cache: Int(state[task: task].walked))
-    case .refresh(let step): step.wantedLock(cache: operation(task, state).cache)
-    case .wait(let step): step.wantedLock(cache: operation(task, state).cache)
-    case .retry(let step): step == .lockMMU ? .mmu : nil
-    case .check(let step): step == .lockRead ? .read(operation(task, state).cache) : nil
-    case .deactivate(let step): step.wantedLock(cache: operation(task, state).cache)
-    case .activate(let step): step.wantedLock(cache: operation(task, state).cache)
-    case .finished: nil
+    let traits = traits(state[task: task].step)
+    guard let lock = traits.takes else { return nil }
+    let cache = self.cache(task, traits, state)
+    switch lock {
+    case .invalidate: return .invalidate
+    case .list: return .list
+    case .mmu: return .mmu
+    case .refresh: return .refresh(cache)
+    case .read: return .read(cache)
+    case .write: return .write(cache)
     }
   }
 
   func canMove<S: ProtocolStorage>(_ task: Int, _ state: borrowing S) -> Bool {
-    guard let lock = lockWanted(task, state) else {
-      switch state[task: task].step {
-      case .wait(.queueSleep): return state[task: task].isWoken
-      case .finished: return false
-      case .hook, .walk, .refresh, .wait, .retry, .check, .deactivate, .activate: return true
-      }
-    }
+    let step = state[task: task].step
+    if step == .finished { return false }
+    let traits = traits(step)
+    guard let lock = traits.takes else { return traits.has(.sleeps) ? state[task: task].isWoken : true }
+    let cache = self.cache(task, traits, state)
     switch lock {
     case .invalidate: return state.kvm.invalidateLock.isFree
     case .list: return state.kvm.listLock.isFree
     case .mmu: return state.kvm.mmuLock.isFree
-    case .refresh(let cache): return state[cache: cache].refreshLock.isFree
-    case .read(let cache): return state[cache: cache].lock.admitsReader
-    case .write(let cache): return state[cache: cache].lock.admitsWriter
+    case .refresh: return state[cache: cache].refreshLock.isFree
+    case .read: return state[cache: cache].lock.admitsReader
+    case .write: return state[cache: cache].lock.admitsWriter
     }
   }
-}
 
-extension HookStep {
-  var wantedLock: ProtocolEngine.LockName? {
-    switch self {
-    case .lockCount, .endLockCount: .invalidate
-    case .lockMMU, .endLockMMU: .mmu
-    case .raiseCount, .storeRangeStart, .storeRangeEnd, .unlockCount, .unmapGuest, .unlockMMU, .freePages, .raiseSeq,
-      .endUnlockMMU, .lowerCount, .endUnlockCount, .endUnlockCountAndWake, .wake:
-      nil
+  @inline(__always)
+  func take<S: ProtocolStorage>(_ lock: Lock, _ task: Int, _ cache: Int, _ state: inout S) {
+    switch lock {
+    case .invalidate: state.kvm.invalidateLock.acquire(task)
+    case .list: state.kvm.listLock.acquire(task)
+    case .mmu: state.kvm.mmuLock.acquire(task)
+    case .refresh: state[cache: cache].refreshLock.acquire(task)
+    case .read: state[cache: cache].lock.acquireRead(task)
+    case .write: state[cache: cache].lock.acquireWrite(task)
     }
   }
-}
 
-extension WalkStep {
-  func wantedLock(cache: Int) -> ProtocolEngine.LockName? {
-    switch self {
-    case .lockList: .list
-    case .lockRead: .read(cache)
-    case .lockWrite: .write(cache)
-    case .readValidBare, .readUHVABare, .test, .dropRead, .unlockRead, .clear, .unlockWrite, .unlockList: nil
-    }
-  }
-}
-
-extension RefreshStep {
-  func wantedLock(cache: Int) -> ProtocolEngine.LockName? {
-    switch self {
-    case .lockRefresh: .refresh(cache)
-    case .lockWrite, .relock, .lockFailed: .write(cache)
-    case .begin, .loopTop, .snapshot, .unlock, .lookUp, .setValid, .barrier, .accept, .unlockWrite, .unlockRefresh,
-      .fail,
-      .unlockFailed, .unlockRefreshFailed:
-      nil
-    }
-  }
-}
-
-extension WaitStep {
-  func wantedLock(cache: Int) -> ProtocolEngine.LockName? {
-    switch self {
-    case .loopLock, .queueLock: .invalidate
-    case .loopRelock, .relockForCondition: .write(cache)
-    case .spinCount, .spinRangeStart, .spinRangeEnd, .loopTest, .loopUnlockPending, .loopUnlockClear, .queueTest,
-      .queueDrop, .queueSleep, .queueUnlock:
-      nil
-    }
-  }
-}
-
-extension DeactivateStep {
-  func wantedLock(cache: Int) -> ProtocolEngine.LockName? {
-    switch self {
-    case .lockRefresh: .refresh(cache)
-    case .lockWrite: .write(cache)
-    case .lockList: .list
-    case .store, .unlockWrite, .remove, .unlockList, .unlockRefresh: nil
-    }
-  }
-}
-
-extension ActivateStep {
-  func wantedLock(cache: Int) -> ProtocolEngine.LockName? {
-    switch self {
-    case .lockRefresh: .refresh(cache)
-    case .lockWrite: .write(cache)
-    case .lockList: .list
-    case .testActive, .add, .unlockList, .store, .unlockWrite: nil
+  @inline(__always)
+  func drop<S: ProtocolStorage>(_ lock: Lock, _ task: Int, _ cache: Int, _ state: inout S) {
+    switch lock {
+    case .invalidate: state.kvm.invalidateLock.release(task)
+    case .list: state.kvm.listLock.release(task)
+    case .mmu: state.kvm.mmuLock.release(task)
+    case .refresh: state[cache: cache].refreshLock.release(task)
+    case .read: state[cache: cache].lock.releaseRead(task)
+    case .write: state[cache: cache].lock.writer.release(task)
     }
   }
 }

@@ -26,8 +26,12 @@ package struct Advance: Sendable {
 
 extension ProtocolEngine {
   /// An engine for recordings: it has no programs.
-  package convenience init(rules: ProtocolRules) {
-    self.init(rules: rules, setup: ProtocolSetup(caches: [], memslots: [], programs: []))
+  ///
+  /// - Parameter edit: changes the text that is driven: a mutant. It adds no steps.
+  package convenience init(_ form: ProtocolForm, edit: ((inout ProtocolText<RecordingState>) -> Void)? = nil) {
+    var text = ProtocolText<RecordingState>(form.rules)
+    edit?(&text)
+    self.init(form, ProtocolSetup(caches: [], memslots: [], programs: []), recording: StepTable(text))
   }
 
   package func beginInvalidation(
@@ -70,10 +74,10 @@ extension ProtocolEngine {
     while true {
       let step = state[task: task].step
       guard canMove(task, state) else {
-        advance.end = step == .wait(.queueSleep) ? .sleeps : .blocked
+        advance.end = traits(step).has(.sleeps) ? .sleeps : .blocked
         return advance
       }
-      if step == .wait(.spinCount) {
+      if traits(step).has(.spins) {
         // Once around, and nothing has moved: nothing will, until somebody else does.
         if hasSpun {
           advance.end = .spins
@@ -81,7 +85,7 @@ extension ProtocolEngine {
         }
         hasSpun = true
       }
-      let outcome = takeStep(task, choice: step == .refresh(.lookUp) && lookUpFails ? 1 : 0, &state)
+      let outcome = takeStep(task, choice: lookUpFails && traits(step).has(.looksUp) ? 1 : 0, &state)
       advance.note(outcome)
       let next = state[task: task].step
       if next == .finished {
@@ -94,17 +98,18 @@ extension ProtocolEngine {
 
   /// Between these two steps a recording tells how much time goes by.
   private func pauses(between step: TaskStep, and next: TaskStep, _ branch: StepBranch) -> Bool {
-    if branch == .retry { return step != .retry(.section) && step != .retry(.sectionSeq) }
-    switch step {
-    case .refresh(.lockRefresh), .activate(.lockRefresh), .refresh(.unlock), .refresh(.lookUp), .hook(.freePages),
-      .retry(.unlockMMURetry):
-      return true
-    case .hook, .walk, .refresh, .wait, .retry, .check, .deactivate, .activate, .finished:
-      switch next {
-      case .refresh(.lookUp), .refresh(.unlockRefresh), .refresh(.unlockRefreshFailed), .hook(.freePages): return true
-      case .hook, .walk, .refresh, .wait, .retry, .check, .deactivate, .activate, .finished: return false
-      }
-    }
+    if branch == .retry { return !traits(step).has(.holdsLock) }
+    return traits(step).has(.pausesAfter) || traits(next).has(.isAwaited)
+  }
+
+  /// The next step of `task` is the lookup of its refresh.
+  package func looksUpNext(_ task: Int, _ state: borrowing RecordingState) -> Bool {
+    traits(state[task: task].step).has(.looksUp)
+  }
+
+  /// The next step of `task` is the last of its refresh: it drops `refresh_lock`.
+  package func returnsNext(_ task: Int, _ state: borrowing RecordingState) -> Bool {
+    traits(state[task: task].step).has(.returns)
   }
 
   /// The next step of `task` takes a lock that somebody holds.

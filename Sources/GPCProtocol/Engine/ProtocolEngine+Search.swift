@@ -11,9 +11,6 @@ extension ProtocolEngine {
     takeStep(task, choice: choice, &state)
   }
 
-  /// The range that the invalidation of `task` chose.
-  package func invalidatedRange(_ task: Int, _ state: borrowing ProtocolState) -> HVARange { rangeOf(task, state) }
-
   /// The lock that the next step of `task` takes, if it is one that takes a lock.
   package func wantedLock(_ task: Int, _ state: borrowing ProtocolState) -> LockName? { lockWanted(task, state) }
 
@@ -27,6 +24,16 @@ extension ProtocolEngine {
     case .read(let cache): state.caches[cache].lock.writer.holderBit
     case .write(let cache): state.caches[cache].lock.writer.holderBit | state.caches[cache].lock.readers.bits
     }
+  }
+
+  /// The invalidations that a use of `task`'s cache would breach: between their hooks, and over its uhva. One bit each.
+  package func breachedByUse(_ task: Int, _ state: borrowing ProtocolState) -> UInt8 {
+    let uhva = state.caches[operation(task, state).cache].fields.uhva
+    var breached: UInt8 = 0
+    for other in 0..<taskCount where state.tasks[other].isInWindow {
+      if state.chosenRange(other, programs).range.contains(uhva) { breached |= 1 << UInt8(other) }
+    }
+    return breached
   }
 }
 
@@ -63,20 +70,20 @@ extension ProtocolState {
   package func taskCount(_ programs: CompiledPrograms) -> Int { programs.taskCount }
 
   package func operation(_ task: Int, _ programs: CompiledPrograms) -> CompiledOperation {
-    programs.operations[programs.firstOperation[task] + Int(tasks[task].operation)]
+    programs.operations[programs.firstOperation[task] + Int(self[task: task].operation)]
   }
 
   package func request(_ task: Int, _ programs: CompiledPrograms) -> RefreshRequest? {
-    programs.requests[programs.firstOperation[task] + Int(tasks[task].operation)]
+    programs.requests[programs.firstOperation[task] + Int(self[task: task].operation)]
   }
 
   package func chosenRange(_ task: Int, _ programs: CompiledPrograms) -> CompiledOperation.Range {
-    programs.ranges[Int(operation(task, programs).firstRange) + Int(tasks[task].range)]
+    programs.ranges[Int(operation(task, programs).firstRange) + Int(self[task: task].range)]
   }
 
   package mutating func finishOperation(_ task: Int, _ programs: CompiledPrograms) -> Bool {
     var next = TaskState<SearchWidth>()
-    next.operation = tasks[task].operation + 1
+    next.operation = self[task: task].operation + 1
     let isLast = Int(next.operation) == programs.operationCount(task)
     if isLast { next.operation = 0 }
     tasks[task] = next

@@ -8,6 +8,6 @@ extension ProtocolEngine {
 
   /// Takes one step of `task`, which must be able to. `lookUpFails` chooses what a lookup returns.
   package func take(_ task: Int, lookUpFails: Bool = false, _ state: inout RecordingState) -> StepOutcome {
-    takeStep(task, choice: state[task: task].step == .refresh(.lookUp) && lookUpFails ? 1 : 0, &state)
+    takeStep(task, choice: lookUpFails && looksUpNext(task, state) ? 1 : 0, &state)
   }
 }

@@ -4,14 +4,21 @@ import KVMEvents
 
 package final class ProtocolEngine: Sendable {
   package let rules: ProtocolRules
+  package let program: ProtocolProgram
   package let setup: ProtocolSetup
   package let taskCount: Int
   package let cacheCount: Int
   let programs: CompiledPrograms
+  /// nil: of a search.
+  let recording: StepTable<RecordingState>?
 
-  package init(rules: ProtocolRules, setup: ProtocolSetup) {
+  package convenience init(_ form: ProtocolForm, setup: ProtocolSetup) { self.init(form, setup, recording: nil) }
+
+  init(_ form: ProtocolForm, _ setup: ProtocolSetup, recording: StepTable<RecordingState>?) {
     precondition(setup.programs.count <= ProtocolState.tasksMax && setup.caches.count <= ProtocolState.cachesMax)
-    self.rules = rules
+    rules = form.rules
+    program = form.program
+    self.recording = recording
     self.setup = setup
     taskCount = setup.programs.count
     cacheCount = setup.caches.count

@@ -19,6 +19,17 @@ package enum TaskOperation: Hashable, Sendable {
 }
 
 extension TaskOperation {
+  var kind: CompiledOperation.Kind {
+    switch self {
+    case .invalidate: .invalidate
+    case .refresh: .refresh
+    case .check: .check
+    case .use: .use
+    case .deactivate: .deactivate
+    case .activate: .activate
+    }
+  }
+
   /// What its refresh asks for; nil where it has none.
   package var request: RefreshRequest? {
     switch self {

@@ -18,8 +18,14 @@ package struct ProtocolRules: Hashable, Sendable {
   /// The end hook bumps `mmu_invalidate_seq` only if a memslot overlaps the range: so do all published forms.
   package var seqNeedsMemslot = true
   package var memory = MemoryModel.sequential
-  /// Seeded bugs; empty in every published form.
-  package var mutations: ProtocolMutations = []
 
   package init() {}
+}
+
+extension ProtocolRules {
+  /// The barrier behind `valid = true` is a step only where it can matter.
+  var hasBarrierStep: Bool { walk.barrierBefore && memory == .tso }
+
+  /// Some wait sleeps on the queue that the end hook wakes.
+  package var hasQueue: Bool { wait.isQueue }
 }

@@ -1,14 +1,14 @@
 // What the retry test (step 7) reads. The conditions are joined by `||` in this order.
 
 package struct RetryRule: Hashable, Sendable {
-  package enum InFlight: Hashable, Sendable {
+  package enum InFlight: String, Hashable, CaseIterable, Sendable {
     case unread
     /// `mn_active_invalidate_count != 0`, wherever the range lies.
     case count
     /// The count is not 0 and the kvm's range covers the uhva, each field read bare.
     case pending
     /// Under `mmu_lock`: an invalidation that overlaps the uhva is between its `mmu_lock` sections.
-    case sectionOverlap
+    case sectionOverlap = "section-overlap"
   }
 
   /// Retry if `needs_invalidation` is false.
@@ -22,6 +22,9 @@ package struct RetryRule: Hashable, Sendable {
     self.inFlight = inFlight
     self.readsSeq = readsSeq
   }
+
+  /// The count, and behind it the seq, are read bare.
+  var readsBoth: Bool { readsSeq && (inFlight == .count || inFlight == .pending) }
 
   /// Retry if the flag is false, and for no other reason.
   package static let flagOnly = RetryRule(readsFlag: true, inFlight: .unread, readsSeq: false)

@@ -2,29 +2,29 @@
 
 /// `gfn_to_pfn_cache_invalidate_start()` and what the series made of it.
 package struct WalkRule: Hashable, Sendable {
-  package enum Place: Hashable, Sendable {
+  package enum Place: String, Hashable, CaseIterable, Sendable {
     /// In the start hook, after the count went up.
-    case startHook
+    case startHook = "start-hook"
     /// In the end hook, after the seq bump and before the count goes down.
-    case endHookBeforeCount
+    case endHookBeforeCount = "end-hook-before-count"
     /// In the end hook, after the count went down.
-    case endHookAfterCount
+    case endHookAfterCount = "end-hook-after-count"
   }
 
-  package enum Test: Hashable, Sendable {
+  package enum Test: String, Hashable, CaseIterable, Sendable {
     /// `gpc->valid`.
     case valid
     /// `gpc->needs_invalidation`; a hit clears it together with `valid`.
-    case needsInvalidation
+    case needsInvalidation = "needs-invalidation"
   }
 
-  package enum Locking: Hashable, Sendable {
+  package enum Locking: String, Hashable, CaseIterable, Sendable {
     /// `gpc->lock` for write at once (up to v6.8).
     case write
     /// For read; after a hit dropped, taken for write, tested again (v6.9 on).
-    case readThenWrite
+    case readThenWrite = "read-then-write"
     /// No lock for the first test; after a hit taken for write, tested again.
-    case bareThenWrite
+    case bareThenWrite = "bare-then-write"
   }
 
   package var place = Place.startHook

@@ -16,6 +16,8 @@ package struct ProtocolState: ProtocolStorage {
 
   package init() {}
 
+  package static func table(_ engine: ProtocolEngine) -> StepTable<ProtocolState> { engine.program.search }
+
   /// What a lookup of `uhva` finds now (faulting it in if need be).
   package func currentPFN(at uhva: UHVA) -> PFN { PFN.named(pageNames[uhva.pageIndex], page: uhva.pageIndex) }
 

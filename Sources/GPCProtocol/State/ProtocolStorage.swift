@@ -7,6 +7,9 @@ import KVMEvents
 package protocol ProtocolStorage: Sendable {
   associatedtype Width: StateWidth
 
+  /// The form's text, compiled for this storage.
+  static func table(_ engine: ProtocolEngine) -> StepTable<Self>
+
   var kvm: SharedKVM<Width> { get set }
   subscript(cache index: Int) -> SharedCache<Width> { get set }
   subscript(task index: Int) -> TaskState<Width> { get set }

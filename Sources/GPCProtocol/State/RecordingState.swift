@@ -21,6 +21,11 @@ package struct RecordingState: ProtocolStorage {
 
   package init() {}
 
+  package static func table(_ engine: ProtocolEngine) -> StepTable<RecordingState> {
+    guard let table = engine.recording else { fatalError("the engine of a search drives a recording") }
+    return table
+  }
+
   package subscript(cache index: Int) -> SharedCache<RecordingWidth> {
     @inline(__always) get { caches[index] }
     @inline(__always) _modify { yield &caches[index] }

@@ -30,6 +30,8 @@ package struct BranchSet: Hashable, Sendable {
 
   /// The steps that went some way, in code order.
   package var steps: [TaskStep] {
-    TaskStep.all.filter { step in step.branches.contains { contains(ProtocolBranch(step, $0)) } }
+    branches.reduce(into: []) { steps, branch in
+      if steps.last != branch.step { steps.append(branch.step) }
+    }
   }
 }

@@ -12,14 +12,21 @@ package struct ProtocolBranch: Hashable, Sendable {
 }
 
 extension ProtocolBranch {
-  /// Every branch that the engine has, under some form or another, in code order.
-  package static let all: [ProtocolBranch] = TaskStep.all.flatMap { step in
-    step.branches.map { ProtocolBranch(step, $0) }
-  }
+  /// Every branch that the text has, under some form or another, in the order of the steps' codes.
+  package static let all: [ProtocolBranch] = {
+    var all: [ProtocolBranch] = []
+    for function in ProtocolText<ProtocolState>(ProtocolRules()).functions {
+      for line in function.lines {
+        guard case .step(let step) = line.kind else { continue }
+        for way in line.ways.map({ ProtocolBranch(step, $0.branch) }) where !all.contains(way) { all.append(way) }
+      }
+    }
+    return all.sorted { ($0.step.code, $0.branch.place) < ($1.step.code, $1.branch.place) }
+  }()
 
-  /// By `slot`; a pair that the engine does not have: `UInt8.max`.
+  /// By `slot`; a pair that the text does not have: `UInt8.max`.
   private static let codes: [UInt8] = {
-    var codes = [UInt8](repeating: .max, count: TaskStep.codeCount * StepBranch.allCases.count)
+    var codes = [UInt8](repeating: .max, count: StepTable<ProtocolState>.stepCount * StepBranch.count)
     for (code, branch) in all.enumerated() { codes[branch.slot] = UInt8(code) }
     return codes
   }()
@@ -27,33 +34,9 @@ extension ProtocolBranch {
   /// Its place in `all`.
   package var code: Int {
     let code = Int(Self.codes[slot])
-    precondition(code < Self.all.count, "the engine goes a way that is not listed: \(step) \(branch)")
+    precondition(code < Self.all.count, "a step goes a way that is not listed: \(step) \(branch)")
     return code
   }
 
-  private var slot: Int { step.code * StepBranch.allCases.count + branch.place }
-}
-
-extension StepBranch {
-  /// Its place in `allCases`.
-  package var place: Int {
-    switch self {
-    case .done: 0
-    case .hit: 1
-    case .miss: 2
-    case .kept: 3
-    case .lookUp: 4
-    case .inactive: 5
-    case .noMemslot: 6
-    case .failed: 7
-    case .retry: 8
-    case .pass: 9
-    case .pending: 10
-    case .clear: 11
-    case .woken: 12
-    case .yes: 13
-    case .no: 14
-    case .already: 15
-    }
-  }
+  private var slot: Int { Int(step.code) * StepBranch.count + branch.place }
 }

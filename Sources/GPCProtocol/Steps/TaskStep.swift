@@ -1,14 +1,11 @@
 // Where a task stands: the step it takes next.
 
-/// One step = one lock operation or one access to a field that somebody reads bare. Grouped by the kernel function that it belongs to.
-package enum TaskStep: Hashable, Sendable {
-  case hook(HookStep)
-  case walk(WalkStep)
-  case refresh(RefreshStep)
-  case wait(WaitStep)
-  case retry(RetryStep)
-  case check(CheckStep)
-  case deactivate(DeactivateStep)
-  case activate(ActivateStep)
-  case finished
+/// One step = one lock operation or one access to a field that somebody reads bare: a line of the protocol's text, by its code.
+package struct TaskStep: Hashable, Sendable {
+  package let code: UInt8
+
+  @inlinable package init(code: UInt8) { self.code = code }
+
+  /// Nothing is left to do.
+  @inlinable package static var finished: TaskStep { TaskStep(code: 127) }
 }

@@ -3,6 +3,7 @@
 import Compare
 import Corpus
 import Explore
+import Forms
 import FtraceImport
 import GPCProtocol
 import Glibc

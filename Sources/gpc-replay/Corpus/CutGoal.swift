@@ -2,6 +2,7 @@
 
 import Corpus
 import Explore
+import Forms
 import GPCProtocol
 import KVMEvents
 import TraceStore

@@ -1,5 +1,6 @@
 // The replay alone: `replay-bench DB [RUNS]` reads a database's events into memory and times how they are replayed from there.
 
+import Forms
 import GPCProtocol
 import Glibc
 import KVMEvents

@@ -1,0 +1,74 @@
+// `gfn_to_pfn_cache_invalidate_start()`, virt/kvm/pfncache.c, and the same walk in the end hook
+// (`gfn_to_pfn_cache_invalidate()`).
+
+import KVMEvents
+
+extension ProtocolText {
+  static func cacheInvalidate(_ rules: ProtocolRules) -> Function {
+    let isBare = rules.walk.locking == .bareThenWrite
+    let reads = rules.walk.locking == .readThenWrite
+    let flag = rules.walk.test == .valid ? "valid" : "needs_invalidation"
+    let tested = "\(flag), \(rules.walk.testsPFN ? "pfn, " : "")uhva"
+    return Function(FunctionName.cacheInvalidate, phase: nil, gpc: .walked) {
+      // On x86 gpc_lock is a barrier of its own: taking a lock is a locked instruction (`MemoryModel.tso`).
+      Line(
+        barrier: "smp_mb()", orders: "count and range before the bare looks at valid",
+        partner: "smp_mb() behind valid = true", if: rules.walk.barrierBefore)
+      Line(17, "walk.lockList", "spin_lock(gpc_lock)", takes: .list)
+      // list_for_each_entry(gpc, &kvm->gpc_list, list) {
+      Line(jump: "walk.unlockList", when: .listIsEmpty)
+      Line(label: "gpc")
+      Line(
+        18, "walk.readValidBare", "reads valid", if: isBare, section: true, choices: .storeBuffer,
+        others: .readsBuffers,
+        ways: [.hit: .next, .miss: "continue"]
+      ) { $0.readValidBare() ? .hit : .miss }
+      Line(
+        19, "walk.readUHVABare", "reads uhva", if: isBare, section: true, ways: [.hit: .next, .miss: "continue"]
+      ) { $0.range.contains($0.gpc.uhva) ? .hit : .miss }
+      Line(20, "walk.lockRead", "read_lock(gpc->lock)", takes: .read, if: reads)
+      Line(21, "walk.test", "tests \(tested)", if: reads, ways: [.hit: .next, .miss: "walk.unlockRead"]) {
+        $0.gpc.isHit(by: $0.range, $0.rules.walk) ? .hit : .miss
+      }
+      Line(22, "walk.dropRead", "read_unlock(gpc->lock)", drops: .read, if: reads)
+      Line(24, "walk.lockWrite", "write_lock(gpc->lock)", takes: .write)
+      Line(25, "walk.clear", "if \(flag)…: valid = false", ways: [.hit: .next, .miss: .next]) {
+        $0.gpc.walk($0.range, $0.rules.walk) ? .hit : .miss
+      }
+      Line(26, "walk.unlockWrite", "write_unlock(gpc->lock)", drops: .write, then: "continue")
+      Line(23, "walk.unlockRead", "read_unlock(gpc->lock)", drops: .read, if: reads)
+      Line(label: "continue")
+      Line(jump: "gpc", when: .another)
+      // }
+      Line(27, "walk.unlockList", "spin_unlock(gpc_lock)", drops: .list, section: true)
+      Line(local: "return") { $0.local.walked = 0 }
+    }
+  }
+}
+
+extension ProtocolText.Condition {
+  fileprivate static var listIsEmpty: Self { Self("the list is empty") { !$0.reach(from: 0) } }
+
+  fileprivate static var another: Self { Self(ProtocolProgram.another) { $0.reach(from: $0.cache + 1) } }
+}
+
+extension Step {
+  /// Goes to the first cache on the list from this one on; false: there is none.
+  fileprivate func reach(from first: Int) -> Bool {
+    let cacheCount = storage.pointee.cacheCount(programs)
+    var cache = first
+    while cache < cacheCount && !storage.pointee[cache: cache].isListed { cache += 1 }
+    guard cache < cacheCount else { return false }
+    local.walked = Storage.Width.Count(cache)
+    return true
+  }
+
+  /// While a store to it waits in the buffer of another CPU, the read may come before or after that drains: two
+  /// choices.
+  fileprivate func readValidBare() -> Bool {
+    guard let writer = engine.bufferedWriter(of: cache, storage.pointee) else { return gpc.valid }
+    guard choice == 0 else { return false }
+    storage.pointee[task: writer].hasBufferedValid = false
+    return gpc.valid
+  }
+}

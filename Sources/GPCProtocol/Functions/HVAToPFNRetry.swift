@@ -1,0 +1,127 @@
+// `hva_to_pfn_retry()`, virt/kvm/pfncache.c. `gpc->lock` is held for write on entry and on return.
+
+import KVMEvents
+
+extension ProtocolText {
+  static func hvaToPFNRetry(_ rules: ProtocolRules) -> Function {
+    let isSection = rules.retry.inFlight == .sectionOverlap
+    let spins = rules.wait == .spinOnPending
+    let tellsWait = rules.wait == .queueAfterUnlockToCondition
+    return Function(FunctionName.hvaToPFNRetry) {
+      // do {
+      Line(label: "do")
+      Line(local: "forgets mmu_seq") { $0.local.snapshot = 0 }
+      Line(
+        31, "refresh.loopTop", rules.hasNeedsInvalidation ? "needs_invalidation = true" : "valid = false",
+        if: rules.hasNeedsInvalidation || rules.validity == .trueBeforeTest
+      ) {
+        $0.gpc.retryLoopTop($0.rules)
+        $0.local.hasBufferedValid = false
+      }
+      Line(32, "refresh.snapshot", "mmu_seq = mmu_invalidate_seq", if: rules.snapshot == .loopTop) {
+        $0.local.snapshot = $0.kvm.invalidateSeq
+      }
+      Line(
+        barrier: "smp_rmb()", orders: "mmu_seq before the lookup", partner: nil, if: rules.snapshot == .loopTop)
+      Line(33, "refresh.unlock", "write_unlock(gpc->lock)", drops: .write, marks: .pausesAfter) {
+        $0.local.hasWaited = false
+      }
+      // if (wait_for_invalidations()) { write_lock(); continue; }
+      Line(call: FunctionName.waitForInvalidations, if: rules.wait == .queueAfterUnlock || tellsWait)
+      Line(
+        58, "wait.relockForCondition", "write_lock(gpc->lock); continue", takes: .write,
+        if: tellsWait, when: .hasWaited, then: "condition",
+        told: true)
+      // What a former round mapped is released: nobody else sees that.
+      Line(local: "gpc_unmap(new_pfn, new_khva)") { $0.local.newPFN = .errorFault }
+      // while (gpc_invalidations_pending()) { cond_resched(); write_lock(); continue; }
+      Line(label: "while")
+      Line(call: FunctionName.invalidationsPending, if: rules.wait == .relockLoop)
+      Line(
+        51, "wait.loopRelock", "write_lock(gpc->lock); continue", takes: .write, if: rules.wait == .relockLoop,
+        then: "while", section: true, told: true)
+      Line(label: "not pending")
+      // Busy-waits, one bare read each: a field that lets the refresh go on ends the loop.
+      Line(
+        45, "wait.spinCount", "reads mn_active_invalidate_count", if: rules.wait == .spinOnCount, section: true,
+        marks: [.spins, .mayLoop], ways: [.pending: "wait.spinCount", .clear: .next]
+      ) { $0.kvm.activeInvalidations != 0 ? .pending : .clear }
+      Line(
+        45, "wait.spinCount", "reads mn_active_invalidate_count", if: spins, section: true,
+        marks: [.spins, .mayLoop], ways: [.pending: .next, .clear: "awaited"]
+      ) { $0.kvm.activeInvalidations != 0 ? .pending : .clear }
+      Line(
+        46, "wait.spinRangeStart", "reads mmu_gpc_invalidate_range_start", if: spins, section: true,
+        ways: [.pending: .next, .clear: "awaited"]
+      ) { $0.kvm.rangeStart.rawValue <= $0.gpc.uhva.rawValue ? .pending : .clear }
+      Line(
+        47, "wait.spinRangeEnd", "reads mmu_gpc_invalidate_range_end", if: spins, section: true,
+        ways: [.pending: "wait.spinCount", .clear: .next]
+      ) { $0.gpc.uhva.rawValue < $0.kvm.rangeEnd.rawValue ? .pending : .clear }
+      Line(label: "awaited")
+      Line(call: FunctionName.waitForInvalidations, if: rules.wait == .queueBeforeSnapshot)
+      Line(label: "snapshot")
+      Line(
+        32, "refresh.snapshot", "mmu_seq = mmu_invalidate_seq", if: rules.snapshot == .beforeLookup, section: true
+      ) { $0.local.snapshot = $0.kvm.invalidateSeq }
+      Line(
+        barrier: "smp_rmb()", orders: "mmu_seq before the lookup", partner: nil, if: rules.snapshot == .beforeLookup)
+      Line(
+        34, "refresh.lookUp", "new_pfn = hva_to_pfn(); gpc_map()", section: true, choices: .lookUpMayFail,
+        marks: [.looksUp, .isAwaited, .pausesAfter], ways: [.done: .next, .failed: "out_error"]
+      ) {
+        guard $0.choice == 0 else {
+          $0.local.newPFN = .errorFault
+          $0.local.snapshot = 0
+          return .failed
+        }
+        $0.local.newPFN = $0.storage.pointee.currentPFN(at: $0.gpc.uhva)
+        return .done
+      }
+      Line(call: FunctionName.waitForInvalidations, if: rules.wait == .queueBeforeRelock)
+      // v5.17 tests before it takes gpc->lock, and not again.
+      Line(call: FunctionName.retryCache, if: isSection)
+      Line(35, "refresh.relock", "write_lock(gpc->lock)", takes: .write)
+      Line(
+        36, "refresh.setValid", rules.memory == .sequential ? "valid = true" : "valid = true (in the store buffer)",
+        if: rules.validity == .trueBeforeTest, section: true
+      ) {
+        $0.gpc.setValidBeforeTest()
+        $0.local.hasBufferedValid = $0.rules.memory != .sequential
+      }
+      Line(
+        barrier: "smp_mb()", orders: "valid = true before the retry test", partner: "smp_mb() before the walk",
+        if: rules.walk.barrierBefore && rules.memory == .sequential)
+      Line(37, "refresh.barrier", "smp_mb()", if: rules.hasBarrierStep, section: true) {
+        $0.local.hasBufferedValid = false
+      }
+      Line(label: "condition")
+      Line(call: FunctionName.retryCache, if: !isSection)
+      // } while (mmu_notifier_retry_cache());
+      Line(
+        38, "refresh.accept",
+        rules.validity == .falseBeforeLoop ? "valid = true, pfn = new_pfn, khva" : "pfn = new_pfn, khva",
+        section: true
+      ) {
+        let pfn = $0.local.newPFN
+        $0.gpc.accept(pfn, $0.rules)
+        $0.local.newPFN = .errorFault
+        if $0.gpc.valid && $0.isStale(pfn) { $0.violations = .stale }
+      }
+      Line(jump: .return)
+      Line(label: "out_error")
+      Line(41, "refresh.lockFailed", "write_lock(gpc->lock)", takes: .write, then: "refresh.fail")
+    }
+  }
+}
+
+extension ProtocolText.Condition {
+  /// The wait is forgotten with the question.
+  fileprivate static var hasWaited: Self {
+    Self("it has waited") {
+      let hasWaited = $0.local.hasWaited
+      $0.local.hasWaited = false
+      return hasWaited
+    }
+  }
+}

@@ -1,0 +1,57 @@
+// `kvm_mmu_notifier_invalidate_range_end()`, virt/kvm/kvm_main.c.
+
+import KVMEvents
+
+extension ProtocolText {
+  static func invalidateRangeEnd(_ rules: ProtocolRules) -> Function {
+    let isReset = rules.range == .resetAtZero
+    return Function(FunctionName.invalidateRangeEnd, phase: StepTraits.endHook, gpc: .none) {
+      // if (range overlaps a memslot) {
+      Line(9, "hook.endLockMMU", "KVM_MMU_LOCK", takes: .mmu, when: .memslot, marks: .isBetweenSections)
+      Line(
+        10, "hook.raiseSeq", "mmu_invalidate_seq++", when: .memslot, others: .bumpsSeq, marks: .isBetweenSections
+      ) {
+        $0.kvm.invalidateSeq += 1
+      }
+      Line(
+        barrier: "smp_wmb()", orders: "the seq's bump before the count's fall",
+        partner: rules.retry.readsBoth ? "smp_rmb() of mmu_notifier_retry_cache()" : nil, if: true)
+      Line(11, "hook.endUnlockMMU", "KVM_MMU_UNLOCK", drops: .mmu, when: .memslot)
+      // }
+      Line(call: FunctionName.cacheInvalidate, if: rules.walk.place == .endHookBeforeCount)
+      Line(12, "hook.endLockCount", "spin_lock(mn_invalidate_lock)", takes: .invalidate)
+      Line(13, "hook.lowerCount", "mn_active_invalidate_count--", if: !isReset) { $0.kvm.activeInvalidations -= 1 }
+      Line(13, "hook.lowerCount", "mn_active_invalidate_count--", if: isReset) {
+        $0.kvm.activeInvalidations -= 1
+        guard $0.kvm.activeInvalidations == 0 else { return }
+        $0.kvm.rangeStart = GfnToPfnCache.errorUHVA
+        $0.kvm.rangeEnd = GfnToPfnCache.errorUHVA
+      }
+      Line(
+        14, "hook.endUnlockCount", "spin_unlock(mn_invalidate_lock)", drops: .invalidate, if: !rules.hasQueue)
+      Line(
+        14, "hook.endUnlockCount", "spin_unlock(mn_invalidate_lock)", drops: .invalidate, if: rules.hasQueue,
+        when: .othersInFlight, then: "woken")
+      Line(
+        15, "hook.endUnlockCountAndWake", "spin_unlock(mn_invalidate_lock)", drops: .invalidate, if: rules.hasQueue)
+      Line(16, "hook.wake", "wake_up(gpc_invalidate_wq)", if: rules.hasQueue, section: true, others: .any) {
+        $0.wakeQueue()
+      }
+      Line(label: "woken")
+      Line(call: FunctionName.cacheInvalidate, if: rules.walk.place == .endHookAfterCount)
+    }
+  }
+}
+
+extension ProtocolText.Condition {
+  /// The count, under its lock, is not 0 yet.
+  fileprivate static var othersInFlight: Self { Self("others are in flight") { $0.kvm.activeInvalidations != 0 } }
+}
+
+extension Step {
+  fileprivate func wakeQueue() {
+    for other in 0..<taskCount where engine.traits(storage.pointee[task: other].step).has(.isQueued) {
+      storage.pointee[task: other].isWoken = true
+    }
+  }
+}
