@@ -107,7 +107,9 @@ let package = Package(
     // What the replay says, held against what a simulated kernel did; for tools/simulate and the tests.
     .target(
       name: "KnownTruth",
-      dependencies: ["KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "SimulatedKernel"],
+      dependencies: [
+        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "SimulatedKernel",
+      ],
       path: "Tests/KnownTruth"),
     .testTarget(
       name: "KnownTruthTests", dependencies: ["KnownTruth", "SimulatedKernel", "GPCProtocol", "Forms", "KVMEvents"]),

@@ -38,8 +38,10 @@ extension OperationTracker {
   private func creationOffset(of kvm: KVMPointer, _ event: RecordedEvent) -> UInt64? {
     if event.kind == .gpcInit { return event.gpc.flatMap { Self.offset(of: $0, in: kvm) } }
     guard event.kind == .setMemoryRegion else { return nil }
-    return caches.lazy.filter { $0.vm == nil && $0.isInitialisedInTrace }.compactMap { Self.offset(of: $0.gpc, in: kvm) }
-      .first
+    return caches.lazy.filter { $0.vm == nil && $0.isInitialisedInTrace }.compactMap {
+      Self.offset(of: $0.gpc, in: kvm)
+    }
+    .first
   }
 
   private static func offset(of gpc: GPCPointer, in kvm: KVMPointer) -> UInt64? {

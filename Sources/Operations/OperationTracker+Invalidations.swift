@@ -150,7 +150,8 @@ extension OperationTracker {
     _ range: HVARange, _ event: RecordedEvent, of vm: VMState, _ thread: ThreadNumber, start: Moment?, at moment: Moment
   ) -> InvalidationState {
     // Its start hook has returned in a gap, or unpaired after one. A walk tells for itself how far the hook was.
-    let upBy = event.kind == .gpcInvalidateStart || vm.gapEnd == nil ? nil : threads[thread].unpairedStartRet ?? vm.gapEnd
+    let upBy =
+      event.kind == .gpcInvalidateStart || vm.gapEnd == nil ? nil : threads[thread].unpairedStartRet ?? vm.gapEnd
     if start == nil && !vm.mayHideInvalidations {
       // It was not counted yet when a recorded count showed that nothing unseen was in flight.
       steps.append(.doubted(vm, since: vm.knownSince?.id ?? vm.firstEvent, before: moment.id))

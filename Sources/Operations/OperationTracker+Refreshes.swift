@@ -160,7 +160,8 @@ extension OperationTracker {
     refreshCount += 1
     let refresh = refreshes.insert(
       RefreshState(
-        id: refreshCount, cache: cache, vm: caches[cache].vm, task: task, origin: origin, request: request, entry: entry,
+        id: refreshCount, cache: cache, vm: caches[cache].vm, task: task, origin: origin, request: request,
+        entry: entry,
         firstSeen: firstSeen))
     threads[thread].refresh = refresh
     caches[cache].vm?.openRefreshes.append(refresh)

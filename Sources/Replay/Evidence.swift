@@ -14,7 +14,8 @@ package enum Evidence {
   static func missing(from seen: ProbesSeen) -> [EventKind] {
     // Up to 6.1 request and body are one function.
     let isOneFunction = seen.has(.gfnToPfnCacheRefresh) && !seen.has(.lockedRefresh)
-    let body: [EventKind] = isOneFunction ? [.gfnToPfnCacheRefresh, .gpcRefreshRet] : [.lockedRefresh, .lockedRefreshRet]
+    let body: [EventKind] =
+      isOneFunction ? [.gfnToPfnCacheRefresh, .gpcRefreshRet] : [.lockedRefresh, .lockedRefreshRet]
     let missing = (hooks + body + [.hvaToPfn, .hvaToPfnRet]).filter { !seen.has($0) }
     // Where a refresh has no begin or no end, success tells which round was its last.
     let lacksEnd = !Set(missing).isDisjoint(with: body) && !seen.has(.gpcRefreshDone)

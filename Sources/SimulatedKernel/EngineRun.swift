@@ -37,6 +37,8 @@ struct EngineRun {
   let slot: Int
   /// What a refresh without `refresh_lock` returns: it has no step of its own for that.
   private(set) var ret = 0
+  /// `mmu_seq` as it was read last: the engine forgets it when it has no more use for it.
+  private(set) var snapshot: UInt64 = 0
 
   init(_ engine: ProtocolEngine, _ steps: EngineSteps, slot: Int) {
     self.engine = engine
@@ -80,6 +82,7 @@ struct EngineRun {
     case .noMemslot, .failed: ret = -14
     case _: break
     }
+    if step == .snapshot { snapshot = state.tasks[slot].snapshot }
     let next = state.tasks[slot].step
     let arrival = next == .finished ? Arrival.finished : arrival(from: step, at: steps[next], outcome.branch)
     return (deed(step, outcome), arrival)

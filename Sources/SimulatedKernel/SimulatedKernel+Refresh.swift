@@ -223,8 +223,8 @@ extension SimulatedKernel {
 
   private func test(_ refresh: RefreshRun, _ task: SimulatedTask) -> Action {
     refresh.hasTested = true
-    // What it was at the test; the engine forgets it there.
-    let snapshot = refresh.run.map { refresh.vm.state.tasks[$0.slot].snapshot } ?? 0
+    // What it was at the test.
+    let snapshot = refresh.run?.snapshot ?? 0
     return hit(.gpcRetryCheck, task) { [self] in
       refresh.testFields(snapshot: rules.snapshot == .none ? nil : snapshot)
     } note: { [self] record in

@@ -61,10 +61,10 @@ package struct SimulatedMutant: Sendable {
     SimulatedMutant("no-count", .retryTest, rules: { $0.retry.inFlight = .unread }),
     SimulatedMutant("no-seq", .retryTest, rules: { $0.retry.readsSeq = false }),
     SimulatedMutant("seq-before-count", .retryTest, where: \.testsCountAndSeq) { $0.swap("retry.count", "retry.seq") },
-    SimulatedMutant("snapshot-after-lookup", .retryTest, where: { $0.snapshot != .none }) {
+    SimulatedMutant("snapshot-after-lookup", .retryTest, where: \.takesSnapshot) {
       $0.move("refresh.snapshot", behind: "refresh.lookUp")
     },
-    SimulatedMutant("test-before-relock", .retryTest, where: { $0.testsCountAndSeq && $0.wait == .none }) {
+    SimulatedMutant("test-before-relock", .retryTest, where: \.testsAtOnce) {
       $0.move("refresh.relock", behind: "mmu_notifier_retry_cache()")
       $0.send("retry.count", .retry, to: "refresh.lockWrite")
       $0.send("retry.seq", .retry, to: "refresh.lockWrite")
@@ -74,7 +74,7 @@ package struct SimulatedMutant: Sendable {
   private static let ofTheWalk = [
     SimulatedMutant("no-walk", .walk) { $0.drop("gfn_to_pfn_cache_invalidate()") },
     SimulatedMutant("late-walk", .walk, rules: { $0.walk.place = .endHookBeforeCount }),
-    SimulatedMutant("walk-misses-first-byte", .walk, where: { $0.walk.locking == .readThenWrite }) {
+    SimulatedMutant("walk-misses-first-byte", .walk, where: \.walkReads) {
       $0["walk.test"].effect = .tests { step in
         step.gpc.isHit(by: withoutFirstByte(step.range), step.rules.walk) ? .hit : .miss
       }
@@ -86,12 +86,10 @@ package struct SimulatedMutant: Sendable {
   ]
 
   private static let ofTheRest = [
-    SimulatedMutant(
-      "walk-before-count", .other, where: { $0.walk.place == .startHook && !$0.walk.insideInvalidateLock }
-    ) {
+    SimulatedMutant("walk-before-count", .other, where: \.walksBehindCount) {
       $0.move("hook.lockCount", "hook.raiseCount", "hook.unlockCount", behind: "gfn_to_pfn_cache_invalidate()")
     },
-    SimulatedMutant("count-down-before-seq", .other, where: { $0.walk.place == .startHook && !$0.hasQueue }) {
+    SimulatedMutant("count-down-before-seq", .other, where: \.endsPlainly) {
       $0.move("hook.endLockMMU", "hook.raiseSeq", "hook.endUnlockMMU", behind: "hook.endUnlockCount")
     },
     SimulatedMutant("store-outside-lock", .other, where: \.hasRefreshLock) {
@@ -135,4 +133,15 @@ extension ProtocolRules {
   fileprivate var testsCountAndSeq: Bool {
     retry.inFlight == .count && retry.readsSeq && !retry.readsFlag && validity == .falseBeforeLoop
   }
+
+  fileprivate var testsAtOnce: Bool { testsCountAndSeq && wait == .none }
+
+  fileprivate var takesSnapshot: Bool { snapshot != .none }
+
+  fileprivate var walkReads: Bool { walk.locking == .readThenWrite }
+
+  fileprivate var walksBehindCount: Bool { walk.place == .startHook && !walk.insideInvalidateLock }
+
+  /// The end hook neither walks nor wakes.
+  fileprivate var endsPlainly: Bool { walk.place == .startHook && !hasQueue }
 }

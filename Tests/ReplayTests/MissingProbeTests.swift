@@ -24,7 +24,8 @@ import Testing
   // end (rule 19; the store takes it back: AmendmentTests).
   @Test(
     arguments: [
-      .mnInvalidateRangeStart, .mnInvalidateRangeStartRet, .mnInvalidateRangeEnd, .mnInvalidateRangeEndRet, .lockedRefresh,
+      .mnInvalidateRangeStart, .mnInvalidateRangeStartRet, .mnInvalidateRangeEnd, .mnInvalidateRangeEndRet,
+      .lockedRefresh,
       .lockedRefreshRet, .hvaToPfn, .hvaToPfnRet,
     ] as [EventKind])
   func lacksProbes(kind: EventKind) {
@@ -33,7 +34,8 @@ import Testing
 
   // What only narrows an interval is not needed.
   @Test(
-    arguments: [.gpcInvalidateStart, .mnInvalidateEndKvm, .gpcRetryLoop, .gpcRetryCheck, .gpcRefreshDone] as [EventKind])
+    arguments: [.gpcInvalidateStart, .mnInvalidateEndKvm, .gpcRetryLoop, .gpcRetryCheck, .gpcRefreshDone] as [EventKind]
+  )
   func narrowsOnly(kind: EventKind) {
     let outcome = Self.recording.without(kind).replayed()
     #expect(outcome.missingProbes.isEmpty)

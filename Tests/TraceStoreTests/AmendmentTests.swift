@@ -79,7 +79,8 @@ import TraceStore
           returnEvent: check.returnEvent, answer: check.answer, decision: .disagrees))
     }
     let divergence = Finding(
-      id: 2, kind: .divergence, certainty: .certain, vm: 1, cache: 1, event: 17, invalidation: 2, refresh: nil, check: 1,
+      id: 2, kind: .divergence, certainty: .certain, vm: 1, cache: 1, event: 17, invalidation: 2, refresh: nil,
+      check: 1,
       proof: [10, 11, 16, 17], summary: "says yes where the cache is not valid")
     for (before, decision) in [(10, "disagrees"), (11, "unknown")] as [(EventID, String)] {
       let writer = try TraceWriter(at: .memory)
@@ -108,7 +109,8 @@ import TraceStore
     #expect(try hooks.rows("SELECT decision FROM cache_check") == ["unknown"])
     // Without the body's return, and without the event of success, a further round may be another refresh's.
     let body = try database(.lockedRefreshRet, .gpcRefreshDone)
-    #expect(try body.rows("SELECT outcome FROM retry_round ORDER BY number") == ["unfinished", "unfinished", "accepted"])
+    #expect(
+      try body.rows("SELECT outcome FROM retry_round ORDER BY number") == ["unfinished", "unfinished", "accepted"])
     #expect(try body.rows("PRAGMA foreign_key_check") == [])
   }
 }
