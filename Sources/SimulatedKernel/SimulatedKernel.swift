@@ -177,6 +177,7 @@ package final class SimulatedKernel {
       task.last {
         task.isPinned = false
         host.isInterrupted = false
+        host.sawRecord(at: task.lastRecord)
         return .done
       }
     }
