@@ -131,13 +131,15 @@ extension ProtocolEngine {
 
   /// `hva_to_pfn()` and the mapping of what it found. The second choice is a lookup that fails.
   private func lookUp<S: ProtocolStorage>(_ task: Int, _ cache: Int, _ choice: Int, _ state: inout S) -> StepOutcome {
-    guard choice == 0 else {
+    // Without refresh_lock (v5.17) another refresh that found no memslot may have left no address there.
+    let uhva = state[cache: cache].fields.uhva
+    guard choice == 0, !uhva.isError else {
       state[task: task].newPFN = .errorFault
       state[task: task].snapshot = 0
       state[task: task].step = .refresh(.lockFailed)
       return StepOutcome(.failed)
     }
-    state[task: task].newPFN = state.currentPFN(at: state[cache: cache].fields.uhva)
+    state[task: task].newPFN = state.currentPFN(at: uhva)
     state[task: task].step = afterLookUp
     return StepOutcome()
   }
