@@ -54,7 +54,7 @@ package enum OperationStep {
 
   /// Events were dropped after `since` and before event `marker`; these VMs existed then.
   case lost(EventLoss, since: EventID, touched: [VMState])
-  /// Between these events something went on in the VM whose begin is not recorded, and which was taken for impossible: an invalidation, or
-  /// a change of its memslots.
+  /// Between these events something went on in the VM whose begin is not recorded, and which was taken for impossible:
+  /// an invalidation, or a change of its memslots.
   case doubted(VMState, since: EventID, before: EventID)
 }

@@ -3,8 +3,9 @@
 import KVMEvents
 import Operations
 
-/// The probes without which "accepted, forced", "the same mapping since", "still valid" and "nothing in flight" cannot be said (evidence,
-/// rule 19): entry and return of both hooks, of the body of a refresh, and of its lookup. `contract` alone needs less.
+/// The probes without which "accepted, forced", "the same mapping since", "still valid" and "nothing in flight" cannot
+/// be said (evidence, rule 19): entry and return of both hooks, of the body of a refresh, and of its lookup. `contract`
+/// alone needs less.
 package enum Evidence {
   private static let hooks: [EventKind] = [
     .mnInvalidateRangeStart, .mnInvalidateRangeStartRet, .mnInvalidateRangeEnd, .mnInvalidateRangeEndRet,
@@ -14,7 +15,8 @@ package enum Evidence {
   static func missing(from seen: ProbesSeen) -> [EventKind] {
     // Up to 6.1 request and body are one function.
     let isOneFunction = seen.has(.gfnToPfnCacheRefresh) && !seen.has(.lockedRefresh)
-    let body: [EventKind] = isOneFunction ? [.gfnToPfnCacheRefresh, .gpcRefreshRet] : [.lockedRefresh, .lockedRefreshRet]
+    let body: [EventKind] =
+      isOneFunction ? [.gfnToPfnCacheRefresh, .gpcRefreshRet] : [.lockedRefresh, .lockedRefreshRet]
     let missing = (hooks + body + [.hvaToPfn, .hvaToPfnRet]).filter { !seen.has($0) }
     // Where a refresh has no begin or no end, success tells which round was its last.
     let lacksEnd = !Set(missing).isDisjoint(with: body) && !seen.has(.gpcRefreshDone)

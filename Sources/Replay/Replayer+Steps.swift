@@ -1,4 +1,5 @@
-// What each step of an operation means for the replay: what waits to be decided, and what a cache's `valid` can have been.
+// What each step of an operation means for the replay: what waits to be decided, and what a cache's `valid` can have
+// been.
 
 import KVMEvents
 import Operations
@@ -84,7 +85,8 @@ extension Replayer {
     if !operations.probes.has(.gpcInvalidateStart) { walk(invalidation, from: start) }
   }
 
-  /// `gfn_to_pfn_cache_invalidate_start()`: takes `valid` from the caches of the range, each under its lock, before the hook returns.
+  /// `gfn_to_pfn_cache_invalidate_start()`: takes `valid` from the caches of the range, each under its lock, before the
+  /// hook returns.
   private mutating func walk(_ invalidation: InvalidationState, from moment: Moment) {
     for cache in invalidation.vm.caches where operations.caches[cache].isActive != false {
       guard let uhva = operations.caches[cache].uhva else {
@@ -105,7 +107,8 @@ extension Replayer {
     }
   }
 
-  /// A walk that is under way may come to the cache yet: one that was there before its first event, or that takes another page.
+  /// A walk that is under way may come to the cache yet: one that was there before its first event, or that takes
+  /// another page.
   private mutating func meetRunningWalks(_ cache: CacheNumber, uhva: UHVA?) {
     guard let vm = operations.caches[cache].vm, let uhva, !uhva.isError else { return }
     for invalidation in vm.invalidations where invalidation.close == nil && invalidation.overlaps(page: uhva.page) {
