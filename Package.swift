@@ -125,7 +125,7 @@ let package = Package(
     .testTarget(name: "StageTests", dependencies: ["Stages", "RealBinary", "FtraceImport", "KVMEvents", "TraceStore"]),
     .testTarget(
       name: "EvidenceTests", dependencies: ["EvidenceParts", "RealBinary", "FtraceImport", "KVMEvents", "gpc-replay"],
-      exclude: ["Recordings", "FunctionLevel", "Breaches"]),
+      exclude: ["Recordings", "FunctionLevel", "Breaches", "Gaps"]),
     .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),
   ],
   swiftLanguageModes: [.v6]

@@ -71,7 +71,7 @@ WITH pair (kind_id, goes_with, unknown_without_it) AS (VALUES
 SELECT DISTINCT event_kind.name AS probe, event_kind.meaning, pair.unknown_without_it
 FROM pair JOIN event_kind ON event_kind.id = pair.kind_id
 WHERE pair.goes_with IN (SELECT kind_id FROM event_name WHERE count > 0)
-  AND pair.kind_id NOT IN (SELECT kind_id FROM event_name WHERE kind_id IS NOT NULL)
+  AND pair.kind_id NOT IN (SELECT kind_id FROM event_name WHERE count > 0 AND kind_id IS NOT NULL)
 ORDER BY event_kind.id;
 
 -- Where events were dropped. lost: the sum where it is known; gaps_of_unknown_size: the gaps where it is not.

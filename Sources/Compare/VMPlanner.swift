@@ -94,13 +94,11 @@ struct VMPlanner {
     let cache = index(operation)
     let request = refresh.request ?? operation.begin
     defer { holds[cache].append(operation.begin.time..<max(operation.begin.time, operation.end.time)) }
-    guard let uhva = refresh.uhva ?? refresh.oldUHVA, !Self.isRefused(refresh) else {
+    guard let resolved = Self.resolved(refresh), !Self.isRefused(refresh) else {
       let kind = WindowPlan.Operation.Kind.refusedRefresh(durationNs: operation.end.time - request.time)
       plan.add(.begin, plan.add(.init(kind: kind, cache: cache, recorded: recorded)), request)
       return
     }
-    // -EFAULT without a lookup: no memslot gave a uhva.
-    let resolved = refresh.ret != 0 && refresh.rounds.isEmpty ? GfnToPfnCache.errorUHVA : uhva
     let refreshPlan = RefreshPlan(
       refresh, operation, cache: cache, uhva: resolved, heldNs: heldNs(cache, request.time, operation.begin.time),
       lateNs: lateNs(refresh, operation), lateSnapshotNs: lateSnapshotNs(refresh), usual: usualRound)
@@ -130,6 +128,14 @@ struct VMPlanner {
       heldNs.addClamped(max(0, min(hold.upperBound, entryNs) - max(hold.lowerBound, requestNs)))
     }
     return heldNs
+  }
+
+  /// The uhva that the refresh leads to, an error where no memslot gives one: -EFAULT without a lookup. nil: it is not known, or the request
+  /// had neither a gpa nor a uhva, which `__kvm_gpc_refresh()` refuses whatever was recorded of it.
+  private static func resolved(_ refresh: RecordedRefresh) -> UHVA? {
+    guard let uhva = refresh.uhva ?? refresh.oldUHVA else { return nil }
+    let resolved = refresh.ret != 0 && refresh.rounds.isEmpty ? GfnToPfnCache.errorUHVA : uhva
+    return resolved.isError && refresh.isGPABased == false ? nil : resolved
   }
 
   /// `-EINVAL` without a round: the cache was not active, or the access leaves its page.

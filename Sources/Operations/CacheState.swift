@@ -18,8 +18,8 @@ package struct CacheState {
   package internal(set) var isActive: Bool?
   /// Its `kvm_gpc_init()` is in the recording.
   var isInitialisedInTrace = false
-  /// A refresh of it may be under way of which no event is recorded: from before the recording, or its entry was lost. Over with its
-  /// next whole refresh, for `refresh_lock` lets in one at a time.
+  /// A refresh of it may be under way of which no event is recorded: from before the recording, or its entry was lost.
+  /// Over with its next whole refresh, for `refresh_lock` lets in one at a time.
   package internal(set) var mayHideRefresh = true
 
   init(id: Int32, gpc: GPCPointer, epoch: Int32, firstEvent: EventID) {

@@ -2,7 +2,8 @@
 
 import KVMEvents
 
-/// One invalidation of one VM, from its start hook (or the first that is known of it) until nothing undecided can need it.
+/// One invalidation of one VM, from its start hook (or the first that is known of it) until nothing undecided can need
+/// it.
 package final class InvalidationState {
   package let id: Int64
   package let vm: VMState
@@ -10,7 +11,8 @@ package final class InvalidationState {
   package let task: TaskID
   package let range: HVARange
   package let mnEvent: UInt32?
-  /// The hooks' events as they come. `start` is nil for an invalidation that was open when the recording (or a gap) ended.
+  /// The hooks' events as they come. `start` is nil for an invalidation that was open when the recording (or a gap)
+  /// ended.
   package let start: Moment?
   /// `gfn_to_pfn_cache_invalidate_start()`, in the hook that `walkIsInEndHook` tells.
   package internal(set) var walk: Moment?
@@ -27,8 +29,8 @@ package final class InvalidationState {
   package internal(set) var selfLookup: EventID?
   /// It runs on top of a refresh or a check of its thread.
   var isNested = false
-  /// From this moment on its end may be missing: events were dropped, or its thread began another one (evidence, rule 13). nil again where
-  /// its own end is recorded after all.
+  /// From this moment on its end may be missing: events were dropped, or its thread began another one (evidence, rule
+  /// 13). nil again where its own end is recorded after all.
   package internal(set) var doubtedSince: Moment?
   /// Events were dropped since it began: what its thread does next may be another invalidation's.
   var isTorn = false
@@ -63,12 +65,14 @@ package final class InvalidationState {
   /// The kernel's test, `start <= uhva < end`, for the page (evidence, rule 9).
   package func overlaps(page: UHVA) -> Bool { range.contains(page) }
 
-  /// Only these free pages; a change of protection (`MMU_NOTIFY_PROTECTION_VMA`, `_PAGE`) does not. Unknown kinds count as removing.
+  /// Only these free pages; a change of protection (`MMU_NOTIFY_PROTECTION_VMA`, `_PAGE`) does not. Unknown kinds count
+  /// as removing.
   package var removesMappings: Bool { mnEvent != 2 && mnEvent != 3 }
 
-  /// Whether it took away a page that a lookup between these moments had read: `certain` if its window (at function level: the hook itself)
-  /// began after the lookup, `possible` if they surely overlap (at function level: if it began during the lookup), else nil. What only a wider
-  /// interval or a larger delta lets in is nothing (evidence, rules 8, 18 and 22).
+  /// Whether it took away a page that a lookup between these moments had read: `certain` if its window (at function
+  /// level: the hook itself) began after the lookup, `possible` if they surely overlap (at function level: if it began
+  /// during the lookup), else nil. What only a wider interval or a larger delta lets in is nothing (evidence, rules 8,
+  /// 18 and 22).
   package func removal(
     ofLookup lookup: Moment, to lookupRet: Moment, isOfFunctionLevel: Bool, _ order: MomentOrder
   ) -> Finding.Certainty? {
@@ -79,16 +83,17 @@ package final class InvalidationState {
     return overlaps && order.surely(lookup, before: other) ? .possible : nil
   }
 
-  /// Splitting a huge page, or a VMA at it, sends the same: `MMU_NOTIFY_CLEAR` over exactly one aligned huge page, with nothing freed
-  /// (evidence, rule 22).
+  /// Splitting a huge page, or a VMA at it, sends the same: `MMU_NOTIFY_CLEAR` over exactly one aligned huge page, with
+  /// nothing freed (evidence, rule 22).
   private var mayBeSplit: Bool {
     guard mnEvent == 1 else { return false }
     let size = range.end.rawValue - range.start.rawValue
     return (size == 1 << 21 || size == 1 << 30) && range.start.rawValue % size == 0
   }
 
-  /// The count goes up in (start hook's entry, the walk's begin); without that event in the start hook, before the hook returns.
-  /// A start that was lost lies in a gap. One from before the recording is never sure: verdicts that rest on it are unknown (evidence, rule 10).
+  /// The count goes up in (start hook's entry, the walk's begin); without that event in the start hook, before the hook
+  /// returns. A start that was lost lies in a gap. One from before the recording is never sure: verdicts that rest on
+  /// it are unknown (evidence, rule 10).
   package func surelyUp(before moment: Moment, _ order: MomentOrder) -> Bool {
     let walkInStartHook = walkIsInEndHook == false ? walk : nil
     return order.surely(walkInStartHook ?? (start == nil ? upBy : startRet), before: moment)
@@ -98,7 +103,8 @@ package final class InvalidationState {
     order.surely(moment, before: start)
   }
 
-  /// The count goes down in (`mn_invalidate_end_kvm`, the end hook's return); without that event, after the end hook's entry.
+  /// The count goes down in (`mn_invalidate_end_kvm`, the end hook's return); without that event, after the end hook's
+  /// entry.
   package func surelyDown(before moment: Moment, _ order: MomentOrder) -> Bool {
     order.surely(endRet ?? overBy, before: moment)
   }
@@ -114,8 +120,8 @@ package final class InvalidationState {
     return order.surely(moment, before: end)
   }
 
-  // `mmu_invalidate_seq` is bumped before the count goes down and in the same interval: the recordings show the value from before the
-  // bump after `mn_invalidate_end_kvm` (docs/evidence.md, "What the recordings say otherwise").
+  // `mmu_invalidate_seq` is bumped before the count goes down and in the same interval: the recordings show the value
+  // from before the bump after `mn_invalidate_end_kvm` (docs/evidence.md, "What the recordings say otherwise").
 
   package func surelyBumped(before moment: Moment, _ order: MomentOrder) -> Bool {
     surelyDown(before: moment, order)

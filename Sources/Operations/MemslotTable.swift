@@ -7,21 +7,23 @@ package struct MemslotTable {
   private var slots: [UInt32: Memslot] = [:]
   /// The changes under way: between the entry and the return of `__kvm_set_memory_region()`.
   private var changing: [(thread: ThreadNumber, slot: UInt32, wanted: Memslot?)] = []
-  /// The last ones that took effect: clocks differ, so an invalidation that seems to come later may have met what was before them.
+  /// The last ones that took effect: clocks differ, so an invalidation that seems to come later may have met what was
+  /// before them.
   private var recent: [(ret: Moment, old: Memslot?, new: Memslot?)] = []
   private static let recentMax = 8
   /// Every change since the VM's creation is in the recording.
   private var isComplete = false
   /// How often `kvm_swap_active_memslots()` put a new set in force.
   private var updateCount: UInt64 = 0
-  /// By how much the recorded `generation` was ahead of the updates recorded so far, when it was last seen with no doubt. As long as it stays, no
-  /// update is missing; 0 shows that all since the VM's creation are there.
+  /// By how much the recorded `generation` was ahead of the updates recorded so far, when it was last seen with no
+  /// doubt. As long as it stays, no update is missing; 0 shows that all since the VM's creation are there.
   private var generationLead: UInt64?
   /// The last event that showed that.
   private var knownAt: EventID = 0
   /// A change may have been lost.
   private var isInDoubt = false
-  /// `__kvm_set_memory_region()` may be under way of which no entry is recorded. It holds `slots_lock`: over with the next whole one.
+  /// `__kvm_set_memory_region()` may be under way of which no entry is recorded. It holds `slots_lock`: over with the
+  /// next whole one.
   private(set) var mayHideChange = true
   /// How often a change began or ended: the same again shows that none was under way in between, if none is now.
   package private(set) var changeCount = 0
@@ -39,7 +41,8 @@ package struct MemslotTable {
     !changing.isEmpty || lastRet.map { !order.surely($0, before: moment) } ?? false
   }
 
-  /// `kvm_handle_hva_range()`: whether a range meets a memslot; nil where the memslots are not all known or just changing.
+  /// `kvm_handle_hva_range()`: whether a range meets a memslot; nil where the memslots are not all known or just
+  /// changing.
   /// - Parameters:
   ///   - start: when its invalidation began; nil: not known. (While it is open no memslot changes.)
   ///   - areAllProbed: the recording has the calls' entries and returns.
@@ -119,7 +122,8 @@ package struct MemslotTable {
   /// The rows still in force, by slot number.
   package var remaining: [Memslot] { slots.values.sorted { $0.slot < $1.slot } }
 
-  /// `kvm_set_memslot()`: to delete or to move a slot it is made invalid first, in a set of its own. Where nothing changes there is none.
+  /// `kvm_set_memslot()`: to delete or to move a slot it is made invalid first, in a set of its own. Where nothing
+  /// changes there is none.
   private static func swapCount(from old: Memslot?, to new: Memslot?) -> UInt64 {
     guard let new else { return 2 }
     guard let old else { return 1 }

@@ -4,8 +4,8 @@ import KVMEvents
 
 /// Learns the constant `kvm - mn` (the notifier is a member of `struct kvm`) and holds events back until it is known.
 ///
-/// The start hook names only the notifier, the walk right behind it on the same thread only the kvm: one such pair serves the whole
-/// recording. Until then events are held, so that no decision is made without the invalidations.
+/// The start hook names only the notifier, the walk right behind it on the same thread only the kvm: one such pair
+/// serves the whole recording. Until then events are held, so that no decision is made without the invalidations.
 struct NotifierTie {
   /// `kvm - mn`, wrapping.
   private(set) var offset: UInt64?
@@ -28,7 +28,8 @@ struct NotifierTie {
     offset.map { KVMPointer(rawValue: mn.rawValue &+ $0) }
   }
 
-  /// Takes the event into the held ones where that is needed. True when the tie was made (or given up) and the held events are to be replayed.
+  /// Takes the event into the held ones where that is needed. True when the tie was made (or given up) and the held
+  /// events are to be replayed.
   mutating func holds(_ event: RecordedEvent) -> Bool {
     learn(event)
     if hasGivenUp { return false }

@@ -2,7 +2,8 @@
 
 import KVMEvents
 
-/// One step of an operation, in replay order. States that a step names are as they are after the whole event.
+/// One step of an operation, in replay order. States that a step names are as they are after the whole event. Large ones
+/// are boxed, or their size would be that of every step.
 package enum OperationStep {
   // MARK: Invalidations
 
@@ -45,16 +46,16 @@ package enum OperationStep {
 
   // MARK: Checks and memslots
 
-  case checked(CheckState, return: Moment, answer: Bool)
+  indirect case checked(CheckState, return: Moment, answer: Bool)
   /// A check whose return is not recorded.
-  case unanswered(CheckState)
-  case memslotEnded(Memslot)
+  indirect case unanswered(CheckState)
+  indirect case memslotEnded(Memslot)
 
   // MARK: Losses
 
   /// Events were dropped after `since` and before event `marker`; these VMs existed then.
-  case lost(EventLoss, since: EventID, touched: [VMState])
-  /// Between these events something went on in the VM whose begin is not recorded, and which was taken for impossible: an invalidation, or
-  /// a change of its memslots.
+  indirect case lost(EventLoss, since: EventID, touched: [VMState])
+  /// Between these events something went on in the VM whose begin is not recorded, and which was taken for impossible:
+  /// an invalidation, or a change of its memslots.
   case doubted(VMState, since: EventID, before: EventID)
 }

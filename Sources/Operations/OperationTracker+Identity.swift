@@ -32,8 +32,9 @@ extension OperationTracker {
     return vm
   }
 
-  /// The cache of the shared info page is a member of `struct kvm` and initialised with it, before a memslot is set and before the notifier is
-  /// registered. Any other first event may be one of an older VM. (6.1 has no kvm in `gpc_init`: there the caches initialised so far tell.)
+  /// The cache of the shared info page is a member of `struct kvm` and initialised with it, before a memslot is set and
+  /// before the notifier is registered. Any other first event may be one of an older VM. (6.1 has no kvm in `gpc_init`:
+  /// there the caches initialised so far tell.)
   /// - Returns: where in `struct kvm` that cache lies, if it is one.
   private func creationOffset(of kvm: KVMPointer, _ event: RecordedEvent) -> UInt64? {
     if event.kind == .gpcInit { return event.gpc.flatMap { Self.offset(of: $0, in: kvm) } }
@@ -91,7 +92,8 @@ extension OperationTracker {
     return cache
   }
 
-  /// `kvm_gpc_init()`: a new epoch of the pointer; if all of its former VM is inactive, that VM is gone (a vCPU lives as long as its VM).
+  /// `kvm_gpc_init()`: a new epoch of the pointer; if all of its former VM is inactive, that VM is gone (a vCPU lives
+  /// as long as its VM).
   mutating func gpcInit(_ event: RecordedEvent, _ moment: Moment) {
     guard let gpc = event.gpc else { return }
     let former = cacheOfGPC[gpc.rawValue].map { caches[$0] }
@@ -116,8 +118,8 @@ extension OperationTracker {
     vm.caches.append(cache)
   }
 
-  /// None of its caches is active: a pointer of its own that is initialised anew now belongs to another VM (evidence, rule 11: no probe
-  /// shows a VM's end).
+  /// None of its caches is active: a pointer of its own that is initialised anew now belongs to another VM (evidence,
+  /// rule 11: no probe shows a VM's end).
   private func isInactive(_ vm: VMState) -> Bool {
     !vm.caches.isEmpty && vm.caches.allSatisfy { caches[$0].isActive == false }
   }

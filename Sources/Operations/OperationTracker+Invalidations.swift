@@ -1,4 +1,5 @@
-// The notifier's hooks: `kvm_mmu_notifier_invalidate_range_start()` and `_end()`, and the walk of the caches in one of them.
+// The notifier's hooks: `kvm_mmu_notifier_invalidate_range_start()` and `_end()`, and the walk of the caches in one of
+// them.
 
 import KVMEvents
 
@@ -6,8 +7,8 @@ extension OperationTracker {
   mutating func invalidateRangeStart(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     threads[thread].unpairedStartRet = nil
     guard let vm = vm(ofHook: event), let range = event.range else { return }
-    // The next start of the same thread and notifier: mostly the one before is over and its end was lost (evidence, rule 13). But a change of
-    // protection may split a huge page between its hooks: then its end is still to come.
+    // The next start of the same thread and notifier: mostly the one before is over and its end was lost (evidence,
+    // rule 13). But a change of protection may split a huge page between its hooks: then its end is still to come.
     giveUpHooks(of: vm, thread, at: moment) { $0.isTorn || $0.end != nil || $0.range == range }
     for former in threads[thread].hooks where former.vm === vm { vm.doubt(former, since: moment) }
     beginBusy(vm, moment)
@@ -121,7 +122,8 @@ extension OperationTracker {
     close(invalidation, of: invalidation.vm, as: .end)
   }
 
-  /// An end hook whose entry is not recorded returns: if a walk was the last that is known of the thread, it lay in that hook.
+  /// An end hook whose entry is not recorded returns: if a walk was the last that is known of the thread, it lay in
+  /// that hook.
   private mutating func endHookOfWalk(_ thread: ThreadNumber, _ moment: Moment) {
     guard let invalidation = threads[thread].hooks.last, !invalidation.isTorn, invalidation.walk != nil,
       invalidation.walkIsInEndHook != false, invalidation.startRet == nil
@@ -178,7 +180,8 @@ extension OperationTracker {
 
   // MARK: Recorded counts
 
-  /// Keeps a recorded `mn_active_invalidate_count` where it can prove something; it was read before the thread's next event.
+  /// Keeps a recorded `mn_active_invalidate_count` where it can prove something; it was read before the thread's next
+  /// event.
   mutating func noteCount(_ event: RecordedEvent, of vm: VMState, _ thread: ThreadNumber, _ moment: Moment) {
     guard vm.isInDoubt, let count = event[.activeInvalidations] else { return }
     threads[thread].recordedCount = RecordedCount(vm: vm, count: count, low: moment)
@@ -194,8 +197,8 @@ extension OperationTracker {
     }
   }
 
-  /// If the recorded count is that of the invalidations that are surely in flight, then nothing unseen is, and what lost its end is over
-  /// (evidence, rule 13; 0 is the plainest case).
+  /// If the recorded count is that of the invalidations that are surely in flight, then nothing unseen is, and what
+  /// lost its end is over (evidence, rule 13; 0 is the plainest case).
   private mutating func settle(_ recorded: RecordedCount, before high: Moment) {
     let vm = recorded.vm
     guard vm.isInDoubt else { return }
@@ -239,6 +242,7 @@ extension OperationTracker {
     vm.pruneAt = max(VMState.pruneMin, vm.invalidations.count * 2)
   }
 
-  /// A round that never ends would keep every later invalidation: beyond this the older half goes and the round becomes unknown.
+  /// A round that never ends would keep every later invalidation: beyond this the older half goes and the round becomes
+  /// unknown.
   private static var invalidationsMax: Int { 32_768 }
 }

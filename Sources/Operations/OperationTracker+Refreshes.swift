@@ -1,7 +1,7 @@
 // Requests, refreshes and the rounds of their retry loops.
 //
-// Entry and return of the body and of its lookups give every round; the points inside (`gpc_retry_loop`, `gpc_retry_check`,
-// `gpc_refresh_done`) narrow its intervals where they are recorded (evidence, rule 18).
+// Entry and return of the body and of its lookups give every round; the points inside (`gpc_retry_loop`,
+// `gpc_retry_check`, `gpc_refresh_done`) narrow its intervals where they are recorded (evidence, rule 18).
 
 import KVMEvents
 
@@ -21,7 +21,8 @@ extension OperationTracker {
     caches[cache].see(uhva: nil, gpa: event.gpa)
   }
 
-  /// `__kvm_gpc_refresh()`, or 6.1's `kvm_gfn_to_pfn_cache_refresh()`: the body. (There `refresh_lock` is still to be taken.)
+  /// `__kvm_gpc_refresh()`, or 6.1's `kvm_gfn_to_pfn_cache_refresh()`: the body. (There `refresh_lock` is still to be
+  /// taken.)
   mutating func refresh(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     abandonRefresh(of: thread, at: moment)
@@ -52,7 +53,8 @@ extension OperationTracker {
     refreshes[refresh].isTorn = false
   }
 
-  /// - Parameter isAfterSnapshot: the snapshot lies between the thread's event before and this moment; else after this moment.
+  /// - Parameter isAfterSnapshot: the snapshot lies between the thread's event before and this moment; else after this
+  ///   moment.
   private mutating func beginRound(
     _ refresh: RefreshSlot, _ moment: Moment, isAfterSnapshot: Bool, loop: Moment?, uhva: UHVA?
   ) {
@@ -108,7 +110,8 @@ extension OperationTracker {
     refreshes[refresh].isTorn = false
   }
 
-  /// The round is accepted: `valid`, `pfn` and `khva` are set, and `gpc->lock` is dropped before the next event of the thread.
+  /// The round is accepted: `valid`, `pfn` and `khva` are set, and `gpc->lock` is dropped before the next event of the
+  /// thread.
   mutating func refreshDone(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     let refresh = openRefresh(of: cache, event.task, thread, moment)
@@ -173,7 +176,8 @@ extension OperationTracker {
     threads[thread].refresh.flatMap { refreshes[$0].round }
   }
 
-  /// The refresh that the thread is in; one that began before the recording (or whose begin was lost) is known from here on only.
+  /// The refresh that the thread is in; one that began before the recording (or whose begin was lost) is known from
+  /// here on only.
   private mutating func openRefresh(
     of cache: CacheNumber, _ task: TaskID, _ thread: ThreadNumber, _ moment: Moment
   ) -> RefreshSlot {

@@ -4,9 +4,10 @@ import KVMEvents
 
 /// Pairs the events of a recording once, for everything that reads operations.
 ///
-/// Turns events into threads, VMs, caches and operations, with every moment as narrow as the recorded events make it. Owns the rules of
-/// identity and of loss (evidence, rules 3 and 10 to 13) and judges nothing. Takes any subset of probes: entries and returns of functions are the base,
-/// the points inside of them narrow intervals (rule 18). One pass, bounded by what is open.
+/// Turns events into threads, VMs, caches and operations, with every moment as narrow as the recorded events make it.
+/// Owns the rules of identity and of loss (evidence, rules 3 and 10 to 13) and judges nothing. Takes any subset of
+/// probes: entries and returns of functions are the base, the points inside of them narrow intervals (rule 18). One
+/// pass, bounded by what is open.
 package struct OperationTracker {
   package let order: MomentOrder
   /// What the events since `removeSteps()` did.
@@ -53,7 +54,8 @@ package struct OperationTracker {
 
   package var isTied: Bool { tie.isMade }
 
-  /// Holds an event back where its VM cannot be told yet. True: it is to be taken now, after those that `takeHeld()` returns.
+  /// Holds an event back where its VM cannot be told yet. True: it is to be taken now, after those that `takeHeld()`
+  /// returns.
   package mutating func holds(_ event: RecordedEvent) -> Bool {
     tie.holds(event)
   }
@@ -75,8 +77,8 @@ package struct OperationTracker {
 
   // MARK: Caches
 
-  /// A refresh of the cache is under way that may have been accepted by this moment: only its return will tell, where `gpc_refresh_done` is not
-  /// recorded (evidence, rule 18).
+  /// A refresh of the cache is under way that may have been accepted by this moment: only its return will tell, where
+  /// `gpc_refresh_done` is not recorded (evidence, rule 18).
   package func mayBeAccepted(_ cache: CacheNumber, before moment: Moment) -> Bool {
     guard !probes.has(.gpcRefreshDone), let vm = caches[cache].vm else { return false }
     return vm.openRefreshes.contains { slot in

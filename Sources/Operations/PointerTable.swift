@@ -1,8 +1,10 @@
 // What the kernel pointers of a recording name.
 
-/// A dictionary that remembers the last hit: events come in runs about one object, and hashing costs as much as a step of the replay.
+/// A dictionary that remembers the last hit: events come in runs about one object, and hashing costs as much as a step
+/// of the replay.
 ///
-/// The key is the bare number: a generic key would be compared through its protocol, as its module does not show its code to this one.
+/// The key is the bare number: a generic key would be compared through its protocol, as its module does not show its
+/// code to this one.
 struct PointerTable<Object> {
   private var objects: [UInt64: Object] = [:]
   private var last: (pointer: UInt64, object: Object)?

@@ -35,7 +35,8 @@ package struct RoundState {
     self.isTorn = isTorn
   }
 
-  /// The retry test comes after this: its own event, else the lookup's return (evidence, rule 18). nil: neither is recorded.
+  /// The retry test comes after this: its own event, else the lookup's return (evidence, rule 18). nil: neither is
+  /// recorded.
   package var testLow: Moment? { test ?? lookupRet }
 
   /// Its lookup returned an error: it is the last of its refresh.

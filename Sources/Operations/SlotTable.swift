@@ -1,7 +1,7 @@
 // Where rounds and refreshes are kept.
 
-/// Values that come and go, each in a slot that is used again. A recording has a round for every five events: an object for each would
-/// cost as much as what is done with it, and copied about they are too big.
+/// Values that come and go, each in a slot that is used again. A recording has a round for every five events: an object
+/// for each would cost as much as what is done with it, and copied about they are too big.
 ///
 /// Public and inlinable: a generic of another module is not specialised otherwise.
 public struct SlotTable<Value> {

@@ -5,7 +5,8 @@ import KVMEvents
 /// A thread's number: its place among all.
 package typealias ThreadNumber = Int
 
-/// One thread (one idle task per CPU). Interrupts run on top of it: a check can nest in anything, a refresh or a hook cannot.
+/// One thread (one idle task per CPU). Interrupts run on top of it: a check can nest in anything, a refresh or a hook
+/// cannot.
 struct ThreadState {
   /// A request (`kvm_gpc_refresh`, `kvm_gpc_activate`) that has not reached its refresh yet.
   var request: (cache: CacheNumber, origin: Refresh.Origin, moment: Moment)?

@@ -47,8 +47,8 @@ package final class VMState {
     if creationOffset != nil { memslots.begin() }
   }
 
-  /// A hook names its notifier, which comes after `arch` in `struct kvm`: a cache that lies behind it is a vCPU's, and no sign of the
-  /// VM's creation.
+  /// A hook names its notifier, which comes after `arch` in `struct kvm`: a cache that lies behind it is a vCPU's, and
+  /// no sign of the VM's creation.
   func tie(to notifier: NotifierPointer) {
     guard mn == nil else { return }
     mn = notifier

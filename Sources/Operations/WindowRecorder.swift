@@ -18,8 +18,9 @@ struct OpenWindow {
   /// The latest time at which one of those ended.
   private var busyUntil = Int64.min
   private var isTooLong = false
-  /// The last windows. A refresh that is entered behind them may have been asked for while one of these lasted, and waited: then there was
-  /// no quiet point from there on. Only the entry tells; a request may also be turned down before it.
+  /// The last windows. A refresh that is entered behind them may have been asked for while one of these lasted, and
+  /// waited: then there was no quiet point from there on. Only the entry tells; a request may also be turned down
+  /// before it.
   private var held: [Held] = []
 
   /// More than any window of a recording met so far has; beyond it a window is not kept.

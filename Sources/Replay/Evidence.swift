@@ -3,8 +3,9 @@
 import KVMEvents
 import Operations
 
-/// The probes without which "accepted, forced", "the same mapping since", "still valid" and "nothing in flight" cannot be said (evidence,
-/// rule 19): entry and return of both hooks, of the body of a refresh, and of its lookup. `contract` alone needs less.
+/// The probes without which "accepted, forced", "the same mapping since", "still valid" and "nothing in flight" cannot
+/// be said (evidence, rule 19): entry and return of both hooks, of the body of a refresh, and of its lookup. `contract`
+/// alone needs less.
 package enum Evidence {
   private static let hooks: [EventKind] = [
     .mnInvalidateRangeStart, .mnInvalidateRangeStartRet, .mnInvalidateRangeEnd, .mnInvalidateRangeEndRet,

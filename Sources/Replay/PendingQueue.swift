@@ -8,7 +8,8 @@ struct PendingQueue {
   private var items: [PendingDecision] = []
   private var head = 0
 
-  /// Only stamps that jump ahead or back by far more than clocks can differ ever fill it; then the order of the lines has to do.
+  /// Only stamps that jump ahead or back by far more than clocks can differ ever fill it; then the order of the lines
+  /// has to do.
   private static let waitingMax = 65_536
 
   /// When the first one was settled; beside the queue, since every event asks for it.

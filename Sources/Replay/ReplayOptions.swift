@@ -4,7 +4,8 @@ import KVMEvents
 
 /// The settings of one replay. All are written into the database, so that a report can say what it assumed.
 package struct ReplayOptions: Sendable {
-  /// How far the time stamps of two CPUs may be off, in nanoseconds: events closer than this on two CPUs are unordered (`--delta`).
+  /// How far the time stamps of two CPUs may be off, in nanoseconds: events closer than this on two CPUs are unordered
+  /// (`--delta`).
   package var deltaNs: Int64 = 0
   /// More false retries than this make a refresh excessive (`--retries-max`).
   package var retriesMax: Int32 = 10

@@ -53,7 +53,8 @@ extension Replayer {
     let verdict = test.isRetried ? evidence.cause(page: page) : nil
     count(verdict?.cause, test, evidence.round)
     rows.append(.retryRound(row(test, evidence.round, decision: decision, verdict: verdict)))
-    // Matched, as in all that every test and round goes through: `==` of another module's enum is a call through its witness.
+    // Matched, as in all that every test and round goes through: `==` of another module's enum is a call through its
+    // witness.
     if case .disagrees = decision { reportDivergence(evidence) }
     if !test.isRetried, let page { reportStale(evidence, page) }
   }
@@ -135,8 +136,8 @@ extension Replayer {
     return check.answer ? .agrees : .disagrees
   }
 
-  /// A check that said yes inside the contract window of an overlapping invalidation (evidence, rule 7); told when that one's end shows
-  /// that it was one.
+  /// A check that said yes inside the contract window of an overlapping invalidation (evidence, rule 7); told when that
+  /// one's end shows that it was one.
   private mutating func findContract(_ check: PendingCheck) {
     guard let vm = operations.caches[check.state.cache].vm, let uhva = check.state.uhva, !uhva.isError else { return }
     for invalidation in vm.invalidations where invalidation.overlaps(page: uhva.page) {
@@ -166,7 +167,8 @@ extension Replayer {
       summary: FindingText.staleCheck(check, invalidation, mapping, certainty))
   }
 
-  /// The invalidation's end hook is called: what the caches of its range map was freed, if it was looked up before that.
+  /// The invalidation's end hook is called: what the caches of its range map was freed, if it was looked up before
+  /// that.
   mutating func markStale(by invalidation: InvalidationState) {
     for cache in invalidation.vm.caches where judgedCaches[cache].mapping != nil { markStale(cache, by: invalidation) }
   }

@@ -1,4 +1,5 @@
-// What each step of an operation means for the replay: what waits to be decided, and what a cache's `valid` can have been.
+// What each step of an operation means for the replay: what waits to be decided, and what a cache's `valid` can have
+// been.
 
 import KVMEvents
 import Operations
@@ -30,8 +31,9 @@ extension Replayer {
 
     case .entered(let refresh): enter(refresh)
     case .loopReached(let slot, let moment):
-      let refresh = operations.refreshes[slot]
-      if let entry = refresh.entry { judgedCaches[refresh.cache].validity.settle(after: entry, before: moment) }
+      if let entry = operations.refreshes[slot].entry {
+        judgedCaches[operations.refreshes[slot].cache].validity.settle(after: entry, before: moment)
+      }
     case .roundEnded(let refresh, let round, let outcome, let settled, let pfn):
       end(round, of: refresh, outcome, settled, pfn)
     case .accepted(let refresh, let round, let moment): accept(refresh, round, after: moment)
@@ -84,7 +86,8 @@ extension Replayer {
     if !operations.probes.has(.gpcInvalidateStart) { walk(invalidation, from: start) }
   }
 
-  /// `gfn_to_pfn_cache_invalidate_start()`: takes `valid` from the caches of the range, each under its lock, before the hook returns.
+  /// `gfn_to_pfn_cache_invalidate_start()`: takes `valid` from the caches of the range, each under its lock, before the
+  /// hook returns.
   private mutating func walk(_ invalidation: InvalidationState, from moment: Moment) {
     for cache in invalidation.vm.caches where operations.caches[cache].isActive != false {
       guard let uhva = operations.caches[cache].uhva else {
@@ -99,13 +102,19 @@ extension Replayer {
 
   /// Without the walk's event it may lie in either hook: the end hook's return ends it.
   private mutating func settleWalk(of invalidation: InvalidationState, before moment: Moment) {
-    let begins = [invalidation.walk, invalidation.walk == nil && invalidation.endRet == nil ? nil : invalidation.start]
-    for case let begin? in begins {
-      for cache in invalidation.vm.caches { judgedCaches[cache].validity.settle(after: begin, before: moment) }
+    if let walk = invalidation.walk { settle(walk, of: invalidation.vm, before: moment) }
+    guard let start = invalidation.start, invalidation.walk != nil || invalidation.endRet != nil else {
+      return
     }
+    settle(start, of: invalidation.vm, before: moment)
   }
 
-  /// A walk that is under way may come to the cache yet: one that was there before its first event, or that takes another page.
+  private mutating func settle(_ begin: Moment, of vm: VMState, before moment: Moment) {
+    for cache in vm.caches { judgedCaches[cache].validity.settle(after: begin, before: moment) }
+  }
+
+  /// A walk that is under way may come to the cache yet: one that was there before its first event, or that takes
+  /// another page.
   private mutating func meetRunningWalks(_ cache: CacheNumber, uhva: UHVA?) {
     guard let vm = operations.caches[cache].vm, let uhva, !uhva.isError else { return }
     for invalidation in vm.invalidations where invalidation.close == nil && invalidation.overlaps(page: uhva.page) {
@@ -118,22 +127,23 @@ extension Replayer {
 
   private mutating func enterEnd(_ invalidation: InvalidationState) {
     markStale(by: invalidation)
-    guard let checks = contractChecks.removeValue(forKey: invalidation.id) else { return }
+    guard !contractChecks.isEmpty, let checks = contractChecks.removeValue(forKey: invalidation.id) else { return }
     for check in checks { reportContract(check, invalidation) }
   }
 
   private mutating func close(_ invalidation: InvalidationState) {
-    contractChecks[invalidation.id] = nil
+    if !contractChecks.isEmpty { contractChecks[invalidation.id] = nil }
     rows.append(.invalidation(invalidation.row))
-    if deferred[invalidation.vm.id] != nil { decideDeferred(of: invalidation.vm) }
+    if !deferred.isEmpty { decideDeferred(of: invalidation.vm) }
   }
 
   // MARK: Refreshes
 
   private mutating func enter(_ slot: RefreshSlot) {
-    let refresh = operations.refreshes[slot]
     // A mapping that is kept keeps `valid`; that shows only when the refresh returns without a round.
-    if let entry = refresh.entry { judgedCaches[refresh.cache].validity.change(to: false, after: entry, order) }
+    if let entry = operations.refreshes[slot].entry {
+      judgedCaches[operations.refreshes[slot].cache].validity.change(to: false, after: entry, order)
+    }
   }
 
   /// What its rounds add up to.

@@ -6,8 +6,8 @@ import Operations
 
 /// Judges operations by the rules of evidence: what each recorded decision may have rested on, and what it did.
 ///
-/// Takes events in replay order, has them paired by `OperationTracker`, and knows neither where they come from nor where its rows go. One pass,
-/// bounded by what is open.
+/// Takes events in replay order, has them paired by `OperationTracker`, and knows neither where they come from nor
+/// where its rows go. One pass, bounded by what is open.
 package struct Replayer {
   let form: ProtocolForm
   let options: ReplayOptions
@@ -20,7 +20,8 @@ package struct Replayer {
   var judgedRefreshes: [JudgedRefresh] = []
   /// Tests that wait for the end of an invalidation that may have been lost, by VM.
   var deferred: [Int32: [RetryEvidence]] = [:]
-  /// Checks which said yes in the contract window of an invalidation that is open yet; findings once its end is recorded.
+  /// Checks which said yes in the contract window of an invalidation that is open yet; findings once its end is
+  /// recorded.
   var contractChecks: [Int64: [PendingCheck]] = [:]
   var pending = PendingQueue()
   var findingCount: Int64 = 0

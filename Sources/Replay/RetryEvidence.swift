@@ -61,7 +61,8 @@ struct RetryEvidence {
 
   /// The recorded test held against every order that the intervals allow.
   func decision(form: ProtocolForm) -> Decision {
-    // Of a torn round only the test is known: an invalidation in flight throughout makes it retry, whatever the snapshot was.
+    // Of a torn round only the test is known: an invalidation in flight throughout makes it retry, whatever the
+    // snapshot was.
     if round.isTorn && answer(form: form) != true { return .unknown }
     guard let answer = answer(form: form) else { return restsOnTaint ? .unknown : .open }
     // What is hidden can only make a test retry.
@@ -71,8 +72,8 @@ struct RetryEvidence {
 
   /// What every order makes the test say; nil where orders differ (or none is possible).
   private func answer(form: ProtocolForm) -> Bool? {
-    // One that was up before the test and hits a memslot is still counted, or its bump came after the snapshot: pairs with the order of
-    // bump and count in the end hook, which is what makes the two reads of the test sound.
+    // One that was up before the test and hits a memslot is still counted, or its bump came after the snapshot: pairs
+    // with the order of bump and count in the end hook, which is what makes the two reads of the test sound.
     let canBeQuiet = round.isTorn || !signs.hasOneSeenEitherWay
     let canBeUnmoved = round.isTorn || signs.moverCount == 0
     let canMoveSeq = round.isTorn || signs.canMoveSeq
@@ -96,7 +97,8 @@ struct RetryEvidence {
       && invalidation.surelyNotDown(before: high, order, hasEndKvm: hasEndKvm)
   }
 
-  /// At every moment of the test some invalidation is in flight: one throughout, or several that surely take over from each other.
+  /// At every moment of the test some invalidation is in flight: one throughout, or several that surely take over from
+  /// each other.
   private var isCovered: Bool {
     if signs.surelyInCount > 0 { return true }
     if signs.upCount == 0 || signs.upCount == relevant.count { return false }
@@ -138,12 +140,14 @@ struct RetryEvidence {
 
   // MARK: What was lost
 
-  /// The test's own probe read a count or a moved seq, so the kernel had a reason to retry: if no recorded invalidation gives one, then the
-  /// recording lacks it (its loss marker may stand behind the recording's end), and nothing is wrong with the kernel.
+  /// The test's own probe read a count or a moved seq, so the kernel had a reason to retry: if no recorded invalidation
+  /// gives one, then the recording lacks it (its loss marker may stand behind the recording's end), and nothing is
+  /// wrong with the kernel.
   private var recordsReason: Bool { round.recordedCount ?? 0 != 0 || round.recordedMoves ?? 0 != 0 }
 
-  /// An invalidation may have been in flight, or have ended since the snapshot, of which nothing is recorded. The count that the test's own
-  /// probe read excludes the one, the seq it read the other, where they are those of the recorded invalidations.
+  /// An invalidation may have been in flight, or have ended since the snapshot, of which nothing is recorded. The count
+  /// that the test's own probe read excludes the one, the seq it read the other, where they are those of the recorded
+  /// invalidations.
   private var mayMissSomething: Bool {
     if round.meetsLoss { return true }
     return mayHideInvalidations
@@ -156,7 +160,8 @@ struct RetryEvidence {
   /// One may have lost its end: that keeps a test waiting, whatever else is known.
   var awaitsAnEnd: Bool { relevant.contains { $0.isInDoubt } }
 
-  /// What comes will tell more: the end of an invalidation may still come or be shown to be lost, a hidden one may show itself.
+  /// What comes will tell more: the end of an invalidation may still come or be shown to be lost, a hidden one may show
+  /// itself.
   func isInDoubt(in vm: VMState) -> Bool {
     if awaitsAnEnd { return true }
     if round.isTorn { return false }
@@ -226,8 +231,9 @@ struct RetryEvidence {
 
   // MARK: The page
 
-  /// An invalidation that freed the page after (`certain`) or while (`possible`) the round's lookup read it, and was over before the
-  /// test (evidence, rule 8). Nothing is said of invalidations whose hooks are not all recorded, nor across a loss.
+  /// An invalidation that freed the page after (`certain`) or while (`possible`) the round's lookup read it, and was
+  /// over before the test (evidence, rule 8). Nothing is said of invalidations whose hooks are not all recorded, nor
+  /// across a loss.
   func staleCause(page: UHVA) -> (invalidation: InvalidationState, certainty: Finding.Certainty)? {
     guard !round.isTorn, !round.meetsLoss, let lookup = round.lookup, let lookupRet = round.lookupRet else {
       return nil

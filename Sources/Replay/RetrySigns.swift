@@ -3,8 +3,8 @@
 import KVMEvents
 import Operations
 
-/// Read off the invalidations in one pass, as they stand: every retry test asks for most of it, and each question of its own would walk
-/// them again.
+/// Read off the invalidations in one pass, as they stand: every retry test asks for most of it, and each question of
+/// its own would walk them again.
 struct RetrySigns {
   /// How many are in flight throughout the test, and the first of them (its place among the relevant ones).
   private(set) var surelyInCount = 0

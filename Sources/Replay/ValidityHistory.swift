@@ -53,7 +53,8 @@ struct ValidityHistory {
     for index in changes.indices where over.contains(where: { !order.surely($0.high, before: changes[index].low) }) {
       changes[index].mayBeOver = true
     }
-    // If all that is left changes it to the other value, and nothing can have changed it back, none of it has happened yet.
+    // If all that is left changes it to the other value, and nothing can have changed it back, none of it has happened
+    // yet.
     if changes.allSatisfy({ $0.value != value && !$0.mayBeOver }) {
       for index in changes.indices where order.surely(changes[index].low, before: moment) {
         changes[index].low = moment

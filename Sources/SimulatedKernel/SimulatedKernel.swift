@@ -59,10 +59,13 @@ package final class SimulatedKernel {
   var tasks: [SimulatedTask] = []
   var records: [SimulatedRecord] = []
   var truth = KnownTruth()
-  private(set) var now: Int64 = 100_000_000_000
+  private(set) var now = start
+  private static let start: Int64 = 100_000_000_000
   /// Counts turns: the moments of the truth.
   private(set) var moment = 0
   private var turns: [Turn] = []
+  /// When the last of them was.
+  private var lastTurn = start
   /// Who ran last on each CPU.
   private var running: [Int: Int] = [:]
   private var chance: Dice
@@ -148,7 +151,8 @@ package final class SimulatedKernel {
       now = before
       return false
     }
-    turns.append(Turn(task: turn.task, operation: turn.operation, ns: now - before))
+    turns.append(Turn(task: turn.task, operation: turn.operation, ns: now - lastTurn))
+    lastTurn = now
     running[task.cpu] = task.index
     return true
   }
@@ -181,6 +185,7 @@ package final class SimulatedKernel {
       task.last {
         task.isPinned = false
         host.isInterrupted = false
+        host.sawRecord(at: task.lastRecord)
         return .done
       }
     }

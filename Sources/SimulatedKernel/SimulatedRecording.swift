@@ -9,7 +9,6 @@ package struct SimulatedRecording: Sendable {
   package private(set) var lines: [EventID?]
   /// The stamp of each record, in the recording or not.
   package private(set) var stamps: [Int64]
-  package private(set) var gapCount = 0
   private let plan: RecordingPlan
 
   private struct Printed {
@@ -25,13 +24,14 @@ package struct SimulatedRecording: Sendable {
     stamps = Array(repeating: 0, count: run.records.count)
     let stamped = Self.stamped(run)
     for record in stamped { stamps[record.record] = record.time }
-    var printed = stamped.filter { plan.keeps(run.records[$0.record]) }
-    printed = printed.filter { plan.keeps($0.time) }
+    let printed = stamped.filter { plan.keeps(run.records[$0.record]) && plan.keeps($0.time) }
     print(printed, losing: gaps(plan, in: printed))
   }
 
-  /// All probes are set as they should be, nothing was lost, nothing cut off.
-  package var isWhole: Bool { plan.zeroed.isEmpty && lines.allSatisfy { $0 != nil } }
+  /// These probes are set as they should be, and nothing of theirs was lost or cut off.
+  package func isWhole(_ probes: Set<ProbePoint> = Set(ProbePoint.allCases)) -> Bool {
+    plan.zeroed.isEmpty && zip(run.records, lines).allSatisfy { !probes.contains($0.point) || $1 != nil }
+  }
 
   /// Something was left out that nothing tells of.
   package var isFiltered: Bool { !plan.hiddenTasks.isEmpty || !plan.hiddenCPUs.isEmpty }
@@ -96,7 +96,6 @@ package struct SimulatedRecording: Sendable {
       rows.append(row(record))
       lines[record.record] = EventID(rows.count)
     }
-    gapCount = gaps.markers.count
     text = rows.joined(separator: "\n") + "\n"
   }
 

@@ -73,6 +73,9 @@ final class SimulatedTask {
     unread = (record, fields)
   }
 
+  /// An interrupt on top of it has hit a probe: to a recording that is the same task.
+  func sawRecord(at time: Int64?) { lastRecord = time.map { max($0, lastRecord ?? $0) } ?? lastRecord }
+
   /// The fields that the last probe reads now; nil: it has read them.
   func readFields() -> (record: RecordNumber, fields: String)? {
     guard let (record, fields) = unread else { return nil }

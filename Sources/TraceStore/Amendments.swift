@@ -128,6 +128,8 @@ struct Amendments {
       WHERE id IN (SELECT id FROM tainted_round UNION ALL SELECT id FROM tainted_cause);
     UPDATE retry_round SET cause = 'unknown', sub_cause = NULL, invalidation_id = NULL
       WHERE cause = 'false' AND id IN (SELECT id FROM tainted_cause);
+    -- Another one that overlaps may be in the gap: it was not the round's own lookup alone.
+    UPDATE retry_round SET sub_cause = NULL WHERE cause = 'necessary' AND id IN (SELECT id FROM tainted_cause);
     DELETE FROM finding WHERE kind <> 'excessive_retry' AND (
       check_id IN (SELECT id FROM tainted_check)
       OR check_id IS NULL AND event_id IN (

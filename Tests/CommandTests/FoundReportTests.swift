@@ -18,7 +18,9 @@ import Testing
   @Test(arguments: names) func isReportedOrSaidInASentence(name: String) throws {
     let folder = try TemporaryFolder()
     let path = Self.found.appending(path: name).path
-    for arguments in [[path, "--db", "t.db"], [path, "--db", ":memory:", "--json"]] {
+    for arguments in [
+      [path, "--db", "t.db"], [path, "--db", ":memory:", "--json"], ["compare", path, "--db", ":memory:"],
+    ] {
       let run = try Invocation(arguments, in: folder)
       #expect(run.signal == 0 && (0...3).contains(run.status), "\(run.errorText)")
       #expect(run.text.isEmpty == !run.errorText.isEmpty)

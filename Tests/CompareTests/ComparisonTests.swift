@@ -61,6 +61,27 @@ import Testing
     }
   }
 
+  // `WARN_ON_ONCE(kvm_is_error_gpa(gpa) == kvm_is_error_hva(uhva)) return -EINVAL`: with neither address there is nothing to look up, whatever
+  // a recording says was returned.
+  @Test(arguments: [Int64(0), -14, -22]) func aRequestWithoutAnAddressIsRefused(_ ret: Int64) {
+    var schedule = Schedule()
+    schedule.refreshWithoutRound(cache: 1, page: nil, isGPABased: false, ret: ret, at: 10, to: 20)
+    for (form, costs) in schedule.costs {
+      #expect(costs.refreshCount == 1 && costs.failedCount == 1 && costs.roundCount == 0, "\(form)")
+    }
+  }
+
+  // v5.17 has no refresh_lock: while a refresh goes round for an invalidation, another one of the cache finds its memslot gone.
+  @Test func aMemslotThatGoesWhileARefreshGoesRound() {
+    for timeNs in stride(from: Int64(50), through: 400, by: 7) {
+      var schedule = Schedule()
+      schedule.invalidate(10, 0, 10, 20, 300, 305, 310)
+      schedule.refresh(cache: 1, page: 10, at: 50, loops: [60, 110, 160, 210, 320])
+      schedule.refreshWithoutRound(cache: 1, page: 10, isGPABased: true, ret: -14, at: timeNs, to: 450)
+      for (form, costs) in schedule.costs { #expect(costs.refreshCount == 2 && costs.failedCount >= 1, "\(form)") }
+    }
+  }
+
   // An invalidation in flight for 36 years: mainline goes round as long as it is. It is given up behind the bound,
   // which grows by 100 for the refresh and by 10 for its recorded round; v2 does not ask for the count.
   @Test func aModelDoesNotSpinForCenturies() {

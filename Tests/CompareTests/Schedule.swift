@@ -66,6 +66,19 @@ struct Schedule {
     add(.refresh(kind), cache: cache, from: begin, to: timeNs, thread: cache)
   }
 
+  /// A refresh that returned `ret` and looked nothing up.
+  /// - Parameter page: nil: no address.
+  mutating func refreshWithoutRound(
+    cache: Int32, page: Int?, isGPABased: Bool, ret: Int64, at timeNs: Int64, to endNs: Int64
+  ) {
+    let begin = moment(timeNs, thread: 200 + cache)
+    let uhva = page.map(Self.page) ?? UHVA(rawValue: 0xffff_8880_0000_0000)
+    let kind = RecordedRefresh(
+      origin: .refresh, outcome: ret == 0 ? .kept : .failed, ret: ret, request: nil, isGPABased: isGPABased,
+      uhva: uhva, wasValid: false, oldUHVA: uhva, rounds: [])
+    add(.refresh(kind), cache: cache, from: begin, to: endNs, thread: 200 + cache)
+  }
+
   mutating func check(cache: Int32, page: Int, at timeNs: Int64, answer: Bool) {
     let kind = RecordedCheck(answer: answer, othersHold: true, wasValid: answer, uhva: Self.page(page))
     let begin = moment(timeNs, thread: 50 + cache)

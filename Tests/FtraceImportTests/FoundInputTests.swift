@@ -69,7 +69,10 @@ import Testing
 
   /// The name says which target of tools/fuzz begins with it.
   @Test(arguments: names) func itsNameSaysWhatItIsOf(name: String) throws {
-    let targets = ["trace-dat", "text", "perf-script", "perf-data", "bpftrace", "packed", "catalogue", "report"]
+    let targets = [
+      "trace-dat", "text", "perf-script", "perf-data", "bpftrace", "packed", "catalogue", "report", "compare",
+      "database",
+    ]
     #expect(targets.contains { name.hasPrefix("\($0)-") })
     #expect(try Fixture.packed("Found/\(name)").count <= 16_384, "small enough to be looked at")
   }

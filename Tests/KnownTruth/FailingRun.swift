@@ -54,13 +54,20 @@ package struct FailingRun {
   // MARK: Operations and turns
 
   private mutating func dropOperations() throws {
-    let all = run.workload.tasks.flatMap(\.operations).map(\.id)
-    for id in all.reversed() {
+    let all = run.workload.tasks.flatMap(\.operations).filter { !isNeeded($0) }
+    for id in all.map(\.id).reversed() {
       var workload = run.workload
       for task in workload.tasks.indices { workload.tasks[task].operations.removeAll { $0.id == id } }
       if workload.operationCount == run.workload.operationCount { continue }
       _ = try accepts(SimulatedKernel.run(workload, run.settings, following: run.turns), plan)
     }
+  }
+
+  /// That a VM took another one's place shows by its caches' initialisation alone.
+  private func isNeeded(_ operation: Workload.Operation) -> Bool {
+    guard case .initialise(let vm, _) = operation.kind else { return false }
+    let places = run.workload.machine.placeOfVM
+    return places[..<vm].contains(places[vm])
   }
 
   /// From the end, in halves of what was left out at once: of all tasks, then of each, whose rounds go one by one like that.

@@ -34,12 +34,13 @@ struct ShownInFull {
   }
 
   /// For each page that was used after it had surely been freed: the events of which one must be cited.
-  func stalePages() -> [[RecordNumber]] {
+  /// - Parameter byTests: a round's retry test is such a use; without its probe only checks are.
+  func stalePages(byTests: Bool) -> [[RecordNumber]] {
     truth.rounds.indices.compactMap { number in
       let round = truth.rounds[number]
       guard round.outcome == .accepted, round.records.allSatisfy({ recording.isInside($0) }) else { return nil }
       let checks = truth.checks.filter { $0.mapping == number && $0.answer == true && $0.ret != nil }
-      var isShown = round.isStale && isFreed(round, before: round.test)
+      var isShown = byTests && round.isStale && isFreed(round, before: round.test)
       for check in checks where check.isStale && check.uhva?.page == round.uhva.page {
         if recording.isInside(check.entry), recording.isInside(check.ret), isFreed(round, before: check.entry) {
           isShown = true
@@ -66,8 +67,9 @@ struct ShownInFull {
   private func surely(_ a: RecordNumber?, before b: RecordNumber?) -> Bool {
     guard let a, let b else { return false }
     let (first, second) = (recording.run.records[a], recording.run.records[b])
-    let tasks = recording.run.workload.tasks
-    if first.cpu == second.cpu || tasks[first.task].pid == tasks[second.task].pid { return a < b }
+    let pids = [first, second].map { recording.run.workload.tasks[$0.task].pid }
+    // The idle tasks are one for each CPU.
+    if first.cpu == second.cpu || pids[0] == pids[1] && pids[0] != 0 { return a < b }
     return recording.stamps[a] + deltaNs < recording.stamps[b]
   }
 }

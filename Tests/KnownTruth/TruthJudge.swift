@@ -21,7 +21,7 @@ package enum Property: String, CaseIterable, Sendable {
   case memslots
   /// `necessary` and `false` are true, and so are their sub-causes. (Not of mutants.)
   case causes
-  /// What the rules make certain in a recording that shows it in full is found.
+  /// What the rules make certain in a recording with all entries and returns is found.
   case found
   /// Nothing is clean where the recording of all probes shows a missed invalidation in full.
   case clean
@@ -203,11 +203,12 @@ package struct TruthJudge {
   private mutating func judgeCompleteness() {
     let shown = ShownInFull(recording)
     let contracts = shown.contracts()
-    let stale = shown.stalePages()
+    let stale = shown.stalePages(byTests: true)
     if replayed.status == .clean && !recording.isFiltered && !(contracts.isEmpty && stale.isEmpty) {
       fail(.clean, nil, "clean; missed invalidations: \(contracts.count) contract, \(stale.count) stale")
     }
-    guard recording.isWhole else { return }
+    let hasAll = recording.isWhole()
+    guard hasAll || recording.isWhole(ProbePoint.functionLevel) else { return }
     func isFound(_ kind: KVMEvents.Finding.Kind, _ records: [RecordNumber]) -> Bool {
       let lines = records.compactMap { line($0) }
       return replayed.findings.contains { $0.kind == kind && $0.isCertain && lines.contains($0.event) }
@@ -215,7 +216,7 @@ package struct TruthJudge {
     for ret in contracts where !isFound(.contract, [ret]) {
       fail(.found, line(ret), "a check said yes in a window, shown in full")
     }
-    for places in stale where !isFound(.stale, places) {
+    for places in hasAll ? stale : shown.stalePages(byTests: false) where !isFound(.stale, places) {
       fail(.found, line(places.first), "a page was used that had been freed, shown in full")
     }
   }

@@ -123,8 +123,8 @@ import Testing
     #expect(outcome.found == [])
   }
 
-  // A recorded count of 0 and a whole refresh show that there is none; then a check's recorded flag settles the next one. (Of a gpa-based
-  // cache a change of the memslots may be under way as well.)
+  // A recorded count of 0 and a whole refresh show that there is none; then a check's recorded flag settles the next
+  // one. (Of a gpa-based cache a change of the memslots may be under way as well.)
   @Test func olderCacheIsKnownAfterACountAndAWholeRefresh() {
     let outcome = Marbles(
       """

@@ -5,13 +5,14 @@ import Testing
 
 @testable import Replay
 
-/// `x` is a marker: events of its line's CPU were dropped between the CPU's last event before it and the next behind it. The prelude was
-/// on CPU 9, so a gap there concerns VM 1.
+/// `x` is a marker: events of its line's CPU were dropped between the CPU's last event before it and the next behind
+/// it. The prelude was on CPU 9, so a gap there concerns VM 1.
 @Suite struct LossTests {
   // MARK: Retry tests
 
-  // A thread may have been on the CPU of a gap between any two of its events around it: of the round, what was before and what came after are
-  // told apart. That the latter is accepted is unknown: an invalidation may have hidden in the gap.
+  // A thread may have been on the CPU of a gap between any two of its events around it: of the round, what was before
+  // and what came after are told apart. That the latter is accepted is unknown: an invalidation may have hidden in the
+  // gap.
   //
   // vcpu : o h H    t v
   // other:        x
@@ -25,8 +26,9 @@ import Testing
     #expect(outcome.decisions == ["unfinished", "accepted unknown"])
   }
 
-  // A VM that was never seen on that CPU is concerned as well (CPU 8 had another VM's events only): its first events there may be among
-  // the dropped ones, so its caches are unknown. The end that comes after may be another invalidation's, over the same range.
+  // A VM that was never seen on that CPU is concerned as well (CPU 8 had another VM's events only): its first events
+  // there may be among the dropped ones, so its caches are unknown. The end that comes after may be another
+  // invalidation's, over the same range.
   @Test func lossOfACPUWithoutTheVM() {
     let outcome = Marbles(
       """
@@ -40,8 +42,9 @@ import Testing
     #expect(outcome.taints.map(\.vms) == [outcome.vms.map(\.id)])
   }
 
-  // far (or another one over its range, by the same thread) is in flight for sure through the test; what is hidden can only add to it. Forced,
-  // whatever was dropped. The cause is another matter: an overlapping one may be among the hidden.
+  // far (or another one over its range, by the same thread) is in flight for sure through the test; what is hidden can
+  // only add to it. Forced, whatever was dropped. The cause is another matter: an overlapping one may be among the
+  // hidden.
   @Test func retryForcedByRecordedHooksStaysDecided() {
     let outcome = Marbles(
       """
@@ -66,8 +69,8 @@ import Testing
     #expect(outcome.causes == ["necessary"])
   }
 
-  // The gap is on the refresher's own CPU: another test and another top may be among what was dropped. But one of own's range is in flight
-  // throughout the test that is recorded.
+  // The gap is on the refresher's own CPU: another test and another top may be among what was dropped. But one of own's
+  // range is in flight throughout the test that is recorded.
   @Test func onlyTheTestIsKnownOfATornRound() {
     let outcome = Marbles(
       """
@@ -105,8 +108,8 @@ import Testing
     ).replayed()
   }
 
-  // Count 0, read at the loop's top before the next event of its thread: nothing is in flight, also nothing hidden. The test behind it
-  // has all it needs.
+  // Count 0, read at the loop's top before the next event of its thread: nothing is in flight, also nothing hidden. The
+  // test behind it has all it needs.
   @Test func countOfZeroEndsIt() {
     let outcome = decisions("vcpu   :          a(o0hHtv)A a(ohHtv)A")
     #expect(outcome.decisions.last == "accepted agrees")
@@ -127,7 +130,8 @@ import Testing
     #expect(outcome.invalidations("mm").map(\.close) == [.open])
   }
 
-  // b is surely in flight where the count of 1 is read (w < o, h < e): it is the one, so the old one is over and nothing is hidden.
+  // b is surely in flight where the count of 1 is read (w < o, h < e): it is the one, so the old one is over and
+  // nothing is hidden.
   @Test func countOfThoseSurelyInFlightEndsIt() {
     let outcome = Marbles(
       """
@@ -153,8 +157,8 @@ import Testing
     #expect(outcome.decisions.last == "accepted unknown")
   }
 
-  // The next start of the same thread and notifier: the first is over. Others may still be hidden, but the count that the test itself
-  // read excludes that.
+  // The next start of the same thread and notifier: the first is over. Others may still be hidden, but the count that
+  // the test itself read excludes that.
   @Test func nextStartOfTheThreadEndsIt() {
     let outcome = Marbles(
       """
@@ -181,7 +185,8 @@ import Testing
 
   // MARK: Hidden invalidations
 
-  // The start fell into the gap of the thread's CPU; the end shows it. It was up from the gap's end (b) on: in flight through the test.
+  // The start fell into the gap of the thread's CPU; the end shows it. It was up from the gap's end (b) on: in flight
+  // through the test.
   //
   // mm  : b  x  b               e k d
   // vcpu:          a(ohH t o
@@ -212,8 +217,8 @@ import Testing
 
   // MARK: Caches
 
-  // A recorded `valid` holds at its check. Of the next ones nothing is known as long as a walk, or a refresh, may be under way that
-  // began in the gap.
+  // A recorded `valid` holds at its check. Of the next ones nothing is known as long as a walk, or a refresh, may be
+  // under way that began in the gap.
   @Test func cacheIsUnknownAfterAGap() {
     let outcome = Marbles(
       """
@@ -224,8 +229,9 @@ import Testing
     #expect(outcome.checks == ["yes agrees", "yes unknown", "yes unknown", "yes unknown", "no unknown"])
   }
 
-  // A count of 0 shows that no walk is under way, a whole refresh (it holds refresh_lock) that no other is. The first refresh found what one
-  // of which nothing is recorded may have left; from the check that records `valid` on it is known.
+  // A count of 0 shows that no walk is under way, a whole refresh (it holds refresh_lock) that no other is. The first
+  // refresh found what one of which nothing is recorded may have left; from the check that records `valid` on it is
+  // known.
   @Test func cacheIsKnownAfterACountAndAWholeRefresh() {
     let outcome = Marbles(
       """
@@ -260,7 +266,8 @@ import Testing
     #expect(outcome.findings(.stale).isEmpty)
   }
 
-  // A contract window whose end may have been moved: the check lies between the gap and the recorded end, both of which bound it.
+  // A contract window whose end may have been moved: the check lies between the gap and the recorded end, both of which
+  // bound it.
   @Test func contractIsNotToldOfAWindowWithAGap() {
     let outcome = Marbles(
       """
@@ -281,7 +288,8 @@ import Testing
     #expect(lost.findings(.contract).isEmpty)
   }
 
-  // A change of the memslots may be in the gap: whether a range hits is unknown, until the same generation is seen again.
+  // A change of the memslots may be in the gap: whether a range hits is unknown, until the same generation is seen
+  // again.
   @Test func memslotsAreInDoubt() {
     let outcome = Marbles(
       """
@@ -295,7 +303,8 @@ import Testing
 
   // MARK: What was learnt too late
 
-  // The gap begins with the CPU's last event, the marker comes later: what was decided in between is taken back by an amendment.
+  // The gap begins with the CPU's last event, the marker comes later: what was decided in between is taken back by an
+  // amendment.
   //
   // other: b                  x
   // vcpu :      a(ohHtv)A

@@ -92,7 +92,8 @@ import Testing
     #expect(table.remaining.map(\.slot) == [1])
   }
 
-  // An update moves the generation by 2 (two address spaces): the same lead over the updates recorded shows that none is missing.
+  // An update moves the generation by 2 (two address spaces): the same lead over the updates recorded shows that none
+  // is missing.
   @Test func sameGenerationEndsADoubt() {
     var table = table(slot(0))
     #expect(table.see(generation: 2, at: 2) == nil)
@@ -105,7 +106,8 @@ import Testing
     #expect(hits(table, 0x10_0000, 0x10_1000) == nil)
   }
 
-  // One update is recorded, and the generation says that there was one: nothing is missing, though the VM is older than the recording.
+  // One update is recorded, and the generation says that there was one: nothing is missing, though the VM is older than
+  // the recording.
   @Test func generationTellsThatAllIsRecorded() {
     var table = MemslotTable()
     set([slot(0)], in: &table)
@@ -119,7 +121,8 @@ import Testing
     #expect(hits(older, 0x10_0000, 0x10_1000) == true)
   }
 
-  // A slot that is deleted or moved is made invalid first: two sets, the generation moves by 4. (61xen-lifecycle, lines 199 to 800.)
+  // A slot that is deleted or moved is made invalid first: two sets, the generation moves by 4. (61xen-lifecycle, lines
+  // 199 to 800.)
   @Test func deletionMovesTheGenerationTwice() {
     var table = MemslotTable()
     set([slot(0)], in: &table)
@@ -129,8 +132,8 @@ import Testing
     #expect(hits(table, 0x10_0000, 0x10_1000) == false)
   }
 
-  // The generation moves where no call is recorded: after a gap one may have been under way. What was said since the last look was said
-  // without it.
+  // The generation moves where no call is recorded: after a gap one may have been under way. What was said since the
+  // last look was said without it.
   @Test func missedChangeIsFound() {
     var table = table(slot(0))
     #expect(table.see(generation: 2, at: 2) == nil)
@@ -140,9 +143,8 @@ import Testing
     #expect(hits(table, 0x10_0000, 0x10_1000) == nil)
   }
 
-  // setter : m ---------------- M=0    (the call sleeps until no invalidation is in flight; the deletion comes near its end)
-  // gap    :      x
-  // The return may be another call's, whose entry was dropped.
+  // setter : m ---------------- M=0    (the call sleeps until no invalidation is in flight; the deletion comes near its
+  // end) gap    :      x The return may be another call's, whose entry was dropped.
   @Test func changeUnderWayEndsWithAGap() {
     var table = table(slot(0))
     _ = table.see(generation: 2, at: 2)

@@ -6,7 +6,8 @@ import Testing
 @testable import Replay
 
 @Suite struct MissingProbeTests {
-  /// Round 1 repeated for far, round 2 accepted; a check of the mapped cache behind it, one that the walk of own made say no.
+  /// Round 1 repeated for far, round 2 accepted; a check of the mapped cache behind it, one that the walk of own made
+  /// say no.
   private static let recording = Marbles(
     """
     vcpu    : a(ohH    t   o          hH t v)A cy         cn
@@ -20,8 +21,8 @@ import Testing
     #expect(outcome.checks == ["yes agrees", "no agrees"])
   }
 
-  // Entry and return of both hooks, of the body and of its lookup: without one of them nothing that rests on what did not happen stands in the
-  // end (rule 19; the store takes it back: AmendmentTests).
+  // Entry and return of both hooks, of the body and of its lookup: without one of them nothing that rests on what did
+  // not happen stands in the end (rule 19; the store takes it back: AmendmentTests).
   @Test(
     arguments: [
       .mnInvalidateRangeStart, .mnInvalidateRangeStartRet, .mnInvalidateRangeEnd, .mnInvalidateRangeEndRet,
@@ -42,7 +43,8 @@ import Testing
     #expect(outcome.findings(.divergence).isEmpty)
   }
 
-  // The test of round 1 lies in (H, o): far is up by w, but s may be behind the test. That it was repeated has no other reason than far.
+  // The test of round 1 lies in (H, o): far is up by w, but s may be behind the test. That it was repeated has no other
+  // reason than far.
   @Test func withoutTheTest() {
     let outcome = Self.recording.without(.gpcRetryCheck).replayed()
     #expect(outcome.retryRounds.map(\.outcome) == [.retried, .accepted])
@@ -59,8 +61,8 @@ import Testing
     #expect(outcome.checks == ["yes agrees", "no agrees"])
   }
 
-  // The lookups are not known, so no stale page; but own is up before the test and not down behind it: in flight at the test, that is
-  // necessary wherever the snapshot was, and with far in flight too.
+  // The lookups are not known, so no stale page; but own is up before the test and not down behind it: in flight at the
+  // test, that is necessary wherever the snapshot was, and with far in flight too.
   @Test func withoutTheLookup() {
     let outcome = Marbles(
       """
@@ -114,8 +116,8 @@ import Testing
     #expect(outcome.findings(.stale).isEmpty)
   }
 
-  // When the count goes down is not known: behind the end hook's entry neither answer is a divergence. In flight before it is as sure
-  // as ever.
+  // When the count goes down is not known: behind the end hook's entry neither answer is a divergence. In flight before
+  // it is as sure as ever.
   @Test func withoutTheEndHooksReturn() {
     let outcome = Self.recording.without(.mnInvalidateRangeEndRet).replayed()
     #expect(outcome.decisions.first == "retried agrees")

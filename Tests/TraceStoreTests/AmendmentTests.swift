@@ -7,8 +7,9 @@ import TraceStore
 @Suite struct AmendmentTests {
   private let verdicts = "SELECT number, decision, cause, sub_cause FROM retry_round ORDER BY number"
 
-  /// Between two events: the VMs, the gap, and the rounds (by number), the check and the finding that fall. A round's evidence lies between
-  /// what was before it (the refresh's entry 3, the tests 7 and 15) and what followed (the tops 12 and 21, the return 25).
+  /// Between two events: the VMs, the gap, and the rounds (by number), the check and the finding that fall. A round's
+  /// evidence lies between what was before it (the refresh's entry 3, the tests 7 and 15) and what followed (the tops
+  /// 12 and 21, the return 25).
   static let gaps: [(vms: [Int32], after: EventID, before: EventID, rounds: [Int], check: Bool)] = [
     ([1], 3, 8, [1, 2], false),
     ([1], 5, 6, [1], false),  // Wholly inside of round 1: its evidence goes on on both sides.
@@ -23,8 +24,8 @@ import TraceStore
   @Test(arguments: gaps) func taint(vms: [Int32], after: EventID, before: EventID, rounds: [Int], check: Bool) throws {
     let database = try Example.database(amendments: [.taint(vms: vms, after: after, before: before)])
     let clean = ["1|agrees|false|count", "2|agrees|necessary|", "3|agrees||"]
-    // Round 1 was repeated while invalidation 1, whose end is recorded, was in flight: rightly, whatever was dropped beside it; but
-    // whether something that overlaps was dropped is not known.
+    // Round 1 was repeated while invalidation 1, whose end is recorded, was in flight: rightly, whatever was dropped
+    // beside it; but whether something that overlaps was dropped is not known.
     let tainted = ["1|agrees|unknown|", "2|unknown|unknown|", "3|unknown||"]
     #expect(try database.rows(verdicts) == (1...3).map { rounds.contains($0) ? tainted[$0 - 1] : clean[$0 - 1] })
     #expect(try database.rows("SELECT decision FROM cache_check") == [check ? "unknown" : "agrees"])

@@ -7,7 +7,7 @@ import TraceStore
 
 @Suite struct ViewTests {
   static let expected: [(sql: String, rows: [String])] = [
-    ("SELECT * FROM conformance", ["retry_test|3|3|0|0", "check|0|1|0|0"]),
+    ("SELECT * FROM conformance", ["retry_test|3|3|0|0", "check|1|1|0|0"]),
     ("SELECT * FROM retry_by_cause", ["false|count|1|1|8000", "necessary||1|1|9000"]),
     (
       "SELECT gpc, uhva, refreshes, refreshes_retrying, rounds, necessary_rounds, false_rounds, stall_ns FROM cache_retry",

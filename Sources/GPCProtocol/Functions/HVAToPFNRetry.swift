@@ -70,12 +70,14 @@ extension ProtocolText {
         34, "refresh.lookUp", "new_pfn = hva_to_pfn(); gpc_map()", section: true, choices: .lookUpMayFail,
         marks: [.looksUp, .isAwaited, .pausesAfter], ways: [.done: .next, .failed: "out_error"]
       ) {
-        guard $0.choice == 0 else {
+        // Without refresh_lock (v5.17) another refresh that found no memslot may have left no address there.
+        let uhva = $0.gpc.uhva
+        guard $0.choice == 0, !uhva.isError else {
           $0.local.newPFN = .errorFault
           $0.local.snapshot = 0
           return .failed
         }
-        $0.local.newPFN = $0.storage.pointee.currentPFN(at: $0.gpc.uhva)
+        $0.local.newPFN = $0.storage.pointee.currentPFN(at: uhva)
         return .done
       }
       Line(call: FunctionName.waitForInvalidations, if: rules.wait == .queueBeforeRelock)

@@ -1,0 +1,46 @@
+// Recordings of a healthy kernel across a gap, or an update of memslots: nothing is found, and no row disagrees.
+
+import Foundation
+import RealBinary
+import Testing
+
+@Suite("Across gaps")
+struct GapTests {
+  static let names = [
+    "check-before-gap", "check-under-memslot-update", "conformance-disagrees-across-gap", "hidden-walk-across-gap",
+    "self-across-gap", "view-pairs-across-gap", "walk-across-gap",
+  ]
+
+  /// Replayed by the binary; the rows that a query then gives, as lines of CSV without its head.
+  private func rows(_ name: String, _ sql: String) throws -> [String] {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Gaps/\(name).txt")
+    let folder = try TemporaryFolder()
+    let run = try Invocation([file.path, "--db", "gap.db", "--clock", "mono"], in: folder)
+    #expect(run.status == 0 || run.status == 3)
+    let query = try Invocation(["query", "gap.db", sql, "--csv"], in: folder)
+    #expect(query.status == 0)
+    return String(decoding: query.output, as: UTF8.self).split(whereSeparator: \.isNewline).dropFirst().map {
+      String($0)
+    }
+  }
+
+  @Test("Nothing is found, and no row disagrees", arguments: names) func saysNothingFalse(_ name: String) throws {
+    let sql = """
+      SELECT (SELECT count(*) FROM finding WHERE kind <> 'excessive_retry'),
+        (SELECT count(*) FROM retry_round WHERE decision = 'disagrees'),
+        (SELECT count(*) FROM cache_check WHERE decision = 'disagrees'),
+        (SELECT count(*) FROM valid_during_invalidation WHERE is_in_contract_window = 1)
+      """
+    #expect(try rows(name, sql) == ["0,0,0,0"])
+  }
+
+  @Test("A memslot update leaves the generation test open") func memslotUpdate() throws {
+    let sql = "SELECT count(*) > 0 FROM cache_check WHERE decision = 'open' AND answer = 0"
+    #expect(try rows("check-under-memslot-update", sql) == ["1"])
+  }
+
+  @Test("What a gap may hide leaves no sub-cause") func selfAcrossGap() throws {
+    let sql = "SELECT count(*) FROM retry_round WHERE sub_cause = 'self' AND test_event_id >= 37"
+    #expect(try rows("self-across-gap", sql) == ["0"])
+  }
+}
