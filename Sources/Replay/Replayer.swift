@@ -53,8 +53,14 @@ package struct Replayer {
   package mutating func consume(_ events: borrowing [RecordedEvent]) {
     // Through a span, which lends an event where the array would copy it.
     let span = events.span
-    for index in span.indices {
-      if operations.isTied { step(span[index]) } else { hold(span[index]) }
+    var index = span.indices.lowerBound
+    while !operations.isTied && index < span.indices.upperBound {
+      hold(span[index])
+      index += 1
+    }
+    while index < span.indices.upperBound {
+      step(span[index])
+      index += 1
     }
   }
 
