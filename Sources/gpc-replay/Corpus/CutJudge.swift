@@ -72,7 +72,7 @@ struct CutJudge {
 
   private func isPlausible(_ events: [RecordedEvent]) -> Bool {
     guard let contradictions else { return true }
-    var trail = ValidityTrail()
+    var trail = ValidityTrail(order: MomentOrder(deltaNs: replay.deltaNs))
     trail.consume(events)
     return trail.contradictions.isSubset(of: contradictions)
   }
