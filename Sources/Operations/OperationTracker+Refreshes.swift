@@ -191,7 +191,10 @@ extension OperationTracker {
 
   /// In the round that it is in, if it is in one.
   private mutating func placeInRound(of refresh: RefreshSlot) {
-    guard let round = refreshes[refresh].round, let begin = rounds[round].firstEvent else { return placeIn(refresh) }
+    guard let round = refreshes[refresh].round, let begin = rounds[round].firstEvent else {
+      placeIn(refresh)
+      return
+    }
     place.set(.round, begin, in: refreshes[refresh].begin, cache: refreshes[refresh].cache)
   }
 
