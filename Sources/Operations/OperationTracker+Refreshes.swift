@@ -208,10 +208,11 @@ extension OperationTracker {
     let asked = threads[thread].openRequest
     // The return of one that was answered is not recorded, if it is not this one's.
     if asked == nil { threads[thread].request = nil }
+    let begin = asked?.cache == cache ? asked?.moment.id : nil
     let refresh = refreshes.insert(
       RefreshState(
         id: refreshCount, cache: cache, vm: caches[cache].vm, task: task, origin: origin, request: request,
-        entry: entry, firstSeen: firstSeen, begin: asked?.cache == cache ? asked?.moment.id ?? firstSeen.id : firstSeen.id))
+        entry: entry, firstSeen: firstSeen, begin: begin ?? firstSeen.id))
     threads[thread].refresh = refresh
     caches[cache].vm?.openRefreshes.append(refresh)
     return refresh
