@@ -3,8 +3,8 @@
 import KVMEvents
 import Operations
 
-/// Takes events in replay order, whatever their number; keeps of each only its line. What belongs together says
-/// `OperationTracker`; only calls that are no operations are paired here, by their names.
+/// Takes events in replay order, whatever their number; keeps of each only its line. `OperationTracker` says
+/// what belongs together; only calls that are no operations are paired apart from it, by their names.
 package struct UnitBuilder {
   private var operations: OperationTracker
   private var units: [CutUnit] = []

@@ -21,8 +21,7 @@ package struct ValidityTrail {
   private var operations: OperationTracker
   /// By their numbers.
   private var caches: [Cache] = []
-  /// The events that contradict what came before.
-  package private(set) var contradictions: Set<EventID> = []
+  private var contradictions: Set<EventID> = []
 
   /// - Parameter order: of the recording's clocks, as it is replayed.
   package init(order: MomentOrder) { operations = OperationTracker(order: order) }
@@ -31,6 +30,14 @@ package struct ValidityTrail {
     for event in events {
       for next in operations.admit(event) { take(next) }
     }
+  }
+
+  /// The recording is over.
+  /// - Returns: the events that contradict what came before.
+  package mutating func finish() -> Set<EventID> {
+    operations.giveUpTie()
+    for event in operations.takeHeld() { take(event) }
+    return contradictions
   }
 
   private mutating func take(_ event: RecordedEvent) {

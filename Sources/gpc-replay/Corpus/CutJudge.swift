@@ -74,7 +74,7 @@ struct CutJudge {
     guard let contradictions else { return true }
     var trail = ValidityTrail(order: MomentOrder(deltaNs: replay.deltaNs))
     trail.consume(events)
-    return trail.contradictions.isSubset(of: contradictions)
+    return trail.finish().isSubset(of: contradictions)
   }
 
   private func hasEvidence(_ events: [RecordedEvent]) -> Bool {

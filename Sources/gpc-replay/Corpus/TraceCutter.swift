@@ -146,7 +146,7 @@ struct TraceCutter {
       builder.consume(batch)
       trail.consume(batch)
     }
-    return (builder.finish(), trail.contradictions)
+    return (builder.finish(), trail.finish())
   }
 
   private func events(_ wanted: Set<EventID>) throws -> [RecordedEvent] {
