@@ -170,6 +170,15 @@ import Testing
     #expect(!trail.finish().isEmpty)
   }
 
+  /// Nor does it hide behind hooks whose VM nothing tells before the recording ends.
+  @Test func aMissingFailureShowsWithoutWalks() throws {
+    let events = try Self.events(CorpusTrace("overlap")).0
+    var trail = ValidityTrail(order: Self.order)
+    trail.consume(
+      Self.withoutFailedRefreshes(events).filter { $0.kind != .gpcInvalidateStart && $0.kind != .mnInvalidateEndKvm })
+    #expect(!trail.finish().isEmpty)
+  }
+
   /// All that their threads did from their entries to their returns.
   private static func withoutFailedRefreshes(_ events: [RecordedEvent]) -> [RecordedEvent] {
     var running: [Int32: [EventID]] = [:]
