@@ -20,6 +20,8 @@ struct EventNameTable: ~Copyable {
     let layouts: UnsafeMutableBufferPointer<EventLayout>
     let isKnown: Bool
     let hasBody: Bool
+    /// All that the name means are probes, whose bodies begin with an address.
+    let isProbe: Bool
     /// The meaning that the name's last event had.
     var current = 0
     var count: Int64 = 0
@@ -101,7 +103,8 @@ struct EventNameTable: ~Copyable {
     }
     return Entry(
       name: UnsafeMutableRawBufferPointer(rebasing: copy[..<name.count]), hash: hash, layouts: layouts,
-      isKnown: meanings != nil, hasBody: layouts.contains(where: \.hasBody))
+      isKnown: meanings != nil, hasBody: layouts.contains(where: \.hasBody),
+      isProbe: events.allSatisfy { $0.definition != nil })
   }
 
   private mutating func place(_ id: EventNameID, _ hash: UInt64) {

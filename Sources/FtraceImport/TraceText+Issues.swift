@@ -32,7 +32,7 @@ extension TraceText {
   /// Looks closer at an event that is not later than the one before. False: it is that one again.
   ///
   /// An exact copy down to the nanosecond is no second event: the recording was pasted together, and delivering an `end` twice would
-  /// bring an end without a start. In microseconds two events can look alike; what they say is said by one of them.
+  /// bring an end without a start. Within a microsecond one thread can do the same thing twice: both are used, and counted.
   mutating func isInOrder(_ head: RecordHead, _ line: Line, id: EventID, whole: Line, before: Line) -> Bool {
     if head.time < lastTime {
       let unit: StampUnit = head.decimals == 0 ? .tick : .ns
@@ -40,8 +40,13 @@ extension TraceText {
       return true
     }
     guard whole.count == before.count, memcmp(whole.start, before.start, whole.count) == 0 else { return true }
-    issues.note(.duplicateLine, line: id, "the same line as the one above, counted once", line)
-    return false
+    let canBeTwo = head.decimals == 6
+    issues.note(
+      .duplicateLine, line: id,
+      canBeTwo
+        ? "the same line as the one above: a second event within the microsecond, or pasted; used"
+        : "the same line as the one above, counted once", line)
+    return canBeTwo
   }
 
   mutating func noteUnknown(_ head: RecordHead, _ name: EventNameID, _ line: Line, id: EventID) {

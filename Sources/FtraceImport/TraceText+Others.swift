@@ -23,6 +23,24 @@ extension TraceText {
     return false
   }
 
+  /// A record that only has the name of a probe: tracefs prints what trace_printk() writes under the name of the function that does.
+  /// It goes by the name that trace-cmd has for it; but where all fields of the probe are there, its address was lost.
+  mutating func readPrint(
+    _ head: RecordHead, _ entry: EventNameTable.Entry, _ line: Line, id: EventID, into event: inout RecordedEvent
+  ) -> Bool {
+    guard let layouts = entry.layouts.baseAddress else { return false }
+    let required = layouts[entry.current].required
+    event.clear()
+    var body = BodyReader(layouts + entry.current)
+    body.read(from: head.body, line.end, into: &event)
+    if required.rawValue != 0, required.isSubset(of: event.fields) {
+      issues.note(.badLine, line: id, "an event of a probe, without the address that its fields stand behind", line)
+      return false
+    }
+    guard let name = names.id(of: "print") else { return false }
+    return readEvent(head, name: name, line, id: id, into: &event)
+  }
+
   private mutating func read(_ note: TracefsNote, _ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
     switch note {
     case .entries(let overwritten):

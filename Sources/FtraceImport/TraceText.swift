@@ -60,6 +60,8 @@ struct TraceText: ~Copyable {
       }
       noteUnknown(head, name, line, id: id)
       if !keepsUnknown { return false }
+    } else if entry.isProbe, !BodyReader.isOfProbe(head.body, line.end) {
+      return readPrint(head, entry, line, id: id, into: &event)
     }
     event.clear()
     event.id = id
