@@ -38,17 +38,20 @@ extension InputFormat {
     if bytes.isEmpty { throw .notATrace(.empty) }
     if bytes.starts(with: [0x17, 0x08, 0x44]) { return .traceDat }
     if PerfDataHeader.isMagic(bytes) { return .perfData }
+    if bytes.starts(with: PerfDataHeader.magicOfVersion1) { throw .unusableForm(.perfDataOfVersion1) }
     if let other = foreignMagic(bytes) { throw .notATrace(other) }
     if bytes.starts(with: tracefsHead) { return try tracefs(bytes, isWhole: isWhole) }
     if isMessage(bytes) { return .bpftrace }
-    if let format = TextSurvey(bytes, isWhole: isWhole).format {
+    let survey = TextSurvey(bytes, isWhole: isWhole)
+    if let format = survey.format {
+      if format == .perfScript, !survey.hasPerfFields { throw .perfScriptLacks([.trace]) }
       // Its head may stand behind blanks, and behind the command that printed it.
       if format == .traceCmdText, let head = headOfTracefs(bytes) { return try tracefs(head, isWhole: isWhole) }
       return format
     }
-    if let first = bytes.first(where: { $0 > 0x20 }), first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
-      throw .notATrace(.json)
-    }
+    let missing = PerfScriptColumns(bytes).missing
+    if !missing.isEmpty { throw .perfScriptLacks(missing) }
+    if isJSON(bytes) { throw .notATrace(.json) }
     let control = bytes.prefix(4096).count { $0 < 0x20 && !(0x07...0x0d).contains($0) && $0 != 0x1b }
     throw .notATrace(control * 50 > min(bytes.count, 4096) ? .binary : .text)
   }
@@ -79,11 +82,22 @@ extension InputFormat {
     return nil
   }
 
-  /// The first line is a message of bpftrace's JSON.
+  /// It begins as an object or an array does; `[  203.990000] text` does not.
+  private static func isJSON(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let tokens = bytes.prefix(4096).filter { $0 > 0x20 }
+    guard tokens.count > 1 else { return false }
+    let next = tokens[1]
+    if tokens[0] == UInt8(ascii: "{") { return next == UInt8(ascii: "\"") || next == UInt8(ascii: "}") }
+    guard tokens[0] == UInt8(ascii: "[") else { return false }
+    if "{[\"]".utf8.contains(next) { return true }
+    let behind = tokens.dropFirst().first { !$0.isDigit && $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "-") }
+    return behind == UInt8(ascii: ",")
+  }
+
+  /// bpftrace's JSON: a message to a line, or several in an array.
   private static func isMessage(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard let start = bytes.baseAddress, bytes.first == UInt8(ascii: "{") else { return false }
-    let line = Line(start: start, end: start + (bytes.firstIndex(of: 10) ?? bytes.count))
-    return BpftraceMessage(line) != nil
+    bytes.first == UInt8(ascii: "{") && BpftraceMessage(Line(firstOf: bytes)) != nil
+      || JSONObjectCutter.isOfMessages(bytes)
   }
 
   private static func foreignMagic(_ bytes: UnsafeRawBufferPointer) -> TraceReadError.NotATrace? {

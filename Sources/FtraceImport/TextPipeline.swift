@@ -90,14 +90,17 @@ struct TextPipeline: ~Copyable {
   /// - Parameters:
   ///   - endsInsidePrinted: of texts whose lines are printed inside messages: no newline stands behind the last printed one.
   ///   - isOdd: the last line is odd in a way that is no issue elsewhere.
-  mutating func finishText(endsInsidePrinted: Bool = false, isOdd: Bool = false) throws(TraceReadError) {
+  ///   - place: what it ends in.
+  mutating func finishText(
+    endsInsidePrinted: Bool = false, isOdd: Bool = false, inside place: String = "a line"
+  ) throws(TraceReadError) {
     text.giveUpFragment()
     if !text.names.hasEvents { try confirmForm() }
     guard incomplete == nil, endsInsideLine || endsInsidePrinted,
       isOdd || text.issues.lastWrongLine == lines
     else { return }
-    incomplete = "the text ends inside a line; what stands there was read"
-    noteTruncation("the text ends inside a line")
+    incomplete = "the text ends inside \(place); what stands there was read"
+    noteTruncation("the text ends inside \(place)")
   }
 
   /// The next line, for a reader that makes more or less of it than one event; nil: there are no more.
@@ -106,6 +109,18 @@ struct TextPipeline: ~Copyable {
       if let line = splitter.next() {
         lines += 1
         return line
+      }
+      if isAtEnd { return nil }
+      try fill()
+    }
+  }
+
+  /// The next byte, for a reader to whom lines mean nothing; nil: there are no more.
+  mutating func nextByte() throws(TraceReadError) -> UInt8? {
+    while true {
+      if let byte = splitter.nextByte() {
+        if lines == 0 || byte == 0x0a { lines += 1 }
+        return byte
       }
       if isAtEnd { return nil }
       try fill()

@@ -8,6 +8,8 @@ struct TextSurvey {
   private var tracefs = 0
   private var perf = 0
   private var bpftrace = 0
+  /// Some record of perf script says more than which event it is of.
+  private(set) var hasPerfFields = false
   private var rawRecords = 0
   private var isReport = false
   /// The first line says so, though no record may follow.
@@ -40,8 +42,9 @@ struct TextSurvey {
     } else if let head = finder.find(line) {
       records += 1
       if head.hasTracefsColumns { tracefs += 1 }
-    } else if Self.isPerfScript(line) {
+    } else if let head = Self.perfScriptHead(line) {
       perf += 1
+      if head.body < line.end { hasPerfFields = true }
     } else if Self.isBpftrace(line) {
       bpftrace += 1
     } else if !isNote(line, number: number) {
@@ -50,16 +53,14 @@ struct TextSurvey {
     }
   }
 
-  private static func isPerfScript(_ line: Line) -> Bool {
+  private static func perfScriptHead(_ line: Line) -> RecordHead? {
     do throws(HeadFailure) {
-      _ = try RecordHead(perfAt: line.start, line.end)
-      return true
+      return try RecordHead(perfAt: line.start, line.end)
     } catch {
       do throws(HeadFailure) {
-        _ = try RecordHead(unpaddedPerf: line)
-        return true
+        return try RecordHead(unpaddedPerf: line)
       } catch {
-        return false
+        return nil
       }
     }
   }

@@ -40,13 +40,22 @@ extension TraceText {
       return true
     }
     guard whole.count == before.count, memcmp(whole.start, before.start, whole.count) == 0 else { return true }
-    let canBeTwo = head.decimals == 6
+    guard head.decimals == 6 else {
+      issues.note(.duplicateLine, line: id, "the same line as the one above, counted once", line)
+      return false
+    }
     issues.note(
-      .duplicateLine, line: id,
-      canBeTwo
-        ? "the same line as the one above: a second event within the microsecond, or pasted; used"
-        : "the same line as the one above, counted once", line)
-    return canBeTwo
+      isStep(head) ? .doubledStep : .duplicateLine, line: id,
+      "the same line as the one above: a second event within the microsecond, or pasted; used", line)
+    return true
+  }
+
+  /// A walk of the caches, or a retry test: an operation has one of its kind, and pasted there would seem to be two operations.
+  private mutating func isStep(_ head: RecordHead) -> Bool {
+    guard let name = names.id(head.name, head.nameCount) else { return false }
+    let entry = names.entries[Int(name)]
+    let kind = entry.layouts[entry.current].kind
+    return kind == .gpcInvalidateStart || kind == .gpcRetryCheck
   }
 
   mutating func noteUnknown(_ head: RecordHead, _ name: EventNameID, _ line: Line, id: EventID) {

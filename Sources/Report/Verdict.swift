@@ -61,6 +61,10 @@ extension Verdict {
     let place = report.trace.eventPlace.ofInput.rawValue
     if events > 0 { doubts.append("\(plural(events, place)) could not be read: an event may be among them") }
     if fields > 0 { doubts.append("\(plural(fields, "event")) could not be read whole: what they say may be missing") }
+    let repeated = count(.repetition)
+    if repeated > 0 {
+      doubts.append("\(plural(repeated, "event")) may be those above them once more: what is not two is counted as two")
+    }
     for issue in report.issues where ImportIssueKind(rawValue: issue.kind)?.doubt == .loss {
       doubts += issue.first.map(\.reason)
     }

@@ -84,6 +84,19 @@ import Testing
     #expect(recording.counts == [.microseconds: 1, .duplicateLine: 2])
   }
 
+  /// Pasted, these would be an invalidation and a round more than there were.
+  @Test(arguments: [
+    "gpc_invalidate_start: (ff) kvm=0xff529c43c188d000 start=0x1000 end=0x2000",
+    "gpc_retry_check: (ff) gpc=0xff529c43c1896668 kvm=0xff529c43c188d000 uhva=0x1 pfn=0x1 mmu_seq=0 active_inv=0 seq=0",
+  ])
+  func aStepThatStandsTwiceIsInDoubt(tail: String) throws {
+    let line = "        workload-342   [003]   114.252766: \(tail)\n"
+    let recording = try Recording("cpus=4\n\(line)\(line)")
+    #expect(recording.events.map(\.id) == [2, 3])
+    #expect(recording.counts == [.microseconds: 1, .doubledStep: 1])
+    #expect(ImportIssueKind.doubledStep.doubt == .repetition)
+  }
+
   @Test func aDuplicateIsDeliveredOnce() throws {
     let recording = try read([Self.good, Self.good, Self.good].joined(separator: "\n"))
     #expect(recording.events.map(\.id) == [2, 3, 6])
