@@ -58,6 +58,10 @@ struct EventNameTable: ~Copyable {
     }
   }
 
+  func isInCatalogue(_ name: some Collection<UInt8>) -> Bool {
+    catalogue.meanings[String(decoding: name, as: UTF8.self)] != nil
+  }
+
   private static func hash(_ name: UnsafeRawPointer, _ count: Int) -> UInt64 {
     // The first and the last eight bytes tell our names apart; memcmp has the last word.
     var first = name.word

@@ -5,6 +5,8 @@ package enum InputFormat: String, CaseIterable, Sendable {
   case traceCmdText = "trace-cmd report text"
   case traceDat = "a trace.dat of trace-cmd"
   case tracefsText = "tracefs text (trace or trace_pipe)"
+  case consoleLog = "a console log with an ftrace dump"
+  case webPage = "an HTML page with ftrace text"
   case perfData = "a perf.data"
   case perfScript = "perf script text"
   case bpftrace = "bpftrace output"
@@ -14,6 +16,8 @@ package enum InputFormat: String, CaseIterable, Sendable {
     switch self {
     case .traceCmdText: "trace-cmd"
     case .tracefsText: "tracefs"
+    case .consoleLog: "console"
+    case .webPage: "html"
     case .perfScript: "perf-script"
     case .bpftrace: "bpftrace"
     case .traceDat: "trace-dat"
@@ -25,7 +29,7 @@ package enum InputFormat: String, CaseIterable, Sendable {
   package var isBinary: Bool {
     switch self {
     case .traceDat, .perfData: true
-    case .traceCmdText, .tracefsText, .perfScript, .bpftrace: false
+    case .traceCmdText, .tracefsText, .consoleLog, .webPage, .perfScript, .bpftrace: false
     }
   }
 }
@@ -42,6 +46,7 @@ extension InputFormat {
     if let other = foreignMagic(bytes) { throw .notATrace(other) }
     if bytes.starts(with: tracefsHead) { return try tracefs(bytes, isWhole: isWhole) }
     if isMessage(bytes) { return .bpftrace }
+    if TracePage.isPage(bytes) { return .webPage }
     let survey = TextSurvey(bytes, isWhole: isWhole)
     if let format = survey.format {
       if format == .perfScript, !survey.hasPerfFields { throw .perfScriptLacks([.trace]) }
@@ -49,6 +54,7 @@ extension InputFormat {
       if format == .traceCmdText, let head = headOfTracefs(bytes) { return try tracefs(head, isWhole: isWhole) }
       return format
     }
+    if survey.isConsoleLog { return .consoleLog }
     let missing = PerfScriptColumns(bytes).missing
     if !missing.isEmpty { throw .perfScriptLacks(missing) }
     if isJSON(bytes) { throw .notATrace(.json) }

@@ -161,8 +161,25 @@ extension RecordHead {
       stamp = whole &* 1_000_000_000 &+ (decimals == 6 ? fraction &* 1000 : fraction)
     }
     guard let time = TraceTimestamp(recorded: stamp) else { throw .timeTooLarge }
-    guard skip(UInt8(ascii: ":"), &place, end) else { throw .noTime }
+    guard skip(UInt8(ascii: ":"), &place, end) else {
+      try readMicroseconds(time.rawValue, &place, end)
+      return
+    }
     self.time = time.rawValue
+  }
+
+  /// `106400840us+: `, as lat_print_timestamp() prints it: the mark says how long it is to the next record.
+  private mutating func readMicroseconds(
+    _ stamp: Int64, _ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer
+  ) throws(HeadFailure) {
+    guard decimals == 0, skip("us", &place, end), place < end, " $@*#!+".utf8.contains(place.byte) else {
+      throw .noTime
+    }
+    place += 1
+    guard skip(UInt8(ascii: ":"), &place, end) else { throw .noTime }
+    let (ns, overflow) = UInt64(stamp).multipliedReportingOverflow(by: 1000)
+    guard !overflow, let time = TraceTimestamp(recorded: ns) else { throw .timeTooLarge }
+    (self.time, decimals) = (time.rawValue, 6)
   }
 
   @inline(__always)

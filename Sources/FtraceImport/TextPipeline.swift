@@ -15,6 +15,8 @@ struct TextPipeline: ~Copyable {
   private let options: TraceReadOptions
   /// No newline stands behind the last line.
   private var endsInsideLine = false
+  /// Which lines of a page are of the text.
+  private var page: TracePage?
   /// What the first bytes look like, where a form was asked for.
   private var firstLook: Result<InputFormat, TraceReadError>?
 
@@ -32,6 +34,7 @@ struct TextPipeline: ~Copyable {
   mutating func begin(_ format: InputFormat) {
     let catalogue = format == .bpftrace ? options.catalogue.forBpftrace : options.catalogue
     text = TraceText(format, catalogue: catalogue, keepsUnknown: options.keepsUnknown)
+    if format == .webPage { page = TracePage() }
     if isAtEnd, let reason = source.breakOff { noteTruncation(reason) }
   }
 
@@ -71,6 +74,7 @@ struct TextPipeline: ~Copyable {
     while count < events.count {
       if let line = splitter.next() {
         lines += 1
+        if page != nil, page?.holds(line) == false { continue }
         if text.read(line, id: lines, before: splitter.lineBefore, screen: splitter.screen, into: &events[count]) {
           count += 1
         }
@@ -96,6 +100,8 @@ struct TextPipeline: ~Copyable {
   ) throws(TraceReadError) {
     text.giveUpFragment()
     if !text.names.hasEvents { try confirmForm() }
+    if text.lastTime == .min, text.format == .consoleLog { throw .notATrace(.consoleLog) }
+    if text.lastTime == .min, text.format == .webPage { throw .notATrace(.webPage) }
     guard incomplete == nil, endsInsideLine || endsInsidePrinted,
       isOdd || text.issues.lastWrongLine == lines
     else { return }

@@ -11,6 +11,7 @@ struct TextSurvey {
   /// Some record of perf script says more than which event it is of.
   private(set) var hasPerfFields = false
   private var rawRecords = 0
+  private var consoleLines = 0
   private var isReport = false
   /// The first line says so, though no record may follow.
   private var isBpftrace = false
@@ -50,6 +51,7 @@ struct TextSurvey {
     } else if !isNote(line, number: number) {
       others += 1
       if Self.isRaw(line) { rawRecords += 1 }
+      if ConsoleLine(line) != nil { consoleLines += 1 }
     }
   }
 
@@ -103,6 +105,9 @@ struct TextSurvey {
     if bpftrace * 2 > all { return .bpftrace }
     return records * 2 > all ? .traceCmdText : nil
   }
+
+  /// Most lines are the kernel's log; whether a dump stands in it may show late.
+  var isConsoleLog: Bool { consoleLines * 2 > records + perf + bpftrace + others }
 
   /// Of a text whose head names a tracer: its records are in a form that cannot be replayed.
   var isRawTracefs: Bool { rawRecords > 0 && rawRecords == others && records == 0 }

@@ -37,6 +37,9 @@ package enum TraceReadError: Error, Equatable, Sendable {
     case tar = "is a tar archive: unpack it and name the recording inside"
     case zip = "is a zip archive"
     case json = "is JSON, but not the output of bpftrace"
+    case consoleLog = "is a console log, and no record of an ftrace dump stands in it"
+    case webPage =
+      "is an HTML page without ftrace text (<script class=\"trace-data\">): save the text alone, from tracefs or trace-cmd report"
     case binary = "is a binary file of no kind known here"
     case text = "is text in which no line is a trace event"
   }

@@ -7,7 +7,8 @@ extension TraceText {
     let failure = finder.failure
     if let marker = LossMarker(line, prefix: finder.prefix) { return deliver(marker, id: id, into: &event) }
     switch format {
-    case .tracefsText:
+    case .consoleLog: return readConsole(line, id: id, into: &event)
+    case .tracefsText, .webPage:
       if let note = TracefsNote(line, isInHead: lastTime == .min) { return read(note, line, id: id, into: &event) }
     case .perfScript:
       if PerfScriptNote(line) != nil { return false }
@@ -41,7 +42,7 @@ extension TraceText {
     return readEvent(head, name: name, line, id: id, into: &event)
   }
 
-  private mutating func read(_ note: TracefsNote, _ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
+  mutating func read(_ note: TracefsNote, _ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
     switch note {
     case .entries(let overwritten):
       guard overwritten > 0 else { return false }
@@ -57,8 +58,18 @@ extension TraceText {
     return false
   }
 
+  /// A record that ends something, as `isWatching` told. True: it gives its place to a loss before it.
+  mutating func deliversLoss(
+    before head: RecordHead, _ line: Line, id: EventID, into event: inout RecordedEvent
+  ) -> Bool {
+    if format == .consoleLog, dump == .outside { return deliversBeginOfDump(line, id: id, into: &event) }
+    return deliversLeftover(of: head.cpu, line, id: id, into: &event)
+  }
+
   /// A CPU's first record in a ring that was overwritten, without a line that says so: it gives its place to the loss before it.
-  mutating func deliversLeftover(of cpu: Int32, _ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
+  private mutating func deliversLeftover(of cpu: Int32, _ line: Line, id: EventID, into event: inout RecordedEvent)
+    -> Bool
+  {
     if !finder.fragment.isEmpty { giveUpFragment() }
     isWatching = leftovers != nil
     guard leftovers?.isSilentBegin(of: cpu) == true else { return false }
