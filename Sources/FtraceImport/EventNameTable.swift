@@ -22,6 +22,8 @@ struct EventNameTable: ~Copyable {
     let hasBody: Bool
     /// All that the name means are probes, whose bodies begin with an address.
     let isProbe: Bool
+    /// What the event tells of comms; nil: nothing.
+    let teller: CommTeller?
     /// The meaning that the name's last event had.
     var current = 0
     var count: Int64 = 0
@@ -108,7 +110,7 @@ struct EventNameTable: ~Copyable {
     return Entry(
       name: UnsafeMutableRawBufferPointer(rebasing: copy[..<name.count]), hash: hash, layouts: layouts,
       isKnown: meanings != nil, hasBody: layouts.contains(where: \.hasBody),
-      isProbe: events.allSatisfy { $0.definition != nil })
+      isProbe: events.allSatisfy { $0.definition != nil }, teller: CommTeller(eventName: name))
   }
 
   private mutating func place(_ id: EventNameID, _ hash: UInt64) {

@@ -73,6 +73,7 @@ extension TraceText {
       issues.note(.unknownEvent, line: id, "the probe catalogue has no event `\(text)`", line)
     }
     names.count(name, meaning: 0)
+    if let teller = names.entries[Int(name)].teller { readComms(teller, head.body, line.end) }
   }
 
   /// NUL, CR and bytes that are no UTF-8: counted and kept, but for the CR of a CRLF.
