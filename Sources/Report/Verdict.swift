@@ -63,7 +63,10 @@ extension Verdict {
     if fields > 0 { doubts.append("\(plural(fields, "event")) could not be read whole: what they say may be missing") }
     let repeated = count(.repetition)
     if repeated > 0 {
-      doubts.append("\(plural(repeated, "event")) may be those above them once more: what is not two is counted as two")
+      doubts.append(
+        repeated == 1
+          ? "1 event may be the one above it once more"
+          : "\(plural(repeated, "event")) may be those above them once more")
     }
     for issue in report.issues where ImportIssueKind(rawValue: issue.kind)?.doubt == .loss {
       doubts += issue.first.map(\.reason)
