@@ -23,6 +23,10 @@ package struct Replayer {
   /// Checks which said yes in the contract window of an invalidation that is open yet; findings once its end is
   /// recorded.
   var contractChecks: [Int64: [PendingCheck]] = [:]
+  /// Checks that came while a refresh of their cache may just have been accepted, by cache, first returned first: what
+  /// `valid` was shows when its round ends (evidence, rule 18).
+  var undecidedChecks: [CacheNumber: [PendingCheck]] = [:]
+  var undecidedCount = 0
   var pending = PendingQueue()
   var findingCount: Int64 = 0
 
@@ -53,8 +57,14 @@ package struct Replayer {
   package mutating func consume(_ events: borrowing [RecordedEvent]) {
     // Through a span, which lends an event where the array would copy it.
     let span = events.span
-    for index in span.indices {
-      if operations.isTied { step(span[index]) } else { hold(span[index]) }
+    var index = span.indices.lowerBound
+    while !operations.isTied && index < span.indices.upperBound {
+      hold(span[index])
+      index += 1
+    }
+    while index < span.indices.upperBound {
+      step(span[index])
+      index += 1
     }
   }
 
@@ -90,6 +100,7 @@ package struct Replayer {
     operations.finishCalls()
     judgeSteps(now: .max)
     while let decision = pending.popFirst() { decide(decision) }
+    decideChecks(of: operations.caches.indices)
     for vm in operations.vms { finish(vm) }
     rows += operations.caches.map { .cache($0.row) }
     let missing = Evidence.missing(from: operations.probes)

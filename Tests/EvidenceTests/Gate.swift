@@ -13,7 +13,7 @@ enum Gate: String, CaseIterable {
   /// What is forced without the points inside functions (rule 18).
   case functionLevel
 
-  private static let open: Set<Gate> = [.monotone, .functionLevel]
+  private static let open: Set<Gate> = [.monotone, .saysNoMore, .functionLevel]
 
   var isOpen: Bool { Self.open.contains(self) || ProcessInfo.processInfo.environment["GPC_REPLAY_GATES"] == "open" }
 }
