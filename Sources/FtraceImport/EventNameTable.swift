@@ -22,6 +22,10 @@ struct EventNameTable: ~Copyable {
     let layouts: UnsafeMutableBufferPointer<EventLayout>
     let isKnown: Bool
     let hasBody: Bool
+    /// All that the name means are probes, whose bodies begin with an address.
+    let isProbe: Bool
+    /// What the event tells of comms; nil: nothing.
+    let teller: CommTeller?
     /// The meaning that the name's last event had.
     var current = 0
     var count: Int64 = 0
@@ -56,6 +60,10 @@ struct EventNameTable: ~Copyable {
       guard let start = bytes.baseAddress else { return nil }
       return id(start, bytes.count - 8)
     }
+  }
+
+  func isInCatalogue(_ name: some Collection<UInt8>) -> Bool {
+    catalogue.meanings[String(decoding: name, as: UTF8.self)] != nil
   }
 
   private static func hash(_ name: UnsafeRawPointer, _ count: Int) -> UInt64 {
@@ -108,7 +116,8 @@ struct EventNameTable: ~Copyable {
     }
     return Entry(
       name: UnsafeMutableRawBufferPointer(rebasing: copy[..<name.count]), hash: hash, layouts: layouts,
-      isKnown: meanings != nil, hasBody: layouts.contains(where: \.hasBody))
+      isKnown: meanings != nil, hasBody: layouts.contains(where: \.hasBody),
+      isProbe: events.allSatisfy { $0.definition != nil }, teller: CommTeller(eventName: name))
   }
 
   private mutating func place(_ id: EventNameID, _ hash: UInt64) {

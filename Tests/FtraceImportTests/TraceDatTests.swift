@@ -44,6 +44,18 @@ import Testing
     #expect(recording.events.map(\.id) == text.events.map { $0.id - 1 })
   }
 
+  /// One comm taken out of the saved ones (as another pid's): its events are the same, and nothing tells its name.
+  @Test func aThreadWhoseCommWasNotSavedHasNone() throws {
+    var dat = try DatBytes("quiet-v6.dat")
+    let whole = try Recording(dat.bytes)
+    dat.replace("204 workload\n", with: "904 workload\n")
+    let recording = try Recording(dat.bytes)
+    #expect(recording.linesWithoutIDs(commBytes: 0) == whole.linesWithoutIDs(commBytes: 0))
+    let changed = zip(whole.events, recording.events).filter { whole.comm(of: $0) != recording.comm(of: $1) }
+    #expect(!changed.isEmpty && changed.allSatisfy { $0.0.pid == 204 })
+    #expect(Set(changed.map { recording.comm(of: $0.1) }) == [Array("<...>".utf8)])
+  }
+
   /// Debian 12's trace-cmd prints the same events. Where it says `<...>` the comm is left aside: it stops reading the saved comms at
   /// the first one it does not understand.
   @Test(.enabled(if: TraceCmd.isInstalled), arguments: files)
