@@ -97,6 +97,31 @@ SELECT 'check',
   count(*) FILTER (WHERE decision = 'unknown')
 FROM cache_check;
 
+-- Why something is open, unknown or undecided: how many decisions, and causes of repeated rounds, rest on what.
+CREATE VIEW doubt_count AS
+SELECT subject, verdict, doubt, meaning, count FROM (
+  SELECT 1 AS position, 'retry_test' AS subject, decision AS verdict, doubt, count(*) AS count
+  FROM retry_round WHERE decision IN ('open', 'unknown') GROUP BY decision, doubt
+  UNION ALL
+  SELECT 2, 'check', decision, doubt, count(*) FROM cache_check WHERE decision IN ('open', 'unknown') GROUP BY decision, doubt
+  UNION ALL
+  SELECT 3, 'cause', cause, doubt, count(*) FROM retry_round WHERE cause IN ('undecided', 'unknown') GROUP BY cause, doubt)
+LEFT JOIN doubt ON doubt.name = doubt
+ORDER BY position, verdict, doubt;
+
+-- What was open when the recording ended, and for how long; what it waits for.
+CREATE VIEW never_ended_report AS
+SELECT never_ended.id, never_ended.kind, never_ended.vm_id, never_ended.cache_id,
+  iif(cache.gpc IS NULL, NULL, printf('0x%x', cache.gpc)) AS gpc, task.comm, task.pid,
+  never_ended.event_id, never_ended.last_event_id, never_ended.open_ns, never_ended.refresh_id, never_ended.invalidation_id,
+  iif(invalidation.id IS NULL, NULL, printf('[0x%x, 0x%x)', invalidation.hva_start, invalidation.hva_end)) AS range,
+  never_ended.waits_at
+FROM never_ended
+LEFT JOIN cache ON cache.id = never_ended.cache_id
+LEFT JOIN task ON task.id = never_ended.task_id
+LEFT JOIN invalidation ON invalidation.id = never_ended.invalidation_id
+ORDER BY never_ended.open_ns DESC, never_ended.id;
+
 -- Why rounds of the retry loop were repeated, and the time that went into them.
 CREATE VIEW retry_by_cause AS
 SELECT cause, sub_cause, count(*) AS rounds, count(DISTINCT refresh_id) AS refreshes,
@@ -196,6 +221,7 @@ SELECT finding.id, finding.kind, finding.certainty, finding.summary,
   iif((SELECT stamp_unit = 'tick' FROM trace), printf('%d', event.ts_ns),
     printf('%d.%09d', event.ts_ns / 1000000000, event.ts_ns % 1000000000)) AS seconds,
   finding.invalidation_id, finding.refresh_id, finding.check_id,
+  finding.witness, finding.no_witness, finding.witness_event_id, finding.witness_ret_event_id, finding.certainty_alone,
   (SELECT group_concat(event_id, ' ') FROM
     (SELECT event_id FROM finding_event WHERE finding_id = finding.id ORDER BY position)) AS proof
 FROM finding
@@ -203,8 +229,12 @@ LEFT JOIN event ON event.id = finding.event_id
 LEFT JOIN vm ON vm.id = finding.vm_id
 LEFT JOIN cache ON cache.id = finding.cache_id
 LEFT JOIN refresh ON refresh.id = finding.refresh_id
-ORDER BY CASE finding.kind WHEN 'contract' THEN 1 WHEN 'stale' THEN 2 WHEN 'divergence' THEN 3 ELSE 4 END,
-  finding.certainty, iif(finding.kind = 'excessive_retry', -refresh.false_ns, 0), finding.id;
+ORDER BY CASE finding.kind WHEN 'contract' THEN 1 WHEN 'stale' THEN 2 WHEN 'stuck' THEN 3 WHEN 'divergence' THEN 4 ELSE 5
+  END, finding.certainty, iif(finding.kind = 'excessive_retry', -refresh.false_ns, 0),
+  -- A same pfn says that the page was kept, where a freed one rarely comes back: such findings are listed after the others.
+  finding.certainty = 'possible' AND finding.witness = 'same_pfn'
+    AND (SELECT 10 * same_pfn_count <= after_removal_count AND after_removal_count > 0 FROM witness_weight),
+  finding.id;
 
 -- The proof of each finding as a timeline, one event per row.
 CREATE VIEW finding_timeline AS

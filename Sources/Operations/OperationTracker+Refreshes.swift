@@ -13,7 +13,7 @@ extension OperationTracker {
     guard let cache = cache(event) else { return }
     abandonRefresh(of: thread, at: moment)
     giveUpChecks(of: thread)
-    threads[thread].request = (cache, origin, moment)
+    threads[thread].request = (cache, event.task, origin, moment)
     switch origin {
     case .activate, .activateHva: caches[cache].isActive = nil
     case .refresh, .unknown: caches[cache].see(uhva: event.uhva)
@@ -93,7 +93,9 @@ extension OperationTracker {
   }
 
   mutating func hvaToPfnRet(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
-    if let round = round(of: thread) { rounds[round].endLookup(at: moment, event.pfn) }
+    guard let refresh = threads[thread].refresh, let round = refreshes[refresh].round else { return }
+    rounds[round].endLookup(at: moment, event.pfn)
+    if rounds[round].lookupRet?.id == moment.id { steps.append(.lookedUp(refresh, round)) }
   }
 
   mutating func retryCheck(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {

@@ -9,7 +9,7 @@ package typealias ThreadNumber = Int
 /// cannot.
 struct ThreadState {
   /// A request (`kvm_gpc_refresh`, `kvm_gpc_activate`) that has not reached its refresh yet.
-  var request: (cache: CacheNumber, origin: Refresh.Origin, moment: Moment)?
+  var request: (cache: CacheNumber, task: TaskID, origin: Refresh.Origin, moment: Moment)?
   var refresh: RefreshSlot?
   var checks: [CheckState] = []
   /// The invalidations whose hooks this thread is in or between: start(A) start(B) end(A) end(B) for two VMs in one mm.
@@ -21,7 +21,7 @@ struct ThreadState {
   /// The VM whose memslots `__kvm_set_memory_region()` is changing.
   var memoryRegionVM: VMState?
   /// A `gpc_deactivate` whose return is awaited.
-  var deactivating: (cache: CacheNumber, moment: Moment)?
+  var deactivating: (cache: CacheNumber, task: TaskID, moment: Moment)?
 
   /// What it does now is an interrupt's doing.
   var isInside: Bool { request != nil || refresh != nil || !hooks.isEmpty || !checks.isEmpty }

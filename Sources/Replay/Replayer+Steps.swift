@@ -34,6 +34,7 @@ extension Replayer {
       if let entry = operations.refreshes[slot].entry {
         judgedCaches[operations.refreshes[slot].cache].validity.settle(after: entry, before: moment)
       }
+    case .lookedUp(let refresh, let round): seeLookup(round, of: refresh)
     case .roundEnded(let refresh, let round, let outcome, let settled, let pfn):
       end(round, of: refresh, outcome, settled, pfn)
     case .accepted(let refresh, let round, let moment): accept(refresh, round, after: moment)
@@ -62,6 +63,7 @@ extension Replayer {
       for vm in touched {
         for cache in vm.caches { judgedCaches[cache].forget() }
         for invalidation in vm.invalidations where invalidation.isInDoubt { contractChecks[invalidation.id] = nil }
+        seqTrails[vm.id]?.meetLoss()
       }
       doubt(touched, since: since, before: loss.line)
     case .doubted(let vm, let since, let event): doubt([vm], since: since, before: event)
@@ -72,6 +74,8 @@ extension Replayer {
 
   private mutating func begin(_ invalidation: InvalidationState, _ now: Int64) {
     let vm = invalidation.vm
+    seeRemover(invalidation)
+    seqTrails[vm.id, default: SeqTrail()].see(invalidation.recordedSeq, in: vm)
     if vm.invalidations.count >= vm.pruneAt {
       operations.prune(vm, now: now, keepingSince: pending.oldestSnapshot(operations.rounds))
     }
@@ -127,6 +131,9 @@ extension Replayer {
 
   private mutating func enterEnd(_ invalidation: InvalidationState) {
     markStale(by: invalidation)
+    if invalidation.hitsMemslot != false || !form.rules.seqNeedsMemslot {
+      seqTrails[invalidation.vm.id, default: SeqTrail()].bump()
+    }
     guard !contractChecks.isEmpty, let checks = contractChecks.removeValue(forKey: invalidation.id) else { return }
     for check in checks { reportContract(check, invalidation) }
   }
@@ -162,6 +169,9 @@ extension Replayer {
   ) {
     switch outcome {
     case .accepted, .retried:
+      if let seq = operations.rounds[round].recordedSeq, let vm = operations.refreshes[refresh].vm {
+        seqTrails[vm.id, default: SeqTrail()].see(seq, in: vm)
+      }
       pending.append(
         .test(
           PendingTest(refresh: refresh, round: round, settled: settled, isRetried: outcome == .retried, pfn: pfn)))
@@ -169,7 +179,9 @@ extension Replayer {
       let state = operations.freeRound(round)
       rows.append(
         .retryRound(
-          state.row(of: operations.refreshes[refresh].id, outcome, decision: state.test == nil ? nil : .unknown)))
+          state.row(
+            of: operations.refreshes[refresh].id, outcome, decision: state.test == nil ? nil : .unknown,
+            doubt: state.test == nil ? nil : .part)))
     }
   }
 
@@ -183,7 +195,9 @@ extension Replayer {
       let lookupRet = round.lookupRet, let page = operations.caches[cache].page
     else { return }
     judgedCaches[cache].mapping = JudgedCache.Mapping(
-      lookup: lookup, lookupRet: lookupRet, page: page, refresh: refresh.id, isOfFunctionLevel: round.test == nil)
+      lookup: lookup, lookupRet: lookupRet, page: page, pfn: round.pfn, refresh: refresh.id,
+      isOfFunctionLevel: round.test == nil,
+      removers: refresh.vm.map { Removers(of: page, since: lookup, in: $0, order) } ?? Removers())
     // Those whose end hooks were called before the page became the cache's.
     for invalidation in refresh.vm?.invalidations ?? [] where invalidation.end != nil {
       markStale(cache, by: invalidation)
@@ -225,6 +239,7 @@ extension Replayer {
       deferred[vm.id] = waiting
     }
     pending.taint(after: since) { operations.meetLoss($0) }
+    doubtWatches(of: vms)
     rows.append(.taint(vms: vms.map(\.id), after: since, before: before))
   }
 }
