@@ -181,7 +181,7 @@ extension Replayer {
         .retryRound(
           state.row(
             of: operations.refreshes[refresh].id, outcome, decision: state.test == nil ? nil : .unknown,
-            doubt: state.test == nil ? nil : .part)))
+            doubt: state.test == nil ? nil : operations.refreshes[refresh].vm?.hasGap ?? false ? .loss : .part)))
     }
   }
 

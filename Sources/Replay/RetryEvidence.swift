@@ -88,12 +88,13 @@ struct RetryEvidence {
     }
   }
 
-  private var ofOrder: Doubt { relevant.contains { $0.hitsMemslot == nil } ? .memslots : .order }
+  /// What is open yet has not come to its memslots.
+  private var ofOrder: Doubt { relevant.contains { $0.end != nil && $0.hitsMemslot == nil } ? .memslots : .order }
 
   private func ofUnknown(_ form: ProtocolForm) -> Doubt {
-    if round.isTorn { return .part }
-    if round.meetsLoss { return .loss }
     let hasGap = vm.hasGap
+    if round.isTorn { return hasGap ? .loss : .part }
+    if round.meetsLoss { return .loss }
     if mayMissSomething { return hasGap ? .loss : .before }
     if relevant.contains(where: { $0.isInDoubt || $0.close == .lost }) { return .unrecordedEnd }
     if signs.hasTaint { return hasGap ? .loss : .before }

@@ -116,6 +116,8 @@ package struct TruthJudge {
       if checkOfLine[finding.event] == nil ? testsAsItsForm : checksAsItsForm {
         fail(.agreement, finding.event, "divergence, certain; the kernel did what its form says")
       }
+    // Never certain.
+    case .stuck: fail(.agreement, finding.event, "stuck, certain")
     case .excessiveRetry: break
     }
   }
