@@ -19,15 +19,16 @@ package struct OpenCall {
 extension OperationTracker {
   /// Before `finishCalls()`. Without those that a gap makes doubtful: their returns may have been dropped.
   package var openCalls: [OpenCall] {
-    let hasReturns = [EventKind.lockedRefreshRet, .gpcRefreshRet, .gpcActivateRet, .gpcActivateHvaRet].contains {
-      probes.has($0)
-    }
+    // Entry and return of the body; up to 6.1 request and body are one function.
+    let hasBody =
+      probes.has(.lockedRefresh) && probes.has(.lockedRefreshRet)
+      || probes.has(.gfnToPfnCacheRefresh) && probes.has(.gpcRefreshRet)
     var calls: [OpenCall] = []
     for thread in threads {
-      if hasReturns, let slot = thread.refresh, let entry = refreshes[slot].entry, !refreshes[slot].isTorn {
+      if hasBody, let slot = thread.refresh, let entry = refreshes[slot].entry, !refreshes[slot].isTorn {
         calls.append(
           OpenCall(kind: .refresh(slot), cache: refreshes[slot].cache, task: refreshes[slot].task, entry: entry))
-      } else if hasReturns, let request = thread.request {
+      } else if hasBody, let request = thread.request {
         calls.append(OpenCall(kind: .request, cache: request.cache, task: request.task, entry: request.moment))
       }
       if probes.has(.gpcCheckRet) {

@@ -131,7 +131,11 @@ extension OperationTracker {
   }
 
   mutating func refreshRet(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
-    guard let refresh = threads[thread].refresh else { return }
+    guard let refresh = threads[thread].refresh else {
+      // The body of a request, whose entry is not recorded, is over.
+      threads[thread].request = nil
+      return
+    }
     if refreshes[refresh].isTorn {
       // It may be the return of another refresh, whose entry was dropped.
       abandonRefresh(of: thread, at: moment)

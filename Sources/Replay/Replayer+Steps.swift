@@ -63,7 +63,7 @@ extension Replayer {
       for vm in touched {
         for cache in vm.caches { judgedCaches[cache].forget() }
         for invalidation in vm.invalidations where invalidation.isInDoubt { contractChecks[invalidation.id] = nil }
-        seqTrails[vm.id]?.meetLoss()
+        seqTrails[vm.id, default: SeqTrail()].meetLoss()
       }
       doubt(touched, since: since, before: loss.line)
     case .doubted(let vm, let since, let event): doubt([vm], since: since, before: event)

@@ -106,11 +106,13 @@ package struct Replayer {
     operations.finishCalls()
     judgeSteps(now: .max)
     while let decision = pending.popFirst() { decide(decision) }
+    let missing = Evidence.missing(from: operations.probes)
+    // What end hooks that are not recorded move is no mover of another kind.
+    if !missing.isEmpty { seqTrails.removeAll() }
     for vm in operations.vms { finish(vm) }
     settleWatches(before: nil)
     rows.append(.witnessWeight(witnessWeight))
     rows += operations.caches.map { .cache($0.row) }
-    let missing = Evidence.missing(from: operations.probes)
     if !missing.isEmpty && !operations.vms.isEmpty { rows.append(.lacksProbes(missing)) }
   }
 

@@ -3,14 +3,13 @@
 import KVMEvents
 import Operations
 
-/// The recorded values of one VM since its first, or since a gap.
+/// The recorded values of one VM.
 struct SeqTrail {
   private var first: UInt64?
   private var last: UInt64 = 0
   /// How often the recorded end hooks can have moved it since the first value was read: more rather than fewer.
   private var explained: Int64 = 0
-  /// Of the stretches before the last gap.
-  private var former: Int64 = 0
+  private var hasGap = false
 
   /// A probe read this value.
   mutating func see(_ seq: UInt64?, in vm: VMState) {
@@ -26,14 +25,11 @@ struct SeqTrail {
   /// An end hook that may move it was entered.
   mutating func bump() { explained += 1 }
 
-  /// Events were dropped: what moves it now may be among them.
-  mutating func meetLoss() {
-    former = unexplained
-    (first, last, explained) = (nil, 0, 0)
-  }
+  /// Events were dropped: what moved it may be among them.
+  mutating func meetLoss() { hasGap = true }
 
   var unexplained: Int64 {
-    guard let first else { return former }
-    return former.addingClamped(max(0, Int64(bitPattern: last &- first).subtractingClamped(explained)))
+    guard let first, !hasGap else { return 0 }
+    return max(0, Int64(bitPattern: last &- first).subtractingClamped(explained))
   }
 }

@@ -56,6 +56,10 @@ package struct Workload: Sendable {
     /// What `mmu_invalidate_seq` was before.
     package var firstSeq: UInt64 = 0
     package var cpuCount = 4
+
+    package func kvm(ofVM number: Int) -> KVMPointer {
+      KVMPointer(rawValue: 0xff52_9c43_c1d8_5000 + UInt64(placeOfVM[number]) * 0x2_0000)
+    }
   }
 
   package var machine = Machine()
