@@ -26,7 +26,9 @@ struct LookupTrail {
 
   /// Exactly one removal surely lies between the two lookups, and no other may.
   func isFollowedByRemoval(before next: LookupTrail, _ order: MomentOrder) -> Bool {
-    guard next.page == page, !removers.areSeveral, let removal = removers.only, !removal.mayBeSplit else { return false }
+    guard next.page == page, !removers.areSeveral, let removal = removers.only, !removal.mayBeSplit else {
+      return false
+    }
     return order.surely(lookupRet, before: removal.start) && order.surely(removal.end, before: next.lookup)
   }
 }

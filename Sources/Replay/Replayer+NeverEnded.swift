@@ -48,10 +48,13 @@ extension Replayer {
     if let round, let lookup = round.lookup, round.lookupRet == nil, operations.probes.has(.hvaToPfnRet) {
       report(.lookup, call, begin: lookup, last: lookup, refresh: refresh.id, invalidation: awaited?.id)
     }
-    guard let wait, !wait.canBeLeft, let awaited, let loop = round?.loop, awaited.surelyUp(before: loop, order) else { return }
+    guard let wait, !wait.canBeLeft, let awaited, let loop = round?.loop, awaited.surelyUp(before: loop, order) else {
+      return
+    }
     // Possible only: the recording may end before the refresh has come to its wait, and the invalidation with it.
     self.report(
-      .stuck, .possible, vm: refresh.vm, cache: refresh.cache, event: last.id, invalidation: awaited, refresh: refresh.id,
+      .stuck, .possible, vm: refresh.vm, cache: refresh.cache, event: last.id, invalidation: awaited,
+      refresh: refresh.id,
       check: nil, proof: [call.entry.id, loop.id, last.id] + awaited.proof,
       summary: FindingText.stuck(awaited, uhva: uhva, at: wait.words.statement))
   }

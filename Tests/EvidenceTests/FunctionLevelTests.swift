@@ -85,7 +85,9 @@ struct FunctionLevelTests {
     #expect(stale.count == 7)
     // The starts of the invalidations whose page the workload then missed a bit in, by line.
     let seen = [11272, 11534, 12335, 20216].map { EventID($0) * WholeRecording.idStep }
-    for finding in stale { #expect(finding.isCertain == seen.contains { finding.proof.contains($0) }, "\(finding.proof)") }
+    for finding in stale {
+      #expect(finding.isCertain == seen.contains { finding.proof.contains($0) }, "\(finding.proof)")
+    }
     #expect(stale.filter(\.isCertain).count == seen.count)
   }
 }

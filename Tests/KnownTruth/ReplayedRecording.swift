@@ -61,7 +61,8 @@ package struct ReplayedRecording {
       "SELECT kind, certainty, event_id, coalesce(certainty <> certainty_alone, 0) FROM finding ORDER BY id")
     while try rows.step() {
       guard let kind = Finding.Kind(rawValue: rows.text(0)) else { continue }
-      findings.append(Found(kind: kind, isCertain: rows.text(1) == "certain", event: rows.integer(2), isRaised: rows.integer(3) == 1))
+      findings.append(
+        Found(kind: kind, isCertain: rows.text(1) == "certain", event: rows.integer(2), isRaised: rows.integer(3) == 1))
     }
     try readRounds(database)
     try readChecks(database)

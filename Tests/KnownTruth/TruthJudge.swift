@@ -117,7 +117,8 @@ package struct TruthJudge {
   /// It is one operation, and its end is not in the recording.
   private mutating func judge(_ row: ReplayedRecording.NeverEndedRow) {
     let records = recording.run.records
-    guard let first = recording.lines.firstIndex(of: row.event), let last = recording.lines.firstIndex(of: row.lastEvent),
+    guard let first = recording.lines.firstIndex(of: row.event),
+      let last = recording.lines.firstIndex(of: row.lastEvent),
       records[first].operation == records[last].operation
     else { return fail(.pairing, row.event, "open \(row.kind): its events are of two operations") }
     let ends: Set<ProbePoint> =

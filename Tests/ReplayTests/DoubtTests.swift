@@ -36,7 +36,8 @@ import Testing
     Case(name: "a count without a hook", drawing: "vcpu : a(ohHt1ohHtv)A", expected: [.countOther, nil]),
     Case(
       // Whatever was in flight when the recording began may be it.
-      name: "before the recording", drawing: "vcpu : a(ohH t ohH t v)A", prelude: .running, expected: [.before, .before]),
+      name: "before the recording", drawing: "vcpu : a(ohH t ohH t v)A", prelude: .running,
+      expected: [.before, .before]),
     Case(
       name: "lost events",
       drawing: """
