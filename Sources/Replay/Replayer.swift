@@ -108,7 +108,7 @@ package struct Replayer {
     while let decision = pending.popFirst() { decide(decision) }
     let missing = Evidence.missing(from: operations.probes)
     // What end hooks that are not recorded move is no mover of another kind.
-    if !missing.isEmpty { seqTrails.removeAll() }
+    if !missing.isEmpty || operations.hasUntiedNotifier { seqTrails.removeAll() }
     for vm in operations.vms { finish(vm) }
     settleWatches(before: nil)
     rows.append(.witnessWeight(witnessWeight))

@@ -227,9 +227,8 @@ struct RetryEvidence {
     }
     if round.isTorn || mayMissSomething { return Verdict(cause: .unknown) }
     if overlapping == 0 { return falseVerdict(form) }
-    // Not sure from the intervals; but it was repeated, and nothing else can explain that: the count was up, or seq has
-    // no movers but these.
-    if overlapping == relevant.count && (!readsSeq(form) || readsCount) {
+    // Not sure from the intervals; but it was repeated, and nothing else that is known can explain that.
+    if overlapping == relevant.count && !mayBeMovedUnseen(form) {
       return Verdict(cause: .necessary, invalidation: overlapping == 1 ? relevant[0] : nil)
     }
     return Verdict(cause: restsOnTaint ? .unknown : .undecided)
@@ -246,7 +245,7 @@ struct RetryEvidence {
     if let counted = signs.firstSurelyIn {
       return Verdict(cause: .false, subCause: .count, invalidation: relevant[counted])
     }
-    if isCovered || !signs.canMoveSeq && (!readsSeq(form) || readsCount) {
+    if isCovered || !signs.canMoveSeq && !mayBeMovedUnseen(form) {
       return Verdict(cause: .false, subCause: .count, invalidation: relevant.count == 1 ? relevant[0] : nil)
     }
     // Count or another mover of seq.
@@ -259,6 +258,13 @@ struct RetryEvidence {
 
   /// The test's own probe read a count.
   private var readsCount: Bool { round.recordedCount ?? 0 != 0 }
+
+  /// A mover of seq that is not recorded may be why the round was repeated: the test's own probe read no count, and a seq
+  /// that no recorded end hook can have moved; or it did not read them.
+  private func mayBeMovedUnseen(_ form: ProtocolForm) -> Bool {
+    guard readsSeq(form), !readsCount else { return false }
+    return round.recordedMoves.map { $0 != 0 && !signs.canMoveSeq } ?? true
+  }
 
   private func isSelf(_ invalidation: InvalidationState) -> Bool {
     invalidation.selfLookup != nil && invalidation.selfLookup == round.lookup?.id

@@ -13,7 +13,8 @@ struct SeqTrail {
 
   /// A probe read this value.
   mutating func see(_ seq: UInt64?, in vm: VMState) {
-    guard let seq else { return }
+    // What an invalidation moves of which no event is known is no mover of another kind.
+    guard let seq, !vm.mayHideInvalidations else { return }
     guard let first else {
       (first, last) = (seq, seq)
       explained = Int64(vm.invalidations.count { $0.end != nil && $0.endRet == nil })

@@ -181,7 +181,7 @@ package struct TextReport {
     }
     return aligned(rows, right: [2, 3, 4]) + doubts { $0.subject == "cause" }
       + report.unexplainedSeqMoves.map {
-        "  mmu_invalidate_seq of VM \($0.vm) moved \(grouped($0.moves)) times more than the recorded hooks explain"
+        "  mmu_invalidate_seq of VM \($0.vm) moved \(plural($0.moves, "time")) more than the recorded hooks explain"
       }
   }
 
