@@ -5,7 +5,7 @@ import KVMEvents
 /// One report on one database. Every value comes from the tables and views of `schema/`.
 package struct Report: Encodable, Sendable {
   /// The layout of the JSON document; grows by one with every change that a reader could trip over.
-  package var layout = 4
+  package var layout = 3
   package var trace: Trace
   package var replay: Replay?
   package var counts: Counts
