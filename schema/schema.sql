@@ -112,7 +112,8 @@ CREATE TABLE vm (
   first_event_id INTEGER NOT NULL REFERENCES event (id),
   last_event_id INTEGER NOT NULL REFERENCES event (id),
   is_created_in_trace INTEGER NOT NULL CHECK (is_created_in_trace IN (0, 1)), -- 1: so all its memslots are known
-  is_gone INTEGER NOT NULL CHECK (is_gone IN (0, 1)) -- 1: destroyed before the recording ends
+  is_gone INTEGER NOT NULL CHECK (is_gone IN (0, 1)), -- 1: destroyed before the recording ends
+  unexplained_seq_moves INTEGER NOT NULL -- how far recorded mmu_invalidate_seq moved beyond what the recorded hooks explain
 ) STRICT;
 
 -- A gfn_to_pfn_cache: a gpc pointer and the epoch since its kvm_gpc_init (pointers are reused).
@@ -181,6 +182,24 @@ CREATE TABLE refresh (
   duration_ns INTEGER               -- entry to return
 ) STRICT;
 
+-- Why something could not be judged.
+CREATE TABLE doubt (
+  name TEXT PRIMARY KEY,
+  meaning TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO doubt VALUES
+  ('order', 'another step lies so close that both orders are possible'),
+  ('memslots', 'it is not known whether an invalidation''s range meets a memslot'),
+  ('memslot_update', 'a memslot update was in progress'),
+  ('loss', 'events were lost'),
+  ('before', 'what began before the recording may bear on it'),
+  ('unrecorded_end', 'an invalidation''s end is not recorded'),
+  ('part', 'its own events or their fields are not all recorded'),
+  ('probes', 'probes are missing'),
+  ('seq_other', 'mmu_invalidate_seq can only have been moved without a recorded hook'),
+  ('count_other', 'the recorded count is one of invalidations that no recorded hook shows');
+
 -- One round of hva_to_pfn_retry().
 CREATE TABLE retry_round (
   id INTEGER PRIMARY KEY,
@@ -196,10 +215,12 @@ CREATE TABLE retry_round (
   decision TEXT CHECK (decision IN ('agrees', 'disagrees', 'open', 'unknown')),
   -- why it was repeated: an overlapping invalidation / none overlapped / the order is open / lost events or probes
   cause TEXT CHECK (cause IN ('necessary', 'false', 'undecided', 'unknown')),
-  -- made by its own lookup / an unrelated one in flight / an unrelated one ended / only the covering range overlaps
-  sub_cause TEXT CHECK (sub_cause IN ('self', 'count', 'seq', 'widened')),
+  -- made by its own lookup / an unrelated one in flight / an unrelated one ended / only the covering range overlaps / seq was
+  -- moved without a hook
+  sub_cause TEXT CHECK (sub_cause IN ('self', 'count', 'seq', 'widened', 'seq_other')),
   invalidation_id INTEGER REFERENCES invalidation (id), -- one that alone gives the cause
-  duration_ns INTEGER               -- its top to the next one's (the last: to its test)
+  duration_ns INTEGER,              -- its top to the next one's (the last: to its test)
+  doubt TEXT REFERENCES doubt (name) -- why the decision is open or unknown, or the cause undecided or unknown
 ) STRICT;
 
 -- One kvm_gpc_check().
@@ -210,14 +231,16 @@ CREATE TABLE cache_check (
   entry_event_id INTEGER NOT NULL REFERENCES event (id),
   return_event_id INTEGER REFERENCES event (id),
   answer INTEGER CHECK (answer IN (0, 1)), -- 1: may be used
-  decision TEXT CHECK (decision IN ('agrees', 'disagrees', 'open', 'unknown')) -- the answer held against the replay
+  decision TEXT CHECK (decision IN ('agrees', 'disagrees', 'open', 'unknown')), -- the answer held against the replay
+  doubt TEXT REFERENCES doubt (name) -- why it is open or unknown
 ) STRICT;
 
 -- What the replay found.
 CREATE TABLE finding (
   id INTEGER PRIMARY KEY,
-  -- used inside a contract window / used a page its uhva no longer maps / decided otherwise than the rules / too many retries
-  kind TEXT NOT NULL CHECK (kind IN ('contract', 'stale', 'divergence', 'excessive_retry')),
+  -- used inside a contract window / used a page its uhva no longer maps / waits in a loop that the form cannot leave / decided
+  -- otherwise than the rules / too many retries
+  kind TEXT NOT NULL CHECK (kind IN ('contract', 'stale', 'stuck', 'divergence', 'excessive_retry')),
   certainty TEXT NOT NULL CHECK (certainty IN ('certain', 'possible')),
   vm_id INTEGER REFERENCES vm (id),
   cache_id INTEGER REFERENCES cache (id),
@@ -225,7 +248,39 @@ CREATE TABLE finding (
   invalidation_id INTEGER REFERENCES invalidation (id),
   refresh_id INTEGER REFERENCES refresh (id),
   check_id INTEGER REFERENCES cache_check (id),
-  summary TEXT NOT NULL             -- one sentence in the kernel's words
+  summary TEXT NOT NULL,            -- one sentence in the kernel's words
+  -- the columns from here on are of stale findings, NULL for the others. What the next lookup of the page returned: another pfn (then
+  -- the accepted one was gone: certain), the same one (what that weighs: witness_weight), or there is none
+  witness TEXT CHECK (witness IN ('other_pfn', 'same_pfn', 'none')),
+  -- why there is none: the page was not looked up again / another removal was open before the lookup had returned / one may have been
+  -- that is not recorded / the accepted pfn is not recorded / events were lost / an error pfn needs none / too many pages waited
+  no_witness TEXT CHECK (no_witness IN ('not_looked_up', 'blocked', 'hidden', 'no_pfn', 'loss', 'error_pfn', 'crowded')),
+  witness_event_id INTEGER REFERENCES event (id),     -- that lookup's entry
+  witness_ret_event_id INTEGER REFERENCES event (id), -- and return
+  certainty_alone TEXT CHECK (certainty_alone IN ('certain', 'possible')) -- what it is without the witness
+) STRICT;
+
+-- What a same pfn weighs as a witness: lookups of a cache that surely follow a removal of the page, and how many of them return the pfn
+-- that the lookup before it had returned. One row.
+CREATE TABLE witness_weight (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  after_removal_count INTEGER NOT NULL,
+  same_pfn_count INTEGER NOT NULL
+) STRICT;
+
+-- What was open when the recording ended, of those whose ends are recorded.
+CREATE TABLE never_ended (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('request', 'refresh', 'lookup', 'check', 'deactivation', 'invalidation')), -- request: waits for refresh_lock
+  vm_id INTEGER REFERENCES vm (id),
+  cache_id INTEGER REFERENCES cache (id),
+  task_id INTEGER NOT NULL REFERENCES task (id),
+  event_id INTEGER NOT NULL REFERENCES event (id),      -- its first event
+  last_event_id INTEGER NOT NULL REFERENCES event (id), -- its last one: which lock or hook it is in
+  open_ns INTEGER NOT NULL,         -- from its first event to the recording's last
+  refresh_id INTEGER REFERENCES refresh (id),
+  invalidation_id INTEGER REFERENCES invalidation (id), -- the open one it waits for, or that overlaps its page; of an invalidation: itself
+  waits_at TEXT                     -- where the form waits for that one; NULL: it does not wait there
 ) STRICT;
 
 -- The proof of a finding: every event it cites, the one that is wrong among them, in replay order.

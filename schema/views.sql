@@ -88,6 +88,10 @@ SELECT idle.kind_id, idle.unknown_without_it FROM idle
 -- A recording without a check says nothing anyway.
 WHERE 25 IN (SELECT kind_id FROM recorded WHERE came)
   AND NOT EXISTS (SELECT 1 FROM recorded WHERE recorded.kind_id IN (idle.kind_id, idle.alternative_kind_id))
+  -- Where no cache that had been activated was found inactive, none may have been deactivated.
+  AND (idle.kind_id <> 13 OR EXISTS (
+    SELECT 1 FROM event JOIN (SELECT gpc, min(id) AS first_id FROM event WHERE kind_id IN (9, 11) GROUP BY gpc) USING (gpc)
+    WHERE event.id > first_id AND (event.kind_id = 8 OR event.kind_id IN (9, 11) AND event.active = 0)))
   -- v5.17 initialises and activates in one function.
   AND NOT (idle.kind_id = 8 AND EXISTS (SELECT 1 FROM event_name WHERE name = 'kvm_gfn_to_pfn_cache_init' AND count > 0))
 ) AS missing JOIN event_kind ON event_kind.id = missing.kind_id
@@ -115,6 +119,31 @@ SELECT 'check',
   count(*) FILTER (WHERE decision = 'open'),
   count(*) FILTER (WHERE decision = 'unknown')
 FROM cache_check;
+
+-- Why something is open, unknown or undecided: how many decisions, and causes of repeated rounds, rest on what.
+CREATE VIEW doubt_count AS
+SELECT subject, verdict, doubt, meaning, count FROM (
+  SELECT 1 AS position, 'retry_test' AS subject, decision AS verdict, doubt, count(*) AS count
+  FROM retry_round WHERE decision IN ('open', 'unknown') GROUP BY decision, doubt
+  UNION ALL
+  SELECT 2, 'check', decision, doubt, count(*) FROM cache_check WHERE decision IN ('open', 'unknown') GROUP BY decision, doubt
+  UNION ALL
+  SELECT 3, 'cause', cause, doubt, count(*) FROM retry_round WHERE cause IN ('undecided', 'unknown') GROUP BY cause, doubt)
+LEFT JOIN doubt ON doubt.name = doubt
+ORDER BY position, verdict, doubt;
+
+-- What was open when the recording ended, and for how long; what it waits for.
+CREATE VIEW never_ended_report AS
+SELECT never_ended.id, never_ended.kind, never_ended.vm_id, never_ended.cache_id,
+  iif(cache.gpc IS NULL, NULL, printf('0x%x', cache.gpc)) AS gpc, task.comm, task.pid,
+  never_ended.event_id, never_ended.last_event_id, never_ended.open_ns, never_ended.refresh_id, never_ended.invalidation_id,
+  iif(invalidation.id IS NULL, NULL, printf('[0x%x, 0x%x)', invalidation.hva_start, invalidation.hva_end)) AS range,
+  never_ended.waits_at
+FROM never_ended
+LEFT JOIN cache ON cache.id = never_ended.cache_id
+LEFT JOIN task ON task.id = never_ended.task_id
+LEFT JOIN invalidation ON invalidation.id = never_ended.invalidation_id
+ORDER BY never_ended.open_ns DESC, never_ended.id;
 
 -- Why rounds of the retry loop were repeated, and the time that went into them.
 CREATE VIEW retry_by_cause AS
@@ -215,6 +244,7 @@ SELECT finding.id, finding.kind, finding.certainty, finding.summary,
   iif((SELECT stamp_unit = 'tick' FROM trace), printf('%d', event.ts_ns),
     printf('%d.%09d', event.ts_ns / 1000000000, event.ts_ns % 1000000000)) AS seconds,
   finding.invalidation_id, finding.refresh_id, finding.check_id,
+  finding.witness, finding.no_witness, finding.witness_event_id, finding.witness_ret_event_id, finding.certainty_alone,
   (SELECT group_concat(event_id, ' ') FROM
     (SELECT event_id FROM finding_event WHERE finding_id = finding.id ORDER BY position)) AS proof
 FROM finding
@@ -222,8 +252,12 @@ LEFT JOIN event ON event.id = finding.event_id
 LEFT JOIN vm ON vm.id = finding.vm_id
 LEFT JOIN cache ON cache.id = finding.cache_id
 LEFT JOIN refresh ON refresh.id = finding.refresh_id
-ORDER BY CASE finding.kind WHEN 'contract' THEN 1 WHEN 'stale' THEN 2 WHEN 'divergence' THEN 3 ELSE 4 END,
-  finding.certainty, iif(finding.kind = 'excessive_retry', -refresh.false_ns, 0), finding.id;
+ORDER BY CASE finding.kind WHEN 'contract' THEN 1 WHEN 'stale' THEN 2 WHEN 'stuck' THEN 3 WHEN 'divergence' THEN 4 ELSE 5
+  END, finding.certainty, iif(finding.kind = 'excessive_retry', -refresh.false_ns, 0),
+  -- A same pfn says that the page was kept, where a freed one rarely comes back: such findings are listed after the others.
+  finding.certainty = 'possible' AND finding.witness = 'same_pfn'
+    AND (SELECT 10 * same_pfn_count <= after_removal_count AND after_removal_count > 0 FROM witness_weight),
+  finding.id;
 
 -- The proof of each finding as a timeline, one event per row.
 CREATE VIEW finding_timeline AS

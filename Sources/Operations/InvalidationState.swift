@@ -27,6 +27,8 @@ package final class InvalidationState {
   /// Where its start is not recorded: it was up by then (nil: before the recording).
   let upBy: Moment?
   package internal(set) var hitsMemslot: Bool?
+  /// `mmu_invalidate_seq` as the start hook's probe read it.
+  package internal(set) var recordedSeq: UInt64?
   /// The lookup whose own fault caused it.
   package internal(set) var selfLookup: EventID?
   /// It runs on top of a refresh or a check of its thread.
@@ -88,7 +90,7 @@ package final class InvalidationState {
 
   /// Splitting a huge page, or a VMA at it, sends the same: `MMU_NOTIFY_CLEAR` over exactly one aligned huge page, with
   /// nothing freed (evidence, rule 22).
-  private var mayBeSplit: Bool {
+  package var mayBeSplit: Bool {
     guard mnEvent == 1 else { return false }
     let size = range.end.rawValue - range.start.rawValue
     return (size == 1 << 21 || size == 1 << 30) && range.start.rawValue % size == 0
@@ -136,6 +138,9 @@ package final class InvalidationState {
 
   /// The events of its hooks, for a finding's proof.
   package var proof: [EventID] { [start, walk, startRet, end, endRet].compactMap { $0?.id } }
+
+  /// The last event that is known of it.
+  package var lastKnown: Moment? { endRet ?? endKvm ?? end ?? startRet ?? walk ?? start }
 
   package var row: Invalidation {
     Invalidation(

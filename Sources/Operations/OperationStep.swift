@@ -35,6 +35,8 @@ package enum OperationStep {
   case entered(RefreshSlot)
   /// The body surely is in its retry loop at this moment: `valid` was cleared before.
   case loopReached(RefreshSlot, Moment)
+  /// The round's lookup has returned.
+  case lookedUp(RefreshSlot, RoundSlot)
   /// A round is over; the slot is the receiver's to free.
   case roundEnded(RefreshSlot, RoundSlot, RetryRound.Outcome, settled: Moment, pfn: PFN?)
   /// `valid` is set after this moment. Comes before the round's end.

@@ -54,15 +54,15 @@ extension OperationTracker {
     caches[cache].see(uhva: event.uhva, gpa: event.gpa)
     caches[cache].isActive = false
     caches[cache].vm?.lastDeactivation = event.id
-    if let (former, _) = threads[thread].deactivating { giveUpDeactivation(of: former, at: moment) }
-    threads[thread].deactivating = (cache, moment)
+    if let former = threads[thread].deactivating { giveUpDeactivation(of: former.cache, at: moment) }
+    threads[thread].deactivating = (cache, event.task, moment)
     place.set(.deactivation, event.id, cache: cache)
     beginBusy(caches[cache].vm, moment)
     steps.append(.deactivated(cache, moment))
   }
 
   mutating func deactivateRet(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
-    guard let (cache, entry) = threads[thread].deactivating else { return }
+    guard let (cache, _, entry) = threads[thread].deactivating else { return }
     threads[thread].deactivating = nil
     caches[cache].lastEvent = moment.id
     place.set(.deactivation, entry.id, cache: cache, isWhole: true)

@@ -59,7 +59,7 @@ extension OperationTracker {
     }
     let vm = vm(of: kvm, event)
     vm.tie(to: mn)
-    vm.mm = event.mm ?? vm.mm
+    vm.see(mm: event.mm, at: event.id)
     return vm
   }
 

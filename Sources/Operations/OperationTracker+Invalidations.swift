@@ -13,6 +13,7 @@ extension OperationTracker {
     for former in threads[thread].hooks where former.vm === vm { vm.doubt(former, since: moment) }
     beginBusy(vm, moment)
     let invalidation = open(range, event, of: vm, thread, start: moment, at: moment)
+    invalidation.recordedSeq = event[.seq]
     invalidation.isNested = threads[thread].refresh != nil || !threads[thread].checks.isEmpty
     var host = threads[thread].refresh.map { refreshes[$0].begin }
     if let round = round(of: thread) {

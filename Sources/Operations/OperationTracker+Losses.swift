@@ -31,7 +31,7 @@ extension OperationTracker {
     threads[thread].request = nil
     threads[thread].memoryRegion = nil
     giveUpChecks(of: thread)
-    if let (cache, _) = threads[thread].deactivating {
+    if let cache = threads[thread].deactivating?.cache {
       giveUpDeactivation(of: cache, at: gap)
       threads[thread].deactivating = nil
     }

@@ -13,7 +13,7 @@ extension OperationTracker {
     guard let cache = cache(event) else { return }
     abandonRefresh(of: thread, at: moment)
     giveUpChecks(of: thread)
-    let request = ThreadState.Request(cache: cache, origin: origin, moment: moment)
+    let request = ThreadState.Request(cache: cache, task: event.task, origin: origin, moment: moment)
     threads[thread].request = request
     place.set(request.isActivation ? .activation : .refresh, event.id, cache: cache)
     switch origin {
@@ -100,7 +100,9 @@ extension OperationTracker {
 
   mutating func hvaToPfnRet(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let refresh = threads[thread].refresh, let round = refreshes[refresh].round else { return }
-    if rounds[round].endLookup(at: moment, event.pfn) { placeInRound(of: refresh) }
+    guard rounds[round].endLookup(at: moment, event.pfn) else { return }
+    placeInRound(of: refresh)
+    steps.append(.lookedUp(refresh, round))
   }
 
   mutating func retryCheck(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
@@ -138,7 +140,11 @@ extension OperationTracker {
   }
 
   mutating func refreshRet(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
-    guard let refresh = threads[thread].refresh else { return }
+    guard let refresh = threads[thread].refresh else {
+      // The body of a request, whose entry is not recorded, is over.
+      threads[thread].request = nil
+      return
+    }
     if refreshes[refresh].isTorn {
       // It may be the return of another refresh, whose entry was dropped.
       abandonRefresh(of: thread, at: moment)
@@ -180,7 +186,7 @@ extension OperationTracker {
   mutating func seeUnmap(_ thread: ThreadNumber) {
     if let refresh = threads[thread].refresh {
       placeInRound(of: refresh)
-    } else if let (cache, entry) = threads[thread].deactivating {
+    } else if let (cache, _, entry) = threads[thread].deactivating {
       place.set(.deactivation, entry.id, cache: cache)
     }
   }

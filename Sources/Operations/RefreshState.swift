@@ -19,6 +19,8 @@ package struct RoundState {
   package internal(set) var pfn: PFN?
   /// `mn_active_invalidate_count` as the test's probe read it, between the test and the next event of its thread.
   package internal(set) var recordedCount: UInt64?
+  /// `mmu_invalidate_seq` as the same probe read it.
+  package internal(set) var recordedSeq: UInt64?
   /// How far the sequence had moved since the snapshot when the same probe read it.
   package internal(set) var recordedMoves: UInt64?
   /// Events of its own may be missing: dropped, or from before the recording.
@@ -66,6 +68,7 @@ package struct RoundState {
     test = moment
     snapshotHigh = snapshotHigh ?? moment
     recordedCount = event[.activeInvalidations]
+    recordedSeq = event[.seq]
     if let seq = event[.seq], let snapshot = event[.mmuSeq] { recordedMoves = seq &- snapshot }
   }
 }

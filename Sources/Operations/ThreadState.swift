@@ -11,6 +11,7 @@ struct ThreadState {
   /// `kvm_gpc_refresh()`, `kvm_gpc_activate()`.
   struct Request {
     let cache: CacheNumber
+    let task: TaskID
     let origin: Refresh.Origin
     let moment: Moment
     /// Its refresh is over: only its own return is still to come.
@@ -31,7 +32,7 @@ struct ThreadState {
   /// `__kvm_set_memory_region()`: the VM whose memslots it is changing, and its entry.
   var memoryRegion: (vm: VMState, entry: EventID)?
   /// A `gpc_deactivate` whose return is awaited.
-  var deactivating: (cache: CacheNumber, moment: Moment)?
+  var deactivating: (cache: CacheNumber, task: TaskID, moment: Moment)?
 
   /// A request that has not reached its refresh yet.
   var openRequest: Request? { request.flatMap { $0.isAnswered ? nil : $0 } }

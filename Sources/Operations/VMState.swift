@@ -11,7 +11,9 @@ package final class VMState {
   /// The last `gpc_deactivate` of a cache of its own.
   var lastDeactivation: EventID?
   package private(set) var mn: NotifierPointer?
-  package internal(set) var mm: MMPointer?
+  package private(set) var mm: MMPointer?
+  /// The first event that named its mm.
+  private var mmEvent: EventID?
   package private(set) var isCreatedInTrace: Bool
   /// Where in `struct kvm` the cache lies whose initialisation is taken for the VM's creation.
   private let creationOffset: UInt64?
@@ -59,6 +61,18 @@ package final class VMState {
     }
   }
 
+  func see(mm: MMPointer?, at event: EventID) {
+    guard let mm, mm != self.mm else { return }
+    (self.mm, mmEvent) = (mm, event)
+  }
+
+  /// Both are in one address space at that event: an mm stays as long as a VM holds it.
+  package func sharesMM(with other: VMState, at event: EventID) -> Bool {
+    if other === self { return true }
+    guard let mm, mm == other.mm, let mmEvent, let otherEvent = other.mmEvent else { return false }
+    return mmEvent <= event && otherEvent <= event && !isGone && !other.isGone
+  }
+
   @inline(__always)
   func see(_ event: borrowing RecordedEvent) {
     lastEvent = event.id
@@ -96,12 +110,15 @@ package final class VMState {
     return !order.surely(knownSince, before: moment)
   }
 
+  /// Events of it may have been lost.
+  package var hasGap: Bool { gapEnd != nil || mayLackEnds }
+
   /// Something unseen may be in flight: a recorded count can settle it.
   var isInDoubt: Bool { mayHideInvalidations || (mayLackEnds && invalidations.contains { $0.isInDoubt }) }
 
-  package var row: VirtualMachine {
+  package func row(unexplainedMoves: Int64) -> VirtualMachine {
     VirtualMachine(
       id: id, kvm: kvm, mn: mn, mm: mm, firstEvent: firstEvent, lastEvent: lastEvent,
-      createdInTrace: isCreatedInTrace, gone: isGone)
+      createdInTrace: isCreatedInTrace, gone: isGone, unexplainedMoves: unexplainedMoves)
   }
 }

@@ -15,7 +15,7 @@ enum FindingText {
     _ certainty: Finding.Certainty
   ) -> String {
     "kvm_gpc_check() says yes for uhva \(hex(check.state.uhva)) over a page that invalidation \(hex(invalidation.range)) "
-      + "\(freed(certainty)) its lookup"
+      + "\(freed(certainty, by: invalidation)) its lookup"
   }
 
   static func staleRound(
@@ -26,7 +26,7 @@ enum FindingText {
       return "round \(round.number) is accepted over an error pfn (\(hex(evidence.test.pfn?.rawValue ?? 0)))"
     }
     return "round \(round.number) for uhva \(hex(round.uhva)) is accepted over a page that invalidation "
-      + "\(hex(invalidation.range)) \(freed(certainty)) its lookup"
+      + "\(hex(invalidation.range)) \(freed(certainty, by: invalidation)) its lookup"
   }
 
   static func divergence(_ check: PendingCheck) -> String {
@@ -47,11 +47,17 @@ enum FindingText {
       + "unrelated invalidations and lost \(unit.figure(judged.falseNs)) \(unit.name) to them"
   }
 
-  private static func freed(_ certainty: Finding.Certainty) -> String {
+  private static func freed(_ certainty: Finding.Certainty, by invalidation: InvalidationState) -> String {
     switch certainty {
     case .certain: "freed after"
+    case .possible where invalidation.mayBeSplit: "may have freed (or only split a huge page there) since"
     case .possible: "may have freed during"
     }
+  }
+
+  static func stuck(_ invalidation: InvalidationState, uhva: UHVA?, at statement: String) -> String {
+    "refresh of uhva \(hex(uhva)) waits for invalidation \(hex(invalidation.range)) at \(statement), in a loop that it "
+      + "cannot leave"
   }
 
   private static func hex(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }

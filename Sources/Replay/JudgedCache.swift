@@ -10,22 +10,30 @@ struct JudgedCache {
     let lookup: Moment
     let lookupRet: Moment
     let page: UHVA
+    let pfn: PFN?
     let refresh: Int64
     /// The retry test has no event of its own: it lies anywhere up to the body's return (evidence, rule 18).
     let isOfFunctionLevel: Bool
     /// An invalidation that freed the page since the lookup, and whether that is certain.
     var staleBy: (invalidation: InvalidationState, certainty: Finding.Certainty)?
     var isReported = false
+    /// What may have removed the page since the lookup.
+    var removers: Removers
+    /// Waits for the next lookup of the page, since `staleBy` is known.
+    var watch: Watch?
   }
 
   var validity = ValidityHistory()
   /// nil: none known.
   var mapping: Mapping?
+  /// nil: none known since its beginning, or since a gap.
+  var trail: LookupTrail?
 
   /// Neither `valid` nor its mapping are known any more.
   mutating func forget() {
     validity.forget()
     mapping = nil
+    trail = nil
   }
 
   /// The same of what was before this moment: a walk that is under way may still come.

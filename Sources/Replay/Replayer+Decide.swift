@@ -26,7 +26,11 @@ extension Replayer {
       // No event for the test nor the lookup: that the round was repeated is seen, why is not.
       let cause: RetryRound.Cause? = test.isRetried ? .unknown : nil
       count(cause, test, round)
-      rows.append(.retryRound(row(test, round, decision: nil, verdict: cause.map { RetryEvidence.Verdict(cause: $0) })))
+      rows.append(
+        .retryRound(
+          row(
+            test, round, decision: nil, doubt: cause == nil ? nil : .part,
+            verdict: cause.map { RetryEvidence.Verdict(cause: $0) })))
       return
     }
     let evidence = RetryEvidence(
@@ -37,26 +41,27 @@ extension Replayer {
       change(test.refresh) { $0.deferredCount += 1 }
       deferred[vm.id, default: []].append(evidence)
     } else {
-      decide(evidence)
+      decide(evidence, isDeferred: false)
     }
   }
 
   /// Bounds what a lossy recording can keep waiting.
   private static var deferredMax: Int { 16_384 }
 
-  private mutating func decide(_ evidence: RetryEvidence) {
+  private mutating func decide(_ evidence: RetryEvidence, isDeferred: Bool) {
     let test = evidence.test
     let decision = evidence.decision(form: form)
     let page = (evidence.round.uhva ?? operations.caches[operations.refreshes[test.refresh].cache].uhva).flatMap {
       $0.isError ? nil : $0.page
     }
-    let verdict = test.isRetried ? evidence.cause(page: page) : nil
+    let verdict = test.isRetried ? evidence.cause(page: page, form: form) : nil
     count(verdict?.cause, test, evidence.round)
-    rows.append(.retryRound(row(test, evidence.round, decision: decision, verdict: verdict)))
+    let doubt = evidence.doubt(of: decision, verdict?.cause, hasPage: page != nil, form: form)
+    rows.append(.retryRound(row(test, evidence.round, decision: decision, doubt: doubt, verdict: verdict)))
     // Matched, as in all that every test and round goes through: `==` of another module's enum is a call through its
     // witness.
     if case .disagrees = decision { reportDivergence(evidence) }
-    if !test.isRetried, let page { reportStale(evidence, page) }
+    if !test.isRetried, let page { reportStale(evidence, page, isDeferred: isDeferred) }
   }
 
   /// An invalidation's fate is known: decides the tests that waited for that, and the rows of their refreshes.
@@ -68,7 +73,7 @@ extension Replayer {
     waiting.removeSubrange(firstReady...)
     if !waiting.isEmpty { deferred[vm.id] = waiting }
     for evidence in ready {
-      decide(evidence)
+      decide(evidence, isDeferred: true)
       let refresh = evidence.test.refresh
       change(refresh) { $0.deferredCount -= 1 }
       if judged(refresh).isClosed && judged(refresh).deferredCount == 0 { report(refresh) }
@@ -76,11 +81,11 @@ extension Replayer {
   }
 
   private func row(
-    _ test: PendingTest, _ round: RoundState, decision: Decision?, verdict: RetryEvidence.Verdict?
+    _ test: PendingTest, _ round: RoundState, decision: Decision?, doubt: Doubt?, verdict: RetryEvidence.Verdict?
   ) -> RetryRound {
     round.row(
       of: operations.refreshes[test.refresh].id, test.isRetried ? .retried : .accepted, decision: decision,
-      verdict: verdict, settled: test.settled)
+      doubt: doubt, verdict: verdict, settled: test.settled)
   }
 
   private mutating func count(_ cause: RetryRound.Cause?, _ test: PendingTest, _ round: RoundState) {
@@ -133,7 +138,7 @@ extension Replayer {
 
   private mutating func settle(_ check: PendingCheck) {
     let state = check.state
-    let decision = decision(of: check)
+    let (decision, doubt) = decision(of: check)
     // The field was read under the lock of this check: from here on `valid` is known again.
     if let valid = state.recordedValid, !check.meetsLoss {
       judgedCaches[state.cache].validity.record(valid, at: state.entry, order)
@@ -142,13 +147,13 @@ extension Replayer {
       .cacheCheck(
         CacheCheck(
           id: state.id, cache: operations.caches[state.cache].id, task: state.task, entryEvent: state.entry.id,
-          returnEvent: check.ret.id, answer: check.answer, decision: decision)))
+          returnEvent: check.ret.id, answer: check.answer, decision: decision, doubt: doubt)))
     if case .disagrees = decision { reportDivergence(check) }
   }
 
-  private func decision(of check: PendingCheck) -> Decision {
+  private func decision(of check: PendingCheck) -> (Decision, Doubt?) {
     let state = check.state
-    if check.meetsLoss { return .unknown }
+    if check.meetsLoss { return (.unknown, .loss) }
     let vm = operations.caches[state.cache].vm
     // The generation may have moved between the probe's read and the kernel's (evidence, rule 24).
     let isUnderUpdate =
@@ -157,9 +162,13 @@ extension Replayer {
     var othersHold = isUnderUpdate ? nil : state.conditions.hold
     // A newer generation of the memslots is never that of the cache: only a yes is in question.
     if othersHold == true && state.conditions.dependOnGeneration && state.mayHideMemslotChange { othersHold = nil }
-    if othersHold == false { return check.answer ? .disagrees : .agrees }
+    let yes = (check.answer ? Decision.agrees : .disagrees, Doubt?.none)
+    let no = (check.answer ? Decision.disagrees : .agrees, Doubt?.none)
+    if othersHold == false { return no }
+    // What is not known of the cache was there before the recording, or was lost.
+    let unseen = vm?.hasGap ?? false ? Doubt.loss : .before
     var valid = judgedCaches[state.cache].validity.possible(from: state.entry, to: check.ret, order)
-    if valid.isUnknown { return .unknown }
+    if valid.isUnknown { return (.unknown, unseen) }
     if operations.mayBeAccepted(state.cache, before: check.ret) { valid.canBeTrue = true }
     let isSureOfOne = valid.canBeTrue != valid.canBeFalse
     // A refresh of which nothing is recorded may have set it, a walk may have cleared it.
@@ -167,10 +176,14 @@ extension Replayer {
     if vm?.mayHideInvalidations(since: state.entry, order) ?? true || operations.hasUntiedNotifier {
       valid.canBeFalse = true
     }
-    if valid.canBeTrue && valid.canBeFalse { return isSureOfOne ? .unknown : .open }
-    if valid.canBeFalse { return check.answer ? .disagrees : .agrees }
-    guard othersHold == true else { return check.answer ? .agrees : isUnderUpdate ? .open : .unknown }
-    return check.answer ? .agrees : .disagrees
+    if valid.canBeTrue && valid.canBeFalse { return isSureOfOne ? (.unknown, unseen) : (.open, .order) }
+    if valid.canBeFalse { return no }
+    guard othersHold == true else {
+      if check.answer { return yes }
+      if isUnderUpdate { return (.open, .memslotUpdate) }
+      return (.unknown, state.conditions.hold == nil ? .part : unseen)
+    }
+    return yes
   }
 
   /// A check that said yes inside the contract window of an overlapping invalidation (evidence, rule 7); told when that
@@ -201,7 +214,7 @@ extension Replayer {
       .stale, certainty, vm: operations.caches[cache].vm, cache: cache, event: check.ret.id,
       invalidation: invalidation, refresh: mapping.refresh, check: check.state.id,
       proof: [mapping.lookup.id, mapping.lookupRet.id] + invalidation.proof + [check.state.entry.id, check.ret.id],
-      summary: FindingText.staleCheck(check, invalidation, mapping, certainty))
+      summary: FindingText.staleCheck(check, invalidation, mapping, certainty), watch: mapping.watch)
   }
 
   /// The invalidation's end hook is called: what the caches of its range map was freed, if it was looked up before
@@ -218,7 +231,10 @@ extension Replayer {
         ofLookup: mapping.lookup, to: mapping.lookupRet, isOfFunctionLevel: mapping.isOfFunctionLevel, order)
     else { return }
     if mapping.staleBy == nil || certainty == .certain {
+      let watch = watch(
+        mapping.page, mapping.pfn, lookedUp: mapping.lookup, removedBy: invalidation, mapping.removers)
       judgedCaches[cache].mapping?.staleBy = (invalidation, certainty)
+      judgedCaches[cache].mapping?.watch = watch
     }
   }
 
@@ -250,7 +266,7 @@ extension Replayer {
       summary: FindingText.divergence(evidence, cited))
   }
 
-  private mutating func reportStale(_ evidence: RetryEvidence, _ page: UHVA) {
+  private mutating func reportStale(_ evidence: RetryEvidence, _ page: UHVA, isDeferred: Bool) {
     let test = evidence.test
     let found = evidence.staleCause(page: page)
     let hasErrorPFN = test.pfn?.isError ?? false
@@ -260,11 +276,19 @@ extension Replayer {
     if judgedCaches[refresh.cache].mapping?.refresh == refresh.id {
       judgedCaches[refresh.cache].mapping?.isReported = true
     }
+    let watch = found.flatMap { found in
+      evidence.round.lookup.map {
+        self.watch(page, evidence.round.pfn, lookedUp: $0, removedBy: found.invalidation, nil)
+      }
+    }
+    // It has waited for what a gap may hide.
+    if isDeferred { watch?.lack(.loss) }
+    if hasErrorPFN { watch?.lack(.errorPFN) }
     report(
       .stale, certainty, vm: refresh.vm, cache: refresh.cache, event: evidence.low.id,
       invalidation: found?.invalidation, refresh: refresh.id, check: nil,
       proof: evidence.round.proof + (found?.invalidation.proof ?? []) + [test.settled.id],
-      summary: FindingText.staleRound(evidence, found?.invalidation, certainty))
+      summary: FindingText.staleRound(evidence, found?.invalidation, certainty), watch: watch)
   }
 
   /// The refresh's row, and whether its false retries are too many.
@@ -283,12 +307,15 @@ extension Replayer {
         refresh, judged, uhva: operations.caches[refresh.cache].uhva, options.stampUnit))
   }
 
-  private mutating func report(
+  mutating func report(
     _ kind: Finding.Kind, _ certainty: Finding.Certainty, vm: VMState?, cache: CacheNumber?, event: EventID,
-    invalidation: InvalidationState?, refresh: Int64?, check: Int64?, proof: [EventID], summary: String
+    invalidation: InvalidationState?, refresh: Int64?, check: Int64?, proof: [EventID], summary: String,
+    watch: Watch? = nil
   ) {
     findingCount += 1
     let isCertain = certainty == .certain && !options.mayHideLoss
+    // What a lookup says of it follows in a row of its own.
+    let witness = kind == .stale ? Witness.none(watch == nil ? .errorPFN : .notLookedUp) : nil
     rows.append(
       .finding(
         Finding(
@@ -296,6 +323,9 @@ extension Replayer {
           cache: cache.map { operations.caches[$0].id },
           event: event,
           invalidation: invalidation?.id, refresh: refresh, check: check, proof: Array(Set(proof)).sorted(),
-          summary: summary)))
+          summary: summary, witness: witness)))
+    guard let watch else { return }
+    watch.finding = (findingCount, !isCertain && !options.mayHideLoss)
+    tellIfKnown(watch)
   }
 }

@@ -34,6 +34,7 @@ extension Replayer {
       if let entry = operations.refreshes[slot].entry {
         judgedCaches[operations.refreshes[slot].cache].validity.settle(after: entry, before: moment)
       }
+    case .lookedUp(let refresh, let round): seeLookup(round, of: refresh)
     case .roundEnded(let refresh, let round, let outcome, let settled, let pfn):
       end(round, of: refresh, outcome, settled, pfn)
       decideChecks(of: operations.refreshes[refresh].cache)
@@ -65,6 +66,7 @@ extension Replayer {
       for vm in touched {
         for cache in vm.caches { judgedCaches[cache].forget() }
         for invalidation in vm.invalidations where invalidation.isInDoubt { contractChecks[invalidation.id] = nil }
+        seqTrails[vm.id, default: SeqTrail()].meetLoss()
       }
       doubt(touched, since: since, before: loss.line)
     case .doubted(let vm, let since, let event):
@@ -77,6 +79,8 @@ extension Replayer {
 
   private mutating func begin(_ invalidation: InvalidationState, _ now: Int64) {
     let vm = invalidation.vm
+    seeRemover(invalidation)
+    seqTrails[vm.id, default: SeqTrail()].see(invalidation.recordedSeq, in: vm)
     if vm.invalidations.count >= vm.pruneAt {
       operations.prune(vm, now: now, keepingSince: pending.oldestSnapshot(operations.rounds))
     }
@@ -132,6 +136,9 @@ extension Replayer {
 
   private mutating func enterEnd(_ invalidation: InvalidationState) {
     markStale(by: invalidation)
+    if invalidation.hitsMemslot != false || !form.rules.seqNeedsMemslot {
+      seqTrails[invalidation.vm.id, default: SeqTrail()].bump()
+    }
     guard !contractChecks.isEmpty, let checks = contractChecks.removeValue(forKey: invalidation.id) else { return }
     for check in checks { reportContract(check, invalidation) }
   }
@@ -167,6 +174,9 @@ extension Replayer {
   ) {
     switch outcome {
     case .accepted, .retried:
+      if let seq = operations.rounds[round].recordedSeq, let vm = operations.refreshes[refresh].vm {
+        seqTrails[vm.id, default: SeqTrail()].see(seq, in: vm)
+      }
       pending.append(
         .test(
           PendingTest(refresh: refresh, round: round, settled: settled, isRetried: outcome == .retried, pfn: pfn)))
@@ -174,7 +184,9 @@ extension Replayer {
       let state = operations.freeRound(round)
       rows.append(
         .retryRound(
-          state.row(of: operations.refreshes[refresh].id, outcome, decision: state.test == nil ? nil : .unknown)))
+          state.row(
+            of: operations.refreshes[refresh].id, outcome, decision: state.test == nil ? nil : .unknown,
+            doubt: state.test == nil ? nil : operations.refreshes[refresh].vm?.hasGap ?? false ? .loss : .part)))
     }
   }
 
@@ -188,7 +200,9 @@ extension Replayer {
       let lookupRet = round.lookupRet, let page = operations.caches[cache].page
     else { return }
     judgedCaches[cache].mapping = JudgedCache.Mapping(
-      lookup: lookup, lookupRet: lookupRet, page: page, refresh: refresh.id, isOfFunctionLevel: round.test == nil)
+      lookup: lookup, lookupRet: lookupRet, page: page, pfn: round.pfn, refresh: refresh.id,
+      isOfFunctionLevel: round.test == nil,
+      removers: refresh.vm.map { Removers(of: page, since: lookup, in: $0, order) } ?? Removers())
     // Those whose end hooks were called before the page became the cache's.
     for invalidation in refresh.vm?.invalidations ?? [] where invalidation.end != nil {
       markStale(cache, by: invalidation)
@@ -231,6 +245,7 @@ extension Replayer {
       deferred[vm.id] = waiting
     }
     pending.taint(after: since) { operations.meetLoss($0) }
+    doubtWatches(of: vms)
     rows.append(.taint(vms: vms.map(\.id), after: since, before: before))
   }
 }

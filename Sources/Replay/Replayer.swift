@@ -28,6 +28,13 @@ package struct Replayer {
   var undecidedChecks: [CacheNumber: [PendingCheck]] = [:]
   var undecidedCount = 0
   var pending = PendingQueue()
+  /// Pages that may be stale and wait for their next lookup.
+  var watches: [Watch] = []
+  var witnessWeight = WitnessWeight()
+  /// By VM.
+  var seqTrails: [Int32: SeqTrail] = [:]
+  /// The last stamp, in nanoseconds.
+  private(set) var lastTime: Int64 = 0
   var findingCount: Int64 = 0
 
   /// - Parameter recordsWindows: keep the VMs' operations for `takeWindows()`.
@@ -73,6 +80,8 @@ package struct Replayer {
     operations.settleCounts(before: now)
     judgeSteps(now: now)
     while let next = pending.popFirst(settledBefore: now, deltaNs: options.deltaNs) { decide(next) }
+    settleWatches(before: now)
+    lastTime = max(lastTime, now)
     operations.take(event)
     judgeSteps(now: now)
   }
@@ -84,13 +93,18 @@ package struct Replayer {
     operations.settleCounts(before: nil)
     judgeSteps(now: .max)
     while let decision = pending.popFirst() { decide(decision) }
+    reportOpenCalls()
     operations.finishCalls()
     judgeSteps(now: .max)
     while let decision = pending.popFirst() { decide(decision) }
     decideChecks(of: operations.caches.indices)
-    for vm in operations.vms { finish(vm) }
-    rows += operations.caches.map { .cache($0.row) }
     let missing = Evidence.missing(from: operations.probes)
+    // What end hooks that are not recorded move is no mover of another kind.
+    if !missing.isEmpty || operations.hasUntiedNotifier { seqTrails.removeAll() }
+    for vm in operations.vms { finish(vm) }
+    settleWatches(before: nil)
+    rows.append(.witnessWeight(witnessWeight))
+    rows += operations.caches.map { .cache($0.row) }
     if !missing.isEmpty && !operations.vms.isEmpty { rows.append(.lacksProbes(missing)) }
   }
 
@@ -98,12 +112,13 @@ package struct Replayer {
     operations.retireIfGone(vm)
     judgeSteps(now: .max)
     decideDeferred(of: vm, isLast: true)
+    reportOpenInvalidations(of: vm)
     operations.closeOpenInvalidations(of: vm)
     judgeSteps(now: .max)
     for invalidation in vm.invalidations where invalidation.close == .open {
       rows.append(.restsOnOpenInvalidation(invalidation.id))
     }
     rows += vm.memslots.remaining.map { .memslot($0) }
-    rows.append(.virtualMachine(vm.row))
+    rows.append(.virtualMachine(vm.row(unexplainedMoves: seqTrails[vm.id]?.unexplained ?? 0)))
   }
 }

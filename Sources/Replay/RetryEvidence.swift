@@ -15,6 +15,7 @@ struct RetryEvidence {
   private let hasEndKvm: Bool
   /// Invalidations may have been in flight then of which no event was known.
   private let mayHideInvalidations: Bool
+  private let vm: VMState
   /// Those that may have been up before the test and may have gone down after the snapshot.
   private(set) var relevant: InvalidationList
   /// What they say together, as of the last look.
@@ -28,6 +29,7 @@ struct RetryEvidence {
     self.order = order
     self.hasEndKvm = hasEndKvm
     self.mayHideInvalidations = mayHideInvalidations
+    self.vm = vm
     let (high, snapshotLow) = (test.settled, round.snapshotLow)
     self.test = test
     self.round = round
@@ -65,9 +67,39 @@ struct RetryEvidence {
     // snapshot was.
     if round.isTorn && answer(form: form) != true { return .unknown }
     guard let answer = answer(form: form) else { return restsOnTaint ? .unknown : .open }
-    // What is hidden can only make a test retry.
-    if !answer && (mayMissSomething || test.isRetried && recordsReason) { return .unknown }
+    // What is hidden can only make a test retry; so can whoever moves seq without a hook (evidence, rule 23).
+    if !answer && (mayMissSomething || test.isRetried && (recordsReason || readsSeq(form))) { return .unknown }
     return answer == test.isRetried ? .agrees : .disagrees
+  }
+
+  private func readsSeq(_ form: ProtocolForm) -> Bool { form.rules.retry.readsSeq && form.rules.snapshot != .none }
+
+  /// Why nothing can be said for sure; nil where the decision is forced and the cause is known.
+  func doubt(of decision: Decision, _ cause: RetryRound.Cause?, hasPage: Bool, form: ProtocolForm) -> Doubt? {
+    switch decision {
+    case .open: return ofOrder
+    case .unknown: return ofUnknown(form)
+    case .agrees, .disagrees: break
+    }
+    switch cause {
+    case nil, .necessary, .false: return nil
+    case .undecided: return ofOrder
+    case .unknown: return hasPage ? ofUnknown(form) : .part
+    }
+  }
+
+  /// What is open yet has not come to its memslots.
+  private var ofOrder: Doubt { relevant.contains { $0.end != nil && $0.hitsMemslot == nil } ? .memslots : .order }
+
+  private func ofUnknown(_ form: ProtocolForm) -> Doubt {
+    let hasGap = vm.hasGap
+    if round.isTorn { return hasGap ? .loss : .part }
+    if round.meetsLoss { return .loss }
+    if mayMissSomething { return hasGap ? .loss : .before }
+    if relevant.contains(where: { $0.isInDoubt || $0.close == .lost }) { return .unrecordedEnd }
+    if signs.hasTaint { return hasGap ? .loss : .before }
+    if let count = round.recordedCount, count > signs.surelyInCount { return .countOther }
+    return readsSeq(form) ? .seqOther : .before
   }
 
   /// What every order makes the test say; nil where orders differ (or none is possible).
@@ -177,7 +209,7 @@ struct RetryEvidence {
     var invalidation: InvalidationState?
   }
 
-  func cause(page: UHVA?) -> Verdict {
+  func cause(page: UHVA?, form: ProtocolForm) -> Verdict {
     guard let page else { return Verdict(cause: .unknown) }
     var (overlapping, allSelf) = (0, true)
     var sureSelf: InvalidationState?
@@ -194,27 +226,44 @@ struct RetryEvidence {
       return Verdict(cause: .necessary, subCause: isOnlySelf ? .`self` : nil, invalidation: sureSelf)
     }
     if round.isTorn || mayMissSomething { return Verdict(cause: .unknown) }
-    if overlapping == 0 { return falseVerdict() }
-    // Not sure from the intervals; but it was repeated, and nothing else can explain that.
-    if overlapping == relevant.count {
+    if overlapping == 0 { return falseVerdict(form) }
+    // Not sure from the intervals; but it was repeated, and nothing else that is known can explain that.
+    if overlapping == relevant.count && !mayBeMovedUnseen(form) {
       return Verdict(cause: .necessary, invalidation: overlapping == 1 ? relevant[0] : nil)
     }
     return Verdict(cause: restsOnTaint ? .unknown : .undecided)
   }
 
   /// Nothing overlapped. What cannot have been seen was not the reason.
-  private func falseVerdict() -> Verdict {
+  private func falseVerdict(_ form: ProtocolForm) -> Verdict {
+    // The count was 0, and no recorded end hook can have moved seq (evidence, rule 23).
+    if !signs.canBeActive && !signs.canMoveSeq {
+      let isOther = readsSeq(form) && !readsCount && !restsOnTaint
+      return isOther ? Verdict(cause: .false, subCause: .seqOther) : Verdict(cause: .unknown)
+    }
     if relevant.isEmpty { return Verdict(cause: .unknown) }
     if let counted = signs.firstSurelyIn {
       return Verdict(cause: .false, subCause: .count, invalidation: relevant[counted])
     }
-    if !signs.canMoveSeq || isCovered {
+    if isCovered || !signs.canMoveSeq && !mayBeMovedUnseen(form) {
       return Verdict(cause: .false, subCause: .count, invalidation: relevant.count == 1 ? relevant[0] : nil)
     }
+    // Count or another mover of seq.
+    if !signs.canMoveSeq { return Verdict(cause: .false) }
     if !signs.canBeActive {
       return Verdict(cause: .false, subCause: .seq, invalidation: relevant.first { surelyMovesSeq($0) })
     }
     return Verdict(cause: .false)
+  }
+
+  /// The test's own probe read a count.
+  private var readsCount: Bool { round.recordedCount ?? 0 != 0 }
+
+  /// A mover of seq that is not recorded may be why the round was repeated: the test's own probe read no count, and a seq
+  /// that no recorded end hook can have moved; or it did not read them.
+  private func mayBeMovedUnseen(_ form: ProtocolForm) -> Bool {
+    guard readsSeq(form), !readsCount else { return false }
+    return round.recordedMoves.map { $0 != 0 && !signs.canMoveSeq } ?? true
   }
 
   private func isSelf(_ invalidation: InvalidationState) -> Bool {

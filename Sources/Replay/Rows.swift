@@ -5,7 +5,7 @@ import Operations
 
 extension RoundState {
   func row(
-    of refresh: Int64, _ outcome: RetryRound.Outcome, decision: Decision?,
+    of refresh: Int64, _ outcome: RetryRound.Outcome, decision: Decision?, doubt: Doubt?,
     verdict: RetryEvidence.Verdict? = nil, settled: Moment? = nil
   ) -> RetryRound {
     // A repeated round lasts until the next one's top, the last one until its test.
@@ -15,7 +15,7 @@ extension RoundState {
       lookupRetEvent: lookupRet?.id, testEvent: test?.id, uhva: uhva, outcome: outcome, decision: decision,
       cause: verdict?.cause, subCause: verdict?.subCause, invalidation: verdict?.invalidation?.id,
       durationNs: (loop ?? lookup).flatMap { begun in over.map { $0.time - begun.time } },
-      settledEvent: settled?.id)
+      doubt: doubt, settledEvent: settled?.id)
   }
 }
 

@@ -15,7 +15,22 @@ package struct FindingDetail: Encodable, Sendable {
   package var check: Int64?
   /// The event that is wrong.
   package var event: Int64
+  /// Of a stale page.
+  package var witness: Witness?
   package var proof: [ProofEvent]
+
+  /// What the next lookup of the page returned.
+  package struct Witness: Encodable, Sendable {
+    /// `other_pfn`, `same_pfn` or `none`.
+    package var answer: String
+    /// Why there is none.
+    package var lack: String?
+    package var lookup: Int64?
+    package var lookupRet: Int64?
+    /// Lookups of the recording that surely follow a removal, and those of them that return the same pfn.
+    package var afterRemoval: Int64
+    package var samePfn: Int64
+  }
 
   package struct ProofEvent: Encodable, Sendable {
     /// Its id: a place in the recording, as `trace.event_place` counts them.

@@ -32,7 +32,8 @@ package struct FindingTimeline {
         ])
     }
     let table = aligned(rows, right: [0, 1]).map { "   " + $0 }
-    return (["#\(finding.id) \(finding.summary)", "   " + subject] + table + again).map(\.printable)
+    let witness = finding.witness.map { ["   " + $0.sentence(place)] } ?? []
+    return (["#\(finding.id) \(finding.summary)", "   " + subject] + witness + table + again).map(\.printable)
   }
 
   /// Without the pointers, which the lines above the table name.

@@ -23,9 +23,24 @@ extension Report {
     }
     // Not from the views, whose SQL took a fifth of a whole run's instructions; ReportTests hold the figures to theirs.
     let rounds = try database.roundTally()
-    conformance = [
-      Conformance("retry_test", rounds.decisions), Conformance("check", try database.checkTally()),
-    ]
+    let checks = try database.checkTally()
+    conformance = [Conformance("retry_test", rounds.decisions), Conformance("check", checks.decisions)]
+    let meanings = Dictionary(
+      uniqueKeysWithValues: try database.rows("SELECT name, meaning FROM doubt") { ($0.text(0), $0.text(1)) })
+    func doubts(_ subject: String, _ tallies: [DoubtTally]) -> [DoubtCount] {
+      tallies.map {
+        DoubtCount(
+          subject: subject, verdict: $0.verdict, doubt: $0.doubt.rawValue, meaning: meanings[$0.doubt.rawValue] ?? "",
+          count: $0.count)
+      }
+    }
+    self.doubts =
+      doubts("retry_test", rounds.doubtsOfDecisions) + doubts("check", checks.doubts)
+      + doubts("cause", rounds.doubtsOfCauses)
+    unexplainedSeqMoves = try database.rows(
+      "SELECT id, unexplained_seq_moves FROM vm WHERE unexplained_seq_moves > 0 ORDER BY id"
+    ) { SeqMoves(vm: $0.integer(0), moves: $0.integer(1)) }
+    neverEnded = try Self.neverEnded(database)
     retries = rounds.causes.map {
       RetryCause(
         cause: $0.cause.rawValue, subCause: $0.subCause?.rawValue, rounds: $0.rounds, refreshes: $0.refreshes,
@@ -41,7 +56,7 @@ extension Report {
 
   private static let findingCountsSQL = """
     SELECT kind, certainty, count(*) FROM finding_report GROUP BY kind, certainty
-    ORDER BY CASE kind WHEN 'contract' THEN 1 WHEN 'stale' THEN 2 WHEN 'divergence' THEN 3 ELSE 4 END, certainty
+    ORDER BY CASE kind WHEN 'contract' THEN 1 WHEN 'stale' THEN 2 WHEN 'stuck' THEN 3 WHEN 'divergence' THEN 4 ELSE 5 END, certainty
     """
 
   private static func trace(_ database: TraceDatabase) throws(TraceStoreError) -> Trace {
@@ -90,6 +105,23 @@ extension Report {
     return issues
   }
 
+  private static func neverEnded(_ database: TraceDatabase) throws(TraceStoreError) -> [NeverEndedCall] {
+    try database.rows(
+      """
+      SELECT kind, vm_id, cache_id, gpc, comm || '-' || pid, event_id, last_event_id, open_ns, refresh_id, invalidation_id, range,
+        waits_at, (SELECT kind_id FROM event WHERE event.id = last_event_id)
+      FROM never_ended_report
+      """
+    ) {
+      let last = EventKind(rawValue: UInt8(truncatingIfNeeded: $0.integer(12))) ?? .bystander
+      return NeverEndedCall(
+        kind: $0.text(0), vm: $0.optionalInteger(1), cache: $0.optionalInteger(2), gpc: $0.optionalText(3),
+        task: $0.text(4), event: $0.integer(5), lastEvent: $0.integer(6), openNs: $0.integer(7), place: last.place,
+        refresh: $0.optionalInteger(8), invalidation: $0.optionalInteger(9), range: $0.optionalText(10),
+        waitsAt: $0.optionalText(11))
+    }
+  }
+
   private static func findings(_ database: TraceDatabase, max: Int) throws(TraceStoreError) -> [FindingDetail] {
     let ids = try database.rows(
       """
@@ -119,8 +151,9 @@ extension FindingDetail {
   package init?(_ id: Int64, in database: TraceDatabase) throws(TraceStoreError) {
     let row = try database.statement(
       """
-      SELECT id, kind, certainty, summary, vm_id, kvm, cache_id, gpc, invalidation_id, refresh_id, check_id, event_id
-      FROM finding_report WHERE id = ?1
+      SELECT finding_report.id, kind, certainty, summary, vm_id, kvm, cache_id, gpc, invalidation_id, refresh_id, check_id, event_id,
+        witness, no_witness, witness_event_id, witness_ret_event_id, after_removal_count, same_pfn_count
+      FROM finding_report LEFT JOIN witness_weight WHERE finding_report.id = ?1
       """)
     row.bind(1, id)
     guard try row.step() else { return nil }
@@ -128,7 +161,15 @@ extension FindingDetail {
       id: row.integer(0), kind: row.text(1), certainty: row.text(2), summary: row.text(3),
       vm: row.optionalInteger(4), kvm: row.optionalText(5), cache: row.optionalInteger(6), gpc: row.optionalText(7),
       invalidation: row.optionalInteger(8), refresh: row.optionalInteger(9), check: row.optionalInteger(10),
-      event: row.integer(11), proof: try Self.proof(of: id, in: database))
+      event: row.integer(11), witness: Self.witness(row), proof: try Self.proof(of: id, in: database))
+  }
+
+  private static func witness(_ row: Statement) -> Witness? {
+    row.optionalText(12).map {
+      Witness(
+        answer: $0, lack: row.optionalText(13), lookup: row.optionalInteger(14), lookupRet: row.optionalInteger(15),
+        afterRemoval: row.optionalInteger(16) ?? 0, samePfn: row.optionalInteger(17) ?? 0)
+    }
   }
 
   private static func proof(of id: Int64, in database: TraceDatabase) throws(TraceStoreError) -> [ProofEvent] {

@@ -14,7 +14,12 @@ package struct Report: Encodable, Sendable {
   package var losses: [Loss]
   package var missingProbes: [MissingProbe]
   package var conformance: [Conformance]
+  /// What open and unknown decisions, and undecided and unknown causes, rest on.
+  package var doubts: [DoubtCount]
   package var retries: [RetryCause]
+  /// VMs whose recorded `mmu_invalidate_seq` moved further than the recorded hooks explain.
+  package var unexplainedSeqMoves: [SeqMoves]
+  package var neverEnded: [NeverEndedCall]
   package var findingCounts: [FindingCount]
   package var findings: [FindingDetail]
   package var verdict: Verdict
@@ -105,6 +110,40 @@ package struct Report: Encodable, Sendable {
     package var rounds: Int64
     package var refreshes: Int64
     package var lostNs: Int64
+  }
+
+  package struct DoubtCount: Encodable, Sendable {
+    /// `retry_test`, `check`, or `cause` of a repeated round.
+    package var subject: String
+    /// `open`, `unknown` or `undecided`.
+    package var verdict: String
+    package var doubt: String
+    package var meaning: String
+    package var count: Int64
+  }
+
+  package struct SeqMoves: Encodable, Sendable {
+    package var vm: Int64
+    package var moves: Int64
+  }
+
+  /// An operation that was open when the recording ended.
+  package struct NeverEndedCall: Encodable, Sendable {
+    package var kind: String
+    package var vm: Int64?
+    package var cache: Int64?
+    package var gpc: String?
+    package var task: String
+    package var event: Int64
+    package var lastEvent: Int64
+    package var openNs: Int64
+    /// The lock or hook that it is in.
+    package var place: String
+    package var refresh: Int64?
+    package var invalidation: Int64?
+    /// Of the invalidation.
+    package var range: String?
+    package var waitsAt: String?
   }
 
   package struct FindingCount: Encodable, Sendable {

@@ -17,7 +17,7 @@ package struct TextReport {
   }
 
   package var text: String {
-    let parts = [header, dirt, findings, retries, conformance, verdict]
+    let parts = [header, dirt, findings, neverEnded, retries, conformance, verdict]
     let texts = parts.filter { !$0.isEmpty }.map { $0.map(\.printable).joined(separator: "\n") }
     return texts.joined(separator: "\n\n") + "\n"
   }
@@ -119,7 +119,7 @@ package struct TextReport {
 
   private func detail(_ finding: FindingDetail) -> [String] {
     switch finding.kind {
-    case "contract", "stale", "divergence":
+    case "contract", "stale", "stuck", "divergence":
       return FindingTimeline(finding, place: place, unit: unit, database: database).lines.map { "  " + $0 }
     case "excessive_retry", _:
       let task = finding.proof.first.map { ", \($0.task)" } ?? ""
@@ -131,9 +131,45 @@ package struct TextReport {
     switch kind {
     case "contract": "missed invalidation (contract)"
     case "stale": "missed invalidation (stale)"
+    case "stuck": "stuck under \(report.replay?.form ?? "the replay")"
     case "divergence": "divergence from \(report.replay?.form ?? "the replay")"
     case "excessive_retry", _: "excessive retries"
     }
+  }
+
+  private var neverEnded: [String] {
+    guard !report.neverEnded.isEmpty else { return [] }
+    var lines = ["open when the recording ends: \(grouped(Int64(report.neverEnded.count)))"]
+    for call in report.neverEnded.prefix(shownMax) { lines.append("  " + words(call)) }
+    let rest = report.neverEnded.count - min(report.neverEnded.count, shownMax)
+    if rest > 0 {
+      let command = database.map { ": gpc-replay query \($0) \"SELECT * FROM never_ended_report\"" } ?? ""
+      lines.append("  … \(grouped(Int64(rest))) more" + command)
+    }
+    return lines
+  }
+
+  private func words(_ call: Report.NeverEndedCall) -> String {
+    let subject =
+      switch call.kind {
+      case "invalidation": "invalidation \(call.invalidation ?? 0) \(call.range ?? "")"
+      case "request": "request for a refresh of cache \(call.cache ?? 0), which waits for refresh_lock"
+      case "refresh": "refresh \(call.refresh ?? 0) of cache \(call.cache ?? 0)"
+      case "lookup": "lookup of refresh \(call.refresh ?? 0)"
+      case _: "\(call.kind) of cache \(call.cache ?? 0)"
+      }
+    let place = call.place.isEmpty ? "" : " (\(call.place))"
+    var text =
+      "\(subject), \(call.task): since \(self.place.rawValue) \(call.event), \(unit.figure(call.openNs)) \(unit.name); "
+      + "last seen in \(self.place.rawValue) \(call.lastEvent)\(place)"
+    guard call.kind != "invalidation", let invalidation = call.invalidation, let range = call.range else { return text }
+    if let waitsAt = call.waitsAt {
+      let form = report.replay?.form ?? "the form"
+      text += "; \(form) waits for invalidation \(invalidation) \(range) at \(waitsAt)"
+    } else {
+      text += "; invalidation \(invalidation) \(range) of its page is open"
+    }
+    return text
   }
 
   private var retries: [String] {
@@ -143,7 +179,17 @@ package struct TextReport {
     rows += report.retries.map {
       [$0.cause, $0.subCause ?? "", grouped($0.rounds), grouped($0.refreshes), unit.figure($0.lostNs)]
     }
-    return aligned(rows, right: [2, 3, 4])
+    return aligned(rows, right: [2, 3, 4]) + doubts { $0.subject == "cause" }
+      + report.unexplainedSeqMoves.map {
+        "  mmu_invalidate_seq of VM \($0.vm) moved \(plural($0.moves, "time")) more than the recorded hooks explain"
+      }
+  }
+
+  /// Why, and how many.
+  private func doubts(_ isOf: (Report.DoubtCount) -> Bool) -> [String] {
+    report.doubts.filter(isOf).map {
+      "  \($0.verdict), \($0.counted): \($0.meaning)"
+    }
   }
 
   private var conformance: [String] {
@@ -154,7 +200,7 @@ package struct TextReport {
         grouped($0.open), grouped($0.unknown),
       ]
     }
-    return aligned(rows, right: [1, 2, 3, 4])
+    return aligned(rows, right: [1, 2, 3, 4]) + doubts { $0.subject != "cause" }
   }
 
   private var verdict: [String] {

@@ -84,7 +84,8 @@ extension Verdict {
     for probe in report.missingProbes { doubts.append("no probe \(probe.probe): unknown \(probe.unknown)") }
     for row in report.conformance where row.unknown > 0 {
       let subject = row.subject == "retry_test" ? plural(row.unknown, "retry test") : plural(row.unknown, "check")
-      doubts.append("\(subject) could not be judged")
+      let reasons = report.unknown(row.subject)
+      doubts.append("\(subject) could not be judged" + (reasons.isEmpty ? "" : ": " + reasons))
     }
     guard report.replay != nil else { return doubts }
     if report.counts.caches == 0 { doubts.append("no cache was recorded") }

@@ -74,6 +74,13 @@ package struct KnownTruth: Sendable {
     package var records: [RecordNumber] { [loop, lookup, lookupRet, test, done].compactMap { $0 } }
   }
 
+  /// `mmu_invalidate_seq` was moved without a hook.
+  package struct SeqMove: Sendable {
+    package var vm: Int
+    package var moment: Int
+  }
+
+  package var seqMoves: [SeqMove] = []
   package var invalidations: [Invalidation] = []
   package var checks: [Check] = []
   package var rounds: [Round] = []
@@ -89,6 +96,12 @@ package struct KnownTruth: Sendable {
       return invalidation.vm == round.vm && invalidation.range.contains(round.uhva.page)
         && invalidation.up.map { $0 < tested } ?? false && invalidation.down.map { $0 > round.snapshot } ?? true
     }
+  }
+
+  /// Seq was moved between its snapshot and its test without a hook.
+  package func isMovedUnseen(_ round: Round) -> Bool {
+    guard let tested = round.tested else { return false }
+    return seqMoves.contains { $0.vm == round.vm && round.snapshot <= $0.moment && $0.moment <= tested }
   }
 
   /// Repeated for an invalidation of its own page; else for nothing.

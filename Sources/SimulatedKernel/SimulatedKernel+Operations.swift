@@ -19,6 +19,7 @@ extension SimulatedKernel {
     case .use(let vm, let cache, let len, let tries):
       task.next([check(vms[vm], cache, len: len, tries: tries, task)])
     case .invalidate(let mm, let plan): task.next(invalidate(mms[mm], plan, task))
+    case .moveSeq(let vm): task.next([moveSeq(vms[vm])])
     case .destroy(let vm): task.next(destroy(vms[vm], task))
     case .fault(let vm, let uhva): task.next(fault(vms[vm], uhva, task))
     case .userspaceExit: task.next([hit(.userspaceExit, task) { "reason KVM_EXIT_IO (2)" }])
@@ -33,6 +34,16 @@ extension SimulatedKernel {
 
   private func initialise(_ vm: SimulatedVM, _ cache: Int, _ task: SimulatedTask) -> Action {
     hit(.gpcInit, task) { "gpc=\(hex(vm.caches[cache].pointer.rawValue)) kvm=\(hex(vm.kvm.rawValue))" }
+  }
+
+  /// Under `mmu_lock`.
+  private func moveSeq(_ vm: SimulatedVM) -> Action {
+    { [self] in
+      guard vm.state.kvm.mmuLock.isFree else { return .blocked }
+      vm.state.kvm.invalidateSeq += 1
+      truth.seqMoves.append(KnownTruth.SeqMove(vm: vm.number, moment: moment))
+      return .done
+    }
   }
 
   // MARK: Deactivation

@@ -85,8 +85,8 @@ package final class SimulatedKernel {
       SimulatedMM(pointer: MMPointer(rawValue: 0xff2d_067e_8006_3c80 + UInt64($0) * 0x5000))
     }
     vms = machine.mmOfVM.indices.map { number in
-      let kvm = KVMPointer(rawValue: 0xff52_9c43_c1d8_5000 + UInt64(machine.placeOfVM[number]) * 0x2_0000)
-      return SimulatedVM(number: number, kvm: kvm, mm: mms[machine.mmOfVM[number]], firstSeq: machine.firstSeq)
+      SimulatedVM(
+        number: number, kvm: machine.kvm(ofVM: number), mm: mms[machine.mmOfVM[number]], firstSeq: machine.firstSeq)
     }
     for vm in vms {
       for cache in 0..<machine.cachesOfVM[vm.number] {

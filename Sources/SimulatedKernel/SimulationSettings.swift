@@ -28,6 +28,8 @@ package struct SimulationSettings: Sendable {
     case activations
     /// Lengths beyond the page, guest addresses without a memslot.
     case badRequests = "bad-requests"
+    /// Movers of `mmu_invalidate_seq` that no probe shows.
+    case seqMovers = "seq-movers"
     /// Lookups of ordinary page faults.
     case faults
     /// Tasks that change their CPU.

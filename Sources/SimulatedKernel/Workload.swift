@@ -21,6 +21,8 @@ package struct Workload: Sendable {
     case invalidate(mm: Int, MMInvalidation)
     /// The VM's end: its caches are deactivated, its notifier leaves the address space. No probe shows it.
     case destroy(vm: Int)
+    /// `kvm_zap_gfn_range()` (MTRRs, APICv, …): moves `mmu_invalidate_seq` with neither hook nor count. No probe shows it.
+    case moveSeq(vm: Int)
     /// An ordinary page fault looks a page up, too.
     case fault(vm: Int, uhva: UHVA)
     /// Something that tells the replay nothing.
@@ -54,6 +56,10 @@ package struct Workload: Sendable {
     /// What `mmu_invalidate_seq` was before.
     package var firstSeq: UInt64 = 0
     package var cpuCount = 4
+
+    package func kvm(ofVM number: Int) -> KVMPointer {
+      KVMPointer(rawValue: 0xff52_9c43_c1d8_5000 + UInt64(placeOfVM[number]) * 0x2_0000)
+    }
   }
 
   package var machine = Machine()

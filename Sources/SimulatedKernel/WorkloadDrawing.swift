@@ -68,6 +68,9 @@ private struct WorkloadDrawing {
       add("<idle>", pid: 0, after: setups, (0..<dice.within(1...3)).map { _ in check(len: 16) })
     }
     if has(.memslotUpdates) && dice.chance(30) { addMemslotTask(after: setups) }
+    if has(.seqMovers) && dice.chance(25) {
+      add("CPU 7/KVM", after: setups, (0..<dice.within(1...4)).map { _ in .moveSeq(vm: dice.pick(living)) })
+    }
     addInterrupts(on: first..<workload.tasks.count, after: setups)
   }
 

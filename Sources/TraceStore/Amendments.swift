@@ -110,7 +110,10 @@ struct Amendments {
         WHERE invalidation_id IN (SELECT id FROM open_invalidation);
       INSERT OR IGNORE INTO tainted_check SELECT check_id FROM finding
         WHERE kind = 'divergence' AND check_id IS NOT NULL AND invalidation_id IN (SELECT id FROM open_invalidation);
-      DELETE FROM finding WHERE invalidation_id IN (SELECT id FROM open_invalidation);
+      UPDATE retry_round SET doubt = 'unrecorded_end' WHERE invalidation_id IN (SELECT id FROM open_invalidation);
+      UPDATE cache_check SET doubt = 'unrecorded_end' WHERE id IN (SELECT check_id FROM finding
+        WHERE kind = 'divergence' AND check_id IS NOT NULL AND invalidation_id IN (SELECT id FROM open_invalidation));
+      DELETE FROM finding WHERE kind <> 'stuck' AND invalidation_id IN (SELECT id FROM open_invalidation);
       """)
   }
 
@@ -126,7 +129,7 @@ struct Amendments {
     DELETE FROM tainted_round WHERE id IN (SELECT id FROM tainted_cause);
     INSERT OR IGNORE INTO tainted_refresh SELECT refresh_id FROM retry_round
       WHERE id IN (SELECT id FROM tainted_round UNION ALL SELECT id FROM tainted_cause);
-    UPDATE retry_round SET cause = 'unknown', sub_cause = NULL, invalidation_id = NULL
+    UPDATE retry_round SET cause = 'unknown', sub_cause = NULL, invalidation_id = NULL, doubt = 'loss'
       WHERE cause = 'false' AND id IN (SELECT id FROM tainted_cause);
     -- Another one that overlaps may be in the gap: it was not the round's own lookup alone.
     UPDATE retry_round SET sub_cause = NULL WHERE cause = 'necessary' AND id IN (SELECT id FROM tainted_cause);
@@ -136,13 +139,15 @@ struct Amendments {
         SELECT coalesce(test_event_id, lookup_ret_event_id) FROM retry_round WHERE id IN (SELECT id FROM tainted_round)));
     UPDATE retry_round SET
       decision = iif(decision IS NULL, NULL, 'unknown'), cause = iif(cause IS NULL, NULL, 'unknown'),
-      sub_cause = NULL, invalidation_id = NULL
+      sub_cause = NULL, invalidation_id = NULL,
+      doubt = CASE WHEN decision IS NULL AND cause IS NULL THEN NULL WHEN doubt = 'unrecorded_end' THEN doubt ELSE 'loss' END
       WHERE id IN (SELECT id FROM tainted_round);
-    UPDATE cache_check SET decision = iif(decision IS NULL, NULL, 'unknown') WHERE id IN (SELECT id FROM tainted_check);
+    UPDATE cache_check SET decision = 'unknown', doubt = iif(doubt = 'unrecorded_end', doubt, 'loss')
+      WHERE decision IS NOT NULL AND id IN (SELECT id FROM tainted_check);
     -- A finding is also withdrawn where only the invalidation that it cites lies in a gap: no row disagrees without one.
-    UPDATE retry_round SET decision = 'unknown' WHERE decision = 'disagrees'
+    UPDATE retry_round SET decision = 'unknown', doubt = 'loss' WHERE decision = 'disagrees'
       AND coalesce(test_event_id, lookup_ret_event_id) NOT IN (SELECT event_id FROM finding WHERE kind = 'divergence');
-    UPDATE cache_check SET decision = 'unknown' WHERE decision = 'disagrees'
+    UPDATE cache_check SET decision = 'unknown', doubt = 'loss' WHERE decision = 'disagrees'
       AND id NOT IN (SELECT check_id FROM finding WHERE kind = 'divergence' AND check_id IS NOT NULL);
     """
 
@@ -151,14 +156,14 @@ struct Amendments {
     DELETE FROM finding WHERE kind <> 'contract' AND (kind <> 'stale' OR invalidation_id IS NOT NULL);
     DELETE FROM finding_event WHERE finding_id NOT IN (SELECT id FROM finding);
     UPDATE retry_round SET decision = iif(decision IS NULL, NULL, 'unknown'), cause = iif(cause IS NULL, NULL, 'unknown'),
-      sub_cause = NULL, invalidation_id = NULL;
-    UPDATE cache_check SET decision = iif(decision IS NULL, NULL, 'unknown');
+      sub_cause = NULL, invalidation_id = NULL, doubt = iif(decision IS NULL AND cause IS NULL, NULL, 'probes');
+    UPDATE cache_check SET decision = 'unknown', doubt = 'probes' WHERE decision IS NOT NULL;
     UPDATE refresh SET necessary_count = 0, false_count = 0, undecided_count = 0, false_ns = 0;
     """
 
   /// A round that seems to be repeated may have been the last of its refresh, and the next one another's.
   private static let makeOutcomesUnknown = """
-    UPDATE retry_round SET outcome = 'unfinished', decision = NULL, cause = NULL WHERE outcome <> 'accepted';
+    UPDATE retry_round SET outcome = 'unfinished', decision = NULL, cause = NULL, doubt = NULL WHERE outcome <> 'accepted';
     """
 
   /// The sums of a refresh follow its rounds, and a finding of excess follows the sums. In one pass over the rounds: no index leads from

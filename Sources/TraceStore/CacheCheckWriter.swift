@@ -10,7 +10,7 @@ final class CacheCheckWriter {
   private var lastEvidence: EventID = 0
 
   init(on connection: Connection, schema: String) throws(TraceStoreError) {
-    statement = try connection.prepare(insert("\(schema).cache_check", columns: 7))
+    statement = try connection.prepare(insert("\(schema).cache_check", columns: 8))
   }
 
   func write(_ row: CacheCheck) throws(TraceStoreError) {
@@ -24,6 +24,7 @@ final class CacheCheckWriter {
     statement.bind(5, row.returnEvent)
     statement.bind(6, row.answer.map { $0 ? 1 : 0 })
     statement.bindRepeated(7, row.decision?.rawValue)
+    statement.bindRepeated(8, row.doubt?.rawValue)
     try statement.run()
   }
 

@@ -14,6 +14,8 @@ package final class ResultWriter {
   private let loss: Statement
   private let vm: Statement
   private let cache: Statement
+  private let neverEnded: Statement
+  private let witnessWeight: Statement
 
   /// `schema` is SQLite's name for the database that the rows go to. The rounds have their own way.
   init(on connection: Connection, schema: String, rounds: RetryRoundWriter) throws(TraceStoreError) {
@@ -24,8 +26,10 @@ package final class ResultWriter {
     refresh = try connection.prepare(insert("\(schema).refresh", columns: 18))
     memslot = try connection.prepare(insert("\(schema).memslot", columns: 9))
     loss = try connection.prepare(insert("\(schema).loss", columns: 5))
-    vm = try connection.prepare(insert("\(schema).vm", columns: 8))
+    vm = try connection.prepare(insert("\(schema).vm", columns: 9))
     cache = try connection.prepare(insert("\(schema).cache", columns: 8))
+    neverEnded = try connection.prepare(insert("\(schema).never_ended", columns: 11))
+    witnessWeight = try connection.prepare(insert("\(schema).witness_weight", columns: 3))
   }
 
   package func write(_ rows: borrowing [ReplayRow]) throws(TraceStoreError) {
@@ -44,6 +48,9 @@ package final class ResultWriter {
     case .memslot(let row): try write(row)
     case .virtualMachine(let row): try write(row)
     case .cache(let row): try write(row)
+    case .neverEnded(let row): try write(row)
+    case .witnessWeight(let row): try write(row)
+    case .witness(let witness, let finding, let raises): try findings.write(witness, of: finding, raises: raises)
     case .taint(let vms, let after, let before):
       try findings.withdraw(vms: vms, after: after, before: before)
       amendments.taints.append(
@@ -133,6 +140,7 @@ package final class ResultWriter {
     vm.bind(6, row.lastEvent)
     vm.bind(7, row.createdInTrace ? 1 : 0)
     vm.bind(8, row.gone ? 1 : 0)
+    vm.bind(9, row.unexplainedMoves)
     try vm.run()
   }
 
@@ -146,6 +154,28 @@ package final class ResultWriter {
     cache.bind(7, row.lastGPA.map { Int64(bitPattern: $0.rawValue) })
     cache.bind(8, row.lastUHVA.map { Int64(bitPattern: $0.rawValue) })
     try cache.run()
+  }
+
+  private func write(_ row: NeverEnded) throws(TraceStoreError) {
+    neverEnded.bindNull(1)
+    neverEnded.bind(2, row.kind.rawValue)
+    neverEnded.bind(3, row.vm.map(Int64.init))
+    neverEnded.bind(4, row.cache.map(Int64.init))
+    neverEnded.bind(5, Int64(row.task))
+    neverEnded.bind(6, row.event)
+    neverEnded.bind(7, row.lastEvent)
+    neverEnded.bind(8, row.openNs)
+    neverEnded.bind(9, row.refresh)
+    neverEnded.bind(10, row.invalidation)
+    neverEnded.bind(11, row.waitsAt)
+    try neverEnded.run()
+  }
+
+  private func write(_ row: WitnessWeight) throws(TraceStoreError) {
+    witnessWeight.bind(1, 1)
+    witnessWeight.bind(2, row.afterRemovalCount)
+    witnessWeight.bind(3, row.samePFNCount)
+    try witnessWeight.run()
   }
 }
 

@@ -17,7 +17,7 @@ final class RetryRoundWriter {
   /// Into a database that SQLite is using.
   init(on connection: Connection) throws(TraceStoreError) {
     pages = nil
-    statement = try connection.prepare(insert("retry_round", columns: 14))
+    statement = try connection.prepare(insert("retry_round", columns: 15))
   }
 
   func write(_ row: RetryRound) throws(TraceStoreError) {
@@ -47,6 +47,7 @@ final class RetryRoundWriter {
     statement.bindRepeated(12, row.subCause?.rawValue)
     statement.bind(13, row.invalidation)
     statement.bind(14, row.durationNs)
+    statement.bindRepeated(15, row.doubt?.rawValue)
     try statement.run()
   }
 }
@@ -75,6 +76,7 @@ private struct RetryRoundPages: ~Copyable {
     record.set(11, row.subCause?.rawValue)
     record.set(12, row.invalidation)
     record.set(13, row.durationNs)
+    record.set(14, row.doubt?.rawValue)
     try table.append(rowid: id, record)
   }
 

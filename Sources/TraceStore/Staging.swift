@@ -6,6 +6,8 @@ struct Staging {
   static let name = "staging"
   private static let tables = [
     "vm", "cache", "memslot", "invalidation", "refresh", "cache_check", "finding", "finding_event", "loss",
+    "never_ended",
+    "witness_weight",
   ]
   private let connection: Connection
 

@@ -14,6 +14,59 @@ package struct DecisionTally: Sendable {
   mutating func add(_ place: Int) { counts[place] += 1 }
 }
 
+/// A row of the view `doubt_count`.
+package struct DoubtTally: Sendable {
+  /// What is in doubt, as the rows have it: `open`, `unknown` or `undecided`.
+  package let verdict: String
+  package let doubt: Doubt
+  package fileprivate(set) var count: Int64 = 0
+}
+
+/// How many decisions, or causes, rest on each doubt.
+private struct DoubtTallies {
+  /// By verdict, as given.
+  private(set) var counts: [DoubtTally]
+
+  init(_ verdicts: [String]) {
+    counts = verdicts.flatMap { verdict in Doubt.allCases.map { DoubtTally(verdict: verdict, doubt: $0) } }
+  }
+
+  /// - Parameter place: the doubt's among the cases.
+  mutating func add(_ verdict: Int, _ place: Int) { counts[verdict * Doubt.allCases.count + place].count += 1 }
+
+  var met: [DoubtTally] { counts.filter { $0.count > 0 } }
+}
+
+/// The words of decisions and causes that come with a doubt.
+private enum Verdicts {
+  static let ofDecisions = [Decision.open.rawValue, Decision.unknown.rawValue]
+  static let ofCauses = [RetryRound.Cause.undecided.rawValue, RetryRound.Cause.unknown.rawValue]
+
+  static func place(_ decision: Int) -> Int? {
+    switch Decision.allCases[decision] {
+    case .open: 0
+    case .unknown: 1
+    case .agrees, .disagrees: nil
+    }
+  }
+
+  static func place(cause: Int) -> Int? {
+    switch RetryRound.Cause.allCases[cause] {
+    case .undecided: 0
+    case .unknown: 1
+    case .necessary, .false: nil
+    }
+  }
+}
+
+/// The figures of the views `conformance`, `retry_by_cause` and `doubt_count` for the rounds.
+package struct RoundFigures: Sendable {
+  package let decisions: DecisionTally
+  package let causes: [CauseTally]
+  package let doubtsOfDecisions: [DoubtTally]
+  package let doubtsOfCauses: [DoubtTally]
+}
+
 /// A row of the view `retry_by_cause`.
 package struct CauseTally: Sendable {
   package let cause: RetryRound.Cause
@@ -24,28 +77,36 @@ package struct CauseTally: Sendable {
 }
 
 extension TraceDatabase {
-  /// The figures of the two views for the rounds, in one pass over them and without the sorting that SQLite groups rows by.
-  package func roundTally() throws(TraceStoreError) -> (decisions: DecisionTally, causes: [CauseTally]) {
+  /// In one pass over the rounds, and without the sorting that SQLite groups rows by.
+  package func roundTally() throws(TraceStoreError) -> RoundFigures {
     try connection.leaveWriteAheadLog()
     var tally = RoundTally(refreshes: Int(try connection.integer("SELECT count(*) FROM refresh")))
     try connection.forEachRecord(of: "retry_round") { tally.add(&$0) }
-    return (tally.decisions, tally.causes.filter { $0.rounds > 0 })
+    return RoundFigures(
+      decisions: tally.decisions, causes: tally.causes.filter { $0.rounds > 0 },
+      doubtsOfDecisions: tally.doubtsOfDecisions.met, doubtsOfCauses: tally.doubtsOfCauses.met)
   }
 
-  package func checkTally() throws(TraceStoreError) -> DecisionTally {
+  package func checkTally() throws(TraceStoreError) -> (decisions: DecisionTally, doubts: [DoubtTally]) {
     try connection.leaveWriteAheadLog()
     var tally = DecisionTally()
+    var doubts = DoubtTallies(Verdicts.ofDecisions)
     var decision = WordColumn<Decision>(6)
+    var doubt = WordColumn<Doubt>(7)
     try connection.forEachRecord(of: "cache_check") {
-      if let place = decision.read(&$0) { tally.add(place) }
+      guard let place = decision.read(&$0) else { return }
+      tally.add(place)
+      if let verdict = Verdicts.place(place), let doubt = doubt.read(&$0) { doubts.add(verdict, doubt) }
     }
-    return tally
+    return (tally, doubts.met)
   }
 }
 
 /// Columns by their places in schema.sql.
 private struct RoundTally {
   private(set) var decisions = DecisionTally()
+  private(set) var doubtsOfDecisions = DoubtTallies(Verdicts.ofDecisions)
+  private(set) var doubtsOfCauses = DoubtTallies(Verdicts.ofCauses)
   /// Every pair of words, in the view's order.
   private(set) var causes: [CauseTally] = []
   /// By refresh: the pairs that it has rounds of, a bit each.
@@ -53,6 +114,7 @@ private struct RoundTally {
   private var decision = WordColumn<Decision>(9)
   private var cause = WordColumn<RetryRound.Cause>(10)
   private var subCause = WordColumn<RetryRound.SubCause>(11)
+  private var doubt = WordColumn<Doubt>(14)
 
   init(refreshes: Int) {
     seen = Array(repeating: 0, count: refreshes + 1)
@@ -64,8 +126,17 @@ private struct RoundTally {
 
   mutating func add(_ round: inout RecordColumns) {
     let refresh = Int(round.integer(1) ?? 0)
-    if let place = decision.read(&round) { decisions.add(place) }
-    guard let cause = cause.read(&round) else { return }
+    // Columns are read in their order.
+    let decision = decision.read(&round)
+    if let decision { decisions.add(decision) }
+    let cause = cause.read(&round)
+    if let cause { add(cause, &round, refresh) }
+    guard let doubt = doubt.read(&round) else { return }
+    if let verdict = decision.flatMap({ Verdicts.place($0) }) { doubtsOfDecisions.add(verdict, doubt) }
+    if let verdict = cause.flatMap({ Verdicts.place(cause: $0) }) { doubtsOfCauses.add(verdict, doubt) }
+  }
+
+  private mutating func add(_ cause: Int, _ round: inout RecordColumns, _ refresh: Int) {
     let pair = cause * (1 + subCause.wordCount) + (subCause.read(&round).map { $0 + 1 } ?? 0)
     causes[pair].rounds += 1
     causes[pair].lostNs.addClamped(round.integer(13) ?? 0)

@@ -181,6 +181,8 @@ package final class TraceDatabase {
     DELETE FROM exploration;
     DELETE FROM finding_event;
     DELETE FROM finding;
+    DELETE FROM witness_weight;
+    DELETE FROM never_ended;
     DELETE FROM cache_check;
     DELETE FROM retry_round;
     DELETE FROM refresh;

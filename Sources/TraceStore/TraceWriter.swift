@@ -92,7 +92,11 @@ package final class TraceWriter {
     try amendments.apply(on: connection, settings: summary.replay)
     // The replay went on before all of the input was seen.
     if summary.issueCounts.contains(where: { $0.key.doubt != nil && $0.value > 0 }) {
-      try connection.execute("UPDATE finding SET certainty = '\(Finding.Certainty.possible.rawValue)'")
+      try connection.execute(
+        """
+        UPDATE finding SET certainty = 'possible';
+        UPDATE finding SET certainty_alone = 'possible' WHERE certainty_alone IS NOT NULL
+        """)
     }
     try SummaryWriter(connection: connection).write(summary, stored: stored)
     try connection.execute("COMMIT")

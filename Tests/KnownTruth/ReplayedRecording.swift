@@ -14,6 +14,8 @@ package struct ReplayedRecording {
     package let kind: Finding.Kind
     package let isCertain: Bool
     package let event: EventID
+    /// By its witness alone.
+    package let isRaised: Bool
   }
 
   struct Round {
@@ -28,12 +30,20 @@ package struct ReplayedRecording {
     let decision: String?
   }
 
+  struct NeverEndedRow {
+    let kind: String
+    let event, lastEvent: EventID
+  }
+
   struct InvalidationRow {
     let start, walk, startRet, end, endRet, selfLookup: EventID?
     let hitsMemslot: Int64?
   }
 
   package private(set) var findings: [Found] = []
+  private(set) var neverEnded: [NeverEndedRow] = []
+  /// How far seq moved beyond what the recorded hooks explain, by kvm.
+  private(set) var unexplainedMoves: [UInt64: Int64] = [:]
   private(set) var rounds: [Round] = []
   private(set) var checks: [Check] = []
   private(set) var invalidations: [InvalidationRow] = []
@@ -47,14 +57,22 @@ package struct ReplayedRecording {
     let (database, issues) = try Self.imported(text, form, options)
     self.issues = issues
     status = try Report(database, findingsMax: 0).verdict.status
-    let rows = try database.statement("SELECT kind, certainty, event_id FROM finding ORDER BY id")
+    let rows = try database.statement(
+      "SELECT kind, certainty, event_id, coalesce(certainty <> certainty_alone, 0) FROM finding ORDER BY id")
     while try rows.step() {
       guard let kind = Finding.Kind(rawValue: rows.text(0)) else { continue }
-      findings.append(Found(kind: kind, isCertain: rows.text(1) == "certain", event: rows.integer(2)))
+      findings.append(
+        Found(kind: kind, isCertain: rows.text(1) == "certain", event: rows.integer(2), isRaised: rows.integer(3) == 1))
     }
     try readRounds(database)
     try readChecks(database)
     try readInvalidations(database)
+    let open = try database.statement("SELECT kind, event_id, last_event_id FROM never_ended ORDER BY id")
+    while try open.step() {
+      neverEnded.append(NeverEndedRow(kind: open.text(0), event: open.integer(1), lastEvent: open.integer(2)))
+    }
+    let moves = try database.statement("SELECT kvm, unexplained_seq_moves FROM vm WHERE kvm IS NOT NULL")
+    while try moves.step() { unexplainedMoves[UInt64(bitPattern: moves.integer(0)), default: 0] += moves.integer(1) }
   }
 
   private static func imported(

@@ -18,6 +18,11 @@ package struct Tally: Sendable {
   package var causes = 0
   package var certain = 0
   package var possible = 0
+  /// Certain by the next lookup.
+  package var raised = 0
+  /// Rounds repeated by an unrecorded mover of seq.
+  package var moved = 0
+  package var neverEnded = 0
 
   package init() {}
 
@@ -37,6 +42,9 @@ package struct Tally: Sendable {
     let missed = replayed.findings.filter { $0.kind == .contract || $0.kind == .stale }
     certain = missed.count { $0.isCertain }
     possible = missed.count - certain
+    raised = missed.count { $0.isRaised }
+    moved = replayed.rounds.count { $0.subCause == "seq_other" }
+    neverEnded = replayed.neverEnded.count
   }
 
   package mutating func add(_ other: Tally) {
@@ -52,6 +60,9 @@ package struct Tally: Sendable {
     causes += other.causes
     certain += other.certain
     possible += other.possible
+    raised += other.raised
+    moved += other.moved
+    neverEnded += other.neverEnded
   }
 }
 
@@ -60,7 +71,8 @@ extension Tally: CustomStringConvertible {
     """
     checks    \(checks), \(yes) yes, \(contracts) in a contract window; \(forcedChecks) forced
     tests     \(tests), \(retries) retries, \(necessary) necessary; \(forcedTests) forced, \(causes) causes told
-    pages     \(stale) uses of freed ones; missed invalidations found: \(certain) certain, \(possible) possible
+    pages     \(stale) uses of freed ones; missed invalidations found: \(certain) certain (\(raised) by the next lookup), \(possible) possible
+    others    \(moved) rounds repeated by a mover of seq without a hook; \(neverEnded) operations open at the end
     """
   }
 }

@@ -99,7 +99,41 @@ package struct TruthJudge {
     for round in replayed.rounds { judge(round) }
     for check in replayed.checks { judge(check) }
     for invalidation in replayed.invalidations { judge(invalidation) }
+    for row in replayed.neverEnded { judge(row) }
+    if !isMutant { judgeMoves() }
     judgeCompleteness()
+  }
+
+  /// No more moves of seq are said to be unexplained than the kernel made without a hook.
+  private mutating func judgeMoves() {
+    for (kvm, moves) in replayed.unexplainedMoves {
+      let machine = recording.run.workload.machine
+      let vms = machine.placeOfVM.indices.filter { machine.kvm(ofVM: $0).rawValue == kvm }
+      let made = truth.seqMoves.count { vms.contains($0.vm) }
+      if moves > made { fail(.causes, nil, "seq moved \(moves) times without a hook; it did \(made) times") }
+    }
+  }
+
+  /// It is one operation, and its end is not in the recording.
+  private mutating func judge(_ row: ReplayedRecording.NeverEndedRow) {
+    let records = recording.run.records
+    guard let first = recording.lines.firstIndex(of: row.event),
+      let last = recording.lines.firstIndex(of: row.lastEvent),
+      records[first].operation == records[last].operation
+    else { return fail(.pairing, row.event, "open \(row.kind): its events are of two operations") }
+    let ends: Set<ProbePoint> =
+      switch row.kind {
+      case "request", "refresh": [.lockedRefreshRet, .gpcRefreshRet, .gpcActivateRet, .gpcActivateHvaRet]
+      case "lookup": [.hvaToPfnRet]
+      case "check": [.gpcCheckRet]
+      case "deactivation": [.gpcDeactivateRet]
+      case _: []
+      }
+    for record in records.indices where record > first && ends.contains(records[record].point) {
+      if records[record].operation == records[first].operation, let line = recording.lines[record] {
+        return fail(.pairing, row.event, "open \(row.kind): it ends in line \(line)")
+      }
+    }
   }
 
   // MARK: Findings
@@ -116,6 +150,8 @@ package struct TruthJudge {
       if checkOfLine[finding.event] == nil ? testsAsItsForm : checksAsItsForm {
         fail(.agreement, finding.event, "divergence, certain; the kernel did what its form says")
       }
+    // Never certain.
+    case .stuck: fail(.agreement, finding.event, "stuck, certain")
     case .excessiveRetry: break
     }
   }
@@ -168,6 +204,10 @@ package struct TruthJudge {
     case "count", "seq":
       let reason = round.retriedBy?.rawValue
       if reason != subCause { fail(.causes, place, "\(subCause); the test read \(reason ?? "nothing")") }
+    case "seq_other":
+      if round.retriedBy != .seq || !truth.isMovedUnseen(round) {
+        fail(.causes, place, "seq_other; the test read \(round.retriedBy?.rawValue ?? "nothing"), or hooks moved seq")
+      }
     case _: break
     }
   }

@@ -3,10 +3,10 @@
 import KVMEvents
 
 extension MarbleLine {
-  /// i init, a A activate, q Q refresh request, ( ) refresh (E: -EINVAL, F: -EFAULT), o loop top, h H lookup (X: it fails), t test,
+  /// i init, a A activate, q Q refresh request, ( ) refresh (E: -EINVAL, F: -EFAULT), o loop top, h H lookup (X: it fails), t test (T: seq has moved),
   /// v done (V: over an error pfn), c check (G: generation stale, I: inactive, L: beyond the page; P: other gpa), y n its answer, z Z deactivate,
   /// s w r start hook, walk, its return, e k d end hook, inside, its return, m M memslot set (D: deleted, U: set to another place), b other, x loss.
-  /// The digit: the recorded count (s e o t), `valid` (c and its kin), `-ret` (M), the number lost (x).
+  /// The digit: another pfn (H), the recorded count (s e o t), `valid` (c and its kin), `-ret` (M), the number lost (x).
   func event(_ marble: Marble, kernel: Kernel) -> RecordedEvent {
     var event = RecordedEvent()
     event.kind = Self.kind(marble.letter, kernel)
@@ -17,9 +17,9 @@ extension MarbleLine {
     case ")", "A", "Q", "r": event.set(.ret, 0)
     case "E": event.set(.ret, UInt64(bitPattern: -22))
     case "F": event.set(.ret, UInt64(bitPattern: -14))
-    case "o", "t", "v", "V": setRound(&event, marble, kernel)
+    case "o", "t", "T", "v", "V": setRound(&event, marble, kernel)
     case "h": event.set(.uhva, TestMemory.uhva(cache).rawValue)
-    case "H": event.set(.pfn, TestMemory.pfn)
+    case "H": event.set(.pfn, TestMemory.pfn + (marble.digit ?? 0))
     case "X": event.set(.pfn, TestMemory.errorPFN)
     case "c", "G", "I", "L", "P": setCheck(&event, marble, kernel)
     case "y": event.set(.ret, 1)
@@ -47,7 +47,7 @@ extension MarbleLine {
     case "o": .gpcRetryLoop
     case "h": .hvaToPfn
     case "H", "X": .hvaToPfnRet
-    case "t": .gpcRetryCheck
+    case "t", "T": .gpcRetryCheck
     case "v", "V": .gpcRefreshDone
     case "c", "G", "I", "L", "P": .gpcCheck
     case "y", "n": .gpcCheckRet
@@ -103,7 +103,11 @@ extension MarbleLine {
       event.set(.activeInvalidations, count)
       event.set(.seq, 0)
     }
-    if marble.letter == "t" || (marble.letter == "o" && kernel == .linux61) { event.set(.mmuSeq, 0) }
+    if marble.letter == "T" {
+      event.set(.activeInvalidations, 0)
+      event.set(.seq, 1)
+    }
+    if "tT".contains(marble.letter) || (marble.letter == "o" && kernel == .linux61) { event.set(.mmuSeq, 0) }
     if marble.letter != "o" { event.set(.pfn, marble.letter == "V" ? TestMemory.errorPFN : TestMemory.pfn) }
   }
 

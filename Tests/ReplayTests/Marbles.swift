@@ -94,11 +94,13 @@ struct Marbles {
     return result
   }
 
-  func replayed(deltaNs: Int64 = 0, _ set: (inout ReplayOptions) -> Void = { _ in }) -> Outcome {
+  func replayed(
+    deltaNs: Int64 = 0, form: ProtocolForm = .mainline, _ set: (inout ReplayOptions) -> Void = { _ in }
+  ) -> Outcome {
     var options = ReplayOptions()
     options.deltaNs = deltaNs
     set(&options)
-    var replayer = Replayer(form: .mainline, options: options)
+    var replayer = Replayer(form: form, options: options)
     replayer.consume(events)
     replayer.finish()
     return Outcome(recording: self, rows: replayer.takeRows())

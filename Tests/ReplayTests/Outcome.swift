@@ -16,6 +16,10 @@ struct Outcome {
   private(set) var caches: [Cache] = []
   private(set) var taints: [(vms: [Int32], after: EventID, before: EventID)] = []
   private(set) var restOnOpen: [Int64] = []
+  private(set) var neverEnded: [NeverEnded] = []
+  private(set) var weight = WitnessWeight()
+  /// By finding: what was told of it last.
+  private var witnesses: [Int64: (witness: Witness, raises: Bool)] = [:]
   /// Without them only `contract` stands in the end.
   private(set) var missingProbes: [EventKind] = []
 
@@ -37,6 +41,9 @@ struct Outcome {
       case .taint(let vms, let after, let before): taints.append((vms, after, before))
       case .restsOnOpenInvalidation(let id): restOnOpen.append(id)
       case .lacksProbes(let kinds): missingProbes = kinds
+      case .neverEnded(let row): neverEnded.append(row)
+      case .witnessWeight(let row): weight = row
+      case .witness(let witness, let finding, let raises): witnesses[finding] = (witness, raises)
       }
     }
   }
@@ -54,8 +61,23 @@ struct Outcome {
     cacheChecks.map { Self.words($0.answer.map { $0 ? "yes" : "no" }, $0.decision?.rawValue) }
   }
 
-  /// Each finding's kind and certainty: `stale certain`.
-  var found: [String] { findings.map { "\($0.kind.rawValue) \($0.certainty.rawValue)" } }
+  /// Each finding's kind and certainty, as its witness leaves it: `stale certain`.
+  var found: [String] {
+    findings.map { finding in
+      let isRaised = witnesses[finding.id]?.raises ?? false
+      return Self.words(finding.kind.rawValue, isRaised ? "certain" : finding.certainty.rawValue)
+    }
+  }
+
+  /// What the next lookup says of each stale page: `other_pfn`, or why there is none.
+  var witnessed: [String] {
+    findings(.stale).compactMap { finding in
+      let witness = witnesses[finding.id]?.witness ?? finding.witness
+      return witness.map { $0.lack?.rawValue ?? $0.answer.rawValue }
+    }
+  }
+
+  func witness(of finding: Finding) -> Witness? { witnesses[finding.id]?.witness ?? finding.witness }
 
   func findings(_ kind: Finding.Kind) -> [Finding] { findings.filter { $0.kind == kind } }
 

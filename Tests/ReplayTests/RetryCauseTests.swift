@@ -111,12 +111,38 @@ import Testing
         b own :           s   w r  ekd
         """, expected: ["undecided"]),
     Case(
-      // own may be in flight at the test; it was repeated, and there is nothing else.
+      // own may be in flight at the test; it was repeated, and the test's probe read a count: there is nothing else.
       name: "own perhaps, nothing else",
+      drawing: """
+        vcpu  : a(ohH       t1  ohH         t v)A
+        b own :           s   w r    e k d
+        """, expected: ["necessary"], cited: "b"),
+    Case(
+      // The count was not recorded: seq may have been moved without a hook instead (rule 23).
+      name: "own perhaps, or a mover of seq",
       drawing: """
         vcpu  : a(ohH       t   ohH         t v)A
         b own :           s   w r    e k d
-        """, expected: ["necessary"], cited: "b"),
+        """, expected: ["undecided"]),
+    Case(
+      // Not in flight, outside of all memslots: no recorded end hook moves seq, and something did.
+      name: "none in flight, seq moved",
+      drawing: """
+        vcpu       :         a(ohH T ohH t v)A
+        mm outside :  swrekd
+        """, expected: ["false seq_other"]),
+    Case(
+      name: "an end that bumps nothing",
+      drawing: """
+        vcpu       : a(oh  H          T ohHtv)A
+        mm outside :      swr e k d
+        """, expected: ["false seq_other"]),
+    Case(
+      // The count is one of an invalidation that no hook shows: no word about seq.
+      name: "none in flight, a count",
+      drawing: """
+        vcpu : a(ohH t1ohH t v)A
+        """, expected: ["unknown"]),
   ]
 
   @Test(arguments: cases) func cause(_ sample: Case) throws {

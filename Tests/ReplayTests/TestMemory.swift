@@ -30,6 +30,9 @@ enum TestMemory {
     case "own": return range(page, pages: 1)
     case "next": return range(page + pageSize, pages: 1)
     case "former": return range(page - pageSize, pages: 1)
+    // One aligned huge page, and two.
+    case "huge": return range(page & ~(512 * pageSize - 1), pages: 512)
+    case "huge2": return range(page & ~(512 * pageSize - 1), pages: 1024)
     case "wide": return range(page - 8 * pageSize, pages: 16)
     case "far": return range(slot.start.rawValue + 0x40_0000, pages: 16)
     case "far2": return range(slot.start.rawValue + 0x60_0000, pages: 16)

@@ -77,7 +77,8 @@ package struct ValidityTrail {
         (caches[cache].valid, caches[cache].hasPFN) = (nil, nil)
         caches[cache].isDisturbed = true
       }
-    case .walkBegan, .endEntered, .closed, .doubtEnded, .attached, .deactivationEnded, .loopReached, .roundEnded,
+    case .walkBegan, .endEntered, .closed, .doubtEnded, .attached, .deactivationEnded, .loopReached, .lookedUp,
+      .roundEnded,
       .accepted, .checked, .unanswered, .memslotEnded, .doubted:
       break
     }

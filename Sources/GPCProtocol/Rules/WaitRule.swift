@@ -20,6 +20,16 @@ package enum WaitRule: String, Hashable, CaseIterable, Sendable {
   /// Sleep on the queue between mapping the new pfn and taking `gpc->lock` again.
   case queueBeforeRelock = "queue-before-relock"
 
+  /// It waits for any invalidation in flight, wherever that lies.
+  package var isForAny: Bool {
+    switch self {
+    case .spinOnCount: true
+    case .none, .spinOnPending, .relockLoop, .queueAfterUnlock, .queueAfterUnlockToCondition, .queueBeforeSnapshot,
+      .queueBeforeRelock:
+      false
+    }
+  }
+
   /// It sleeps on the queue that the end hook wakes.
   package var isQueue: Bool {
     switch self {

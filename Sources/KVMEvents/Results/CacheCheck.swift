@@ -11,10 +11,12 @@ package struct CacheCheck: Sendable {
   package let answer: Bool?
   /// The answer held against the replay; nil where there is no answer.
   package let decision: Decision?
+  /// Why the decision is open or unknown.
+  package let doubt: Doubt?
 
   package init(
     id: Int64, cache: Int32, task: TaskID, entryEvent: EventID, returnEvent: EventID?, answer: Bool?,
-    decision: Decision?
+    decision: Decision?, doubt: Doubt? = nil
   ) {
     self.id = id
     self.cache = cache
@@ -23,5 +25,6 @@ package struct CacheCheck: Sendable {
     self.returnEvent = returnEvent
     self.answer = answer
     self.decision = decision
+    self.doubt = doubt
   }
 }

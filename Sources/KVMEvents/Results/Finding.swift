@@ -8,6 +8,8 @@ package struct Finding: Sendable {
     case contract
     /// A page was used that the uhva no longer maps to.
     case stale
+    /// A refresh waits in a loop that it cannot leave, under the form that was asked for.
+    case stuck
     /// The recorded kernel decided otherwise than every order the recording allows.
     case divergence
     /// A refresh over the thresholds for false retries.
@@ -32,10 +34,12 @@ package struct Finding: Sendable {
   package let proof: [EventID]
   /// One sentence in kernel terms.
   package let summary: String
+  /// What the next lookup of the page says; nil where the kind is not `stale`.
+  package let witness: Witness?
 
   package init(
     id: Int64, kind: Kind, certainty: Certainty, vm: Int32?, cache: Int32?, event: EventID, invalidation: Int64?,
-    refresh: Int64?, check: Int64?, proof: [EventID], summary: String
+    refresh: Int64?, check: Int64?, proof: [EventID], summary: String, witness: Witness? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -48,5 +52,6 @@ package struct Finding: Sendable {
     self.check = check
     self.proof = proof
     self.summary = summary
+    self.witness = witness
   }
 }

@@ -11,6 +11,10 @@ package enum ReplayRow: Sendable {
   case memslot(Memslot)
   case virtualMachine(VirtualMachine)
   case cache(Cache)
+  case neverEnded(NeverEnded)
+  case witnessWeight(WitnessWeight)
+  /// What the next lookup says of a finding that was handed on before it; `raises`: it makes a possible one certain.
+  case witness(Witness, ofFinding: Int64, raises: Bool)
   /// Events were dropped between these two (exclusive), which was learnt only now: every decision of these VMs whose evidence
   /// lies (partly) between them becomes `unknown`, every finding that cites such evidence is withdrawn.
   case taint(vms: [Int32], after: EventID, before: EventID)

@@ -30,6 +30,8 @@ package struct RetryRound: Sendable {
     case `self`
     /// An unrelated invalidation that hit a memslot ended.
     case seq
+    /// `mmu_invalidate_seq` was moved without a recorded hook.
+    case seqOther = "seq_other"
     /// Only the covering range of several invalidations overlaps (forms that keep one).
     case widened
   }
@@ -51,13 +53,15 @@ package struct RetryRound: Sendable {
   package let invalidation: Int64?
   /// From this round's top to the next one's (or to the test, for the last), in nanoseconds.
   package let durationNs: Int64?
+  /// Why the decision is open or unknown, or the cause undecided or unknown.
+  package let doubt: Doubt?
   /// The event that shows what became of the round; nil: not known. Its evidence reaches so far. Not a column.
   package let settledEvent: EventID?
 
   package init(
     refresh: Int64, number: Int32, loopEvent: EventID?, lookupEvent: EventID?, lookupRetEvent: EventID?,
     testEvent: EventID?, uhva: UHVA?, outcome: Outcome, decision: Decision?, cause: Cause?, subCause: SubCause?,
-    invalidation: Int64?, durationNs: Int64?, settledEvent: EventID? = nil
+    invalidation: Int64?, durationNs: Int64?, doubt: Doubt? = nil, settledEvent: EventID? = nil
   ) {
     self.refresh = refresh
     self.number = number
@@ -72,6 +76,7 @@ package struct RetryRound: Sendable {
     self.subCause = subCause
     self.invalidation = invalidation
     self.durationNs = durationNs
+    self.doubt = doubt
     self.settledEvent = settledEvent
   }
 }

@@ -12,10 +12,12 @@ package struct VirtualMachine: Sendable {
   package let createdInTrace: Bool
   /// All its caches were deactivated and its pointer did not come again, or was initialised anew.
   package let gone: Bool
+  /// How far recorded values of `mmu_invalidate_seq` moved beyond what the recorded hooks can explain.
+  package let unexplainedMoves: Int64
 
   package init(
     id: Int32, kvm: KVMPointer?, mn: NotifierPointer?, mm: MMPointer?, firstEvent: EventID, lastEvent: EventID,
-    createdInTrace: Bool, gone: Bool
+    createdInTrace: Bool, gone: Bool, unexplainedMoves: Int64 = 0
   ) {
     self.id = id
     self.kvm = kvm
@@ -25,5 +27,6 @@ package struct VirtualMachine: Sendable {
     self.lastEvent = lastEvent
     self.createdInTrace = createdInTrace
     self.gone = gone
+    self.unexplainedMoves = unexplainedMoves
   }
 }

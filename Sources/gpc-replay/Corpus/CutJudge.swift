@@ -94,7 +94,7 @@ struct CutJudge {
       case .retryRound(let round): round.decision == .unknown
       case .cacheCheck(let check): check.decision == .unknown
       case .invalidation, .refresh, .finding, .loss, .memslot, .virtualMachine, .cache, .taint,
-        .restsOnOpenInvalidation, .lacksProbes:
+        .restsOnOpenInvalidation, .lacksProbes, .neverEnded, .witnessWeight, .witness:
         false
       }
     }
@@ -162,9 +162,11 @@ struct CutJudge {
       case .taint(let vms, let after, let before):
         // Rounds of a refresh become unknown, and the refresh stays excessive as long as enough do not.
         finding.kind != .excessiveRetry && finding.vm.map { vms.contains($0) } ?? true && first < before && after < last
-      case .restsOnOpenInvalidation(let id): finding.invalidation == id
+      case .restsOnOpenInvalidation(let id): finding.kind != .stuck && finding.invalidation == id
       case .lacksProbes: finding.kind != .contract
-      case .invalidation, .refresh, .retryRound, .cacheCheck, .finding, .loss, .memslot, .virtualMachine, .cache: false
+      case .invalidation, .refresh, .retryRound, .cacheCheck, .finding, .loss, .memslot, .virtualMachine, .cache,
+        .neverEnded, .witnessWeight, .witness:
+        false
       }
     }
   }

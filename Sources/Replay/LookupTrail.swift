@@ -1,0 +1,34 @@
+// A cache's last lookup that found a page, and what has removed the page since.
+
+import KVMEvents
+import Operations
+
+/// What the next lookup of the same page can be held against.
+struct LookupTrail {
+  let page: UHVA
+  let lookup: Moment
+  let lookupRet: Moment
+  let pfn: PFN
+  /// Since the lookup's entry.
+  var removers: Removers
+
+  /// nil: it found none, or not all of it is recorded.
+  init?(_ round: RoundState, page: UHVA?, in vm: VMState, _ order: MomentOrder) {
+    guard !round.isTorn, let lookup = round.lookup, let lookupRet = round.lookupRet, let pfn = round.pfn, !pfn.isError,
+      let page
+    else { return nil }
+    self.page = page
+    self.lookup = lookup
+    self.lookupRet = lookupRet
+    self.pfn = pfn
+    removers = Removers(of: page, since: lookup, in: vm, order)
+  }
+
+  /// Exactly one removal surely lies between the two lookups, and no other may.
+  func isFollowedByRemoval(before next: LookupTrail, _ order: MomentOrder) -> Bool {
+    guard next.page == page, !removers.areSeveral, let removal = removers.only, !removal.mayBeSplit else {
+      return false
+    }
+    return order.surely(lookupRet, before: removal.start) && order.surely(removal.end, before: next.lookup)
+  }
+}
