@@ -9,6 +9,8 @@ struct EventNameTable: ~Copyable {
   private var slots = [EventNameID](repeating: -1, count: 256)
   private(set) var entries: [Entry] = []
   private var lostEvents: EventNameID?
+  /// What the recording lists as set, of what the catalogue knows.
+  private var listed: [String] = []
 
   /// More names than a kernel has events: the input is garbage, and the table must not grow with it.
   private static let namesMax = 16_384
@@ -79,6 +81,11 @@ struct EventNameTable: ~Copyable {
     return id
   }
 
+  /// The recording lists these events: formats or attributes of them are in its head.
+  mutating func list(_ names: some Sequence<String>) {
+    listed += names.filter { catalogue.meanings[$0] != nil }
+  }
+
   /// The id under which loss markers go; no event can have the name, for it holds a blank.
   mutating func idOfLostEvents() -> EventNameID {
     if let lostEvents { return lostEvents }
@@ -124,11 +131,13 @@ struct EventNameTable: ~Copyable {
   /// A record was met, of whatever name; loss markers are none.
   var hasEvents: Bool { entries.count > (lostEvents == nil ? 0 : 1) }
 
-  /// No two are the same: where different bytes come to look alike, for what is no UTF-8 is replaced, the later ones are numbered.
+  /// By id, and after them what is only listed. No two are the same: where different bytes come to look alike, for what is no UTF-8 is
+  /// replaced, the later ones are numbered.
   var names: [EventName] {
     var taken: Set<String> = []
     var lastNumber: [String: Int] = [:]
-    return entries.map { entry in
+    let listed = Set(listed)
+    let met = entries.map { entry in
       let kind = entry.isKnown ? entry.layouts[entry.current].kind : nil
       let decoded = String(decoding: entry.name, as: UTF8.self)
       var name = decoded
@@ -137,8 +146,12 @@ struct EventNameTable: ~Copyable {
         lastNumber[decoded] = number
         name = "\(decoded) (\(number))"
       }
-      return EventName(name: name, kind: kind, count: entry.count)
+      return EventName(name: name, kind: kind, count: entry.count, isListed: listed.contains(name))
     }
+    return met
+      + listed.subtracting(taken).sorted().map {
+        EventName(name: $0, kind: catalogue.meanings[$0]?.first?.kind, count: 0, isListed: true)
+      }
   }
 }
 

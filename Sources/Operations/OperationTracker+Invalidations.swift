@@ -49,8 +49,7 @@ extension OperationTracker {
 
   mutating func invalidateRangeStartRet(_ thread: ThreadNumber, _ moment: Moment) {
     guard let invalidation = threads[thread].hooks.last(where: { $0.startRet == nil && $0.end == nil }),
-      // A walk whose hook is not recorded may have been in an end hook, whose return is not recorded either.
-      invalidation.start != nil || invalidation.walkIsInEndHook == false || probes.has(.mnInvalidateRangeEndRet)
+      isOfStartHook(invalidation)
     else {
       threads[thread].unpairedStartRet = moment
       return
@@ -63,17 +62,25 @@ extension OperationTracker {
     if invalidation.walkIsInEndHook != true { steps.append(.walkEnded(invalidation, moment)) }
   }
 
+  /// A walk whose hook is not recorded may have been in an end hook, whose return is not recorded either.
+  private func isOfStartHook(_ invalidation: InvalidationState) -> Bool {
+    invalidation.start != nil || invalidation.startRet != nil || invalidation.walkIsInEndHook == false
+      || probes.has(.mnInvalidateRangeEndRet)
+  }
+
   mutating func invalidateRangeEnd(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let vm = vm(ofHook: event), let range = event.range else { return }
     // Across a gap it may be the end of another one over the same range, whose start was dropped.
-    let hook = threads[thread].hooks.first { $0.vm === vm && $0.end == nil && $0.range == range && !$0.isTorn }
+    let hook = threads[thread].hooks.first {
+      $0.vm === vm && $0.end == nil && $0.range == range && !$0.isTorn && isOfStartHook($0)
+    }
     let invalidation = hook ?? open(range, event, of: vm, thread, start: nil, at: moment)
     invalidation.end = moment
     invalidation.doubtedSince = nil
     invalidation.hitsMemslot = hitsMemslot(invalidation)
     if hook == nil {
       steps.append(.began(invalidation))
-      giveUpHooks(of: vm, thread, at: moment) { $0.isTorn }
+      giveUpHooks(of: vm, thread, at: moment) { $0.isTorn || $0.end == nil && $0.range == range }
     }
     // Without the start hook's return, a walk in it is known to be over only here.
     if invalidation.startRet == nil && invalidation.walkIsInEndHook == false {

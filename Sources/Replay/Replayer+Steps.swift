@@ -37,11 +37,13 @@ extension Replayer {
     case .lookedUp(let refresh, let round): seeLookup(round, of: refresh)
     case .roundEnded(let refresh, let round, let outcome, let settled, let pfn):
       end(round, of: refresh, outcome, settled, pfn)
+      decideChecks(of: operations.refreshes[refresh].cache)
     case .accepted(let refresh, let round, let moment): accept(refresh, round, after: moment)
     case .returned(let refresh, let moment): leave(refresh, at: moment)
     case .abandoned(let refresh, let moment):
       let state = operations.refreshes[refresh]
       judgedCaches[state.cache].forget(before: state.firstSeen, order)
+      decideChecks(of: state.cache)
       pending.append(.refresh(refresh, moment))
 
     case .checked(let check, let ret, let answer):
@@ -59,6 +61,7 @@ extension Replayer {
     case .memslotEnded(let slot): rows.append(.memslot(slot))
     case .lost(let loss, let since, let touched):
       rows.append(.loss(loss))
+      for vm in touched { decideChecks(of: vm.caches, lostSince: since) }
       for cache in operations.caches.indices where operations.caches[cache].vm == nil { judgedCaches[cache].forget() }
       for vm in touched {
         for cache in vm.caches { judgedCaches[cache].forget() }
@@ -66,7 +69,9 @@ extension Replayer {
         seqTrails[vm.id, default: SeqTrail()].meetLoss()
       }
       doubt(touched, since: since, before: loss.line)
-    case .doubted(let vm, let since, let event): doubt([vm], since: since, before: event)
+    case .doubted(let vm, let since, let event):
+      decideChecks(of: vm.caches, lostSince: since)
+      doubt([vm], since: since, before: event)
     }
   }
 
@@ -226,6 +231,7 @@ extension Replayer {
     }
     if let accepted = refresh.acceptedAt { judgedCaches[cache].validity.settle(after: accepted, before: moment) }
     if refresh.ret != 0 && !refresh.isUntouched { judgedCaches[cache].mapping = nil }
+    decideChecks(of: cache)
     pending.append(.refresh(slot, moment))
   }
 

@@ -23,6 +23,10 @@ package struct Replayer {
   /// Checks which said yes in the contract window of an invalidation that is open yet; findings once its end is
   /// recorded.
   var contractChecks: [Int64: [PendingCheck]] = [:]
+  /// Checks that came while a refresh of their cache may just have been accepted, by cache, first returned first: what
+  /// `valid` was shows when its round ends (evidence, rule 18).
+  var undecidedChecks: [CacheNumber: [PendingCheck]] = [:]
+  var undecidedCount = 0
   var pending = PendingQueue()
   /// Pages that may be stale and wait for their next lookup.
   var watches: [Watch] = []
@@ -106,6 +110,7 @@ package struct Replayer {
     operations.finishCalls()
     judgeSteps(now: .max)
     while let decision = pending.popFirst() { decide(decision) }
+    decideChecks(of: operations.caches.indices)
     let missing = Evidence.missing(from: operations.probes)
     // What end hooks that are not recorded move is no mover of another kind.
     if !missing.isEmpty || operations.hasUntiedNotifier { seqTrails.removeAll() }

@@ -17,6 +17,7 @@ struct RecordDecoder: ~Copyable {
 
   init(_ contents: TraceDatContents, options: TraceReadOptions) throws(TraceReadError) {
     names = EventNameTable(catalogue: options.catalogue)
+    names.list(contents.formatList.formats.map(\.name))
     plans = try EventPlanTable(contents.formatList.formats)
     comms = contents.comms
     issues = contents.formatList.issues
