@@ -51,7 +51,8 @@ let package = Package(
     .target(
       name: "Corpus",
       dependencies: [
-        "KVMEvents", "FtraceImport", "GPCProtocol", "Forms", .product(name: "TOMLKit", package: "TOMLKit"),
+        "KVMEvents", "FtraceImport", "GPCProtocol", "Operations", "Forms",
+        .product(name: "TOMLKit", package: "TOMLKit"),
       ]),
     .executableTarget(
       name: "gpc-replay",

@@ -59,26 +59,13 @@ package struct Replayer {
     let span = events.span
     var index = span.indices.lowerBound
     while !operations.isTied && index < span.indices.upperBound {
-      hold(span[index])
+      for event in operations.admit(span[index]) { step(event) }
       index += 1
     }
     while index < span.indices.upperBound {
       step(span[index])
       index += 1
     }
-  }
-
-  /// Until notifiers are tied to their VMs.
-  private mutating func hold(_ event: RecordedEvent) {
-    if operations.holds(event) {
-      replayHeld()
-    } else if !operations.isHolding {
-      step(event)
-    }
-  }
-
-  private mutating func replayHeld() {
-    for event in operations.takeHeld() { step(event) }
   }
 
   private mutating func step(_ event: borrowing RecordedEvent) {
@@ -93,7 +80,7 @@ package struct Replayer {
   /// The recording is over: what is still open is closed as such, and the VMs, caches and memslots are handed on.
   package mutating func finish() {
     operations.giveUpTie()
-    replayHeld()
+    for event in operations.takeHeld() { step(event) }
     operations.settleCounts(before: nil)
     judgeSteps(now: .max)
     while let decision = pending.popFirst() { decide(decision) }

@@ -71,7 +71,7 @@ private struct Cut {
       var batch: [RecordedEvent] = []
       while try reader.read(into: &batch) { events += batch }
       #expect(reader.issueCounts.keys.allSatisfy { $0.severity == .info })
-      var builder = UnitBuilder(names: reader.names)
+      var builder = UnitBuilder(names: reader.names, order: MomentOrder(deltaNs: 1000))
       builder.consume(events)
       return builder.finish()
     }
