@@ -48,11 +48,11 @@ import Testing
   @Test func aThreadWhoseCommWasNotSavedHasNone() throws {
     var dat = try DatBytes("quiet-v6.dat")
     let whole = try Recording(dat.bytes)
-    dat.replace("204 workload\n", with: "904 workload\n")
+    dat.replace("342 workload\n", with: "942 workload\n")
     let recording = try Recording(dat.bytes)
     #expect(recording.linesWithoutIDs(commBytes: 0) == whole.linesWithoutIDs(commBytes: 0))
     let changed = zip(whole.events, recording.events).filter { whole.comm(of: $0) != recording.comm(of: $1) }
-    #expect(!changed.isEmpty && changed.allSatisfy { $0.0.pid == 204 })
+    #expect(!changed.isEmpty && changed.allSatisfy { $0.0.pid == 342 })
     #expect(Set(changed.map { recording.comm(of: $0.1) }) == [Array("<...>".utf8)])
   }
 
