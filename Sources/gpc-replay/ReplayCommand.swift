@@ -38,7 +38,7 @@ struct ReplayCommand: ParsableCommand {
 /// Replays the database's own events and puts the results in place of the former ones.
 func replayStored(_ store: TraceDatabase, _ options: ReplayOptions) throws {
   try store.replaceResults(settings: settings(options)) { (writer) throws(TraceStoreError) in
-    var replayer = Replayer(form: .mainline, options: options)
+    var replayer = Replayer(form: .v69, options: options)
     let events = try store.events()
     var batch: [RecordedEvent] = []
     var rows: [ReplayRow] = []
@@ -54,7 +54,7 @@ func replayStored(_ store: TraceDatabase, _ options: ReplayOptions) throws {
 
 func settings(_ options: ReplayOptions) -> ReplaySettings {
   ReplaySettings(
-    toolVersion: Tool.version, form: ProtocolForm.mainline.id, deltaNs: options.deltaNs,
+    toolVersion: Tool.version, form: ProtocolForm.v69.id, deltaNs: options.deltaNs,
     retriesMax: Int64(options.retriesMax), stallMaxNs: options.stallMaxNs)
 }
 

@@ -179,7 +179,7 @@ private struct Cut {
     let number = try cutting.number("SELECT id FROM counterexample WHERE verdict = 'contract'")
     let cut = try cutting.add(number, "check")
     #expect(cut.lines.count < 40 && cut.verdicts[CaseDescription.recorded]?.description == "clean")
-    #expect(cut.verdicts["mainline"]?.description == "clean")
+    #expect(cut.verdicts["v6.9"]?.description == "clean")
     #expect(cut.verdicts["dwmw2-v2"]?.description.hasPrefix("contract") == true)
     let own = try #require(cut.description.expectation(of: "dwmw2-v2"))
     #expect(own.forms == ["dwmw2-v2"])

@@ -82,7 +82,7 @@ package struct KnownTruthLevel: Sendable, CustomStringConvertible {
 
   /// Complete recordings of kernels that run each form.
   package static let forms = ProtocolForm.all.map { form in
-    KnownTruthLevel(form.id, owes: form.id == "mainline" ? [] : [.agreement, .causes, .found, .clean]) {
+    KnownTruthLevel(form.id, owes: form.id == "v6.9" ? [] : [.agreement, .causes, .found, .clean]) {
       withoutOwed(&$0)
       $0.form = form
     }

@@ -98,7 +98,7 @@ struct Marbles {
     var options = ReplayOptions()
     options.deltaNs = deltaNs
     set(&options)
-    var replayer = Replayer(form: .mainline, options: options)
+    var replayer = Replayer(form: .v69, options: options)
     replayer.consume(events)
     replayer.finish()
     return Outcome(recording: self, rows: replayer.takeRows())

@@ -55,7 +55,11 @@ extension Rule {
     Rule("validity", \.validity),
     Rule("has_needs_invalidation", \.hasNeedsInvalidation),
     Rule("has_refresh_lock", \.hasRefreshLock),
+    Rule("activation", \.activation),
+    Rule("deactivation", \.deactivation),
+    Rule("tests_active", \.testsActive),
     Rule("users_test_khva", \.usersTestKHVA),
+    Rule("seq", \.seq),
     Rule("seq_needs_memslot", \.seqNeedsMemslot),
   ]
 
