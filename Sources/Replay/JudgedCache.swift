@@ -19,6 +19,8 @@ struct JudgedCache {
   }
 
   var validity = ValidityHistory()
+  /// `gpc->pfn` is an error; nil: not known.
+  var pfnIsError: Bool?
   /// nil: none known.
   var mapping: Mapping?
 
@@ -26,11 +28,13 @@ struct JudgedCache {
   mutating func forget() {
     validity.forget()
     mapping = nil
+    pfnIsError = nil
   }
 
   /// The same of what was before this moment: a walk that is under way may still come.
   mutating func forget(before moment: Moment, _ order: MomentOrder) {
     validity.forget(before: moment, order)
     mapping = nil
+    pfnIsError = nil
   }
 }

@@ -9,7 +9,12 @@ import Operations
 /// Takes events in replay order, has them paired by `OperationTracker`, and knows neither where they come from nor
 /// where its rows go. One pass, bounded by what is open.
 package struct Replayer {
-  let form: ProtocolForm
+  /// What divergences are from.
+  let testRule: FormsAsked.TestRule
+  /// The forms that are asked for every forced decision.
+  var asked: FormsAsked
+  /// By VM.
+  var busy: [Int32: BusyPeriods] = [:]
   let options: ReplayOptions
   let order: MomentOrder
   var rows: [ReplayRow] = []
@@ -26,9 +31,15 @@ package struct Replayer {
   var pending = PendingQueue()
   var findingCount: Int64 = 0
 
-  /// - Parameter recordsWindows: keep the VMs' operations for `takeWindows()`.
-  package init(form: ProtocolForm, options: ReplayOptions, recordsWindows: Bool = false) {
-    self.form = form
+  /// - Parameters:
+  ///   - form: what divergences are from.
+  ///   - asked: the forms of which `formAgreement` rows come at the end.
+  ///   - recordsWindows: keep the VMs' operations for `takeWindows()`.
+  package init(
+    form: ProtocolForm, asked: [ProtocolForm] = [], options: ReplayOptions, recordsWindows: Bool = false
+  ) {
+    testRule = FormsAsked.TestRule(form.rules)
+    self.asked = FormsAsked(asked)
     self.options = options
     order = MomentOrder(deltaNs: options.deltaNs)
     operations = OperationTracker(order: order, recordsWindows: recordsWindows)
@@ -76,6 +87,7 @@ package struct Replayer {
     operations.settleCounts(before: now)
     judgeSteps(now: now)
     while let next = pending.popFirst(settledBefore: now, deltaNs: options.deltaNs) { decide(next) }
+    if !operations.probes.has(event.kind) { askForFunction(event) }
     operations.take(event)
     judgeSteps(now: now)
   }
@@ -94,6 +106,7 @@ package struct Replayer {
     rows += operations.caches.map { .cache($0.row) }
     let missing = Evidence.missing(from: operations.probes)
     if !missing.isEmpty && !operations.vms.isEmpty { rows.append(.lacksProbes(missing)) }
+    finishForms(missing)
   }
 
   private mutating func finish(_ vm: VMState) {
@@ -104,6 +117,7 @@ package struct Replayer {
     judgeSteps(now: .max)
     for invalidation in vm.invalidations where invalidation.close == .open {
       rows.append(.restsOnOpenInvalidation(invalidation.id))
+      asked.forget(resting: invalidation.id)
     }
     rows += vm.memslots.remaining.map { .memslot($0) }
     rows.append(.virtualMachine(vm.row))

@@ -14,6 +14,7 @@ package final class ResultWriter {
   private let loss: Statement
   private let vm: Statement
   private let cache: Statement
+  private let formAgreement: Statement
 
   /// `schema` is SQLite's name for the database that the rows go to. The rounds have their own way.
   init(on connection: Connection, schema: String, rounds: RetryRoundWriter) throws(TraceStoreError) {
@@ -26,6 +27,7 @@ package final class ResultWriter {
     loss = try connection.prepare(insert("\(schema).loss", columns: 5))
     vm = try connection.prepare(insert("\(schema).vm", columns: 8))
     cache = try connection.prepare(insert("\(schema).cache", columns: 8))
+    formAgreement = try connection.prepare(insert("\(schema).form_agreement", columns: 8))
   }
 
   package func write(_ rows: borrowing [ReplayRow]) throws(TraceStoreError) {
@@ -44,6 +46,7 @@ package final class ResultWriter {
     case .memslot(let row): try write(row)
     case .virtualMachine(let row): try write(row)
     case .cache(let row): try write(row)
+    case .formAgreement(let row): try write(row)
     case .taint(let vms, let after, let before):
       try findings.withdraw(vms: vms, after: after, before: before)
       amendments.taints.append(
@@ -146,6 +149,18 @@ package final class ResultWriter {
     cache.bind(7, row.lastGPA.map { Int64(bitPattern: $0.rawValue) })
     cache.bind(8, row.lastUHVA.map { Int64(bitPattern: $0.rawValue) })
     try cache.run()
+  }
+
+  private func write(_ row: FormAgreement) throws(TraceStoreError) {
+    formAgreement.bindNull(1)
+    formAgreement.bind(2, row.form)
+    formAgreement.bind(3, row.testCount)
+    formAgreement.bind(4, row.agreeingTestCount)
+    formAgreement.bind(5, row.moverCount)
+    formAgreement.bind(6, row.refutedCount)
+    formAgreement.bind(7, row.event)
+    if let refutation = row.refutation { formAgreement.bind(8, refutation.rawValue) } else { formAgreement.bindNull(8) }
+    try formAgreement.run()
   }
 }
 

@@ -38,7 +38,7 @@ struct ReplayCommand: ParsableCommand {
 /// Replays the database's own events and puts the results in place of the former ones.
 func replayStored(_ store: TraceDatabase, _ options: ReplayOptions) throws {
   try store.replaceResults(settings: settings(options)) { (writer) throws(TraceStoreError) in
-    var replayer = Replayer(form: .v69, options: options)
+    var replayer = Replayer(form: .v69, asked: ProtocolForm.all, options: options)
     let events = try store.events()
     var batch: [RecordedEvent] = []
     var rows: [ReplayRow] = []

@@ -113,7 +113,7 @@ extension TraceImporter {
     let options = try replay?.options(
       clock: clock.clock, unit: clock.unit, resolutionNs: reader.timestampResolutionNs,
       mayHideLoss: reader.issueCounts.contains { $0.key.doubt != nil })
-    var replayer = options.map { Replayer(form: .v69, options: $0) }
+    var replayer = options.map { Replayer(form: .v69, asked: ProtocolForm.all, options: $0) }
     while isMore {
       try writer.write(batch)
       span.add(batch)

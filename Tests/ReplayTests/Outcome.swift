@@ -14,6 +14,7 @@ struct Outcome {
   private(set) var memslots: [Memslot] = []
   private(set) var vms: [VirtualMachine] = []
   private(set) var caches: [Cache] = []
+  private(set) var agreements: [FormAgreement] = []
   private(set) var taints: [(vms: [Int32], after: EventID, before: EventID)] = []
   private(set) var restOnOpen: [Int64] = []
   /// Without them only `contract` stands in the end.
@@ -37,6 +38,7 @@ struct Outcome {
       case .taint(let vms, let after, let before): taints.append((vms, after, before))
       case .restsOnOpenInvalidation(let id): restOnOpen.append(id)
       case .lacksProbes(let kinds): missingProbes = kinds
+      case .formAgreement(let row): agreements.append(row)
       }
     }
   }

@@ -23,6 +23,7 @@ package struct ProtocolRules: Hashable, Sendable {
   package var seq = SequenceRule.mmu
   /// The end hook bumps `mmu_invalidate_seq` only if a memslot overlaps the range: so do all published forms.
   package var seqNeedsMemslot = true
+  package var functions = FunctionsRule.byHVA
   package var memory = MemoryModel.sequential
 
   package init() {}

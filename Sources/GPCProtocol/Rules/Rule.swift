@@ -61,6 +61,7 @@ extension Rule {
     Rule("users_test_khva", \.usersTestKHVA),
     Rule("seq", \.seq),
     Rule("seq_needs_memslot", \.seqNeedsMemslot),
+    Rule("functions", \.functions),
   ]
 
   package static func named(_ name: String) -> Rule? { all.first { $0.name == name } }

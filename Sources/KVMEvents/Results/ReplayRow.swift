@@ -11,6 +11,8 @@ package enum ReplayRow: Sendable {
   case memslot(Memslot)
   case virtualMachine(VirtualMachine)
   case cache(Cache)
+  /// What the recording says of one form that was asked for.
+  case formAgreement(FormAgreement)
   /// Events were dropped between these two (exclusive), which was learnt only now: every decision of these VMs whose evidence
   /// lies (partly) between them becomes `unknown`, every finding that cites such evidence is withdrawn.
   case taint(vms: [Int32], after: EventID, before: EventID)

@@ -93,7 +93,7 @@ struct CutJudge {
       switch row {
       case .retryRound(let round): round.decision == .unknown
       case .cacheCheck(let check): check.decision == .unknown
-      case .invalidation, .refresh, .finding, .loss, .memslot, .virtualMachine, .cache, .taint,
+      case .invalidation, .refresh, .finding, .loss, .memslot, .virtualMachine, .cache, .formAgreement, .taint,
         .restsOnOpenInvalidation, .lacksProbes:
         false
       }
@@ -164,7 +164,9 @@ struct CutJudge {
         finding.kind != .excessiveRetry && finding.vm.map { vms.contains($0) } ?? true && first < before && after < last
       case .restsOnOpenInvalidation(let id): finding.invalidation == id
       case .lacksProbes: finding.kind != .contract
-      case .invalidation, .refresh, .retryRound, .cacheCheck, .finding, .loss, .memslot, .virtualMachine, .cache: false
+      case .invalidation, .refresh, .retryRound, .cacheCheck, .finding, .loss, .memslot, .virtualMachine, .cache,
+        .formAgreement:
+        false
       }
     }
   }
