@@ -26,6 +26,11 @@ extension Report {
     conformance = [
       Conformance("retry_test", rounds.decisions), Conformance("check", try database.checkTally()),
     ]
+    forms = try database.rows("SELECT * FROM form_agreement ORDER BY id") {
+      Form(
+        form: $0.text(1), tests: $0.integer(2), agreeingTests: $0.integer(3), moverCount: $0.integer(4),
+        refutedCount: $0.integer(5), refutedEvent: $0.optionalInteger(6), refutedBy: $0.optionalText(7))
+    }
     retries = rounds.causes.map {
       RetryCause(
         cause: $0.cause.rawValue, subCause: $0.subCause?.rawValue, rounds: $0.rounds, refreshes: $0.refreshes,

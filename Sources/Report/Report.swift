@@ -14,6 +14,8 @@ package struct Report: Encodable, Sendable {
   package var losses: [Loss]
   package var missingProbes: [MissingProbe]
   package var conformance: [Conformance]
+  /// By age; empty where none was asked.
+  package var forms: [Form]
   package var retries: [RetryCause]
   package var findingCounts: [FindingCount]
   package var findings: [FindingDetail]
@@ -44,6 +46,17 @@ package struct Report: Encodable, Sendable {
     package var deltaNs: Int64
     package var retriesMax: Int64
     package var stallMaxNs: Int64
+  }
+
+  /// What the recording says of one form of the protocol.
+  package struct Form: Encodable, Sendable {
+    package var form: String
+    package var tests: Int64
+    package var agreeingTests: Int64
+    package var moverCount: Int64
+    package var refutedCount: Int64
+    package var refutedEvent: Int64?
+    package var refutedBy: String?
   }
 
   package struct Counts: Encodable, Sendable {
