@@ -94,6 +94,47 @@ extension Replayer {
   // MARK: Checks
 
   private mutating func decide(_ check: PendingCheck) {
+    let cache = check.state.cache
+    let isBehindOne = undecidedCount > 0 && undecidedChecks[cache] != nil
+    let mustWait = isBehindOne || operations.mayBeAccepted(cache, before: check.ret)
+    if mustWait && undecidedCount < Self.undecidedMax {
+      undecidedChecks[cache, default: []].append(check)
+      undecidedCount += 1
+    } else {
+      settle(check)
+    }
+    if check.answer && !check.meetsLoss {
+      findContract(check)
+      findStale(check)
+    }
+  }
+
+  /// Bounds what a refresh that does not return can keep waiting.
+  private static var undecidedMax: Int { 16_384 }
+
+  /// A round of the cache's refresh is over: decides the checks that waited for that.
+  mutating func decideChecks(of cache: CacheNumber) {
+    guard undecidedCount > 0, let waiting = undecidedChecks.removeValue(forKey: cache) else { return }
+    let stillOpen = waiting.firstIndex { operations.mayBeAccepted(cache, before: $0.ret) } ?? waiting.endIndex
+    if stillOpen < waiting.endIndex { undecidedChecks[cache] = Array(waiting[stillOpen...]) }
+    undecidedCount -= stillOpen
+    for check in waiting[..<stillOpen] { settle(check) }
+  }
+
+  /// Nothing more is to come for these caches, or it is not recorded.
+  /// - Parameter event: what returned after it met a loss.
+  mutating func decideChecks(of caches: some Sequence<CacheNumber>, lostSince event: EventID = .max) {
+    if undecidedCount == 0 { return }
+    for cache in caches {
+      undecidedCount -= undecidedChecks[cache]?.count ?? 0
+      for var check in undecidedChecks.removeValue(forKey: cache) ?? [] {
+        check.meetsLoss = check.meetsLoss || check.ret.id > event
+        settle(check)
+      }
+    }
+  }
+
+  private mutating func settle(_ check: PendingCheck) {
     let state = check.state
     let decision = decision(of: check)
     // The field was read under the lock of this check: from here on `valid` is known again.
@@ -108,10 +149,6 @@ extension Replayer {
     if case .disagrees = decision {
       reportDivergence(check)
       ask(check)
-    }
-    if check.answer && !check.meetsLoss {
-      findContract(check)
-      findStale(check)
     }
   }
 
