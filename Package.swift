@@ -127,7 +127,8 @@ let package = Package(
       ],
       exclude: ["Reports"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["RealBinary", "Renderings", "Stages", "CZstd", "gpc-replay"]),
+      name: "CommandTests", dependencies: ["RealBinary", "Renderings", "Stages", "CZstd", "gpc-replay"],
+      exclude: ["Kernels"]),
     .testTarget(name: "StageTests", dependencies: ["Stages", "RealBinary", "FtraceImport", "KVMEvents", "TraceStore"]),
     .testTarget(
       name: "EvidenceTests", dependencies: ["EvidenceParts", "RealBinary", "FtraceImport", "KVMEvents", "gpc-replay"],

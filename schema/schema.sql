@@ -42,6 +42,19 @@ CREATE TABLE replay (
   stall_max_ns INTEGER NOT NULL     -- a refresh that loses more to false retries is excessive; 2^63 - 1: none, in ticks
 ) STRICT;
 
+-- What the recording says of each form of the protocol that was asked for its decisions, by age.
+CREATE TABLE form_agreement (
+  id INTEGER PRIMARY KEY,
+  form TEXT NOT NULL UNIQUE,
+  test_count INTEGER NOT NULL,      -- retry tests to which the form leaves one answer
+  agreeing_test_count INTEGER NOT NULL, -- of these, the ones in which the kernel gave it
+  mover_count INTEGER NOT NULL,     -- repeated rounds that need a mover of mmu_invalidate_seq that is not recorded
+  refuted_count INTEGER NOT NULL,   -- decisions against the form; 0: it agrees
+  refuted_event_id INTEGER,         -- the first of them (its event)
+  refuted_by TEXT                   -- what the form would not have done there
+    CHECK (refuted_by IN ('test', 'wait', 'no_lookup', 'check', 'walk', 'function'))
+) STRICT;
+
 -- The points of the kernel that an event can stand for.
 CREATE TABLE event_kind (
   id INTEGER PRIMARY KEY,

@@ -20,7 +20,7 @@ package enum FormFault: Error, Equatable, Sendable {
     case .malformed(let reason): "it is malformed: \(reason)"
     case .noForm: "there is no [[form]] in it"
     case .badID(let id):
-      "'\(id)' cannot be the id of a form: letters, digits, dots and hyphens, and not all or recorded"
+      "'\(id)' cannot be the id of a form: letters, digits, dots and hyphens, and not all, recorded or mainline"
     case .repeatedID(let id): "there is another form '\(id)'"
     case .unknownBase(let form, let base):
       "\(form) is told from '\(base)', which is no form above it, nor a built-in one"

@@ -39,7 +39,10 @@ package struct FormFile: Sendable {
     var base: String?
     if table["base"] != nil {
       let name = try line("base", of: table, in: id)
-      guard let form = known.first(where: { $0.id == name }) else { throw .unknownBase(form: id, base: name) }
+      let isNewest = name == ProtocolForm.mainlineWord
+      guard let form = isNewest ? .mainline : known.first(where: { $0.id == name }) else {
+        throw .unknownBase(form: id, base: name)
+      }
       rules = form.rules
       base = name
     }
@@ -94,5 +97,6 @@ package struct FormFile: Sendable {
       }
     }
     return isWord && !id.isEmpty && id.utf8.count <= 32 && id != "all" && id != "recorded"
+      && id != ProtocolForm.mainlineWord
   }
 }

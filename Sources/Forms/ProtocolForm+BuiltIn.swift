@@ -3,22 +3,32 @@
 import GPCProtocol
 
 extension ProtocolForm {
+  /// Mainline's own, by age.
+  package static let mainlines = read(PackageResources.Mainline_toml, known: [])
+
   package static let all: [ProtocolForm] = {
-    var all: [ProtocolForm] = []
-    for bytes in [
-      PackageResources.Mainline_toml, PackageResources.Woodhouse_toml, PackageResources.Christopherson_toml,
-    ] {
-      do throws(FormFault) {
-        all += try FormFile(toml: String(decoding: bytes, as: UTF8.self), known: all).forms
-      } catch {
-        fatalError("a file of built-in forms: \(error.sentence)")
-      }
-    }
-    return all
+    let woodhouse = mainlines + read(PackageResources.Woodhouse_toml, known: mainlines)
+    return woodhouse + read(PackageResources.Christopherson_toml, known: woodhouse)
   }()
 
-  /// The form with this id, or nil where there is none.
-  package static func named(_ id: String) -> ProtocolForm? { all.first { $0.id == id } }
+  private static func read(_ bytes: [UInt8], known: [ProtocolForm]) -> [ProtocolForm] {
+    do throws(FormFault) {
+      return try FormFile(toml: String(decoding: bytes, as: UTF8.self), known: known).forms
+    } catch {
+      fatalError("a file of built-in forms: \(error.sentence)")
+    }
+  }
+
+  /// The newest of mainline's forms.
+  package static let mainline = mainlines[mainlines.count - 1]
+
+  /// The word that stands for it.
+  package static let mainlineWord = "mainline"
+
+  /// The form with this id, or that this word stands for; nil where there is none.
+  package static func named(_ id: String) -> ProtocolForm? {
+    id == mainlineWord ? mainline : all.first { $0.id == id }
+  }
 
   /// Of which there is one: a name in our own code.
   package static func builtIn(_ id: String) -> ProtocolForm {
@@ -26,6 +36,6 @@ extension ProtocolForm {
     return form
   }
 
-  /// The recorded kernel's.
-  package static let mainline = builtIn("mainline")
+  /// v6.9 to v7.2: what the series are told from.
+  package static let v69 = builtIn("v6.9")
 }

@@ -4,8 +4,8 @@ import KVMEvents
 
 extension GfnToPfnCache {
   /// The top of `__kvm_gpc_refresh()`, write lock held: resolves the uhva again if gpa, generation or uhva call for it.
-  package mutating func beginRefresh(_ request: RefreshRequest) -> RefreshEntry {
-    guard active else { return .inactive }
+  package mutating func beginRefresh(_ request: RefreshRequest, testsActive: Bool = true) -> RefreshEntry {
+    guard active || !testsActive else { return .inactive }
     let oldPage = uhva.page
     switch request {
     case .uhva(let requested):
@@ -51,12 +51,15 @@ extension GfnToPfnCache {
   package mutating func setValidBeforeTest() { valid = true }
 
   /// Step 8: the round is accepted. Nothing is tested here: an error pfn is stored like any other.
-  package mutating func accept(_ newPFN: PFN, _ rules: ProtocolRules) {
+  ///
+  /// - Parameter keepsKHVA: the lookup found the old pfn: the old khva stays, which a deactivation may have unmapped.
+  package mutating func accept(_ newPFN: PFN, _ rules: ProtocolRules, keepsKHVA: Bool = false) {
     switch rules.validity {
     case .falseBeforeLoop: valid = true
     case .trueBeforeTest, .placeholder: break
     }
     pfn = newPFN
+    isKHVAUnmapped = keepsKHVA && (!hasKHVA || isKHVAUnmapped)
     hasKHVA = !newPFN.isError
   }
 
@@ -66,5 +69,6 @@ extension GfnToPfnCache {
     needsInvalidation = false
     pfn = .errorFault
     hasKHVA = false
+    isKHVAUnmapped = false
   }
 }

@@ -14,6 +14,8 @@ package struct GfnToPfnCache: Hashable, Sendable {
   package var pfn = PFN.errorFault
   /// `gpc->khva` is not NULL.
   package var hasKHVA = false
+  /// `gpc->khva` points to what a deactivation has unmapped (`ProtocolRules.canUnmapKeptKHVA`; else never).
+  package var isKHVAUnmapped = false
   /// `gpc->active`: between activation and deactivation.
   package var active = false
   /// `gpc->valid`: a check may say yes.
@@ -35,9 +37,21 @@ package struct GfnToPfnCache: Hashable, Sendable {
   /// `kvm_gpc_deactivate()` under `gpc->lock`. The gpa and the uhva stay as they are.
   package mutating func deactivate() {
     active = false
+    unmap()
+  }
+
+  /// `kvm_gpc_unmap()` (up to v6.1): nothing is mapped any more, the gpa and the uhva stay.
+  package mutating func unmap() {
     valid = false
     needsInvalidation = false
     pfn = .errorFault
     hasKHVA = false
+    isKHVAUnmapped = false
+  }
+
+  /// What activation did to the fields up to v6.8, without a lock.
+  package mutating func reset() {
+    unmap()
+    uhva = Self.errorUHVA
   }
 }

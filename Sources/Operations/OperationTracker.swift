@@ -107,6 +107,13 @@ package struct OperationTracker {
     }
   }
 
+  /// No other refresh of its cache is known to be under way.
+  package func isAloneInRefresh(_ slot: RefreshSlot) -> Bool {
+    let refresh = refreshes[slot]
+    guard let vm = refresh.vm else { return false }
+    return !vm.openRefreshes.contains { $0 != slot && refreshes[$0].cache == refresh.cache }
+  }
+
   // MARK: Events
 
   package mutating func take(_ event: borrowing RecordedEvent) {

@@ -24,6 +24,8 @@ struct JudgedCache {
   }
 
   var validity = ValidityHistory()
+  /// `gpc->pfn` is an error; nil: not known.
+  var pfnIsError: Bool?
   /// nil: none known.
   var mapping: Mapping?
   /// nil: none known since its beginning, or since a gap.
@@ -34,11 +36,13 @@ struct JudgedCache {
     validity.forget()
     mapping = nil
     trail = nil
+    pfnIsError = nil
   }
 
   /// The same of what was before this moment: a walk that is under way may still come.
   mutating func forget(before moment: Moment, _ order: MomentOrder) {
     validity.forget(before: moment, order)
     mapping = nil
+    pfnIsError = nil
   }
 }

@@ -12,6 +12,8 @@ struct JudgedRefresh {
   /// The rounds' tops and tests that a finding about false retries cites: the first and the last false one.
   private(set) var firstFalse: EventID?
   private(set) var lastFalse: EventID?
+  /// What the cache's pfn was when it began: an error or not; nil: not known.
+  var oldPFNIsError: Bool?
   /// Rounds whose decision waits for the end of an invalidation that may have been lost.
   var deferredCount = 0
   /// It is over and only its deferred rounds keep its row back.

@@ -10,6 +10,8 @@ struct PendingTest {
   let settled: Moment
   let isRetried: Bool
   let pfn: PFN?
+  /// The cache's own pfn, which the refresh found, is an error; nil: not known.
+  let oldPFNIsError: Bool?
 }
 
 /// A check: made between its entry and `ret`.

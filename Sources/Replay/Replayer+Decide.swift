@@ -50,10 +50,13 @@ extension Replayer {
 
   private mutating func decide(_ evidence: RetryEvidence, isDeferred: Bool) {
     let test = evidence.test
-    let decision = evidence.decision(form: form)
     let page = (evidence.round.uhva ?? operations.caches[operations.refreshes[test.refresh].cache].uhva).flatMap {
       $0.isError ? nil : $0.page
     }
+    let vm = operations.refreshes[test.refresh].vm
+    let facts = FormFacts(evidence, page: page, vm.flatMap { busy[$0.id] })
+    let decision = evidence.decision(testRule, facts)
+    if !asked.isEmpty { ask(evidence, facts, vm: vm?.id) }
     let verdict = test.isRetried ? evidence.cause(page: page, form: form) : nil
     count(verdict?.cause, test, evidence.round)
     let doubt = evidence.doubt(of: decision, verdict?.cause, hasPage: page != nil, form: form)
@@ -148,7 +151,10 @@ extension Replayer {
         CacheCheck(
           id: state.id, cache: operations.caches[state.cache].id, task: state.task, entryEvent: state.entry.id,
           returnEvent: check.ret.id, answer: check.answer, decision: decision, doubt: doubt)))
-    if case .disagrees = decision { reportDivergence(check) }
+    if case .disagrees = decision {
+      reportDivergence(check)
+      ask(check)
+    }
   }
 
   private func decision(of check: PendingCheck) -> (Decision, Doubt?) {

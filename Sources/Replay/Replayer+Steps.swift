@@ -15,17 +15,22 @@ extension Replayer {
   private mutating func judge(_ step: OperationStep, _ now: Int64) {
     switch step {
     case .began(let invalidation): begin(invalidation, now)
-    case .walkBegan(let invalidation, let moment): walk(invalidation, from: moment)
+    case .walkBegan(let invalidation, let moment):
+      walk(invalidation, from: moment)
+      askForWalk(invalidation, at: moment)
     case .walkEnded(let invalidation, let moment): settleWalk(of: invalidation, before: moment)
     case .endEntered(let invalidation): enterEnd(invalidation)
     case .closed(let invalidation): close(invalidation)
     case .doubtEnded(let vm): decideDeferred(of: vm)
 
-    case .initialised(let cache, let moment): judgedCaches[cache].validity.record(false, at: moment, order)
+    case .initialised(let cache, let moment):
+      judgedCaches[cache].validity.record(false, at: moment, order)
+      judgedCaches[cache].pfnIsError = true
     case .attached(let cache, let uhva): meetRunningWalks(cache, uhva: uhva)
     case .deactivated(let cache, let moment):
       judgedCaches[cache].validity.change(to: false, after: moment, order)
       judgedCaches[cache].mapping = nil
+      judgedCaches[cache].pfnIsError = true
     case .deactivationEnded(let cache, let entry, let moment):
       judgedCaches[cache].validity.settle(after: entry, before: moment)
 
@@ -81,6 +86,7 @@ extension Replayer {
     let vm = invalidation.vm
     seeRemover(invalidation)
     seqTrails[vm.id, default: SeqTrail()].see(invalidation.recordedSeq, in: vm)
+    busy[vm.id, default: BusyPeriods()].begin(invalidation, deltaNs: options.deltaNs)
     if vm.invalidations.count >= vm.pruneAt {
       operations.prune(vm, now: now, keepingSince: pending.oldestSnapshot(operations.rounds))
     }
@@ -146,6 +152,7 @@ extension Replayer {
   private mutating func close(_ invalidation: InvalidationState) {
     if !contractChecks.isEmpty { contractChecks[invalidation.id] = nil }
     rows.append(.invalidation(invalidation.row))
+    busy[invalidation.vm.id, default: BusyPeriods()].close(invalidation)
     if !deferred.isEmpty { decideDeferred(of: invalidation.vm) }
   }
 
@@ -153,9 +160,13 @@ extension Replayer {
 
   private mutating func enter(_ slot: RefreshSlot) {
     // A mapping that is kept keeps `valid`; that shows only when the refresh returns without a round.
+    let cache = operations.refreshes[slot].cache
     if let entry = operations.refreshes[slot].entry {
-      judgedCaches[operations.refreshes[slot].cache].validity.change(to: false, after: entry, order)
+      judgedCaches[cache].validity.change(to: false, after: entry, order)
     }
+    if asked.isEmpty { return }
+    let pfnIsError = operations.isAloneInRefresh(slot) ? judgedCaches[cache].pfnIsError : nil
+    change(slot) { $0.oldPFNIsError = pfnIsError }
   }
 
   /// What its rounds add up to.
@@ -179,7 +190,12 @@ extension Replayer {
       }
       pending.append(
         .test(
-          PendingTest(refresh: refresh, round: round, settled: settled, isRetried: outcome == .retried, pfn: pfn)))
+          PendingTest(
+            refresh: refresh, round: round, settled: settled, isRetried: outcome == .retried, pfn: pfn,
+            oldPFNIsError: judged(refresh).oldPFNIsError)))
+      if outcome == .accepted {
+        judgedCaches[operations.refreshes[refresh].cache].pfnIsError = pfn?.isError
+      }
     case .failed, .unfinished:
       let state = operations.freeRound(round)
       rows.append(
@@ -230,7 +246,10 @@ extension Replayer {
       }
     }
     if let accepted = refresh.acceptedAt { judgedCaches[cache].validity.settle(after: accepted, before: moment) }
-    if refresh.ret != 0 && !refresh.isUntouched { judgedCaches[cache].mapping = nil }
+    if refresh.ret != 0 && !refresh.isUntouched {
+      judgedCaches[cache].mapping = nil
+      judgedCaches[cache].pfnIsError = refresh.ret == nil ? nil : true
+    }
     decideChecks(of: cache)
     pending.append(.refresh(slot, moment))
   }
@@ -246,6 +265,8 @@ extension Replayer {
     }
     pending.taint(after: since) { operations.meetLoss($0) }
     doubtWatches(of: vms)
+    for vm in vms { busy[vm.id]?.doubt() }
+    asked.forget(vms: vms.map(\.id), after: since)
     rows.append(.taint(vms: vms.map(\.id), after: since, before: before))
   }
 }

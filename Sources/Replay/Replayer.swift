@@ -9,7 +9,13 @@ import Operations
 /// Takes events in replay order, has them paired by `OperationTracker`, and knows neither where they come from nor
 /// where its rows go. One pass, bounded by what is open.
 package struct Replayer {
+  /// What divergences are from.
   let form: ProtocolForm
+  let testRule: FormsAsked.TestRule
+  /// The forms that are asked for every forced decision.
+  var asked: FormsAsked
+  /// By VM.
+  var busy: [Int32: BusyPeriods] = [:]
   let options: ReplayOptions
   let order: MomentOrder
   var rows: [ReplayRow] = []
@@ -37,9 +43,16 @@ package struct Replayer {
   private(set) var lastTime: Int64 = 0
   var findingCount: Int64 = 0
 
-  /// - Parameter recordsWindows: keep the VMs' operations for `takeWindows()`.
-  package init(form: ProtocolForm, options: ReplayOptions, recordsWindows: Bool = false) {
+  /// - Parameters:
+  ///   - form: what divergences are from.
+  ///   - asked: the forms of which `formAgreement` rows come at the end.
+  ///   - recordsWindows: keep the VMs' operations for `takeWindows()`.
+  package init(
+    form: ProtocolForm, asked: [ProtocolForm] = [], options: ReplayOptions, recordsWindows: Bool = false
+  ) {
     self.form = form
+    testRule = FormsAsked.TestRule(form.rules)
+    self.asked = FormsAsked(asked)
     self.options = options
     order = MomentOrder(deltaNs: options.deltaNs)
     operations = OperationTracker(order: order, recordsWindows: recordsWindows)
@@ -82,6 +95,7 @@ package struct Replayer {
     while let next = pending.popFirst(settledBefore: now, deltaNs: options.deltaNs) { decide(next) }
     settleWatches(before: now)
     lastTime = max(lastTime, now)
+    if !operations.probes.has(event.kind) { askForFunction(event) }
     operations.take(event)
     judgeSteps(now: now)
   }
@@ -106,6 +120,7 @@ package struct Replayer {
     rows.append(.witnessWeight(witnessWeight))
     rows += operations.caches.map { .cache($0.row) }
     if !missing.isEmpty && !operations.vms.isEmpty { rows.append(.lacksProbes(missing)) }
+    finishForms(missing)
   }
 
   private mutating func finish(_ vm: VMState) {
@@ -117,6 +132,7 @@ package struct Replayer {
     judgeSteps(now: .max)
     for invalidation in vm.invalidations where invalidation.close == .open {
       rows.append(.restsOnOpenInvalidation(invalidation.id))
+      asked.forget(resting: invalidation.id)
     }
     rows += vm.memslots.remaining.map { .memslot($0) }
     rows.append(.virtualMachine(vm.row(unexplainedMoves: seqTrails[vm.id]?.unexplained ?? 0)))

@@ -10,16 +10,16 @@ struct RetryEvidence {
   private(set) var round: RoundState
   /// The test lies between these.
   let low: Moment
-  private var high: Moment { test.settled }
-  private let order: MomentOrder
-  private let hasEndKvm: Bool
+  var high: Moment { test.settled }
+  let order: MomentOrder
+  let hasEndKvm: Bool
   /// Invalidations may have been in flight then of which no event was known.
   private let mayHideInvalidations: Bool
   private let vm: VMState
   /// Those that may have been up before the test and may have gone down after the snapshot.
   private(set) var relevant: InvalidationList
   /// What they say together, as of the last look.
-  private var signs: RetrySigns
+  private(set) var signs: RetrySigns
 
   init(
     test: PendingTest, round: RoundState, tested: Moment, vm: VMState, order: MomentOrder, hasEndKvm: Bool,
@@ -62,13 +62,16 @@ struct RetryEvidence {
   // MARK: The test
 
   /// The recorded test held against every order that the intervals allow.
-  func decision(form: ProtocolForm) -> Decision {
+  func decision(_ rule: FormsAsked.TestRule, _ facts: FormFacts) -> Decision {
+    let answer = answer(rule, facts)
     // Of a torn round only the test is known: an invalidation in flight throughout makes it retry, whatever the
     // snapshot was.
-    if round.isTorn && answer(form: form) != true { return .unknown }
-    guard let answer = answer(form: form) else { return restsOnTaint ? .unknown : .open }
+    if round.isTorn && answer != true { return .unknown }
+    guard let answer else { return restsOnTaint ? .unknown : .open }
     // What is hidden can only make a test retry; so can whoever moves seq without a hook (evidence, rule 23).
-    if !answer && (mayMissSomething || test.isRetried && (recordsReason || readsSeq(form))) { return .unknown }
+    if !answer && (mayMissSomething || test.isRetried && (recordsReason(rule, facts) || rule.mayBeMovedUnseen)) {
+      return .unknown
+    }
     return answer == test.isRetried ? .agrees : .disagrees
   }
 
@@ -102,8 +105,8 @@ struct RetryEvidence {
     return readsSeq(form) ? .seqOther : .before
   }
 
-  /// What every order makes the test say; nil where orders differ (or none is possible).
-  private func answer(form: ProtocolForm) -> Bool? {
+  /// What every order makes a test of the count and the seq say; nil where orders differ (or none is possible).
+  func answerOfCount(_ retry: RetryRule, _ signs: RetrySigns) -> (canSayYes: Bool, canSayNo: Bool) {
     // One that was up before the test and hits a memslot is still counted, or its bump came after the snapshot: pairs
     // with the order of bump and count in the end hook, which is what makes the two reads of the test sound.
     let canBeQuiet = round.isTorn || !signs.hasOneSeenEitherWay
@@ -111,7 +114,7 @@ struct RetryEvidence {
     let canMoveSeq = round.isTorn || signs.canMoveSeq
     var (canSayYes, canSayNo) = (false, false)
     func ask(isActive: Bool, isMoved: Bool) {
-      let saysYes = form.mustRetry(RetryObservation(invalidationsActive: isActive, seqMoved: isMoved))
+      let saysYes = retry.mustRetry(RetryObservation(invalidationsActive: isActive, seqMoved: isMoved))
       canSayYes = canSayYes || saysYes
       canSayNo = canSayNo || !saysYes
     }
@@ -121,7 +124,7 @@ struct RetryEvidence {
       if canMoveSeq { ask(isActive: false, isMoved: true) }
       if canBeUnmoved && canBeQuiet { ask(isActive: false, isMoved: false) }
     }
-    return canSayYes == canSayNo ? nil : canSayYes
+    return (canSayYes, canSayNo)
   }
 
   private func isSurelyIn(_ invalidation: InvalidationState) -> Bool {
@@ -131,7 +134,7 @@ struct RetryEvidence {
 
   /// At every moment of the test some invalidation is in flight: one throughout, or several that surely take over from
   /// each other.
-  private var isCovered: Bool {
+  var isCovered: Bool {
     if signs.surelyInCount > 0 { return true }
     if signs.upCount == 0 || signs.upCount == relevant.count { return false }
     var reached = relevant.filter { $0.surelyUp(before: low, order) }
@@ -150,7 +153,7 @@ struct RetryEvidence {
     return current.surelyNotDown(before: up, order, hasEndKvm: hasEndKvm)
   }
 
-  private func isBumpAfterSnapshot(_ invalidation: InvalidationState) -> Bool {
+  func isBumpAfterSnapshot(_ invalidation: InvalidationState) -> Bool {
     guard let snapshotHigh = round.snapshotHigh else { return false }
     return invalidation.surelyNotBumped(before: snapshotHigh, order, hasEndKvm: hasEndKvm)
   }
@@ -175,12 +178,28 @@ struct RetryEvidence {
   /// The test's own probe read a count or a moved seq, so the kernel had a reason to retry: if no recorded invalidation
   /// gives one, then the recording lacks it (its loss marker may stand behind the recording's end), and nothing is
   /// wrong with the kernel.
-  private var recordsReason: Bool { round.recordedCount ?? 0 != 0 || round.recordedMoves ?? 0 != 0 }
+  private func recordsReason(_ rule: FormsAsked.TestRule, _ facts: FormFacts) -> Bool {
+    round.recordedCount ?? 0 > UInt64(facts.activeCount) || recordsOtherMover(rule, facts)
+  }
+
+  /// The sequence has moved more than the recorded invalidations can have moved it.
+  private func recordsOtherMover(_ rule: FormsAsked.TestRule, _ facts: FormFacts) -> Bool {
+    round.recordedMoves ?? 0 > UInt64(facts.moverCount(rule.seq))
+  }
+
+  /// Repeated where the form has no reason to but a mover of `mmu_invalidate_seq` that is not recorded (evidence, rule 23).
+  func needsOtherMover(_ rule: FormsAsked.TestRule, _ facts: FormFacts) -> Bool {
+    guard test.isRetried, rule.retry.readsSeq, rule.seq == .mmu, !round.isTorn, !mayMissSomething,
+      answer(rule, facts) == false
+    else { return false }
+    return (round.recordedMoves == nil || recordsOtherMover(rule, facts))
+      && round.recordedCount ?? 0 <= UInt64(facts.activeCount)
+  }
 
   /// An invalidation may have been in flight, or have ended since the snapshot, of which nothing is recorded. The count
   /// that the test's own probe read excludes the one, the seq it read the other, where they are those of the recorded
   /// invalidations.
-  private var mayMissSomething: Bool {
+  var mayMissSomething: Bool {
     if round.meetsLoss { return true }
     return mayHideInvalidations
       && (round.recordedCount != UInt64(signs.surelyInCount)

@@ -1,5 +1,6 @@
 // What the invalidations around one retry test say of it together.
 
+import GPCProtocol
 import KVMEvents
 import Operations
 
@@ -24,7 +25,7 @@ struct RetrySigns {
 
   init(
     of relevant: InvalidationList, low: Moment, high: Moment, snapshotLow: Moment, snapshotHigh: Moment?,
-    _ order: MomentOrder, hasEndKvm: Bool
+    _ order: MomentOrder, hasEndKvm: Bool, seq: SequenceRule = .mmu
   ) {
     for index in relevant.indices {
       let invalidation = relevant[index]
@@ -37,9 +38,10 @@ struct RetrySigns {
         firstSurelyIn = firstSurelyIn ?? index
       }
       if !invalidation.surelyDown(before: low, order) { canBeActive = true }
-      if invalidation.hitsMemslot != false {
+      let moves: Bool? = seq == .gpc ? true : invalidation.hitsMemslot
+      if moves != false {
         if !staysUp && !invalidation.surelyBumped(before: snapshotLow, order) { canMoveSeq = true }
-        if invalidation.hitsMemslot == true, let snapshotHigh,
+        if moves == true, let snapshotHigh,
           invalidation.surelyNotBumped(before: snapshotHigh, order, hasEndKvm: hasEndKvm)
         {
           if isUp { hasOneSeenEitherWay = true }

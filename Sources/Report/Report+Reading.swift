@@ -41,6 +41,11 @@ extension Report {
       "SELECT id, unexplained_seq_moves FROM vm WHERE unexplained_seq_moves > 0 ORDER BY id"
     ) { SeqMoves(vm: $0.integer(0), moves: $0.integer(1)) }
     neverEnded = try Self.neverEnded(database)
+    forms = try database.rows("SELECT * FROM form_agreement ORDER BY id") {
+      Form(
+        form: $0.text(1), tests: $0.integer(2), agreeingTests: $0.integer(3), moverCount: $0.integer(4),
+        refutedCount: $0.integer(5), refutedEvent: $0.optionalInteger(6), refutedBy: $0.optionalText(7))
+    }
     retries = rounds.causes.map {
       RetryCause(
         cause: $0.cause.rawValue, subCause: $0.subCause?.rawValue, rounds: $0.rounds, refreshes: $0.refreshes,

@@ -16,6 +16,8 @@ package struct Report: Encodable, Sendable {
   package var conformance: [Conformance]
   /// What open and unknown decisions, and undecided and unknown causes, rest on.
   package var doubts: [DoubtCount]
+  /// By age; empty where none was asked.
+  package var forms: [Form]
   package var retries: [RetryCause]
   /// VMs whose recorded `mmu_invalidate_seq` moved further than the recorded hooks explain.
   package var unexplainedSeqMoves: [SeqMoves]
@@ -49,6 +51,17 @@ package struct Report: Encodable, Sendable {
     package var deltaNs: Int64
     package var retriesMax: Int64
     package var stallMaxNs: Int64
+  }
+
+  /// What the recording says of one form of the protocol.
+  package struct Form: Encodable, Sendable {
+    package var form: String
+    package var tests: Int64
+    package var agreeingTests: Int64
+    package var moverCount: Int64
+    package var refutedCount: Int64
+    package var refutedEvent: Int64?
+    package var refutedBy: String?
   }
 
   package struct Counts: Encodable, Sendable {

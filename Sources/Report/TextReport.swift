@@ -17,7 +17,8 @@ package struct TextReport {
   }
 
   package var text: String {
-    let parts = [header, dirt, findings, neverEnded, retries, conformance, verdict]
+    let forms = FormsText(report.forms, place: place.rawValue).lines
+    let parts = [header, dirt, findings, neverEnded, retries, conformance, forms, verdict]
     let texts = parts.filter { !$0.isEmpty }.map { $0.map(\.printable).joined(separator: "\n") }
     return texts.joined(separator: "\n\n") + "\n"
   }

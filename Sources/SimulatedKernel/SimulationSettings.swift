@@ -37,7 +37,7 @@ package struct SimulationSettings: Sendable {
   }
 
   package var seed: UInt64 = 1
-  package var form = ProtocolForm.mainline
+  package var form = ProtocolForm.v69
   /// A step that is done wrong; nil: none.
   package var mutant: SimulatedMutant?
   package var features = Set(Feature.allCases)
@@ -48,7 +48,7 @@ package struct SimulationSettings: Sendable {
   /// What `tools/simulate` takes to run the same.
   package var arguments: String {
     var words = ["--seed", "\(seed)"]
-    if form.id != ProtocolForm.mainline.id { words += ["--form", form.id] }
+    if form.id != ProtocolForm.v69.id { words += ["--form", form.id] }
     if let mutant { words += ["--mutant", mutant.name] }
     switch recording.probes {
     case .all: break
@@ -65,9 +65,10 @@ package struct SimulationSettings: Sendable {
     return words.joined(separator: " ")
   }
 
-  /// What this kernel can do. Without `refresh_lock` (v5.17) the engine does not follow a cache whose address changes under a refresh.
+  /// What this kernel can do. Where activation does not hold `refresh_lock` (up to v6.8), the engine does not follow a
+  /// cache whose address changes under a refresh.
   var possibleFeatures: Set<Feature> {
-    form.rules.hasRefreshLock
+    form.rules.hasRefreshLock && form.rules.activation == .underRefreshLock
       ? features : features.subtracting([.activations, .badRequests, .memslotUpdates, .rebirth])
   }
 }

@@ -16,6 +16,7 @@ package final class ResultWriter {
   private let cache: Statement
   private let neverEnded: Statement
   private let witnessWeight: Statement
+  private let formAgreement: Statement
 
   /// `schema` is SQLite's name for the database that the rows go to. The rounds have their own way.
   init(on connection: Connection, schema: String, rounds: RetryRoundWriter) throws(TraceStoreError) {
@@ -30,6 +31,7 @@ package final class ResultWriter {
     cache = try connection.prepare(insert("\(schema).cache", columns: 8))
     neverEnded = try connection.prepare(insert("\(schema).never_ended", columns: 11))
     witnessWeight = try connection.prepare(insert("\(schema).witness_weight", columns: 3))
+    formAgreement = try connection.prepare(insert("\(schema).form_agreement", columns: 8))
   }
 
   package func write(_ rows: borrowing [ReplayRow]) throws(TraceStoreError) {
@@ -51,6 +53,7 @@ package final class ResultWriter {
     case .neverEnded(let row): try write(row)
     case .witnessWeight(let row): try write(row)
     case .witness(let witness, let finding, let raises): try findings.write(witness, of: finding, raises: raises)
+    case .formAgreement(let row): try write(row)
     case .taint(let vms, let after, let before):
       try findings.withdraw(vms: vms, after: after, before: before)
       amendments.taints.append(
@@ -176,6 +179,18 @@ package final class ResultWriter {
     witnessWeight.bind(2, row.afterRemovalCount)
     witnessWeight.bind(3, row.samePFNCount)
     try witnessWeight.run()
+  }
+
+  private func write(_ row: FormAgreement) throws(TraceStoreError) {
+    formAgreement.bindNull(1)
+    formAgreement.bind(2, row.form)
+    formAgreement.bind(3, row.testCount)
+    formAgreement.bind(4, row.agreeingTestCount)
+    formAgreement.bind(5, row.moverCount)
+    formAgreement.bind(6, row.refutedCount)
+    formAgreement.bind(7, row.event)
+    if let refutation = row.refutation { formAgreement.bind(8, refutation.rawValue) } else { formAgreement.bindNull(8) }
+    try formAgreement.run()
   }
 }
 

@@ -8,6 +8,7 @@ struct Staging {
     "vm", "cache", "memslot", "invalidation", "refresh", "cache_check", "finding", "finding_event", "loss",
     "never_ended",
     "witness_weight",
+    "form_agreement",
   ]
   private let connection: Connection
 

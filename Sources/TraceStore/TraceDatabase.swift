@@ -173,6 +173,7 @@ package final class TraceDatabase {
     DROP INDEX IF EXISTS retry_round_refresh;
     DROP INDEX IF EXISTS retry_round_accepted;
     DROP INDEX IF EXISTS cache_check_entry;
+    DELETE FROM form_agreement;
     DELETE FROM form_cost;
     DELETE FROM left_out_window;
     DELETE FROM counterexample_step;

@@ -1,6 +1,8 @@
 // The options that several verbs share, and how their values are written.
 
 import ArgumentParser
+import Forms
+import GPCProtocol
 import KVMEvents
 import Replay
 import TraceStore
@@ -33,6 +35,10 @@ struct ReplayArguments: ParsableArguments {
   )
   var delta: DurationArgument?
 
+  @Option(
+    help: "What divergences are from: the form that the recorded kernel ran (a published one, or a file of one form).")
+  var kernel = FormsArgument([.v69])
+
   @Option(help: "A refresh with more false retries than this is excessive.")
   var retriesMax: Int32 = 10
 
@@ -45,6 +51,7 @@ struct ReplayArguments: ParsableArguments {
 
   mutating func validate() throws {
     if let delta, !ReplaySettings.deltasNs.contains(delta.ns) { throw ValidationError("--delta must be at most 1s.") }
+    if kernel.isSeveral { throw ValidationError("--kernel takes one form.") }
     if retriesMax < 0 { throw ValidationError("--retries-max must not be negative.") }
   }
 
@@ -70,6 +77,13 @@ struct ReplayArguments: ParsableArguments {
     options.retriesMax = retriesMax
     options.stallMaxNs = unit == .ns ? stallMax?.ns ?? Self.stallMaxNs : .max
     return options
+  }
+
+  /// The form of `--kernel`.
+  func kernelForm() throws -> ProtocolForm {
+    let forms = try kernel.read().map(\.form)
+    guard forms.count == 1 else { throw fail("--kernel takes one form; there are \(forms.count) in that file.") }
+    return forms[0]
   }
 
   /// For the recording that a database holds.

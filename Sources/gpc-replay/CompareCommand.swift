@@ -62,7 +62,7 @@ struct CompareCommand: ParsableCommand {
     if let stored = try source.database.replaySettings() {
       options.deltaNs = stored.deltaNs
     } else {
-      try replayStored(source.database, options)
+      try replayStored(source.database, options, kernel: .v69)
     }
     return options
   }

@@ -29,7 +29,7 @@ struct ExploreCommand: ParsableCommand {
   @Option(
     name: .customLong("protocol"),
     help: "Published forms, or files of forms (docs/explore.md), separated by commas; see gpc-replay protocols.")
-  var forms = FormsArgument([.mainline])
+  var forms = FormsArgument([.v69])
 
   @Option(help: "The memory model: sc (sequential consistency) or tso (x86's store buffers).")
   var memory = Memory.sc

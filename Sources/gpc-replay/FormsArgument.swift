@@ -33,6 +33,9 @@ struct FormsArgument: ExpressibleByArgument {
 
   private static func isFile(_ word: String) -> Bool { word.contains("/") || word.hasSuffix(".toml") }
 
+  /// More than one word, or `all`.
+  var isSeveral: Bool { choices.count != 1 }
+
   /// The forms, in their order, and for each what asks for it on the command line: its id, or the file that it stands in.
   func read() throws -> [(form: ProtocolForm, word: String)] {
     var known = ProtocolForm.all

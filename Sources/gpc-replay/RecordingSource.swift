@@ -77,7 +77,7 @@ struct RecordingSource {
 
   /// The recording's windows, in order. Where events were lost nobody knows where, they may be missing from each.
   func forEachWindow(_ options: ReplayOptions, _ body: (RecordedWindow) throws -> Void) throws {
-    var replayer = Replayer(form: .mainline, options: options, recordsWindows: true)
+    var replayer = Replayer(form: .v69, options: options, recordsWindows: true)
     let isAnyInDoubt = try database.hasLossAnywhere()
     func hand(_ window: RecordedWindow) throws {
       guard isAnyInDoubt else { return try body(window) }

@@ -27,7 +27,7 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     do {
       let store = try TraceDatabase(at: database)
-      try replayStored(store, replay.options(for: store))
+      try replayStored(store, replay.options(for: store), kernel: replay.kernelForm())
       throw try show(store, path: database, report)
     } catch let error as TraceStoreError {
       throw fail(error.sentence)
@@ -36,9 +36,9 @@ struct ReplayCommand: ParsableCommand {
 }
 
 /// Replays the database's own events and puts the results in place of the former ones.
-func replayStored(_ store: TraceDatabase, _ options: ReplayOptions) throws {
-  try store.replaceResults(settings: settings(options)) { (writer) throws(TraceStoreError) in
-    var replayer = Replayer(form: .mainline, options: options)
+func replayStored(_ store: TraceDatabase, _ options: ReplayOptions, kernel: ProtocolForm) throws {
+  try store.replaceResults(settings: settings(options, kernel: kernel)) { (writer) throws(TraceStoreError) in
+    var replayer = Replayer(form: kernel, asked: ProtocolForm.all, options: options)
     let events = try store.events()
     var batch: [RecordedEvent] = []
     var rows: [ReplayRow] = []
@@ -52,9 +52,9 @@ func replayStored(_ store: TraceDatabase, _ options: ReplayOptions) throws {
   }
 }
 
-func settings(_ options: ReplayOptions) -> ReplaySettings {
+func settings(_ options: ReplayOptions, kernel: ProtocolForm) -> ReplaySettings {
   ReplaySettings(
-    toolVersion: Tool.version, form: ProtocolForm.mainline.id, deltaNs: options.deltaNs,
+    toolVersion: Tool.version, form: kernel.id, deltaNs: options.deltaNs,
     retriesMax: Int64(options.retriesMax), stallMaxNs: options.stallMaxNs)
 }
 

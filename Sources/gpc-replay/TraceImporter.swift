@@ -92,7 +92,10 @@ struct TraceImporter {
     if try database.hasIssue(.truncated), (facts.incomplete == nil) != input.options.allowTruncated { return nil }
     if let replay {
       let options = try replay.options(for: database)
-      if try database.replaySettings() != settings(options) { try replayStored(database, options) }
+      let kernel = try replay.kernelForm()
+      if try database.replaySettings() != settings(options, kernel: kernel) {
+        try replayStored(database, options, kernel: kernel)
+      }
     }
     return Outcome(database: database, isNew: false)
   }
@@ -113,7 +116,8 @@ extension TraceImporter {
     let options = try replay?.options(
       clock: clock.clock, unit: clock.unit, resolutionNs: reader.timestampResolutionNs,
       mayHideLoss: reader.issueCounts.contains { $0.key.doubt != nil })
-    var replayer = options.map { Replayer(form: .mainline, options: $0) }
+    let kernel = try replay?.kernelForm() ?? .v69
+    var replayer = options.map { Replayer(form: kernel, asked: ProtocolForm.all, options: $0) }
     while isMore {
       try writer.write(batch)
       span.add(batch)
@@ -130,7 +134,7 @@ extension TraceImporter {
       replayer.finish()
       try writer.write(replayer.takeRows())
     }
-    return try writer.finish(summary(reader, span, clock, options, importOptions))
+    return try writer.finish(summary(reader, span, clock, options.map { settings($0, kernel: kernel) }, importOptions))
   }
 
   /// What the recording says of its clock comes first, then `--clock`, then what such recordings have by convention.
@@ -144,7 +148,7 @@ extension TraceImporter {
 
   private func summary(
     _ reader: TraceReader, _ span: EventSpan, _ clock: Clock,
-    _ options: ReplayOptions?,
+    _ settings: ReplaySettings?,
     _ importOptions: String
   ) -> ImportSummary {
     let facts = TraceFacts(
@@ -156,7 +160,7 @@ extension TraceImporter {
       eventPlace: reader.eventPlace)
     return ImportSummary(
       trace: facts, tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,
-      replay: options.map(settings))
+      replay: settings)
   }
 }
 

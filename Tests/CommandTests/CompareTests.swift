@@ -22,15 +22,15 @@ import Testing
   }
 
   @Test func unknownForm() throws {
-    let run = try compare("quiet", "--protocol", "mainline,dwmw2-v9")
+    let run = try compare("quiet", "--protocol", "v6.9,dwmw2-v9")
     #expect(run.status == 64 && run.text == "")
-    #expect(run.errorText.contains("'mainline,dwmw2-v9' is invalid") && run.errorText.contains("dwmw2-v3.4"))
+    #expect(run.errorText.contains("'v6.9,dwmw2-v9' is invalid") && run.errorText.contains("dwmw2-v3.4"))
     #expect(try folder.names.isEmpty)
   }
 
   // The model of the recorded kernel's form makes every round that the kernel made, to the nanosecond.
   @Test(arguments: ["unrelated", "lifecycle", "two-vms", "one-mm-two-vms", "quiet"]) func agrees(name: String) throws {
-    let run = try compare(name, "--protocol", "mainline")
+    let run = try compare(name, "--protocol", "v6.9")
     #expect(run.status == 0 && run.errorText == "")
     let off = try query(
       "SELECT figure FROM model_agreement WHERE difference <> 0 AND figure NOT LIKE '%retries' AND figure NOT LIKE 'ns from%'"
@@ -42,7 +42,7 @@ import Testing
     let first = try compare("unrelated")
     let second = try compare("unrelated")
     #expect(first.status == 0 && first.text == second.text)
-    #expect(try query("SELECT count(*) FROM form_cost") == ["14"])
+    #expect(try query("SELECT count(*) FROM form_cost") == ["18"])
   }
 
   // Without the probes of the retry loop nothing is concluded; nothing is made up, either.
@@ -68,7 +68,7 @@ import Testing
     let run = try Invocation(["compare", trace, "--db", "trace.db", "--clock", "mono"], in: folder)
     #expect(run.status == 0 && run.errorText == "")
     #expect(
-      try query("SELECT contract_count FROM form_cost WHERE form IN ('recorded', '\(form)', 'mainline') ORDER BY id")
+      try query("SELECT contract_count FROM form_cost WHERE form IN ('recorded', '\(form)', 'v6.9') ORDER BY id")
         == [contracts, "0", contracts])
     // Neither is a cut a trap: it ends in a sentence, for the forms' retry test has no snapshot, which the catalogue
     // asks for.
@@ -90,7 +90,7 @@ import Testing
     for second in ["4000000000", "4611686017"] {
       let compared = try run(second)
       #expect(compared.signal == 0 && compared.status == 0 && compared.errorText == "")
-      #expect(compared.text.contains("mainline"))
+      #expect(compared.text.contains("v6.9"))
     }
   }
 
@@ -107,7 +107,7 @@ import Testing
   }
 
   @Test func json() throws {
-    let run = try compare("quiet", "--json", "--protocol", "seanjc-5,mainline")
+    let run = try compare("quiet", "--json", "--protocol", "seanjc-5,v6.9")
     #expect(run.status == 0)
     #expect(run.text.contains("\"form\" : \"seanjc-5\"") && run.text.contains("\"is_modelled\" : false"))
   }

@@ -46,7 +46,7 @@ import Testing
     let trace = try folder.write("t.txt", lines.joined(separator: "\n") + "\n")
     let run = try Invocation([trace.path], in: folder)
     #expect(run.status == status && (words.isEmpty || run.text.contains(words)), "\(run.text)")
-    let explored = try Invocation(["explore", trace.path, "--protocol", "mainline"], in: folder)
+    let explored = try Invocation(["explore", trace.path, "--protocol", "v6.9"], in: folder)
     #expect((explored.status == 3) == (status == 3), "\(explored.text)")
   }
 

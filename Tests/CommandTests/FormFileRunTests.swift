@@ -16,8 +16,8 @@ import Testing
   private static let everySeq = """
     [[form]]
     id = "every-seq"
-    base = "mainline"
-    title = "mainline, the seq bumped whether or not a memslot overlaps"
+    base = "v6.9"
+    title = "v6.9, the seq bumped whether or not a memslot overlaps"
     source = "virt/kvm/kvm_main.c, v7.3, as far as the rules go"
     rules.seq_needs_memslot = false
 
@@ -26,9 +26,9 @@ import Testing
   // By hand: the end hook bumps the seq before it lowers the count, so no invalidation comes and goes unseen between lookup and test.
   @Test func aFormIsSearchedBesideThePublishedOnes() throws {
     try write(Self.everySeq)
-    let run = try run("explore", "--scenario", "no-memslot", "--protocol", "mainline,my.toml")
+    let run = try run("explore", "--scenario", "no-memslot", "--protocol", "v6.9,my.toml")
     #expect(run.status == 1 && run.errorText == "")
-    #expect(run.text.contains("mainline in no-memslot: stale\n"))
+    #expect(run.text.contains("v6.9 in no-memslot: stale\n"))
     #expect(run.text.contains("\nevery-seq in no-memslot: clean under sequential consistency\n"))
   }
 
@@ -42,16 +42,16 @@ import Testing
 
   @Test func compareDrivesIt() throws {
     try write(Self.everySeq)
-    let run = try run("compare", CorpusTrace("quiet").trace.path, "--protocol", "my.toml,mainline")
+    let run = try run("compare", CorpusTrace("quiet").trace.path, "--protocol", "my.toml,v6.9")
     #expect(run.status == 0 && run.errorText == "")
     let rows = run.text.split(separator: "\n").compactMap { $0.split(separator: " ").first }
-    let wanted: [Substring] = ["recorded", "mainline", "every-seq"]
+    let wanted: [Substring] = ["recorded", "v6.9", "every-seq"]
     #expect(Array(rows.filter { wanted.contains($0) }.prefix(3)) == wanted)
   }
 
   @Test(arguments: [
     ("", "there is no [[form]] in it"), ("[[form]", "it is malformed"),
-    ("[[form]]\nid = \"mainline\"\ntitle = \"\"\nsource = \"\"\n", "there is another form 'mainline'"),
+    ("[[form]]\nid = \"mainline\"\ntitle = \"\"\nsource = \"\"\n", "'mainline' cannot be the id of a form"),
     ("[[form]]\nid = \"a\"\ntitle = \"\"\nsource = \"\"\nrules.wait = 1\n", "the rule wait of a is none of \"none\""),
   ])
   func whatIsWrongIsOneSentence(_ toml: String, _ sentence: String) throws {

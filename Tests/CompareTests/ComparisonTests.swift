@@ -24,7 +24,7 @@ import Testing
   @Test func leftOut() {
     var schedule = Schedule()
     schedule.refresh(cache: 1, page: 10, at: 0, loops: [10])
-    var comparison = Comparison([.mainline], deltaNs: 0)
+    var comparison = Comparison([.v69], deltaNs: 0)
     comparison.consume(schedule.window(.lostEvents))
     comparison.consume(schedule.window(.incomplete))
     comparison.consume(schedule.window())
@@ -42,7 +42,7 @@ import Testing
     schedule.invalidate(10, 1000, 1205, 1020, 1200, 1207, 1210, walksAtEnd: true)
     schedule.check(cache: 1, page: 10, at: 1100, answer: true)
     let costs = schedule.costs
-    #expect(costs["mainline"]?.failedCheckCount == 1 && costs["mainline"]?.contractCount == 0)
+    #expect(costs["v6.9"]?.failedCheckCount == 1 && costs["v6.9"]?.contractCount == 0)
     #expect(costs["dwmw2-v2"]?.failedCheckCount == 0 && costs["dwmw2-v2"]?.contractCount == 1)
   }
 
@@ -88,7 +88,7 @@ import Testing
     var schedule = Schedule()
     schedule.invalidate(20, 0, 10, 20, 1 << 60, 1 << 60 + 5, 1 << 60 + 10)
     schedule.refresh(cache: 1, page: 10, at: 50, loops: [60])
-    var comparison = Comparison([.mainline, .builtIn("dwmw2-v2")], deltaNs: 0, retriesMax: 50)
+    var comparison = Comparison([.v69, .builtIn("dwmw2-v2")], deltaNs: 0, retriesMax: 50)
     comparison.consume(schedule.window())
     let costs = comparison.finish()
     #expect(costs.map(\.stuckCount) == [1, 0])
@@ -100,7 +100,7 @@ import Testing
     var schedule = Schedule()
     schedule.invalidate(20, 0, 10, 20, 1_000_000, 1_000_005, 1_000_010)
     schedule.refreshAtOnce(cache: 1, page: 10, at: 50)
-    let costs = schedule.costs["mainline"]
+    let costs = schedule.costs["v6.9"]
     // 100 ns each, until the millisecond is over.
     #expect(costs?.stuckCount == 0 && (9_990...10_010).contains(costs?.roundCount ?? 0))
   }
@@ -112,7 +112,7 @@ import Testing
     for cache in 0..<300 {
       schedule.refresh(cache: Int32(cache), page: cache, at: 50, loops: [60, 110, 160, 210])
     }
-    let costs = try #require(schedule.costs["mainline"])
+    let costs = try #require(schedule.costs["v6.9"])
     #expect(costs.roundCount == 1200 && costs.retries.falseCount == 900)
   }
 

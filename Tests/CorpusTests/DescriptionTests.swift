@@ -24,7 +24,7 @@ import Testing
     ],
     counts: [
       CaseDescription.Counts(origin: "by hand", figures: [.init("event gpc_check", 3), .init("events", 4)]),
-      CaseDescription.Counts(origin: "by hand", form: "mainline", figures: [.init("widened", 1)]),
+      CaseDescription.Counts(origin: "by hand", form: "v6.9", figures: [.init("widened", 1)]),
     ])
 
   @Test func readsWhatItWrites() throws {

@@ -17,7 +17,7 @@ package final class PartJudge {
     self.recording = recording
     let options = recording.options
     settings = ReplaySettings(
-      toolVersion: "parts", form: ProtocolForm.mainline.id, deltaNs: options.deltaNs,
+      toolVersion: "parts", form: ProtocolForm.v69.id, deltaNs: options.deltaNs,
       retriesMax: Int64(options.retriesMax), stallMaxNs: options.stallMaxNs)
     // The events themselves are not stored: nothing but the lines of a report is made of them.
     database = try TraceWriter(at: .memory).finish(recording.summary.imported(recording))
@@ -29,7 +29,7 @@ package final class PartJudge {
   func judge(_ events: [RecordedEvent]) throws -> Judgement {
     try recount(events)
     try database.replaceResults(settings: settings) { (writer) throws(TraceStoreError) in
-      var replayer = Replayer(form: .mainline, options: recording.options)
+      var replayer = Replayer(form: .v69, options: recording.options)
       replayer.consume(events)
       replayer.finish()
       try writer.write(replayer.takeRows())

@@ -60,36 +60,35 @@ import Testing
   }
 
   @Test func tellsWhatIsMissing() throws {
-    var coverage = Coverage(forms: [.mainline, .builtIn("v5.17")])
+    var coverage = Coverage(forms: [.v69, .builtIn("v5.17")])
     coverage.add(.builtIn("v5.17"), BranchSet(ProtocolForm.builtIn("v5.17").branches))
     let warm = try #require(Scenario.named("warm"))
-    coverage.add(.mainline, Explorer(.mainline, warm, grain: .lockSection).explore().branchesReached)
+    coverage.add(.v69, Explorer(.v69, warm, grain: .lockSection).explore().branchesReached)
     #expect(!coverage.isComplete)
     #expect(
       coverage.text() == [
-        "form      steps  branches",
-        "mainline  25/58  26/68",
-        "v5.17     51/51  60/60",
+        "form   steps  branches",
+        "v6.9   25/58  26/68",
+        "v5.17  51/51  60/60",
         "",
-        "mainline, never reached: gfn_to_pfn_cache_invalidate() \"read_unlock(gpc->lock)\"; all of __kvm_gpc_refresh();",
-        "                         all of hva_to_pfn_retry(); all of mmu_notifier_retry_cache(); all of kvm_gpc_deactivate();",
-        "                         all of kvm_gpc_activate()",
-        "mainline, never taken: gfn_to_pfn_cache_invalidate() \"tests valid, pfn, uhva\" -> miss,",
-        "                       \"if valid…: valid = false\" -> miss",
+        "v6.9, never reached: gfn_to_pfn_cache_invalidate() \"read_unlock(gpc->lock)\"; all of __kvm_gpc_refresh();",
+        "                     all of hva_to_pfn_retry(); all of mmu_notifier_retry_cache(); all of kvm_gpc_deactivate();",
+        "                     all of kvm_gpc_activate()",
+        "v6.9, never taken: gfn_to_pfn_cache_invalidate() \"tests valid, pfn, uhva\" -> miss, \"if valid…: valid = false\" -> miss",
         "",
         "INCOMPLETE: not every step and branch was reached",
       ])
-    coverage.add(.mainline, BranchSet(ProtocolForm.mainline.branches))
+    coverage.add(.v69, BranchSet(ProtocolForm.v69.branches))
     #expect(coverage.isComplete)
     #expect(coverage.text().last == "COMPLETE: every step and every branch of every form was reached")
   }
 
   /// A lock section that is entered and not left: its last step alone is missing, and is told.
   @Test func tellsLocksToo() throws {
-    var coverage = Coverage(forms: [.mainline])
-    let unlock = try #require(ProtocolForm.mainline.program.step("deactivate.unlockRefresh"))
-    coverage.add(.mainline, BranchSet(ProtocolForm.mainline.branches.filter { $0.step != unlock }))
-    #expect(coverage.text().contains("mainline, never reached: kvm_gpc_deactivate() \"mutex_unlock(refresh_lock)\""))
+    var coverage = Coverage(forms: [.v69])
+    let unlock = try #require(ProtocolForm.v69.program.step("deactivate.unlockRefresh"))
+    coverage.add(.v69, BranchSet(ProtocolForm.v69.branches.filter { $0.step != unlock }))
+    #expect(coverage.text().contains("v6.9, never reached: kvm_gpc_deactivate() \"mutex_unlock(refresh_lock)\""))
   }
 
   @Test func scenarioTellsWaysNeverTaken() throws {

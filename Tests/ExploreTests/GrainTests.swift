@@ -14,7 +14,7 @@ import Testing
       let isLocked = form.rules.snapshot == .loopTop
       #expect(Grain.lockSection.isBoundary(snapshot, form.program) == !isLocked, "\(form.id)")
     }
-    for (form, isLocked) in [(ProtocolForm.builtIn("seanjc-1"), false), (.builtIn("v5.17"), false), (.mainline, true)] {
+    for (form, isLocked) in [(ProtocolForm.builtIn("seanjc-1"), false), (.builtIn("v5.17"), false), (.v69, true)] {
       let snapshot = try #require(form.program.step("refresh.snapshot"))
       #expect(Grain.lockSection.isBoundary(snapshot, form.program) == !isLocked)
     }

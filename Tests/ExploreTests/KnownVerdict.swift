@@ -37,27 +37,65 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
       "By hand: the end hook of the neighbour's invalidation bumps the seq; one such end in each round repeats every round."
     ),
     KnownVerdict(
-      "mainline", "warm", [], "By hand: the walk clears valid under gpc->lock before the start hook returns."),
+      "v5.19", "deactivated", [.contract, .stale],
+      """
+      Commit "KVM: Reject attempts to consume or refresh inactive gfn_to_pfn_cache" (CVE-2022-49882): off the list, and check and refresh \
+      do not look at active, so a cache is used and refreshed that no walk reaches.
+      """),
+    KnownVerdict("v5.19", "cold", [], "By hand: while the cache is active, as v6.9."),
     KnownVerdict(
-      "mainline", "cold", [],
+      "v6.1", "deactivated", [],
+      "The same commit: not active before it is off the list, so a check on a cache that no walk reaches says no."),
+    KnownVerdict(
+      "v6.1", "protected-deactivation", [],
+      "By hand: what deactivation unmaps it unmaps under refresh_lock, so not while a refresh keeps it."),
+    KnownVerdict("v6.1", "no-memslot", [.stale], "By hand: as v6.9."),
+    KnownVerdict(
+      "v6.2", "protected-deactivation", [.stale],
+      """
+      Commit 6addfcf27139, which mends it: deactivation does not wait for a refresh that found the cache's own pfn and keeps its khva; \
+      that is unmapped under it, stored as it is, and kept by the next activation's refresh, which finds the same pfn again.
+      """),
+    KnownVerdict("v6.2", "deactivated", [], "By hand: as v6.1, a check looks at active."),
+    KnownVerdict("v6.2", "cold", [], "By hand: while the cache is active, as v6.9."),
+    KnownVerdict(
+      "v7.3", "no-memslot", [],
+      """
+      By hand: gpc_invalidate_seq moves in every end hook, so the invalidation that comes and goes between lookup and relock shows in it; \
+      one in flight at the test shows in the count.
+      """),
+    KnownVerdict(
+      "v7.3", "cold", [], "By hand: as v6.9; the seq's bump is still before the count's fall, and read behind it."),
+    KnownVerdict("v7.3", "warm", [], "By hand: the walk is v6.9's."),
+    KnownVerdict(
+      "v7.3", "unrelated-no-memslot", [.stuck],
+      "By hand: in flight it shows in the count, and its end moves the seq without a memslot as well."),
+    KnownVerdict("v7.3", "unrelated-for-ever", [.stuck], "By hand: as v6.9."),
+    KnownVerdict(
+      "v6.9", "protected-deactivation", [],
+      "Commit 6addfcf27139: deactivation and activation hold refresh_lock, as the refresh does."),
+    KnownVerdict(
+      "v6.9", "warm", [], "By hand: the walk clears valid under gpc->lock before the start hook returns."),
+    KnownVerdict(
+      "v6.9", "cold", [],
       """
       By hand: an invalidation that begins after the test walks behind the store (gpc->lock); one in flight at the test shows in the \
       count; one that ended since the snapshot has bumped the seq before it lowered the count, and the seq is read after the count.
       """),
     KnownVerdict(
-      "mainline", "unrelated-for-ever", [.stuck],
+      "v6.9", "unrelated-for-ever", [.stuck],
       "kvm list, 2024-08-20, v2's own message: with invalidations running, the loop is a busy wait that may retry for ever."
     ),
     KnownVerdict(
-      "mainline", "no-memslot", [.stale],
+      "v6.9", "no-memslot", [.stale],
       """
       By hand: no memslot overlaps, so the end hook does not bump the seq; an invalidation that comes and goes between lookup and \
       relock leaves count 0 and seq unchanged, and its walk found valid false.
       """),
     KnownVerdict(
-      "mainline", "hva-based", [], "By hand: a memslot covers the page, so the seq moves as for a gpa-based cache."),
+      "v6.9", "hva-based", [], "By hand: a memslot covers the page, so the seq moves as for a gpa-based cache."),
     KnownVerdict(
-      "mainline", "deactivation", [],
+      "v6.9", "deactivation", [],
       "By hand: deactivation clears valid and pfn, and refresh_lock keeps a refresh out."),
   ]
 

@@ -25,7 +25,7 @@ import Testing
   }
 
   /// By hand: where every look at valid is under gpc->lock there is nothing for a buffer to hide.
-  @Test(arguments: ["mainline", "seanjc-1", "seanjc-2", "seanjc-3", "dwmw2-v2", "v5.17"])
+  @Test(arguments: ["v6.9", "seanjc-1", "seanjc-2", "seanjc-3", "dwmw2-v2", "v5.17"])
   func formsThatLookUnderTheLockDoNotChange(_ id: String) throws {
     for scenario in ["cold", "warm-refresh"] {
       #expect(try verdicts(id, .tsoWithoutBarrier, scenario) == verdicts(id, .sequential, scenario))

@@ -23,7 +23,7 @@ struct Mutant: CustomTestStringConvertible, Sendable {
     self.name = name
     self.scenario = scenario
     self.verdict = verdict
-    form = ProtocolForm.mainline.followed(by: name, title: name, source: "seeded by a test", rules)
+    form = ProtocolForm.v69.followed(by: name, title: name, source: "seeded by a test", rules)
   }
 
   private init(
@@ -33,7 +33,7 @@ struct Mutant: CustomTestStringConvertible, Sendable {
     self.scenario = scenario
     self.verdict = verdict
     form = ProtocolForm(
-      id: name, title: name, source: "seeded by a test", rules: ProtocolForm.mainline.rules, edit: edit)
+      id: name, title: name, source: "seeded by a test", rules: ProtocolForm.v69.rules, edit: edit)
   }
 
   static let all = ofRules + ofTheRefresh + ofTheHooks

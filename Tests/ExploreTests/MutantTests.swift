@@ -26,6 +26,6 @@ import Testing
     #expect(exploration.verdicts.contains(mutant.verdict), "\(exploration.verdicts)")
     let counterexample = try #require(explorer.shrunkCounterexample(mutant.verdict))
     #expect(counterexample.reproduces())
-    #expect(Explorer(.mainline, scenario).explore().verdicts.isEmpty)
+    #expect(Explorer(.v69, scenario).explore().verdicts.isEmpty)
   }
 }

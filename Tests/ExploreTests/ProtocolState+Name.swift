@@ -14,13 +14,15 @@ extension ProtocolState {
       let fields = state.caches[cache].fields
       // Where a task stands tells which locks it holds, but for v3.2, which goes around its inner loop with the lock it left out before.
       name += " \(state.caches[cache].lock)"
-      name += " c\(fields.active) \(fields.valid) \(fields.needsInvalidation) \(fields.uhva) \(fields.hasKHVA)"
+      name +=
+        " c\(fields.active) \(fields.valid) \(fields.needsInvalidation) \(fields.uhva) \(fields.hasKHVA) \(fields.isKHVAUnmapped)"
       name += " \(fields.pfn.isError) \(state.isStale(fields.pfn, at: fields.uhva)) \(state.caches[cache].isListed)"
     }
     for task in 0..<engine.taskCount {
       let local = state.tasks[task]
       name += " t\(local.step) \(local.operation) \(local.range) \(local.walked) \(local.hasWaited) \(local.isWoken)"
-      name += " \(local.snapshot == state.kvm.invalidateSeq) \(local.newPFN.isError) \(local.isInWindow)"
+      name +=
+        " \(local.snapshot == state.kvm.invalidateSeq) \(local.newPFN.isError) \(local.isInWindow) \(local.keepsKHVA)"
       name += " \(state.isStale(local.newPFN, at: .page(cachePage)))"
     }
     return name

@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["mainline", "seanjc-4"])
+  @Test(arguments: ["v6.9", "seanjc-4"])
   func anyTwoRules(_ id: String) throws {
     let base = ProtocolForm.builtIn(id).rules
     for (index, rule) in Rule.all.enumerated() {

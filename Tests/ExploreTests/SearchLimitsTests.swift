@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct SearchLimitsTests {
   private func explore(_ setup: ProtocolSetup, _ limits: SearchLimits) -> Exploration {
-    Explorer(.mainline, Scenario(name: "limits", summary: "", setup: setup), limits: limits).explore()
+    Explorer(.v69, Scenario(name: "limits", summary: "", setup: setup), limits: limits).explore()
   }
 
   @Test func stopsAtTheStates() throws {
@@ -35,7 +35,7 @@ import Testing
 
   @Test func scheduleSearchSaysHowFarItCame() throws {
     let setup = try #require(Scenario.named("two-overlapping")).setup
-    let engine = ProtocolEngine(.mainline, setup: setup)
+    let engine = ProtocolEngine(.v69, setup: setup)
     let layout = try #require(StateLayout(engine))
     var search = ScheduleSearch(
       stepper: Stepper(engine: engine, grain: .step), layout: layout, limits: SearchLimits(statesMax: 2_000),

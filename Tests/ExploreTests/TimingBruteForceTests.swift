@@ -89,7 +89,7 @@ private struct TimedBruteForce {
     "ioctl : z       Z\nvcpu :    q         r R\nuser :       cC",
   ]
 
-  @Test(arguments: [ProtocolForm.mainline, .builtIn("dwmw2-v2"), .builtIn("seanjc-3")], drawings)
+  @Test(arguments: [ProtocolForm.v69, .builtIn("dwmw2-v2"), .builtIn("seanjc-3")], drawings)
   func sameAsEveryOrder(form: ProtocolForm, drawing: String) throws {
     for order in [WindowOrder.recorded(MomentOrder(deltaNs: 0)), .recorded(MomentOrder(deltaNs: 3000))] {
       try expectSame(form, drawing, order)

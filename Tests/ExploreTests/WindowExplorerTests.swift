@@ -43,7 +43,7 @@ import Testing
     ] as [(String, Int64?, [Verdict])])
   func checkAndContractWindow(drawing: String, deltaNs: Int64?, expected: [Verdict]) {
     #expect(verdicts(explored(.builtIn("dwmw2-v2"), Self.activated, drawing, deltaNs: deltaNs)) == Set(expected))
-    #expect(verdicts(explored(.mainline, Self.activated, drawing, deltaNs: deltaNs)).isEmpty)
+    #expect(verdicts(explored(.v69, Self.activated, drawing, deltaNs: deltaNs)).isEmpty)
   }
 
   // The same check over a cache that an earlier window left inactive, and over one that it left invalid: says no in every order.
@@ -63,7 +63,7 @@ import Testing
     for (isGPABased, expected) in [(true, Set<Verdict>()), (false, [.stale])] {
       var settings = WindowExplorer.Settings(order: .recorded(MomentOrder(deltaNs: 0)))
       settings.counterexamplesMax = 1
-      var explorer = WindowExplorer(.mainline, settings) { "task\($0)" }
+      var explorer = WindowExplorer(.v69, settings) { "task\($0)" }
       let text = isGPABased ? drawing.replacing(" nomemslot", with: "") : drawing
       explorer.explore(WindowDrawing(text, isGPABased: isGPABased).window)
       #expect(verdicts(explorer.exploration) == expected)
@@ -81,7 +81,7 @@ import Testing
   // The table must not say of a change of protection that it frees pages.
   @Test func protectionIsToldAsSuch() throws {
     let drawing = "vcpu : r                R\nmm left protection : (  ) [  ]"
-    let found = try #require(explored(.mainline, drawing).counterexamples().first)
+    let found = try #require(explored(.v69, drawing).counterexamples().first)
     let text = found.counterexample.timeline(.line).joined(separator: "\n")
     #expect(text.contains("changes the PTEs, frees nothing"))
     #expect(!text.contains("frees the pages"))
@@ -91,11 +91,11 @@ import Testing
   // (the hull that never shrinks); v1 looks at the page alone. One on the page itself is no complaint.
   @Test func invalidationsElsewhereForEver() {
     let around = "vcpu : r                R\nmm left : (  ) [  ]\nmm2 right :  (  ) [  ]"
-    #expect(verdicts(explored(.mainline, around)) == [.stuck])
+    #expect(verdicts(explored(.v69, around)) == [.stuck])
     #expect(verdicts(explored(.builtIn("seanjc-5"), around)) == [.stuck])
     #expect(verdicts(explored(.builtIn("dwmw2-v1"), around)).isEmpty)
     #expect(
-      verdicts(explored(.mainline, around.replacing("left", with: "own").replacing("right", with: "own"))).isEmpty)
+      verdicts(explored(.v69, around.replacing("left", with: "own").replacing("right", with: "own"))).isEmpty)
   }
 
   // What a window says is searched once, and answered for every other of the same order.
@@ -117,7 +117,7 @@ import Testing
     #expect(exploration.truncatedCount == 0)
     #expect(exploration.deadEndCount == 0 && exploration.endlessCount == 0)
     // mainline cannot have returned in between: no order of its steps is that recording's.
-    let endless = explored(.mainline, drawing)
+    let endless = explored(.v69, drawing)
     #expect(endless.endlessCount == 1)
     // Not to be told as clean, nor with the exit status of it.
     #expect(!endless.isComplete)
@@ -139,7 +139,7 @@ import Testing
     let drawing = "vcpu : o O cC\nmm own :          (  )     [  ]"
     #expect(verdicts(explored(.builtIn("dwmw2-v2"), Self.activated, drawing)) == [.contract, .stale])
     #expect(verdicts(explored(.builtIn("dwmw2-v2"), Self.activated, drawing.replacing("o O", with: "   "))).isEmpty)
-    #expect(verdicts(explored(.mainline, Self.activated, drawing)).isEmpty)
+    #expect(verdicts(explored(.v69, Self.activated, drawing)).isEmpty)
   }
 
   // v2's covering range takes an invalidation on either side; two on the same side, or one, do nothing. Any two of three, and any refresh.
@@ -175,7 +175,7 @@ import Testing
   @Test(arguments: [
     (ProtocolForm.builtIn("dwmw2-v3.3"), "left", 3), (.builtIn("seanjc-3"), "left", 3),
     (.builtIn("dwmw2-v3.3"), "right", 2), (.builtIn("dwmw2-v1"), "left", 2),
-    (.builtIn("v5.17"), "left", 2), (.mainline, "left", 2),
+    (.builtIn("v5.17"), "left", 2), (.v69, "left", 2),
   ])
   func rangeOfTheEndedMakesNoOtherWindowLarger(form: ProtocolForm, side: String, count: Int) {
     let drawing = "mm right : (  )                  [  ]\nmm2 \(side) :    ( )  [ ]\nvcpu :                     r    R"
@@ -193,13 +193,13 @@ import Testing
     let later = drawing.replacing("q", with: " ")
     #expect(verdicts(explored(.builtIn("dwmw2-v1"), Self.activated, Self.invalidated, drawing)) == [.contract, .stale])
     #expect(verdicts(explored(.builtIn("dwmw2-v1"), Self.activated, Self.invalidated, later)).isEmpty)
-    #expect(verdicts(explored(.mainline, Self.activated, Self.invalidated, drawing)).isEmpty)
-    #expect(explored(.mainline, Self.activated, Self.invalidated, drawing).endlessCount == 0)
+    #expect(verdicts(explored(.v69, Self.activated, Self.invalidated, drawing)).isEmpty)
+    #expect(explored(.v69, Self.activated, Self.invalidated, drawing).endlessCount == 0)
   }
 
   // The cache was valid or was not; had it not been, mainline could not have returned while the count was up. So it was.
   @Test func startThatCannotHaveBeen() {
-    let exploration = explored(.mainline, "vcpu :        r R cC\nmm left : (  )          [  ]")
+    let exploration = explored(.v69, "vcpu :        r R cC\nmm left : (  )          [  ]")
     #expect(exploration.endlessCount == 0)
     #expect(exploration.isComplete)
   }
@@ -228,7 +228,7 @@ import Testing
   // More threads than the model has, all at once: said, not crashed.
   @Test func twoHundredThreads() {
     let lines = ["vcpu : r                R"] + (0..<200).map { "mm\($0) own : (  ) [  ]" }
-    let exploration = explored(.mainline, lines.joined(separator: "\n"))
+    let exploration = explored(.v69, lines.joined(separator: "\n"))
     #expect(exploration.truncatedCount == 1)
     #expect(exploration.bounds[.size] == 1)
     #expect(exploration.text().contains { $0.hasPrefix("TRUNCATED") })
@@ -237,7 +237,7 @@ import Testing
   // Two hundred threads one after the other are few at a time.
   @Test func threadsThatDoNotOverlapSharePlaces() {
     let lines = (0..<200).map { "mm\($0) own : \(String(repeating: " ", count: $0 * 12))(  ) [  ]" }
-    let exploration = explored(.mainline, Self.activated, lines.joined(separator: "\n"))
+    let exploration = explored(.v69, Self.activated, lines.joined(separator: "\n"))
     #expect(exploration.truncatedCount == 0)
   }
 

@@ -32,15 +32,22 @@ import Testing
     #expect(forms.map(\.id) == ["a", "b"] && forms[1].rules == rules && forms[1].base == "a")
   }
 
-  @Test func withoutABaseItIsMainline() throws {
-    #expect(try FormFile(toml: form("a", "")).forms[0].rules == ProtocolForm.mainline.rules)
+  @Test func mainlineIsTheNewestOfThem() throws {
+    #expect(ProtocolForm.mainline.id == "v7.3" && ProtocolForm.named("mainline")?.id == "v7.3")
+    let forms = try FormFile(toml: form("a", "base = \"mainline\""), known: ProtocolForm.all).forms
+    #expect(forms[0].rules == ProtocolForm.mainline.rules)
+  }
+
+  @Test func withoutABaseItIsV69() throws {
+    #expect(try FormFile(toml: form("a", "")).forms[0].rules == ProtocolForm.v69.rules)
   }
 
   // The protocol page, by age.
   @Test func publishedFormsByAge() {
     #expect(
       ProtocolForm.all.map(\.id) == [
-        "v5.17", "mainline", "dwmw2-v1", "dwmw2-v2", "dwmw2-v3.1", "dwmw2-v3.2", "dwmw2-v3.3", "dwmw2-v3.4",
+        "v5.17", "v5.19", "v6.1", "v6.2", "v6.9", "v7.3", "dwmw2-v1", "dwmw2-v2", "dwmw2-v3.1", "dwmw2-v3.2",
+        "dwmw2-v3.3", "dwmw2-v3.4",
         "seanjc-1", "seanjc-2", "seanjc-3", "seanjc-4", "seanjc-5",
       ])
   }
@@ -64,8 +71,8 @@ import Testing
     #expect(fault("form = [3]") == .noForm)
     #expect(fault("form = []") == .noForm)
     #expect(fault(form("a", "") + form("a", "")) == .repeatedID("a"))
-    #expect(fault(form("mainline", "")) == .repeatedID("mainline"))
-    for id in ["", "all", "recorded", "a,b", "a/b", "a b", String(repeating: "a", count: 33)] {
+    #expect(fault(form("v6.9", "")) == .repeatedID("v6.9"))
+    for id in ["", "all", "recorded", "mainline", "a,b", "a/b", "a b", String(repeating: "a", count: 33)] {
       guard case .badID = fault(form(id, "")) else {
         Issue.record("\(id) is no bad id")
         continue

@@ -13,7 +13,7 @@ import Testing
   // and seq.
   @Test func mainlineHasAPairAndTheSnapshots() {
     #expect(
-      barriers(.mainline) == ["smp_wmb() hook.raiseSeq", "smp_rmb() refresh.snapshot", "smp_rmb() retry.count"])
+      barriers(.v69) == ["smp_wmb() hook.raiseSeq", "smp_rmb() refresh.snapshot", "smp_rmb() retry.count"])
   }
 
   // kvm list, 2024-08-20, v2: no seq is read any more; the end hook still bumps it.

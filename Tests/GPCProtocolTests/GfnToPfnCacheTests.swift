@@ -6,7 +6,7 @@ import KVMEvents
 import Testing
 
 @Suite struct GfnToPfnCacheTests {
-  private let rules = ProtocolForm.mainline.rules
+  private let rules = ProtocolForm.v69.rules
   private let slots = MemslotsGeneration(rawValue: 4)
   private let uhva = UHVA(rawValue: 0x7f00_0000_1000)
 

@@ -24,14 +24,14 @@ import Testing
 
   // kvm list, 2024-10-15, 3/5: the count is the first of three fields there; mainline's alone decides.
   @Test func countDecidesWhereItIsTheWholeTest() throws {
-    let count = try #require(ProtocolForm.mainline.program.step("retry.count"))
-    #expect(ProtocolForm.mainline.branches.filter { $0.step == count }.map(\.branch) == [.retry, .pass])
+    let count = try #require(ProtocolForm.v69.program.step("retry.count"))
+    #expect(ProtocolForm.v69.branches.filter { $0.step == count }.map(\.branch) == [.retry, .pass])
     #expect(ProtocolForm.builtIn("seanjc-3").branches.filter { $0.step == count }.map(\.branch) == [.pending, .pass])
     #expect(ProtocolForm.builtIn("dwmw2-v2").branches.allSatisfy { $0.step != count })
   }
 
   @Test func setsJoin() throws {
-    let test = try #require(ProtocolForm.mainline.program.step("walk.test"))
+    let test = try #require(ProtocolForm.v69.program.step("walk.test"))
     let (hit, miss) = (ProtocolBranch(test, .hit), ProtocolBranch(test, .miss))
     var set = BranchSet([hit])
     set.formUnion(BranchSet([miss]))

@@ -20,6 +20,18 @@ package struct KnownTruthLevel: Sendable, CustomStringConvertible {
     self.change = change
   }
 
+  private init(
+    _ name: String, onlyForm form: ProtocolForm, _ change: @escaping @Sendable (inout SimulationSettings) -> Void
+  ) {
+    self.name = name
+    held = [.readable, .form]
+    self.change = {
+      Self.withoutOwed(&$0)
+      $0.form = form
+      change(&$0)
+    }
+  }
+
   package func settings(seed: UInt64) -> SimulationSettings {
     var settings = SimulationSettings(seed: seed)
     change(&settings)
@@ -82,9 +94,22 @@ package struct KnownTruthLevel: Sendable, CustomStringConvertible {
 
   /// Complete recordings of kernels that run each form.
   package static let forms = ProtocolForm.all.map { form in
-    KnownTruthLevel(form.id, owes: form.id == "mainline" ? [] : [.agreement, .causes, .found, .clean]) {
+    // v5.17's placeholder is valid while a refresh runs: no check under it is judged as its own yet.
+    let checks: Set<Property> = form.rules.validity == .placeholder ? [.agreement] : []
+    return KnownTruthLevel(form.id, owes: form.id == "v6.9" ? [] : checks.union([.causes, .found, .clean])) {
       withoutOwed(&$0)
       $0.form = form
     }
+  }
+
+  /// Every form, recorded in every way: held to what is said of the form alone.
+  package static let recordedForms = ProtocolForm.all.flatMap { form in
+    [
+      KnownTruthLevel("\(form.id), function level", onlyForm: form) { $0.recording.probes = .functionLevel },
+      KnownTruthLevel("\(form.id), drawn probes", onlyForm: form) { $0.recording.probes = .drawn },
+      KnownTruthLevel("\(form.id), gaps", onlyForm: form) { $0.recording.gapsMax = 3 },
+      KnownTruthLevel("\(form.id), clocks apart", onlyForm: form) { $0.recording.deltaNs = 1000 },
+      KnownTruthLevel("\(form.id), cut", onlyForm: form) { $0.recording.isCut = true },
+    ]
   }
 }

@@ -48,6 +48,9 @@ package struct ReplayedRecording {
   private(set) var checks: [Check] = []
   private(set) var invalidations: [InvalidationRow] = []
   package let status: Verdict.Status
+  /// The first decision against the form that ran.
+  private(set) var refutedAt: EventID?
+  private(set) var refutedBy: String?
   /// Dirt that the reader met.
   package let issues: [ImportIssueKind: Int64]
 
@@ -64,6 +67,9 @@ package struct ReplayedRecording {
       findings.append(
         Found(kind: kind, isCertain: rows.text(1) == "certain", event: rows.integer(2), isRaised: rows.integer(3) == 1))
     }
+    let row = try database.statement(
+      "SELECT refuted_event_id, refuted_by FROM form_agreement WHERE refuted_count > 0")
+    if try row.step() { (refutedAt, refutedBy) = (row.optionalInteger(0), row.optionalText(1)) }
     try readRounds(database)
     try readChecks(database)
     try readInvalidations(database)
@@ -84,7 +90,7 @@ package struct ReplayedRecording {
     readOptions.blockSize = 1 << 16
     let reader = try TraceReader(.file(path: file.path), options: readOptions)
     let writer = try TraceWriter(at: .memory)
-    var replayer = Replayer(form: form, options: options)
+    var replayer = Replayer(form: form, asked: [form.asAsked], options: options)
     var batch: [RecordedEvent] = []
     while try reader.read(into: &batch) {
       try writer.write(batch)
@@ -165,4 +171,13 @@ private final class NamelessFile {
   deinit { fclose(file) }
 
   var path: String { "/proc/self/fd/\(fileno(file))" }
+}
+
+extension ProtocolForm {
+  /// The simulated kernel has the functions of v6.9 under every form.
+  fileprivate var asAsked: ProtocolForm {
+    var rules = rules
+    rules.functions = .byHVA
+    return ProtocolForm(id: id, title: title, source: source, rules: rules)
+  }
 }

@@ -25,6 +25,8 @@ package enum Property: String, CaseIterable, Sendable {
   case found
   /// Nothing is clean where the recording of all probes shows a missed invalidation in full.
   case clean
+  /// The form that ran is not refuted. (Not of mutants.)
+  case form
 }
 
 package struct Failure: Hashable, Sendable, CustomStringConvertible {
@@ -91,8 +93,7 @@ package struct TruthJudge {
   }
 
   private mutating func judge() {
-    let hasSeq = recording.run.settings.form.rules.snapshot != .none
-    for (kind, count) in replayed.issues where hasSeq || kind != .missingField {
+    for (kind, count) in replayed.issues {
       fail(.readable, nil, "\(count) \(kind.rawValue)")
     }
     for finding in replayed.findings { judge(finding) }
@@ -102,6 +103,12 @@ package struct TruthJudge {
     for row in replayed.neverEnded { judge(row) }
     if !isMutant { judgeMoves() }
     judgeCompleteness()
+    judgeForm()
+  }
+
+  private mutating func judgeForm() {
+    guard !isMutant, let event = replayed.refutedAt else { return }
+    fail(.form, event, "\(recording.run.settings.form.id) ran, and is refuted: \(replayed.refutedBy ?? "")")
   }
 
   /// No more moves of seq are said to be unexplained than the kernel made without a hook.

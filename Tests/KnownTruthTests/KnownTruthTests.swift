@@ -55,6 +55,9 @@ import Testing
   @Test(arguments: KnownTruthLevel.forms)
   func eachFormIsJudged(form: KnownTruthLevel) throws { try hold(form, count: Self.count / 2) }
 
+  @Test(arguments: KnownTruthLevel.recordedForms)
+  func whatRanIsNotRefuted(form: KnownTruthLevel) throws { try hold(form, count: Self.count / 4) }
+
   /// A kernel that misses invalidations is seen to: or the properties above would hold of a replay that says nothing.
   @Test func mutantsAreFound() throws {
     var tally = Tally()

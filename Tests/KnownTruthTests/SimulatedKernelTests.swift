@@ -33,7 +33,7 @@ import Testing
     for seed in 1...80 as ClosedRange<UInt64> {
       let recording = SimulatedRecording(run(SimulationSettings(seed: seed)))
       seen.formUnion(recording.run.records.map(\.point))
-      let replayed = try ReplayedRecording(recording.text, form: .mainline, deltaNs: 0)
+      let replayed = try ReplayedRecording(recording.text, form: .v69, deltaNs: 0)
       #expect(replayed.issues.isEmpty, "seed \(seed)")
     }
     #expect(seen == Set(ProbePoint.allCases))

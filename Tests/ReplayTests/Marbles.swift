@@ -95,7 +95,7 @@ struct Marbles {
   }
 
   func replayed(
-    deltaNs: Int64 = 0, form: ProtocolForm = .mainline, _ set: (inout ReplayOptions) -> Void = { _ in }
+    deltaNs: Int64 = 0, form: ProtocolForm = .v69, _ set: (inout ReplayOptions) -> Void = { _ in }
   ) -> Outcome {
     var options = ReplayOptions()
     options.deltaNs = deltaNs

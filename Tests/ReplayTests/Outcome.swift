@@ -14,6 +14,7 @@ struct Outcome {
   private(set) var memslots: [Memslot] = []
   private(set) var vms: [VirtualMachine] = []
   private(set) var caches: [Cache] = []
+  private(set) var agreements: [FormAgreement] = []
   private(set) var taints: [(vms: [Int32], after: EventID, before: EventID)] = []
   private(set) var restOnOpen: [Int64] = []
   private(set) var neverEnded: [NeverEnded] = []
@@ -44,6 +45,7 @@ struct Outcome {
       case .neverEnded(let row): neverEnded.append(row)
       case .witnessWeight(let row): weight = row
       case .witness(let witness, let finding, let raises): witnesses[finding] = (witness, raises)
+      case .formAgreement(let row): agreements.append(row)
       }
     }
   }

@@ -14,7 +14,7 @@ import Testing
     let recording = Marbles(drawing, after: prelude)
     var options = ReplayOptions()
     options.deltaNs = deltaNs
-    var replayer = Replayer(form: .mainline, options: options, recordsWindows: true)
+    var replayer = Replayer(form: .v69, options: options, recordsWindows: true)
     replayer.consume(recording.events.filter { !without.contains($0.kind) })
     replayer.finish()
     return replayer.takeWindows().compactMap { window in

@@ -22,7 +22,7 @@ package enum Stages {
     let options = options(
       clock, reader.stampUnit, resolutionNs: reader.timestampResolutionNs,
       mayHideLoss: reader.issueCounts.contains { $0.key.doubt != nil })
-    var replayer = Replayer(form: .mainline, options: options, recordsWindows: true)
+    var replayer = Replayer(form: .v69, options: options, recordsWindows: true)
     var times: [TraceTimestamp] = []
     var count: Int64 = 0
     while isMore {
@@ -52,7 +52,7 @@ package enum Stages {
   package static func replay(_ database: TraceDatabase) throws {
     let options = try options(of: database)
     try database.replaceResults(settings: settings(options)) { (writer) throws(TraceStoreError) in
-      var replayer = Replayer(form: .mainline, options: options)
+      var replayer = Replayer(form: .v69, options: options)
       let events = try database.events()
       var batch: [RecordedEvent] = []
       while try events.read(into: &batch, upTo: 4096) {
@@ -70,7 +70,7 @@ package enum Stages {
     if let stored = try database.replaySettings() { options.deltaNs = stored.deltaNs }
     // Few rounds, for executions are to be many.
     var comparison = Comparison(ProtocolForm.all, deltaNs: options.deltaNs, retriesMax: 1000)
-    var replayer = Replayer(form: .mainline, options: options, recordsWindows: true)
+    var replayer = Replayer(form: .v69, options: options, recordsWindows: true)
     let events = try database.events()
     var batch: [RecordedEvent] = []
     while try events.read(into: &batch, upTo: 4096) {
@@ -134,7 +134,7 @@ package enum Stages {
 
   private static func settings(_ options: ReplayOptions) -> ReplaySettings {
     ReplaySettings(
-      toolVersion: "stages", form: ProtocolForm.mainline.id, deltaNs: options.deltaNs,
+      toolVersion: "stages", form: ProtocolForm.v69.id, deltaNs: options.deltaNs,
       retriesMax: Int64(options.retriesMax), stallMaxNs: options.stallMaxNs)
   }
 }

@@ -9,7 +9,7 @@ import KVMEvents
 @main
 struct ExploreBench {
   static func main() {
-    measure("mainline", .spinPeer(.mainline), expected: [])
+    measure("v6.9", .spinPeer(.v69), expected: [])
     for bug in SeededBug.all { shortest(bug) }
   }
 

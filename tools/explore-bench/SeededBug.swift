@@ -9,7 +9,7 @@ struct SeededBug {
 
   private init(_ name: String, _ retry: RetryRule) {
     self.name = name
-    form = ProtocolForm.mainline.followed(by: name, title: name, source: "gpc.pml") { $0.retry = retry }
+    form = ProtocolForm.v69.followed(by: name, title: name, source: "gpc.pml") { $0.retry = retry }
   }
 
   static let all = [

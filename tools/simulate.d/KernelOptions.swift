@@ -8,7 +8,7 @@ import SimulatedKernel
 struct KernelOptions: ParsableArguments {
   @Option(help: "The seed; with --check, the first.") var seed: UInt64 = 1
   @Flag(help: "A seed that is another one each time.") var fresh = false
-  @Option(help: "The form of the protocol that the kernel runs.") var form = "mainline"
+  @Option(help: "The form of the protocol that the kernel runs.") var form = "v6.9"
   @Option(help: "A step that it does wrong: \(SimulatedMutant.all.map(\.name).joined(separator: ", ")).")
   var mutant: String?
   @Option(help: "all; function (entries and returns only); drawn; or names of probes with commas between.")

@@ -27,7 +27,7 @@ struct FunctionListing {
   let rows: [[String]]
 
   init() {
-    let told = ProtocolForm.mainline.program.listing(of: FunctionName.hvaToPFNRetry)
+    let told = ProtocolForm.v69.program.listing(of: FunctionName.hvaToPFNRetry)
     precondition(told.map(\.name) == Self.kernel.flatMap(\.lines), "the listing is not the text: \(told.map(\.name))")
     rows = Self.kernel.map { statement, lines in
       let ours = told.filter { lines.contains($0.name) }.map(Self.words)

@@ -23,7 +23,9 @@ extension TimelineState {
   init(_ state: ProtocolState, _ form: ProtocolForm, _ scenario: Scenario) {
     caches = scenario.setup.caches.indices.map { index in
       let fields = state.caches[index].fields
-      let pfn = fields.pfn.isError ? "error" : state.isStale(fields.pfn, at: fields.uhva) ? "freed" : "ok"
+      let isStale = state.isStale(fields.pfn, at: fields.uhva)
+      let pfn =
+        if fields.isKHVAUnmapped { "unmapped" } else { fields.pfn.isError ? "error" : isStale ? "freed" : "ok" }
       return Cache(
         valid: fields.valid, needsInvalidation: form.rules.hasNeedsInvalidation ? fields.needsInvalidation : nil,
         pfn: pfn)

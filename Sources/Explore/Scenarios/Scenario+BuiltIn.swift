@@ -126,6 +126,15 @@ extension Scenario {
       "deactivation", "A cache is deactivated and activated again under an invalidation.", caches: [warm],
       .invalidator("mm", 1..<2), .refresher(),
       TaskProgram("ioctl", [.deactivate(cache: 0), .activate(cache: 0, .gpaPage(cachePage)), .check(cache: 0)])),
+    make(
+      "deactivated", "A cache is deactivated under an invalidation; its user goes on.", caches: [warm],
+      .invalidator("mm", 1..<2), .user(), TaskProgram("ioctl", [.deactivate(cache: 0)])),
+    make(
+      "protected-deactivation",
+      "A cache is deactivated and activated again while it is refreshed after a change of protection, which frees nothing.",
+      caches: [warm],
+      TaskProgram("mm", [.invalidate([InvalidatedRange(.pages(1..<2), freesPages: false)])]), .refresher(),
+      TaskProgram("ioctl", [.deactivate(cache: 0), .activate(cache: 0, .gpaPage(cachePage)), .check(cache: 0)])),
   ]
 
   private static let longer = [

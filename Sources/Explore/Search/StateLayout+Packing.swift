@@ -71,6 +71,7 @@ extension StateLayout {
     packed.put(cache.fields.hasKHVA)
     packed.put(code(cache.fields.pfn, state), pageBits)
     if hasFlag { packed.put(cache.fields.needsInvalidation) }
+    if hasKHVABit { packed.put(cache.fields.isKHVAUnmapped) }
     packed.put(UInt64(cache.lock.writer.holder), holderBits)
     packed.put(UInt64(cache.lock.readers.bits), taskCount)
     packed.put(UInt64(cache.refreshLock.holder), holderBits)
@@ -93,6 +94,7 @@ extension StateLayout {
     packed.put(task.snapshot != state.kvm.invalidateSeq)
     packed.put(code(task.newPFN, state), pageBits)
     if hasBuffers { packed.put(task.hasBufferedValid) }
+    if hasKHVABit { packed.put(task.keepsKHVA) }
     guard hasQueue else { return }
     packed.put(task.hasWaited)
     packed.put(task.isWoken)
@@ -120,6 +122,7 @@ extension StateLayout {
     state.caches[index].fields.hasKHVA = packed.takeBool()
     state.caches[index].fields.pfn = pfn(packed.take(pageBits))
     if hasFlag { state.caches[index].fields.needsInvalidation = packed.takeBool() }
+    if hasKHVABit { state.caches[index].fields.isKHVAUnmapped = packed.takeBool() }
     state.caches[index].lock.writer.holder = UInt8(packed.take(holderBits))
     state.caches[index].lock.readers.bits = UInt8(packed.take(taskCount))
     state.caches[index].refreshLock.holder = UInt8(packed.take(holderBits))
@@ -141,6 +144,7 @@ extension StateLayout {
     state.tasks[index].snapshot = packed.takeBool() ? 0 : state.kvm.invalidateSeq
     state.tasks[index].newPFN = pfn(packed.take(pageBits))
     if hasBuffers { state.tasks[index].hasBufferedValid = packed.takeBool() }
+    if hasKHVABit { state.tasks[index].keepsKHVA = packed.takeBool() }
     guard hasQueue else { return }
     state.tasks[index].hasWaited = packed.takeBool()
     state.tasks[index].isWoken = packed.takeBool()

@@ -24,6 +24,8 @@ final class StateLayout: Sendable {
   let hasFlag: Bool
   let hasQueue: Bool
   let hasBuffers: Bool
+  /// Whether khva is mapped is a question.
+  let hasKHVABit: Bool
   /// Some operation changes `active`, the list, the gpa or the uhva; else they stay as they began.
   let cachesChange: Bool
   let tasks: [Task]
@@ -50,6 +52,8 @@ final class StateLayout: Sendable {
     self.hasQueue = hasQueue
     let hasBuffers = engine.rules.memory != .sequential
     self.hasBuffers = hasBuffers
+    let hasKHVABit = engine.rules.canUnmapKeptKHVA
+    self.hasKHVABit = hasKHVABit
     cachesChange = operations.contains { Self.changesCache($0, engine.setup) }
     let cacheCount = engine.cacheCount
     let tasks = programs.map { program in
@@ -61,10 +65,12 @@ final class StateLayout: Sendable {
     }
     self.tasks = tasks
     initial = engine.initialState()
-    let perCache = 2 * holderBits + engine.taskCount + 5 + (hasFlag ? 1 : 0) + (cachesChange ? 8 : 0)
+    let perCache =
+      2 * holderBits + engine.taskCount + 5 + (hasFlag ? 1 : 0) + (hasKHVABit ? 1 : 0)
+      + (cachesChange ? 8 : 0)
     var position = holderBits * 4 + (hasRange ? 6 : 0) + perCache * engine.cacheCount
     var positions: [Int] = []
-    taskWidths = tasks.map { $0.bitCount(hasQueue: hasQueue, hasBuffers: hasBuffers) }
+    taskWidths = tasks.map { $0.bitCount(hasQueue: hasQueue, hasBuffers: hasBuffers, hasKHVABit: hasKHVABit) }
     for width in taskWidths {
       positions.append(position)
       position += width
@@ -123,7 +129,8 @@ extension StateLayout.Task {
   /// Where the bit `isInWindow` stands among a task's; the seq's bit is the next one. As in `packTask`.
   fileprivate var windowOffset: Int { StateLayout.stepBits + operationBits + rangeBits + walkedBits }
 
-  fileprivate func bitCount(hasQueue: Bool, hasBuffers: Bool) -> Int {
-    return windowOffset + 1 + (refreshes ? 4 + (hasQueue ? 2 : 0) + (hasBuffers ? 1 : 0) : 0)
+  fileprivate func bitCount(hasQueue: Bool, hasBuffers: Bool, hasKHVABit: Bool) -> Int {
+    let ofRefresh = 4 + (hasQueue ? 2 : 0) + (hasBuffers ? 1 : 0) + (hasKHVABit ? 1 : 0)
+    return windowOffset + 1 + (refreshes ? ofRefresh : 0)
   }
 }

@@ -32,7 +32,8 @@ extension StateSearch {
 extension EndState {
   /// Would a check say yes over a page that the uhva does not map to?
   func isWrong(_ rules: ProtocolRules) -> Bool {
-    guard cache.isActive && cache.valid else { return false }
+    guard (cache.isActive || !rules.testsActive) && cache.valid else { return false }
+    if cache.isKHVAUnmapped { return true }
     switch cache.page {
     case .current: return false
     case .freed: return true
@@ -47,7 +48,7 @@ extension EndState {
     cache = CarriedCache(
       isActive: fields.active, valid: fields.valid,
       needsInvalidation: rules.hasNeedsInvalidation ? fields.needsInvalidation : nil, hasKHVA: fields.hasKHVA,
-      page: page)
+      isKHVAUnmapped: fields.isKHVAUnmapped, page: page)
     self.page = fields.uhva.isError ? nil : fields.uhva.pageIndex
     isGPABased = fields.isGPABased
   }

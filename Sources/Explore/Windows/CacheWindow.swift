@@ -25,7 +25,7 @@ struct CacheWindow {
   /// - Parameter pages: those the cache maps, or may come to map, in the window.
   init(_ window: RecordedWindow, cache: Int32, pages: [UHVA], order: WindowOrder, form: ProtocolForm) {
     self.order = order
-    refreshesKeepTime = form.id == ProtocolForm.mainline.id
+    refreshesKeepTime = form.id == ProtocolForm.v69.id
     let operations = refreshesKeepTime ? window.operations : window.operations.map(\.fromItsRequest)
     for operation in operations where operation.isRefresh {
       let first = firstRefresh[operation.begin.thread] ?? .max

@@ -181,7 +181,7 @@ extension CarriedState {
     func number(_ flag: Bool?) -> UInt64 { flag.map { $0 ? 2 : 1 } ?? 0 }
     return [
       page?.rawValue ?? 0, number(isGPABased), number(cache.isActive), number(cache.valid),
-      number(cache.needsInvalidation), number(cache.hasKHVA), cache.page.rawValue,
+      number(cache.needsInvalidation), number(cache.hasKHVA), number(cache.isKHVAUnmapped), cache.page.rawValue,
     ]
   }
 

@@ -16,13 +16,17 @@ package struct CarriedCache: Hashable, Sendable {
   /// nil: carried under a form that has no such flag; a valid cache has it set then.
   package var needsInvalidation: Bool?
   package var hasKHVA: Bool
+  package var isKHVAUnmapped: Bool
   package var page: Page
 
-  package init(isActive: Bool, valid: Bool, needsInvalidation: Bool?, hasKHVA: Bool, page: Page) {
+  package init(
+    isActive: Bool, valid: Bool, needsInvalidation: Bool?, hasKHVA: Bool, isKHVAUnmapped: Bool = false, page: Page
+  ) {
     self.isActive = isActive
     self.valid = valid
     self.needsInvalidation = needsInvalidation
     self.hasKHVA = hasKHVA
+    self.isKHVAUnmapped = isKHVAUnmapped
     self.page = page
   }
 }

@@ -66,6 +66,7 @@ package final class ProtocolEngine: Sendable {
     cache.fields.valid = carried.valid
     cache.fields.needsInvalidation = rules.hasNeedsInvalidation && carried.needsInvalidation ?? carried.valid
     cache.fields.hasKHVA = carried.hasKHVA
+    cache.fields.isKHVAUnmapped = rules.canUnmapKeptKHVA && carried.isKHVAUnmapped
     switch carried.page {
     case .none: break
     case .current: cache.fields.pfn = state.currentPFN(at: .page(page))

@@ -7,10 +7,15 @@ extension ProtocolText {
     let isSection = rules.retry.inFlight == .sectionOverlap
     let spins = rules.wait == .spinOnPending
     let tellsWait = rules.wait == .queueAfterUnlockToCondition
+    let seq = rules.seq.field
+    let keeps = rules.canUnmapKeptKHVA
     return Function(FunctionName.hvaToPFNRetry) {
       // do {
       Line(label: "do")
-      Line(local: "forgets mmu_seq") { $0.local.snapshot = 0 }
+      Line(local: "forgets mmu_seq") {
+        $0.local.snapshot = 0
+        $0.local.keepsKHVA = false
+      }
       Line(
         31, "refresh.loopTop", rules.hasNeedsInvalidation ? "needs_invalidation = true" : "valid = false",
         if: rules.hasNeedsInvalidation || rules.validity == .trueBeforeTest
@@ -18,7 +23,7 @@ extension ProtocolText {
         $0.gpc.retryLoopTop($0.rules)
         $0.local.hasBufferedValid = false
       }
-      Line(32, "refresh.snapshot", "mmu_seq = mmu_invalidate_seq", if: rules.snapshot == .loopTop) {
+      Line(32, "refresh.snapshot", "mmu_seq = \(seq)", if: rules.snapshot == .loopTop) {
         $0.local.snapshot = $0.kvm.invalidateSeq
       }
       Line(
@@ -62,7 +67,7 @@ extension ProtocolText {
       Line(call: FunctionName.waitForInvalidations, if: rules.wait == .queueBeforeSnapshot)
       Line(label: "snapshot")
       Line(
-        32, "refresh.snapshot", "mmu_seq = mmu_invalidate_seq", if: rules.snapshot == .beforeLookup, section: true
+        32, "refresh.snapshot", "mmu_seq = \(seq)", if: rules.snapshot == .beforeLookup, section: true
       ) { $0.local.snapshot = $0.kvm.invalidateSeq }
       Line(
         barrier: "smp_rmb()", orders: "mmu_seq before the lookup", partner: nil, if: rules.snapshot == .beforeLookup)
@@ -78,6 +83,7 @@ extension ProtocolText {
           return .failed
         }
         $0.local.newPFN = $0.storage.pointee.currentPFN(at: uhva)
+        $0.local.keepsKHVA = keeps && $0.gpc.hasKHVA && $0.local.newPFN == $0.gpc.pfn
         return .done
       }
       Line(call: FunctionName.waitForInvalidations, if: rules.wait == .queueBeforeRelock)
@@ -106,9 +112,11 @@ extension ProtocolText {
         section: true
       ) {
         let pfn = $0.local.newPFN
-        $0.gpc.accept(pfn, $0.rules)
+        $0.gpc.accept(pfn, $0.rules, keepsKHVA: $0.local.keepsKHVA)
+        $0.local.keepsKHVA = false
         $0.local.newPFN = .errorFault
-        if $0.gpc.valid && $0.isStale(pfn) { $0.violations = .stale }
+        // Up to v6.8 an activation may have taken the address away meanwhile: then no check says yes.
+        if $0.gpc.valid && !$0.gpc.uhva.isError && $0.isStale(pfn) { $0.violations = .stale }
       }
       Line(jump: .return)
       Line(label: "out_error")

@@ -8,11 +8,12 @@ extension ProtocolText {
       Line(label: "check")
       Line(69, "check.lockRead", "read_lock(gpc->lock)", takes: .read)
       Line(
-        70, "check.test", "tests active, uhva, valid", others: .readsWindows,
+        70, "check.test", rules.testsActive ? "tests active, uhva, valid" : "tests uhva, valid", others: .readsWindows,
         ways: [.yes: .next, .no: "check.unlockNo"]
       ) {
         let gpc = $0.gpc
-        let isYes = gpc.check(len: 1, generationIsFresh: true).isYes && (!$0.rules.usersTestKHVA || gpc.hasKHVA)
+        let answer = gpc.check(len: 1, generationIsFresh: true, testsActive: $0.rules.testsActive)
+        let isYes = answer.isYes && (!$0.rules.usersTestKHVA || gpc.hasKHVA)
         if isYes { $0.violations = $0.judgeUse(gpc) }
         return isYes ? .yes : .no
       }
@@ -32,7 +33,8 @@ extension ProtocolText.Condition {
 extension Step {
   /// A check has said yes: may `khva` be dereferenced now?
   fileprivate func judgeUse(_ cache: GfnToPfnCache) -> Violations {
-    var violations: Violations = storage.pointee.isStale(cache.pfn, at: cache.uhva) ? .stale : .none
+    let isGone = cache.isKHVAUnmapped || storage.pointee.isStale(cache.pfn, at: cache.uhva)
+    var violations: Violations = isGone ? .stale : .none
     for other in 0..<taskCount where storage.pointee[task: other].isInWindow {
       let range = storage.pointee.chosenRange(other, programs).range
       if range.contains(cache.uhva) { violations.insert(.contract) }

@@ -11,17 +11,17 @@ extension ProtocolText {
       case .trueBeforeTest: "tests valid, uhva"
       case .placeholder: "tests valid; pfn = error, valid = true"
       }
+    let testsActive = rules.testsActive
+    let ways: KeyValuePairs<StepBranch, Target> =
+      testsActive
+      ? [.lookUp: .next, .kept: "out_unlock", .inactive: "refresh.unlockFailed", .noMemslot: "refresh.unlockFailed"]
+      : [.lookUp: .next, .kept: "out_unlock", .noMemslot: "refresh.unlockFailed"]
     return Function(FunctionName.refresh) {
       Line(label: "refresh")
       Line(28, "refresh.lockRefresh", "mutex_lock(refresh_lock)", takes: .refresh, if: locks, marks: .pausesAfter)
       Line(29, "refresh.lockWrite", "write_lock(gpc->lock)", takes: .write)
-      Line(
-        30, "refresh.begin", begin,
-        ways: [
-          .lookUp: .next, .kept: "out_unlock", .inactive: "refresh.unlockFailed", .noMemslot: "refresh.unlockFailed",
-        ]
-      ) {
-        switch $0.gpc.beginRefresh($0.request) {
+      Line(30, "refresh.begin", begin, ways: ways) {
+        switch $0.gpc.beginRefresh($0.request, testsActive: testsActive) {
         case .inactive: return .inactive
         case .noMemslot: return .noMemslot
         case .kept: return .kept

@@ -5,23 +5,35 @@ import KVMEvents
 extension ProtocolText {
   static func invalidateRangeEnd(_ rules: ProtocolRules) -> Function {
     let isReset = rules.range == .resetAtZero
+    let hasOwnSeq = rules.seq == .gpc
     return Function(FunctionName.invalidateRangeEnd, phase: StepTraits.endHook, gpc: .none) {
       // if (range overlaps a memslot) {
       Line(9, "hook.endLockMMU", "KVM_MMU_LOCK", takes: .mmu, when: .memslot, marks: .isBetweenSections)
+      // Where the gpc has a sequence of its own, this one is the page faults' alone.
       Line(
-        10, "hook.raiseSeq", "mmu_invalidate_seq++", when: .memslot, others: .bumpsSeq, marks: .isBetweenSections
+        10, "hook.raiseSeq", "mmu_invalidate_seq++", if: !hasOwnSeq, when: .memslot, others: .bumpsSeq,
+        marks: .isBetweenSections
       ) {
         $0.kvm.invalidateSeq += 1
       }
       Line(
         barrier: "smp_wmb()", orders: "the seq's bump before the count's fall",
-        partner: rules.retry.readsBoth ? "smp_rmb() of mmu_notifier_retry_cache()" : nil, if: true)
+        partner: rules.retry.readsBoth ? "smp_rmb() of mmu_notifier_retry_cache()" : nil, if: !hasOwnSeq)
       Line(11, "hook.endUnlockMMU", "KVM_MMU_UNLOCK", drops: .mmu, when: .memslot)
       // }
       Line(call: FunctionName.cacheInvalidate, if: rules.walk.place == .endHookBeforeCount)
       Line(12, "hook.endLockCount", "spin_lock(mn_invalidate_lock)", takes: .invalidate)
-      Line(13, "hook.lowerCount", "mn_active_invalidate_count--", if: !isReset) { $0.kvm.activeInvalidations -= 1 }
-      Line(13, "hook.lowerCount", "mn_active_invalidate_count--", if: isReset) {
+      Line(10, "hook.raiseSeq", "gpc_invalidate_seq++", if: hasOwnSeq, others: .bumpsSeq) {
+        $0.kvm.invalidateSeq += 1
+      }
+      Line(
+        barrier: "smp_wmb()", orders: "the seq's bump before the count's fall",
+        partner: rules.retry.readsBoth ? "smp_rmb() of mmu_notifier_retry_cache()" : nil, if: hasOwnSeq)
+      // A bare reader can come between the two.
+      Line(13, "hook.lowerCount", "mn_active_invalidate_count--", if: !isReset, section: hasOwnSeq) {
+        $0.kvm.activeInvalidations -= 1
+      }
+      Line(13, "hook.lowerCount", "mn_active_invalidate_count--", if: isReset, section: hasOwnSeq) {
         $0.kvm.activeInvalidations -= 1
         guard $0.kvm.activeInvalidations == 0 else { return }
         $0.kvm.rangeStart = GfnToPfnCache.errorUHVA

@@ -54,7 +54,7 @@ extension ProtocolText {
         partner: "smp_wmb() of kvm_mmu_notifier_invalidate_range_end()",
         if: rules.retry.readsBoth)
       Line(
-        63, "retry.seq", "mmu_invalidate_seq != mmu_seq?", if: rules.retry.readsSeq && !isSection,
+        63, "retry.seq", "\(rules.seq.field) != mmu_seq?", if: rules.retry.readsSeq && !isSection,
         ways: [.retry: "do", .pass: .next]
       ) { $0.decide(RetryObservation(seqMoved: $0.hasSeqMoved)) }
       Line(local: "return false") { $0.local.snapshot = 0 }

@@ -10,13 +10,20 @@ package struct ProtocolRules: Hashable, Sendable {
   package var validity = ValidityRule.falseBeforeLoop
   /// `needs_invalidation` exists: set at each loop top, cleared by a walk that hits, by a failed refresh and by deactivation.
   package var hasNeedsInvalidation = false
-  /// Refresh and, since v6.9, activation and deactivation hold `gpc->refresh_lock`.
+  /// Refresh, and what `activation` and `deactivation` say, hold `gpc->refresh_lock`.
   package var hasRefreshLock = true
+  package var activation = ActivationRule.underRefreshLock
+  package var deactivation = DeactivationRule.underRefreshLock
+  /// Check and refresh look at `gpc->active` (v6.0.8 on).
+  package var testsActive = true
   /// A user tests `khva` for NULL after a check that said yes (`v5.17`, where `valid` may be a placeholder).
   package var usersTestKHVA = false
 
+  /// The sequence of the snapshot and of the retry test.
+  package var seq = SequenceRule.mmu
   /// The end hook bumps `mmu_invalidate_seq` only if a memslot overlaps the range: so do all published forms.
   package var seqNeedsMemslot = true
+  package var functions = FunctionsRule.byHVA
   package var memory = MemoryModel.sequential
 
   package init() {}
@@ -28,4 +35,7 @@ extension ProtocolRules {
 
   /// Some wait sleeps on the queue that the end hook wakes.
   package var hasQueue: Bool { wait.isQueue }
+
+  /// A deactivation can unmap the khva that a refresh under way keeps: whether khva is mapped is a question.
+  package var canUnmapKeptKHVA: Bool { hasRefreshLock && deactivation == .unlocked }
 }

@@ -55,8 +55,13 @@ extension Rule {
     Rule("validity", \.validity),
     Rule("has_needs_invalidation", \.hasNeedsInvalidation),
     Rule("has_refresh_lock", \.hasRefreshLock),
+    Rule("activation", \.activation),
+    Rule("deactivation", \.deactivation),
+    Rule("tests_active", \.testsActive),
     Rule("users_test_khva", \.usersTestKHVA),
+    Rule("seq", \.seq),
     Rule("seq_needs_memslot", \.seqNeedsMemslot),
+    Rule("functions", \.functions),
   ]
 
   package static func named(_ name: String) -> Rule? { all.first { $0.name == name } }

@@ -19,6 +19,8 @@ package struct TaskState<Width: StateWidth>: Hashable, Sendable {
   package var isInWindow = false
   /// `valid = true` stands in this CPU's store buffer: bare readers still see false (`MemoryModel.tso`).
   package var hasBufferedValid = false
+  /// The lookup found the cache's own pfn, so its khva is kept (`ProtocolRules.canUnmapKeptKHVA`; else never).
+  package var keepsKHVA = false
   /// A round's snapshot of `mmu_invalidate_seq`; 0 while it has none.
   package var snapshot: Width.Seq = 0
   fileprivate var newPFNName: Width.PageName = 0

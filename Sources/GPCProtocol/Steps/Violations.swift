@@ -10,6 +10,7 @@ package struct Violations: OptionSet, Hashable, Sendable {
 
   /// A check said yes for a uhva inside a range whose start hook has returned and whose end hook was not yet called.
   package static let contract = Violations(rawValue: 1 << 0)
-  /// A check said yes, or a round was accepted, over a page that the uhva no longer maps to, or over an error pfn.
+  /// A check said yes, or a round was accepted, over a page that the uhva no longer maps to, over an error pfn,
+  /// or through a khva that is not mapped any more.
   package static let stale = Violations(rawValue: 1 << 1)
 }

@@ -15,6 +15,8 @@ package enum ReplayRow: Sendable {
   case witnessWeight(WitnessWeight)
   /// What the next lookup says of a finding that was handed on before it; `raises`: it makes a possible one certain.
   case witness(Witness, ofFinding: Int64, raises: Bool)
+  /// What the recording says of one form that was asked for.
+  case formAgreement(FormAgreement)
   /// Events were dropped between these two (exclusive), which was learnt only now: every decision of these VMs whose evidence
   /// lies (partly) between them becomes `unknown`, every finding that cites such evidence is withdrawn.
   case taint(vms: [Int32], after: EventID, before: EventID)

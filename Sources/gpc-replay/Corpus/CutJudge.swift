@@ -38,7 +38,7 @@ struct CutJudge {
   /// No smaller cut may leave unknown what is known in this one.
   mutating func keepEvidence(of events: [RecordedEvent]) {
     evidence = Self.kinds(events).intersection(Self.telling)
-    var replayer = Replayer(form: .mainline, options: replay)
+    var replayer = Replayer(form: .v69, options: replay)
     replayer.consume(events)
     replayer.finish()
     unknownMax = Self.unknownCount(replayer.takeRows())
@@ -46,7 +46,7 @@ struct CutJudge {
 
   /// The events of findings that the whole recording does not have: something was cut away that they rest on.
   func madeUp(_ events: [RecordedEvent]) -> Set<EventID> {
-    var replayer = Replayer(form: .mainline, options: replay)
+    var replayer = Replayer(form: .v69, options: replay)
     replayer.consume(events)
     replayer.finish()
     return Set(Self.findings(replayer.takeRows()).filter { !known.contains(CutGoal.FindingKey($0)) }.map(\.event))
@@ -54,7 +54,7 @@ struct CutJudge {
 
   func holds(_ events: [RecordedEvent]) -> Bool {
     guard hasEvidence(events), isPlausible(events) else { return false }
-    var replayer = Replayer(form: .mainline, options: replay, recordsWindows: isSearched)
+    var replayer = Replayer(form: .v69, options: replay, recordsWindows: isSearched)
     replayer.consume(events)
     replayer.finish()
     let rows = replayer.takeRows()
@@ -93,7 +93,7 @@ struct CutJudge {
       switch row {
       case .retryRound(let round): round.decision == .unknown
       case .cacheCheck(let check): check.decision == .unknown
-      case .invalidation, .refresh, .finding, .loss, .memslot, .virtualMachine, .cache, .taint,
+      case .invalidation, .refresh, .finding, .loss, .memslot, .virtualMachine, .cache, .formAgreement, .taint,
         .restsOnOpenInvalidation, .lacksProbes, .neverEnded, .witnessWeight, .witness:
         false
       }
@@ -165,7 +165,7 @@ struct CutJudge {
       case .restsOnOpenInvalidation(let id): finding.kind != .stuck && finding.invalidation == id
       case .lacksProbes: finding.kind != .contract
       case .invalidation, .refresh, .retryRound, .cacheCheck, .finding, .loss, .memslot, .virtualMachine, .cache,
-        .neverEnded, .witnessWeight, .witness:
+        .formAgreement, .neverEnded, .witnessWeight, .witness:
         false
       }
     }

@@ -35,7 +35,7 @@ import TraceStore
 
   /// Returns how many rows came out.
   private static func replay(_ batches: [[RecordedEvent]]) -> Int {
-    var replayer = Replayer(form: .mainline, options: ReplayOptions())
+    var replayer = Replayer(form: .v69, options: ReplayOptions())
     var rows: [ReplayRow] = []
     var count = 0
     for batch in batches {

@@ -1,0 +1,140 @@
+// Every form, asked for every decision that the recording forces (evidence, rule 26).
+
+import GPCProtocol
+import KVMEvents
+import Operations
+
+/// What speaks for and against each form so far. Forms with the same rule for a decision are asked once.
+struct FormsAsked {
+  /// What the answer of a retry test depends on.
+  struct TestRule: Hashable {
+    let retry: RetryRule
+    let seq: SequenceRule
+    /// Where the flag is cleared.
+    let walkIsInEndHook: Bool
+
+    init(_ rules: ProtocolRules) {
+      retry = rules.retry
+      seq = rules.retry.readsSeq ? rules.seq : .mmu
+      walkIsInEndHook = rules.retry.readsFlag && rules.walk.place != .startHook
+    }
+
+    /// `mmu_invalidate_seq` moves for others than the hooks, too (evidence, rule 23).
+    var mayBeMovedUnseen: Bool { retry.readsSeq && seq == .mmu }
+  }
+
+  private struct Tally {
+    var forced: Int64 = 0
+    var agreeing: Int64 = 0
+    var movers: Int64 = 0
+  }
+
+  /// One decision against a form, and what it rests on.
+  struct Against {
+    let event: EventID
+    let refutation: FormAgreement.Refutation
+    let vm: Int32?
+    /// Of these invalidations none may turn out to be open at the end.
+    let invalidations: [Int64]
+  }
+
+  let forms: [ProtocolForm]
+  /// The distinct rules, and the place of each form's among them.
+  let testRules: [TestRule]
+  private let testRuleOfForm: [Int]
+  private var tallies: [Tally]
+  /// Tests to which every form leaves the same answer, which the kernel gave.
+  private var commonCount: Int64 = 0
+  private var against: [[Against]]
+  private var againstCounts: [Int64]
+
+  /// More are only counted: when a gap takes all of these back, the form is taken back with them.
+  private static let keptMax = 32
+
+  init(_ forms: [ProtocolForm]) {
+    self.forms = forms
+    var testRules: [TestRule] = []
+    var testRuleOfForm: [Int] = []
+    for form in forms {
+      let rule = TestRule(form.rules)
+      if !testRules.contains(rule) { testRules.append(rule) }
+      testRuleOfForm.append(testRules.firstIndex(of: rule) ?? 0)
+    }
+    self.testRules = testRules
+    self.testRuleOfForm = testRuleOfForm
+    tallies = Array(repeating: Tally(), count: testRules.count)
+    against = Array(repeating: [], count: forms.count)
+    againstCounts = Array(repeating: 0, count: forms.count)
+  }
+
+  var isEmpty: Bool { forms.isEmpty }
+
+  // MARK: Retry tests
+
+  mutating func agreeAll() { commonCount += 1 }
+
+  mutating func agree(_ rule: Int) {
+    tallies[rule].forced += 1
+    tallies[rule].agreeing += 1
+  }
+
+  mutating func need(moverBy rule: Int) { tallies[rule].movers += 1 }
+
+  mutating func disagree(_ rule: Int, _ decision: @autoclosure () -> Against) {
+    tallies[rule].forced += 1
+    for form in forms.indices where testRuleOfForm[form] == rule { refute(form, decision()) }
+  }
+
+  // MARK: Everything
+
+  mutating func refute(_ decision: @autoclosure () -> Against, where isRefuted: (ProtocolRules) -> Bool) {
+    for form in forms.indices where isRefuted(forms[form].rules) { refute(form, decision()) }
+  }
+
+  private mutating func refute(_ form: Int, _ decision: @autoclosure () -> Against) {
+    againstCounts[form] += 1
+    if against[form].count < Self.keptMax { against[form].append(decision()) }
+  }
+
+  // MARK: What is taken back
+
+  /// What was decided behind this event was decided without what a gap holds.
+  mutating func forget(vms: [Int32], after event: EventID) {
+    forget { $0.event > event && $0.vm.map(vms.contains) ?? true && $0.refutation != .function }
+  }
+
+  /// The invalidation is open at the recording's end.
+  mutating func forget(resting invalidation: Int64) { forget { $0.invalidations.contains(invalidation) } }
+
+  /// Nothing can be said of what did not happen; a function and a hook are seen by what did.
+  mutating func forgetWhatRestsOnAbsence() {
+    commonCount = 0
+    for rule in tallies.indices { tallies[rule] = Tally() }
+    forget { $0.refutation != .function && $0.refutation != .walk }
+  }
+
+  mutating func forget(_ refutation: FormAgreement.Refutation) { forget { $0.refutation == refutation } }
+
+  private mutating func forget(_ isTakenBack: (Against) -> Bool) {
+    for form in forms.indices where against[form].contains(where: isTakenBack) {
+      let before = against[form].count
+      against[form].removeAll(where: isTakenBack)
+      againstCounts[form] -= Int64(before - against[form].count)
+      // What was only counted may be of the same kind.
+      if against[form].count < Self.keptMax && before == Self.keptMax {
+        againstCounts[form] = Int64(against[form].count)
+      }
+    }
+  }
+
+  var agreements: [FormAgreement] {
+    forms.indices.map { form in
+      let tally = tallies[testRuleOfForm[form]]
+      let first = against[form].min { $0.event < $1.event }
+      return FormAgreement(
+        form: forms[form].id, testCount: commonCount + tally.forced, agreeingTestCount: commonCount + tally.agreeing,
+        moverCount: tally.movers, refutedCount: againstCounts[form], event: first?.event,
+        refutation: first?.refutation)
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// Which forms the recording agrees with, in sentences.
+
+import KVMEvents
+
+/// What is said of the forms that were asked (evidence, rule 26).
+struct FormsText {
+  private let forms: [Report.Form]
+  private let place: String
+
+  /// - Parameter place: what the places of events count: `line`.
+  init(_ forms: [Report.Form], place: String) {
+    self.forms = forms
+    self.place = place
+  }
+
+  /// None where none was asked.
+  var lines: [String] {
+    if forms.isEmpty { return [] }
+    let agreeing = forms.filter { $0.refutedCount == 0 }
+    if agreeing.count == forms.count { return ["forms: the recording tells no form from another"] }
+    // A form that needs nothing unrecorded comes first.
+    let plain = agreeing.filter { $0.moverCount == 0 }
+    let moved = agreeing.filter { $0.moverCount > 0 }
+    var lines: [String] = []
+    if agreeing.isEmpty { lines.append("forms: no form agrees") }
+    for (index, group) in (groups(plain) + groups(moved)).enumerated() {
+      let movers = group[0].moverCount
+      let only =
+        movers == 0
+        ? ""
+        : ", only with \(plural(movers, "mover")) of mmu_invalidate_seq that \(movers == 1 ? "is" : "are") not recorded"
+      lines.append((index == 0 ? "forms: " : "       ") + "agrees with \(names(group)): \(tests(group[0]))\(only)")
+    }
+    return lines + refutedLines(forms.filter { $0.refutedCount > 0 })
+  }
+
+  /// Those of which the same is said.
+  private func groups(_ forms: [Report.Form]) -> [[Report.Form]] {
+    var groups: [[Report.Form]] = []
+    for form in forms {
+      if let index = groups.firstIndex(where: { tests($0[0]) == tests(form) && $0[0].moverCount == form.moverCount }) {
+        groups[index].append(form)
+      } else {
+        groups.append([form])
+      }
+    }
+    // What most speaks for comes first; of equals the older.
+    return groups.enumerated().sorted { ($1.element[0].tests, $0.offset) < ($0.element[0].tests, $1.offset) }
+      .map(\.element)
+  }
+
+  private func refutedLines(_ refuted: [Report.Form]) -> [String] {
+    var keys: [String] = []
+    var named: [String: [String]] = [:]
+    for form in refuted {
+      let key = "refuted by \(place) \(form.refutedEvent ?? 0), \(Self.reason(form.refutedBy)): "
+      if named[key] == nil { keys.append(key) }
+      named[key, default: []].append(form.form)
+    }
+    return keys.flatMap { wrapped(named[$0] ?? [], label: "       " + $0) }
+  }
+
+  private static func reason(_ word: String?) -> String {
+    switch word {
+    case "test": "its retry test goes the other way"
+    case "wait": "it would be waiting"
+    case "no_lookup": "it looks up in every round"
+    case "check": "its check gives the other answer"
+    case "walk": "its walk is in the other hook"
+    case "function": "it has no such function"
+    case let other: other ?? "not told"
+    }
+  }
+
+  private func tests(_ form: Report.Form) -> String {
+    "\(grouped(form.agreeingTests)) of \(plural(form.tests, "test"))"
+  }
+
+  private func names(_ forms: [Report.Form]) -> String { joined(forms.map(\.form)) }
+
+  private func joined(_ words: [String]) -> String {
+    guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+    return words.dropLast().joined(separator: ", ") + " and " + last
+  }
+}
