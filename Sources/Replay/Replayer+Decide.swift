@@ -46,6 +46,7 @@ extension Replayer {
 
   private mutating func decide(_ evidence: RetryEvidence) {
     let test = evidence.test
+    holdCount(against: evidence)
     let decision = evidence.decision(form: form)
     let page = (evidence.round.uhva ?? operations.caches[operations.refreshes[test.refresh].cache].uhva).flatMap {
       $0.isError ? nil : $0.page
@@ -57,6 +58,18 @@ extension Replayer {
     // witness.
     if case .disagrees = decision { reportDivergence(evidence) }
     if !test.isRetried, let page { reportStale(evidence, page) }
+  }
+
+  /// The count that the test's own probe read, beside what the recorded invalidations make it (evidence, rules 19 and
+  /// 20).
+  private mutating func holdCount(against evidence: RetryEvidence) {
+    guard let (count, bounds) = evidence.recordedCount, let vm = operations.refreshes[evidence.test.refresh].vm else {
+      return
+    }
+    if count == 0 && bounds.least > 0 {
+      return operations.omissions.noteZeroCount(at: evidence.low.id, least: bounds.least)
+    }
+    operations.hold(count, against: bounds, of: vm, at: evidence.low.id)
   }
 
   /// An invalidation's fate is known: decides the tests that waited for that, and the rows of their refreshes.
@@ -93,6 +106,11 @@ extension Replayer {
   private mutating func decide(_ check: PendingCheck) {
     let state = check.state
     let decision = decision(of: check)
+    if !check.meetsLoss {
+      let changes = operations.caches[state.cache].vm?.memslots.changeCount
+      survey.see(
+        state, answer: check.answer, isSteady: state.memslotChange == changes && !state.mayHideMemslotChange)
+    }
     // The field was read under the lock of this check: from here on `valid` is known again.
     if let valid = state.recordedValid, !check.meetsLoss {
       judgedCaches[state.cache].validity.record(valid, at: state.entry, order)
@@ -102,10 +120,21 @@ extension Replayer {
         CacheCheck(
           id: state.id, cache: operations.caches[state.cache].id, task: state.task, entryEvent: state.entry.id,
           returnEvent: check.ret.id, answer: check.answer, decision: decision)))
-    if case .disagrees = decision { reportDivergence(check) }
+    // A refresh or an invalidation of which nothing is recorded may have set or cleared `valid` (evidence, rule 19). Then a page may
+    // have been looked up anew, too.
+    var isMappingKnown = true
+    if case .disagrees = decision {
+      isMappingKnown = false
+      reportDivergence(check)
+    }
+    if let mapping = check.mapping {
+      if state.uhva.map({ $0.page != mapping.page }) ?? false { isMappingKnown = false }
+      if !isMappingKnown { judgedCaches[state.cache].doubtedMapping = mapping.refresh }
+      if judgedCaches[state.cache].doubtedMapping == mapping.refresh { isMappingKnown = false }
+    }
     if check.answer && !check.meetsLoss {
       findContract(check)
-      findStale(check)
+      findStale(check, isMappingKnown: isMappingKnown)
     }
   }
 
@@ -150,11 +179,14 @@ extension Replayer {
     }
   }
 
-  private mutating func findStale(_ check: PendingCheck) {
-    guard let mapping = check.mapping, let (invalidation, certainty) = mapping.staleBy, !mapping.isReported,
+  private mutating func findStale(_ check: PendingCheck, isMappingKnown: Bool) {
+    // Of another page, it is of a refresh that is not recorded.
+    guard let mapping = check.mapping, check.state.uhva?.page ?? mapping.page == mapping.page,
+      let (invalidation, known) = mapping.staleBy, !mapping.isReported,
       order.surely(invalidation.end, before: check.state.entry)
     else { return }
     let cache = check.state.cache
+    let certainty = isMappingKnown ? known : .possible
     if let current = judgedCaches[cache].mapping, current.refresh == mapping.refresh {
       // The round's own test, or an earlier check, may have told of it since.
       if current.isReported { return }
@@ -197,7 +229,8 @@ extension Replayer {
 
   private mutating func reportDivergence(_ check: PendingCheck) {
     report(
-      .divergence, .certain, vm: operations.caches[check.state.cache].vm, cache: check.state.cache, event: check.ret.id,
+      .divergence, .possible, vm: operations.caches[check.state.cache].vm, cache: check.state.cache,
+      event: check.ret.id,
       invalidation: nil, refresh: nil, check: check.state.id, proof: [check.state.entry.id, check.ret.id],
       summary: FindingText.divergence(check))
   }
@@ -207,7 +240,8 @@ extension Replayer {
     let refresh = operations.refreshes[test.refresh]
     let cited = evidence.deciding
     report(
-      .divergence, .certain, vm: refresh.vm, cache: refresh.cache, event: evidence.low.id,
+      .divergence, evidence.provesItself ? .certain : .possible, vm: refresh.vm, cache: refresh.cache,
+      event: evidence.low.id,
       invalidation: cited, refresh: refresh.id, check: nil,
       proof: evidence.round.proof + (cited?.proof ?? []) + [test.settled.id],
       summary: FindingText.divergence(evidence, cited))

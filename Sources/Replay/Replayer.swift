@@ -25,6 +25,10 @@ package struct Replayer {
   var contractChecks: [Int64: [PendingCheck]] = [:]
   var pending = PendingQueue()
   var findingCount: Int64 = 0
+  /// Rule 20.
+  var survey = FieldSurvey()
+  /// By `EventKind`; empty: all fields are used.
+  private var unusedFields: [EventFieldSet] = []
 
   /// - Parameter recordsWindows: keep the VMs' operations for `takeWindows()`.
   package init(form: ProtocolForm, options: ReplayOptions, recordsWindows: Bool = false) {
@@ -32,6 +36,9 @@ package struct Replayer {
     self.options = options
     order = MomentOrder(deltaNs: options.deltaNs)
     operations = OperationTracker(order: order, recordsWindows: recordsWindows)
+    if options.unusedFields.isEmpty { return }
+    unusedFields = Array(repeating: EventFieldSet(rawValue: 0), count: EventKind.allCases.count)
+    for unused in options.unusedFields { unusedFields[Int(unused.kind.rawValue)].insert(unused.field) }
   }
 
   /// The rows that came to be known since the last call.
@@ -54,9 +61,29 @@ package struct Replayer {
     // Through a span, which lends an event where the array would copy it.
     let span = events.span
     for index in span.indices {
-      if operations.isTied { step(span[index]) } else { hold(span[index]) }
+      if !unusedFields.isEmpty {
+        take(withoutUnused(span[index]))
+      } else {
+        survey.see(span[index])
+        if operations.isTied { step(span[index]) } else { hold(span[index]) }
+      }
     }
   }
+
+  private mutating func take(_ event: RecordedEvent) {
+    survey.see(event)
+    if operations.isTied { step(event) } else { hold(event) }
+  }
+
+  private func withoutUnused(_ event: RecordedEvent) -> RecordedEvent {
+    var used = event
+    used.fields.subtract(unusedFields[Int(event.kind.rawValue)])
+    return used
+  }
+
+  /// The fields that show a sign now and were used. Where there are any, the recording is to be replayed again without
+  /// them. Complete behind `finish()`.
+  package private(set) var fieldsToLeaveOut: [ImplausibleField] = []
 
   /// Until notifiers are tied to their VMs.
   private mutating func hold(_ event: RecordedEvent) {
@@ -92,8 +119,25 @@ package struct Replayer {
     while let decision = pending.popFirst() { decide(decision) }
     for vm in operations.vms { finish(vm) }
     rows += operations.caches.map { .cache($0.row) }
-    let missing = Evidence.missing(from: operations.probes)
+    let missing = Evidence.missing(from: operations.probes, unused: options.unusedFields)
+    surveyEnd(isWhollyProbed: missing.isEmpty)
     if !missing.isEmpty && !operations.vms.isEmpty { rows.append(.lacksProbes(missing)) }
+  }
+
+  /// What only the whole recording tells: fields that are none, events that were left out.
+  private mutating func surveyEnd(isWhollyProbed: Bool) {
+    let zeroCounts = operations.omissions.zeroCounts
+    // Ends that are missing would show elsewhere, too. Where a probe is missing, nothing rests on absence anyway.
+    let isFieldsFault =
+      isWhollyProbed && survey.hasOnlyZeroRetryCounts && operations.omissions.omissions(operations.probes).isEmpty
+    if !isFieldsFault {
+      for zero in zeroCounts { operations.omissions.note(.countBelow, at: zero.event, missing: zero.least) }
+    }
+    fieldsToLeaveOut = survey.implausible(zeroCounts: isFieldsFault ? zeroCounts.map(\.event) : [])
+    rows += options.unusedFields.map { .implausibleField($0, isUsed: false) }
+    rows += fieldsToLeaveOut.map { .implausibleField($0, isUsed: true) }
+    guard isWhollyProbed else { return }
+    rows += operations.omissions.omissions(operations.probes).map { .silentOmission($0) }
   }
 
   private mutating func finish(_ vm: VMState) {

@@ -6,6 +6,7 @@ struct Staging {
   static let name = "staging"
   private static let tables = [
     "vm", "cache", "memslot", "invalidation", "refresh", "cache_check", "finding", "finding_event", "loss",
+    "implausible_field", "silent_omission",
   ]
   private let connection: Connection
 

@@ -18,6 +18,9 @@ package struct Tally: Sendable {
   package var causes = 0
   package var certain = 0
   package var possible = 0
+  /// Recordings that are said to lack events, and those that have fields that are not used.
+  package var filtered = 0
+  package var implausible = 0
 
   package init() {}
 
@@ -37,6 +40,8 @@ package struct Tally: Sendable {
     let missed = replayed.findings.filter { $0.kind == .contract || $0.kind == .stale }
     certain = missed.count { $0.isCertain }
     possible = missed.count - certain
+    filtered = replayed.isCalledFiltered ? 1 : 0
+    implausible = replayed.implausible.isEmpty ? 0 : 1
   }
 
   package mutating func add(_ other: Tally) {
@@ -52,6 +57,8 @@ package struct Tally: Sendable {
     causes += other.causes
     certain += other.certain
     possible += other.possible
+    filtered += other.filtered
+    implausible += other.implausible
   }
 }
 

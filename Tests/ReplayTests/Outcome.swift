@@ -18,6 +18,8 @@ struct Outcome {
   private(set) var restOnOpen: [Int64] = []
   /// Without them only `contract` stands in the end.
   private(set) var missingProbes: [EventKind] = []
+  private(set) var implausibleFields: [ImplausibleField] = []
+  private(set) var silentOmissions: [SilentOmission] = []
 
   init(recording: Marbles, rows: [ReplayRow]) {
     self.recording = recording
@@ -37,6 +39,8 @@ struct Outcome {
       case .taint(let vms, let after, let before): taints.append((vms, after, before))
       case .restsOnOpenInvalidation(let id): restOnOpen.append(id)
       case .lacksProbes(let kinds): missingProbes = kinds
+      case .implausibleField(let field, _): implausibleFields.append(field)
+      case .silentOmission(let omission): silentOmissions.append(omission)
       }
     }
   }

@@ -94,7 +94,7 @@ struct CutJudge {
       case .retryRound(let round): round.decision == .unknown
       case .cacheCheck(let check): check.decision == .unknown
       case .invalidation, .refresh, .finding, .loss, .memslot, .virtualMachine, .cache, .taint,
-        .restsOnOpenInvalidation, .lacksProbes:
+        .restsOnOpenInvalidation, .lacksProbes, .implausibleField, .silentOmission:
         false
       }
     }
@@ -164,6 +164,8 @@ struct CutJudge {
         finding.kind != .excessiveRetry && finding.vm.map { vms.contains($0) } ?? true && first < before && after < last
       case .restsOnOpenInvalidation(let id): finding.invalidation == id
       case .lacksProbes: finding.kind != .contract
+      case .implausibleField(_, let isUsed): isUsed
+      case .silentOmission(let omission): finding.kind != .contract || omission.sign != .countAbove
       case .invalidation, .refresh, .retryRound, .cacheCheck, .finding, .loss, .memslot, .virtualMachine, .cache: false
       }
     }
