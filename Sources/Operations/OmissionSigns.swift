@@ -18,7 +18,8 @@ package struct OmissionSigns {
   /// Shown by what a thread did not do: only where the kinds of event concerned are recorded at all.
   private var unpairedKinds: [(event: EventID, lacking: EventKind)] = []
 
-  /// Retry tests whose probe read a count of 0 with invalidations surely in flight: either their ends are missing, or the field is none.
+  /// Retry tests whose probe read a count of 0 with invalidations surely in flight: either their ends are missing, or
+  /// the field is none.
   package private(set) var zeroCounts: [(event: EventID, least: UInt64)] = []
 
   package mutating func noteZeroCount(at event: EventID, least: UInt64) {

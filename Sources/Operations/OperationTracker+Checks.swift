@@ -28,7 +28,8 @@ extension OperationTracker {
   private static var nestingMax: Int { 4 }
 
   /// Checks whose returns are not recorded.
-  /// - Parameter event: what the thread does that it cannot do inside of a check; nil: events were dropped, or it is over.
+  /// - Parameter event: what the thread does that it cannot do inside of a check; nil: events were dropped, or it is
+  ///   over.
   mutating func giveUpChecks(of thread: ThreadNumber, at event: EventID? = nil) {
     if threads[thread].checks.isEmpty { return }
     if let event { omissions.noteUnpaired(lacking: .gpcCheckRet, at: event) }

@@ -3,7 +3,8 @@
 import KVMEvents
 import Operations
 
-/// Goes over all events of a recording, beside the replay, and knows at its end which fields show a sign (evidence, rule 20). What was
+/// Goes over all events of a recording, beside the replay, and knows at its end which fields show a sign (evidence,
+/// rule 20). What was
 /// judged with them until then is judged again without.
 struct FieldSurvey {
   /// What one field of one kind of event has shown.

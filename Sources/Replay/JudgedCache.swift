@@ -21,7 +21,8 @@ struct JudgedCache {
   var validity = ValidityHistory()
   /// nil: none known.
   var mapping: Mapping?
-  /// The refresh whose mapping may have been replaced in one that is not recorded: a check found `valid` or the page otherwise.
+  /// The refresh whose mapping may have been replaced in one that is not recorded: a check found `valid` or the page
+  /// otherwise.
   var doubtedMapping: Int64?
 
   /// Neither `valid` nor its mapping are known any more.

@@ -120,7 +120,8 @@ extension Replayer {
         CacheCheck(
           id: state.id, cache: operations.caches[state.cache].id, task: state.task, entryEvent: state.entry.id,
           returnEvent: check.ret.id, answer: check.answer, decision: decision)))
-    // A refresh or an invalidation of which nothing is recorded may have set or cleared `valid` (evidence, rule 19). Then a page may
+    // A refresh or an invalidation of which nothing is recorded may have set or cleared `valid` (evidence, rule 19).
+    // Then a page may
     // have been looked up anew, too.
     var isMappingKnown = true
     if case .disagrees = decision {
@@ -196,7 +197,7 @@ extension Replayer {
       .stale, certainty, vm: operations.caches[cache].vm, cache: cache, event: check.ret.id,
       invalidation: invalidation, refresh: mapping.refresh, check: check.state.id,
       proof: [mapping.lookup.id, mapping.lookupRet.id] + invalidation.proof + [check.state.entry.id, check.ret.id],
-      summary: FindingText.staleCheck(check, invalidation, mapping, certainty))
+      summary: FindingText.staleCheck(check, invalidation, known, isMappingKnown: isMappingKnown))
   }
 
   /// The invalidation's end hook is called: what the caches of its range map was freed, if it was looked up before

@@ -145,7 +145,8 @@ struct RetryEvidence {
   /// wrong with the kernel.
   private var recordsReason: Bool { round.recordedCount ?? 0 != 0 || round.recordedMoves ?? 0 != 0 }
 
-  /// A divergence that stands whatever was left out without a marker: accepted in spite of what is recorded, or repeated although its
+  /// A divergence that stands whatever was left out without a marker: accepted in spite of what is recorded, or
+  /// repeated although its
   /// own probe read neither a count nor a moved seq (evidence, rule 19).
   var provesItself: Bool { !test.isRetried || round.recordedCount == 0 && round.recordedMoves == 0 }
 
@@ -159,7 +160,8 @@ struct RetryEvidence {
         || round.recordedMoves != UInt64(signs.moverCount))
   }
 
-  /// What the test's probe read as `mn_active_invalidate_count`, and what the recorded invalidations make it; nil where something
+  /// What the test's probe read as `mn_active_invalidate_count`, and what the recorded invalidations make it; nil where
+  /// something
   /// unseen may have been in flight.
   var recordedCount: (UInt64, CountBounds)? {
     guard let count = round.recordedCount, !round.isTorn, !round.meetsLoss, !mayHideInvalidations, !signs.hasTaint

@@ -3,7 +3,8 @@
 import KVMEvents
 
 extension Report {
-  /// What is not used of the recording, a line for each sign and field; the probes that only share the place of one stand behind it.
+  /// What is not used of the recording, a line for each sign and field; the probes that only share the place of one
+  /// stand behind it.
   var implausible: [String] {
     var lines: [String] = []
     for sign in KVMEvents.ImplausibleField.Sign.allCases where sign != .sameOffset {

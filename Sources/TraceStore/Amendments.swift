@@ -7,7 +7,8 @@ struct Taint {
   let vms: [Int32]
   let after: EventID
   let before: EventID
-  /// The rows of `retry_round` that were written before it was learnt and may have evidence behind `after`; rows that came
+  /// The rows of `retry_round` that were written before it was learnt and may have evidence behind `after`; rows that
+  /// came
   /// later already take the gap into account.
   let rounds: Range<Int64>
   /// The same for `cache_check`, by the checks' entries.
@@ -68,7 +69,8 @@ struct Amendments {
 
   private func collectTainted(on connection: Connection) throws(TraceStoreError) {
     let vm = try connection.prepare("INSERT OR IGNORE INTO tainted_vm VALUES (?)")
-    // The evidence of a decision is the time from its first event to its last, from the test before to what the round was followed by (where
+    // The evidence of a decision is the time from its first event to its last, from the test before to what the round
+    // was followed by (where
     // that is no row of these, the refresh's entry and return bound it): a gap in the middle of it counts as well.
     let rounds = try connection.prepare(
       """
@@ -125,7 +127,8 @@ struct Amendments {
       """)
   }
 
-  /// A round that came to no test keeps having no decision, and a last round no cause. Findings about what became unknown go.
+  /// A round that came to no test keeps having no decision, and a last round no cause. Findings about what became
+  /// unknown go.
   private static let makeUnknown = """
     -- A round that was repeated for an invalidation whose end hook's return is recorded was repeated rightly, whatever was dropped beside it; and
     -- if that one overlaps, also its cause stands.
@@ -157,7 +160,8 @@ struct Amendments {
       AND id NOT IN (SELECT check_id FROM finding WHERE kind = 'divergence' AND check_id IS NOT NULL);
     """
 
-  /// Nothing is certain that rests on what did not happen. `contract`, and an accepted error pfn, do not (evidence, rule 19).
+  /// Nothing is certain that rests on what did not happen. `contract`, and an accepted error pfn, do not (evidence,
+  /// rule 19).
   private static let makeAbsenceUnfounded = """
     DELETE FROM finding WHERE kind IN ('divergence', 'excessive_retry');
     DELETE FROM finding_event WHERE finding_id NOT IN (SELECT id FROM finding);
@@ -184,7 +188,8 @@ struct Amendments {
     UPDATE retry_round SET outcome = 'unfinished', decision = NULL, cause = NULL WHERE outcome <> 'accepted';
     """
 
-  /// The sums of a refresh follow its rounds, and a finding of excess follows the sums. In one pass over the rounds: no index leads from
+  /// The sums of a refresh follow its rounds, and a finding of excess follows the sums. In one pass over the rounds: no
+  /// index leads from
   /// a refresh to them.
   private func recount(on connection: Connection, settings: ReplaySettings?) throws(TraceStoreError) {
     try connection.execute(

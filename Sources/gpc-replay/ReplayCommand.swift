@@ -35,7 +35,8 @@ struct ReplayCommand: ParsableCommand {
   }
 }
 
-/// Replays the database's own events and puts the results in place of the former ones: again, as long as fields show that they are
+/// Replays the database's own events and puts the results in place of the former ones: again, as long as fields show
+/// that they are
 /// not what their probes were to read (evidence, rule 20).
 func replayStored(_ store: TraceDatabase, _ options: ReplayOptions) throws {
   var options = options

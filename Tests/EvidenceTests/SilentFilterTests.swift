@@ -1,4 +1,5 @@
-// Events that a filter left out without a marker (rule 19): nothing certain comes of it, and nothing whole is called filtered.
+// Events that a filter left out without a marker (rule 19): nothing certain comes of it, and nothing whole is called
+// filtered.
 
 import EvidenceParts
 import KVMEvents
@@ -58,7 +59,8 @@ struct SilentFilterTests {
     #expect(judgement.silentOmissions.isEmpty && judgement.implausibleFields.isEmpty)
   }
 
-  /// Of 6.12's overlap, the two tasks that refresh and check: the invalidations are missing, and their counts are there.
+  /// Of 6.12's overlap, the two tasks that refresh and check: the invalidations are missing, and their counts are
+  /// there.
   @Test("Two tasks alone are seen to be not all")
   func filterShows() throws {
     let recording = try #require(EvidenceRecording.small.first { $0.name == "6.12-overlap" })

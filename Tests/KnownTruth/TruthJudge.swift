@@ -19,7 +19,8 @@ package enum Property: String, CaseIterable, Sendable {
   case agreement
   /// A field that is not used is none, and events are left out where it is said that they are.
   case signs
-  /// Rounds, checks and invalidations are put together from events of one round, check or invalidation, and said to have ended as they did.
+  /// Rounds, checks and invalidations are put together from events of one round, check or invalidation, and said to
+  /// have ended as they did.
   case pairing
   /// An invalidation is said to overlap a memslot, or not to, as it did.
   case memslots
