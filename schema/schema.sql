@@ -54,8 +54,9 @@ CREATE TABLE event_name (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,        -- as recorded
   kind_id INTEGER REFERENCES event_kind (id), -- NULL: no event of the catalogue
-  count INTEGER NOT NULL,           -- how often it stands in the recording
-  is_stored INTEGER NOT NULL CHECK (is_stored IN (0, 1)) -- 0: counted only
+  count INTEGER NOT NULL,           -- how often it was recorded
+  is_stored INTEGER NOT NULL CHECK (is_stored IN (0, 1)), -- 0: counted only
+  is_listed INTEGER NOT NULL CHECK (is_listed IN (0, 1)) -- 1: the recording lists it among the events it was made with (trace.dat, perf.data)
 ) STRICT;
 
 -- The tasks of this recording. A thread that renamed itself is one row per name.

@@ -43,6 +43,18 @@ struct BodyReader {
     }
   }
 
+  /// Whether a body is a probe's: it begins with the address, in parentheses or (`-R`, `options/fields`) as a field. An empty one is
+  /// what is left of something.
+  @inline(__always) static func isOfProbe(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Bool {
+    start >= end || start.byte == UInt8(ascii: "(") || isOfRawProbe(start, end)
+  }
+
+  private static func isOfRawProbe(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Bool {
+    var place = start
+    if skip("[FAILED TO PARSE]", &place, end) { skipBlanks(&place, end) }
+    return skip("__probe_", &place, end)
+  }
+
   /// `(ffffffffc07eafa4)`, or of a return probe `(ffffffffc07e0354 <- ffffffffc07e3d15)`.
   @inline(__always) private mutating func skipProbeAddress(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) {
     guard place < end else { return }

@@ -16,12 +16,17 @@ final class BpftraceReader: RecordingReader {
   private var isDrained = false
   private var isJSON = false
   private var isConvention = false
+  /// The messages are not one to a line: they are cut out of the bytes.
+  private var cutter: JSONObjectCutter?
   /// The last line that ended in a name which the catalogue does not have: where the text ends there, it may be part of a name.
   private var lineEndingInName: EventID = 0
 
   /// Takes over a pipeline whose form was told.
   init(_ pipeline: consuming TextPipeline) {
     self.pipeline = pipeline
+    if JSONObjectCutter.isOfMessages(self.pipeline.splitter.undelivered) {
+      (cutter, isJSON) = (JSONObjectCutter(), true)
+    }
   }
 
   func read(into events: UnsafeMutableBufferPointer<RecordedEvent>) throws(TraceReadError) -> Int {
@@ -30,7 +35,9 @@ final class BpftraceReader: RecordingReader {
       if let event = window.take(isAtEnd: isDrained) {
         deliver(event, into: &events[count])
         count += 1
-      } else if let line = try pipeline.nextLine() {
+      } else if cutter != nil, try readObject() {
+        continue
+      } else if cutter == nil, let line = try pipeline.nextLine() {
         read(line)
       } else if isDrained {
         break
@@ -58,7 +65,10 @@ final class BpftraceReader: RecordingReader {
   private func finish() throws(TraceReadError) {
     isDrained = true
     if !printed.isEmpty { readPrinted(printed) }
-    try pipeline.finishText(endsInsidePrinted: !printed.isEmpty, isOdd: lineEndingInName == pipeline.lines)
+    let isOpen = cutter?.isOpen == true
+    try pipeline.finishText(
+      endsInsidePrinted: isOpen || !printed.isEmpty, isOdd: isOpen || lineEndingInName == pipeline.lines,
+      inside: isOpen ? "its JSON" : "a line")
   }
 
   private func read(_ line: Line) {
@@ -73,8 +83,27 @@ final class BpftraceReader: RecordingReader {
     }
   }
 
-  private func readMessage(_ line: Line) {
-    switch BpftraceMessage(line) {
+  /// Goes on to the end of the next message. False: there is none.
+  private func readObject() throws(TraceReadError) -> Bool {
+    while let byte = try pipeline.nextByte() {
+      switch cutter?.take(byte) {
+      case .more, nil: continue
+      case .object: read(cutter?.message, nil)
+      case .tooLong:
+        pipeline.text.issues.note(
+          .longLine, line: pipeline.lines, "a message longer than \(LineSplitter.lineLimit) bytes", nil)
+      case .junk:
+        pipeline.text.issues.note(.badLine, line: pipeline.lines, "no message of bpftrace's JSON", nil)
+      }
+      return true
+    }
+    return false
+  }
+
+  private func readMessage(_ line: Line) { read(BpftraceMessage(line), line) }
+
+  private func read(_ message: BpftraceMessage?, _ line: Line?) {
+    switch message {
     case nil:
       pipeline.text.issues.note(.badLine, line: pipeline.lines, "no message of bpftrace's JSON", line)
     case .other: break

@@ -25,6 +25,20 @@ struct CommKey: Hashable {
     high = place.word
   }
 
+  /// The `count` bytes in front of `end`, at most 16. Words are loaded from in front of them.
+  init(endingAt end: UnsafeRawPointer, count: Int) {
+    high = Self.blanking((end - 8).word, front: Self.width / 2 - count)
+    low = Self.blanking((end - 16).word, front: Self.width - count)
+  }
+
+  /// The word with blanks in its first bytes.
+  private static func blanking(_ word: UInt64, front: Int) -> UInt64 {
+    if front <= 0 { return word }
+    if front >= 8 { return blanks }
+    let mask: UInt64 = (1 << UInt64(8 * front)) - 1
+    return word & ~mask | blanks & mask
+  }
+
   /// Where a recording does not print it, as ftrace writes it.
   static let untold = CommKey(low: blanks, high: 0x3e2e_2e2e_3c20_2020)
 

@@ -9,6 +9,8 @@ struct EventNameTable: ~Copyable {
   private var slots = [EventNameID](repeating: -1, count: 256)
   private(set) var entries: [Entry] = []
   private var lostEvents: EventNameID?
+  /// What the recording lists as set, of what the catalogue knows.
+  private var listed: [String] = []
 
   /// More names than a kernel has events: the input is garbage, and the table must not grow with it.
   private static let namesMax = 16_384
@@ -20,6 +22,10 @@ struct EventNameTable: ~Copyable {
     let layouts: UnsafeMutableBufferPointer<EventLayout>
     let isKnown: Bool
     let hasBody: Bool
+    /// All that the name means are probes, whose bodies begin with an address.
+    let isProbe: Bool
+    /// What the event tells of comms; nil: nothing.
+    let teller: CommTeller?
     /// The meaning that the name's last event had.
     var current = 0
     var count: Int64 = 0
@@ -56,6 +62,10 @@ struct EventNameTable: ~Copyable {
     }
   }
 
+  func isInCatalogue(_ name: some Collection<UInt8>) -> Bool {
+    catalogue.meanings[String(decoding: name, as: UTF8.self)] != nil
+  }
+
   private static func hash(_ name: UnsafeRawPointer, _ count: Int) -> UInt64 {
     // The first and the last eight bytes tell our names apart; memcmp has the last word.
     var first = name.word
@@ -77,6 +87,11 @@ struct EventNameTable: ~Copyable {
     entries.append(Self.entry(bytes, hash, catalogue.meanings[String(decoding: bytes, as: UTF8.self)]))
     place(id, hash)
     return id
+  }
+
+  /// The recording lists these events: formats or attributes of them are in its head.
+  mutating func list(_ names: some Sequence<String>) {
+    listed += names.filter { catalogue.meanings[$0] != nil }
   }
 
   /// The id under which loss markers go; no event can have the name, for it holds a blank.
@@ -101,7 +116,8 @@ struct EventNameTable: ~Copyable {
     }
     return Entry(
       name: UnsafeMutableRawBufferPointer(rebasing: copy[..<name.count]), hash: hash, layouts: layouts,
-      isKnown: meanings != nil, hasBody: layouts.contains(where: \.hasBody))
+      isKnown: meanings != nil, hasBody: layouts.contains(where: \.hasBody),
+      isProbe: events.allSatisfy { $0.definition != nil }, teller: CommTeller(eventName: name))
   }
 
   private mutating func place(_ id: EventNameID, _ hash: UInt64) {
@@ -124,11 +140,13 @@ struct EventNameTable: ~Copyable {
   /// A record was met, of whatever name; loss markers are none.
   var hasEvents: Bool { entries.count > (lostEvents == nil ? 0 : 1) }
 
-  /// No two are the same: where different bytes come to look alike, for what is no UTF-8 is replaced, the later ones are numbered.
+  /// By id, and after them what is only listed. No two are the same: where different bytes come to look alike, for what is no UTF-8 is
+  /// replaced, the later ones are numbered.
   var names: [EventName] {
     var taken: Set<String> = []
     var lastNumber: [String: Int] = [:]
-    return entries.map { entry in
+    let listed = Set(listed)
+    let met = entries.map { entry in
       let kind = entry.isKnown ? entry.layouts[entry.current].kind : nil
       let decoded = String(decoding: entry.name, as: UTF8.self)
       var name = decoded
@@ -137,8 +155,12 @@ struct EventNameTable: ~Copyable {
         lastNumber[decoded] = number
         name = "\(decoded) (\(number))"
       }
-      return EventName(name: name, kind: kind, count: entry.count)
+      return EventName(name: name, kind: kind, count: entry.count, isListed: listed.contains(name))
     }
+    return met
+      + listed.subtracting(taken).sorted().map {
+        EventName(name: $0, kind: catalogue.meanings[$0]?.first?.kind, count: 0, isListed: true)
+      }
   }
 }
 

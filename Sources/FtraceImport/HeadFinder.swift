@@ -10,6 +10,7 @@ struct HeadFinder {
   /// What may be the front of the next line's comm.
   var fragment = CommFragment()
 
+  private let isOfConsole: Bool
   /// Forms that this kind of text may have.
   private let forms: [HeadForm]
   /// Bytes in which a head is looked for.
@@ -17,10 +18,11 @@ struct HeadFinder {
 
   init(_ format: InputFormat = .traceCmdText) {
     switch format {
-    case .tracefsText: forms = [.wide]
+    case .tracefsText, .webPage: forms = [.wide]
     case .perfScript: forms = [.perf]
-    case .traceCmdText, .traceDat, .perfData, .bpftrace: forms = [.wide, .latency]
+    case .traceCmdText, .traceDat, .perfData, .bpftrace, .consoleLog: forms = [.wide, .latency]
     }
+    isOfConsole = format == .consoleLog
     form = forms[0]
   }
 
@@ -38,6 +40,7 @@ struct HeadFinder {
     if form == .perf {
       return attempt { () throws(HeadFailure) in try RecordHead(unpaddedPerf: line) }
     }
+    if isOfConsole { return findBehindConsole(line) }
     if !fragment.isEmpty, let head = findJoined(line) { return head }
     // A record right behind a loss marker has no prefix, even where all others do: the prefix stays as it was.
     if prefix > 0, let head = attempt(line, prefix: 0, form: form) { return head }
@@ -52,6 +55,18 @@ struct HeadFinder {
       }
     }
     return findDash(line)
+  }
+
+  /// What a console puts in front is the prefix: as wide from line to line, mostly.
+  private mutating func findBehindConsole(_ line: Line) -> RecordHead? {
+    let start = (ConsoleLine(line)?.text.start ?? line.start) - line.start
+    for other in forms {
+      if let head = attempt(line, prefix: start, form: other) {
+        (prefix, form) = (start, other)
+        return head
+      }
+    }
+    return nil
   }
 
   private mutating func attempt(_ head: () throws(HeadFailure) -> RecordHead) -> RecordHead? {

@@ -5,6 +5,8 @@ package enum InputFormat: String, CaseIterable, Sendable {
   case traceCmdText = "trace-cmd report text"
   case traceDat = "a trace.dat of trace-cmd"
   case tracefsText = "tracefs text (trace or trace_pipe)"
+  case consoleLog = "a console log with an ftrace dump"
+  case webPage = "an HTML page with ftrace text"
   case perfData = "a perf.data"
   case perfScript = "perf script text"
   case bpftrace = "bpftrace output"
@@ -14,6 +16,8 @@ package enum InputFormat: String, CaseIterable, Sendable {
     switch self {
     case .traceCmdText: "trace-cmd"
     case .tracefsText: "tracefs"
+    case .consoleLog: "console"
+    case .webPage: "html"
     case .perfScript: "perf-script"
     case .bpftrace: "bpftrace"
     case .traceDat: "trace-dat"
@@ -25,7 +29,7 @@ package enum InputFormat: String, CaseIterable, Sendable {
   package var isBinary: Bool {
     switch self {
     case .traceDat, .perfData: true
-    case .traceCmdText, .tracefsText, .perfScript, .bpftrace: false
+    case .traceCmdText, .tracefsText, .consoleLog, .webPage, .perfScript, .bpftrace: false
     }
   }
 }
@@ -38,17 +42,22 @@ extension InputFormat {
     if bytes.isEmpty { throw .notATrace(.empty) }
     if bytes.starts(with: [0x17, 0x08, 0x44]) { return .traceDat }
     if PerfDataHeader.isMagic(bytes) { return .perfData }
+    if bytes.starts(with: PerfDataHeader.magicOfVersion1) { throw .unusableForm(.perfDataOfVersion1) }
     if let other = foreignMagic(bytes) { throw .notATrace(other) }
     if bytes.starts(with: tracefsHead) { return try tracefs(bytes, isWhole: isWhole) }
     if isMessage(bytes) { return .bpftrace }
-    if let format = TextSurvey(bytes, isWhole: isWhole).format {
+    if TracePage.isPage(bytes) { return .webPage }
+    let survey = TextSurvey(bytes, isWhole: isWhole)
+    if let format = survey.format {
+      if format == .perfScript, !survey.hasPerfFields { throw .perfScriptLacks([.trace]) }
       // Its head may stand behind blanks, and behind the command that printed it.
       if format == .traceCmdText, let head = headOfTracefs(bytes) { return try tracefs(head, isWhole: isWhole) }
       return format
     }
-    if let first = bytes.first(where: { $0 > 0x20 }), first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
-      throw .notATrace(.json)
-    }
+    if survey.isConsoleLog { return .consoleLog }
+    let missing = PerfScriptColumns(bytes).missing
+    if !missing.isEmpty { throw .perfScriptLacks(missing) }
+    if isJSON(bytes) { throw .notATrace(.json) }
     let control = bytes.prefix(4096).count { $0 < 0x20 && !(0x07...0x0d).contains($0) && $0 != 0x1b }
     throw .notATrace(control * 50 > min(bytes.count, 4096) ? .binary : .text)
   }
@@ -79,11 +88,22 @@ extension InputFormat {
     return nil
   }
 
-  /// The first line is a message of bpftrace's JSON.
+  /// It begins as an object or an array does; `[  203.990000] text` does not.
+  private static func isJSON(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let tokens = bytes.prefix(4096).filter { $0 > 0x20 }
+    guard tokens.count > 1 else { return false }
+    let next = tokens[1]
+    if tokens[0] == UInt8(ascii: "{") { return next == UInt8(ascii: "\"") || next == UInt8(ascii: "}") }
+    guard tokens[0] == UInt8(ascii: "[") else { return false }
+    if "{[\"]".utf8.contains(next) { return true }
+    let behind = tokens.dropFirst().first { !$0.isDigit && $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "-") }
+    return behind == UInt8(ascii: ",")
+  }
+
+  /// bpftrace's JSON: a message to a line, or several in an array.
   private static func isMessage(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard let start = bytes.baseAddress, bytes.first == UInt8(ascii: "{") else { return false }
-    let line = Line(start: start, end: start + (bytes.firstIndex(of: 10) ?? bytes.count))
-    return BpftraceMessage(line) != nil
+    bytes.first == UInt8(ascii: "{") && BpftraceMessage(Line(firstOf: bytes)) != nil
+      || JSONObjectCutter.isOfMessages(bytes)
   }
 
   private static func foreignMagic(_ bytes: UnsafeRawBufferPointer) -> TraceReadError.NotATrace? {

@@ -14,12 +14,13 @@ struct JSONScanner {
     case other
   }
 
+  /// - Parameter line: may be several, where an object is printed so.
   init(_ line: Line) {
     place = line.start
     end = line.end
   }
 
-  /// The line's one object; nil: it is none, or something stands behind it.
+  /// The one object; nil: it is none, or something stands behind it.
   mutating func object() -> [String: Value]? {
     guard case .object(let members)? = value(depth: 0) else { return nil }
     skipSpace()
@@ -122,7 +123,7 @@ struct JSONScanner {
   }
 
   private mutating func skipSpace() {
-    while place < end, place.byte == 0x20 || place.byte == 0x09 || place.byte == 0x0d { place += 1 }
+    while place < end, place.byte == 0x20 || (0x09...0x0d).contains(place.byte) { place += 1 }
   }
 }
 

@@ -20,3 +20,11 @@ extension Line {
     return true
   }
 }
+
+extension Line {
+  /// The first line of a text.
+  init(firstOf bytes: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress else { preconditionFailure("a text without bytes has no line") }
+    self.init(start: start, end: start + (bytes.firstIndex(of: 10) ?? bytes.count))
+  }
+}

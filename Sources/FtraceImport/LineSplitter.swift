@@ -53,6 +53,17 @@ struct LineSplitter: ~Copyable {
     return nextAtEdge()
   }
 
+  /// The next byte, where no lines are wanted; nil: more are needed.
+  mutating func nextByte() -> UInt8? {
+    guard lineStart < filled else { return nil }
+    defer {
+      lineStart += 1
+      scanned = lineStart
+      current = lineStart..<lineStart
+    }
+    return buffer[lineStart]
+  }
+
   private mutating func advance(over newline: Int) {
     before = current
     current = lineStart..<newline

@@ -70,6 +70,10 @@ extension ProbeCatalogue {
     for (name, meanings) in Self.bpftrace.meanings where !ownNames.contains(name) {
       for meaning in meanings { result.replace(with: meaning) }
     }
+    // What a script prints has no address in front, whatever it is called.
+    for name in result.meanings.keys {
+      for place in result.meanings[name, default: []].indices { result.meanings[name]?[place].definition = nil }
+    }
     return result
   }
 

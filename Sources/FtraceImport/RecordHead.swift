@@ -161,8 +161,25 @@ extension RecordHead {
       stamp = whole &* 1_000_000_000 &+ (decimals == 6 ? fraction &* 1000 : fraction)
     }
     guard let time = TraceTimestamp(recorded: stamp) else { throw .timeTooLarge }
-    guard skip(UInt8(ascii: ":"), &place, end) else { throw .noTime }
+    guard skip(UInt8(ascii: ":"), &place, end) else {
+      try readMicroseconds(time.rawValue, &place, end)
+      return
+    }
     self.time = time.rawValue
+  }
+
+  /// `106400840us+: `, as lat_print_timestamp() prints it: the mark says how long it is to the next record.
+  private mutating func readMicroseconds(
+    _ stamp: Int64, _ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer
+  ) throws(HeadFailure) {
+    guard decimals == 0, skip("us", &place, end), place < end, " $@*#!+".utf8.contains(place.byte) else {
+      throw .noTime
+    }
+    place += 1
+    guard skip(UInt8(ascii: ":"), &place, end) else { throw .noTime }
+    let (ns, overflow) = UInt64(stamp).multipliedReportingOverflow(by: 1000)
+    guard !overflow, let time = TraceTimestamp(recorded: ns) else { throw .timeTooLarge }
+    (self.time, decimals) = (time.rawValue, 6)
   }
 
   @inline(__always)
@@ -171,39 +188,28 @@ extension RecordHead {
     if place < end, place.byte == UInt8(ascii: "(") { skipDifference(&place, end) }
     name = place
     while place < end {
-      // The first colon or blank, eight bytes at a time.
+      // The first colon, blank or parenthesis, eight bytes at a time.
       let word = place.word
-      let stops = zeroBytes(word ^ 0x3a &* repeated) | zeroBytes(word ^ 0x20 &* repeated)
+      let stops =
+        zeroBytes(word ^ 0x3a &* repeated) | zeroBytes(word ^ 0x20 &* repeated) | zeroBytes(word ^ 0x28 &* repeated)
       place += stops.trailingZeroBitCount >> 3
       if stops != 0 { break }
     }
-    guard place < end, place.byte == UInt8(ascii: ":"), place > name else {
+    guard place < end, place.byte == UInt8(ascii: ":"), place > name,
+      place + 1 >= end || (place + 1).byte == 0x20
+    else {
       try readNameless(end)
       return
     }
     nameCount = place - name
     place += 1
-    guard place >= end || place.byte == 0x20 else { throw .noName }
     skipBlanks(&place, end)
     body = place
   }
 
-  /// tracefs prints two of its records without their names: `symbol <-caller` and `<stack trace>`. trace-cmd's words for them.
   private mutating func readNameless(_ end: UnsafeRawPointer) throws(HeadFailure) {
-    var place = name
-    if skip("<stack trace>", &place, end) {
-      setName("kernel_stack", body: place)
-      return
-    }
-    while place < end, place.byte != 0x20 { place += 1 }
-    guard place > name, skip(" <-", &place, end) else { throw .noName }
-    setName("function", body: place)
-  }
-
-  private mutating func setName(_ word: StaticString, body: UnsafeRawPointer) {
-    name = UnsafeRawPointer(word.utf8Start)
-    nameCount = word.utf8CodeUnitCount
-    self.body = body
+    guard let record = NamelessRecord(at: name, end) else { throw .noName }
+    (name, nameCount, body) = (record.name, record.nameCount, record.body)
   }
 
   /// `--ts-diff` puts the time since the event before here: `(+6203)`.

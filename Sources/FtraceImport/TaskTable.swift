@@ -8,6 +8,9 @@ struct TaskTable {
   /// Each CPU's last task: it mostly is its next one too.
   private var recent = [Recent](repeating: Recent(), count: 64)
 
+  /// For records that have a pid and no comm.
+  private var told = ToldComms()
+
   private struct Key: Hashable {
     var comm: CommKey
     var pid: Int32
@@ -28,19 +31,53 @@ struct TaskTable {
   }
 
   private mutating func lookUp(_ comm: CommKey, pid: Int32, tgid: Int32, cpu: Int32) -> TaskID {
-    let key = Key(comm: comm, pid: pid)
+    let name = comm == .untold ? told[pid] ?? comm : comm
+    let key = Key(comm: name, pid: pid)
     let task: TaskID
     if let known = ids[key] {
       task = known
       if tgid >= 0, tasks[Int(task)].tgid == nil {
-        tasks[Int(task)] = TraceTask(pid: pid, tgid: tgid, comm: comm.comm)
+        tasks[Int(task)] = TraceTask(pid: pid, tgid: tgid, comm: name.comm)
       }
     } else {
       task = TaskID(tasks.count)
-      tasks.append(TraceTask(pid: pid, tgid: tgid < 0 ? nil : tgid, comm: comm.comm))
+      tasks.append(TraceTask(pid: pid, tgid: tgid < 0 ? nil : tgid, comm: name.comm))
       ids[key] = task
     }
     recent[Int(cpu & 63)] = Recent(low: comm.low, high: comm.high, pid: pid, task: task)
     return task
+  }
+}
+
+extension TaskTable {
+  /// An event tells the comm of this thread. Records of it that have none get the last one told; those before the first telling get that.
+  /// Another comm than the one told before is another thread of this pid, or the same one under a new name.
+  @inline(__always) mutating func tell(_ comm: CommKey, of pid: Int32) {
+    if !told.holds(comm, of: pid) { learn(comm, of: pid) }
+  }
+
+  private mutating func learn(_ comm: CommKey, of pid: Int32) {
+    // Of the idle threads each has the pid 0; they are printed as one.
+    if pid == 0 || comm == .untold { return }
+    let before = told.set(comm, of: pid)
+    if before == comm { return }
+    if before != nil {
+      forgetRecent(pid)
+    } else if let task = ids.removeValue(forKey: Key(comm: .untold, pid: pid)) {
+      tasks[Int(task)] = TraceTask(pid: pid, tgid: tasks[Int(task)].tgid, comm: comm.comm)
+      let key = Key(comm: comm, pid: pid)
+      if ids[key] == nil { ids[key] = task }
+    }
+  }
+
+  /// What was told of this pid holds no longer, and says nothing of what follows.
+  mutating func forget(_ pid: Int32) {
+    told.remove(pid)
+    ids[Key(comm: .untold, pid: pid)] = nil
+    forgetRecent(pid)
+  }
+
+  private mutating func forgetRecent(_ pid: Int32) {
+    for place in recent.indices where recent[place].pid == pid { recent[place] = Recent() }
   }
 }

@@ -15,6 +15,8 @@ struct TextPipeline: ~Copyable {
   private let options: TraceReadOptions
   /// No newline stands behind the last line.
   private var endsInsideLine = false
+  /// Which lines of a page are of the text.
+  private var page: TracePage?
   /// What the first bytes look like, where a form was asked for.
   private var firstLook: Result<InputFormat, TraceReadError>?
 
@@ -32,6 +34,7 @@ struct TextPipeline: ~Copyable {
   mutating func begin(_ format: InputFormat) {
     let catalogue = format == .bpftrace ? options.catalogue.forBpftrace : options.catalogue
     text = TraceText(format, catalogue: catalogue, keepsUnknown: options.keepsUnknown)
+    if format == .webPage { page = TracePage() }
     if isAtEnd, let reason = source.breakOff { noteTruncation(reason) }
   }
 
@@ -71,6 +74,7 @@ struct TextPipeline: ~Copyable {
     while count < events.count {
       if let line = splitter.next() {
         lines += 1
+        if page != nil, page?.holds(line) == false { continue }
         if text.read(line, id: lines, before: splitter.lineBefore, screen: splitter.screen, into: &events[count]) {
           count += 1
         }
@@ -90,14 +94,19 @@ struct TextPipeline: ~Copyable {
   /// - Parameters:
   ///   - endsInsidePrinted: of texts whose lines are printed inside messages: no newline stands behind the last printed one.
   ///   - isOdd: the last line is odd in a way that is no issue elsewhere.
-  mutating func finishText(endsInsidePrinted: Bool = false, isOdd: Bool = false) throws(TraceReadError) {
+  ///   - place: what it ends in.
+  mutating func finishText(
+    endsInsidePrinted: Bool = false, isOdd: Bool = false, inside place: String = "a line"
+  ) throws(TraceReadError) {
     text.giveUpFragment()
     if !text.names.hasEvents { try confirmForm() }
+    if text.lastTime == .min, text.format == .consoleLog { throw .notATrace(.consoleLog) }
+    if text.lastTime == .min, text.format == .webPage { throw .notATrace(.webPage) }
     guard incomplete == nil, endsInsideLine || endsInsidePrinted,
       isOdd || text.issues.lastWrongLine == lines
     else { return }
-    incomplete = "the text ends inside a line; what stands there was read"
-    noteTruncation("the text ends inside a line")
+    incomplete = "the text ends inside \(place); what stands there was read"
+    noteTruncation("the text ends inside \(place)")
   }
 
   /// The next line, for a reader that makes more or less of it than one event; nil: there are no more.
@@ -106,6 +115,18 @@ struct TextPipeline: ~Copyable {
       if let line = splitter.next() {
         lines += 1
         return line
+      }
+      if isAtEnd { return nil }
+      try fill()
+    }
+  }
+
+  /// The next byte, for a reader to whom lines mean nothing; nil: there are no more.
+  mutating func nextByte() throws(TraceReadError) -> UInt8? {
+    while true {
+      if let byte = splitter.nextByte() {
+        if lines == 0 || byte == 0x0a { lines += 1 }
+        return byte
       }
       if isAtEnd { return nil }
       try fill()

@@ -8,7 +8,10 @@ struct TextSurvey {
   private var tracefs = 0
   private var perf = 0
   private var bpftrace = 0
+  /// Some record of perf script says more than which event it is of.
+  private(set) var hasPerfFields = false
   private var rawRecords = 0
+  private var consoleLines = 0
   private var isReport = false
   /// The first line says so, though no record may follow.
   private var isBpftrace = false
@@ -40,26 +43,26 @@ struct TextSurvey {
     } else if let head = finder.find(line) {
       records += 1
       if head.hasTracefsColumns { tracefs += 1 }
-    } else if Self.isPerfScript(line) {
+    } else if let head = Self.perfScriptHead(line) {
       perf += 1
+      if head.body < line.end { hasPerfFields = true }
     } else if Self.isBpftrace(line) {
       bpftrace += 1
     } else if !isNote(line, number: number) {
       others += 1
       if Self.isRaw(line) { rawRecords += 1 }
+      if ConsoleLine(line) != nil { consoleLines += 1 }
     }
   }
 
-  private static func isPerfScript(_ line: Line) -> Bool {
+  private static func perfScriptHead(_ line: Line) -> RecordHead? {
     do throws(HeadFailure) {
-      _ = try RecordHead(perfAt: line.start, line.end)
-      return true
+      return try RecordHead(perfAt: line.start, line.end)
     } catch {
       do throws(HeadFailure) {
-        _ = try RecordHead(unpaddedPerf: line)
-        return true
+        return try RecordHead(unpaddedPerf: line)
       } catch {
-        return false
+        return nil
       }
     }
   }
@@ -102,6 +105,9 @@ struct TextSurvey {
     if bpftrace * 2 > all { return .bpftrace }
     return records * 2 > all ? .traceCmdText : nil
   }
+
+  /// Most lines are the kernel's log; whether a dump stands in it may show late.
+  var isConsoleLog: Bool { consoleLines * 2 > records + perf + bpftrace + others }
 
   /// Of a text whose head names a tracer: its records are in a form that cannot be replayed.
   var isRawTracefs: Bool { rawRecords > 0 && rawRecords == others && records == 0 }

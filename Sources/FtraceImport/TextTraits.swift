@@ -42,7 +42,8 @@ struct TextTraits {
   func description(of format: InputFormat) -> String {
     let options =
       switch format {
-      case .tracefsText: tracefsOptions
+      case .tracefsText, .webPage: tracefsOptions
+      case .consoleLog: isLatencyForm ? ["as ftrace_dump() prints it"] : tracefsOptions
       case .perfScript: perfScriptOptions
       case .traceCmdText, .traceDat, .perfData, .bpftrace: traceCmdOptions
       }

@@ -10,6 +10,8 @@ package enum TraceReadError: Error, Equatable, Sendable {
   case notATrace(NotATrace)
   /// A recording in a form that does not hold what a replay needs, or not in a way that can be told.
   case unusableForm(UnusableForm)
+  /// perf script text without these columns.
+  case perfScriptLacks([PerfScriptColumn])
   /// Nothing in it reads as the form that was asked for; its first bytes are those of the other one.
   case notOfForm(InputFormat, looksLike: InputFormat)
   /// A trace.dat, and damaged where everything else hangs on.
@@ -35,6 +37,9 @@ package enum TraceReadError: Error, Equatable, Sendable {
     case tar = "is a tar archive: unpack it and name the recording inside"
     case zip = "is a zip archive"
     case json = "is JSON, but not the output of bpftrace"
+    case consoleLog = "is a console log, and no record of an ftrace dump stands in it"
+    case webPage =
+      "is an HTML page without ftrace text (<script class=\"trace-data\">): save the text alone, from tracefs or trace-cmd report"
     case binary = "is a binary file of no kind known here"
     case text = "is text in which no line is a trace event"
   }
@@ -44,6 +49,8 @@ package enum TraceReadError: Error, Equatable, Sendable {
     case latency =
       "text of tracefs in its latency format, whose times are relative: print it with options/latency-format off"
     case raw = "text of tracefs with options/raw, which prints numbers without names: print it with options/raw off"
+    case perfDataOfVersion1 =
+      "a perf.data of version 1 (its first bytes are PERFFILE), which only perf reads: print it with `perf script --ns -F comm,tid,cpu,time,event,trace`"
     case functionGraph =
       "text of tracefs' function_graph tracer, which does not say whose events are whose: record with nop"
   }
@@ -58,6 +65,9 @@ extension TraceReadError {
     case .readFailed(let errno): "cannot be read: \(message(ofErrno: errno))"
     case .notATrace(let what): "is not a recorded trace: it \(what.rawValue)"
     case .unusableForm(let form): "is \(form.rawValue)"
+    case .perfScriptLacks(let columns):
+      "is perf script text without \(columns.map { "\($0.meaning) (\($0.rawValue))" }.joined(separator: " and ")): "
+        + "print it with `perf script --ns -F comm,tid,cpu,time,event,trace`"
     case .notOfForm(let asked, let other):
       "does not read as \(asked.rawValue) (--format \(asked.argument)): "
         + (asked.isBinary ? "" : "no line of it is an event of that form; ") + "it looks like \(other.rawValue)"

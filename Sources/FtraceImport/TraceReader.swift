@@ -22,7 +22,7 @@ package final class TraceReader {
     format = try pipeline.survey()
     batchSize = options.batchSize
     switch format {
-    case .traceCmdText, .tracefsText, .perfScript:
+    case .traceCmdText, .tracefsText, .consoleLog, .webPage, .perfScript:
       pipeline.begin(format)
       reader = TextReader(pipeline, format: format)
     case .bpftrace:

@@ -6,8 +6,14 @@ import KVMEvents
 extension TraceText {
   /// What texts of this form do not tell, whatever was recorded.
   mutating func noteFormLimits() {
-    if format == .perfScript {
+    switch format {
+    case .perfScript:
       issues.note(.formLimit, line: 1, "lost events are told only by `perf script --show-lost-events`", nil)
+    case .consoleLog:
+      issues.note(
+        .formLimit, line: 1,
+        "a console may lose lines of a dump, and a dump may be of one CPU (orig_cpu): neither is told", nil)
+    case .traceCmdText, .traceDat, .tracefsText, .webPage, .perfData, .bpftrace: break
     }
   }
 
@@ -15,14 +21,17 @@ extension TraceText {
     if news.contains(.microseconds) { noteMicroseconds(line, id: id) }
     if news.contains(.cutComms) {
       issues.note(
-        .cutComms, line: id, "comms are cut to 8 bytes (`-l`): without it `trace-cmd report` prints them whole", line)
+        .cutComms, line: id,
+        format == .consoleLog
+          ? "comms are cut to 8 bytes, as ftrace_dump() prints them"
+          : "comms are cut to 8 bytes (`-l`): without it `trace-cmd report` prints them whole", line)
     }
   }
 
   private mutating func noteMicroseconds(_ line: Line, id: EventID) {
     let remedy =
       switch format {
-      case .tracefsText: "(truncated by the kernel): trace-cmd records nanoseconds"
+      case .tracefsText, .webPage, .consoleLog: "(truncated by the kernel): trace-cmd records nanoseconds"
       case .perfScript: "(truncated by perf): `perf script --ns` prints nanoseconds"
       case .traceCmdText, .traceDat, .perfData, .bpftrace: "(rounded): `-t` prints nanoseconds"
       }
@@ -32,7 +41,7 @@ extension TraceText {
   /// Looks closer at an event that is not later than the one before. False: it is that one again.
   ///
   /// An exact copy down to the nanosecond is no second event: the recording was pasted together, and delivering an `end` twice would
-  /// bring an end without a start. In microseconds two events can look alike; what they say is said by one of them.
+  /// bring an end without a start. Within a microsecond one thread can do the same thing twice: both are used, and counted.
   mutating func isInOrder(_ head: RecordHead, _ line: Line, id: EventID, whole: Line, before: Line) -> Bool {
     if head.time < lastTime {
       let unit: StampUnit = head.decimals == 0 ? .tick : .ns
@@ -40,8 +49,22 @@ extension TraceText {
       return true
     }
     guard whole.count == before.count, memcmp(whole.start, before.start, whole.count) == 0 else { return true }
-    issues.note(.duplicateLine, line: id, "the same line as the one above, counted once", line)
-    return false
+    guard head.decimals == 6 else {
+      issues.note(.duplicateLine, line: id, "the same line as the one above, counted once", line)
+      return false
+    }
+    issues.note(
+      isStep(head) ? .doubledStep : .duplicateLine, line: id,
+      "the same line as the one above: a second event within the microsecond, or pasted; used", line)
+    return true
+  }
+
+  /// A walk of the caches, or a retry test: an operation has one of its kind, and pasted there would seem to be two operations.
+  private mutating func isStep(_ head: RecordHead) -> Bool {
+    guard let name = names.id(head.name, head.nameCount) else { return false }
+    let entry = names.entries[Int(name)]
+    let kind = entry.layouts[entry.current].kind
+    return kind == .gpcInvalidateStart || kind == .gpcRetryCheck
   }
 
   mutating func noteUnknown(_ head: RecordHead, _ name: EventNameID, _ line: Line, id: EventID) {
@@ -50,6 +73,7 @@ extension TraceText {
       issues.note(.unknownEvent, line: id, "the probe catalogue has no event `\(text)`", line)
     }
     names.count(name, meaning: 0)
+    if let teller = names.entries[Int(name)].teller { readComms(teller, head.body, line.end) }
   }
 
   /// NUL, CR and bytes that are no UTF-8: counted and kept, but for the CR of a CRLF.

@@ -7,7 +7,8 @@ extension TraceText {
     let failure = finder.failure
     if let marker = LossMarker(line, prefix: finder.prefix) { return deliver(marker, id: id, into: &event) }
     switch format {
-    case .tracefsText:
+    case .consoleLog: return readConsole(line, id: id, into: &event)
+    case .tracefsText, .webPage:
       if let note = TracefsNote(line, isInHead: lastTime == .min) { return read(note, line, id: id, into: &event) }
     case .perfScript:
       if PerfScriptNote(line) != nil { return false }
@@ -23,7 +24,25 @@ extension TraceText {
     return false
   }
 
-  private mutating func read(_ note: TracefsNote, _ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
+  /// A record that only has the name of a probe: tracefs prints what trace_printk() writes under the name of the function that does.
+  /// It goes by the name that trace-cmd has for it; but where all fields of the probe are there, its address was lost.
+  mutating func readPrint(
+    _ head: RecordHead, _ entry: EventNameTable.Entry, _ line: Line, id: EventID, into event: inout RecordedEvent
+  ) -> Bool {
+    guard let layouts = entry.layouts.baseAddress else { return false }
+    let required = layouts[entry.current].required
+    event.clear()
+    var body = BodyReader(layouts + entry.current)
+    body.read(from: head.body, line.end, into: &event)
+    if required.rawValue != 0, required.isSubset(of: event.fields) {
+      issues.note(.badLine, line: id, "an event of a probe, without the address that its fields stand behind", line)
+      return false
+    }
+    guard let name = names.id(of: "print") else { return false }
+    return readEvent(head, name: name, line, id: id, into: &event)
+  }
+
+  mutating func read(_ note: TracefsNote, _ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
     switch note {
     case .entries(let overwritten):
       guard overwritten > 0 else { return false }
@@ -39,8 +58,18 @@ extension TraceText {
     return false
   }
 
+  /// A record that ends something, as `isWatching` told. True: it gives its place to a loss before it.
+  mutating func deliversLoss(
+    before head: RecordHead, _ line: Line, id: EventID, into event: inout RecordedEvent
+  ) -> Bool {
+    if format == .consoleLog, dump == .outside { return deliversBeginOfDump(line, id: id, into: &event) }
+    return deliversLeftover(of: head.cpu, line, id: id, into: &event)
+  }
+
   /// A CPU's first record in a ring that was overwritten, without a line that says so: it gives its place to the loss before it.
-  mutating func deliversLeftover(of cpu: Int32, _ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
+  private mutating func deliversLeftover(of cpu: Int32, _ line: Line, id: EventID, into event: inout RecordedEvent)
+    -> Bool
+  {
     if !finder.fragment.isEmpty { giveUpFragment() }
     isWatching = leftovers != nil
     guard leftovers?.isSilentBegin(of: cpu) == true else { return false }

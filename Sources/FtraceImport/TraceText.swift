@@ -16,12 +16,15 @@ struct TraceText: ~Copyable {
   var leftovers: RingLeftovers?
   /// The next record ends something: the front of a comm that was none, or a CPU's silence. One look for both, for few texts have any.
   var isWatching = false
+  /// Of a console log.
+  var dump = ConsoleDump.outside
 
   init(_ format: InputFormat = .traceCmdText, catalogue: ProbeCatalogue, keepsUnknown: Bool) {
     names = EventNameTable(catalogue: catalogue)
     finder = HeadFinder(format)
     self.format = format
     self.keepsUnknown = keepsUnknown
+    isWatching = format == .consoleLog
     noteFormLimits()
   }
 
@@ -37,7 +40,7 @@ struct TraceText: ~Copyable {
     }
     if !screen.isClean { noteOddBytes(&line, id: id) }
     guard let head = finder.find(line) else { return readOther(line, id: id, into: &event) }
-    if isWatching, deliversLeftover(of: head.cpu, line, id: id, into: &event) { return true }
+    if isWatching, deliversLoss(before: head, line, id: id, into: &event) { return true }
     if head.time <= lastTime, !isInOrder(head, line, id: id, whole: whole, before: before) { return false }
     lastTime = head.time
     let news = traits.note(head, form: finder.form)
@@ -60,6 +63,8 @@ struct TraceText: ~Copyable {
       }
       noteUnknown(head, name, line, id: id)
       if !keepsUnknown { return false }
+    } else if entry.isProbe, !BodyReader.isOfProbe(head.body, line.end) {
+      return readPrint(head, entry, line, id: id, into: &event)
     }
     event.clear()
     event.id = id

@@ -24,6 +24,8 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
   case timeWentBack = "time_went_back"
   /// The same line twice in a row.
   case duplicateLine = "duplicate_line"
+  /// The same in microseconds, of a retry test or a walk: a thread hardly has two of them within one.
+  case doubledStep = "doubled_step"
   /// Time stamps of microseconds: order within one is not known.
   case microseconds = "microseconds"
   /// Comms of 8 bytes: two threads may look like one, though their pids tell them apart.
@@ -53,8 +55,8 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
     case error
   }
 
-  /// What may be missing for want of something that could not be read, and nothing tells where: while there is any of
-  /// it, no finding is certain and nothing is clean.
+  /// What may be missing, or too much, for want of something that could not be read, and nothing tells where: while there is
+  /// any of it, no finding is certain and nothing is clean.
   package enum Doubt: Sendable {
     /// A whole event, of which nothing is known.
     case event
@@ -62,6 +64,8 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
     case field
     /// Events that were lost.
     case loss
+    /// An event that may not have been.
+    case repetition
   }
 
   /// nil: nothing is hidden by it, or it has a loss marker in its place.
@@ -70,6 +74,7 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
     case .badLine, .longLine, .badRecord, .badPart: .event
     case .badField, .endBelowStart: .field
     case .formLimit: .loss
+    case .doubledStep: .repetition
     case .missingField, .badPointer, .nulByte, .invalidUTF8, .carriageReturn, .timeWentBack, .duplicateLine,
       .microseconds, .cutComms, .unannouncedLoss, .unknownEvent, .badPage, .truncated:
       nil
@@ -80,7 +85,7 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
     switch self {
     case .nulByte, .invalidUTF8, .carriageReturn, .microseconds, .cutComms, .formLimit, .unknownEvent: .info
     case .badLine, .missingField, .badField, .endBelowStart, .badPointer, .longLine, .timeWentBack, .duplicateLine,
-      .unannouncedLoss, .badPart, .badPage, .badRecord:
+      .doubledStep, .unannouncedLoss, .badPart, .badPage, .badRecord:
       .warning
     case .truncated: .error
     }

@@ -23,10 +23,13 @@ package struct EventName: Sendable {
   /// nil: no event of the catalogue; counted and not stored.
   package let kind: EventKind?
   package var count: Int64
+  /// The recording itself lists it among the events that it was made with, whether one came or not.
+  package let isListed: Bool
 
-  package init(name: String, kind: EventKind?, count: Int64) {
+  package init(name: String, kind: EventKind?, count: Int64, isListed: Bool = false) {
     self.name = name
     self.kind = kind
     self.count = count
+    self.isListed = isListed
   }
 }

@@ -11,6 +11,8 @@ package final class InvalidationState {
   package let task: TaskID
   package let range: HVARange
   package let mnEvent: UInt32?
+  /// The first that is recorded of it.
+  let firstEvent: EventID
   /// The hooks' events as they come. `start` is nil for an invalidation that was open when the recording (or a gap)
   /// ended.
   package let start: Moment?
@@ -40,8 +42,8 @@ package final class InvalidationState {
   package internal(set) var overBy: Moment?
 
   init(
-    id: Int64, vm: VMState, thread: ThreadNumber, task: TaskID, range: HVARange, mnEvent: UInt32?, start: Moment?,
-    upBy: Moment?
+    id: Int64, vm: VMState, thread: ThreadNumber, task: TaskID, range: HVARange, mnEvent: UInt32?, firstEvent: EventID,
+    start: Moment?, upBy: Moment?
   ) {
     self.id = id
     self.vm = vm
@@ -49,6 +51,7 @@ package final class InvalidationState {
     self.task = task
     self.range = range
     self.mnEvent = mnEvent
+    self.firstEvent = firstEvent
     self.start = start
     self.upBy = upBy
   }

@@ -60,6 +60,11 @@ package struct MemslotTable {
     changing.contains { Self.meets(slots[$0.slot], range) != Self.meets($0.wanted, range) }
   }
 
+  /// The change that set the memslot of this address; the last one, should several have it.
+  package func setEvent(of uhva: UHVA) -> EventID? {
+    slots.values.lazy.filter { Self.range($0).contains(uhva) }.map(\.setEvent).max()
+  }
+
   mutating func begin(thread: ThreadNumber, slot: UInt32, wanted: Memslot?) {
     changeCount += 1
     // What became of the thread's former change is not recorded.

@@ -10,6 +10,7 @@ extension OperationTracker {
     caches[cache].see(uhva: event.uhva, gpa: event[.oldGpa].map(GPA.init(rawValue:)) ?? event.gpa)
     seeGeneration(event, of: cache)
     checkCount += 1
+    place.set(.check, event.id, cache: cache)
     // A check does not nest in a check but by an interrupt.
     if threads[thread].checks.count == Self.nestingMax { giveUp(threads[thread].checks.removeFirst()) }
     let conditions = CheckConditions(event)
@@ -42,7 +43,9 @@ extension OperationTracker {
   }
 
   mutating func checkRet(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
-    guard let state = threads[thread].checks.popLast(), let ret = event.ret else { return }
+    guard let state = threads[thread].checks.popLast() else { return }
+    place.set(.check, state.entry.id, cache: state.cache, isWhole: true)
+    guard let ret = event.ret else { return }
     // Only the lowest byte of the register is the answer; probes that print the whole of it leave rubbish above.
     let answer = ret & 0xff != 0
     record(state, answer: answer, moment)
@@ -56,6 +59,7 @@ extension OperationTracker {
     caches[cache].vm?.lastDeactivation = event.id
     if let (former, _) = threads[thread].deactivating { giveUpDeactivation(of: former, at: moment) }
     threads[thread].deactivating = (cache, moment)
+    place.set(.deactivation, event.id, cache: cache)
     beginBusy(caches[cache].vm, moment)
     steps.append(.deactivated(cache, moment))
   }
@@ -64,6 +68,7 @@ extension OperationTracker {
     guard let (cache, entry) = threads[thread].deactivating else { return }
     threads[thread].deactivating = nil
     caches[cache].lastEvent = moment.id
+    place.set(.deactivation, entry.id, cache: cache, isWhole: true)
     recordDeactivation(of: cache, event.task, from: entry, to: moment)
     steps.append(.deactivationEnded(cache, entry: entry, return: moment))
   }
@@ -79,7 +84,8 @@ extension OperationTracker {
         flags: UInt32(truncatingIfNeeded: event[.flags] ?? 0), setEvent: event.id, endEvent: nil)
     }
     vm.memslots.begin(thread: thread, slot: number, wanted: wanted)
-    threads[thread].memoryRegionVM = vm
+    threads[thread].memoryRegion = (vm, event.id)
+    place.set(.memslot, event.id, vm: vm.id)
     // Clocks differ: it may have taken effect before an invalidation that seems to come first.
     for invalidation in vm.invalidations
     where !order.surely(invalidation.startRet, before: moment) && vm.memslots.canChange(invalidation.range) {
@@ -88,8 +94,9 @@ extension OperationTracker {
   }
 
   mutating func setMemoryRegionRet(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
-    guard let vm = threads[thread].memoryRegionVM else { return }
-    threads[thread].memoryRegionVM = nil
+    guard let (vm, entry) = threads[thread].memoryRegion else { return }
+    threads[thread].memoryRegion = nil
+    place.set(.memslot, entry, vm: vm.id, isWhole: true)
     vm.see(event)
     if let ended = vm.memslots.finish(thread: thread, ret: event.ret ?? -1, at: moment) {
       steps.append(.memslotEnded(ended))

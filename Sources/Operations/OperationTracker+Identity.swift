@@ -102,6 +102,7 @@ extension OperationTracker {
     caches[cache].isActive = false
     caches[cache].mayHideRefresh = false
     caches[cache].isInitialisedInTrace = true
+    place.set(.initialisation, event.id, cache: cache, isWhole: true)
     steps.append(.initialised(cache, moment))
     if let kvm = event.kvm { attach(cache, to: vm(of: kvm, event)) }
   }

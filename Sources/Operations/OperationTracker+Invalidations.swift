@@ -21,9 +21,12 @@ extension OperationTracker {
     beginBusy(vm, moment)
     let invalidation = open(range, event, of: vm, thread, start: moment, at: moment)
     invalidation.isNested = threads[thread].refresh != nil || !threads[thread].checks.isEmpty
-    if let round = round(of: thread), rounds[round].lookupRet == nil {
-      invalidation.selfLookup = rounds[round].lookup?.id
+    var host = threads[thread].refresh.map { refreshes[$0].begin }
+    if let round = round(of: thread) {
+      host = rounds[round].firstEvent
+      if rounds[round].lookupRet == nil { invalidation.selfLookup = rounds[round].lookup?.id }
     }
+    place.set(invalidation, in: host)
     noteCount(event, of: vm, thread, moment, isOfHook: true)
     steps.append(.began(invalidation))
   }
@@ -50,36 +53,47 @@ extension OperationTracker {
       giveUpHooks(of: vm, thread, at: moment) { $0.isTorn || $0.end != nil }
     }
     invalidation.walk = moment
+    place.set(invalidation)
     steps.append(.walkBegan(invalidation, moment))
   }
 
   mutating func invalidateRangeStartRet(_ thread: ThreadNumber, _ moment: Moment) {
     guard let invalidation = threads[thread].hooks.last(where: { $0.startRet == nil && $0.end == nil }),
-      // A walk whose hook is not recorded may have been in an end hook, whose return is not recorded either.
-      invalidation.start != nil || invalidation.walkIsInEndHook == false || probes.has(.mnInvalidateRangeEndRet)
+      isOfStartHook(invalidation)
     else {
       threads[thread].unpairedStartRet = moment
       return
     }
     if !invalidation.isTorn {
       invalidation.startRet = moment
+      place.set(invalidation)
     } else {
       threads[thread].unpairedStartRet = moment
     }
     if invalidation.walkIsInEndHook != true { steps.append(.walkEnded(invalidation, moment)) }
   }
 
+  /// A walk whose hook is not recorded may have been in an end hook, whose return is not recorded either.
+  private func isOfStartHook(_ invalidation: InvalidationState) -> Bool {
+    invalidation.start != nil || invalidation.startRet != nil || invalidation.walkIsInEndHook == false
+      || probes.has(.mnInvalidateRangeEndRet)
+  }
+
   mutating func invalidateRangeEnd(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let vm = vm(ofHook: event), let range = event.range else { return }
     // Across a gap it may be the end of another one over the same range, whose start was dropped.
-    let hook = threads[thread].hooks.first { $0.vm === vm && $0.end == nil && $0.range == range && !$0.isTorn }
+    let hook = threads[thread].hooks.first {
+      $0.vm === vm && $0.end == nil && $0.range == range && !$0.isTorn && isOfStartHook($0)
+    }
     let invalidation = hook ?? open(range, event, of: vm, thread, start: nil, at: moment)
     invalidation.end = moment
     invalidation.doubtedSince = nil
+    // What follows may not be recorded, and changes nothing any more.
+    place.set(invalidation, isWhole: invalidation.start != nil)
     invalidation.hitsMemslot = hitsMemslot(invalidation)
     if hook == nil {
       steps.append(.began(invalidation))
-      giveUpHooks(of: vm, thread, at: moment) { $0.isTorn }
+      giveUpHooks(of: vm, thread, at: moment) { $0.isTorn || $0.end == nil && $0.range == range }
     }
     // Without the start hook's return, a walk in it is known to be over only here.
     if invalidation.startRet == nil && invalidation.walkIsInEndHook == false {
@@ -100,12 +114,15 @@ extension OperationTracker {
     let vm = vm(of: kvm, event)
     if let hook = threads[thread].hooks.last(where: { $0.vm === vm && $0.end != nil && $0.endKvm == nil }) {
       // Across a gap it may be another one's: that one's own is then earlier.
-      if !hook.isTorn { hook.endKvm = moment }
+      if hook.isTorn { return }
+      hook.endKvm = moment
+      place.set(hook)
     } else if let range = event.range {
       // The hook's entry is not recorded: it was open when the recording (or a gap) ended, and its end is under way.
       let invalidation = open(range, event, of: vm, thread, start: nil, at: moment)
       invalidation.end = moment
       invalidation.endKvm = moment
+      place.set(invalidation)
       invalidation.hitsMemslot = hitsMemslot(invalidation)
       steps.append(.began(invalidation))
       giveUpHooks(of: vm, thread, at: moment) { $0.isTorn }
@@ -124,7 +141,12 @@ extension OperationTracker {
     }
     let invalidation = threads[thread].hooks.remove(at: index)
     // Across a gap it may be another one's: that one's own is then earlier.
-    if invalidation.isTorn { invalidation.overBy = moment } else { invalidation.endRet = moment }
+    if invalidation.isTorn {
+      invalidation.overBy = moment
+    } else {
+      invalidation.endRet = moment
+      place.set(invalidation)
+    }
     if invalidation.walkIsInEndHook != false { steps.append(.walkEnded(invalidation, moment)) }
     close(invalidation, of: invalidation.vm, as: .end)
   }
@@ -137,8 +159,18 @@ extension OperationTracker {
     else { return }
     invalidation.walkIsInEndHook = true
     walkHook = .end
+    place.set(invalidation)
     steps.append(.walkEnded(invalidation, moment))
     giveUpHooks(of: invalidation.vm, thread, at: moment) { $0 === invalidation }
+  }
+
+  /// What the kernel does in the start hook (`kvm_unmap_hva_range`), or before the end hook.
+  mutating func seeInHook(_ event: borrowing RecordedEvent, _ thread: ThreadNumber) {
+    let isInStartHook = event.kind == .kvmUnmapHvaRange
+    let hook = threads[thread].hooks.last {
+      $0.end == nil && !$0.isTorn && !(isInStartHook && $0.startRet != nil)
+    }
+    if let hook { place.set(hook) }
   }
 
   /// What this thread is doing now it cannot do inside of these: they are over.
@@ -170,7 +202,8 @@ extension OperationTracker {
     invalidationCount += 1
     let invalidation = InvalidationState(
       id: invalidationCount, vm: vm, thread: thread, task: event.task, range: range,
-      mnEvent: event[.mnEvent].map { UInt32(truncatingIfNeeded: $0) }, start: start, upBy: upBy)
+      mnEvent: event[.mnEvent].map { UInt32(truncatingIfNeeded: $0) }, firstEvent: event.id, start: start,
+      upBy: upBy)
     vm.invalidations.append(invalidation)
     if threads[thread].hooks.count(where: { $0.vm === vm }) >= Self.nestingMax,
       let oldest = threads[thread].hooks.first(where: { $0.vm === vm })

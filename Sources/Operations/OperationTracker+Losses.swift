@@ -31,7 +31,7 @@ extension OperationTracker {
     threads[thread].recordedCount = nil
     threads[thread].unpairedStartRet = nil
     threads[thread].request = nil
-    threads[thread].memoryRegionVM = nil
+    threads[thread].memoryRegion = nil
     giveUpChecks(of: thread)
     if let (cache, _) = threads[thread].deactivating {
       giveUpDeactivation(of: cache, at: gap)

@@ -13,7 +13,9 @@ extension OperationTracker {
     guard let cache = cache(event) else { return }
     abandonRefresh(of: thread, at: moment)
     giveUpChecks(of: thread, at: moment.id)
-    threads[thread].request = (cache, origin, moment)
+    let request = ThreadState.Request(cache: cache, origin: origin, moment: moment)
+    threads[thread].request = request
+    place.set(request.isActivation ? .activation : .refresh, event.id, cache: cache)
     switch origin {
     case .activate, .activateHva: caches[cache].isActive = nil
     case .refresh, .unknown: caches[cache].see(uhva: event.uhva)
@@ -27,7 +29,7 @@ extension OperationTracker {
     guard let cache = cache(event) else { return }
     abandonRefresh(of: thread, at: moment)
     giveUpChecks(of: thread, at: moment.id)
-    let request = threads[thread].request.flatMap { $0.cache == cache ? $0 : nil }
+    let request = threads[thread].openRequest.flatMap { $0.cache == cache ? $0 : nil }
     seeGeneration(event, of: cache)
     caches[cache].see(uhva: event.oldUhva, gpa: event.gpa)
     caches[cache].isActive = caches[cache].isActive ?? event[.active].map { $0 == 1 }
@@ -36,6 +38,7 @@ extension OperationTracker {
     refreshes[refresh].isGPABased = event.gpa.map { $0 != .invalid }
     refreshes[refresh].wasValid = event[.valid].map { $0 == 1 }
     refreshes[refresh].oldUHVA = event.oldUhva
+    placeIn(refresh)
     beginBusy(caches[cache].vm, moment, since: request?.moment)
     steps.append(.entered(refresh))
   }
@@ -51,6 +54,7 @@ extension OperationTracker {
     let isAfterSnapshot = event[.mmuSeq] != nil
     beginRound(refresh, moment, isAfterSnapshot: isAfterSnapshot, loop: moment, uhva: event.uhva)
     refreshes[refresh].isTorn = false
+    placeInRound(of: refresh)
   }
 
   /// - Parameter isAfterSnapshot: the snapshot lies between the thread's event before and this moment; else after this
@@ -84,16 +88,19 @@ extension OperationTracker {
       }
       if rounds[round].lookup == nil, rounds[round].test == nil {
         rounds[round].beginLookup(at: moment, event.uhva)
+        placeInRound(of: refresh)
         return
       }
     }
     beginRound(refresh, moment, isAfterSnapshot: true, loop: nil, uhva: event.uhva)
     if let round = refreshes[refresh].round { rounds[round].beginLookup(at: moment, event.uhva) }
     if let uhva = event.uhva { caches[refreshes[refresh].cache].uhva = uhva }
+    placeInRound(of: refresh)
   }
 
   mutating func hvaToPfnRet(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
-    if let round = round(of: thread) { rounds[round].endLookup(at: moment, event.pfn) }
+    guard let refresh = threads[thread].refresh, let round = refreshes[refresh].round else { return }
+    if rounds[round].endLookup(at: moment, event.pfn) { placeInRound(of: refresh) }
   }
 
   mutating func retryCheck(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
@@ -108,6 +115,7 @@ extension OperationTracker {
     }
     if let round = refreshes[refresh].round { rounds[round].reachTest(event, at: moment) }
     refreshes[refresh].isTorn = false
+    placeInRound(of: refresh)
   }
 
   /// The round is accepted: `valid`, `pfn` and `khva` are set, and `gpc->lock` is dropped before the next event of the
@@ -117,6 +125,7 @@ extension OperationTracker {
     let refresh = openRefresh(of: cache, event.task, thread, moment)
     if let uhva = event.uhva { caches[cache].uhva = uhva }
     refreshes[refresh].isTorn = false
+    placeIn(refresh)
     accept(refresh, after: moment, settled: moment, pfn: event.pfn)
   }
 
@@ -136,7 +145,8 @@ extension OperationTracker {
       return
     }
     threads[thread].refresh = nil
-    threads[thread].request = nil
+    threads[thread].request?.isAnswered = true
+    placeIn(refresh, isWhole: refreshes[refresh].isBegun)
     refreshes[refresh].returned = moment
     refreshes[refresh].ret = event.ret
     // The return value tells that the last round was accepted, some time after its last event.
@@ -154,6 +164,40 @@ extension OperationTracker {
     steps.append(.returned(refresh, moment))
   }
 
+  /// What asked for the refresh returns.
+  mutating func requestRet(_ event: borrowing RecordedEvent, _ thread: ThreadNumber) {
+    guard let request = threads[thread].request else { return }
+    place.set(request.isActivation ? .activation : .refresh, request.moment.id, cache: request.cache, isWhole: true)
+    // 6.1 activates by way of an ordinary refresh: then that one has returned, and not what asked.
+    if event.kind == .gpcRefreshRet && request.isActivation {
+      threads[thread].request?.isAnswered = true
+    } else {
+      threads[thread].request = nil
+    }
+  }
+
+  /// 6.1's `gpc_unmap_khva()`: in a refresh or a deactivation.
+  mutating func seeUnmap(_ thread: ThreadNumber) {
+    if let refresh = threads[thread].refresh {
+      placeInRound(of: refresh)
+    } else if let (cache, entry) = threads[thread].deactivating {
+      place.set(.deactivation, entry.id, cache: cache)
+    }
+  }
+
+  private mutating func placeIn(_ refresh: RefreshSlot, isWhole: Bool = false) {
+    place.set(.refresh, refreshes[refresh].begin, cache: refreshes[refresh].cache, isWhole: isWhole)
+  }
+
+  /// In the round that it is in, if it is in one.
+  private mutating func placeInRound(of refresh: RefreshSlot) {
+    guard let round = refreshes[refresh].round, let begin = rounds[round].firstEvent else {
+      placeIn(refresh)
+      return
+    }
+    place.set(.round, begin, in: refreshes[refresh].begin, cache: refreshes[refresh].cache)
+  }
+
   // MARK: Opening and closing
 
   private mutating func newRefresh(
@@ -161,11 +205,14 @@ extension OperationTracker {
     entry: Moment?, firstSeen: Moment
   ) -> RefreshSlot {
     refreshCount += 1
+    let asked = threads[thread].openRequest
+    // The return of one that was answered is not recorded, if it is not this one's.
+    if asked == nil { threads[thread].request = nil }
+    let begin = asked?.cache == cache ? asked?.moment.id : nil
     let refresh = refreshes.insert(
       RefreshState(
         id: refreshCount, cache: cache, vm: caches[cache].vm, task: task, origin: origin, request: request,
-        entry: entry,
-        firstSeen: firstSeen))
+        entry: entry, firstSeen: firstSeen, begin: begin ?? firstSeen.id))
     threads[thread].refresh = refresh
     caches[cache].vm?.openRefreshes.append(refresh)
     return refresh
@@ -188,7 +235,7 @@ extension OperationTracker {
 
   /// Without the body's entry, a lookup inside a request is its refresh's (evidence, rule 19).
   private mutating func openRefreshOfRequest(_ task: TaskID, _ thread: ThreadNumber, _ moment: Moment) {
-    guard let request = threads[thread].request else { return }
+    guard let request = threads[thread].openRequest else { return }
     _ = newRefreshWithoutEntry(of: request.cache, task, thread, moment)
   }
 

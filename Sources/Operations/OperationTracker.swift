@@ -12,6 +12,8 @@ package struct OperationTracker {
   package let order: MomentOrder
   /// What the events since `removeSteps()` did.
   package internal(set) var steps: [OperationStep] = []
+  /// The operation that the event taken last is of.
+  package internal(set) var place = OperationPlace()
   package internal(set) var probes = ProbesSeen()
   /// Signs that events were left out without a marker.
   package var omissions = OmissionSigns()
@@ -54,20 +56,36 @@ package struct OperationTracker {
   /// The steps so far have been read.
   package mutating func removeSteps() { steps.removeAll(keepingCapacity: true) }
 
+  /// The same for a reader that keeps nothing of what they name.
+  /// - Parameter now: nanoseconds of the trace clock.
+  package mutating func forgetSteps(now: Int64) {
+    for step in steps {
+      switch step {
+      case .roundEnded(_, let slot, _, _, _): _ = rounds.remove(slot)
+      case .returned(let slot, _), .abandoned(let slot, _): _ = refreshes.remove(slot)
+      case .began(let invalidation):
+        let vm = invalidation.vm
+        if vm.invalidations.count >= vm.pruneAt { prune(vm, now: now, keepingSince: nil) }
+      case _: break
+      }
+    }
+    removeSteps()
+  }
+
   // MARK: Until notifiers are tied
 
   package var isTied: Bool { tie.isMade }
 
-  /// Holds an event back where its VM cannot be told yet. True: it is to be taken now, after those that `takeHeld()`
-  /// returns.
-  package mutating func holds(_ event: RecordedEvent) -> Bool {
-    tie.holds(event)
+  /// Holds an event back where its VM cannot be told yet.
+  /// - Returns: the events to take now: this one and those held before it, or none.
+  package mutating func admit(_ event: RecordedEvent) -> [RecordedEvent] {
+    if tie.holds(event) { return tie.takeHeld() }
+    return tie.isHolding ? [] : [event]
   }
 
   /// No event comes any more that could tie them.
   package mutating func giveUpTie() { tie.giveUp() }
 
-  package var isHolding: Bool { tie.isHolding }
   package mutating func takeHeld() -> [RecordedEvent] { tie.takeHeld() }
 
   /// A round that was handed on with `roundEnded` is not needed any more.
@@ -102,6 +120,8 @@ package struct OperationTracker {
     }
     probes.see(event.kind)
     let thread = thread(of: event)
+    place.kind = nil
+    place.thread = thread
     let moment = Moment(id: event.id, time: event.time.rawValue, cpu: event.cpu, thread: Int32(thread))
     if !gapsOnCPU.isEmpty, let vms = gapsOnCPU.removeValue(forKey: event.cpu) {
       for vm in vms { vm.gapEnd = moment }
@@ -150,14 +170,16 @@ package struct OperationTracker {
     case .gpcRefreshRet, .gpcActivateRet, .gpcActivateHvaRet:
       // The body's value is handed on: where the body's own return is not recorded, this is it.
       refreshRet(event, thread, moment)
-      threads[thread].request = nil
+      requestRet(event, thread)
     case .gpcCheck: check(event, thread, moment)
     case .gpcCheckRet: checkRet(event, thread, moment)
     case .gpcDeactivate: deactivate(event, thread, moment)
     case .gpcDeactivateRet: deactivateRet(event, thread, moment)
     case .setMemoryRegion: setMemoryRegion(event, thread, moment)
     case .setMemoryRegionRet: setMemoryRegionRet(event, thread, moment)
-    case .kvmUnmapHvaRange, .gpcUnmap, .mnInvalidateRange, .mnChangePte, .bystander, .lostEvents: break
+    case .kvmUnmapHvaRange, .mnInvalidateRange, .mnChangePte: seeInHook(event, thread)
+    case .gpcUnmap: seeUnmap(thread)
+    case .bystander, .lostEvents: break
     }
   }
 }

@@ -42,6 +42,9 @@ package struct RoundState {
   /// Its lookup returned an error: it is the last of its refresh.
   var hasFailed: Bool { test == nil && pfn?.isError ?? false }
 
+  /// The first that is recorded of it.
+  package var firstEvent: EventID? { (loop ?? lookup ?? test)?.id }
+
   /// The events of the round, for a finding's proof.
   package var proof: [EventID] { [loop, lookup, lookupRet, test].compactMap { $0?.id } }
 
@@ -51,10 +54,12 @@ package struct RoundState {
     self.uhva = self.uhva ?? uhva
   }
 
-  mutating func endLookup(at moment: Moment, _ pfn: PFN?) {
-    guard lookup != nil && lookupRet == nil else { return }
+  /// False: it is another one's return.
+  mutating func endLookup(at moment: Moment, _ pfn: PFN?) -> Bool {
+    guard lookup != nil && lookupRet == nil else { return false }
     lookupRet = moment
     self.pfn = pfn
+    return true
   }
 
   mutating func reachTest(_ event: borrowing RecordedEvent, at moment: Moment) {
@@ -79,6 +84,8 @@ package struct RefreshState {
   package let entry: Moment?
   /// Its entry, else the first that is known of it.
   package let firstSeen: Moment
+  /// The event that it begins with: the request's, where that is recorded.
+  package let begin: EventID
   package internal(set) var round: RoundSlot?
   package internal(set) var roundCount: Int32 = 0
   package internal(set) var firstLoop: Moment?
@@ -101,7 +108,7 @@ package struct RefreshState {
 
   init(
     id: Int64, cache: CacheNumber, vm: VMState?, task: TaskID, origin: Refresh.Origin, request: Moment?, entry: Moment?,
-    firstSeen: Moment
+    firstSeen: Moment, begin: EventID
   ) {
     self.id = id
     self.cache = cache
@@ -111,6 +118,7 @@ package struct RefreshState {
     self.request = request
     self.entry = entry
     self.firstSeen = firstSeen
+    self.begin = begin
   }
 
   mutating func beginRound(at moment: Moment) {
@@ -119,6 +127,9 @@ package struct RefreshState {
     if let lastLoop { stallNs += moment.time - lastLoop.time }
     lastLoop = moment
   }
+
+  /// Its begin is recorded, or that of the request around it.
+  var isBegun: Bool { entry != nil || begin != firstSeen.id }
 
   /// `-EINVAL` comes before anything is touched; every other error ends with `valid` cleared.
   package var isUntouched: Bool { roundCount == 0 && (ret == 0 || ret == -22) }

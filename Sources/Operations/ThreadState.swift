@@ -8,8 +8,18 @@ package typealias ThreadNumber = Int
 /// One thread (one idle task per CPU). Interrupts run on top of it: a check can nest in anything, a refresh or a hook
 /// cannot.
 struct ThreadState {
-  /// A request (`kvm_gpc_refresh`, `kvm_gpc_activate`) that has not reached its refresh yet.
-  var request: (cache: CacheNumber, origin: Refresh.Origin, moment: Moment)?
+  /// `kvm_gpc_refresh()`, `kvm_gpc_activate()`.
+  struct Request {
+    let cache: CacheNumber
+    let origin: Refresh.Origin
+    let moment: Moment
+    /// Its refresh is over: only its own return is still to come.
+    var isAnswered = false
+    var isActivation: Bool { origin == .activate || origin == .activateHva }
+  }
+
+  /// The request whose return is awaited.
+  var request: Request?
   var refresh: RefreshSlot?
   var checks: [CheckState] = []
   /// The invalidations whose hooks this thread is in or between: start(A) start(B) end(A) end(B) for two VMs in one mm.
@@ -18,11 +28,14 @@ struct ThreadState {
   var unpairedStartRet: Moment?
   /// The count that the thread's last event recorded, if it can prove something.
   var recordedCount: RecordedCount?
-  /// The VM whose memslots `__kvm_set_memory_region()` is changing.
-  var memoryRegionVM: VMState?
+  /// `__kvm_set_memory_region()`: the VM whose memslots it is changing, and its entry.
+  var memoryRegion: (vm: VMState, entry: EventID)?
   /// A `gpc_deactivate` whose return is awaited.
   var deactivating: (cache: CacheNumber, moment: Moment)?
 
+  /// A request that has not reached its refresh yet.
+  var openRequest: Request? { request.flatMap { $0.isAnswered ? nil : $0 } }
+
   /// What it does now is an interrupt's doing.
-  var isInside: Bool { request != nil || refresh != nil || !hooks.isEmpty || !checks.isEmpty }
+  var isInside: Bool { openRequest != nil || refresh != nil || !hooks.isEmpty || !checks.isEmpty }
 }

@@ -104,6 +104,54 @@ extension Replayer {
   // MARK: Checks
 
   private mutating func decide(_ check: PendingCheck) {
+    let cache = check.state.cache
+    let isBehindOne = undecidedCount > 0 && undecidedChecks[cache] != nil
+    let mustWait = isBehindOne || operations.mayBeAccepted(cache, before: check.ret)
+    if mustWait && undecidedCount < Self.undecidedMax {
+      undecidedChecks[cache, default: []].append(check)
+      undecidedCount += 1
+      if check.answer && !check.meetsLoss { findContract(check) }
+    } else {
+      let isMappingKnown = settle(check)
+      if check.answer && !check.meetsLoss {
+        findContract(check)
+        findStale(check, isMappingKnown: isMappingKnown)
+      }
+    }
+  }
+
+  private mutating func settleBelated(_ check: PendingCheck) {
+    let isMappingKnown = settle(check)
+    if check.answer && !check.meetsLoss { findStale(check, isMappingKnown: isMappingKnown) }
+  }
+
+  /// Bounds what a refresh that does not return can keep waiting.
+  private static var undecidedMax: Int { 16_384 }
+
+  /// A round of the cache's refresh is over: decides the checks that waited for that.
+  mutating func decideChecks(of cache: CacheNumber) {
+    guard undecidedCount > 0, let waiting = undecidedChecks.removeValue(forKey: cache) else { return }
+    let stillOpen = waiting.firstIndex { operations.mayBeAccepted(cache, before: $0.ret) } ?? waiting.endIndex
+    if stillOpen < waiting.endIndex { undecidedChecks[cache] = Array(waiting[stillOpen...]) }
+    undecidedCount -= stillOpen
+    for check in waiting[..<stillOpen] { settleBelated(check) }
+  }
+
+  /// Nothing more is to come for these caches, or it is not recorded.
+  /// - Parameter event: what returned after it met a loss.
+  mutating func decideChecks(of caches: some Sequence<CacheNumber>, lostSince event: EventID = .max) {
+    if undecidedCount == 0 { return }
+    for cache in caches {
+      undecidedCount -= undecidedChecks[cache]?.count ?? 0
+      for var check in undecidedChecks.removeValue(forKey: cache) ?? [] {
+        check.meetsLoss = check.meetsLoss || check.ret.id > event
+        settleBelated(check)
+      }
+    }
+  }
+
+  /// - Returns: no refresh that is not recorded may have replaced the cache's mapping.
+  private mutating func settle(_ check: PendingCheck) -> Bool {
     let state = check.state
     let decision = decision(of: check)
     if !check.meetsLoss {
@@ -121,8 +169,7 @@ extension Replayer {
           id: state.id, cache: operations.caches[state.cache].id, task: state.task, entryEvent: state.entry.id,
           returnEvent: check.ret.id, answer: check.answer, decision: decision)))
     // A refresh or an invalidation of which nothing is recorded may have set or cleared `valid` (evidence, rule 19).
-    // Then a page may
-    // have been looked up anew, too.
+    // Then a page may have been looked up anew, too.
     var isMappingKnown = true
     if case .disagrees = decision {
       isMappingKnown = false
@@ -133,10 +180,7 @@ extension Replayer {
       if !isMappingKnown { judgedCaches[state.cache].doubtedMapping = mapping.refresh }
       if judgedCaches[state.cache].doubtedMapping == mapping.refresh { isMappingKnown = false }
     }
-    if check.answer && !check.meetsLoss {
-      findContract(check)
-      findStale(check, isMappingKnown: isMappingKnown)
-    }
+    return isMappingKnown
   }
 
   private func decision(of check: PendingCheck) -> Decision {

@@ -36,11 +36,13 @@ extension Replayer {
       }
     case .roundEnded(let refresh, let round, let outcome, let settled, let pfn):
       end(round, of: refresh, outcome, settled, pfn)
+      decideChecks(of: operations.refreshes[refresh].cache)
     case .accepted(let refresh, let round, let moment): accept(refresh, round, after: moment)
     case .returned(let refresh, let moment): leave(refresh, at: moment)
     case .abandoned(let refresh, let moment):
       let state = operations.refreshes[refresh]
       judgedCaches[state.cache].forget(before: state.firstSeen, order)
+      decideChecks(of: state.cache)
       pending.append(.refresh(refresh, moment))
 
     case .checked(let check, let ret, let answer):
@@ -58,13 +60,16 @@ extension Replayer {
     case .memslotEnded(let slot): rows.append(.memslot(slot))
     case .lost(let loss, let since, let touched):
       rows.append(.loss(loss))
+      for vm in touched { decideChecks(of: vm.caches, lostSince: since) }
       for cache in operations.caches.indices where operations.caches[cache].vm == nil { judgedCaches[cache].forget() }
       for vm in touched {
         for cache in vm.caches { judgedCaches[cache].forget() }
         for invalidation in vm.invalidations where invalidation.isInDoubt { contractChecks[invalidation.id] = nil }
       }
       doubt(touched, since: since, before: loss.line)
-    case .doubted(let vm, let since, let event): doubt([vm], since: since, before: event)
+    case .doubted(let vm, let since, let event):
+      decideChecks(of: vm.caches, lostSince: since)
+      doubt([vm], since: since, before: event)
     }
   }
 
@@ -212,6 +217,7 @@ extension Replayer {
     }
     if let accepted = refresh.acceptedAt { judgedCaches[cache].validity.settle(after: accepted, before: moment) }
     if refresh.ret != 0 && !refresh.isUntouched { judgedCaches[cache].mapping = nil }
+    decideChecks(of: cache)
     pending.append(.refresh(slot, moment))
   }
 

@@ -23,6 +23,10 @@ package struct Replayer {
   /// Checks which said yes in the contract window of an invalidation that is open yet; findings once its end is
   /// recorded.
   var contractChecks: [Int64: [PendingCheck]] = [:]
+  /// Checks that came while a refresh of their cache may just have been accepted, by cache, first returned first: what
+  /// `valid` was shows when its round ends (evidence, rule 18).
+  var undecidedChecks: [CacheNumber: [PendingCheck]] = [:]
+  var undecidedCount = 0
   var pending = PendingQueue()
   var findingCount: Int64 = 0
   /// Rule 20.
@@ -60,19 +64,24 @@ package struct Replayer {
   package mutating func consume(_ events: borrowing [RecordedEvent]) {
     // Through a span, which lends an event where the array would copy it.
     let span = events.span
-    for index in span.indices {
-      if !unusedFields.isEmpty {
-        take(withoutUnused(span[index]))
-      } else {
-        survey.see(span[index])
-        if operations.isTied { step(span[index]) } else { hold(span[index]) }
-      }
+    var index = span.indices.lowerBound
+    while !operations.isTied && index < span.indices.upperBound {
+      let event = unusedFields.isEmpty ? span[index] : withoutUnused(span[index])
+      survey.see(event)
+      for event in operations.admit(event) { step(event) }
+      index += 1
     }
-  }
-
-  private mutating func take(_ event: RecordedEvent) {
-    survey.see(event)
-    if operations.isTied { step(event) } else { hold(event) }
+    while index < span.indices.upperBound {
+      if unusedFields.isEmpty {
+        survey.see(span[index])
+        step(span[index])
+      } else {
+        let event = withoutUnused(span[index])
+        survey.see(event)
+        step(event)
+      }
+      index += 1
+    }
   }
 
   private func withoutUnused(_ event: RecordedEvent) -> RecordedEvent {
@@ -84,19 +93,6 @@ package struct Replayer {
   /// The fields that show a sign now and were used. Where there are any, the recording is to be replayed again without
   /// them. Complete behind `finish()`.
   package private(set) var fieldsToLeaveOut: [ImplausibleField] = []
-
-  /// Until notifiers are tied to their VMs.
-  private mutating func hold(_ event: RecordedEvent) {
-    if operations.holds(event) {
-      replayHeld()
-    } else if !operations.isHolding {
-      step(event)
-    }
-  }
-
-  private mutating func replayHeld() {
-    for event in operations.takeHeld() { step(event) }
-  }
 
   private mutating func step(_ event: borrowing RecordedEvent) {
     let now = event.time.rawValue
@@ -110,13 +106,14 @@ package struct Replayer {
   /// The recording is over: what is still open is closed as such, and the VMs, caches and memslots are handed on.
   package mutating func finish() {
     operations.giveUpTie()
-    replayHeld()
+    for event in operations.takeHeld() { step(event) }
     operations.settleCounts(before: nil)
     judgeSteps(now: .max)
     while let decision = pending.popFirst() { decide(decision) }
     operations.finishCalls()
     judgeSteps(now: .max)
     while let decision = pending.popFirst() { decide(decision) }
+    decideChecks(of: operations.caches.indices)
     for vm in operations.vms { finish(vm) }
     rows += operations.caches.map { .cache($0.row) }
     let missing = Evidence.missing(from: operations.probes, unused: options.unusedFields)

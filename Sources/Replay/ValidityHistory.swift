@@ -85,6 +85,11 @@ struct ValidityHistory {
 
   func possible(from low: Moment, to high: Moment, _ order: MomentOrder) -> Possible {
     var result = Possible()
+    // What is known is of later.
+    if let since, order.surely(high, before: since) {
+      result.isUnknown = true
+      return result
+    }
     let reachable = changes.filter { !order.surely(high, before: $0.low) }
     let baseIsOver = reachable.contains { change in
       order.surely(change.high, before: low) && (since.map { order.surely($0, before: change.low) } ?? true)

@@ -61,6 +61,13 @@ extension Verdict {
     let place = report.trace.eventPlace.ofInput.rawValue
     if events > 0 { doubts.append("\(plural(events, place)) could not be read: an event may be among them") }
     if fields > 0 { doubts.append("\(plural(fields, "event")) could not be read whole: what they say may be missing") }
+    let repeated = count(.repetition)
+    if repeated > 0 {
+      doubts.append(
+        repeated == 1
+          ? "1 event may be the one above it once more"
+          : "\(plural(repeated, "event")) may be those above them once more")
+    }
     for issue in report.issues where ImportIssueKind(rawValue: issue.kind)?.doubt == .loss {
       doubts += issue.first.map(\.reason)
     }

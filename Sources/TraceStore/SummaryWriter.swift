@@ -28,13 +28,14 @@ struct SummaryWriter {
   }
 
   private func write(names: [EventName], stored: Set<EventNameID>) throws(TraceStoreError) {
-    let statement = try connection.prepare(insert("event_name", columns: 5))
+    let statement = try connection.prepare(insert("event_name", columns: 6))
     for (id, name) in names.enumerated() {
       statement.bind(1, Int64(id))
       statement.bind(2, name.name)
       statement.bind(3, name.kind.map { Int64($0.rawValue) })
       statement.bind(4, name.count)
       statement.bind(5, stored.contains(EventNameID(id)) ? 1 : 0)
+      statement.bind(6, name.isListed ? 1 : 0)
       try statement.run()
     }
   }

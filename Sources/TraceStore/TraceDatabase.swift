@@ -143,11 +143,11 @@ package final class TraceDatabase {
 
   /// By `EventNameID`.
   package func names() throws(TraceStoreError) -> [EventName] {
-    let row = try connection.prepare("SELECT name, kind_id, count FROM event_name ORDER BY id")
+    let row = try connection.prepare("SELECT name, kind_id, count, is_listed FROM event_name ORDER BY id")
     var names: [EventName] = []
     while try row.step() {
       let kind = row.optionalInteger(1).flatMap { EventKind(rawValue: UInt8(truncatingIfNeeded: $0)) }
-      names.append(EventName(name: row.text(0), kind: kind, count: row.integer(2)))
+      names.append(EventName(name: row.text(0), kind: kind, count: row.integer(2), isListed: row.integer(3) == 1))
     }
     return names
   }

@@ -108,6 +108,30 @@ import Testing
     #expect(try Invocation(["replay", "dirty.db"], in: folder).text == run.text)
   }
 
+  /// A walk that stands twice in microseconds: pasted, there was one.
+  @Test func nothingIsCertainBesideAStepThatStandsTwice() throws {
+    let folder = try TemporaryFolder()
+    let lines = try CorpusTrace("contract").lines.map { $0.replacing(#/(\.[0-9]{6})[0-9]{3}: /#) { "\($0.1): " } }
+    let run = try Invocation([try folder.write("whole.txt", lines.joined(separator: "\n") + "\n").path], in: folder)
+    let walk = try #require(lines.firstIndex { $0.contains(": gpc_invalidate_start:") })
+    let twice = lines[...walk] + lines[walk...]
+    let doubled = try Invocation([try folder.write("t.txt", twice.joined(separator: "\n") + "\n").path], in: folder)
+    #expect(run.text.contains(", certain: 1") && !doubled.text.contains(", certain"), "\(doubled.text)")
+    #expect(doubled.text.contains("1 event may be the one above it once more"))
+  }
+
+  /// What other tracers print between the events, and what a console or a page puts around them.
+  @Test(arguments: [
+    ("tracefs-system-calls.txt", 0, "not ours: sys_ioctl 2"), ("tracefs-printk.txt", 0, "print 1,"),
+    ("page.html", 0, "an HTML page with ftrace text"), ("console-dump.txt", 3, "a console may lose lines of a dump"),
+  ])
+  func foreignRecordsAreNoDirt(name: String, status: Int32, words: String) throws {
+    let fixture = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/\(name)")
+    let run = try Invocation([fixture.path, "--db", "t.db"], in: try TemporaryFolder())
+    #expect(run.status == status && run.text.contains(words), "\(run.text)\(run.errorText)")
+    #expect(run.text.contains("hva_to_pfn 1, hva_to_pfn_ret 1,") && !run.text.contains("warning: "))
+  }
+
   /// Indented as in a mail, and copied from a terminal on a machine with pids of seven digits: what the head tells was
   /// overwritten is lost.
   @Test func lossesThatAQuotedTextTellsAreRead() throws {

@@ -50,6 +50,25 @@ import Testing
     #expect((explored.status == 3) == (status == 3), "\(explored.text)")
   }
 
+  /// A text does not list the probes that were set. The case quiet-dat, a trace.dat that lists them and in which none of the first three
+  /// came, is clean.
+  @Test(
+    arguments: [
+      ["gpc_init"], ["gpc_activate", "gpc_activate_ret"], ["gpc_deactivate", "gpc_deactivate_ret"], ["gpc_check_ret"],
+      ["mn_invalidate_range_start"], ["mn_invalidate_range_start_ret"], ["mn_invalidate_range_end"],
+      ["mn_invalidate_range_end_ret"], ["__gpc_refresh"], ["__gpc_refresh_ret"], ["hva_to_pfn"], ["hva_to_pfn_ret"],
+      ["gpc_activate_ret"], ["gpc_deactivate_ret"],
+      ["gpc_refresh", "gpc_refresh_ret", "__gpc_refresh", "__gpc_refresh_ret"],
+    ])
+  func cleanNeedsProbes(dropped: [String]) throws {
+    let folder = try TemporaryFolder()
+    let lines = try CorpusTrace("quiet").lines.filter { line in !dropped.contains { line.contains(" \($0):") } }
+    let trace = try folder.write("t.txt", lines.joined(separator: "\n") + "\n")
+    let run = try Invocation([trace.path], in: folder)
+    let named = dropped.contains { run.text.contains("  no probe \($0): unknown ") }
+    #expect(run.status == 3 && named, "\(run.text)")
+  }
+
   /// 2 comes before 1: an input that is not whole and has findings.
   @Test func unreadableComesFirst() throws {
     let folder = try TemporaryFolder()

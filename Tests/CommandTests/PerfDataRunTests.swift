@@ -27,7 +27,7 @@ import Testing
     _ = try Invocation([Self.fixtures.appending(path: name).path, "--db", "binary.db"], in: folder)
     _ = try Invocation([text, "--db", "text.db", "--clock", "perf"], in: folder)
     for table in [
-      "event", "task", "event_name", "refresh", "retry_round", "invalidation", "cache_check", "loss", "finding",
+      "event", "task", "event_count", "refresh", "retry_round", "invalidation", "cache_check", "loss", "finding",
     ] {
       let sql = "SELECT * FROM \(table)"
       #expect(try query(sql, "binary.db") == query(sql, "text.db"), "\(table)")

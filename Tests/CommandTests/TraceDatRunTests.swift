@@ -28,7 +28,7 @@ import Testing
     #expect(binary.status == 1 && text.status == 1)
     for sql in [
       "SELECT * FROM conformance", "SELECT kind, certainty, count(*) FROM finding GROUP BY 1, 2",
-      "SELECT name, count FROM event_name ORDER BY name", "SELECT pid, comm FROM task ORDER BY id",
+      "SELECT name, count FROM event_count ORDER BY name", "SELECT pid, comm FROM task ORDER BY id",
       "SELECT * FROM import_issue_count",
     ] {
       #expect(try query(sql, "binary.db") == query(sql, "text.db"), "\(sql)")

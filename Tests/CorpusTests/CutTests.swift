@@ -9,8 +9,15 @@ import Renderings
 import Testing
 
 @Suite struct CutUnitTests {
+  /// The clock `local`.
+  private static let order = MomentOrder(deltaNs: 1000)
+
   private static func events(_ trace: CorpusTrace) throws -> ([RecordedEvent], [EventName]) {
-    let reader = try TraceReader(.file(path: trace.trace.path))
+    try events(path: trace.trace.path)
+  }
+
+  private static func events(path: String) throws -> ([RecordedEvent], [EventName]) {
+    let reader = try TraceReader(.file(path: path))
     var events: [RecordedEvent] = []
     var batch: [RecordedEvent] = []
     while try reader.read(into: &batch) { events += batch }
@@ -21,7 +28,7 @@ import Testing
   @Test(arguments: ["overlap", "61xen-lifecycle", "storm-lossy", "odd-comms", "two-vms", "defnames2-overlap"])
   func unitsPartTheRecording(name: String) throws {
     let (events, names) = try Self.events(CorpusTrace(name))
-    var builder = UnitBuilder(names: names)
+    var builder = UnitBuilder(names: names, order: Self.order)
     builder.consume(events)
     let all = builder.finish()
     let lines = all.units.flatMap(\.lines) + all.losses
@@ -40,10 +47,40 @@ import Testing
     }
   }
 
+  /// What began before a gap and ended behind it may be two: no such unit is whole, but for what a round behind the gap
+  /// names again. Four gaps, and in the middle of each a storm of calls.
+  @Test func nothingIsWholeAcrossAGap() throws {
+    let (events, names) = try Self.events(CorpusTrace("storm-lossy"))
+    var builder = UnitBuilder(names: names, order: Self.order)
+    builder.consume(events)
+    let all = builder.finish()
+    #expect(all.losses.count == 4)
+    for unit in all.units where unit.isWhole && unit.kind != .refresh && unit.kind != .activation {
+      let hull = try #require(unit.hull)
+      #expect(!all.losses.contains { hull.contains($0) }, "\(unit)")
+    }
+    // A refresh without its begin leaves no round behind that looks whole.
+    for unit in all.units where unit.kind == .round && unit.isWhole {
+      #expect(all.units[unit.needs[0]].isWhole)
+    }
+  }
+
+  /// dwmw2-v2 walks in the end hook, 7 times in this recording (`grep -c gpc_invalidate_start:`).
+  @Test func aWalkInTheEndHookIsOfItsInvalidation() throws {
+    let path = CorpusTrace.root.appending(path: "Tests/EvidenceTests/Recordings/dwmw2-v2-gap.txt.zst").path
+    let (events, names) = try Self.events(path: path)
+    var builder = UnitBuilder(names: names, order: Self.order)
+    builder.consume(events)
+    let walks = Set(events.filter { $0.kind == .gpcInvalidateStart }.map(\.id))
+    let units = builder.finish().units.filter { $0.kind == .invalidation }
+    #expect(walks.count == 7 && units.count == 7)
+    #expect(units.allSatisfy { $0.isWhole && walks.intersection($0.lines).count == 1 })
+  }
+
   /// Eight checks; the finding is there as long as two of them are, and the activation that they need.
   @Test func theSearchEndsWhereNothingCanGo() throws {
     let (events, names) = try Self.events(CorpusTrace("quiet"))
-    var builder = UnitBuilder(names: names)
+    var builder = UnitBuilder(names: names, order: Self.order)
     builder.consume(events)
     let all = builder.finish()
     let checks = all.units.indices.filter { all.units[$0].kind == .check }.prefix(8)
@@ -68,7 +105,7 @@ import Testing
   /// What was dropped behind the first line that is kept stays dropped; of several losses with nothing between them one is enough.
   @Test func lossesStay() throws {
     let (events, names) = try Self.events(CorpusTrace("storm-lossy"))
-    var builder = UnitBuilder(names: names)
+    var builder = UnitBuilder(names: names, order: Self.order)
     builder.consume(events)
     let all = builder.finish()
     let candidates = CutCandidates(Set(all.units.indices), of: all, events: events)
@@ -86,7 +123,7 @@ import Testing
   /// From what is cited to the recording, torn operations and later ones at last.
   @Test func thePlanEndsWithTheRecording() throws {
     let (events, names) = try Self.events(CorpusTrace("storm-lossy"))
-    var builder = UnitBuilder(names: names)
+    var builder = UnitBuilder(names: names, order: Self.order)
     builder.consume(events)
     let all = builder.finish()
     let checks = all.units.filter { $0.kind == .check && $0.isWhole }
@@ -107,38 +144,50 @@ import Testing
   /// Real kernels tell one story, as far as it is told.
   @Test(arguments: ["overlap", "storm", "lifecycle", "61xen-overlap", "storm-lossy", "two-vms"])
   func realRecordingsAreConsistent(name: String) throws {
-    var trail = ValidityTrail()
+    var trail = ValidityTrail(order: Self.order)
     trail.consume(try Self.events(CorpusTrace(name)).0)
-    #expect(trail.contradictions.isEmpty, "\(trail.contradictions.sorted().prefix(3))")
+    let contradictions = trail.finish()
+    #expect(contradictions.isEmpty, "\(contradictions.sorted().prefix(3))")
   }
 
   /// Without the invalidation that cleared `valid`, the refresh behind it has no reason.
   @Test func aMissingInvalidationShows() throws {
     let events = try Self.events(CorpusTrace("overlap")).0
-    var trail = ValidityTrail()
-    trail.consume(events.filter { $0.kind != .mnInvalidateRangeStart && $0.kind != .mnInvalidateRangeStartRet })
-    #expect(!trail.contradictions.isEmpty)
+    var trail = ValidityTrail(order: Self.order)
+    let hooks: Set<EventKind> = [
+      .mnInvalidateRangeStart, .gpcInvalidateStart, .mnInvalidateRangeStartRet, .mnInvalidateRangeEnd,
+      .mnInvalidateEndKvm, .mnInvalidateRangeEndRet,
+    ]
+    trail.consume(events.filter { !hooks.contains($0.kind) })
+    #expect(!trail.finish().isEmpty)
   }
 
   /// Without the refreshes that failed, an error pfn has no reason.
   @Test func aMissingFailureShows() throws {
     let events = try Self.events(CorpusTrace("overlap")).0
-    var trail = ValidityTrail()
+    var trail = ValidityTrail(order: Self.order)
     trail.consume(Self.withoutFailedRefreshes(events))
-    #expect(!trail.contradictions.isEmpty)
+    #expect(!trail.finish().isEmpty)
   }
 
-  /// From their entries on.
+  /// Nor does it hide behind hooks whose VM nothing tells before the recording ends.
+  @Test func aMissingFailureShowsWithoutWalks() throws {
+    let events = try Self.events(CorpusTrace("overlap")).0
+    var trail = ValidityTrail(order: Self.order)
+    trail.consume(
+      Self.withoutFailedRefreshes(events).filter { $0.kind != .gpcInvalidateStart && $0.kind != .mnInvalidateEndKvm })
+    #expect(!trail.finish().isEmpty)
+  }
+
+  /// All that their threads did from their entries to their returns.
   private static func withoutFailedRefreshes(_ events: [RecordedEvent]) -> [RecordedEvent] {
-    var entries: [Int32: EventID] = [:]
+    var running: [Int32: [EventID]] = [:]
     var left: Set<EventID> = []
     for event in events {
-      switch event.kind {
-      case .lockedRefresh: entries[event.pid] = event.id
-      case .lockedRefreshRet:
-        if event.ret == -14, let entry = entries[event.pid] { left.formUnion([entry, event.id]) }
-      default: break
-      }
+      if event.kind == .lockedRefresh { running[event.pid] = [] }
+      running[event.pid]?.append(event.id)
+      guard event.kind == .lockedRefreshRet, let lines = running.removeValue(forKey: event.pid) else { continue }
+      if event.ret == -14 { left.formUnion(lines) }
     }
     return events.filter { !left.contains($0.id) }
   }

@@ -128,7 +128,7 @@ package struct Shrinking {
   private mutating func leaveOutOperations() {
     let whole = breach.whole
     guard whole.events.count <= Self.eventsMax else { return }
-    var builder = UnitBuilder(names: whole.names)
+    var builder = UnitBuilder(names: whole.names, order: MomentOrder(deltaNs: whole.options.deltaNs))
     builder.consume(whole.events)
     let units = builder.finish()
     let candidates = CutCandidates(Set(units.units.indices), of: units, events: whole.events)

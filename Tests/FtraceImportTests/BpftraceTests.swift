@@ -33,6 +33,62 @@ import Testing
     #expect(try recording.lines() == Recording(plain).lines())
   }
 
+  /// The same as `jq -s` prints it, which puts all messages into one array, as `jq -c -s`, `jq .` and `jq -s .` with blanks do.
+  @Test func anArrayOfMessagesIsTheSameEvents() throws {
+    let plain = try Fixture.text("bpftrace-overlap.txt.zst")
+    let messages = String(decoding: plain, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\\n" as String }
+    let expected = try Recording(plain).lines()
+    let compact = "[" + messages.map { Self.message($0).dropLast() }.joined(separator: ",") + "]\n"
+    let lines = "[\n" + messages.map { Self.message($0).dropLast() }.joined(separator: ",\n") + "\n]\n"
+    func pretty(_ text: String) -> String { "{\n    \"type\": \"printf\",\n    \"data\": \"\(text)\"\n  }" }
+    let array = "[\n  " + messages.map(pretty).joined(separator: ",\n  ") + "\n]\n"
+    for text in [compact, lines, array, messages.map(pretty).joined(separator: "\n")] {
+      let recording = try Recording(text)
+      #expect(recording.format == .bpftrace && recording.lines() == expected && recording.incomplete == nil)
+      #expect(recording.counts == [.badLine: 8], "the workload's own words, as in the plain text")
+    }
+    #expect(try Recording(zstd(Array(compact.utf8))).lines() == expected)
+  }
+
+  @Test func anArrayHoldsLossesAndOtherMessages() throws {
+    let text =
+      "[{\"type\": \"attached_probes\", \"data\": {\"probes\": 6}}, " + Self.message(Self.event("1") + "\\n")
+      + ", {\"type\": \"lost_events\", \"count\": 42}, {\"type\": \"map\", \"data\": {\"@\": [\"}\", 1]}},"
+      + Self.message(Self.event("2") + "\\n") + "]"
+    let recording = try Recording(text)
+    #expect(recording.events.map(\.kind) == [.gpcInit, .lostEvents, .gpcInit])
+    #expect(recording.counts == [.formLimit: 1] && recording.incomplete == nil)
+  }
+
+  /// Cut anywhere, an array has no end; what stands in front of the cut was read.
+  @Test func anArrayThatIsCutOffMarksTheText() throws {
+    let whole =
+      "[" + (1...3).map { Self.message(Self.event("\($0)") + "\\n").dropLast() }.joined(separator: ",\n") + "]"
+    for count in stride(from: 100, to: whole.utf8.count, by: 7) {
+      let recording = try Recording(String(whole.prefix(count)))
+      #expect(recording.incomplete == "the text ends inside its JSON; what stands there was read")
+      #expect(recording.counts[.truncated] == 1)
+      #expect(recording.events.count == whole.prefix(count).count { $0 == "}" })
+    }
+  }
+
+  @Test(arguments: ["{\"a\": 1}", "zebra", "{\"type\": \"printf\"}", "[1, 2]", "{\"type\": \"printf\", \"data\": 1}"])
+  func whatIsNoMessageInAnArrayIsSaid(element: String) throws {
+    let recording = try Recording(
+      "[" + Self.message(Self.event("1") + "\\n") + ", \(element), " + Self.message(Self.event("2") + "\\n") + "]")
+    #expect(recording.events.map(\.kind) == [.gpcInit, .gpcInit])
+    #expect(recording.counts == [.badLine: 1])
+  }
+
+  @Test func aMessageInAnArrayIsBounded() throws {
+    let long = "{\"type\": \"map\", \"data\": \"\(String(repeating: "x", count: 10_000_000))\"}"
+    let recording = try Recording(
+      "[" + Self.message(Self.event("1") + "\\n") + ", \(long), " + Self.message(Self.event("2") + "\\n") + "]")
+    #expect(recording.events.count == 2)
+    #expect(recording.counts == [.longLine: 1])
+  }
+
   @Test func aPrintfMayHoldPartOfALineOrSeveral() throws {
     let text =
       Self.message("gpc v1 1 0 1376 gpc_i") + Self.message("nit gpc=0xff72fe1802762668\\ngpc v1 2 0 1376 gpc_init")

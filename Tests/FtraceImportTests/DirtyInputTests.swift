@@ -74,6 +74,29 @@ import Testing
     #expect(recording.counts == [.badPointer: 1])
   }
 
+  /// Two checks of one thread within a microsecond look alike; the kernel truncates, trace-cmd rounds.
+  @Test(arguments: ["[003]   114.252766", "[003] .....   114.252766"])
+  func equalNeighboursInMicrosecondsAreTwoEvents(stamp: String) throws {
+    let line =
+      "        workload-342   \(stamp): gpc_check: (ff) gpc=0xff529c43c1896668 len=16 kvm=0xff529c43c188d000 gpa=0x1 uhva=0x1 gen=2 slotsgen=2 active=1 valid=1\n"
+    let recording = try Recording("cpus=4\n\(line)\(line)\(line)")
+    #expect(recording.events.map(\.id) == [2, 3, 4])
+    #expect(recording.counts == [.microseconds: 1, .duplicateLine: 2])
+  }
+
+  /// Pasted, these would be an invalidation and a round more than there were.
+  @Test(arguments: [
+    "gpc_invalidate_start: (ff) kvm=0xff529c43c188d000 start=0x1000 end=0x2000",
+    "gpc_retry_check: (ff) gpc=0xff529c43c1896668 kvm=0xff529c43c188d000 uhva=0x1 pfn=0x1 mmu_seq=0 active_inv=0 seq=0",
+  ])
+  func aStepThatStandsTwiceIsInDoubt(tail: String) throws {
+    let line = "        workload-342   [003]   114.252766: \(tail)\n"
+    let recording = try Recording("cpus=4\n\(line)\(line)")
+    #expect(recording.events.map(\.id) == [2, 3])
+    #expect(recording.counts == [.microseconds: 1, .doubledStep: 1])
+    #expect(ImportIssueKind.doubledStep.doubt == .repetition)
+  }
+
   @Test func aDuplicateIsDeliveredOnce() throws {
     let recording = try read([Self.good, Self.good, Self.good].joined(separator: "\n"))
     #expect(recording.events.map(\.id) == [2, 3, 6])
@@ -134,10 +157,10 @@ import Testing
   /// Linux has 8,192 CPUs at most. What is wrong is said of the CPU, in every form.
   @Test(
     arguments: [
-      ("        workload-342   [001]   114.252766486: gpc_init: gpc=0xff", "[001]", "[%]"),
-      ("workload-342     1d..2.   114.252766486: gpc_init: gpc=0xff", "1d..2.", "%d..2."),
-      ("        workload-1059    [001] .....   381.249433: gpc_init: gpc=0xff", "[001]", "[%]"),
-      ("        workload  1340 [001]   522.062749:      gpc:gpc_init: gpc=0xff", "[001]", "[%]"),
+      ("        workload-342   [001]   114.252766486: gpc_init: (ff) gpc=0xff", "[001]", "[%]"),
+      ("workload-342     1d..2.   114.252766486: gpc_init: (ff) gpc=0xff", "1d..2.", "%d..2."),
+      ("        workload-1059    [001] .....   381.249433: gpc_init: (ff) gpc=0xff", "[001]", "[%]"),
+      ("        workload  1340 [001]   522.062749:      gpc:gpc_init: (ff) gpc=0xff", "[001]", "[%]"),
       ("gpc v1 570893288874 1 1376 gpc_init gpc=0xff", " 1 ", " % "),
     ], ["8192", "2147483647", "2147483648", "18446744073709551616"])
   func aCPUOutOfRangeIsSaidToBeOne(line: (good: String, cpu: String, place: String), number: String) throws {

@@ -30,7 +30,9 @@ import Testing
     #expect(format.id == 315)
     #expect(
       format.fields.map(\.name) == ["common_type", "common_flags", "common_pid", "comm", "pid", "next", "name", "ptr"])
-    #expect(format.field("pid") == EventFormat.Field(name: "pid", offset: 24, size: 4, isSigned: true, isNumber: true))
+    #expect(
+      format.field("pid")
+        == EventFormat.Field(name: "pid", offset: 24, size: 4, isSigned: true, isNumber: true, isElsewhere: false))
     #expect(format.field("next")?.isNumber == true)
     #expect(format.field("comm")?.isNumber == false)
     #expect(format.field("name")?.isNumber == false)

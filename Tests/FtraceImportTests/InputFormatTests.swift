@@ -70,6 +70,7 @@ import Testing
     arguments: [
       ("# tracer: nop\n#\n# nop latency trace v1.1.5 on 6.12.95\n#\n", .latency),
       ("# tracer: function_graph\n#\n", .functionGraph),
+      ("PERFFILE\u{68}\0\0\0\0\0\0\0", .perfDataOfVersion1),
       ("# tracer: nop\n#\n1059 2 381249433123 4 ffffffff81000000\n", .raw),
     ] as [(String, TraceReadError.UnusableForm)])
   func isAFormThatCannotBeReplayed(text: String, form: TraceReadError.UnusableForm) throws {

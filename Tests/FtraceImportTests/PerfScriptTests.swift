@@ -56,4 +56,46 @@ import Testing
       Self.event("062749442") + "        workload  1340 [003]   522.062749443:     250000 cycles:u:  ffff f+0x1 (k)\n"
     #expect(try Recording(text).names.map(\.count) == [1, 1])
   }
+
+  /// Each column that an event needs, left out as `-F` leaves it out: with which it is readable is said.
+  @Test(
+    arguments: [
+      ("        workload  1340  522.062749442:    gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff72fe1802762668", [.cpu]),
+      ("        workload  1340/1340   522.062749442:    gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff72fe180276", [.cpu]),
+      ("workload  1340  522.062749442:    gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff72fe1802762668", [.cpu]),
+      ("        workload  1340 [003]    gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff72fe1802762668", [.time]),
+      ("        workload [003]   522.062749442:    gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff72fe1802762668", [.tid]),
+      ("[003]   522.062749442:    gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff72fe1802762668", [.tid]),
+      ("        workload  1340 [003]   522.062749442: (ffffffffc0a09fa4) gpc=0xff72fe1802762668", [.event]),
+      ("        workload  1340 [003]   522.062749442: (ffffffffc0a09fa4 <- ffffffffc0a09fa5) ret=0", [.event]),
+      ("        workload  1340 [003]   522.062749442:    gpc:gpc_init:", [.trace]),
+      ("        workload  1340   522.062749442:    gpc:gpc_init:", [.cpu, .trace]),
+      ("        workload  1340    gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff72fe1802762668", [.cpu, .time]),
+      ("gpc:gpc_init: (ffffffffc0a09fa4) gpc=0xff72fe1802762668", [.tid, .cpu, .time]),
+    ] as [(String, [PerfScriptColumn])])
+  func aColumnThatIsMissingIsNamed(line: String, missing: [PerfScriptColumn]) throws {
+    let error = try #require(throws: TraceReadError.self) {
+      try Recording("# cmdline : perf script\n\(line)\n\(line.replacing("442", with: "443"))\n")
+    }
+    #expect(error == .perfScriptLacks(missing))
+    for column in missing { #expect(error.predicate.contains("(\(column.rawValue))")) }
+    #expect(error.predicate.contains("perf script --ns -F comm,tid,cpu,time,event,trace"))
+  }
+
+  /// Read as what it is, it says the same.
+  @Test func aMissingColumnIsNamedWhereTheFormWasAskedFor() throws {
+    var options = TraceReadOptions()
+    options.format = .perfScript
+    #expect(throws: TraceReadError.perfScriptLacks([.cpu])) {
+      try Recording("        workload  1340  522.062749442:    gpc:gpc_init: (ffffffffc0a09fa4)", options: options)
+    }
+  }
+
+  @Test(arguments: [
+    "std::vector: a list", "at 12.000001: foo:bar: baz", "[003] a:b: c", "see mm:rmap: and 1340",
+    "1340 gpc:gpc_init: (see below)",
+  ])
+  func otherTextIsNoPerfScript(line: String) throws {
+    #expect(throws: TraceReadError.notATrace(.text)) { try Recording("\(line)\n\(line)\n") }
+  }
 }

@@ -24,7 +24,10 @@ import Testing
     let text = try Recording(.file(path: Fixture.path("quiet-reportt.txt.zst")))
     #expect(recording.linesWithoutIDs() == text.linesWithoutIDs())
     #expect(recording.tasks == text.tasks)
-    #expect(recording.names.map(\.name) == text.names.map(\.name))
+    #expect(recording.names.filter { $0.count > 0 }.map(\.name) == text.names.map(\.name))
+    // The formats list every event that was set, a text none.
+    #expect(recording.names.allSatisfy(\.isListed) && text.names.allSatisfy { !$0.isListed })
+    #expect(recording.names.contains { $0.name == "gpc_activate_hva" && $0.count == 0 })
     #expect(recording.countsByName == (try Fixture.counts("quiet.counts.tsv")))
     #expect(recording.counts == [:])
     #expect(recording.incomplete == nil)
@@ -39,6 +42,18 @@ import Testing
     #expect(recording.issues.isEmpty)
     // The text has one line more, and in front: `cpus=4`.
     #expect(recording.events.map(\.id) == text.events.map { $0.id - 1 })
+  }
+
+  /// One comm taken out of the saved ones (as another pid's): its events are the same, and nothing tells its name.
+  @Test func aThreadWhoseCommWasNotSavedHasNone() throws {
+    var dat = try DatBytes("quiet-v6.dat")
+    let whole = try Recording(dat.bytes)
+    dat.replace("204 workload\n", with: "904 workload\n")
+    let recording = try Recording(dat.bytes)
+    #expect(recording.linesWithoutIDs(commBytes: 0) == whole.linesWithoutIDs(commBytes: 0))
+    let changed = zip(whole.events, recording.events).filter { whole.comm(of: $0) != recording.comm(of: $1) }
+    #expect(!changed.isEmpty && changed.allSatisfy { $0.0.pid == 204 })
+    #expect(Set(changed.map { recording.comm(of: $0.1) }) == [Array("<...>".utf8)])
   }
 
   /// Debian 12's trace-cmd prints the same events. Where it says `<...>` the comm is left aside: it stops reading the saved comms at

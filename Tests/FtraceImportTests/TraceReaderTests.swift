@@ -57,7 +57,7 @@ import Testing
       recording.issues.first?.reason
         == "comms are cut to 8 bytes (`-l`): without it `trace-cmd report` prints them whole")
     let wide =
-      "        evtchn-5-1234  [001] d..2.   114.252766486: gpc_init: gpc=0xff529c43c1896668 kvm=0xff529c43c188d000\n"
+      "        evtchn-5-1234  [001] d..2.   114.252766486: gpc_init: (ff) gpc=0xff529c43c1896668 kvm=0xff529c43c188d000\n"
     #expect(try Recording("cpus=4\n\(wide)").counts == [:])
   }
 

@@ -32,9 +32,9 @@ package struct CutPlan: Sendable {
     let hull = hull(of: core)
     if width == 0 { return core }
     if width == 1 {
-      let kvms = Set(core.compactMap { all.units[$0].vm })
+      let vms = Set(core.compactMap { all.units[$0].vm })
       let met = units(in: hull) { unit in
-        unit.kind != .bystander && unit.kind != .lookup && (unit.vm.map { kvms.contains($0) } ?? true)
+        unit.kind != .bystander && unit.kind != .lookup && (unit.vm.map { vms.contains($0) } ?? true)
       }
       return core.union(met)
     }

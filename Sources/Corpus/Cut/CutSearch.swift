@@ -1,6 +1,7 @@
 // Makes a cut as small as it goes: delta debugging over units, the biggest things first.
 
 import KVMEvents
+import Operations
 
 /// Leaves out units as long as the finding stays, until none can be left out any more.
 ///
@@ -57,9 +58,9 @@ package struct CutSearch {
   // MARK: Groups
 
   private enum Group: Hashable {
-    case vm(UInt64)
-    case cache(Int)
-    case thread(Int64)
+    case vm(Int32)
+    case cache(CacheNumber)
+    case thread(ThreadNumber)
     case kind(CutUnit.Kind)
   }
 

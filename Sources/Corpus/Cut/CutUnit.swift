@@ -1,39 +1,46 @@
 // What can be left out of a recording without leaving half of something behind.
 
 import KVMEvents
+import Operations
 
 /// One operation with all of its lines: a pair of hooks, a check, a refresh, a repeated round of one, a memslot's change.
 package struct CutUnit: Sendable {
-  package enum Kind: CaseIterable, Sendable {
+  package enum Kind: Sendable {
     case initialisation, activation, refresh, round, check, deactivation, invalidation, memslot
     /// A lookup for an ordinary page fault.
     case lookup
     case bystander
+
+    init(_ kind: OperationPlace.Kind) {
+      self =
+        switch kind {
+        case .activation: .activation
+        case .refresh: .refresh
+        case .initialisation: .initialisation
+        case .round: .round
+        case .check: .check
+        case .deactivation: .deactivation
+        case .invalidation: .invalidation
+        case .memslot: .memslot
+        }
+    }
   }
 
-  package internal(set) var kind: Kind
+  package let kind: Kind
   /// Ascending.
-  package internal(set) var lines: [EventID]
-  /// The pid; the idle tasks below 0, one per CPU.
-  package let thread: Int64
-  /// The kvm; nil: not told.
-  package internal(set) var vm: UInt64?
-  /// A number per cache, that is per pointer and initialisation.
-  package internal(set) var cache: Int?
+  package internal(set) var lines: [EventID] = []
+  package let thread: ThreadNumber
+  /// nil: not told.
+  package internal(set) var vm: Int32?
+  package internal(set) var cache: CacheNumber?
   /// Units without which it would have no meaning: the cache's initialisation and activation, the memslot, the refresh around it.
   package internal(set) var needs: [Int] = []
   /// Its begin and its end are recorded.
   package internal(set) var isWhole = false
-  /// Its begin stands before the recording.
-  var isTorn = false
-  /// Of an invalidation: the notifier, until the kvm is known.
-  var mn: UInt64?
 
-  init(_ kind: Kind, _ event: RecordedEvent, thread: Int64) {
+  init(_ kind: Kind, thread: ThreadNumber) {
     self.kind = kind
-    lines = [event.id]
     self.thread = thread
-    vm = event.kvm?.rawValue
   }
 
   /// From its first line to its last.

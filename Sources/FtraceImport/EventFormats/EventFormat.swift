@@ -16,6 +16,8 @@ struct EventFormat {
     let isSigned: Bool
     /// One number, not an array and nothing that stands elsewhere in the record (`__data_loc`).
     let isNumber: Bool
+    /// The record has its place here (`__data_loc`).
+    let isElsewhere: Bool
   }
 
   /// Records are shorter than this: a page is their limit.
@@ -53,7 +55,7 @@ struct EventFormat {
     let isElsewhere = words[0].elementsEqual("__data_loc".utf8) || words[0].elementsEqual("__rel_loc".utf8)
     return Field(
       name: String(decoding: name, as: UTF8.self), offset: offset, size: size, isSigned: isSigned,
-      isNumber: !isArray && !isElsewhere && [1, 2, 4, 8].contains(size))
+      isNumber: !isArray && !isElsewhere && [1, 2, 4, 8].contains(size), isElsewhere: isElsewhere)
   }
 
   private static func value(_ key: String, _ part: ArraySlice<UInt8>) -> Int? {

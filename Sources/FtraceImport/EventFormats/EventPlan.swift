@@ -8,6 +8,8 @@ struct EventPlan {
   let meaning: Int
   let kind: EventKind
   let isKnown: Bool
+  /// It tells comms: there is a `RecordTeller` for it.
+  let tellsComms: Bool
   let pid: RecordNumber
   let steps: UnsafeMutableBufferPointer<FieldStep>
   /// Bytes a record has to have for all of the steps.
@@ -18,7 +20,10 @@ struct EventPlan {
   let unusable: EventFieldSet
 
   /// - Parameter entry: of the event's name.
-  init(_ format: EventFormat, pid: RecordNumber, name: EventNameID, entry: EventNameTable.Entry) {
+  init(
+    _ format: EventFormat, pid: RecordNumber, name: EventNameID, entry: EventNameTable.Entry, tellsComms: Bool
+  ) {
+    self.tellsComms = tellsComms
     self.name = name
     self.pid = pid
     isKnown = entry.isKnown

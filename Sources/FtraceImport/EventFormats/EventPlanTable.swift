@@ -6,6 +6,8 @@ struct EventPlanTable: ~Copyable {
   /// By event type (`common_type`, 16 bits): a place in `plans`, or what there is instead.
   private let places: UnsafeMutableBufferPointer<Int32>
   private var plans: [EventPlan] = []
+  /// By event type.
+  private(set) var tellers: [Int: RecordTeller] = [:]
   private let formats: [EventFormat]
   /// Where every record has its event type.
   let type: RecordNumber
@@ -44,7 +46,9 @@ struct EventPlanTable: ~Copyable {
     guard let format = formats.first(where: { $0.id == type }), let field = format.field("common_pid"),
       let pid = RecordNumber(field), let name = names.id(of: format.name)
     else { return nil }
-    let plan = EventPlan(format, pid: pid, name: name, entry: names.entries[Int(name)])
+    tellers[type] = RecordTeller(format)
+    let plan = EventPlan(
+      format, pid: pid, name: name, entry: names.entries[Int(name)], tellsComms: tellers[type] != nil)
     places[type] = Int32(plans.count)
     plans.append(plan)
     return plan

@@ -27,6 +27,8 @@ struct PerfDataHeader {
   private static let tracingData = 1
 
   static let magic = Array("PERFILE2".utf8)
+  /// The same in either byte order (`check_magic_endian()`): a reader has to try by the attributes' size.
+  static let magicOfVersion1 = Array("PERFFILE".utf8)
   /// Bytes of the header of a file, and of what goes into a pipe.
   private static let (fileBytes, pipeBytes): (UInt64, UInt64) = (104, 16)
 

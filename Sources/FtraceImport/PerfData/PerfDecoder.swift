@@ -20,6 +20,7 @@ struct PerfDecoder: ~Copyable {
   init(_ contents: PerfDataContents, options: TraceReadOptions) throws(TraceReadError) {
     names = EventNameTable(catalogue: options.catalogue)
     let formats = contents.formatList.formats
+    names.list(formats.map(\.name))
     plans = try PerfDataFault.converting(PerfDataFault.tracingData) { () throws(TraceReadError) in
       try EventPlanTable(formats)
     }

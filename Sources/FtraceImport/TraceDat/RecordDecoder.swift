@@ -17,6 +17,7 @@ struct RecordDecoder: ~Copyable {
 
   init(_ contents: TraceDatContents, options: TraceReadOptions) throws(TraceReadError) {
     names = EventNameTable(catalogue: options.catalogue)
+    names.list(contents.formatList.formats.map(\.name))
     plans = try EventPlanTable(contents.formatList.formats)
     comms = contents.comms
     issues = contents.formatList.issues
@@ -41,6 +42,9 @@ struct RecordDecoder: ~Copyable {
     lastTime = time
     if !plan.isKnown {
       noteUnknown(plan, stream)
+      if plan.tellsComms {
+        plans.tellers[type]?.read(record, bytes: bytes, isBigEndian: isBigEndian, into: &tasks)
+      }
       if !keepsUnknown { return false }
     }
     event.clear()
@@ -70,6 +74,8 @@ struct RecordDecoder: ~Copyable {
   @inline(__always)
   private mutating func task(_ pid: Int32, _ stream: UnsafeMutablePointer<CPUStream>) -> TaskID {
     if stream.pointee.pid == pid, stream.pointee.task >= 0 { return stream.pointee.task }
+    // Whose comm was not saved may be told another one from record to record.
+    guard comms.holds(pid) else { return tasks.id(.untold, pid: pid, tgid: -1, cpu: stream.pointee.cpu) }
     let task = taskOfPid[pid] ?? newTask(pid, cpu: stream.pointee.cpu)
     stream.pointee.pid = pid
     stream.pointee.task = task

@@ -24,6 +24,8 @@ struct SavedComms {
     return Int32(exactly: digits.reduce(Int64(0)) { $0 * 10 + Int64($1 & 0x0f) })
   }
 
+  func holds(_ pid: Int32) -> Bool { pid == 0 || comms[pid] != nil }
+
   /// As `trace-cmd report` prints it: pid 0 is the idle task, and who is not in the list is `<...>`. At most as long as a comm's column.
   func comm(pid: Int32) -> ArraySlice<UInt8> {
     (pid == 0 ? Array("<idle>".utf8) : comms[pid] ?? Array("<...>".utf8)).prefix(CommKey.width)

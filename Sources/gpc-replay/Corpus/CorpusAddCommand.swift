@@ -110,7 +110,7 @@ struct CorpusAddCommand: ParsableCommand {
     }
     switch format {
     case .traceCmdText, .traceDat: return
-    case .tracefsText, .perfScript, .perfData, .bpftrace:
+    case .tracefsText, .consoleLog, .webPage, .perfScript, .perfData, .bpftrace:
       throw fail(
         "\(trace) is \(format.rawValue), and a case is cut out of a trace.dat or trace-cmd's text of one: record with trace-cmd record."
       )

@@ -73,9 +73,9 @@ struct CutJudge {
 
   private func isPlausible(_ events: [RecordedEvent]) -> Bool {
     guard let contradictions else { return true }
-    var trail = ValidityTrail()
+    var trail = ValidityTrail(order: MomentOrder(deltaNs: replay.deltaNs))
     trail.consume(events)
-    return trail.contradictions.isSubset(of: contradictions)
+    return trail.finish().isSubset(of: contradictions)
   }
 
   private func hasEvidence(_ events: [RecordedEvent]) -> Bool {

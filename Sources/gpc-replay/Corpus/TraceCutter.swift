@@ -139,13 +139,14 @@ struct TraceCutter {
   // MARK: Passes over the events
 
   private func units() throws -> (CutUnits, contradictions: Set<EventID>) {
-    var trail = ValidityTrail()
-    var builder = UnitBuilder(names: try source.database.names())
+    let order = MomentOrder(deltaNs: try source.replayOptions(delta: nil).deltaNs)
+    var trail = ValidityTrail(order: order)
+    var builder = UnitBuilder(names: try source.database.names(), order: order)
     try forEachBatch { batch in
       builder.consume(batch)
       trail.consume(batch)
     }
-    return (builder.finish(), trail.contradictions)
+    return (builder.finish(), trail.finish())
   }
 
   private func events(_ wanted: Set<EventID>) throws -> [RecordedEvent] {
