@@ -7,7 +7,8 @@ struct Taint {
   let vms: [Int32]
   let after: EventID
   let before: EventID
-  /// The rows of `retry_round` that were written before it was learnt and may have evidence behind `after`; rows that came
+  /// The rows of `retry_round` that were written before it was learnt and may have evidence behind `after`; rows that
+  /// came
   /// later already take the gap into account.
   let rounds: Range<Int64>
   /// The same for `cache_check`, by the checks' entries.
@@ -20,11 +21,22 @@ struct Amendments {
   var openInvalidations: [Int64] = []
   /// Kinds of event that are not recorded: nothing rests on what did not happen.
   var missingProbes: [EventKind] = []
+  /// Events were left out without a marker.
+  var omissions: Set<SilentOmission.Sign> = []
+  /// Fields were used that are not what their probes were to read.
+  var restsOnImplausibleFields = false
   /// Without one of these it is not known which round was the last of its refresh.
   private static let ends: Set<EventKind> = [.hvaToPfn, .hvaToPfnRet, .gpcRefreshDone]
 
   func apply(on connection: Connection, settings: ReplaySettings?) throws(TraceStoreError) {
     if !taints.isEmpty || !openInvalidations.isEmpty { try amend(on: connection, settings: settings) }
+    if !omissions.isEmpty || restsOnImplausibleFields {
+      try connection.execute(Self.makeAbsenceUnfounded)
+      // Then also what is recorded may be put together wrongly.
+      if !omissions.isDisjoint(with: [.countBelow, .unpaired]) || restsOnImplausibleFields {
+        try connection.execute("UPDATE finding SET certainty = '\(Finding.Certainty.possible.rawValue)'")
+      }
+    }
     if missingProbes.isEmpty { return }
     try connection.execute(Self.makeAllUnknown)
     if missingProbes.contains(where: Self.ends.contains) { try connection.execute(Self.makeOutcomesUnknown) }
@@ -57,7 +69,8 @@ struct Amendments {
 
   private func collectTainted(on connection: Connection) throws(TraceStoreError) {
     let vm = try connection.prepare("INSERT OR IGNORE INTO tainted_vm VALUES (?)")
-    // The evidence of a decision is the time from its first event to its last, from the test before to what the round was followed by (where
+    // The evidence of a decision is the time from its first event to its last, from the test before to what the round
+    // was followed by (where
     // that is no row of these, the refresh's entry and return bound it): a gap in the middle of it counts as well.
     let rounds = try connection.prepare(
       """
@@ -117,7 +130,8 @@ struct Amendments {
       """)
   }
 
-  /// A round that came to no test keeps having no decision, and a last round no cause. Findings about what became unknown go.
+  /// A round that came to no test keeps having no decision, and a last round no cause. Findings about what became
+  /// unknown go.
   private static let makeUnknown = """
     -- A round that was repeated for an invalidation whose end hook's return is recorded was repeated rightly, whatever was dropped beside it; and
     -- if that one overlaps, also its cause stands.
@@ -151,10 +165,23 @@ struct Amendments {
       AND id NOT IN (SELECT check_id FROM finding WHERE kind = 'divergence' AND check_id IS NOT NULL);
     """
 
+  /// Nothing is certain that rests on what did not happen. `contract`, and an accepted error pfn, do not (evidence,
+  /// rule 19).
+  private static let makeAbsenceUnfounded = """
+    DELETE FROM finding WHERE kind IN ('divergence', 'excessive_retry');
+    DELETE FROM finding_event WHERE finding_id NOT IN (SELECT id FROM finding);
+    UPDATE finding SET certainty = 'possible' WHERE kind = 'stale' AND invalidation_id IS NOT NULL;
+    \(makeDecisionsUnknown)
+    """
+
   /// Only `contract`, and an accepted error pfn, rest on nothing but what is recorded.
   private static let makeAllUnknown = """
     DELETE FROM finding WHERE kind <> 'contract' AND (kind <> 'stale' OR invalidation_id IS NOT NULL);
     DELETE FROM finding_event WHERE finding_id NOT IN (SELECT id FROM finding);
+    \(makeDecisionsUnknown)
+    """
+
+  private static let makeDecisionsUnknown = """
     UPDATE retry_round SET decision = iif(decision IS NULL, NULL, 'unknown'), cause = iif(cause IS NULL, NULL, 'unknown'),
       sub_cause = NULL, invalidation_id = NULL, doubt = iif(decision IS NULL AND cause IS NULL, NULL, 'probes');
     UPDATE cache_check SET decision = 'unknown', doubt = 'probes' WHERE decision IS NOT NULL;
@@ -166,7 +193,8 @@ struct Amendments {
     UPDATE retry_round SET outcome = 'unfinished', decision = NULL, cause = NULL, doubt = NULL WHERE outcome <> 'accepted';
     """
 
-  /// The sums of a refresh follow its rounds, and a finding of excess follows the sums. In one pass over the rounds: no index leads from
+  /// The sums of a refresh follow its rounds, and a finding of excess follows the sums. In one pass over the rounds: no
+  /// index leads from
   /// a refresh to them.
   private func recount(on connection: Connection, settings: ReplaySettings?) throws(TraceStoreError) {
     try connection.execute(

@@ -23,7 +23,8 @@ package final class TraceDatabase {
     self.file = file
   }
 
-  /// Whether the database at `path` holds the recording with this content, imported whole by this version of gpc-replay.
+  /// Whether the database at `path` holds the recording with this content, imported whole by this version of
+  /// gpc-replay.
   /// No file, a foreign file and another version's database are a plain no.
   package static func holds(contentHash: String, toolVersion: String, at path: String) throws(TraceStoreError) -> Bool {
     let database: TraceDatabase
@@ -113,6 +114,22 @@ package final class TraceDatabase {
     return settings
   }
 
+  /// What the last replay left out.
+  package func implausibleFields() throws(TraceStoreError) -> [ImplausibleField] {
+    let row = try connection.prepare(
+      "SELECT kind_id, field, sign, value_count, first_event_id FROM implausible_field ORDER BY id")
+    var fields: [ImplausibleField] = []
+    while try row.step() {
+      guard let kind = UInt8(exactly: row.integer(0)).flatMap(EventKind.init(rawValue:)),
+        let field = EventField(column: row.text(1)), let sign = ImplausibleField.Sign(rawValue: row.text(2))
+      else { throw .damaged(table: "implausible_field", reason: "a probe, a field or a sign is none that there is") }
+      fields.append(
+        ImplausibleField(
+          kind: kind, field: field, sign: sign, count: row.integer(3), firstEvent: row.optionalInteger(4)))
+    }
+    return fields
+  }
+
   /// By `TaskID`.
   package func tasks() throws(TraceStoreError) -> [TraceTask] {
     let row = try connection.prepare("SELECT pid, tgid, coalesce(comm_bytes, comm) FROM task ORDER BY id")
@@ -135,7 +152,8 @@ package final class TraceDatabase {
     return names
   }
 
-  /// The events from the first on, loss markers in their place. While the cursor lives, no other process can write, and this
+  /// The events from the first on, loss markers in their place. While the cursor lives, no other process can write, and
+  /// this
   /// one only if it opens the cursor inside of `replaceResults`.
   package func events() throws(TraceStoreError) -> EventCursor {
     try connection.leaveWriteAheadLog()
@@ -147,7 +165,8 @@ package final class TraceDatabase {
     settings: ReplaySettings, _ replay: (ResultWriter) throws(Failure) -> Void
   ) throws {
     try connection.leaveWriteAheadLog()
-    // As in TraceWriter, our types have made the checks already; each CHECK (… IN (…)) costs a table of its own per row.
+    // As in TraceWriter, our types have made the checks already; each CHECK (… IN (…)) costs a table of its own per
+    // row.
     try connection.execute(
       """
       PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA cache_size = -16384; BEGIN IMMEDIATE
@@ -174,6 +193,8 @@ package final class TraceDatabase {
     DROP INDEX IF EXISTS retry_round_accepted;
     DROP INDEX IF EXISTS cache_check_entry;
     DELETE FROM form_agreement;
+    DELETE FROM implausible_field;
+    DELETE FROM silent_omission;
     DELETE FROM form_cost;
     DELETE FROM left_out_window;
     DELETE FROM counterexample_step;

@@ -82,7 +82,8 @@ struct TraceImporter {
     }
     let database = try TraceDatabase(at: path)
     let facts = try database.facts()
-    // What was imported under another clock (a recorded one stays what it is), or is cut short and was to be taken otherwise, is not what is asked for now.
+    // What was imported under another clock (a recorded one stays what it is), or is cut short and was to be taken
+    // otherwise, is not what is asked for now.
     if facts.clockSource != .recorded, let asked = input.options.clock,
       facts.clock != asked || facts.stampUnit != asked.unit
     {
@@ -130,11 +131,19 @@ extension TraceImporter {
       isMore = try reader.read(into: &batch)
     }
     progress.finish()
+    var leftOut: [ImplausibleField] = []
     if var replayer {
       replayer.finish()
       try writer.write(replayer.takeRows())
+      leftOut = replayer.fieldsToLeaveOut
     }
-    return try writer.finish(summary(reader, span, clock, options.map { settings($0, kernel: kernel) }, importOptions))
+    let database = try writer.finish(
+      summary(reader, span, clock, options.map { settings($0, kernel: kernel) }, importOptions))
+    if var options, !leftOut.isEmpty {
+      options.unusedFields = leftOut
+      try replayStored(database, options, kernel: kernel)
+    }
+    return database
   }
 
   /// What the recording says of its clock comes first, then `--clock`, then what such recordings have by convention.

@@ -5,7 +5,8 @@ import KnownTruth
 import SimulatedKernel
 import Testing
 
-/// GPC_REPLAY_SIMULATIONS: how many recordings of each kind; GPC_REPLAY_SEED: the first seed, or `fresh`; GPC_REPLAY_OWED=1: judge by all
+/// GPC_REPLAY_SIMULATIONS: how many recordings of each kind; GPC_REPLAY_SEED: the first seed, or `fresh`;
+/// GPC_REPLAY_OWED=1: judge by all
 /// properties, those too that the replay is known not to keep.
 @Suite struct KnownTruthTests {
   private static func variable(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
@@ -65,5 +66,13 @@ import Testing
       tally.add(try hold(mutant, count: 2 * Self.count))
     }
     #expect(tally.contracts > 0 && tally.stale > 0 && tally.certain > 0)
+  }
+
+  /// Filters and fields that are none are seen: or the properties above would hold of a replay that never looks.
+  @Test func signsAreFound() throws {
+    let filtered = try #require(KnownTruthLevel.recordings.first { $0.name == "silent filter" })
+    #expect(try hold(filtered, count: Self.count).filtered > 0)
+    let implausible = try #require(KnownTruthLevel.recordings.first { $0.name == "implausible fields" })
+    #expect(try hold(implausible, count: Self.count).implausible > 0)
   }
 }
