@@ -151,10 +151,7 @@ extension Replayer {
         CacheCheck(
           id: state.id, cache: operations.caches[state.cache].id, task: state.task, entryEvent: state.entry.id,
           returnEvent: check.ret.id, answer: check.answer, decision: decision, doubt: doubt)))
-    if case .disagrees = decision {
-      reportDivergence(check)
-      ask(check)
-    }
+    if case .disagrees = decision { reportDivergence(check) }
   }
 
   private func decision(of check: PendingCheck) -> (Decision, Doubt?) {

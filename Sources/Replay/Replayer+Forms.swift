@@ -55,18 +55,7 @@ extension Replayer {
     }
   }
 
-  // MARK: Checks, walks, functions
-
-  /// A check gave an answer that no order explains.
-  mutating func ask(_ check: PendingCheck) {
-    if asked.isEmpty { return }
-    let vm = operations.caches[check.state.cache].vm?.id
-    let isByValid = check.state.conditions.hold != false
-    asked.refute(FormsAsked.Against(event: check.ret.id, refutation: .check, vm: vm, invalidations: [])) {
-      // A placeholder is valid in between; what an inactive cache answers depends on more.
-      $0.validity != .placeholder && ($0.testsActive || isByValid)
-    }
-  }
+  // MARK: Walks, functions
 
   /// The walk's event tells by its nesting in which hook it is.
   mutating func askForWalk(_ invalidation: InvalidationState, at moment: Moment) {

@@ -69,11 +69,13 @@ struct RetryEvidence {
     if round.isTorn && answer != true { return .unknown }
     guard let answer else { return restsOnTaint ? .unknown : .open }
     // What is hidden can only make a test retry; so can whoever moves seq without a hook (evidence, rule 23).
-    if !answer && (mayMissSomething || test.isRetried && (recordsReason(rule, facts) || rule.mayBeMovedUnseen)) {
-      return .unknown
-    }
+    let mayBeMoved = rule.mayBeMovedUnseen && !showsCountAlone
+    if !answer && (mayMissSomething || test.isRetried && (recordsReason(rule, facts) || mayBeMoved)) { return .unknown }
     return answer == test.isRetried ? .agrees : .disagrees
   }
+
+  /// The test's own probe read a count and a seq that had not moved: the count is the kernel's reason.
+  private var showsCountAlone: Bool { readsCount && round.recordedMoves == 0 }
 
   private func readsSeq(_ form: ProtocolForm) -> Bool { form.rules.retry.readsSeq && form.rules.snapshot != .none }
 
