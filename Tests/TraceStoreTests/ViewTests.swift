@@ -43,7 +43,7 @@ import TraceStore
     // The hooks without their walk; a check without the probes that could tell what became of its cache.
     (
       "SELECT probe FROM missing_probe",
-      ["gpc_invalidate_start", "gpc_init", "gpc_activate", "gpc_deactivate"]
+      ["gpc_invalidate_start", "gpc_init", "gpc_activate"]
     ),
     ("SELECT * FROM task_wait", ["0|evtchn|11|1|3|17000|8000|500"]),
     (
