@@ -223,7 +223,9 @@ extension Replayer {
   /// The invalidation's end hook is called: what the caches of its range map was freed, if it was looked up before
   /// that.
   mutating func markStale(by invalidation: InvalidationState) {
-    for cache in invalidation.vm.caches where judgedCaches[cache].mapping != nil { markStale(cache, by: invalidation) }
+    for cache in invalidation.vm.caches where judgedCaches[cache].maps(pageOf: invalidation) {
+      markStale(cache, by: invalidation)
+    }
   }
 
   mutating func markStale(_ cache: CacheNumber, by invalidation: InvalidationState) {
