@@ -26,11 +26,12 @@ extension Replayer {
       return
     }
     for rule in asked.testRules.indices {
-      if evidence.needsOtherMover(asked.testRules[rule], facts) {
+      let answer = evidence.answer(asked.testRules[rule], facts)
+      if evidence.needsOtherMover(asked.testRules[rule], facts, answer: answer) {
         asked.need(moverBy: rule)
         continue
       }
-      switch evidence.decision(asked.testRules[rule], facts) {
+      switch evidence.decision(asked.testRules[rule], facts, answer: answer) {
       case .agrees: asked.agree(rule)
       case .disagrees: asked.disagree(rule, against(.test, event))
       case .open, .unknown: break
