@@ -193,12 +193,15 @@ extension Replayer {
   /// one's end shows that it was one.
   private mutating func findContract(_ check: PendingCheck) {
     guard let vm = operations.caches[check.state.cache].vm, let uhva = check.state.uhva, !uhva.isError else { return }
+    var shared: SharedCheck?
     for invalidation in vm.invalidations where invalidation.overlaps(page: uhva.page) {
       guard order.surely(invalidation.startRet, before: check.state.entry) else { continue }
       if let end = invalidation.end {
         if order.surely(check.ret, before: end) { reportContract(check, invalidation) }
       } else if invalidation.close == nil && !invalidation.mayBeCutShort {
-        contractChecks[invalidation.id, default: []].append(check)
+        let waiting = shared ?? SharedCheck(check)
+        shared = waiting
+        contractChecks[invalidation.id, default: []].append(waiting)
       }
     }
   }
