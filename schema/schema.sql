@@ -52,7 +52,7 @@ CREATE TABLE form_agreement (
   refuted_count INTEGER NOT NULL,   -- decisions against the form; 0: it agrees
   refuted_event_id INTEGER,         -- the first of them (its event)
   refuted_by TEXT                   -- what the form would not have done there
-    CHECK (refuted_by IN ('test', 'wait', 'no_lookup', 'check', 'walk', 'function'))
+    CHECK (refuted_by IN ('test', 'wait', 'no_lookup', 'walk', 'function'))
 ) STRICT;
 
 -- The points of the kernel that an event can stand for.

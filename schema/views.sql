@@ -88,10 +88,8 @@ SELECT idle.kind_id, idle.unknown_without_it FROM idle
 -- A recording without a check says nothing anyway.
 WHERE 25 IN (SELECT kind_id FROM recorded WHERE came)
   AND NOT EXISTS (SELECT 1 FROM recorded WHERE recorded.kind_id IN (idle.kind_id, idle.alternative_kind_id))
-  -- Where no cache that had been activated was found inactive, none may have been deactivated.
-  AND (idle.kind_id <> 13 OR EXISTS (
-    SELECT 1 FROM event JOIN (SELECT gpc, min(id) AS first_id FROM event WHERE kind_id IN (9, 11) GROUP BY gpc) USING (gpc)
-    WHERE event.id > first_id AND (event.kind_id = 8 OR event.kind_id IN (9, 11) AND event.active = 0)))
+  -- Where no cache was initialised anew, none may have been deactivated.
+  AND (idle.kind_id <> 13 OR EXISTS (SELECT 1 FROM cache GROUP BY gpc HAVING count(*) > 1))
   -- v5.17 initialises and activates in one function.
   AND NOT (idle.kind_id = 8 AND EXISTS (SELECT 1 FROM event_name WHERE name = 'kvm_gfn_to_pfn_cache_init' AND count > 0))
 ) AS missing JOIN event_kind ON event_kind.id = missing.kind_id

@@ -142,7 +142,7 @@ extension OperationTracker {
   mutating func refreshRet(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let refresh = threads[thread].refresh else {
       // The body of a request, whose entry is not recorded, is over.
-      threads[thread].request = nil
+      threads[thread].request?.isAnswered = true
       return
     }
     if refreshes[refresh].isTorn {

@@ -34,6 +34,18 @@ struct JudgedCache {
   /// otherwise.
   var doubtedMapping: Int64?
 
+  /// It maps a page of the invalidation's range.
+  func maps(pageOf invalidation: InvalidationState) -> Bool {
+    mapping.map { invalidation.overlaps(page: $0.page) } ?? false
+  }
+
+  /// An invalidation has become known that may remove what it maps, or what it looked up last.
+  mutating func meetRemover(_ invalidation: InvalidationState) {
+    // In place, or each invalidation would copy every cache.
+    if let page = trail?.page { trail?.removers.meet(invalidation, page: page) }
+    if let page = mapping?.page { mapping?.removers.meet(invalidation, page: page) }
+  }
+
   /// Neither `valid` nor its mapping are known any more.
   mutating func forget() {
     validity.forget()

@@ -25,6 +25,13 @@ struct PendingCheck {
   var meetsLoss = false
 }
 
+/// A check that waits for the ends of several invalidations, held once for all of them.
+final class SharedCheck {
+  let check: PendingCheck
+
+  init(_ check: PendingCheck) { self.check = check }
+}
+
 enum PendingDecision {
   case test(PendingTest)
   /// Boxed, or its size would be that of every decision in the queue.

@@ -182,7 +182,6 @@ extension Replayer {
     if case .disagrees = decision {
       isMappingKnown = false
       reportDivergence(check)
-      ask(check)
     }
     if let mapping = check.mapping {
       if state.uhva.map({ $0.page != mapping.page }) ?? false { isMappingKnown = false }
@@ -231,12 +230,15 @@ extension Replayer {
   /// one's end shows that it was one.
   private mutating func findContract(_ check: PendingCheck) {
     guard let vm = operations.caches[check.state.cache].vm, let uhva = check.state.uhva, !uhva.isError else { return }
+    var shared: SharedCheck?
     for invalidation in vm.invalidations where invalidation.overlaps(page: uhva.page) {
       guard order.surely(invalidation.startRet, before: check.state.entry) else { continue }
       if let end = invalidation.end {
         if order.surely(check.ret, before: end) { reportContract(check, invalidation) }
       } else if invalidation.close == nil && !invalidation.mayBeCutShort {
-        contractChecks[invalidation.id, default: []].append(check)
+        let waiting = shared ?? SharedCheck(check)
+        shared = waiting
+        contractChecks[invalidation.id, default: []].append(waiting)
       }
     }
   }
@@ -265,7 +267,9 @@ extension Replayer {
   /// The invalidation's end hook is called: what the caches of its range map was freed, if it was looked up before
   /// that.
   mutating func markStale(by invalidation: InvalidationState) {
-    for cache in invalidation.vm.caches where judgedCaches[cache].mapping != nil { markStale(cache, by: invalidation) }
+    for cache in invalidation.vm.caches where judgedCaches[cache].maps(pageOf: invalidation) {
+      markStale(cache, by: invalidation)
+    }
   }
 
   mutating func markStale(_ cache: CacheNumber, by invalidation: InvalidationState) {

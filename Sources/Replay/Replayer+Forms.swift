@@ -26,11 +26,12 @@ extension Replayer {
       return
     }
     for rule in asked.testRules.indices {
-      if evidence.needsOtherMover(asked.testRules[rule], facts) {
+      let answer = evidence.answer(asked.testRules[rule], facts)
+      if evidence.needsOtherMover(asked.testRules[rule], facts, answer: answer) {
         asked.need(moverBy: rule)
         continue
       }
-      switch evidence.decision(asked.testRules[rule], facts) {
+      switch evidence.decision(asked.testRules[rule], facts, answer: answer) {
       case .agrees: asked.agree(rule)
       case .disagrees: asked.disagree(rule, against(.test, event))
       case .open, .unknown: break
@@ -55,18 +56,7 @@ extension Replayer {
     }
   }
 
-  // MARK: Checks, walks, functions
-
-  /// A check gave an answer that no order explains.
-  mutating func ask(_ check: PendingCheck) {
-    if asked.isEmpty { return }
-    let vm = operations.caches[check.state.cache].vm?.id
-    let isByValid = check.state.conditions.hold != false
-    asked.refute(FormsAsked.Against(event: check.ret.id, refutation: .check, vm: vm, invalidations: [])) {
-      // A placeholder is valid in between; what an inactive cache answers depends on more.
-      $0.validity != .placeholder && ($0.testsActive || isByValid)
-    }
-  }
+  // MARK: Walks, functions
 
   /// The walk's event tells by its nesting in which hook it is.
   mutating func askForWalk(_ invalidation: InvalidationState, at moment: Moment) {

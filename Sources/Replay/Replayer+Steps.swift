@@ -146,7 +146,7 @@ extension Replayer {
       seqTrails[invalidation.vm.id, default: SeqTrail()].bump()
     }
     guard !contractChecks.isEmpty, let checks = contractChecks.removeValue(forKey: invalidation.id) else { return }
-    for check in checks { reportContract(check, invalidation) }
+    for waiting in checks { reportContract(waiting.check, invalidation) }
   }
 
   private mutating func close(_ invalidation: InvalidationState) {

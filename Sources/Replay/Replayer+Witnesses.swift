@@ -27,14 +27,7 @@ extension Replayer {
   mutating func seeRemover(_ invalidation: InvalidationState) {
     guard invalidation.removesMappings else { return }
     for watch in watches { watch.meet(invalidation, order) }
-    for cache in invalidation.vm.caches {
-      if let page = judgedCaches[cache].trail?.page {
-        judgedCaches[cache].trail?.removers.meet(invalidation, page: page)
-      }
-      if let page = judgedCaches[cache].mapping?.page {
-        judgedCaches[cache].mapping?.removers.meet(invalidation, page: page)
-      }
-    }
+    for cache in invalidation.vm.caches { judgedCaches[cache].meetRemover(invalidation) }
   }
 
   private func mayHide(in vm: VMState, since moment: Moment) -> Bool {

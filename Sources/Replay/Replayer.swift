@@ -28,7 +28,7 @@ package struct Replayer {
   var deferred: [Int32: [RetryEvidence]] = [:]
   /// Checks which said yes in the contract window of an invalidation that is open yet; findings once its end is
   /// recorded.
-  var contractChecks: [Int64: [PendingCheck]] = [:]
+  var contractChecks: [Int64: [SharedCheck]] = [:]
   /// Checks that came while a refresh of their cache may just have been accepted, by cache, first returned first: what
   /// `valid` was shows when its round ends (evidence, rule 18).
   var undecidedChecks: [CacheNumber: [PendingCheck]] = [:]

@@ -63,17 +63,23 @@ struct RetryEvidence {
 
   /// The recorded test held against every order that the intervals allow.
   func decision(_ rule: FormsAsked.TestRule, _ facts: FormFacts) -> Decision {
-    let answer = answer(rule, facts)
+    decision(rule, facts, answer: answer(rule, facts))
+  }
+
+  /// - Parameter answer: the form's, `answer(rule, facts)`.
+  func decision(_ rule: FormsAsked.TestRule, _ facts: FormFacts, answer: Bool?) -> Decision {
     // Of a torn round only the test is known: an invalidation in flight throughout makes it retry, whatever the
     // snapshot was.
     if round.isTorn && answer != true { return .unknown }
     guard let answer else { return restsOnTaint ? .unknown : .open }
     // What is hidden can only make a test retry; so can whoever moves seq without a hook (evidence, rule 23).
-    if !answer && (mayMissSomething || test.isRetried && (recordsReason(rule, facts) || rule.mayBeMovedUnseen)) {
-      return .unknown
-    }
+    let mayBeMoved = rule.mayBeMovedUnseen && !showsCountAlone
+    if !answer && (mayMissSomething || test.isRetried && (recordsReason(rule, facts) || mayBeMoved)) { return .unknown }
     return answer == test.isRetried ? .agrees : .disagrees
   }
+
+  /// The test's own probe read a count and a seq that had not moved: the count is the kernel's reason.
+  private var showsCountAlone: Bool { readsCount && round.recordedMoves == 0 }
 
   private func readsSeq(_ form: ProtocolForm) -> Bool { form.rules.retry.readsSeq && form.rules.snapshot != .none }
 
@@ -188,10 +194,9 @@ struct RetryEvidence {
   }
 
   /// Repeated where the form has no reason to but a mover of `mmu_invalidate_seq` that is not recorded (evidence, rule 23).
-  func needsOtherMover(_ rule: FormsAsked.TestRule, _ facts: FormFacts) -> Bool {
-    guard test.isRetried, rule.retry.readsSeq, rule.seq == .mmu, !round.isTorn, !mayMissSomething,
-      answer(rule, facts) == false
-    else { return false }
+  /// - Parameter answer: the form's, `answer(rule, facts)`.
+  func needsOtherMover(_ rule: FormsAsked.TestRule, _ facts: FormFacts, answer: Bool?) -> Bool {
+    guard test.isRetried, answer == false, rule.mayBeMovedUnseen, !round.isTorn, !mayMissSomething else { return false }
     return (round.recordedMoves == nil || recordsOtherMover(rule, facts))
       && round.recordedCount ?? 0 <= UInt64(facts.activeCount)
   }

@@ -65,7 +65,6 @@ struct FormsText {
     case "test": "its retry test goes the other way"
     case "wait": "it would be waiting"
     case "no_lookup": "it looks up in every round"
-    case "check": "its check gives the other answer"
     case "walk": "its walk is in the other hook"
     case "function": "it has no such function"
     case let other: other ?? "not told"

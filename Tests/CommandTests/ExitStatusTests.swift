@@ -54,7 +54,7 @@ import Testing
   /// came, is clean.
   @Test(
     arguments: [
-      ["gpc_init"], ["gpc_activate", "gpc_activate_ret"], ["gpc_deactivate", "gpc_deactivate_ret"], ["gpc_check_ret"],
+      ["gpc_init"], ["gpc_activate", "gpc_activate_ret"], ["gpc_check_ret"],
       ["mn_invalidate_range_start"], ["mn_invalidate_range_start_ret"], ["mn_invalidate_range_end"],
       ["mn_invalidate_range_end_ret"], ["__gpc_refresh"], ["__gpc_refresh_ret"], ["hva_to_pfn"], ["hva_to_pfn_ret"],
       ["gpc_activate_ret"], ["gpc_deactivate_ret"],

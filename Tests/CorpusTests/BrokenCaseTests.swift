@@ -160,7 +160,7 @@ struct OwnCorpus {
       shell: String(again.split(separator: ":", maxSplits: 1)[1].dropFirst()), in: corpus.folder.url)
     #expect(shown.status == 1 && shown.text.contains("contract in 1 of "))
     #expect(
-      try String(contentsOf: corpus.folder.file("out.xml"), encoding: .utf8).contains("tests=\"15\" failures=\"4\""))
+      try String(contentsOf: corpus.folder.file("out.xml"), encoding: .utf8).contains("tests=\"19\" failures=\"4\""))
     let query = try Invocation(
       ["query", "corpus.db", "SELECT subject, expected, found FROM difference WHERE form = 'recorded'", "--csv"],
       in: corpus.folder)

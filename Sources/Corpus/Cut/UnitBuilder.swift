@@ -104,7 +104,7 @@ package struct UnitBuilder {
       switch kind {
       case .activation: [initialisation]
       case .refresh, .check, .deactivation: [initialisation, place.cache.flatMap { activationOf[$0] }]
-      // Caused by the lookup it stands in.
+      // The lookup around it faulted and caused it.
       case .invalidation: [place.host.flatMap { roundOf[$0] ?? unitOf[$0] }]
       case .initialisation, .round, .memslot: []
       }

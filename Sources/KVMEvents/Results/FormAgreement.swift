@@ -10,8 +10,6 @@ package struct FormAgreement: Sendable, Equatable {
     case wait
     /// A round without a lookup.
     case noLookup = "no_lookup"
-    /// A check gave the other answer.
-    case check
     /// The walk of the caches is in the other hook.
     case walk
     /// It has no such function.
