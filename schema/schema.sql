@@ -210,6 +210,7 @@ INSERT INTO doubt VALUES
   ('unrecorded_end', 'an invalidation''s end is not recorded'),
   ('part', 'its own events or their fields are not all recorded'),
   ('probes', 'probes are missing'),
+  ('left_out', 'events were left out without a marker'),
   ('seq_other', 'mmu_invalidate_seq can only have been moved without a recorded hook'),
   ('count_other', 'the recorded count is one of invalidations that no recorded hook shows');
 
@@ -266,8 +267,10 @@ CREATE TABLE finding (
   -- the accepted one was gone: certain), the same one (what that weighs: witness_weight), or there is none
   witness TEXT CHECK (witness IN ('other_pfn', 'same_pfn', 'none')),
   -- why there is none: the page was not looked up again / another removal was open before the lookup had returned / one may have been
-  -- that is not recorded / the accepted pfn is not recorded / events were lost / an error pfn needs none / too many pages waited
-  no_witness TEXT CHECK (no_witness IN ('not_looked_up', 'blocked', 'hidden', 'no_pfn', 'loss', 'error_pfn', 'crowded')),
+  -- that is not recorded / the accepted pfn is not recorded / events were lost / an error pfn needs none / a refresh that is not
+  -- recorded may have looked it up again / too many pages waited
+  no_witness TEXT CHECK (no_witness IN (
+    'not_looked_up', 'blocked', 'hidden', 'no_pfn', 'loss', 'error_pfn', 'unrecorded_refresh', 'crowded')),
   witness_event_id INTEGER REFERENCES event (id),     -- that lookup's entry
   witness_ret_event_id INTEGER REFERENCES event (id), -- and return
   certainty_alone TEXT CHECK (certainty_alone IN ('certain', 'possible')) -- what it is without the witness

@@ -285,8 +285,7 @@ extension OperationTracker {
   /// A count that was recorded where nothing unseen should be in flight (evidence, rule 19).
   ///
   /// One start hook per thread may have been entered before the recording (or in a gap) and count only now. It shows
-  /// itself later, at
-  /// its end hook at the latest: only when the count is back and nothing has, it was left out.
+  /// itself later, at its end hook at the latest: only when the count is back and nothing has, it was left out.
   package mutating func hold(_ count: UInt64, against bounds: CountBounds, of vm: VMState, at event: EventID) {
     if count < bounds.least { omissions.note(.countBelow, at: event, missing: bounds.least - count) }
     if count > bounds.most {

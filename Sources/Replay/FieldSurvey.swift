@@ -3,10 +3,18 @@
 import KVMEvents
 import Operations
 
-/// Goes over all events of a recording, beside the replay, and knows at its end which fields show a sign (evidence,
-/// rule 20). What was
-/// judged with them until then is judged again without.
+/// Goes over a recording's events, beside the replay, and knows at its end which fields show a sign (evidence, rule 20).
+/// What was judged with them until then is judged again without.
 struct FieldSurvey {
+  /// What the events of one kind have shown.
+  private struct Kind {
+    var events: Int64 = 0
+    /// How many carry it: the reader leaves out what is neither 0 nor 1.
+    var active: Int64 = 0
+    var valid: Int64 = 0
+    var carried = EventFieldSet(rawValue: 0)
+  }
+
   /// What one field of one kind of event has shown.
   private struct Shown {
     var sign: ImplausibleField.Sign
@@ -14,37 +22,44 @@ struct FieldSurvey {
     var first: EventID
   }
 
+  private var kinds = Array(repeating: Kind(), count: EventKind.allCases.count)
   private var shown: [Int: Shown] = [:]
   /// Pointers outside the kernel half are only hashed ones where all are.
   private var hasKernelAddress = false
   private var hasKVMOnPage = false
-  private var hooks = FieldRange()
-  private var retryCounts = FieldRange()
+  /// The counts of the retry probes have never been anything but 0.
+  private(set) var hasOnlyZeroRetryCounts = true
   private var retrySeqs = FieldRange()
   private var snapshots = FieldRange()
-  private var events = Array(repeating: Int64(0), count: EventKind.allCases.count)
-  /// By kind: what its events carry.
-  private var carried = Array(repeating: EventFieldSet(rawValue: 0), count: EventKind.allCases.count)
-  private var flags: [EventField: [Int64]] = [
-    .active: Array(repeating: 0, count: EventKind.allCases.count),
-    .valid: Array(repeating: 0, count: EventKind.allCases.count),
-  ]
   private var checks = CheckFields()
 
   // MARK: Events
 
+  /// A definition that reads another place does so every time: the first events of a kind show it.
+  private static let lookedAtMax: Int64 = 4096
+
   mutating func see(_ event: borrowing RecordedEvent) {
-    carried[Int(event.kind.rawValue)].rawValue |= event.fields.rawValue
+    let kind = Int(event.kind.rawValue)
+    switch event.kind {
+    // These are held against each other, and a value that is right once is enough.
+    case .gpcRetryLoop, .gpcRetryCheck: seeRetry(event)
+    case _: if kinds[kind].events >= Self.lookedAtMax { return }
+    }
+    kinds[kind].events += 1
+    kinds[kind].carried.formUnion(event.fields)
+    if kinds[kind].events <= Self.lookedAtMax { look(at: event) }
+  }
+
+  private mutating func look(at event: borrowing RecordedEvent) {
     switch event.kind {
     case .mnInvalidateRangeStart, .mnInvalidateRangeEnd:
       seePointer(.mn, event)
       seePointer(.mm, event)
       seeNumber(.activeInvalidations, event, max: Self.countMax)
       seeNumber(.seq, event, max: Self.sequenceMax)
-      if let count = event[.activeInvalidations] {
-        hooks.see(count)
-        // Its own is counted until the hook acts.
-        if count == 0, case .mnInvalidateRangeEnd = event.kind { note(.alwaysZero, .activeInvalidations, event) }
+      // Its own is counted until the hook acts.
+      if case .mnInvalidateRangeEnd = event.kind, event[.activeInvalidations] == 0 {
+        note(.alwaysZero, .activeInvalidations, event)
       }
     case .gpcInvalidateStart, .mnInvalidateEndKvm, .setMemoryRegion: seePointer(.kvm, event)
     case .gpcInit, .gpcUnmap:
@@ -53,21 +68,24 @@ struct FieldSurvey {
     case .gpcActivate, .gpcActivateHva, .gpcDeactivate, .gpcRefresh, .lockedRefresh, .gfnToPfnCacheRefresh, .gpcCheck:
       seePointer(.gpc, event)
       seePointer(.kvm, event)
-      seeFlags(event)
+      if event.fields.contains(.active) { kinds[Int(event.kind.rawValue)].active += 1 }
+      if event.fields.contains(.valid) { kinds[Int(event.kind.rawValue)].valid += 1 }
       seeGeneration(.generation, event)
       seeGeneration(.slotsGeneration, event)
     case .gpcRetryLoop, .gpcRetryCheck:
       seePointer(.gpc, event)
       seePointer(.kvm, event)
-      seeUserAddress(event)
+      seeAddress(event)
       seePFN(event)
-      seeRetry(event)
+      seeNumber(.activeInvalidations, event, max: Self.countMax)
+      seeNumber(.seq, event, max: Self.sequenceMax)
+      seeNumber(.mmuSeq, event, max: Self.sequenceMax)
     case .gpcRefreshDone:
       seePointer(.gpc, event)
       seePointer(.kvm, event)
-      seeUserAddress(event)
+      seeAddress(event)
       seePFN(event)
-    case .hvaToPfn: seeUserAddress(event)
+    case .hvaToPfn: seeAddress(event)
     case .bystander, .mnInvalidateRangeStartRet, .kvmUnmapHvaRange, .mnInvalidateRangeEndRet, .gpcActivateRet,
       .gpcActivateHvaRet, .gpcDeactivateRet, .gpcRefreshRet, .lockedRefreshRet, .hvaToPfnRet, .gpcCheckRet,
       .mnInvalidateRange, .mnChangePte, .setMemoryRegionRet, .lostEvents:
@@ -81,11 +99,8 @@ struct FieldSurvey {
   private static let sequenceMax: UInt64 = 1 << 40
 
   private mutating func note(_ sign: ImplausibleField.Sign, _ field: EventField, _ event: borrowing RecordedEvent) {
-    note(sign, field, event.kind, event.id)
-  }
-
-  private mutating func note(_ sign: ImplausibleField.Sign, _ field: EventField, _ kind: EventKind, _ event: EventID) {
-    shown[Self.key(kind, field), default: Shown(sign: sign, first: event)].count += 1
+    let id = event.id
+    shown[Self.key(event.kind, field), default: Shown(sign: sign, first: id)].count += 1
   }
 
   private static func key(_ kind: EventKind, _ field: EventField) -> Int {
@@ -114,9 +129,11 @@ struct FieldSurvey {
     }
   }
 
-  /// No address of the kernel half is ever looked up.
-  private mutating func seeUserAddress(_ event: borrowing RecordedEvent) {
-    if let value = event[.uhva], value >> 56 != 0 { note(.outOfRange, .uhva, event) }
+  /// Of user space, or an error value: a page of the kernel half (`KVM_HVA_ERR_BAD`).
+  private mutating func seeAddress(_ event: borrowing RecordedEvent) {
+    guard let value = event[.uhva] else { return }
+    let isErrorValue = value >> 56 == 0xff && value & (pageSize - 1) == 0
+    if value >> 56 != 0 && !isErrorValue { note(.outOfRange, .uhva, event) }
   }
 
   /// x86 has 40 bits of page frame numbers; error values carry `KVM_PFN_ERR_MASK` or are `KVM_PFN_NOSLOT`.
@@ -125,19 +142,8 @@ struct FieldSurvey {
     if value >> 40 != 0 && value >> 52 != 0x7ff && value != 1 << 63 { note(.outOfRange, .pfn, event) }
   }
 
-  /// The reader leaves out what is neither 0 nor 1.
-  private mutating func seeFlags(_ event: borrowing RecordedEvent) {
-    let kind = Int(event.kind.rawValue)
-    events[kind] += 1
-    if event.fields.contains(.active) { flags[.active]?[kind] += 1 }
-    if event.fields.contains(.valid) { flags[.valid]?[kind] += 1 }
-  }
-
   private mutating func seeRetry(_ event: borrowing RecordedEvent) {
-    seeNumber(.activeInvalidations, event, max: Self.countMax)
-    seeNumber(.seq, event, max: Self.sequenceMax)
-    seeNumber(.mmuSeq, event, max: Self.sequenceMax)
-    if let count = event[.activeInvalidations] { retryCounts.see(count) }
+    if let count = event[.activeInvalidations], count != 0 { hasOnlyZeroRetryCounts = false }
     guard let seq = event[.seq] else { return }
     retrySeqs.see(seq)
     guard let snapshot = event[.mmuSeq] else { return }
@@ -157,9 +163,6 @@ struct FieldSurvey {
     checks.see(check, answer: answer, isSteady: isSteady)
   }
 
-  /// The counts of the retry probes have never been anything but 0.
-  var hasOnlyZeroRetryCounts: Bool { retryCounts.max == 0 }
-
   // MARK: The end
 
   /// The fields that show a sign, by kind and field, with those that are read from the same place.
@@ -167,21 +170,22 @@ struct FieldSurvey {
   func implausible(zeroCounts: [EventID]) -> [ImplausibleField] {
     var found: [Int: ImplausibleField] = [:]
     func add(_ kind: EventKind, _ field: EventField, _ sign: ImplausibleField.Sign, _ count: Int64, _ first: EventID?) {
-      let key = Self.key(kind, field)
-      guard found[key].map({ $0.sign == .sameOffset }) ?? true else { return }
-      found[key] = ImplausibleField(kind: kind, field: field, sign: sign, count: count, firstEvent: first)
+      found[Self.key(kind, field)] =
+        found[Self.key(kind, field)]
+        ?? ImplausibleField(kind: kind, field: field, sign: sign, count: count, firstEvent: first)
     }
     for kind in EventKind.allCases {
+      let seen = kinds[Int(kind.rawValue)]
+      let lookedAt = min(seen.events, Self.lookedAtMax)
       for field in EventField.allCases {
-        guard let shown = shown[Self.key(kind, field)], isMeant(shown.sign, field) else { continue }
+        guard let shown = shown[Self.key(kind, field)], isMeant(shown.sign, field),
+          shown.sign == .belowSnapshot || Self.isNoDamage(shown.count, of: lookedAt)
+        else { continue }
         add(kind, field, shown.sign, shown.count, shown.first)
       }
-    }
-    for field in [EventField.active, .valid] {
-      for (index, count) in (flags[field] ?? []).enumerated() where count > 0 && events[index] - count >= 2 {
-        let kind = EventKind.allCases[index]
-        // A line or two may be damaged.
-        if (events[index] - count) * 8 >= events[index] { add(kind, field, .outOfRange, events[index] - count, nil) }
+      for (field, count) in [(EventField.active, seen.active), (.valid, seen.valid)]
+      where count > 0 && Self.isNoDamage(lookedAt - count, of: lookedAt) {
+        add(kind, field, .outOfRange, lookedAt - count, nil)
       }
     }
     for (field, count, first) in checks.ruledOut() { add(.gpcCheck, field, .besideAnswer, count, first) }
@@ -190,13 +194,15 @@ struct FieldSurvey {
     }
     for group in Self.groups {
       guard group.kinds.contains(where: { found[Self.key($0, group.field)] != nil }) else { continue }
-      for kind in group.kinds
-      where found[Self.key(kind, group.field)] == nil && carried[Int(kind.rawValue)].contains(group.field) {
+      for kind in group.kinds where kinds[Int(kind.rawValue)].carried.contains(group.field) {
         add(kind, group.field, .sameOffset, 0, nil)
       }
     }
     return found.sorted { $0.key < $1.key }.map(\.value)
   }
+
+  /// A line or two of a recording may be damaged; a definition is wrong every time it is used.
+  private static func isNoDamage(_ count: Int64, of lookedAt: Int64) -> Bool { count >= 2 && count * 8 >= lookedAt }
 
   private func isMeant(_ sign: ImplausibleField.Sign, _ field: EventField) -> Bool {
     switch (sign, field) {

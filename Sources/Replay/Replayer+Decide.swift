@@ -261,7 +261,7 @@ extension Replayer {
       invalidation: invalidation, refresh: mapping.refresh, check: check.state.id,
       proof: [mapping.lookup.id, mapping.lookupRet.id] + invalidation.proof + [check.state.entry.id, check.ret.id],
       summary: FindingText.staleCheck(check, invalidation, known, isMappingKnown: isMappingKnown),
-      watch: isMappingKnown ? mapping.watch : nil)
+      watch: isMappingKnown ? mapping.watch : nil, lack: isMappingKnown ? .errorPFN : .unrecordedRefresh)
   }
 
   /// The invalidation's end hook is called: what the caches of its range map was freed, if it was looked up before
@@ -361,12 +361,12 @@ extension Replayer {
   mutating func report(
     _ kind: Finding.Kind, _ certainty: Finding.Certainty, vm: VMState?, cache: CacheNumber?, event: EventID,
     invalidation: InvalidationState?, refresh: Int64?, check: Int64?, proof: [EventID], summary: String,
-    watch: Watch? = nil
+    watch: Watch? = nil, lack: Witness.Lack = .errorPFN
   ) {
     findingCount += 1
     let isCertain = certainty == .certain && !options.mayHideLoss
     // What a lookup says of it follows in a row of its own.
-    let witness = kind == .stale ? Witness.none(watch == nil ? .errorPFN : .notLookedUp) : nil
+    let witness = kind == .stale ? Witness.none(watch == nil ? lack : .notLookedUp) : nil
     rows.append(
       .finding(
         Finding(

@@ -45,7 +45,10 @@ package struct Replayer {
   /// Rule 20.
   var survey = FieldSurvey()
   /// By `EventKind`; empty: all fields are used.
-  private var unusedFields: [EventFieldSet] = []
+  let unusedFields: [EventFieldSet]
+  /// The fields that show a sign now and were used. Where there are any, the recording is to be replayed again without
+  /// them. Complete after `finish()`.
+  package internal(set) var fieldsToLeaveOut: [ImplausibleField] = []
 
   /// - Parameters:
   ///   - form: what divergences are from.
@@ -60,9 +63,7 @@ package struct Replayer {
     self.options = options
     order = MomentOrder(deltaNs: options.deltaNs)
     operations = OperationTracker(order: order, recordsWindows: recordsWindows)
-    if options.unusedFields.isEmpty { return }
-    unusedFields = Array(repeating: EventFieldSet(rawValue: 0), count: EventKind.allCases.count)
-    for unused in options.unusedFields { unusedFields[Int(unused.kind.rawValue)].insert(unused.field) }
+    unusedFields = Self.byKind(options.unusedFields)
   }
 
   /// The rows that came to be known since the last call.
@@ -86,9 +87,7 @@ package struct Replayer {
     let span = events.span
     var index = span.indices.lowerBound
     while !operations.isTied && index < span.indices.upperBound {
-      let event = unusedFields.isEmpty ? span[index] : withoutUnused(span[index])
-      survey.see(event)
-      for event in operations.admit(event) { step(event) }
+      for event in operations.admit(withoutUnused(span[index])) { step(event) }
       index += 1
     }
     while index < span.indices.upperBound {
@@ -96,23 +95,11 @@ package struct Replayer {
         survey.see(span[index])
         step(span[index])
       } else {
-        let event = withoutUnused(span[index])
-        survey.see(event)
-        step(event)
+        step(withoutUnused(span[index]))
       }
       index += 1
     }
   }
-
-  private func withoutUnused(_ event: RecordedEvent) -> RecordedEvent {
-    var used = event
-    used.fields.subtract(unusedFields[Int(event.kind.rawValue)])
-    return used
-  }
-
-  /// The fields that show a sign now and were used. Where there are any, the recording is to be replayed again without
-  /// them. Complete behind `finish()`.
-  package private(set) var fieldsToLeaveOut: [ImplausibleField] = []
 
   private mutating func step(_ event: borrowing RecordedEvent) {
     let now = event.time.rawValue
@@ -145,25 +132,9 @@ package struct Replayer {
     settleWatches(before: nil)
     rows.append(.witnessWeight(witnessWeight))
     rows += operations.caches.map { .cache($0.row) }
-    surveyEnd(isWhollyProbed: missing.isEmpty)
+    let isFiltered = finishSurvey(isWhollyProbed: missing.isEmpty)
     if !missing.isEmpty && !operations.vms.isEmpty { rows.append(.lacksProbes(missing)) }
-    finishForms(missing)
-  }
-
-  /// What only the whole recording tells: fields that are none, events that were left out.
-  private mutating func surveyEnd(isWhollyProbed: Bool) {
-    let zeroCounts = operations.omissions.zeroCounts
-    // Ends that are missing would show elsewhere, too. Where a probe is missing, nothing rests on absence anyway.
-    let isFieldsFault =
-      isWhollyProbed && survey.hasOnlyZeroRetryCounts && operations.omissions.omissions(operations.probes).isEmpty
-    if !isFieldsFault {
-      for zero in zeroCounts { operations.omissions.note(.countBelow, at: zero.event, missing: zero.least) }
-    }
-    fieldsToLeaveOut = survey.implausible(zeroCounts: isFieldsFault ? zeroCounts.map(\.event) : [])
-    rows += options.unusedFields.map { .implausibleField($0, isUsed: false) }
-    rows += fieldsToLeaveOut.map { .implausibleField($0, isUsed: true) }
-    guard isWhollyProbed else { return }
-    rows += operations.omissions.omissions(operations.probes).map { .silentOmission($0) }
+    finishForms(missing, isFiltered: isFiltered)
   }
 
   private mutating func finish(_ vm: VMState) {

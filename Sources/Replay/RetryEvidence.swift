@@ -202,8 +202,7 @@ struct RetryEvidence {
   }
 
   /// A divergence that stands whatever was left out without a marker: accepted in spite of what is recorded, or
-  /// repeated although its
-  /// own probe read neither a count nor a moved seq (evidence, rule 19).
+  /// repeated although its own probe read neither a count nor a moved seq (evidence, rule 19).
   var provesItself: Bool { !test.isRetried || round.recordedCount == 0 && round.recordedMoves == 0 }
 
   /// An invalidation may have been in flight, or have ended since the snapshot, of which nothing is recorded. The count
@@ -217,8 +216,7 @@ struct RetryEvidence {
   }
 
   /// What the test's probe read as `mn_active_invalidate_count`, and what the recorded invalidations make it; nil where
-  /// something
-  /// unseen may have been in flight.
+  /// something unseen may have been in flight.
   var recordedCount: (UInt64, CountBounds)? {
     guard let count = round.recordedCount, !round.isTorn, !round.meetsLoss, !mayHideInvalidations, !signs.hasTaint
     else {

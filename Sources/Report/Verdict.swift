@@ -88,7 +88,7 @@ extension Verdict {
     }
     if !report.silentOmissions.isEmpty {
       doubts.append(
-        "events were left out without a marker (a filter of tasks or CPUs?): nothing rests on their absence")
+        "events were left out without a marker (a filter, or CPUs' buffers that do not cover the same time): nothing rests on their absence")
     }
     for row in report.conformance where row.unknown > 0 {
       let subject = row.subject == "retry_test" ? plural(row.unknown, "retry test") : plural(row.unknown, "check")
@@ -97,8 +97,7 @@ extension Verdict {
     }
     guard report.replay != nil else { return doubts }
     if report.counts.caches == 0 { doubts.append("no cache was recorded") }
-    // One of any VM is enough: the probes are in the kernel, whose hooks all VMs share; and where some of the hooks'
-    // probes are missing,
+    // One of any VM is enough: the probes are in the kernel, whose hooks all VMs share; and where some of the hooks' probes are missing,
     // that is told above.
     if report.counts.invalidations == 0 { doubts.append(noInvalidation) }
     // Whoever uses a cache checks it first. Without checks nothing shows whether one said yes where it must not.

@@ -7,8 +7,7 @@ struct Taint {
   let vms: [Int32]
   let after: EventID
   let before: EventID
-  /// The rows of `retry_round` that were written before it was learnt and may have evidence behind `after`; rows that
-  /// came
+  /// The rows of `retry_round` that were written before it was learnt and may have evidence behind `after`; rows that came
   /// later already take the gap into account.
   let rounds: Range<Int64>
   /// The same for `cache_check`, by the checks' entries.
@@ -69,8 +68,7 @@ struct Amendments {
 
   private func collectTainted(on connection: Connection) throws(TraceStoreError) {
     let vm = try connection.prepare("INSERT OR IGNORE INTO tainted_vm VALUES (?)")
-    // The evidence of a decision is the time from its first event to its last, from the test before to what the round
-    // was followed by (where
+    // The evidence of a decision is the time from its first event to its last, from the test before to what the round was followed by (where
     // that is no row of these, the refresh's entry and return bound it): a gap in the middle of it counts as well.
     let rounds = try connection.prepare(
       """
@@ -130,8 +128,7 @@ struct Amendments {
       """)
   }
 
-  /// A round that came to no test keeps having no decision, and a last round no cause. Findings about what became
-  /// unknown go.
+  /// A round that came to no test keeps having no decision, and a last round no cause. Findings about what became unknown go.
   private static let makeUnknown = """
     -- A round that was repeated for an invalidation whose end hook's return is recorded was repeated rightly, whatever was dropped beside it; and
     -- if that one overlaps, also its cause stands.
@@ -171,30 +168,31 @@ struct Amendments {
     DELETE FROM finding WHERE kind IN ('divergence', 'excessive_retry');
     DELETE FROM finding_event WHERE finding_id NOT IN (SELECT id FROM finding);
     UPDATE finding SET certainty = 'possible' WHERE kind = 'stale' AND invalidation_id IS NOT NULL;
-    \(makeDecisionsUnknown)
+    \(makeDecisionsUnknown(.leftOut))
     """
 
   /// Only `contract`, and an accepted error pfn, rest on nothing but what is recorded.
   private static let makeAllUnknown = """
     DELETE FROM finding WHERE kind <> 'contract' AND (kind <> 'stale' OR invalidation_id IS NOT NULL);
     DELETE FROM finding_event WHERE finding_id NOT IN (SELECT id FROM finding);
-    \(makeDecisionsUnknown)
+    \(makeDecisionsUnknown(.probes))
     """
 
-  private static let makeDecisionsUnknown = """
+  private static func makeDecisionsUnknown(_ doubt: Doubt) -> String {
+    """
     UPDATE retry_round SET decision = iif(decision IS NULL, NULL, 'unknown'), cause = iif(cause IS NULL, NULL, 'unknown'),
-      sub_cause = NULL, invalidation_id = NULL, doubt = iif(decision IS NULL AND cause IS NULL, NULL, 'probes');
-    UPDATE cache_check SET decision = 'unknown', doubt = 'probes' WHERE decision IS NOT NULL;
+      sub_cause = NULL, invalidation_id = NULL, doubt = iif(decision IS NULL AND cause IS NULL, NULL, '\(doubt.rawValue)');
+    UPDATE cache_check SET decision = 'unknown', doubt = '\(doubt.rawValue)' WHERE decision IS NOT NULL;
     UPDATE refresh SET necessary_count = 0, false_count = 0, undecided_count = 0, false_ns = 0;
     """
+  }
 
   /// A round that seems to be repeated may have been the last of its refresh, and the next one another's.
   private static let makeOutcomesUnknown = """
     UPDATE retry_round SET outcome = 'unfinished', decision = NULL, cause = NULL, doubt = NULL WHERE outcome <> 'accepted';
     """
 
-  /// The sums of a refresh follow its rounds, and a finding of excess follows the sums. In one pass over the rounds: no
-  /// index leads from
+  /// The sums of a refresh follow its rounds, and a finding of excess follows the sums. In one pass over the rounds: no index leads from
   /// a refresh to them.
   private func recount(on connection: Connection, settings: ReplaySettings?) throws(TraceStoreError) {
     try connection.execute(

@@ -82,8 +82,7 @@ struct TraceImporter {
     }
     let database = try TraceDatabase(at: path)
     let facts = try database.facts()
-    // What was imported under another clock (a recorded one stays what it is), or is cut short and was to be taken
-    // otherwise, is not what is asked for now.
+    // What was imported under another clock (a recorded one stays what it is), or is cut short and was to be taken otherwise, is not what is asked for now.
     if facts.clockSource != .recorded, let asked = input.options.clock,
       facts.clock != asked || facts.stampUnit != asked.unit
     {

@@ -89,7 +89,7 @@ struct OwnCorpus {
         lines.contains { $0.hasPrefix("  topic/\(name): ") && $0.contains(sentence) },
         "\(name): \(sentence)\n\(run.text)")
     }
-    #expect(lines.contains { $0.hasPrefix("topic/whole ") && $0.contains("CD") && !$0.contains("!!") })
+    #expect(lines.contains { $0.hasPrefix("topic/whole ") && $0.contains("Cd") && !$0.contains("!!") })
   }
 
   @Test func aFolderThatIsNotThere() throws {

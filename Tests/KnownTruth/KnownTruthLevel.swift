@@ -85,8 +85,7 @@ package struct KnownTruthLevel: Sendable, CustomStringConvertible {
   ]
 
   /// Complete recordings of kernels that do one step wrong. Where the walk comes before the count, recorded counts are
-  /// not what the
-  /// recorded hooks make them: that is taken for a sign.
+  /// not what the recorded hooks make them: that is taken for a sign.
   package static let mutants = SimulatedMutant.all.map { mutant in
     let misleads: Set<Property> = mutant.name == "walk-before-count" ? [.signs] : []
     return KnownTruthLevel(mutant.name, owes: misleads.union([.found, .clean, .agreement])) {

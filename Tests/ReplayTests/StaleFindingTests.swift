@@ -5,8 +5,7 @@ import Testing
 
 @testable import Replay
 
-/// The zap lies in (r, e), the page is read in (h, H). Cache 3 is hva-based over memory without a memslot: the end hook
-/// bumps no seq, so
+/// The zap lies in (r, e), the page is read in (h, H). Cache 3 is hva-based over memory without a memslot: the end hook bumps no seq, so
 /// a mainline kernel does accept such rounds.
 @Suite struct StaleFindingTests {
   struct Case: Sendable, CustomTestStringConvertible {
@@ -57,8 +56,7 @@ import Testing
         mm own cache3 :    swr ekd
         """, expected: []),
     Case(
-      // H and r bear one stamp: unordered, so they do not surely overlap, and what only that lets in is nothing (rule
-      // 8).
+      // H and r bear one stamp: unordered, so they do not surely overlap, and what only that lets in is nothing (rule 8).
       name: "equal stamps of result and window",
       drawing: """
         vcpu cache3   : a(o h   H         t v)A
@@ -128,8 +126,7 @@ import Testing
   }
 
   // The cache was mapped, its page is freed, and a check still says yes: the walk should have taken `valid`, so it
-  // diverges as well. Or a
-  // refresh was left out without a marker, which looked the page up anew: possible (rule 19).
+  // diverges as well. Or a refresh was left out without a marker, which looked the page up anew: possible (rule 19).
   static let checks = [
     Case(
       name: "check behind the end",
@@ -174,10 +171,8 @@ import Testing
     #expect(Marbles(sample.drawing, after: .mapped).replayed().found == sample.expected)
   }
 
-  // Hidden behind the test's own interval: the zap is over between t and v. The test may have come before s..d were
-  // over (then its
-  // retry was due) or behind them (count 0, no bump: accepted rightly): open, so nothing is said of the round. But H <
-  // r and e < c: what
+  // Hidden behind the test's own interval: the zap is over between t and v. The test may have come before s..d were over (then its
+  // retry was due) or behind them (count 0, no bump: accepted rightly): open, so nothing is said of the round. But H < r and e < c: what
   // the check says yes to was read before it was freed, and it was freed before the check.
   //
   // vcpu: o h H           t               v ) A  c y
