@@ -88,7 +88,8 @@ extension Verdict {
     }
     if !report.silentOmissions.isEmpty {
       doubts.append(
-        "events were left out without a marker (a filter, or CPUs' buffers that do not cover the same time): nothing rests on their absence")
+        "events were left out without a marker (a filter, or CPUs' buffers that do not cover the same time): "
+          + "nothing rests on their absence")
     }
     for row in report.conformance where row.unknown > 0 {
       let subject = row.subject == "retry_test" ? plural(row.unknown, "retry test") : plural(row.unknown, "check")
