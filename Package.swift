@@ -46,6 +46,7 @@ let package = Package(
     .target(name: "Report", dependencies: ["KVMEvents", "TraceStore"]),
     .target(name: "Explore", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
     .target(name: "Compare", dependencies: ["KVMEvents", "GPCProtocol"]),
+    .target(name: "BTF"),
     // A kernel whose truth is known: runs of the engine, recorded.
     .target(name: "SimulatedKernel", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
     .target(
@@ -92,6 +93,7 @@ let package = Package(
     .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
     .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Operations", "Replay"]),
     .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Explore"]),
+    .testTarget(name: "BTFTests", dependencies: ["BTF", "RealBinary"]),
     .testTarget(name: "CompareTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Compare"]),
     .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
     // One recording in other forms, made by rules; for the tests.
