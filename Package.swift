@@ -47,6 +47,7 @@ let package = Package(
     .target(name: "Explore", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
     .target(name: "Compare", dependencies: ["KVMEvents", "GPCProtocol"]),
     .target(name: "BTF"),
+    .target(name: "Probes", dependencies: ["BTF"]),
     // A kernel whose truth is known: runs of the engine, recorded.
     .target(name: "SimulatedKernel", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
     .target(
@@ -59,7 +60,7 @@ let package = Package(
       name: "gpc-replay",
       dependencies: [
         "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "Explore", "Compare",
-        "Corpus", "CZstd", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Corpus", "BTF", "Probes", "CZstd", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "replay-bench", dependencies: ["KVMEvents", "TraceStore", "GPCProtocol", "Forms", "Replay"],
@@ -94,6 +95,7 @@ let package = Package(
     .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Operations", "Replay"]),
     .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Explore"]),
     .testTarget(name: "BTFTests", dependencies: ["BTF", "RealBinary"]),
+    .testTarget(name: "ProbesTests", dependencies: ["BTF", "Probes", "FtraceImport", "KVMEvents", "RealBinary"]),
     .testTarget(name: "CompareTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Compare"]),
     .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
     // One recording in other forms, made by rules; for the tests.

@@ -33,9 +33,14 @@ extension BTF {
     throw .endless
   }
 
-  /// The struct or union that a pointer, or a type itself, leads to: its name. nil: it leads to none that has one.
+  /// The struct or union that a pointer, or a type itself, leads to: its name. nil: it leads to none that has one. Of an
+  /// array it is that of its elements.
   package func structName(_ id: UInt32, behindPointer: Bool) throws(BTFFault) -> String? {
     guard var type = try resolved(id, of: id) else { return nil }
+    if type.kind == .array {
+      guard let element = try resolved(extra(type, 0), of: type.id) else { return nil }
+      type = element
+    }
     if behindPointer {
       guard type.kind == .pointer, let target = try resolved(type.sizeOrType, of: id) else { return nil }
       type = target
