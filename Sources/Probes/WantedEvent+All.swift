@@ -183,14 +183,14 @@ extension WantedEvent {
 
   private static let bystanders: [WantedEvent] = [
     WantedEvent(
-      "xen_set_evtchn_fast", "An event channel is sent: what asked for a check.", lost: "nothing.",
+      "xen_set_evtchn_fast", "An event channel is sent: what asked for a check.", lost: nothing,
       [
         WantedSource(
           "kvm_xen_set_evtchn_fast", [WantedField("kvm", "kvm", "x64"), WantedField("port", "xe->port", "u32")],
           .value(.int))
       ]),
     WantedEvent(
-      "xen_hvm_set_attr", "The VMM places a page of the VM.", lost: "nothing.",
+      "xen_hvm_set_attr", "The VMM places a page of the VM.", lost: nothing,
       [
         WantedSource(
           "kvm_xen_hvm_set_attr",
@@ -200,7 +200,7 @@ extension WantedEvent {
           ], .value(.int))
       ]),
     WantedEvent(
-      "xen_vcpu_set_attr", "The VMM places a page of a vCPU.", lost: "nothing.",
+      "xen_vcpu_set_attr", "The VMM places a page of a vCPU.", lost: nothing,
       [
         WantedSource(
           "kvm_xen_vcpu_set_attr",

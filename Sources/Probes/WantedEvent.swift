@@ -3,6 +3,9 @@
 /// One event, and the functions that tell it. The names of events and fields are those of the probe catalogue
 /// (Sources/FtraceImport/Catalogue), which says what they mean to the replay.
 struct WantedEvent: Sendable {
+  /// What is lost without an event that the replay has no use for.
+  static let nothing = "nothing."
+
   let name: String
   /// What it tells, and what nobody knows without it: sentences for the comment above its lines.
   let tells: String

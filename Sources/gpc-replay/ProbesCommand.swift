@@ -1,4 +1,4 @@
-// `probes`: the probes that a kernel needs for a recording, as lines for kprobe_events.
+// `probes`: the probes that a kernel needs for a recording, as lines for kprobe_events or as a script.
 
 import ArgumentParser
 import Probes
@@ -16,7 +16,24 @@ struct ProbesCommand: ParsableCommand {
 
   @OptionGroup var kernel: KernelArguments
 
+  @Flag(help: "A POSIX shell script that records with these probes, for a host without gpc-replay.")
+  var script = false
+
+  @Flag(help: "A bpftrace program that records the same events (bpftrace 0.20 or later).")
+  var bpftrace = false
+
+  mutating func validate() throws {
+    if script && bpftrace { throw ValidationError("--script and --bpftrace exclude each other.") }
+  }
+
   func run() throws {
-    try printOut(kernel.plan().listing(group: "gpc", version: Tool.version))
+    let plan = try kernel.plan()
+    if script {
+      try printOut(plan.script(version: Tool.version))
+    } else if bpftrace {
+      try printOut(plan.bpftraceProgram(version: Tool.version))
+    } else {
+      try printOut(plan.listing(group: "gpc", version: Tool.version))
+    }
   }
 }
