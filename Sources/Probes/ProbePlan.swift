@@ -32,10 +32,15 @@ package struct PlannedEvent: Equatable, Sendable {
   package let name: String
   package let tells: String
   package let lost: String
+  /// Only some kernels have it: where its functions are missing nothing is.
+  let isOnSomeKernelsOnly: Bool
   /// The entry, and the return where it tells something; empty: the event is not recorded.
   package var probes: [PlannedProbe] = []
   /// Why it, or a field of it, is not recorded: clauses.
   package var notes: [String] = []
+
+  /// It has no probe, and something is lost without it.
+  package var isMissed: Bool { probes.isEmpty && !isOnSomeKernelsOnly && lost != WantedEvent.nothing }
 }
 
 /// What can be recorded on one kernel.
@@ -93,6 +98,22 @@ package struct ProbePlan: Equatable, Sendable {
     if probes.isEmpty { throw .nothingToProbe }
   }
 
+  /// What a recording cannot show for want of probes: clauses, none where it can show all.
+  package var missingEvidence: [String] {
+    var missing: [String] = []
+    func needs(_ names: [String], for what: String) {
+      if !names.contains(where: { !(self[$0]?.probes.isEmpty ?? true) }) {
+        missing.append("no \(names.joined(separator: " or ")), so \(what)")
+      }
+    }
+    needs(["mn_invalidate_range_start"], for: "no invalidation is known")
+    needs(["mn_invalidate_range_end"], for: "no invalidation ends")
+    needs(["gpc_check"], for: "no contract finding")
+    needs(["__gpc_refresh", "gpc_refresh"], for: "no refresh is known")
+    needs(["hva_to_pfn"], for: "no retry and nothing stale")
+    return missing
+  }
+
   private subscript(event: String) -> PlannedEvent? { events.first { $0.name == event } }
 
   /// All probes, in the order of their definition.
@@ -127,7 +148,8 @@ extension ProbePlan {
   private static func plan(
     _ wanted: WantedEvent, _ types: BTF, _ symbols: KernelSymbols?, _ renamed: String?
   ) throws(BTFFault) -> PlannedEvent {
-    var event = PlannedEvent(name: wanted.name, tells: wanted.tells, lost: wanted.lost)
+    var event = PlannedEvent(
+      name: wanted.name, tells: wanted.tells, lost: wanted.lost, isOnSomeKernelsOnly: wanted.isOnSomeKernelsOnly)
     var sources = wanted.sources
     if let renamed, let first = sources.first {
       sources = [WantedSource(renamed, first.fields, first.returns, event: first.event)]

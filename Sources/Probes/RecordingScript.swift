@@ -14,7 +14,7 @@ extension ProbePlan {
         text += "define \(definition) \(Self.quoted(event.lost))\n"
       }
     }
-    for event in events where event.probes.isEmpty && event.lost != WantedEvent.nothing {
+    for event in events where event.isMissed {
       let notes = event.notes.joined(separator: "; ")
       text += "say \(Self.quoted("not recorded: \(event.name): \(notes). Without it: \(event.lost)"))\n"
     }

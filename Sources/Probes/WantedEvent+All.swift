@@ -41,6 +41,7 @@ extension WantedEvent {
     WantedEvent(
       "mn_invalidate_range", "The hook for secondary TLBs, between start and end (up to 6.5).",
       lost: "nothing that a finding rests on.",
+      onSomeKernelsOnly: true,
       [
         WantedSource(
           "kvm_mmu_notifier_invalidate_range",
@@ -51,6 +52,7 @@ extension WantedEvent {
       ]),
     WantedEvent(
       "mn_change_pte", "KSM replaced a page in place (up to 6.9).", lost: "nothing that a finding rests on.",
+      onSomeKernelsOnly: true,
       [
         WantedSource(
           "kvm_mmu_notifier_change_pte",
@@ -88,6 +90,7 @@ extension WantedEvent {
     WantedEvent(
       "gpc_activate_hva", "A cache is activated by host address (from 6.9 on).",
       lost: "that a cache is hva-based: where no memslot covers its page, seq says nothing of it.",
+      onSomeKernelsOnly: true,
       [
         WantedSource(
           "kvm_gpc_activate_hva", [gpc, WantedField("uhva", "uhva", "x64"), len, kvm, active, valid], .value(.int))
@@ -102,6 +105,7 @@ extension WantedEvent {
       ]),
     WantedEvent(
       "gpc_unmap", "A cache's mapping is dropped (up to 6.1).", lost: "when a cache stopped being valid by that.",
+      onSomeKernelsOnly: true,
       [WantedSource("kvm_gfn_to_pfn_cache_unmap", [kvm, gpc], .notProbed)]),
   ]
 

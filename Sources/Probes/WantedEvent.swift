@@ -10,13 +10,16 @@ struct WantedEvent: Sendable {
   /// What it tells, and what nobody knows without it: sentences for the comment above its lines.
   let tells: String
   let lost: String
+  /// Only some kernels have it: where its functions are missing nothing is.
+  let isOnSomeKernelsOnly: Bool
   /// In the order of preference: the first one that the kernel has is probed.
   let sources: [WantedSource]
 
-  init(_ name: String, _ tells: String, lost: String, _ sources: [WantedSource]) {
+  init(_ name: String, _ tells: String, lost: String, onSomeKernelsOnly: Bool = false, _ sources: [WantedSource]) {
     self.name = name
     self.tells = tells
     self.lost = lost
+    isOnSomeKernelsOnly = onSomeKernelsOnly
     self.sources = sources
   }
 }
