@@ -61,7 +61,8 @@ let package = Package(
       name: "gpc-replay",
       dependencies: [
         "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "Explore", "Compare",
-        "Corpus", "BTF", "Probes", "Recorder", "CZstd", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Corpus", "BTF", "Probes", "Recorder", "CZstd",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "replay-bench", dependencies: ["KVMEvents", "TraceStore", "GPCProtocol", "Forms", "Replay"],

@@ -11,7 +11,7 @@ struct ProbesCommand: ParsableCommand {
       Offsets of structures and positions of arguments come from the kernel's BTF, names of functions from kallsyms: of the running \
       kernel, or from files of another one. docs/recording.md says what each probe tells.
 
-      Example: gpc-replay probes --btf Tests/Kernels/7.3.4+deb13-amd64 --kallsyms Tests/Kernels/7.3.4+deb13-amd64/kallsyms
+      Example: gpc-replay probes --btf Tests/Kernels/7.3.4+deb13-amd64
       """)
 
   @OptionGroup var kernel: KernelArguments
