@@ -8,6 +8,9 @@ package final class BTF: Sendable {
   private let strings: Range<Int>
   /// Where the types begin in `bytes`, by their number behind the base's.
   private let places: [UInt32]
+  /// Structs, unions and functions of this blob by a hash of their names: a kernel has a hundred thousand types, and is asked for
+  /// a hundred.
+  private let index: [UInt32: [UInt32]]
   /// The BTF that this one adds to.
   package let base: BTF?
   /// The number of this blob's first type; 0 is `void`.
@@ -28,7 +31,38 @@ package final class BTF: Sendable {
     let header = try BTFHeader(bytes)
     strings = header.strings
     places = try Self.places(in: bytes, header.types, firstID: firstID)
+    index = Self.index(bytes, places, strings, firstID: firstID, firstString: firstString)
     try checkNames()
+  }
+
+  private static func index(
+    _ bytes: [UInt8], _ places: [UInt32], _ strings: Range<Int>, firstID: UInt32, firstString: UInt32
+  ) -> [UInt32: [UInt32]] {
+    var index: [UInt32: [UInt32]] = [:]
+    for (number, place) in places.enumerated() {
+      let name = word(bytes, Int(place))
+      guard let kind = BTFKind(rawValue: BTFType.kind(word(bytes, Int(place) + 4))), kind.isIndexed, name != 0 else {
+        continue
+      }
+      // A name of the base belongs to a module's type as well: there it is not looked up, but looked at.
+      let start = strings.lowerBound + Int(name) - Int(firstString)
+      let hash = name < firstString ? foreignHash : hash(bytes[min(start, strings.upperBound)..<strings.upperBound])
+      index[hash, default: []].append(firstID + UInt32(number))
+    }
+    return index
+  }
+
+  /// Stands for names that the base has.
+  private static let foreignHash: UInt32 = 0
+
+  /// Of a name's first bytes; never `foreignHash`.
+  private static func hash(_ name: some Sequence<UInt8>) -> UInt32 {
+    var hash: UInt32 = 2_166_136_261
+    for byte in name.prefix(64) {
+      if byte == 0 { break }
+      hash = (hash ^ UInt32(byte)) &* 16_777_619
+    }
+    return hash | 1
   }
 
   /// The number behind the last type.
@@ -92,13 +126,15 @@ extension BTF {
     return BTFType(id: id, name: word(at: place), info: word(at: place + 4), sizeOrType: word(at: place + 8))
   }
 
-  /// All types of one of these kinds and this name, the base's first.
+  /// All structs, unions or functions of this name, the base's first.
   func types(named name: String, _ kinds: Set<BTFKind>) -> [BTFType] {
     var found = base?.types(named: name, kinds) ?? []
     let wanted = Array(name.utf8)
-    for id in firstID..<endID {
-      let type = type(own: id)
-      if let kind = type.kind, kinds.contains(kind), isString(type.name, wanted) { found.append(type) }
+    for hash in [Self.foreignHash, Self.hash(wanted)] {
+      for id in index[hash] ?? [] {
+        let type = type(own: id)
+        if let kind = type.kind, kinds.contains(kind), isString(type.name, wanted) { found.append(type) }
+      }
     }
     return found
   }

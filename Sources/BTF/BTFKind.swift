@@ -33,6 +33,9 @@ enum BTFKind: UInt8 {
     }
   }
 
+  /// Is looked up by its name.
+  var isIndexed: Bool { self == .structure || self == .union || self == .function }
+
   /// Says how a type is used and is otherwise the type that it refers to.
   var isModifier: Bool {
     switch self {

@@ -33,8 +33,8 @@ extension ProbePlan {
     #
     # Records for 30 seconds (-t), or while COMMAND runs, as text into gpc-trace.txt (-o). -b: KiB of buffer per CPU (8192).
     # -f: also on another kernel than that of the probes, whose offsets may be others. TRACEFS names tracefs where it is not mounted
-    # at /sys/kernel/tracing. The probes and their tracefs instance are gone when the script ends; after kill -9 the next run
-    # removes them.
+    # at /sys/kernel/tracing. The probes and their tracefs instance are gone when the script ends; after kill -9 a second process
+    # removes them, and after that one's as well the next run does.
     set -u
     release=@RELEASE@
     module=@MODULE@
@@ -106,6 +106,7 @@ extension ProbePlan {
         stop_reader
         echo 0 > "$I/events/$name/enable" 2>/dev/null
       fi
+      [ -z "$guard" ] || kill -9 "$guard" 2>/dev/null
       remove "$name" || say "the instance $I is still in use: remove it by hand (docs/recording.md)."
       rm -f "$list"
       exit $status
@@ -141,13 +142,18 @@ extension ProbePlan {
     }
 
     name=gpc_replay_$$_$(started $$) || die "/proc is not there."
-    I=$T/instances/$name reader= defined=0
+    I=$T/instances/$name reader= guard= defined=0
     list=$(mktemp) || die "no temporary file can be made."
     for old in "$T"/instances/gpc_replay_*_*; do
       [ -d "$old" ] || continue
       old=${old##*/}
       pid=${old#gpc_replay_}
-      [ "$(started "${pid%_*}")" = "${pid#*_}" ] || ! remove "$old" || say "removed what a recording that was killed left: $old"
+      [ "$(started "${pid%_*}")" != "${pid#*_}" ] || continue
+      if remove "$old"; then
+        say "removed what a recording that was killed left: $old"
+      else
+        say "left by a recording that was killed, and still in use: $old"
+      fi
     done
     trap finish EXIT
     trap 'exit 130' INT
@@ -159,6 +165,16 @@ extension ProbePlan {
     echo "$kb" > "$I/buffer_size_kb" || die "no buffer of $kb KiB per CPU can be had."
     cat "$I/trace_pipe" > "$out" &
     reader=$!
+    # Nobody else would end the reader when this shell is killed.
+    (
+      trap '' INT TERM HUP QUIT
+      while kill -0 $$ 2>/dev/null; do sleep 1; done
+      kill "$reader" 2>/dev/null
+      sleep 1
+      remove "$name"
+      rm -f "$list"
+    ) > /dev/null 2>&1 &
+    guard=$!
 
 
     """#
@@ -196,7 +212,7 @@ extension ProbePlan {
     result=0
     [ -z "$pid" ] || { wait "$pid"; result=$?; }
     echo 0 > "$I/events/$name/enable"
-    while read -r event hits missed; do
+    [ ! -r "$T/kprobe_profile" ] || while read -r event hits missed; do
       [ -d "$T/events/$name/$event" ] && [ "$missed" != 0 ] || continue
       mark "missed $event $missed"
       say "$missed hits of $event were missed by its probe: as good as lost events."
