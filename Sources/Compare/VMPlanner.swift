@@ -62,11 +62,8 @@ struct VMPlanner {
   private mutating func add(
     _ invalidation: RecordedInvalidation, _ operation: RecordedOperation, _ recorded: Int, _ plan: inout WindowPlan
   ) {
-    guard let walk = invalidation.walk, let startRet = invalidation.startRet, let endEntry = invalidation.endEntry
-    else { return }
-    // In the forms that walk in the end hook the walk says nothing of the count, which goes up in the start hook all
-    // the same.
-    let up = walk.id < startRet.id ? walk : startRet
+    guard let startRet = invalidation.startRet, let endEntry = invalidation.endEntry else { return }
+    let up = invalidation.startWalk ?? startRet
     // Where the memslots are not known, the range is taken to hit one.
     let kind = WindowPlan.Operation.Kind.invalidate(
       invalidation.range, hitsMemslot: invalidation.hitsMemslot ?? true,

@@ -28,10 +28,10 @@ struct Schedule {
     let early = walksAtEnd ? nil : moment(walkNs, thread: thread)
     let startRet = moment(retNs, thread: thread)
     let endEntry = moment(endNs, thread: thread)
-    let walk = early ?? moment(walkNs, thread: thread)
+    let late = walksAtEnd ? moment(walkNs, thread: thread) : nil
     let kind = RecordedInvalidation(
       range: HVARange(start: Self.page(page), end: Self.page(page + 1)), hitsMemslot: hitsMemslot,
-      removesMappings: true, walk: walk, startRet: startRet, endEntry: endEntry,
+      removesMappings: true, startWalk: early, endWalk: late, startRet: startRet, endEntry: endEntry,
       endKvm: moment(kvmNs, thread: thread), selfLookup: nil)
     add(.invalidate(kind), cache: nil, from: begin, to: endRetNs, thread: thread)
   }
