@@ -338,7 +338,7 @@ CREATE TABLE exploration (
   id INTEGER PRIMARY KEY,
   tool_version TEXT NOT NULL,
   form TEXT NOT NULL,               -- the published form
-  memory TEXT NOT NULL,             -- the memory model: sc, tso, tso without the barrier
+  memory TEXT NOT NULL,             -- the memory model: sc, tso, tso-without-barrier
   delta_ns INTEGER,                 -- recorded times are kept within this; NULL: program order only
   window_count INTEGER NOT NULL,    -- stretches between two quiet points
   complete_count INTEGER NOT NULL,  -- of these, searched to their end

@@ -22,7 +22,4 @@ package struct Exploration: Sendable {
   var deadEndCount = 0
   /// How the first cache can stand at the end; only for what was cut out of a recording.
   var endStates: Set<EndState> = []
-
-  /// The counterexample of a verdict, as `explore` and `matrix` name it.
-  package func counterexampleID(_ verdict: Verdict) -> String { "\(form.id)/\(scenario.name)/\(verdict.rawValue)" }
 }

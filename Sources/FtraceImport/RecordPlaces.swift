@@ -42,11 +42,6 @@ package struct RecordFinder {
     }
   }
 
-  /// `CPU:3 [EVENTS DROPPED]`, and what is printed like it.
-  package func isLossMarker(_ line: [UInt8]) -> Bool {
-    withLine(line) { LossMarker($0, prefix: finder.prefix) != nil }
-  }
-
   /// `cpus=4`, with or without a file's name before it.
   package func isHeader(_ line: [UInt8]) -> Bool {
     withLine(line) { line in

@@ -82,11 +82,11 @@ func skip(_ text: StaticString, _ place: inout UnsafeRawPointer, _ end: UnsafeRa
 }
 
 /// The most CPUs that Linux can be built for (`NR_CPUS`, arch/x86/Kconfig and arch/powerpc/platforms/Kconfig.cputype).
-private let cpusMax: UInt64 = 8192
+let cpusMax: UInt32 = 8192
 
 /// A CPU's number, which is below 8,192 on every Linux; nil: none stands here, or one that no CPU has, and `place` is behind it.
 @inline(__always) func cpuNumber(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) -> Int32? {
-  guard let value = decimal(&place, end), value < cpusMax else { return nil }
+  guard let value = decimal(&place, end), value < UInt64(cpusMax) else { return nil }
   return Int32(truncatingIfNeeded: value)
 }
 

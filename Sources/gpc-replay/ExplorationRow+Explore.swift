@@ -13,7 +13,7 @@ extension ExplorationRow {
       }
     func count(_ verdict: Verdict) -> Int { exploration.verdictCounts[verdict] ?? 0 }
     self.init(
-      form: exploration.form.id, memory: exploration.form.rules.memory.words, deltaNs: deltaNs,
+      form: exploration.form.id, memory: exploration.form.rules.memory.rawValue, deltaNs: deltaNs,
       windowCount: exploration.windowCount, completeCount: exploration.completeCount,
       truncatedCount: exploration.truncatedCount, skippedCount: exploration.skippedCount,
       contractCount: count(.contract), staleCount: count(.stale), stuckCount: count(.stuck),

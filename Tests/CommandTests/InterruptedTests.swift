@@ -9,30 +9,35 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// kill -9 at several moments of an import that takes about a second: nothing under the final name, and the next run works.
+  /// kill -9 after the import has taken this much of a recording whose end it waits for: nothing under the final name, and the
+  /// next run works.
   @Test func killedAtAnyMoment() throws {
-    try LargeTrace.write("unrelated", times: 12, to: folder.file("large.txt"))
-    var killed = 0
-    for delay in [0.02, 0.1, 0.25, 0.5, 0.8] {
+    let trace = try CorpusTrace("unrelated").text
+    for taken in [0, 1, 4096, trace.count / 10, trace.count / 2, trace.count] {
       let printed = try TemporaryFolder()
+      let input = Pipe()
       let process = try Invocation.process(
-        Invocation.binary.path, ["large.txt"], in: folder.url, printed: printed)
+        Invocation.binary.path, ["import", "-", "--db", "trace.db"], in: folder.url, printed: printed)
+      process.standardInput = input
       try process.run()
-      Thread.sleep(forTimeInterval: delay)
-      let isRunning = process.isRunning
-      if isRunning { kill(process.processIdentifier, SIGKILL) }
-      process.waitUntilExit()
-      if isRunning && process.terminationReason == .uncaughtSignal {
-        killed += 1
-        #expect(try !folder.names.contains("large.db"), "killed after \(delay) s")
+      try input.fileHandleForWriting.write(contentsOf: trace.prefix(taken))
+      // It has taken all of it when the pipe is empty, and waits for more.
+      var waiting: Int32 = 1
+      while waiting > 0 && process.isRunning {
+        guard ioctl(input.fileHandleForWriting.fileDescriptor, UInt(FIONREAD), &waiting) == 0 else { break }
+        sched_yield()
       }
-      if try folder.names.contains("large.db") { try FileManager.default.removeItem(at: folder.file("large.db")) }
+      #expect(process.isRunning, "after \(taken) bytes")
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      #expect(process.terminationReason == .uncaughtSignal)
+      #expect(try !folder.names.contains("trace.db"), "killed after \(taken) bytes")
     }
-    #expect(killed > 0)
-    let run = try Invocation(["large.txt"], in: folder)
+    _ = try folder.write("trace.txt", trace)
+    let run = try Invocation(["trace.txt"], in: folder)
     #expect(run.status == 1)
-    #expect(try folder.names == ["large.db", "large.txt"], "what the killed runs left is gone")
-    #expect(try Invocation(["query", "large.db", "PRAGMA integrity_check", "--csv"], in: folder).text.contains("ok"))
+    #expect(try folder.names == ["trace.db", "trace.txt"], "what the killed runs left is gone")
+    #expect(try Invocation(["query", "trace.db", "PRAGMA integrity_check", "--csv"], in: folder).text.contains("ok"))
   }
 
   /// A file that may not grow beyond some size is a full disk.

@@ -153,7 +153,7 @@ struct PerfDataContents {
     var place = PerfRecord.headBytes + 8
     while place + entryBytes <= record.bytes, cpuOfID.count < PerfEventTable.idsMax {
       if let id = record.number(at: place, UInt64.self), let cpu = record.number(at: place + 16, UInt64.self),
-        cpu < UInt64(TraceDatOptions.cpusMax)
+        cpu < UInt64(cpusMax)
       {
         cpuOfID[id] = Int32(cpu)
       }

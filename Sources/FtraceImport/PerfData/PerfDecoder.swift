@@ -54,7 +54,7 @@ struct PerfDecoder: ~Copyable {
       return noteRecord("of an event that the file does not list", nil)
     }
     guard let head = SampleHead(sample, attribute) else { return noteRecord("shorter than its event's samples", nil) }
-    guard head.cpu < TraceDatOptions.cpusMax else { return noteRecord("on a CPU that no Linux has", head) }
+    guard head.cpu < cpusMax else { return noteRecord("on a CPU that no Linux has", head) }
     guard let time = TraceTimestamp(recorded: head.time ?? UInt64(max(lastTime, 0)))?.rawValue else {
       return noteRecord(HeadFailure.timeTooLarge.reason, head)
     }
@@ -130,7 +130,7 @@ struct PerfDecoder: ~Copyable {
   /// By the record's trailer; `RecordedEvent.unknownCPU` where it does not tell.
   func cpu(of record: PerfRecord) -> Int32 {
     guard let place = events.attribute(ofOther: record)?.layout.trailer.cpu,
-      let cpu = record.number(at: record.bytes - place, UInt32.self), cpu < TraceDatOptions.cpusMax
+      let cpu = record.number(at: record.bytes - place, UInt32.self), cpu < cpusMax
     else { return RecordedEvent.unknownCPU }
     return Int32(cpu)
   }

@@ -21,7 +21,7 @@ struct CPUStatistics {
         dropped = overflow ? .max : sum
       }
     }
-    guard let cpu, cpu < TraceDatOptions.cpusMax else { return nil }
+    guard let cpu, cpu < cpusMax else { return nil }
     self.cpu = cpu
     self.dropped = dropped
   }

@@ -8,9 +8,6 @@ struct RingBufferLayout {
   let dataOffset: Int
   let isBigEndian: Bool
 
-  /// The file's numbers are not in this machine's order.
-  var isSwapped: Bool { isBigEndian != (1.bigEndian == 1) }
-
   /// - Parameter text: of `header_page`; empty in files of old kernels, where the user space's `long` has to do.
   init(headerPage text: [UInt8], longBytes: Int, isBigEndian: Bool) throws(TraceReadError) {
     let fields = EventFormat(text).fields

@@ -17,7 +17,7 @@ extension TraceDatContents {
     let cpus = try cursor.number(UInt32.self)
     try passKind(&cursor, readsOptions: true)
     let count = options.cpuCount ?? cpus
-    guard count <= TraceDatOptions.cpusMax else { throw .traceDat(.odd(.buffer)) }
+    guard count <= cpusMax else { throw .traceDat(.odd(.buffer)) }
     let top = try readCPUs(&cursor, count: count)
     let clock = readClock(&cursor)
     append(top, name: "", clock: clock)

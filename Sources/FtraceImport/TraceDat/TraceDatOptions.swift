@@ -32,10 +32,8 @@ struct TraceDatOptions {
     var cpus: [DatBuffer.CPU] = []
   }
 
-  /// More than any option needs: a BUFFER of 65,536 CPUs, the memory maps of many processes.
+  /// More than any option needs: a BUFFER of 8,192 CPUs, the memory maps of many processes.
   static let optionMax: UInt32 = 1 << 24
-  /// Linux can be built for 8,192.
-  static let cpusMax: UInt32 = 1 << 16
 
   /// Reads one option. DONE (0) is the caller's.
   mutating func read(_ id: UInt16, _ data: [UInt8], isBigEndian: Bool, version: Int) throws(TraceReadError) {

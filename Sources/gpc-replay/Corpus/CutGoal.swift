@@ -86,8 +86,7 @@ struct CutGoal {
       """)
     row.bind(1, number)
     guard try row.step() else { return nil }
-    let models: [MemoryModel] = [.sequential, .tso, .tsoWithoutBarrier]
-    guard let form = ProtocolForm.named(row.text(0)), let memory = models.first(where: { $0.words == row.text(1) }),
+    guard let form = ProtocolForm.named(row.text(0)), let memory = MemoryModel(rawValue: row.text(1)),
       let verdict = Verdict(rawValue: row.text(2))
     else { throw TraceStoreError.damaged(table: "exploration", reason: "it names a form that is not known") }
     guard row.optionalInteger(4).map(ReplaySettings.deltasNs.contains) ?? true else {
