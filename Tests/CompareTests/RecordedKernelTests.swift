@@ -140,6 +140,15 @@ import Testing
     #expect(try #require(costs["dwmw2-v1"]).latency.maxNs == 130 - 50)
   }
 
+  // No memslot: the walk is the first thing in the end hook, and the count goes down with the hook's return all the same.
+  @Test func aWaitForOneWithoutAMemslot() throws {
+    var schedule = Schedule()
+    schedule.invalidate(10, 0, 202, 20, 200, 201, 400, hitsMemslot: false, walksAtEnd: true)
+    schedule.waitingRefresh(cache: 1, page: 10, at: 50, lookup: 60, test: 450)
+    let own = try #require(schedule.costs(recordedOn: .builtIn(Self.v2))[Self.v2])
+    #expect(own.sleptNs == 400 - 80 && own.latency.maxNs == 460 - 50)
+  }
+
   // v3.3, having waited (60 to 310), goes to the retry condition without a lookup, and accepts the error pfn at 400.
   @Test func aRoundWithoutALookup() throws {
     var schedule = Schedule()
