@@ -85,13 +85,14 @@ extension Replayer {
 
   // MARK: The end
 
-  mutating func finishForms(_ missing: [EventKind]) {
+  /// - Parameter isFiltered: events were left out without a marker.
+  mutating func finishForms(_ missing: [EventKind], isFiltered: Bool) {
     if asked.isEmpty { return }
-    if !missing.isEmpty || options.mayHideLoss { asked.forgetWhatRestsOnAbsence() }
+    if !missing.isEmpty || options.mayHideLoss || isFiltered { asked.forgetWhatRestsOnAbsence() }
     let hooks: [EventKind] = [
       .mnInvalidateRangeStart, .mnInvalidateRangeStartRet, .mnInvalidateRangeEnd, .mnInvalidateRangeEndRet,
     ]
-    if missing.contains(where: hooks.contains) { asked.forget(.walk) }
+    if isFiltered || missing.contains(where: hooks.contains) { asked.forget(.walk) }
     rows += asked.agreements.map { .formAgreement($0) }
   }
 }

@@ -71,6 +71,10 @@ struct RecordingSource {
     if try database.hasLossAnywhere() {
       spots.append("events were lost, and the recording does not tell where: nothing is known of any window")
     }
+    let omission = try database.statement("SELECT 1 FROM silent_omission")
+    if try omission.step() {
+      spots.append("events were left out without a marker: nothing is known of any window")
+    }
     let row = try database.statement(
       "SELECT NOT EXISTS (SELECT 1 FROM invalidation) AND EXISTS (SELECT 1 FROM vm)")
     if try row.step(), row.integer(0) == 1 {

@@ -35,8 +35,22 @@ struct ReplayCommand: ParsableCommand {
   }
 }
 
-/// Replays the database's own events and puts the results in place of the former ones.
+/// Replays the database's own events and puts the results in place of the former ones: again, as long as fields show
+/// that they are not what their probes were to read (evidence, rule 20).
 func replayStored(_ store: TraceDatabase, _ options: ReplayOptions, kernel: ProtocolForm) throws {
+  var options = options
+  repeat {
+    let leftOut = try replayOnce(store, options, kernel: kernel)
+    if leftOut.isEmpty { return }
+    options.unusedFields += leftOut
+  } while true
+}
+
+/// - Returns: fields that were used and should not be.
+private func replayOnce(
+  _ store: TraceDatabase, _ options: ReplayOptions, kernel: ProtocolForm
+) throws -> [ImplausibleField] {
+  var leftOut: [ImplausibleField] = []
   try store.replaceResults(settings: settings(options, kernel: kernel)) { (writer) throws(TraceStoreError) in
     var replayer = Replayer(form: kernel, asked: ProtocolForm.all, options: options)
     let events = try store.events()
@@ -49,7 +63,9 @@ func replayStored(_ store: TraceDatabase, _ options: ReplayOptions, kernel: Prot
     }
     replayer.finish()
     try writer.write(replayer.takeRows())
+    leftOut = replayer.fieldsToLeaveOut
   }
+  return leftOut
 }
 
 func settings(_ options: ReplayOptions, kernel: ProtocolForm) -> ReplaySettings {

@@ -130,11 +130,19 @@ extension TraceImporter {
       isMore = try reader.read(into: &batch)
     }
     progress.finish()
+    var leftOut: [ImplausibleField] = []
     if var replayer {
       replayer.finish()
       try writer.write(replayer.takeRows())
+      leftOut = replayer.fieldsToLeaveOut
     }
-    return try writer.finish(summary(reader, span, clock, options.map { settings($0, kernel: kernel) }, importOptions))
+    let database = try writer.finish(
+      summary(reader, span, clock, options.map { settings($0, kernel: kernel) }, importOptions))
+    if var options, !leftOut.isEmpty {
+      options.unusedFields = leftOut
+      try replayStored(database, options, kernel: kernel)
+    }
+    return database
   }
 
   /// What the recording says of its clock comes first, then `--clock`, then what such recordings have by convention.
