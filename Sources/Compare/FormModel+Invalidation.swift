@@ -41,9 +41,10 @@ extension FormModel {
       return true
     case .endWalk:
       guard engine.rules.walk.place == .endHookBeforeCount else { return true }
-      // To the walk, and to the count.
-      for _ in 0..<2 where engine.advance(task, &state).end != .paused { return false }
-      return true
+      // The seq's bump, if a memslot makes one.
+      if !engine.walksNext(task, state) { guard engine.advance(task, &state).end == .paused else { return false } }
+      guard engine.walksNext(task, state) else { return true }
+      return engine.advance(task, &state).end == .paused
     case .countDown:
       var end = Advance.End.paused
       while end == .paused { end = engine.advance(task, &state).end }

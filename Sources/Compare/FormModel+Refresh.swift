@@ -119,6 +119,10 @@ extension FormModel {
       setTimer(task, in: run.plan.beginNs, nowNs)
     case .begin, .loopTop:
       beginRound(&run, nowNs)
+      if waitsAsKernel && run.times.passesAtTop && !isPending(run) && passWait(task) {
+        setTimer(task, in: run.times.loopNs, nowNs)
+        break
+      }
       let waits = !engine.rules.wait.isBehindLookup && waitsNow(run)
       if waits { run.workBehindWaitNs = run.times.loopNs } else { setTimer(task, in: run.times.loopNs, nowNs) }
     case .lookUp:
@@ -137,9 +141,17 @@ extension FormModel {
 
   /// In this round the recorded kernel waited, and the form does so as well.
   private func waitsNow(_ run: RefreshRun) -> Bool {
-    guard waitsAsKernel && run.times.hasWaited else { return false }
-    return engine.rules.wait.isForAny
+    waitsAsKernel && run.times.hasWaited && isPending(run)
+  }
+
+  private func isPending(_ run: RefreshRun) -> Bool {
+    engine.rules.wait.isForAny
       ? state.kvm.activeInvalidations != 0 : state.kvm.isPending(at: run.plan.uhva.page)
+  }
+
+  /// Goes past the wait, up to the lookup; false: it is held on the way.
+  private mutating func passWait(_ task: Int) -> Bool {
+    engine.advance(task, &state).end == .paused && engine.looksUpNext(task, state)
   }
 
   private mutating func beginRound(_ run: inout RefreshRun, _ nowNs: Int64) {

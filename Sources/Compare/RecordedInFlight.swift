@@ -58,9 +58,7 @@ struct RecordedInFlight {
   ///
   /// What is in flight as it comes to its wait holds it until the count is 0: the kvm's range only grows until then.
   func wait(_ rule: WaitRule, of page: UHVA, from fromNs: Int64, by byNs: Int64) -> RecordedWait? {
-    guard rule.canBeLeft, let last = last(begunBy: fromNs), intervals[last].latestDownNs > fromNs,
-      rule.isForAny || intervals[last].hull.contains(page)
-    else { return nil }
+    guard isPending(rule, of: page, at: fromNs), let last = last(begunBy: fromNs) else { return nil }
     let begun = intervals[intervals[last].first...].prefix { $0.upNs <= byNs }
     let holding = begun.filter { $0.downNs > fromNs && (rule.isForAny || $0.range.contains(page)) }
     // Later than that the count was 0 for a moment that the stamps do not show, behind one that had held it.
@@ -69,6 +67,12 @@ struct RecordedInFlight {
     let isNecessary = holding.contains { $0.upNs <= endNs && $0.range.contains(page) }
     let cause: FormCosts.ByCause.Cause = isNecessary ? .necessary : rule.isForAny ? .false : .widened
     return RecordedWait(ns: endNs - fromNs, cause: cause)
+  }
+
+  /// Something is in flight that a refresh of `page` would wait for.
+  func isPending(_ rule: WaitRule, of page: UHVA, at timeNs: Int64) -> Bool {
+    guard rule.canBeLeft, let last = last(begunBy: timeNs), intervals[last].latestDownNs > timeNs else { return false }
+    return rule.isForAny || intervals[last].hull.contains(page)
   }
 
   private func last(begunBy timeNs: Int64) -> Int? {

@@ -18,6 +18,8 @@ final class RefreshPlan {
     var repeatNs: Int64 = 0
     /// The recorded kernel waited for invalidations in it. That time is in none of the parts.
     var hasWaited = false
+    /// It had passed its wait, at the loop's top, before something came that it would have waited for.
+    var passesAtTop = false
 
     fileprivate func lastingAtLeast(_ minNs: Int64) -> Round {
       var round = self
@@ -52,13 +54,14 @@ final class RefreshPlan {
   let median: Round
 
   /// - Parameter waits: by round, what the recorded kernel waited itself.
+  /// - Parameter passesAtTop: by round, whether it had passed its wait before something came to wait for.
   /// - Parameter heldNs: how long others had `refresh_lock` between its request and its entry.
   /// - Parameter lateNs: how long after its stamp the test of the accepted round was taken.
   /// - Parameter lateSnapshotNs: how long after its top the snapshot of the accepted round was taken.
   /// - Parameter usual: the parts of a round where it made none itself.
   init(
     _ refresh: RecordedRefresh, _ operation: RecordedOperation, cache: Int, uhva: UHVA, waits: [RecordedWait?],
-    waitsBehindLookup: Bool, heldNs: Int64, lateNs: Int64, lateSnapshotNs: Int64, usual: Round
+    passesAtTop: [Bool], waitsBehindLookup: Bool, heldNs: Int64, lateNs: Int64, lateSnapshotNs: Int64, usual: Round
   ) {
     self.cache = cache
     self.uhva = uhva
@@ -66,6 +69,7 @@ final class RefreshPlan {
     activates = refresh.origin == .activate || refresh.origin == .activateHva
     requestNs = refresh.request?.time ?? operation.begin.time
     var rounds = Self.rounds(refresh, from: operation.begin.time)
+    for (index, passes) in passesAtTop.enumerated() { rounds[index].passesAtTop = passes }
     for (index, wait) in waits.enumerated() {
       guard let wait else { continue }
       rounds[index].hasWaited = true
@@ -126,6 +130,7 @@ final class RefreshPlan {
       var round = rounds[0]
       round.repeatNs = round.testNs
       round.hasWaited = false
+      round.passesAtTop = false
       return round
     }
     return Round(

@@ -121,7 +121,8 @@ struct VMPlanner {
     }
     let waits = recordedWaits(refresh, resolved)
     let refreshPlan = RefreshPlan(
-      refresh, operation, cache: cache, uhva: resolved, waits: waits, waitsBehindLookup: kernel.wait.isBehindLookup,
+      refresh, operation, cache: cache, uhva: resolved, waits: waits,
+      passesAtTop: passesAtTop(refresh, resolved, waits), waitsBehindLookup: kernel.wait.isBehindLookup,
       heldNs: heldNs(cache, request.time, operation.begin.time),
       lateNs: lateNs(refresh, operation), lateSnapshotNs: lateSnapshotNs(refresh), usual: usualRound)
     if !refresh.rounds.isEmpty { usualRound = refreshPlan.median }
@@ -139,6 +140,15 @@ struct VMPlanner {
     }
     kernelWaits.add(waits, stallNs: refresh.stallNs)
     return waits
+  }
+
+  /// By round: the recorded kernel went on to its lookup, though by then there was something to wait for.
+  private func passesAtTop(_ refresh: RecordedRefresh, _ uhva: UHVA, _ waits: [RecordedWait?]) -> [Bool] {
+    guard !waits.isEmpty, !kernel.wait.isBehindLookup else { return [] }
+    return zip(refresh.rounds, waits).map { round, wait in
+      guard wait == nil, let lookup = round.lookup else { return false }
+      return inFlight.isPending(kernel.wait, of: uhva.page, at: lookup.time)
+    }
   }
 
   /// By how much the test of an accepted round came after its stamp: it saw no invalidation in flight, but at its stamp

@@ -140,6 +140,26 @@ import Testing
     #expect(try #require(costs["dwmw2-v1"]).latency.maxNs == 130 - 50)
   }
 
+  // No memslot: the walk is the first thing in the end hook, and the count goes down with the hook's return all the same.
+  @Test func aWaitForOneWithoutAMemslot() throws {
+    var schedule = Schedule()
+    schedule.invalidate(10, 0, 202, 20, 200, 201, 400, hitsMemslot: false, walksAtEnd: true)
+    schedule.waitingRefresh(cache: 1, page: 10, at: 50, lookup: 60, test: 450)
+    let own = try #require(schedule.costs(recordedOn: .builtIn(Self.v2))[Self.v2])
+    #expect(own.sleptNs == 400 - 80 && own.latency.maxNs == 460 - 50)
+  }
+
+  // The count goes up (by 70) between the loop's top (60) and the lookup (80), which does not wait for the end (310): the
+  // wait was passed at the top. The test at 110 sees the count, and the next round's top, at 120, waits.
+  @Test func aWaitThatIsPassedBeforeTheCountGoesUp() throws {
+    var schedule = Schedule()
+    schedule.invalidate(20, 65, 70, 75, 300, 305, 310)
+    schedule.repeatingRefresh(cache: 1, page: 10, at: 50, loops: [60, 120], lookups: [80, 320])
+    let own = try #require(schedule.costs(recordedOn: .builtIn("seanjc-2"))["seanjc-2"])
+    #expect(own.roundCount == 2 && own.retries.falseCount == 1 && own.waits.count == 1)
+    #expect(own.spunNs == (120 - 60) + (305 - 120) && own.latency.maxNs == 360 - 50)
+  }
+
   // v3.3, having waited (60 to 310), goes to the retry condition without a lookup, and accepts the error pfn at 400.
   @Test func aRoundWithoutALookup() throws {
     var schedule = Schedule()

@@ -73,6 +73,20 @@ struct Schedule {
     add(.refresh(kind), cache: cache, from: begin, to: testNs + 10, thread: cache)
   }
 
+  /// A refresh whose lookups come when they are told to, each with its test 30 behind it.
+  mutating func repeatingRefresh(cache: Int32, page: Int, at beginNs: Int64, loops: [Int64], lookups: [Int64]) {
+    let begin = moment(beginNs, thread: cache)
+    let rounds = zip(loops, lookups).map { top, lookup in
+      RecordedRefresh.Round(
+        loop: moment(top, thread: cache), lookup: moment(lookup, thread: cache),
+        lookupRet: moment(lookup + 20, thread: cache), test: moment(lookup + 30, thread: cache))
+    }
+    let kind = RecordedRefresh(
+      origin: .refresh, outcome: .mapped, ret: 0, request: nil, isGPABased: true, uhva: Self.page(page),
+      wasValid: false, oldUHVA: Self.page(page), rounds: rounds)
+    add(.refresh(kind), cache: cache, from: begin, to: (lookups.last ?? beginNs) + 40, thread: cache)
+  }
+
   /// A refresh of one round, all of it at one time.
   mutating func refreshAtOnce(cache: Int32, page: Int, at timeNs: Int64) {
     let begin = moment(timeNs, thread: cache)

@@ -107,6 +107,11 @@ extension ProtocolEngine {
     traits(state[task: task].step).has(.looksUp)
   }
 
+  /// The next step of `task` is the first of its walk of the caches: it takes `gpc_lock`.
+  package func walksNext(_ task: Int, _ state: borrowing RecordingState) -> Bool {
+    traits(state[task: task].step).takes == .list
+  }
+
   /// The next step of `task` is the last of its refresh: it drops `refresh_lock`.
   package func returnsNext(_ task: Int, _ state: borrowing RecordingState) -> Bool {
     traits(state[task: task].step).has(.returns)
