@@ -26,13 +26,16 @@ struct FormModel {
   private static let retriesPerRefresh = 100
   /// A form may need more rounds than the recorded kernel, in the same time.
   private static let retriesPerRound = 10
+  /// Its waits are those of the recorded kernel, in the same place.
+  let waitsAsKernel: Bool
   /// By cache: the mapping in use was found stale already.
   var isReportedStale: [Bool] = []
   /// The slots of the window's invalidations, by operation.
   private var slots: [Int] = []
 
-  init(_ form: ProtocolForm, retriesMax: Int) {
+  init(_ form: ProtocolForm, kernel: ProtocolForm, retriesMax: Int) {
     engine = ProtocolEngine(form)
+    waitsAsKernel = form.rules.wait.canBeLeft && form.rules.wait == kernel.rules.wait
     retriesLeft = retriesMax
   }
 
@@ -66,7 +69,7 @@ struct FormModel {
     if let adoption = operation.adoption { adopt(adoption, operation.cache) }
     switch operation.kind {
     case .invalidate(let range, let hitsMemslot, let removesMappings):
-      if moment.kind == .walk {
+      if moment.kind == .countUp {
         let task = engine.beginInvalidation(
           range, hitsMemslot: hitsMemslot, freesPages: removesMappings, &state)
         slots[moment.operation] = task

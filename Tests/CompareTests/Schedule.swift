@@ -18,20 +18,22 @@ struct Schedule {
   static func page(_ number: Int) -> UHVA { UHVA(rawValue: 0x7f00_0000_0000 + UInt64(number) * pageSize) }
 
   /// An invalidation of one page: its start hook, the walk, the hook's return; the end hook's entry, `mn_invalidate_end_kvm`, the return.
-  /// - Parameter walksAtEnd: the walk's event comes behind the end hook's entry.
+  /// - Parameters:
+  ///   - walksAtEnd: the walk's event comes behind the end hook's entry.
+  ///   - hasWalk: the walk has an event.
   mutating func invalidate(
     _ page: Int, _ startNs: Int64, _ walkNs: Int64, _ retNs: Int64, _ endNs: Int64, _ kvmNs: Int64, _ endRetNs: Int64,
-    hitsMemslot: Bool = true, walksAtEnd: Bool = false
+    hitsMemslot: Bool = true, walksAtEnd: Bool = false, hasWalk: Bool = true
   ) {
     let thread = Int32(100 + operations.count)
     let begin = moment(startNs, thread: thread)
-    let early = walksAtEnd ? nil : moment(walkNs, thread: thread)
+    let early = walksAtEnd || !hasWalk ? nil : moment(walkNs, thread: thread)
     let startRet = moment(retNs, thread: thread)
     let endEntry = moment(endNs, thread: thread)
-    let walk = early ?? moment(walkNs, thread: thread)
+    let late = walksAtEnd && hasWalk ? moment(walkNs, thread: thread) : nil
     let kind = RecordedInvalidation(
       range: HVARange(start: Self.page(page), end: Self.page(page + 1)), hitsMemslot: hitsMemslot,
-      removesMappings: true, walk: walk, startRet: startRet, endEntry: endEntry,
+      removesMappings: true, startWalk: early, endWalk: late, startRet: startRet, endEntry: endEntry,
       endKvm: moment(kvmNs, thread: thread), selfLookup: nil)
     add(.invalidate(kind), cache: nil, from: begin, to: endRetNs, thread: thread)
   }
@@ -52,6 +54,23 @@ struct Schedule {
       origin: origin, outcome: loops.isEmpty ? .kept : .mapped, ret: 0, request: nil, isGPABased: isGPABased,
       uhva: Self.page(page), wasValid: false, oldUHVA: Self.page(page), rounds: rounds)
     add(.refresh(kind), cache: cache, from: begin, to: (loops.last.map { $0 + 40 } ?? beginNs) + 10, thread: cache)
+  }
+
+  /// A refresh of one round of a kernel that waits: from its loop's top to its lookup (nil: it looks nothing up) or, if
+  /// that comes before the wait, to its test. What does not wait takes as long as above.
+  /// - Parameter hasLoop: the loop's top has an event.
+  mutating func waitingRefresh(
+    cache: Int32, page: Int, at beginNs: Int64, lookup lookupNs: Int64?, test testNs: Int64, hasLoop: Bool = true
+  ) {
+    let begin = moment(beginNs, thread: cache)
+    let round = RecordedRefresh.Round(
+      loop: hasLoop ? moment(beginNs + 10, thread: cache) : nil,
+      lookup: lookupNs.map { moment($0, thread: cache) }, lookupRet: lookupNs.map { moment($0 + 20, thread: cache) },
+      test: moment(testNs, thread: cache))
+    let kind = RecordedRefresh(
+      origin: .refresh, outcome: .mapped, ret: 0, request: nil, isGPABased: true, uhva: Self.page(page),
+      wasValid: false, oldUHVA: Self.page(page), rounds: [round])
+    add(.refresh(kind), cache: cache, from: begin, to: testNs + 10, thread: cache)
   }
 
   /// A refresh of one round, all of it at one time.
@@ -99,8 +118,11 @@ struct Schedule {
   }
 
   /// What each form costs, by its id.
-  var costs: [String: FormCosts] {
-    var comparison = Comparison(ProtocolForm.all, deltaNs: 0)
+  var costs: [String: FormCosts] { costs(recordedOn: .v69) }
+
+  /// The same of what a kernel of that form recorded.
+  func costs(recordedOn kernel: ProtocolForm) -> [String: FormCosts] {
+    var comparison = Comparison(ProtocolForm.all, kernel: kernel, deltaNs: 0)
     comparison.consume(window())
     return Dictionary(uniqueKeysWithValues: zip(ProtocolForm.all.map(\.id), comparison.finish()))
   }

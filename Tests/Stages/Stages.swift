@@ -69,7 +69,7 @@ package enum Stages {
     var options = try options(of: database)
     if let stored = try database.replaySettings() { options.deltaNs = stored.deltaNs }
     // Few rounds, for executions are to be many.
-    var comparison = Comparison(ProtocolForm.all, deltaNs: options.deltaNs, retriesMax: 1000)
+    var comparison = Comparison(ProtocolForm.all, kernel: .v69, deltaNs: options.deltaNs, retriesMax: 1000)
     var replayer = Replayer(form: .v69, options: options, recordsWindows: true)
     let events = try database.events()
     var batch: [RecordedEvent] = []
@@ -81,9 +81,9 @@ package enum Stages {
     replayer.finish()
     for window in replayer.takeWindows() { comparison.consume(window) }
     let costs = comparison.finish()
-    let rows = zip(comparison.forms, costs).map { (id: $0.id, costs: $1) }
-    try database.replaceComparison(rows, leftOut: comparison.leftOut)
-    let report = try ComparisonReport(database)
+    try database.replaceComparison(
+      comparison.rows(costs), leftOut: comparison.leftOut, kernelWaits: comparison.kernelWaits)
+    let report = try ComparisonReport(database, notCompared: [])
     return (ComparisonText(report).text, try report.json())
   }
 

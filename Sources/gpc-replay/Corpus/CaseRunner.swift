@@ -121,20 +121,20 @@ private struct CaseStages {
     let settings = WindowExplorer.Settings(
       delta: delta, replay: replay, limits: try description.search.limits(), seed: 1)
     var windows: [RecordedWindow] = []
-    var comparison = Comparison(ProtocolForm.all, deltaNs: replay.deltaNs)
+    var comparison = Comparison(ProtocolForm.all, kernel: try source.kernelForm(), deltaNs: replay.deltaNs)
     try source.forEachWindow(replay) {
       windows.append($0)
       comparison.consume($0)
     }
     let costs = comparison.finish()
-    let rows = zip(comparison.forms, costs).map { (id: $0.id, costs: $1) }
-    try database.replaceComparison(rows, leftOut: comparison.leftOut)
+    try database.replaceComparison(
+      comparison.rows(costs), leftOut: comparison.leftOut, kernelWaits: comparison.kernelWaits)
 
     let report = try Report(database, findingsMax: 0)
     let recorded = CorpusCellRow(
       form: CaseDescription.recorded, verdict: CellVerdict(report).description,
       expected: description.expectation(of: CaseDescription.recorded)?.verdict.description ?? "", cpuNs: 0,
-      exploration: nil, costs: try database.recordedCosts())
+      exploration: nil, costs: try database.recordedCosts(comparison.kernelWaits))
     let facts = try database.facts()
     recording = ExploredRecording(
       windows: windows, tasks: try database.tasks().map(\.label),
