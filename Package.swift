@@ -94,7 +94,9 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(name: "FormsTests", dependencies: ["GPCProtocol", "Forms"]),
     .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
-    .testTarget(name: "RecorderTests", dependencies: ["Recorder", "FtraceImport", "KVMEvents", "RealBinary"]),
+    .testTarget(
+      name: "RecorderTests", dependencies: ["Recorder", "Probes", "FtraceImport", "KVMEvents", "RealBinary"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Operations", "Replay"]),
     .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Explore"]),
     .testTarget(name: "BTFTests", dependencies: ["BTF", "RealBinary"]),

@@ -416,6 +416,13 @@ CREATE TABLE import_issue (
   excerpt TEXT NOT NULL             -- the line's first bytes, made printable
 ) STRICT;
 
+-- What the recording says of itself: the lines that `gpc-replay record` wrote into it by trace_marker, each once. docs/recording.md.
+CREATE TABLE recording_mark (
+  id INTEGER PRIMARY KEY,
+  line INTEGER NOT NULL,            -- where it stands first, counted as event ids are
+  text TEXT NOT NULL                -- 'recorded on …', 'build-id …', 'offsets …', 'define …', 'missed EVENT COUNT'
+) STRICT;
+
 -- What compare found each published form to have cost in this recording, and what the recorded kernel did cost: one row each.
 -- Of a form, everything is modelled: the recorded requests, invalidations and checks, each lookup as long as the recorded ones.
 CREATE TABLE form_cost (

@@ -13,7 +13,7 @@ extension BTF {
   /// agree, but for the numbers of equal types.
   package func parameters(of function: String) throws(BTFFault) -> BTFAnswer<[BTFParameter]> {
     var lists: [[BTFParameter]] = []
-    for type in types(named: function, [.function]) {
+    for type in try types(named: function, [.function]) {
       let prototype = try self.type(type.sizeOrType, of: type.id)
       guard prototype.kind == .prototype else { throw .badReference(id: type.id) }
       lists.append(try parameters(of: prototype))
@@ -24,6 +24,8 @@ extension BTF {
   }
 
   private func parameters(of prototype: BTFType) throws(BTFFault) -> [BTFParameter] {
+    // C promises 127; the kernel's have at most a dozen.
+    if prototype.vlen > 255 { throw .endless }
     var parameters: [BTFParameter] = []
     var place: Int? = 0
     for index in 0..<prototype.vlen {

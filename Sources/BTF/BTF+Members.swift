@@ -67,7 +67,7 @@ extension BTF {
     let wanted = Array(name.utf8)
     var budget = 1 << 20
     var places: [BTFMember?] = []
-    for type in types(named: structName, [.structure, .union]) {
+    for type in try types(named: structName, [.structure, .union]) {
       places.append(try member(wanted, of: type, depth: 0, budget: &budget))
     }
     guard let first = places.first else { return .missing }

@@ -126,14 +126,18 @@ extension BTF {
     return BTFType(id: id, name: word(at: place), info: word(at: place + 4), sizeOrType: word(at: place + 8))
   }
 
+  /// Types of one name: a kernel has a few.
+  private static let namesakesMax = 1024
+
   /// All structs, unions or functions of this name, the base's first.
-  func types(named name: String, _ kinds: Set<BTFKind>) -> [BTFType] {
-    var found = base?.types(named: name, kinds) ?? []
+  func types(named name: String, _ kinds: Set<BTFKind>) throws(BTFFault) -> [BTFType] {
+    var found = try base?.types(named: name, kinds) ?? []
     let wanted = Array(name.utf8)
     for hash in [Self.foreignHash, Self.hash(wanted)] {
       for id in index[hash] ?? [] {
         let type = type(own: id)
         if let kind = type.kind, kinds.contains(kind), isString(type.name, wanted) { found.append(type) }
+        if found.count > Self.namesakesMax { throw .endless }
       }
     }
     return found

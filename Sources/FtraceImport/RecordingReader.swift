@@ -33,4 +33,11 @@ protocol RecordingReader: AnyObject {
   var clockSource: ClockSource { get }
   /// What the events' ids count.
   var eventPlace: EventPlace { get }
+  /// What the recording says of itself, as far as it was read.
+  var marks: [RecordingMark] { get }
+}
+
+extension RecordingReader {
+  /// perf and bpftrace record no trace_marker.
+  var marks: [RecordingMark] { [] }
 }

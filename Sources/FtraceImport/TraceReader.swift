@@ -59,6 +59,9 @@ extension TraceReader {
   /// How often each kind was met; an event that the catalogue does not have counts once per name.
   package var issueCounts: [ImportIssueKind: Int64] { reader.issues.counts }
 
+  /// What the recording says of itself, as far as it was read.
+  package var marks: [RecordingMark] { reader.marks }
+
   /// Bytes read from the file, as they stand in it.
   package var bytesRead: Int64 { reader.bytesRead }
   /// The file's size; nil where it is not known beforehand.

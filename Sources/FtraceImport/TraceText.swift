@@ -8,6 +8,7 @@ struct TraceText: ~Copyable {
   var names: EventNameTable
   var issues = IssueLog()
   var traits = TextTraits()
+  var marks = RecordingMarks()
   var finder: HeadFinder
   let format: InputFormat
   private let keepsUnknown: Bool
@@ -75,6 +76,7 @@ struct TraceText: ~Copyable {
     event.name = name
     let meaning = entry.hasBody ? readBody(head, entry, line, id: id, into: &event) : 0
     event.kind = entry.layouts[meaning].kind
+    if !entry.hasBody { marks.read(head.body, line.end, line: id) }
     if entry.isKnown { names.count(name, meaning: meaning) }
     return true
   }

@@ -221,7 +221,7 @@ extension ProbePlan {
     echo 0 > "$I/tracing_on"
     stop_reader
     lost=$(sum overrun:)
-    say "$out: $(wc -c < "$out") bytes, $lost events lost. Look at it: gpc-replay --clock mono $out"
+    say "$out: $(wc -c < "$out") bytes, $lost events lost. Look at it: gpc-replay $out"
     exit $result
     """# + "\n"
 }

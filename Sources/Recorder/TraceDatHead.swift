@@ -28,7 +28,7 @@ package struct TraceDatHead: Equatable, Sendable {
   private enum Option: UInt16 {
     case cpuStatistics = 2
     case clock = 4
-    case uname = 6
+    case uname = 5
   }
 
   /// All that stands in front of the pages, which follow for CPU after CPU.

@@ -10,6 +10,10 @@ extension Report {
     replay = try database.replaySettings().map {
       Replay(form: $0.form, deltaNs: $0.deltaNs, retriesMax: $0.retriesMax, stallMaxNs: $0.stallMaxNs)
     }
+    let marks = try database.rows(
+      "SELECT text FROM recording_mark WHERE text LIKE 'recorded on %' OR text LIKE 'missed %' ORDER BY id"
+    ) { $0.text(0) }
+    recordingMarks = marks.isEmpty ? nil : marks
     counts = try Self.counts(database)
     events = try database.rows("SELECT name, kind, count FROM event_count WHERE kind IS NOT 'lost_events'") {
       EventCount(name: $0.text(0), kind: $0.optionalText(1), count: $0.integer(2))

@@ -8,6 +8,8 @@ package struct Report: Encodable, Sendable {
   package var layout = 4
   package var trace: Trace
   package var replay: Replay?
+  /// What the recording says of itself: where and by what it was made, and what its probes missed.
+  package var recordingMarks: [String]?
   package var counts: Counts
   package var events: [EventCount]
   package var issues: [Issue]

@@ -33,6 +33,7 @@ package struct TextReport {
     ]
     let delta = report.replay.map { "; CPUs are ordered beyond \(unit.exact($0.deltaNs)) (--delta)" } ?? ""
     lines.append("  clock \(clock), stamps of \(unit.exact(trace.resolutionNs))\(delta)")
+    lines += (report.recordingMarks ?? []).map { "  \($0)" }
     if unit == .tick {
       lines.append("  ticks are an order and no time: order and counts are judged, and nothing by how long it took")
     }

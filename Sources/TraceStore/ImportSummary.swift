@@ -13,18 +13,21 @@ package struct ImportSummary: Sendable {
   package var issues: [ImportIssue]
   /// How often each kind occurred in all.
   package var issueCounts: [ImportIssueKind: Int64]
+  /// What the recording says of itself.
+  package var marks: [RecordingMark]
   /// nil: imported only.
   package var replay: ReplaySettings?
 
   package init(
     trace: TraceFacts, tasks: [TraceTask], names: [EventName], issues: [ImportIssue],
-    issueCounts: [ImportIssueKind: Int64], replay: ReplaySettings?
+    issueCounts: [ImportIssueKind: Int64], marks: [RecordingMark] = [], replay: ReplaySettings?
   ) {
     self.trace = trace
     self.tasks = tasks
     self.names = names
     self.issues = issues
     self.issueCounts = issueCounts
+    self.marks = marks
     self.replay = replay
   }
 }

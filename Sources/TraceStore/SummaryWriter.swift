@@ -10,6 +10,7 @@ struct SummaryWriter {
     try write(tasks: summary.tasks)
     try write(names: summary.names, stored: stored)
     try write(issues: summary.issues, counts: summary.issueCounts)
+    try write(summary.marks)
     try write(summary.trace)
     if let replay = summary.replay { try write(replay) }
   }
@@ -57,6 +58,16 @@ struct SummaryWriter {
       issue.bind(4, row.reason)
       issue.bind(5, row.excerpt)
       try issue.run()
+    }
+  }
+
+  private func write(_ marks: [RecordingMark]) throws(TraceStoreError) {
+    let statement = try connection.prepare(insert("recording_mark", columns: 3))
+    for (index, mark) in marks.enumerated() {
+      statement.bind(1, Int64(index + 1))
+      statement.bind(2, mark.line)
+      statement.bind(3, mark.text)
+      try statement.run()
     }
   }
 

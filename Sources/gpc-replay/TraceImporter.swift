@@ -168,7 +168,7 @@ extension TraceImporter {
       eventPlace: reader.eventPlace)
     return ImportSummary(
       trace: facts, tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,
-      replay: settings)
+      marks: reader.marks, replay: settings)
   }
 }
 

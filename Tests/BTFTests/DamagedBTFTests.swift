@@ -98,6 +98,18 @@ private struct HandMade {
     #expect(throws: BTFFault.endless) { try btf.member("mm", ofStruct: "kvm") }
   }
 
+  /// Two thousand functions of one name, each with 65,535 parameters: the file has 12 bytes for each.
+  @Test func functionsWithoutEnd() throws {
+    var made = HandMade()
+    let name = made.string("f")
+    made.type(13, vlen: 0xffff, 0, [UInt32](repeating: 0, count: 2 * 0xffff))
+    made.type(12, name: name, 1)
+    var one = made
+    #expect(throws: BTFFault.endless) { try BTF(one.bytes).parameters(of: "f") }
+    for _ in 0..<2000 { one.type(12, name: name, 1) }
+    #expect(throws: BTFFault.endless) { try BTF(one.bytes).parameters(of: "f") }
+  }
+
   @Test func aStructThatContainsItself() throws {
     var made = HandMade()
     made.type(4, name: made.string("kvm"), vlen: 1, 8, [0, 1, 0])

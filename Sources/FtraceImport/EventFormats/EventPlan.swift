@@ -8,6 +8,8 @@ struct EventPlan {
   let meaning: Int
   let kind: EventKind
   let isKnown: Bool
+  /// Where the text of trace_marker's event begins in its records; -1: it is another event.
+  let markPlace: Int
   /// It tells comms: there is a `RecordTeller` for it.
   let tellsComms: Bool
   let pid: RecordNumber
@@ -24,6 +26,7 @@ struct EventPlan {
     _ format: EventFormat, pid: RecordNumber, name: EventNameID, entry: EventNameTable.Entry, tellsComms: Bool
   ) {
     self.tellsComms = tellsComms
+    markPlace = format.name == "print" ? format.field("buf")?.offset ?? -1 : -1
     self.name = name
     self.pid = pid
     isKnown = entry.isKnown

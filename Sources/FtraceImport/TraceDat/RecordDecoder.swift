@@ -6,6 +6,7 @@ struct RecordDecoder: ~Copyable {
   private(set) var tasks = TaskTable()
   var names: EventNameTable
   var issues: IssueLog
+  private(set) var marks = RecordingMarks()
   private var plans: EventPlanTable
   private let comms: SavedComms
   private var taskOfPid: [Int32: TaskID] = [:]
@@ -56,6 +57,9 @@ struct RecordDecoder: ~Copyable {
     event.name = plan.name
     event.kind = plan.kind
     readFields(plan, stream, into: &event)
+    if plan.markPlace >= 0, plan.markPlace < bytes {
+      marks.read(record + plan.markPlace, record + bytes, line: count)
+    }
     if plan.isKnown { names.count(plan.name, meaning: plan.meaning) }
     return true
   }

@@ -40,6 +40,7 @@ final class TraceDatReader: RecordFileReader {
   var names: [EventName] { pipeline.decoder.names.names }
   var issues: IssueLog { pipeline.decoder.issues }
   var lines: EventID { pipeline.decoder.count }
+  var marks: [RecordingMark] { pipeline.decoder.marks.marks }
   var recordBytesRead: Int64 { pipeline.bytesRead }
   var recordsIncomplete: String? { pipeline.incomplete }
 

@@ -18,11 +18,12 @@ struct ProbesToRecord {
     if let definitions {
       self = try Self(definitions: definitions)
     } else {
-      self = Self(try kernel.plan(root: root))
+      self = Self(try kernel.plan(root: root), origin: kernel.btf.map { "BTF in \($0)" } ?? "this kernel's BTF")
     }
   }
 
-  private init(_ plan: ProbePlan) {
+  /// - Parameter origin: where the offsets come from.
+  private init(_ plan: ProbePlan, origin: String) {
     list = plan.events.flatMap { event in
       event.probes.map { probe in
         let place = probe.definition(group: "", isModule: plan.isModule).split(separator: " ", maxSplits: 1)[1]
@@ -32,7 +33,8 @@ struct ProbesToRecord {
     absent = plan.events.filter(\.isMissed).map { event in
       "\(event.name) (\(event.notes.joined(separator: "; "))): without it, \(event.lost)"
     }
-    facts = ["offsets " + plan.offsets.map { "\($0.name)=\($0.bytes)" }.joined(separator: " ")]
+    let places = plan.offsets.map { "\($0.name)=\($0.bytes)" }
+    facts = ["origin of offsets: \(origin)", "offsets " + places.joined(separator: " ")]
     let missing = plan.missingEvidence
     verdicts =
       missing.isEmpty

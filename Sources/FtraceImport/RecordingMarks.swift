@@ -1,0 +1,44 @@
+// Gathers what a recording says of itself, wherever a form prints it.
+
+import KVMEvents
+
+/// A recording says it at its start and again at its end; what was said before is not kept again.
+struct RecordingMarks {
+  private(set) var marks: [RecordingMark] = []
+  private var known: Set<String> = []
+
+  /// A kernel has some thirty probes; trace_marker takes a kilobyte at a time.
+  private static let countMax = 256
+  private static let bytesMax = 1024
+
+  private static let word = Array("gpc-replay: ".utf8)
+  /// Looks at a text: a line of somebody else is passed over.
+  @inline(__always)
+  mutating func read(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer, line: EventID) {
+    if start < end, start.byte == UInt8(ascii: "g") || start.byte == UInt8(ascii: "t") || start.byte == 0x30 {
+      take(UnsafeRawBufferPointer(start: start, count: end - start), line: line)
+    }
+  }
+
+  /// `trace-cmd report` prints who wrote it in front, `tracing_mark_write: `, or the address if there is no kallsyms.
+  private mutating func take(_ bytes: UnsafeRawBufferPointer, line: EventID) {
+    var rest = bytes[...]
+    let writer = rest.prefix { $0 != UInt8(ascii: " ") }
+    if rest.first != UInt8(ascii: "g"), writer.last == UInt8(ascii: ":") { rest = rest.dropFirst(writer.count + 1) }
+    guard rest.starts(with: Self.word), marks.count < Self.countMax else { return }
+    let said = rest.dropFirst(Self.word.count).prefix(Self.bytesMax).prefix { $0 != 0 && $0 != UInt8(ascii: "\n") }
+    let text = String(decoding: said, as: UTF8.self)
+    if known.insert(text).inserted { marks.append(RecordingMark(line: line, text: text)) }
+  }
+
+  /// The clock that it was recorded with: `recorded on RELEASE MACHINE by …, clock mono, …`.
+  var clock: TraceClock? {
+    for mark in marks where mark.text.hasPrefix("recorded on ") {
+      for part in mark.text.split(separator: ",") {
+        let words = part.split(separator: " ")
+        if words.count == 2, words[0] == "clock" { return TraceClock(rawValue: String(words[1])) }
+      }
+    }
+    return nil
+  }
+}
