@@ -34,5 +34,6 @@ final class TextReader: RecordingReader {
   /// No text of trace-cmd, tracefs or perf says which clock stamped it.
   var clock: TraceClock? { nil }
   var clockSource: ClockSource { .assumed }
+  var kernelRelease: KernelRelease? { pipeline.text.kernelRelease }
   var eventPlace: EventPlace { .line }
 }

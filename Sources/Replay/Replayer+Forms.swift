@@ -85,9 +85,9 @@ extension Replayer {
 
   // MARK: The end
 
-  mutating func finishForms(_ missing: [EventKind]) {
+  mutating func finishForms(_ missing: [EventKind], mayHideLoss: Bool) {
     if asked.isEmpty { return }
-    if !missing.isEmpty || options.mayHideLoss { asked.forgetWhatRestsOnAbsence() }
+    if !missing.isEmpty || mayHideLoss { asked.forgetWhatRestsOnAbsence() }
     let hooks: [EventKind] = [
       .mnInvalidateRangeStart, .mnInvalidateRangeStartRet, .mnInvalidateRangeEnd, .mnInvalidateRangeEndRet,
     ]

@@ -100,8 +100,12 @@ package struct Replayer {
     judgeSteps(now: now)
   }
 
+  /// What the recording has said so far of each form that is asked.
+  package var formAgreements: [FormAgreement] { asked.agreements }
+
   /// The recording is over: what is still open is closed as such, and the VMs, caches and memslots are handed on.
-  package mutating func finish() {
+  /// - Parameter mayHideLoss: it came out since the replay began (`ReplayOptions.mayHideLoss`).
+  package mutating func finish(mayHideLoss: Bool = false) {
     operations.giveUpTie()
     for event in operations.takeHeld() { step(event) }
     operations.settleCounts(before: nil)
@@ -120,7 +124,7 @@ package struct Replayer {
     rows.append(.witnessWeight(witnessWeight))
     rows += operations.caches.map { .cache($0.row) }
     if !missing.isEmpty && !operations.vms.isEmpty { rows.append(.lacksProbes(missing)) }
-    finishForms(missing)
+    finishForms(missing, mayHideLoss: options.mayHideLoss || mayHideLoss)
   }
 
   private mutating func finish(_ vm: VMState) {

@@ -27,7 +27,7 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     do {
       let store = try TraceDatabase(at: database)
-      try replayStored(store, replay.options(for: store), kernel: replay.kernelForm())
+      try replayStored(store, replay.options(for: store), kernel: replay.kernel.asked())
       throw try show(store, path: database, report)
     } catch let error as TraceStoreError {
       throw fail(error.sentence)
@@ -36,25 +36,36 @@ struct ReplayCommand: ParsableCommand {
 }
 
 /// Replays the database's own events and puts the results in place of the former ones.
-func replayStored(_ store: TraceDatabase, _ options: ReplayOptions, kernel: ProtocolForm) throws {
-  try store.replaceResults(settings: settings(options, kernel: kernel)) { (writer) throws(TraceStoreError) in
-    var replayer = Replayer(form: kernel, asked: ProtocolForm.all, options: options)
+/// - Parameter kernel: what divergences are counted from; nil: the form that what is recorded speaks for.
+func replayStored(_ store: TraceDatabase, _ options: ReplayOptions, kernel: KernelForm?) throws {
+  var pass = ReplayPass(kernel: kernel, release: try store.facts().kernelRelease, options: options)
+  try replayStored(store, options, &pass)
+  if !pass.isRight { try replayStored(store, options, again: pass.spokenFor) }
+}
+
+/// A pass has shown that this is the form.
+func replayStored(_ store: TraceDatabase, _ options: ReplayOptions, again kernel: KernelForm) throws {
+  var pass = ReplayPass(kernel: kernel, release: nil, options: options)
+  try replayStored(store, options, &pass)
+}
+
+private func replayStored(_ store: TraceDatabase, _ options: ReplayOptions, _ pass: inout ReplayPass) throws {
+  try store.replaceResults { (writer) throws(TraceStoreError) in
     let events = try store.events()
     var batch: [RecordedEvent] = []
     var rows: [ReplayRow] = []
     while try events.read(into: &batch, upTo: 4096) {
-      replayer.consume(batch)
-      replayer.takeRows(into: &rows)
+      pass.consume(batch, into: &rows)
       try writer.write(rows)
     }
-    replayer.finish()
-    try writer.write(replayer.takeRows())
+    try writer.write(pass.finish(mayHideLoss: options.mayHideLoss))
+    return settings(options, kernel: pass.kernel)
   }
 }
 
-func settings(_ options: ReplayOptions, kernel: ProtocolForm) -> ReplaySettings {
+func settings(_ options: ReplayOptions, kernel: KernelForm) -> ReplaySettings {
   ReplaySettings(
-    toolVersion: Tool.version, form: kernel.id, deltaNs: options.deltaNs,
+    toolVersion: Tool.version, form: kernel.form.id, formReason: kernel.reason, deltaNs: options.deltaNs,
     retriesMax: Int64(options.retriesMax), stallMaxNs: options.stallMaxNs)
 }
 

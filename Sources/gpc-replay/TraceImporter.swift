@@ -15,6 +15,8 @@ struct TraceImporter {
   private let input: InputArguments
   /// nil: import only.
   private let replay: ReplayArguments?
+  /// What divergences are counted from; nil: the form that what is recorded speaks for.
+  private let kernel: KernelForm?
   let location: DatabaseLocation
   /// A database that holds another recording gives way; else it is an error.
   var replacesOthers = true
@@ -25,9 +27,10 @@ struct TraceImporter {
     let isNew: Bool
   }
 
-  init(_ input: InputArguments, replay: ReplayArguments?) {
+  init(_ input: InputArguments, replay: ReplayArguments?, kernel: KernelForm? = nil) {
     self.input = input
     self.replay = replay
+    self.kernel = kernel
     location = input.location
   }
 
@@ -92,8 +95,8 @@ struct TraceImporter {
     if try database.hasIssue(.truncated), (facts.incomplete == nil) != input.options.allowTruncated { return nil }
     if let replay {
       let options = try replay.options(for: database)
-      let kernel = try replay.kernelForm()
-      if try database.replaySettings() != settings(options, kernel: kernel) {
+      let expected = try kernel ?? KernelForm(database.formAgreements(), release: facts.kernelRelease)
+      if try database.replaySettings() != settings(options, kernel: expected) {
         try replayStored(database, options, kernel: kernel)
       }
     }
@@ -115,26 +118,37 @@ extension TraceImporter {
     let clock = clock(of: reader)
     let options = try replay?.options(
       clock: clock.clock, unit: clock.unit, resolutionNs: reader.timestampResolutionNs,
-      mayHideLoss: reader.issueCounts.contains { $0.key.doubt != nil })
-    let kernel = try replay?.kernelForm() ?? .v69
-    var replayer = options.map { Replayer(form: kernel, asked: ProtocolForm.all, options: $0) }
+      mayHideLoss: Self.mayHideLoss(reader))
+    var pass = options.map { ReplayPass(kernel: kernel, release: reader.kernelRelease, options: $0) }
     while isMore {
       try writer.write(batch)
       span.add(batch)
-      if replayer != nil {
-        replayer?.consume(batch)
-        replayer?.takeRows(into: &rows)
+      if pass != nil {
+        pass?.consume(batch, into: &rows)
         try writer.write(rows)
       }
       progress.update(bytes: reader.bytesRead, total: reader.totalBytes, events: span.count)
       isMore = try reader.read(into: &batch)
     }
     progress.finish()
-    if var replayer {
-      replayer.finish()
-      try writer.write(replayer.takeRows())
+    guard var pass, let options else {
+      return try writer.finish(summary(reader, span, clock, nil, importOptions))
     }
-    return try writer.finish(summary(reader, span, clock, options.map { settings($0, kernel: kernel) }, importOptions))
+    let mayHideLoss = Self.mayHideLoss(reader)
+    try writer.write(pass.finish(mayHideLoss: mayHideLoss))
+    let database = try writer.finish(
+      summary(reader, span, clock, settings(options, kernel: pass.kernel), importOptions))
+    if !pass.isRight {
+      var options = options
+      options.mayHideLoss = mayHideLoss
+      try replayStored(database, options, again: pass.spokenFor)
+    }
+    return database
+  }
+
+  /// Any event may be missing, as far as was read.
+  private static func mayHideLoss(_ reader: TraceReader) -> Bool {
+    reader.issueCounts.contains { $0.key.doubt != nil }
   }
 
   /// What the recording says of its clock comes first, then `--clock`, then what such recordings have by convention.
@@ -157,7 +171,7 @@ extension TraceImporter {
       lineCount: reader.lines, eventCount: span.count, firstTime: span.first, lastTime: span.last, clock: clock.clock,
       clockSource: clock.source, stampUnit: clock.unit, resolutionNs: reader.timestampResolutionNs,
       incomplete: input.options.allowTruncated ? nil : reader.incomplete, importOptions: importOptions,
-      eventPlace: reader.eventPlace)
+      eventPlace: reader.eventPlace, kernelRelease: reader.kernelRelease)
     return ImportSummary(
       trace: facts, tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,
       replay: settings)

@@ -17,7 +17,7 @@ package final class PartJudge {
     self.recording = recording
     let options = recording.options
     settings = ReplaySettings(
-      toolVersion: "parts", form: ProtocolForm.v69.id, deltaNs: options.deltaNs,
+      toolVersion: "parts", form: ProtocolForm.v69.id, formReason: .asked, deltaNs: options.deltaNs,
       retriesMax: Int64(options.retriesMax), stallMaxNs: options.stallMaxNs)
     // The events themselves are not stored: nothing but the lines of a report is made of them.
     database = try TraceWriter(at: .memory).finish(recording.summary.imported(recording))
@@ -28,11 +28,12 @@ package final class PartJudge {
   /// What is said of these events, if they are all that was recorded.
   func judge(_ events: [RecordedEvent]) throws -> Judgement {
     try recount(events)
-    try database.replaceResults(settings: settings) { (writer) throws(TraceStoreError) in
+    try database.replaceResults { (writer) throws(TraceStoreError) in
       var replayer = Replayer(form: .v69, options: recording.options)
       replayer.consume(events)
       replayer.finish()
       try writer.write(replayer.takeRows())
+      return settings
     }
     return try Judgement(database)
   }

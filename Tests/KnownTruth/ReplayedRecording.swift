@@ -104,7 +104,8 @@ package struct ReplayedRecording {
       byteCount: reader.bytesRead, lineCount: reader.lines, eventCount: 0, firstTime: nil, lastTime: nil, clock: .mono,
       clockSource: .assumed, resolutionNs: reader.timestampResolutionNs, incomplete: reader.incomplete)
     let settings = ReplaySettings(
-      toolVersion: "simulated", form: form.id, deltaNs: options.deltaNs, retriesMax: Int64(options.retriesMax),
+      toolVersion: "simulated", form: form.id, formReason: .asked, deltaNs: options.deltaNs,
+      retriesMax: Int64(options.retriesMax),
       stallMaxNs: options.stallMaxNs)
     let summary = ImportSummary(
       trace: facts, tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,

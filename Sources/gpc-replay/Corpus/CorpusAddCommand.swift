@@ -142,7 +142,9 @@ struct CorpusAddCommand: ParsableCommand {
   ) throws -> (CutCase, CorpusCaseRow) {
     let facts = try source.database.facts()
     let lines = try lines(cut.lines, areRecords: facts.eventPlace == .record)
-    let reading = CaseDescription.Reading(clock: facts.clock == .local ? nil : facts.clock.rawValue)
+    let reading = CaseDescription.Reading(
+      clock: facts.clock == .local ? nil : facts.clock.rawValue,
+      kernelForm: goal.restsOnForm ? try source.kernelForm().id : nil)
     func cutCase(_ text: CutText, isAnonymised: Bool) -> CutCase {
       CutCase(
         goal: goal, cut: cut, text: text, reading: reading, recording: recording ?? facts.fileName,

@@ -56,8 +56,8 @@ struct CutCase {
   func description(_ row: CorpusCaseRow, _ told: Told, trace: String) throws -> CaseDescription {
     let file = try NamelessFile(text.bytes)
     defer { withExtendedLifetime(file) {} }
-    let options = try ImportOptions.parse(["--db", ":memory:"] + reading.arguments)
-    let source = try RecordingSource(file.path, options)
+    let options = try ImportOptions.parse(["--db", ":memory:"] + reading.importArguments)
+    let source = try RecordingSource(file.path, options, kernel: reading.kernel())
     try checkImport(source.database)
     let shown = try shown(in: source, trace: trace)
     let facts = try source.database.facts()
