@@ -142,7 +142,7 @@ extension Replayer {
 
   private mutating func enterEnd(_ invalidation: InvalidationState) {
     markStale(by: invalidation)
-    if invalidation.hitsMemslot != false || !form.rules.seqNeedsMemslot {
+    if invalidation.hitsMemslot != false || form.rules.seq == .gpc || !form.rules.seqNeedsMemslot {
       seqTrails[invalidation.vm.id, default: SeqTrail()].bump()
     }
     guard !contractChecks.isEmpty, let checks = contractChecks.removeValue(forKey: invalidation.id) else { return }

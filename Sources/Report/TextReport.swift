@@ -183,7 +183,7 @@ package struct TextReport {
     }
     return aligned(rows, right: [2, 3, 4]) + doubts { $0.subject == "cause" }
       + report.unexplainedSeqMoves.map {
-        "  mmu_invalidate_seq of VM \($0.vm) moved \(plural($0.moves, "time")) more than the recorded hooks explain"
+        "  the recorded seq of VM \($0.vm) moved \(plural($0.moves, "time")) more than the recorded hooks explain"
       }
   }
 

@@ -19,8 +19,9 @@ struct RecordingSource {
   /// asked for than it was replayed with.
   /// - Parameters:
   ///   - kernel: what divergences are counted from; nil: the form that what is recorded speaks for.
-  ///   - replacesOthers: a database that holds another recording gives way; else it is an error.
-  init(_ trace: String, _ options: ImportOptions, kernel: KernelForm? = nil, replacesOthers: Bool = true) throws {
+  ///   - keepsNumbers: its findings' numbers are asked for: a database that holds another recording is an error, and one that was
+  ///     replayed with `--kernel` stays so.
+  init(_ trace: String, _ options: ImportOptions, kernel: KernelForm? = nil, keepsNumbers: Bool = false) throws {
     if Self.isDatabase(trace) {
       do {
         database = try TraceDatabase(at: trace)
@@ -31,7 +32,7 @@ struct RecordingSource {
       }
     } else {
       var importer = try Self.importer(trace, options, kernel: kernel)
-      importer.replacesOthers = replacesOthers
+      importer.keepsNumbers = keepsNumbers
       database = try importer.run().database
       path = importer.path
     }

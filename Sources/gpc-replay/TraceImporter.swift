@@ -18,8 +18,9 @@ struct TraceImporter {
   /// What divergences are counted from; nil: the form that what is recorded speaks for.
   private let kernel: KernelForm?
   let location: DatabaseLocation
-  /// A database that holds another recording gives way; else it is an error.
-  var replacesOthers = true
+  /// The numbers of its findings are asked for: a database that holds another recording does not give way, and one that was
+  /// replayed with `--kernel` stays so.
+  var keepsNumbers = false
 
   struct Outcome {
     let database: TraceDatabase
@@ -76,7 +77,7 @@ struct TraceImporter {
     let hash = try ContentHash(ofFileAt: input.trace)
     guard try TraceDatabase.holds(contentHash: hash.description, toolVersion: Tool.version, at: path) else {
       let other = "\(path) holds another recording, or another version's import"
-      guard replacesOthers else {
+      guard !keepsNumbers else {
         throw fail(
           "\(other): its numbers are not those of \(input.trace). Name that one's database, or import it first.")
       }
@@ -96,7 +97,8 @@ struct TraceImporter {
     if let replay {
       let options = try replay.options(for: database)
       let expected = try kernel ?? KernelForm(database.formAgreements(), release: facts.kernelRelease)
-      if try database.replaySettings() != settings(options, kernel: expected) {
+      let stored = try database.replaySettings()
+      if stored != settings(options, kernel: expected), !(keepsNumbers && stored?.formReason == .asked) {
         try replayStored(database, options, kernel: kernel)
       }
     }

@@ -84,7 +84,7 @@ struct CorpusAddCommand: ParsableCommand {
     let begun = ContinuousClock.now
     let folder = try CaseFolder(to ?? "\(corpus)/\(topic ?? "")/\(name ?? "")")
     try checkForm()
-    let source = try RecordingSource(trace, options, replacesOthers: false)
+    let source = try RecordingSource(trace, options, keepsNumbers: true)
     do {
       guard let goal = try CutGoal(finding, in: source.database) else { throw try noFinding(source) }
       let cut = try cut(goal, source)
@@ -109,10 +109,10 @@ struct CorpusAddCommand: ParsableCommand {
       throw fail("\(trace) \(error.predicate); a trace.dat or text of trace-cmd report is wanted.")
     }
     switch format {
-    case .traceCmdText, .traceDat: return
-    case .tracefsText, .consoleLog, .webPage, .perfScript, .perfData, .bpftrace:
+    case .traceCmdText, .tracefsText, .traceDat: return
+    case .consoleLog, .webPage, .perfScript, .perfData, .bpftrace:
       throw fail(
-        "\(trace) is \(format.rawValue), and a case is cut out of a trace.dat or trace-cmd's text of one: record with trace-cmd record."
+        "\(trace) is \(format.rawValue), and a case is cut out of a trace.dat, trace-cmd's text of one, or tracefs text: record with trace-cmd record."
       )
     }
   }

@@ -152,6 +152,9 @@ struct CutCase {
 
   private func rendering(_ format: String) -> String {
     if recordingPlace == .record { return "records of a trace.dat as trace-cmd report -t prints them" }
+    guard format.hasPrefix(InputFormat.traceCmdText.rawValue) else {
+      return String(format.prefix { $0 != "," })
+    }
     let options = format.split(separator: ", ").dropFirst().filter { $0 != "default" }
     return (["trace-cmd report"] + options.map(String.init)).joined(separator: " ")
   }
