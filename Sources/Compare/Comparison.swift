@@ -6,6 +6,8 @@ import KVMEvents
 /// Takes the recording's windows in their order and sums up what each form would have cost. Bounded by what is under way.
 package struct Comparison {
   package let forms: [ProtocolForm]
+  /// The form that the recorded kernel is taken to be.
+  private let kernel: ProtocolForm
   private let deltaNs: Int64
   private let retriesMax: Int
   private var vms: [Int32: VMModels] = [:]
@@ -18,11 +20,13 @@ package struct Comparison {
   package private(set) var windowCount: Int64 = 0
 
   /// - Parameters:
+  ///   - kernel: the recorded kernel's form: what its decisions tell of the order.
   ///   - deltaNs: how far the clocks of two CPUs may differ.
   ///   - retriesMax: rounds that a form may repeat in a VM without any reason in the recording; a refresh that needs
   ///     more is stuck.
-  package init(_ forms: [ProtocolForm], deltaNs: Int64, retriesMax: Int = 1_000_000) {
+  package init(_ forms: [ProtocolForm], kernel: ProtocolForm, deltaNs: Int64, retriesMax: Int = 1_000_000) {
     self.forms = forms
+    self.kernel = kernel
     self.deltaNs = deltaNs
     self.retriesMax = retriesMax
     costs = forms.map { _ in FormCosts() }
@@ -35,7 +39,9 @@ package struct Comparison {
       leaveOut(window, doubt)
     } else {
       if let first = window.operations.first { endLeftOut(of: window.vm, before: first.begin.id) }
-      vms[window.vm, default: VMModels(forms, deltaNs: deltaNs, retriesMax: retriesMax)].consume(window)
+      vms[
+        window.vm, default: VMModels(forms, kernel: kernel, deltaNs: deltaNs, retriesMax: retriesMax)
+      ].consume(window)
     }
     if let last = window.operations.last { lastEvents[window.vm] = last.begin.id }
     if vms[window.vm]?.isOver ?? false { retire(window.vm) }

@@ -11,6 +11,8 @@ extension FormModel {
       guard reach(next, task, nowNs) else { return waitForLock(task) }
       if next == .countDown { return }
       runs[task].reached = next
+      // Some forms hold `mn_invalidate_lock` from the count to here.
+      if next == .walk { wakeLockWaiters(nowNs) }
     }
   }
 
@@ -18,21 +20,34 @@ extension FormModel {
   private mutating func reach(_ moment: WindowPlan.Kind, _ task: Int, _ nowNs: Int64) -> Bool {
     switch moment {
     case .begin: return true
-    case .walk:
+    case .countUp:
       if !inFlight.contains(task) { countUp(task) }
       guard engine.advance(task, &state).end == .paused else { return false }
       // The engine opens it with the hook's last step; the recording tells when that was.
       state[task: task].isInWindow = false
       return true
+    case .walk:
+      guard engine.rules.walk.place == .startHook else { return true }
+      guard engine.advance(task, &state).end == .paused else { return false }
+      state[task: task].isInWindow = false
+      return true
     case .startRet:
       state[task: task].isInWindow = true
+      state.unmapPages(by: task)
       return true
     case .endEntry:
       guard engine.advance(task, &state).end == .paused else { return false }
       state[task: task].isInWindow = false
       return true
+    case .endWalk:
+      guard engine.rules.walk.place == .endHookBeforeCount else { return true }
+      // To the walk, and to the count.
+      for _ in 0..<2 where engine.advance(task, &state).end != .paused { return false }
+      return true
     case .countDown:
-      guard engine.advance(task, &state).end == .finished else { return false }
+      var end = Advance.End.paused
+      while end == .paused { end = engine.advance(task, &state).end }
+      guard end == .finished else { return false }
       countDown(task, nowNs)
       return true
     }

@@ -66,7 +66,7 @@ struct FormModel {
     if let adoption = operation.adoption { adopt(adoption, operation.cache) }
     switch operation.kind {
     case .invalidate(let range, let hitsMemslot, let removesMappings):
-      if moment.kind == .walk {
+      if moment.kind == .countUp {
         let task = engine.beginInvalidation(
           range, hitsMemslot: hitsMemslot, freesPages: removesMappings, &state)
         slots[moment.operation] = task

@@ -1,25 +1,40 @@
 // The recorded retry tests of a window as evidence of order: the kernel's own decision tells what the stamps leave open.
 
+import GPCProtocol
 import KVMEvents
 
-/// Count and seq change somewhere between two events (docs/evidence.md, rule 2). Where a recorded test lies in between, its decision tells
-/// on which side: an accepted round saw no invalidation in flight and no seq moved, a repeated one saw some.
+/// Count and seq change somewhere between two events (docs/evidence.md, rule 2). Where a recorded test lies in between,
+/// its decision tells on which side, as far as the recorded kernel's form reads them: an accepted round saw no
+/// invalidation in flight and no seq moved, a repeated one saw some.
 struct RecordedTests {
   private struct Test {
     let timeNs: Int64
     let isAccepted: Bool
+    let page: UHVA?
+  }
+
+  /// When an accepted round took its snapshot of the seq.
+  private struct Snapshot {
+    let lowNs: Int64
+    let highNs: Int64
+    let page: UHVA?
   }
 
   private var tests: [Test] = []
-  /// Between when and when the accepted rounds took their snapshots of the seq.
-  private var snapshots: [(lowNs: Int64, highNs: Int64)] = []
+  private var snapshots: [Snapshot] = []
+  private let kernel: ProtocolRules
   private let deltaNs: Int64
 
   /// No tests.
-  init() { deltaNs = 0 }
+  init(_ kernel: ProtocolRules) {
+    self.kernel = kernel
+    deltaNs = 0
+  }
 
-  init(_ window: RecordedWindow, deltaNs: Int64) {
+  init(_ window: RecordedWindow, _ kernel: ProtocolRules, deltaNs: Int64) {
+    self.kernel = kernel
     self.deltaNs = deltaNs
+    guard kernel.retry.inFlight == .count || kernel.retry.inFlight == .pending else { return }
     for operation in window.operations {
       if case .refresh(let refresh) = operation.kind { add(refresh) }
     }
@@ -28,24 +43,35 @@ struct RecordedTests {
   }
 
   private mutating func add(_ refresh: RecordedRefresh) {
+    let page = refresh.uhva.flatMap { $0.isError ? nil : $0.page }
     for (index, round) in refresh.rounds.enumerated() {
       guard let test = round.test else { continue }
       let isLast = index == refresh.rounds.count - 1
       // A last round that was not accepted has come to no test.
       if isLast && refresh.outcome != .mapped { continue }
-      tests.append(Test(timeNs: test.time, isAccepted: isLast))
-      if isLast, let loop = round.loop { snapshots.append((loop.time, round.lookup?.time ?? loop.time)) }
+      tests.append(Test(timeNs: test.time, isAccepted: isLast, page: page))
+      if isLast, kernel.retry.readsSeq, let loop = round.loop {
+        snapshots.append(Snapshot(lowNs: loop.time, highNs: round.lookup?.time ?? loop.time, page: page))
+      }
     }
   }
 
-  /// When the count goes up, between the start hook's entry and the walk: after the last test that did not see it, and by the first that did.
-  func countUpNs(_ startNs: Int64, _ walkNs: Int64) -> Int64 {
-    var upNs = walkNs
+  /// Does the test of a cache on that page look at whether an invalidation of the range is in flight? Of a covering range
+  /// only what the invalidation itself covers is sure.
+  private func concerns(_ page: UHVA?, _ range: HVARange) -> Bool {
+    kernel.retry.inFlight == .count || page.map { range.contains($0) } ?? false
+  }
+
+  /// When the count goes up, between the start hook's entry and an event behind which it is up: after the last test that
+  /// did not see it, and by the first that did.
+  func countUpNs(of range: HVARange, _ startNs: Int64, _ upByNs: Int64) -> Int64 {
+    var upNs = upByNs
     var hasBeenSeen = false
     for test in tests[Self.lowerBound(tests, startNs - deltaNs, \.timeNs)...] {
-      guard test.timeNs <= walkNs + deltaNs else { break }
+      guard test.timeNs <= upByNs + deltaNs else { break }
+      guard concerns(test.page, range) else { continue }
       if test.isAccepted {
-        upNs = max(walkNs, test.timeNs + 1)
+        upNs = max(upByNs, test.timeNs + 1)
         hasBeenSeen = false
       } else if !hasBeenSeen && test.timeNs < upNs {
         upNs = test.timeNs
@@ -55,16 +81,16 @@ struct RecordedTests {
     return upNs
   }
 
-  /// When the seq is bumped and the count goes down, between an event of the end hook and its return: by the first accepted test and, if
-  /// it bumps the seq, by the first snapshot of an accepted round.
-  func countDownNs(_ lowNs: Int64, _ retNs: Int64, bumpsSeq: Bool) -> Int64 {
-    if bumpsSeq {
-      let first = Self.lowerBound(snapshots, lowNs - deltaNs, \.highNs)
-      guard first < snapshots.count else { return retNs }
-      return min(retNs, max(lowNs, snapshots[first].lowNs))
+  /// When the seq is bumped and the count goes down, between an event of the end hook and its return: by the first
+  /// accepted test and, if it bumps the seq, by the first snapshot of an accepted round.
+  func countDownNs(of range: HVARange, _ lowNs: Int64, _ retNs: Int64, bumpsSeq: Bool) -> Int64 {
+    if bumpsSeq && kernel.retry.readsSeq {
+      let later = snapshots[Self.lowerBound(snapshots, lowNs - deltaNs, \.highNs)...]
+      let first = later.first { concerns($0.page, range) || $0.lowNs > retNs }
+      return first.map { min(retNs, max(lowNs, $0.lowNs)) } ?? retNs
     }
     let accepted = tests[Self.lowerBound(tests, lowNs - deltaNs, \.timeNs)...].first { test in
-      test.isAccepted || test.timeNs > retNs
+      test.timeNs > retNs || test.isAccepted && concerns(test.page, range)
     }
     guard let accepted else { return retNs }
     return min(retNs, max(lowNs, accepted.timeNs))

@@ -7,8 +7,8 @@ struct VMModels {
   private var planner: VMPlanner
   private var models: [FormModel]
 
-  init(_ forms: [ProtocolForm], deltaNs: Int64, retriesMax: Int) {
-    planner = VMPlanner(deltaNs: deltaNs)
+  init(_ forms: [ProtocolForm], kernel: ProtocolForm, deltaNs: Int64, retriesMax: Int) {
+    planner = VMPlanner(kernel.rules, deltaNs: deltaNs)
     models = forms.map { FormModel($0, retriesMax: retriesMax) }
   }
 

@@ -11,13 +11,20 @@ struct VMPlanner {
   private var isInactive: [Bool] = []
   /// By the models' number: when refreshes of this window had `refresh_lock`.
   private var holds: [[Range<Int64>]] = []
+  /// The recorded kernel's rules.
+  private let kernel: ProtocolRules
   private let deltaNs: Int64
-  private var tests = RecordedTests()
+  private var tests: RecordedTests
+  private var validity = RecordedValidity()
   private var inFlight = RecordedInFlight()
   /// The parts of a round of the last refresh that made any.
   private var usualRound = RefreshPlan.Round()
 
-  init(deltaNs: Int64) { self.deltaNs = deltaNs }
+  init(_ kernel: ProtocolRules, deltaNs: Int64) {
+    self.kernel = kernel
+    self.deltaNs = deltaNs
+    tests = RecordedTests(kernel)
+  }
 
   var cacheCount: Int { isKnown.count }
 
@@ -34,7 +41,8 @@ struct VMPlanner {
 
   mutating func plan(_ window: RecordedWindow) -> WindowPlan {
     var plan = WindowPlan()
-    tests = RecordedTests(window, deltaNs: deltaNs)
+    tests = RecordedTests(window, kernel, deltaNs: deltaNs)
+    validity = RecordedValidity(window, kernel)
     for cache in holds.indices { holds[cache].removeAll(keepingCapacity: true) }
     inFlight = RecordedInFlight()
     for (index, operation) in window.operations.enumerated() {
@@ -62,29 +70,36 @@ struct VMPlanner {
   private mutating func add(
     _ invalidation: RecordedInvalidation, _ operation: RecordedOperation, _ recorded: Int, _ plan: inout WindowPlan
   ) {
-    guard let walk = invalidation.walk, let startRet = invalidation.startRet, let endEntry = invalidation.endEntry
-    else { return }
-    // In the forms that walk in the end hook the walk says nothing of the count, which goes up in the start hook all
-    // the same.
-    let up = walk.id < startRet.id ? walk : startRet
+    guard let startRet = invalidation.startRet, let endEntry = invalidation.endEntry else { return }
+    let up = invalidation.startWalk ?? startRet
     // Where the memslots are not known, the range is taken to hit one.
     let kind = WindowPlan.Operation.Kind.invalidate(
       invalidation.range, hitsMemslot: invalidation.hitsMemslot ?? true,
       removesMappings: invalidation.removesMappings)
     let index = plan.add(.init(kind: kind, cache: 0, recorded: recorded))
-    let countUpNs = tests.countUpNs(operation.begin.time, up.time)
+    let range = invalidation.range
+    let countUpNs = tests.countUpNs(of: range, operation.begin.time, up.time)
+    let walkNs =
+      kernel.walk.place == .startHook ? validity.walkNs(of: range, countUpNs, startRet.time) : countUpNs
     // A count that goes up late (clocks differ) pushes what follows before it, and stamps that go back change no
     // program order.
-    let startRetNs = max(startRet.time, countUpNs)
+    let startRetNs = max(startRet.time, walkNs)
     let endEntryNs = max(endEntry.time, startRetNs)
-    let countDownNs = max(
-      endEntryNs,
-      tests.countDownNs(
-        (invalidation.endKvm ?? endEntry).time, operation.end.time, bumpsSeq: invalidation.hitsMemslot ?? true))
-    inFlight.add(from: countUpNs, to: countDownNs, bumpsSeq: invalidation.hitsMemslot ?? true)
-    plan.add(.walk, index, up, at: countUpNs)
+    // Where the memslots are not known, the range is taken to hit one.
+    let bumpsSeq = kernel.seq == .gpc || !kernel.seqNeedsMemslot || invalidation.hitsMemslot ?? true
+    let lowNs = (invalidation.endWalk ?? invalidation.endKvm ?? endEntry).time
+    let downNs = max(endEntryNs, tests.countDownNs(of: range, lowNs, operation.end.time, bumpsSeq: bumpsSeq))
+    let endWalkNs =
+      kernel.walk.place == .startHook
+      ? downNs : max(endEntryNs, validity.walkNs(of: range, lowNs, operation.end.time))
+    // v1 walks behind the count.
+    let countDownNs = kernel.walk.place == .endHookAfterCount ? endWalkNs : max(downNs, endWalkNs)
+    inFlight.add(from: countUpNs, to: countDownNs, bumpsSeq: bumpsSeq)
+    plan.add(.countUp, index, up, at: countUpNs)
+    plan.add(.walk, index, up, at: walkNs)
     plan.add(.startRet, index, startRet, at: startRetNs)
     plan.add(.endEntry, index, endEntry, at: endEntryNs)
+    plan.add(.endWalk, index, operation.end, at: endWalkNs)
     plan.add(.countDown, index, operation.end, at: countDownNs)
   }
 
@@ -108,14 +123,15 @@ struct VMPlanner {
 
   /// By how much the test of an accepted round came after its stamp: it saw no invalidation in flight, but at its stamp there was one.
   private func lateNs(_ refresh: RecordedRefresh, _ operation: RecordedOperation) -> Int64 {
-    guard refresh.outcome == .mapped, let test = refresh.rounds.last?.test else { return 0 }
+    guard kernel.retry.inFlight == .count, refresh.outcome == .mapped, let test = refresh.rounds.last?.test else { return 0 }
     let quietNs = inFlight.firstQuiet(from: test.time)
     return quietNs < operation.end.time ? quietNs - test.time : 0
   }
 
   /// By how much the snapshot of an accepted round came after its top: its test saw no seq moved, but one was bumped since the top.
   private func lateSnapshotNs(_ refresh: RecordedRefresh) -> Int64 {
-    guard refresh.outcome == .mapped, let round = refresh.rounds.last, let loop = round.loop, let lookup = round.lookup
+    guard kernel.retry.readsSeq, kernel.snapshot == .loopTop, refresh.outcome == .mapped,
+      let round = refresh.rounds.last, let loop = round.loop, let lookup = round.lookup
     else { return 0 }
     return inFlight.lastBump(after: loop.time, until: lookup.time).map { $0 - loop.time } ?? 0
   }

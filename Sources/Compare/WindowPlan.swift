@@ -16,13 +16,17 @@ struct WindowPlan {
   enum Kind: UInt8 {
     /// A refresh is requested, a check asks, a deactivation is called.
     case begin
-    /// The count goes up and, in most forms, the caches are walked.
+    /// The count goes up.
+    case countUp
+    /// The caches are walked, in the forms that do so in the start hook.
     case walk
     /// The start hook returns: the contract window opens.
     case startRet
     /// The end hook is called: the pages were freed.
     case endEntry
-    /// The seq is bumped and the count goes down.
+    /// The caches are walked, in the forms that do so in the end hook before the count goes down.
+    case endWalk
+    /// The seq is bumped and the count goes down; v1 walks the caches behind that.
     case countDown
   }
 

@@ -140,7 +140,9 @@ package final class InvalidationState {
   package var proof: [EventID] { [start, walk, startRet, end, endRet].compactMap { $0?.id } }
 
   /// The last event that is known of it.
-  package var lastKnown: Moment? { endRet ?? endKvm ?? end ?? startRet ?? walk ?? start }
+  package var lastKnown: Moment? {
+    [start, walk, startRet, end, endKvm, endRet].compactMap { $0 }.max { $0.id < $1.id }
+  }
 
   package var row: Invalidation {
     Invalidation(

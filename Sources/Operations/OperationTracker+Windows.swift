@@ -29,12 +29,14 @@ extension OperationTracker {
       }
       return
     }
-    let steps = [invalidation.walk, invalidation.startRet, invalidation.end, invalidation.endRet]
+    // Without the walk's event the count is known to go up in the start hook all the same.
+    let steps = [invalidation.startRet, invalidation.end, invalidation.endRet]
     if steps.contains(where: { $0 == nil }) { vm.window.cast(.missingProbe) }
     let kind = RecordedInvalidation(
       range: invalidation.range, hitsMemslot: invalidation.hitsMemslot, removesMappings: invalidation.removesMappings,
-      walk: invalidation.walk, startRet: invalidation.startRet, endEntry: invalidation.end,
-      endKvm: invalidation.endKvm, selfLookup: invalidation.selfLookup)
+      startWalk: invalidation.walkIsInEndHook == false ? invalidation.walk : nil,
+      endWalk: invalidation.walkIsInEndHook == true ? invalidation.walk : nil, startRet: invalidation.startRet,
+      endEntry: invalidation.end, endKvm: invalidation.endKvm, selfLookup: invalidation.selfLookup)
     add(.invalidate(kind), nil, invalidation.task, isNested: invalidation.isNested, from: start, to: last, of: vm)
     vm.window.endBusy(at: last)
   }

@@ -4,14 +4,17 @@ import KVMEvents
 
 extension EventKind {
   /// What is held, or which hook runs, at the event's place in the kernel.
-  var place: String {
+  /// - Parameter walksInEndHook: the walk of the caches is in the end hook: its event has one name in both hooks, and its
+  ///   nesting tells.
+  func place(walksInEndHook: Bool) -> String {
     switch self {
+    case .gpcInvalidateStart where walksInEndHook: "end hook, the walk; gpc_lock next"
     case .mnInvalidateRangeStart: "start hook, entry"
     case .kvmUnmapHvaRange: "start hook"
     case .gpcInvalidateStart: "start hook, count is up; gpc_lock next"
     case .mnInvalidateRangeStartRet: "start hook, return"
     case .mnInvalidateRangeEnd: "end hook, entry: pages freed"
-    case .mnInvalidateEndKvm: "end hook, seq bumped, count still up"
+    case .mnInvalidateEndKvm: "end hook, seq and count next"
     case .mnInvalidateRangeEndRet: "end hook, return: count is down"
     case .gpcInit: "no lock"
     case .gpcActivate, .gpcActivateHva: "no lock; refresh_lock next"

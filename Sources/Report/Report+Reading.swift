@@ -116,16 +116,17 @@ extension Report {
     try database.rows(
       """
       SELECT kind, vm_id, cache_id, gpc, comm || '-' || pid, event_id, last_event_id, open_ns, refresh_id, invalidation_id, range,
-        waits_at, (SELECT kind_id FROM event WHERE event.id = last_event_id)
+        waits_at, (SELECT kind_id FROM event WHERE event.id = last_event_id),
+        coalesce((SELECT end_event_id < last_event_id FROM invalidation WHERE invalidation.id = invalidation_id), 0)
       FROM never_ended_report
       """
     ) {
       let last = EventKind(rawValue: UInt8(truncatingIfNeeded: $0.integer(12))) ?? .bystander
       return NeverEndedCall(
         kind: $0.text(0), vm: $0.optionalInteger(1), cache: $0.optionalInteger(2), gpc: $0.optionalText(3),
-        task: $0.text(4), event: $0.integer(5), lastEvent: $0.integer(6), openNs: $0.integer(7), place: last.place,
-        refresh: $0.optionalInteger(8), invalidation: $0.optionalInteger(9), range: $0.optionalText(10),
-        waitsAt: $0.optionalText(11))
+        task: $0.text(4), event: $0.integer(5), lastEvent: $0.integer(6), openNs: $0.integer(7),
+        place: last.place(walksInEndHook: $0.integer(13) == 1), refresh: $0.optionalInteger(8),
+        invalidation: $0.optionalInteger(9), range: $0.optionalText(10), waitsAt: $0.optionalText(11))
     }
   }
 
@@ -189,12 +190,16 @@ extension FindingDetail {
       """)
     row.bind(1, id)
     var proof: [ProofEvent] = []
+    /// By task: the hook that it entered last.
+    var hooks: [String: EventKind] = [:]
     while try row.step() {
       let kind = EventKind(rawValue: UInt8(truncatingIfNeeded: row.integer(5))) ?? .bystander
+      let task = row.text(3)
+      if kind == .mnInvalidateRangeStart || kind == .mnInvalidateRangeEnd { hooks[task] = kind }
       proof.append(
         ProofEvent(
-          line: row.integer(0), tsNs: row.integer(1), cpu: row.integer(2), task: row.text(3), name: row.text(4),
-          place: kind.place, fields: row.text(6)))
+          line: row.integer(0), tsNs: row.integer(1), cpu: row.integer(2), task: task, name: row.text(4),
+          place: kind.place(walksInEndHook: hooks[task] == .mnInvalidateRangeEnd), fields: row.text(6)))
     }
     return proof
   }

@@ -51,7 +51,7 @@ struct CompareCommand: ParsableCommand {
 
   private func compare(_ source: RecordingSource, _ forms: [ProtocolForm]) throws {
     let options = try replayOptions(source)
-    var comparison = Comparison(forms, deltaNs: options.deltaNs)
+    var comparison = Comparison(forms, kernel: try source.kernelForm(), deltaNs: options.deltaNs)
     try source.forEachWindow(options) { comparison.consume($0) }
     let costs = comparison.finish()
     let rows = zip(comparison.forms, costs).map { (id: $0.id, costs: $1) }

@@ -75,6 +75,12 @@ struct RecordingSource {
     return read(descriptor, &bytes, bytes.count) == bytes.count && bytes == magic
   }
 
+  /// The form that the recorded kernel is taken to be: the one that its replay counts divergences from. v6.9 where that is
+  /// of a file, which the database does not keep.
+  func kernelForm() throws(TraceStoreError) -> ProtocolForm {
+    try database.replaySettings().flatMap { ProtocolForm.named($0.form) } ?? .v69
+  }
+
   /// What no search over the recording can see, in sentences: while there is any, nothing is clean.
   func blindSpots() throws(TraceStoreError) -> [String] {
     var spots: [String] = []

@@ -32,6 +32,21 @@ import Testing
     #expect(try column("SELECT event_place, clock_source FROM trace") == "line,assumed")
   }
 
+  // The walk's event has one name in both hooks: the hook that it nests in is told. Here its line is moved into the end hook.
+  @Test func theHookOfTheWalk() throws {
+    let lines = try CorpusTrace("stale-check").lines
+    let walk = try #require(lines.first { $0.contains("gpc_invalidate_start:") })
+    let moved = walk.replacing("203.000320000", with: "203.000370000")
+    let late = lines.filter { $0 != walk }.flatMap { $0.contains("mn_invalidate_end_kvm:") ? [moved, $0] : [$0] }
+    let places = ["start hook, count is up; gpc_lock next", "end hook, the walk; gpc_lock next"]
+    for (lines, place) in zip([lines, late], places) {
+      let trace = try folder.write("trace.txt", lines.joined(separator: "\n") + "\n")
+      let report = try run(trace.path, "--db", ":memory:").text
+      let told = report.split(separator: "\n").filter { $0.contains(" gpc_invalidate_start  ") }
+      #expect(!told.isEmpty && told.allSatisfy { $0.contains(place) }, "\(report)")
+    }
+  }
+
   @Test func aTraceDatHasRecords() throws {
     let report = try run(fixture("storm-lossy-chunks.dat"), "--db", "t.db")
     #expect(report.text.contains(", 9,805 records, 9,798 events"))

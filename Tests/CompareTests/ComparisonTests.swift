@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct ComparisonTests {
   @Test func nothing() {
-    var comparison = Comparison(ProtocolForm.all, deltaNs: 0)
+    var comparison = Comparison(ProtocolForm.all, kernel: .v69, deltaNs: 0)
     #expect(comparison.finish() == ProtocolForm.all.map { _ in FormCosts() })
   }
 
@@ -24,7 +24,7 @@ import Testing
   @Test func leftOut() {
     var schedule = Schedule()
     schedule.refresh(cache: 1, page: 10, at: 0, loops: [10])
-    var comparison = Comparison([.v69], deltaNs: 0)
+    var comparison = Comparison([.v69], kernel: .v69, deltaNs: 0)
     comparison.consume(schedule.window(.lostEvents))
     comparison.consume(schedule.window(.incomplete))
     comparison.consume(schedule.window())
@@ -88,7 +88,7 @@ import Testing
     var schedule = Schedule()
     schedule.invalidate(20, 0, 10, 20, 1 << 60, 1 << 60 + 5, 1 << 60 + 10)
     schedule.refresh(cache: 1, page: 10, at: 50, loops: [60])
-    var comparison = Comparison([.v69, .builtIn("dwmw2-v2")], deltaNs: 0, retriesMax: 50)
+    var comparison = Comparison([.v69, .builtIn("dwmw2-v2")], kernel: .v69, deltaNs: 0, retriesMax: 50)
     comparison.consume(schedule.window())
     let costs = comparison.finish()
     #expect(costs.map(\.stuckCount) == [1, 0])

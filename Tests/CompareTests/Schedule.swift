@@ -18,20 +18,22 @@ struct Schedule {
   static func page(_ number: Int) -> UHVA { UHVA(rawValue: 0x7f00_0000_0000 + UInt64(number) * pageSize) }
 
   /// An invalidation of one page: its start hook, the walk, the hook's return; the end hook's entry, `mn_invalidate_end_kvm`, the return.
-  /// - Parameter walksAtEnd: the walk's event comes behind the end hook's entry.
+  /// - Parameters:
+  ///   - walksAtEnd: the walk's event comes behind the end hook's entry.
+  ///   - hasWalk: the walk has an event.
   mutating func invalidate(
     _ page: Int, _ startNs: Int64, _ walkNs: Int64, _ retNs: Int64, _ endNs: Int64, _ kvmNs: Int64, _ endRetNs: Int64,
-    hitsMemslot: Bool = true, walksAtEnd: Bool = false
+    hitsMemslot: Bool = true, walksAtEnd: Bool = false, hasWalk: Bool = true
   ) {
     let thread = Int32(100 + operations.count)
     let begin = moment(startNs, thread: thread)
-    let early = walksAtEnd ? nil : moment(walkNs, thread: thread)
+    let early = walksAtEnd || !hasWalk ? nil : moment(walkNs, thread: thread)
     let startRet = moment(retNs, thread: thread)
     let endEntry = moment(endNs, thread: thread)
-    let walk = early ?? moment(walkNs, thread: thread)
+    let late = walksAtEnd && hasWalk ? moment(walkNs, thread: thread) : nil
     let kind = RecordedInvalidation(
       range: HVARange(start: Self.page(page), end: Self.page(page + 1)), hitsMemslot: hitsMemslot,
-      removesMappings: true, walk: walk, startRet: startRet, endEntry: endEntry,
+      removesMappings: true, startWalk: early, endWalk: late, startRet: startRet, endEntry: endEntry,
       endKvm: moment(kvmNs, thread: thread), selfLookup: nil)
     add(.invalidate(kind), cache: nil, from: begin, to: endRetNs, thread: thread)
   }
@@ -99,8 +101,11 @@ struct Schedule {
   }
 
   /// What each form costs, by its id.
-  var costs: [String: FormCosts] {
-    var comparison = Comparison(ProtocolForm.all, deltaNs: 0)
+  var costs: [String: FormCosts] { costs(recordedOn: .v69) }
+
+  /// The same of what a kernel of that form recorded.
+  func costs(recordedOn kernel: ProtocolForm) -> [String: FormCosts] {
+    var comparison = Comparison(ProtocolForm.all, kernel: kernel, deltaNs: 0)
     comparison.consume(window())
     return Dictionary(uniqueKeysWithValues: zip(ProtocolForm.all.map(\.id), comparison.finish()))
   }

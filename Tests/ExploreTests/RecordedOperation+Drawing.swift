@@ -4,7 +4,8 @@ import KVMEvents
 
 @testable import Explore
 
-/// `mm own   : ( ) [ ]`: an invalidation, its start hook from `(` to `)`, its end hook from `[` to `]`, `w` the walk (else soon after `(`);
+/// `mm own   : ( ) [ ]`: an invalidation, its start hook from `(` to `)`, its end hook from `[` to `]`, `w` the walk in either hook (else soon
+/// after `(`; with the word `nowalk` it has no event);
 /// `vcpu : r R`: a refresh, `q r R` one that was asked for at `q`; `o O`: one of another cache;
 /// `user : c C`: a check; `ioctl : z Z`: a deactivation; `a A`: an activation. A column is 1000 ns, a line a thread on a CPU of its own.
 /// Words before the colon: a range (`own`, `left`, `right`, `wide`), `nomemslot`, `protection`; `nested` runs on top of the line above.
@@ -52,13 +53,7 @@ struct WindowDrawing {
     _ mark: Character, _ words: [String], _ open: [Character: Moment], _ isGPABased: Bool
   ) -> RecordedOperation.Kind? {
     switch mark {
-    case "]":
-      .invalidate(
-        RecordedInvalidation(
-          range: range(words), hitsMemslot: !words.contains("nomemslot"),
-          removesMappings: !words.contains("protection"), walk: open["w"] ?? open["("].map(Self.soonAfter),
-          startRet: open[")"], endEntry: open["["],
-          endKvm: nil, selfLookup: words.contains("nested") ? 1 : nil))
+    case "]": .invalidate(invalidation(words, open))
     case "R", "O", "A":
       .refresh(
         RecordedRefresh(
@@ -69,6 +64,16 @@ struct WindowDrawing {
     case "Z": .deactivate
     default: nil
     }
+  }
+
+  private static func invalidation(_ words: [String], _ open: [Character: Moment]) -> RecordedInvalidation {
+    let walk = words.contains("nowalk") ? nil : open["w"] ?? open["("].map(soonAfter)
+    let isInEndHook = walk.flatMap { walk in open["["].map { $0.time < walk.time } } ?? false
+    return RecordedInvalidation(
+      range: range(words), hitsMemslot: !words.contains("nomemslot"),
+      removesMappings: !words.contains("protection"), startWalk: isInEndHook ? nil : walk,
+      endWalk: isInEndHook ? walk : nil, startRet: open[")"], endEntry: open["["], endKvm: nil,
+      selfLookup: words.contains("nested") ? 1 : nil)
   }
 
   private static func soonAfter(_ moment: Moment) -> Moment {

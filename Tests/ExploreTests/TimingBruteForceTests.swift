@@ -87,6 +87,9 @@ private struct TimedBruteForce {
     "mm own : (         )    [         ]\nuser :      cC             cC",
     "ioctl :  z    Z\nmm own : (  ) [  ]\nuser : cC       cC",
     "ioctl : z       Z\nvcpu :    q         r R\nuser :       cC",
+    // The count goes up somewhere in the start hook.
+    "mm own : (    )     [ w ]\nuser :    cC    cC",
+    "mm own nowalk : (    ) [  ]\nvcpu :   r      R",
   ]
 
   @Test(arguments: [ProtocolForm.v69, .builtIn("dwmw2-v2"), .builtIn("seanjc-3")], drawings)

@@ -134,6 +134,29 @@ import Testing
     #expect(verdicts(explored(.builtIn("dwmw2-v3.3"), late)).contains(.contract))
   }
 
+  // A kernel that walks in the end hook: where its walk's event lies says nothing of the count, which goes up in the
+  // start hook all the same (form by form: count += 1 is in the start hook). A check between the hooks says yes under v2.
+  @Test(arguments: ["mm own : (  )     [ w ]", "mm own nowalk : (  )     [   ]"])
+  func theWalksEventInTheEndHook(mm: String) {
+    for check in ["    cC", "       cC"] {
+      let exploration = explored(.builtIn("dwmw2-v2"), Self.activated, "\(mm)\nuser : \(check)")
+      #expect(verdicts(exploration) == [.contract, .stale] && exploration.isComplete)
+      #expect(exploration.endlessCount == 0 && exploration.deadEndCount == 0)
+      #expect(verdicts(explored(.v69, Self.activated, "\(mm)\nuser : \(check)")).isEmpty)
+    }
+  }
+
+  // v3.3 waits for what is pending. A refresh inside the start hook may come before the count is up; then the check behind
+  // it says yes. Where the walk's event lies in the start hook before the refresh, it comes behind (countIsUpByTheWalk).
+  @Test func countGoesUpAnywhereInTheStartHook() {
+    let drawing = """
+      mm own : (             )      [ w ]
+      vcpu :      r                        R
+      user :                 cC
+      """
+    #expect(verdicts(explored(.builtIn("dwmw2-v3.3"), drawing)).contains(.contract))
+  }
+
   // The thread refreshes another cache before it checks this one. Under v2 that refresh may be late, and the check with it: between the hooks.
   @Test func refreshOfAnotherCacheMakesItsThreadLate() {
     let drawing = "vcpu : o O cC\nmm own :          (  )     [  ]"

@@ -39,6 +39,14 @@ import Testing
         vcpu   :     cn cy
         """, expected: ["no agrees", "yes disagrees"]),
     Case(
+      // A kernel that walks in the end hook: valid until then, open in (w, d), not valid behind it.
+      name: "a walk in the end hook",
+      drawing: """
+        mm own : s r         e   w      d
+        vcpu   :     cy cn    cy   cy     cn cy
+        """,
+      expected: ["yes agrees", "no disagrees", "yes agrees", "yes open", "no agrees", "yes disagrees"]),
+    Case(
       name: "behind an unrelated walk",
       drawing: """
         mm far : swr         e k d

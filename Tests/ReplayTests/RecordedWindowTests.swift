@@ -121,7 +121,24 @@ import Testing
     #expect(windows("mm own :   ekd") == ["incomplete"])
     #expect(windows("mm own : swr") == ["incomplete"])
     #expect(windows("vcpu : (ohHt") == ["incomplete"])
+    // The walk's event tells more of when the count goes up; without it, it goes up in the start hook.
+    #expect(windows("mm own : swr  ekd", without: .gpcInvalidateStart) == ["invalidation"])
     #expect(
       windows("mm own : swr  ekd", without: .mnInvalidateRangeStartRet).last == "invalidation missing_probe")
+  }
+
+  // The walk's event nests in one of the hooks, whatever the form.
+  @Test(arguments: [("swr  ekd", true, false), ("s r  ekwd", false, true), ("s r  ek d", false, false)])
+  func theHookOfTheWalk(hooks: String, isInStartHook: Bool, isInEndHook: Bool) {
+    var replayer = Replayer(form: .v69, options: ReplayOptions(), recordsWindows: true)
+    let recording = Marbles("mm own : \(hooks)")
+    replayer.consume(recording.events)
+    replayer.finish()
+    let invalidations = replayer.takeWindows().flatMap(\.operations).compactMap { operation in
+      if case .invalidate(let invalidation) = operation.kind { return invalidation }
+      return nil
+    }
+    #expect((invalidations.last?.startWalk != nil) == isInStartHook)
+    #expect((invalidations.last?.endWalk != nil) == isInEndHook)
   }
 }

@@ -70,7 +70,7 @@ package enum Stages {
     var options = try options(of: database)
     if let stored = try database.replaySettings() { options.deltaNs = stored.deltaNs }
     // Few rounds, for executions are to be many.
-    var comparison = Comparison(ProtocolForm.all, deltaNs: options.deltaNs, retriesMax: 1000)
+    var comparison = Comparison(ProtocolForm.all, kernel: .v69, deltaNs: options.deltaNs, retriesMax: 1000)
     var replayer = Replayer(form: .v69, options: options, recordsWindows: true)
     let events = try database.events()
     var batch: [RecordedEvent] = []

@@ -134,7 +134,7 @@ struct CacheWindow {
 
   /// Checks one after the other between which nobody else's moment lies see the same: one that lasts as long as all of them.
   private mutating func mergeChecks() {
-    let moments = programs.map { $0.flatMap(\.moments) }
+    let moments = programs.map { $0.flatMap { $0.span(isBehindRefresh: false).lows } }
     programs = programs.indices.map { task in
       let others = moments.indices.filter { $0 != task }.flatMap { moments[$0] }.map(\.id).sorted()
       return programs[task].reduce(into: [RecordedOperation]()) { merged, operation in
@@ -242,14 +242,12 @@ extension RecordedOperation {
   }
 
   func span(isBehindRefresh: Bool) -> OperationSpan {
-    guard case .invalidate(let invalidation) = kind, let countUp = invalidation.walk,
-      let startRet = invalidation.startRet, let endEntry = invalidation.endEntry
+    guard case .invalidate(let invalidation) = kind, let startRet = invalidation.startRet,
+      let endEntry = invalidation.endEntry
     else { return OperationSpan(begin: begin, end: end, isBehindRefresh: isBehindRefresh) }
-    let hooks = OperationSpan.Hooks(countUp: countUp, startRet: startRet, endEntry: endEntry)
+    let hooks = OperationSpan.Hooks(countUp: invalidation.startWalk, startRet: startRet, endEntry: endEntry)
     return OperationSpan(begin: begin, hooks: hooks, end: end, isBehindRefresh: isBehindRefresh)
   }
-
-  fileprivate var moments: [Moment] { span(isBehindRefresh: false).moments }
 
   fileprivate func lasting(to end: Moment) -> RecordedOperation {
     RecordedOperation(kind: kind, cache: cache, task: task, isNested: isNested, begin: begin, end: end)

@@ -13,10 +13,17 @@ package struct OperationSpan: Hashable, Sendable {
   package let isBehindRefresh: Bool
 
   package struct Hooks: Hashable, Sendable {
-    /// `gpc_invalidate_start`: the count is up (docs/evidence.md), in every form, wherever that walks the caches.
-    package let countUp: Moment
+    /// `gpc_invalidate_start` in the start hook: the count is up, in every form, wherever that walks the caches. nil: it
+    /// goes up at some time in the start hook (docs/evidence.md, rule 2).
+    package let countUp: Moment?
     package let startRet: Moment
     package let endEntry: Moment
+
+    package init(countUp: Moment?, startRet: Moment, endEntry: Moment) {
+      self.countUp = countUp
+      self.startRet = startRet
+      self.endEntry = endEntry
+    }
   }
 
   package init(begin: Moment, hooks: Hooks? = nil, end: Moment, isBehindRefresh: Bool = false) {
@@ -26,6 +33,13 @@ package struct OperationSpan: Hashable, Sendable {
     self.isBehindRefresh = isBehindRefresh
   }
 
-  /// In program order.
-  var moments: [Moment] { hooks.map { [begin, $0.countUp, $0.startRet, $0.endEntry, end] } ?? [begin, end] }
+  /// In program order: what parts one phase from the next comes after these …
+  var lows: [Moment] { moments { $0.countUp ?? begin } }
+
+  /// … and before these: later only where no event tells.
+  var highs: [Moment] { moments { $0.countUp ?? $0.startRet } }
+
+  private func moments(_ countUp: (Hooks) -> Moment) -> [Moment] {
+    hooks.map { [begin, countUp($0), $0.startRet, $0.endEntry, end] } ?? [begin, end]
+  }
 }

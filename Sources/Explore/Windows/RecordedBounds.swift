@@ -28,11 +28,11 @@ package struct RecordedBounds: Sendable {
   mutating func removeOperation(_ index: Int, of task: Int) { spans[task].remove(at: index) }
 
   /// The events that the operations begin and end at, ascending.
-  var events: [EventID] { Set(spans.flatMap { $0 }.flatMap(\.moments).map(\.id)).sorted() }
+  var events: [EventID] { Set(spans.flatMap { $0 }.flatMap(\.lows).map(\.id)).sorted() }
 
   /// The recorded moments that a phase of this operation lies between.
   func interval(_ task: Int, _ operation: Int, phase: Int) -> (lower: Moment, upper: Moment) {
-    let moments = spans[task][operation].moments
-    return (moments[phase], moments[phase + 1])
+    let span = spans[task][operation]
+    return (span.lows[phase], span.highs[phase + 1])
   }
 }

@@ -25,25 +25,26 @@ struct Timing: Hashable, Sendable {
     hosts = bounds.hosts
     traits = engine.program.traits
     start = engine.program.firstOfInvalidation
-    let moments = bounds.spans.map { $0.flatMap(\.moments) }
-    momentCount = moments.map { Int32($0.count) }
+    let lows = bounds.spans.map { $0.flatMap(\.lows) }
+    let highs = bounds.spans.map { $0.flatMap(\.highs) }
+    momentCount = lows.map { Int32($0.count) }
     firstMoment = bounds.spans.map { spans in
       var next: Int32 = 0
       return spans.map { span in
-        defer { next += Int32(span.moments.count) }
+        defer { next += Int32(span.lows.count) }
         return next
       }
     }
     let kept = bounds.spans.indices.map { task in
       bounds.refreshesKeepTime
-        ? moments[task].count
+        ? highs[task].count
         : Self.momentsOnTime(bounds.spans[task], engine.setup.programs[task].operations)
     }
-    needs = moments.indices.map { task in
-      moments[task].flatMap { moment in
-        moments.indices.map { other in
+    needs = lows.indices.map { task in
+      lows[task].flatMap { moment in
+        highs.indices.map { other in
           guard other != task else { return 0 }
-          let before = moments[other].prefix(kept[other]).lastIndex { bounds.order.surely($0, before: moment) }
+          let before = highs[other].prefix(kept[other]).lastIndex { bounds.order.surely($0, before: moment) }
           return Int32(before.map { $0 + 1 } ?? 0)
         }
       }
@@ -56,7 +57,7 @@ struct Timing: Hashable, Sendable {
     for (span, operation) in zip(spans, operations) {
       if span.isBehindRefresh { return count }
       if operation.refreshes { return count + 1 }
-      count += span.moments.count
+      count += span.lows.count
     }
     return count
   }

@@ -14,7 +14,7 @@ extension ProtocolText {
       Line(
         barrier: "smp_mb()", orders: "count and range before the bare looks at valid",
         partner: "smp_mb() behind valid = true", if: rules.walk.barrierBefore)
-      Line(17, "walk.lockList", "spin_lock(gpc_lock)", takes: .list)
+      Line(17, "walk.lockList", "spin_lock(gpc_lock)", takes: .list, marks: .isAwaited)
       // list_for_each_entry(gpc, &kvm->gpc_list, list) {
       Line(jump: "walk.unlockList", when: .listIsEmpty)
       Line(label: "gpc")

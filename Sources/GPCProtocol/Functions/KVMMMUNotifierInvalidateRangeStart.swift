@@ -51,7 +51,7 @@ extension ProtocolText {
         marks: [.freesPages, .isAwaited, .pausesAfter, .isBetweenSections]
       ) {
         let chosen = $0.chosenRange
-        if chosen.freesPages { $0.storage.pointee.freePages(in: chosen.range) }
+        if chosen.freesPages { $0.storage.pointee.freePages(in: chosen.range, by: $0.task) }
       }
     }
   }

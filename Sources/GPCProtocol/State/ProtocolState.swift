@@ -21,8 +21,7 @@ package struct ProtocolState: ProtocolStorage {
   /// What a lookup of `uhva` finds now (faulting it in if need be).
   package func currentPFN(at uhva: UHVA) -> PFN { PFN.named(pageNames[uhva.pageIndex], page: uhva.pageIndex) }
 
-  /// Ghost: the mm unmaps and frees every page of `range`.
-  package mutating func freePages(in range: HVARange) {
+  package mutating func freePages(in range: HVARange, by task: Int) {
     for page in 0..<Self.pagesMax where range.contains(UHVA.page(page)) { pageNames[page] += 1 }
   }
 }

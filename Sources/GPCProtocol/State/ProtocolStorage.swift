@@ -16,8 +16,10 @@ package protocol ProtocolStorage: Sendable {
 
   /// What a lookup of `uhva` finds now (faulting it in if need be).
   func currentPFN(at uhva: UHVA) -> PFN
-  /// Ghost: the mm unmaps and frees every page of `range`.
-  mutating func freePages(in range: HVARange)
+  /// Ghost: the mm unmaps and frees every page of `range`, between the hooks of the invalidation of `task`.
+  mutating func freePages(in range: HVARange, by task: Int)
+  /// Is `pfn` anything but a page that `uhva` maps to?
+  func isStale(_ pfn: PFN, at uhva: UHVA) -> Bool
 
   func cacheCount(_ programs: CompiledPrograms) -> Int
   func taskCount(_ programs: CompiledPrograms) -> Int
@@ -32,7 +34,6 @@ package protocol ProtocolStorage: Sendable {
 }
 
 extension ProtocolStorage {
-  /// Is `pfn` anything but the page that `uhva` maps to now?
   package func isStale(_ pfn: PFN, at uhva: UHVA) -> Bool {
     uhva.isError || pfn != currentPFN(at: uhva)
   }

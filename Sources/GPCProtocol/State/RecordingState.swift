@@ -10,6 +10,8 @@ package struct RecordingState: ProtocolStorage {
     var request: RefreshRequest?
     var range: CompiledOperation.Range?
     var isFree: Bool
+    /// Of an invalidation: when its pages began to be unmapped.
+    var unmappedAt: UInt64?
   }
 
   package var kvm = SharedKVM<RecordingWidth>()
@@ -38,7 +40,20 @@ package struct RecordingState: ProtocolStorage {
 
   package func currentPFN(at uhva: UHVA) -> PFN { pages.pfn(at: uhva) }
 
-  package mutating func freePages(in range: HVARange) { pages.free(range) }
+  /// The pages of the range are being unmapped, at a time that no recording tells: whoever looks one up from now on is
+  /// taken to find what comes behind it, so that only what was looked up before is gone when they are freed.
+  package mutating func unmapPages(by task: Int) {
+    guard let range = slots[task].range, range.freesPages else { return }
+    slots[task].unmappedAt = pages.rename(range.range)
+  }
+
+  /// Those that were looked up before `unmapPages`; without it, before this.
+  package mutating func freePages(in range: HVARange, by task: Int) {
+    let time = slots[task].unmappedAt ?? pages.rename(range)
+    pages.free(range, before: time)
+  }
+
+  package func isStale(_ pfn: PFN, at uhva: UHVA) -> Bool { uhva.isError || pages.isFreed(pfn, at: uhva) }
 
   package func cacheCount(_ programs: CompiledPrograms) -> Int { caches.count }
 

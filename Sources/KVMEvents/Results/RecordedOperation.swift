@@ -37,8 +37,10 @@ package struct RecordedInvalidation: Sendable {
   package let hitsMemslot: Bool?
   /// false: a change of protection, which frees nothing.
   package let removesMappings: Bool
-  /// The count is up, the walk of the caches begins.
-  package let walk: Moment?
+  /// The walk of the caches begins in the start hook: the count is up. nil: it goes up at some time in that hook.
+  package let startWalk: Moment?
+  /// The walk of the caches begins in the end hook, as some forms have it.
+  package let endWalk: Moment?
   /// The start hook returns.
   package let startRet: Moment?
   /// The end hook is called.
@@ -49,13 +51,14 @@ package struct RecordedInvalidation: Sendable {
   package let selfLookup: EventID?
 
   package init(
-    range: HVARange, hitsMemslot: Bool?, removesMappings: Bool, walk: Moment?, startRet: Moment?, endEntry: Moment?,
-    endKvm: Moment?, selfLookup: EventID?
+    range: HVARange, hitsMemslot: Bool?, removesMappings: Bool, startWalk: Moment?, endWalk: Moment?,
+    startRet: Moment?, endEntry: Moment?, endKvm: Moment?, selfLookup: EventID?
   ) {
     self.range = range
     self.hitsMemslot = hitsMemslot
     self.removesMappings = removesMappings
-    self.walk = walk
+    self.startWalk = startWalk
+    self.endWalk = endWalk
     self.startRet = startRet
     self.endEntry = endEntry
     self.endKvm = endKvm

@@ -121,7 +121,7 @@ private struct CaseStages {
     let settings = WindowExplorer.Settings(
       delta: delta, replay: replay, limits: try description.search.limits(), seed: 1)
     var windows: [RecordedWindow] = []
-    var comparison = Comparison(ProtocolForm.all, deltaNs: replay.deltaNs)
+    var comparison = Comparison(ProtocolForm.all, kernel: try source.kernelForm(), deltaNs: replay.deltaNs)
     try source.forEachWindow(replay) {
       windows.append($0)
       comparison.consume($0)
