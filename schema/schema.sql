@@ -216,6 +216,7 @@ INSERT INTO doubt VALUES
   ('unrecorded_end', 'an invalidation''s end is not recorded'),
   ('part', 'its own events or their fields are not all recorded'),
   ('probes', 'probes are missing'),
+  ('left_out', 'events were left out without a marker'),
   ('seq_other', 'mmu_invalidate_seq can only have been moved without a recorded hook'),
   ('count_other', 'the recorded count is one of invalidations that no recorded hook shows');
 
@@ -272,8 +273,10 @@ CREATE TABLE finding (
   -- the accepted one was gone: certain), the same one (what that weighs: witness_weight), or there is none
   witness TEXT CHECK (witness IN ('other_pfn', 'same_pfn', 'none')),
   -- why there is none: the page was not looked up again / another removal was open before the lookup had returned / one may have been
-  -- that is not recorded / the accepted pfn is not recorded / events were lost / an error pfn needs none / too many pages waited
-  no_witness TEXT CHECK (no_witness IN ('not_looked_up', 'blocked', 'hidden', 'no_pfn', 'loss', 'error_pfn', 'crowded')),
+  -- that is not recorded / the accepted pfn is not recorded / events were lost / an error pfn needs none / a refresh that is not
+  -- recorded may have looked it up again / too many pages waited
+  no_witness TEXT CHECK (no_witness IN (
+    'not_looked_up', 'blocked', 'hidden', 'no_pfn', 'loss', 'error_pfn', 'unrecorded_refresh', 'crowded')),
   witness_event_id INTEGER REFERENCES event (id),     -- that lookup's entry
   witness_ret_event_id INTEGER REFERENCES event (id), -- and return
   certainty_alone TEXT CHECK (certainty_alone IN ('certain', 'possible')) -- what it is without the witness
@@ -309,6 +312,29 @@ CREATE TABLE finding_event (
   event_id INTEGER NOT NULL REFERENCES event (id),
   PRIMARY KEY (finding_id, position)
 ) STRICT, WITHOUT ROWID;
+
+-- Fields that are not what their probe is to read: its definition was made for another kernel. The replay does not use them.
+CREATE TABLE implausible_field (
+  id INTEGER PRIMARY KEY,
+  kind_id INTEGER NOT NULL REFERENCES event_kind (id), -- the probe
+  field TEXT NOT NULL,              -- a column of event
+  -- no pointer of that kind / never such a value / ruled out by the check's answer / 0 while invalidations are in flight / below an
+  -- earlier snapshot of it / read from the place of a field of another probe that shows one of these
+  sign TEXT NOT NULL CHECK (sign IN (
+    'no_kernel_address', 'out_of_range', 'beside_answer', 'always_zero', 'below_snapshot', 'same_offset')),
+  value_count INTEGER NOT NULL,     -- how many values show it; 0 for same_offset
+  first_event_id INTEGER REFERENCES event (id) -- the first of them; NULL: not told
+) STRICT;
+
+-- What shows that events were left out without a marker, by a filter of tasks or CPUs. Then nothing rests on what is not recorded.
+CREATE TABLE silent_omission (
+  id INTEGER PRIMARY KEY,
+  -- a count above what the recorded hooks make it / one below it / a call without its return, or an end without its start
+  sign TEXT NOT NULL CHECK (sign IN ('count_above', 'count_below', 'unpaired')),
+  event_count INTEGER NOT NULL,     -- how many events show it
+  first_event_id INTEGER NOT NULL REFERENCES event (id),
+  most_missing INTEGER              -- of counts: the most by which one is off, so as many are missing at once; else NULL
+) STRICT;
 
 -- Here and not in indices.sql: what the replay withdraws while it runs is found by it.
 CREATE INDEX finding_event_event ON finding_event (event_id);

@@ -95,6 +95,14 @@ WHERE 25 IN (SELECT kind_id FROM recorded WHERE came)
 ) AS missing JOIN event_kind ON event_kind.id = missing.kind_id
 ORDER BY event_kind.id;
 
+-- Which fields are not what their probes were to read, and so are not used; by the events' names in this recording.
+CREATE VIEW implausible_probe AS
+SELECT coalesce((SELECT min(name) FROM event_name WHERE kind_id = implausible_field.kind_id), event_kind.name) AS probe,
+  implausible_field.field, implausible_field.sign, implausible_field.value_count, implausible_field.first_event_id
+FROM implausible_field JOIN event_kind ON event_kind.id = implausible_field.kind_id
+WHERE EXISTS (SELECT 1 FROM event_name WHERE kind_id = implausible_field.kind_id AND count > 0)
+ORDER BY implausible_field.id;
+
 -- Where events were dropped. lost: the sum where it is known; gaps_of_unknown_size: the gaps where it is not.
 CREATE VIEW loss_by_cpu AS
 SELECT cpu, count(*) AS gaps, CAST(total(event_count) AS INTEGER) AS lost,

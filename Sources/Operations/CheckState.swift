@@ -30,9 +30,18 @@ package struct CheckConditions {
   package let dependOnGeneration: Bool
   /// The generation carries `KVM_MEMSLOT_GEN_UPDATE_IN_PROGRESS`.
   let isGenerationMoving: Bool
+  // As they were read.
+  package let active: Bool?
+  package let generation: UInt64?
+  package let slotsGeneration: UInt64?
+  package let isGPABased: Bool
 
   init(_ event: borrowing RecordedEvent) {
     let (own, slots) = (event[.generation], event[.slotsGeneration])
+    (generation, slotsGeneration) = (own, slots)
+    active = event[.active].map { $0 == 1 }
+    let ownGPA = event.fields.contains(.oldGpa) ? event[.oldGpa] : event[.gpa]
+    isGPABased = ownGPA.map { $0 != GPA.invalid.rawValue } ?? false
     isGenerationMoving = ((own ?? 0) | (slots ?? 0)) & MemslotTable.updateInProgress != 0
     guard let active = event[.active] else {
       (hold, dependOnGeneration) = (nil, false)

@@ -9,6 +9,17 @@ struct RecordedCount {
   let low: Moment
 }
 
+/// How many of the recorded invalidations are in flight at some time: at least, and at most.
+package struct CountBounds {
+  package var least: UInt64 = 0
+  package var most: UInt64 = 0
+
+  package init(least: UInt64 = 0, most: UInt64 = 0) {
+    self.least = least
+    self.most = most
+  }
+}
+
 /// First settled first.
 struct CountQueue {
   private var items: [(recorded: RecordedCount, high: Moment)] = []

@@ -29,8 +29,11 @@ extension OperationTracker {
   private static var nestingMax: Int { 4 }
 
   /// Checks whose returns are not recorded.
-  mutating func giveUpChecks(of thread: ThreadNumber) {
+  /// - Parameter event: what the thread does that it cannot do inside of a check; nil: events were dropped, or it is
+  ///   over.
+  mutating func giveUpChecks(of thread: ThreadNumber, at event: EventID? = nil) {
     if threads[thread].checks.isEmpty { return }
+    if let event { omissions.noteUnpaired(lacking: .gpcCheckRet, at: event) }
     for check in threads[thread].checks { giveUp(check) }
     threads[thread].checks.removeAll()
   }

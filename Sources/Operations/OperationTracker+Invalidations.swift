@@ -9,6 +9,13 @@ extension OperationTracker {
     guard let vm = vm(ofHook: event), let range = event.range else { return }
     // The next start of the same thread and notifier: mostly the one before is over and its end was lost (evidence,
     // rule 13). But a change of protection may split a huge page between its hooks: then its end is still to come.
+    for former in threads[thread].hooks where former.vm === vm && !former.isTorn {
+      if former.end != nil {
+        omissions.noteUnpaired(lacking: .mnInvalidateRangeEndRet, at: moment.id)
+      } else if former.range == range {
+        omissions.noteUnpaired(lacking: .mnInvalidateRangeEnd, at: moment.id)
+      }
+    }
     giveUpHooks(of: vm, thread, at: moment) { $0.isTorn || $0.end != nil || $0.range == range }
     for former in threads[thread].hooks where former.vm === vm { vm.doubt(former, since: moment) }
     beginBusy(vm, moment)
@@ -21,7 +28,7 @@ extension OperationTracker {
       if rounds[round].lookupRet == nil { invalidation.selfLookup = rounds[round].lookup?.id }
     }
     place.set(invalidation, in: host)
-    noteCount(event, of: vm, thread, moment)
+    noteCount(event, of: vm, thread, moment, isOfHook: true)
     steps.append(.began(invalidation))
   }
 
@@ -93,7 +100,7 @@ extension OperationTracker {
     if invalidation.startRet == nil && invalidation.walkIsInEndHook == false {
       steps.append(.walkEnded(invalidation, moment))
     }
-    noteCount(event, of: vm, thread, moment)
+    noteCount(event, of: vm, thread, moment, isOfHook: true)
     steps.append(.endEntered(invalidation))
   }
 
@@ -187,9 +194,11 @@ extension OperationTracker {
     // Its start hook has returned in a gap, or unpaired after one. A walk tells for itself how far the hook was.
     let upBy =
       event.kind == .gpcInvalidateStart || vm.gapEnd == nil ? nil : threads[thread].unpairedStartRet ?? vm.gapEnd
+    if start == nil { vm.unexplainedMost = nil }
     if start == nil && !vm.mayHideInvalidations {
       // It was not counted yet when a recorded count showed that nothing unseen was in flight.
       steps.append(.doubted(vm, since: vm.knownSince?.id ?? vm.firstEvent, before: moment.id))
+      if vm.wasAllRecorded { omissions.noteUnpaired(lacking: .mnInvalidateRangeStart, at: moment.id) }
     }
     invalidationCount += 1
     let invalidation = InvalidationState(
@@ -215,9 +224,11 @@ extension OperationTracker {
   // MARK: Recorded counts
 
   /// Keeps a recorded `mn_active_invalidate_count` where it can prove something; it was read before the thread's next
-  /// event.
-  mutating func noteCount(_ event: RecordedEvent, of vm: VMState, _ thread: ThreadNumber, _ moment: Moment) {
-    guard vm.isInDoubt, let count = event[.activeInvalidations] else { return }
+  /// event. In a hook it always can; what a retry test's probe read is held against the test.
+  mutating func noteCount(
+    _ event: RecordedEvent, of vm: VMState, _ thread: ThreadNumber, _ moment: Moment, isOfHook: Bool = false
+  ) {
+    guard isOfHook || vm.isInDoubt, let count = event[.activeInvalidations] else { return }
     threads[thread].recordedCount = RecordedCount(vm: vm, count: count, low: moment)
   }
 
@@ -235,7 +246,7 @@ extension OperationTracker {
   /// lost its end is over (evidence, rule 13; 0 is the plainest case).
   private mutating func settle(_ recorded: RecordedCount, before high: Moment) {
     let vm = recorded.vm
-    guard vm.isInDoubt else { return }
+    guard vm.isInDoubt else { return holdAgainstHooks(recorded, before: high) }
     let hasEndKvm = probes.has(.mnInvalidateEndKvm)
     let inFlight = vm.invalidations.count {
       $0.surelyUp(before: recorded.low, order) && $0.surelyNotDown(before: high, order, hasEndKvm: hasEndKvm)
@@ -250,6 +261,44 @@ extension OperationTracker {
       threads[invalidation.thread].hooks.removeAll { $0 === invalidation }
     }
     steps.append(.doubtEnded(vm))
+  }
+
+  /// Nothing unseen may be in flight: then the count is that of the recorded invalidations (evidence, rule 19).
+  private mutating func holdAgainstHooks(_ recorded: RecordedCount, before high: Moment) {
+    let vm = recorded.vm
+    guard !hasUntiedNotifier, !vm.mayHideInvalidations(since: recorded.low, order) else { return }
+    let hasEndKvm = probes.has(.mnInvalidateEndKvm)
+    var bounds = CountBounds()
+    for invalidation in vm.invalidations where !invalidation.surelyNotUp(before: high, order) {
+      if invalidation.isFromBefore || invalidation.close == .lost { return }
+      if invalidation.surelyDown(before: recorded.low, order) { continue }
+      bounds.most += 1
+      if invalidation.surelyUp(before: recorded.low, order),
+        invalidation.surelyNotDown(before: high, order, hasEndKvm: hasEndKvm)
+      {
+        bounds.least += 1
+      }
+    }
+    hold(recorded.count, against: bounds, of: vm, at: recorded.low.id)
+  }
+
+  /// A count that was recorded where nothing unseen should be in flight (evidence, rule 19).
+  ///
+  /// One start hook per thread may have been entered before the recording (or in a gap) and count only now. It shows
+  /// itself later, at its end hook at the latest: only when the count is back and nothing has, it was left out.
+  package mutating func hold(_ count: UInt64, against bounds: CountBounds, of vm: VMState, at event: EventID) {
+    if count < bounds.least { omissions.note(.countBelow, at: event, missing: bounds.least - count) }
+    if count > bounds.most {
+      let missing = count - bounds.most
+      if vm.wasAllRecorded {
+        omissions.note(.countAbove, at: event, missing: missing)
+      } else {
+        vm.unexplainedMost = max(vm.unexplainedMost ?? 0, missing)
+      }
+    } else if let most = vm.unexplainedMost, count <= bounds.least {
+      vm.unexplainedMost = nil
+      omissions.note(.countAbove, at: event, missing: most)
+    }
   }
 
   // MARK: Bounds

@@ -20,6 +20,8 @@ extension OperationTracker {
     for cache in caches.indices where caches[cache].vm.map({ !$0.isGone }) ?? true { caches[cache].meetLoss() }
     for thread in threads.indices { tear(thread, since: since) }
     counts.removeAll()
+    omissions.withdraw(after: since.id)
+    lossyCPUs.formUnion(isPlaced ? [event.cpu] : cpus.active)
     for cpu in isPlaced ? [event.cpu] : cpus.active { gapsOnCPU[cpu, default: []] += touched }
     steps.append(.lost(loss, since: since.id, touched: touched))
   }

@@ -12,7 +12,7 @@ extension OperationTracker {
   ) {
     guard let cache = cache(event) else { return }
     abandonRefresh(of: thread, at: moment)
-    giveUpChecks(of: thread)
+    giveUpChecks(of: thread, at: moment.id)
     let request = ThreadState.Request(cache: cache, task: event.task, origin: origin, moment: moment)
     threads[thread].request = request
     place.set(request.isActivation ? .activation : .refresh, event.id, cache: cache)
@@ -28,7 +28,7 @@ extension OperationTracker {
   mutating func refresh(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     abandonRefresh(of: thread, at: moment)
-    giveUpChecks(of: thread)
+    giveUpChecks(of: thread, at: moment.id)
     let request = threads[thread].openRequest.flatMap { $0.cache == cache ? $0 : nil }
     seeGeneration(event, of: cache)
     caches[cache].see(uhva: event.oldUhva, gpa: event.gpa)
@@ -76,7 +76,7 @@ extension OperationTracker {
 
   mutating func hvaToPfn(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     // A check looks nothing up: it is over, its return is missing.
-    giveUpChecks(of: thread)
+    giveUpChecks(of: thread, at: moment.id)
     if threads[thread].refresh == nil { openRefreshOfRequest(event.task, thread, moment) }
     // Else the lookup of a page fault.
     guard let refresh = threads[thread].refresh else { return }
@@ -254,9 +254,13 @@ extension OperationTracker {
   }
 
   /// A refresh whose return is not recorded: the thread is doing what it cannot do inside one, or lost events.
-  mutating func abandonRefresh(of thread: ThreadNumber, at moment: Moment) {
+  mutating func abandonRefresh(of thread: ThreadNumber, at moment: Moment, isOver: Bool = false) {
     guard let refresh = threads[thread].refresh else { return }
     threads[thread].refresh = nil
+    if moment.id > refreshes[refresh].firstSeen.id && !refreshes[refresh].isTorn && !isOver {
+      omissions.noteUnpaired(
+        lacking: probes.has(.lockedRefresh) ? .lockedRefreshRet : .gpcRefreshRet, at: moment.id)
+    }
     let hasFailed = refreshes[refresh].round.map { rounds[$0].hasFailed } ?? false
     endRound(of: refresh, as: hasFailed ? .failed : .unfinished, at: moment, pfn: nil)
     close(refresh, at: moment)

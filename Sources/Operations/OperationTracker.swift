@@ -15,6 +15,10 @@ package struct OperationTracker {
   /// The operation that the event taken last is of.
   package internal(set) var place = OperationPlace()
   package internal(set) var probes = ProbesSeen()
+  /// Signs that events were left out without a marker.
+  package var omissions = OmissionSigns()
+  /// The CPUs that dropped events.
+  var lossyCPUs: Set<Int32> = []
   var tie = NotifierTie()
 
   // What is named by what.
@@ -139,10 +143,14 @@ package struct OperationTracker {
 
   /// The recording is over: no refresh and no check will return any more.
   package mutating func finishCalls() {
+    // A CPU that dropped events may have dropped its last ones, too, and its marker never came.
+    if let last = lossyCPUs.compactMap({ cpus.last(on: $0)?.id ?? 0 }).min() { omissions.withdraw(after: last) }
     for thread in threads.indices {
       guard let slot = threads[thread].refresh else { continue }
       let refresh = refreshes[slot]
-      abandonRefresh(of: thread, at: refresh.round.flatMap { rounds[$0].test } ?? refresh.lastLoop ?? refresh.firstSeen)
+      abandonRefresh(
+        of: thread, at: refresh.round.flatMap { rounds[$0].test } ?? refresh.lastLoop ?? refresh.firstSeen, isOver: true
+      )
     }
     for thread in threads.indices { giveUpChecks(of: thread) }
   }

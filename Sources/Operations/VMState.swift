@@ -22,6 +22,8 @@ package final class VMState {
   package internal(set) var mayHideInvalidations: Bool
   /// Since this moment none can be: a recorded count showed it. nil: since its creation, or not yet.
   var knownSince: Moment?
+  /// By how much a recorded count was above what the recorded invalidations explain, until that shows what it was.
+  var unexplainedMost: UInt64?
   /// The end of the last gap: what was hidden in one was up by then. nil: no gap yet.
   var gapEnd: Moment?
   /// The invalidations that something undecided can still need, in the order of their first event.
@@ -83,6 +85,7 @@ package final class VMState {
     mayLackEnds = true
     mayHideInvalidations = true
     knownSince = nil
+    unexplainedMost = nil
     memslots.doubt()
     window.cast(.lostEvents)
     for invalidation in invalidations where invalidation.close == nil {
@@ -112,6 +115,8 @@ package final class VMState {
 
   /// Events of it may have been lost.
   package var hasGap: Bool { gapEnd != nil || mayLackEnds }
+  /// It was created in the recording, and no gap came since: all its invalidations are there.
+  var wasAllRecorded: Bool { isCreatedInTrace && knownSince == nil && !mayHideInvalidations }
 
   /// Something unseen may be in flight: a recorded count can settle it.
   var isInDoubt: Bool { mayHideInvalidations || (mayLackEnds && invalidations.contains { $0.isInDoubt }) }

@@ -11,11 +11,10 @@ enum FindingText {
   }
 
   static func staleCheck(
-    _ check: PendingCheck, _ invalidation: InvalidationState, _ mapping: JudgedCache.Mapping,
-    _ certainty: Finding.Certainty
+    _ check: PendingCheck, _ invalidation: InvalidationState, _ certainty: Finding.Certainty, isMappingKnown: Bool
   ) -> String {
     "kvm_gpc_check() says yes for uhva \(hex(check.state.uhva)) over a page that invalidation \(hex(invalidation.range)) "
-      + "\(freed(certainty, by: invalidation)) its lookup"
+      + "\(freed(certainty, by: invalidation)) its lookup" + (isMappingKnown ? "" : ", unless a refresh was left out")
   }
 
   static func staleRound(

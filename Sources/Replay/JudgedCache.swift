@@ -30,6 +30,9 @@ struct JudgedCache {
   var mapping: Mapping?
   /// nil: none known since its beginning, or since a gap.
   var trail: LookupTrail?
+  /// The refresh whose mapping may have been replaced in one that is not recorded: a check found `valid` or the page
+  /// otherwise.
+  var doubtedMapping: Int64?
 
   /// It maps a page of the invalidation's range.
   func maps(pageOf invalidation: InvalidationState) -> Bool {

@@ -19,5 +19,8 @@ package struct ReplayOptions: Sendable {
   /// rules, or is in excess, may be for want of an event, and no finding is certain.
   package var mayHideLoss = false
 
+  /// Fields that show that their probes were made for another kernel (evidence, rule 20): taken as not recorded.
+  package var unusedFields: [ImplausibleField] = []
+
   package init() {}
 }

@@ -50,6 +50,7 @@ extension Replayer {
 
   private mutating func decide(_ evidence: RetryEvidence, isDeferred: Bool) {
     let test = evidence.test
+    holdCount(against: evidence)
     let page = (evidence.round.uhva ?? operations.caches[operations.refreshes[test.refresh].cache].uhva).flatMap {
       $0.isError ? nil : $0.page
     }
@@ -65,6 +66,18 @@ extension Replayer {
     // witness.
     if case .disagrees = decision { reportDivergence(evidence) }
     if !test.isRetried, let page { reportStale(evidence, page, isDeferred: isDeferred) }
+  }
+
+  /// The count that the test's own probe read, beside what the recorded invalidations make it (evidence, rules 19 and
+  /// 20).
+  private mutating func holdCount(against evidence: RetryEvidence) {
+    guard let (count, bounds) = evidence.recordedCount, let vm = operations.refreshes[evidence.test.refresh].vm else {
+      return
+    }
+    if count == 0 && bounds.least > 0 {
+      return operations.omissions.noteZeroCount(at: evidence.low.id, least: bounds.least)
+    }
+    operations.hold(count, against: bounds, of: vm, at: evidence.low.id)
   }
 
   /// An invalidation's fate is known: decides the tests that waited for that, and the rows of their refreshes.
@@ -105,13 +118,19 @@ extension Replayer {
     if mustWait && undecidedCount < Self.undecidedMax {
       undecidedChecks[cache, default: []].append(check)
       undecidedCount += 1
+      if check.answer && !check.meetsLoss { findContract(check) }
     } else {
-      settle(check)
+      let isMappingKnown = settle(check)
+      if check.answer && !check.meetsLoss {
+        findContract(check)
+        findStale(check, isMappingKnown: isMappingKnown)
+      }
     }
-    if check.answer && !check.meetsLoss {
-      findContract(check)
-      findStale(check)
-    }
+  }
+
+  private mutating func settleBelated(_ check: PendingCheck) {
+    let isMappingKnown = settle(check)
+    if check.answer && !check.meetsLoss { findStale(check, isMappingKnown: isMappingKnown) }
   }
 
   /// Bounds what a refresh that does not return can keep waiting.
@@ -123,7 +142,7 @@ extension Replayer {
     let stillOpen = waiting.firstIndex { operations.mayBeAccepted(cache, before: $0.ret) } ?? waiting.endIndex
     if stillOpen < waiting.endIndex { undecidedChecks[cache] = Array(waiting[stillOpen...]) }
     undecidedCount -= stillOpen
-    for check in waiting[..<stillOpen] { settle(check) }
+    for check in waiting[..<stillOpen] { settleBelated(check) }
   }
 
   /// Nothing more is to come for these caches, or it is not recorded.
@@ -134,14 +153,20 @@ extension Replayer {
       undecidedCount -= undecidedChecks[cache]?.count ?? 0
       for var check in undecidedChecks.removeValue(forKey: cache) ?? [] {
         check.meetsLoss = check.meetsLoss || check.ret.id > event
-        settle(check)
+        settleBelated(check)
       }
     }
   }
 
-  private mutating func settle(_ check: PendingCheck) {
+  /// - Returns: no refresh that is not recorded may have replaced the cache's mapping.
+  private mutating func settle(_ check: PendingCheck) -> Bool {
     let state = check.state
     let (decision, doubt) = decision(of: check)
+    if !check.meetsLoss {
+      let changes = operations.caches[state.cache].vm?.memslots.changeCount
+      survey.see(
+        state, answer: check.answer, isSteady: state.memslotChange == changes && !state.mayHideMemslotChange)
+    }
     // The field was read under the lock of this check: from here on `valid` is known again.
     if let valid = state.recordedValid, !check.meetsLoss {
       judgedCaches[state.cache].validity.record(valid, at: state.entry, order)
@@ -151,7 +176,19 @@ extension Replayer {
         CacheCheck(
           id: state.id, cache: operations.caches[state.cache].id, task: state.task, entryEvent: state.entry.id,
           returnEvent: check.ret.id, answer: check.answer, decision: decision, doubt: doubt)))
-    if case .disagrees = decision { reportDivergence(check) }
+    // A refresh or an invalidation of which nothing is recorded may have set or cleared `valid` (evidence, rule 19).
+    // Then a page may have been looked up anew, too.
+    var isMappingKnown = true
+    if case .disagrees = decision {
+      isMappingKnown = false
+      reportDivergence(check)
+    }
+    if let mapping = check.mapping {
+      if state.uhva.map({ $0.page != mapping.page }) ?? false { isMappingKnown = false }
+      if !isMappingKnown { judgedCaches[state.cache].doubtedMapping = mapping.refresh }
+      if judgedCaches[state.cache].doubtedMapping == mapping.refresh { isMappingKnown = false }
+    }
+    return isMappingKnown
   }
 
   private func decision(of check: PendingCheck) -> (Decision, Doubt?) {
@@ -206,11 +243,14 @@ extension Replayer {
     }
   }
 
-  private mutating func findStale(_ check: PendingCheck) {
-    guard let mapping = check.mapping, let (invalidation, certainty) = mapping.staleBy, !mapping.isReported,
+  private mutating func findStale(_ check: PendingCheck, isMappingKnown: Bool) {
+    // Of another page, it is of a refresh that is not recorded.
+    guard let mapping = check.mapping, check.state.uhva?.page ?? mapping.page == mapping.page,
+      let (invalidation, known) = mapping.staleBy, !mapping.isReported,
       order.surely(invalidation.end, before: check.state.entry)
     else { return }
     let cache = check.state.cache
+    let certainty = isMappingKnown ? known : .possible
     if let current = judgedCaches[cache].mapping, current.refresh == mapping.refresh {
       // The round's own test, or an earlier check, may have told of it since.
       if current.isReported { return }
@@ -220,7 +260,8 @@ extension Replayer {
       .stale, certainty, vm: operations.caches[cache].vm, cache: cache, event: check.ret.id,
       invalidation: invalidation, refresh: mapping.refresh, check: check.state.id,
       proof: [mapping.lookup.id, mapping.lookupRet.id] + invalidation.proof + [check.state.entry.id, check.ret.id],
-      summary: FindingText.staleCheck(check, invalidation, mapping, certainty), watch: mapping.watch)
+      summary: FindingText.staleCheck(check, invalidation, known, isMappingKnown: isMappingKnown),
+      watch: isMappingKnown ? mapping.watch : nil, lack: isMappingKnown ? .errorPFN : .unrecordedRefresh)
   }
 
   /// The invalidation's end hook is called: what the caches of its range map was freed, if it was looked up before
@@ -258,7 +299,8 @@ extension Replayer {
 
   private mutating func reportDivergence(_ check: PendingCheck) {
     report(
-      .divergence, .certain, vm: operations.caches[check.state.cache].vm, cache: check.state.cache, event: check.ret.id,
+      .divergence, .possible, vm: operations.caches[check.state.cache].vm, cache: check.state.cache,
+      event: check.ret.id,
       invalidation: nil, refresh: nil, check: check.state.id, proof: [check.state.entry.id, check.ret.id],
       summary: FindingText.divergence(check))
   }
@@ -268,7 +310,8 @@ extension Replayer {
     let refresh = operations.refreshes[test.refresh]
     let cited = evidence.deciding(testRule.seq)
     report(
-      .divergence, .certain, vm: refresh.vm, cache: refresh.cache, event: evidence.low.id,
+      .divergence, evidence.provesItself ? .certain : .possible, vm: refresh.vm, cache: refresh.cache,
+      event: evidence.low.id,
       invalidation: cited, refresh: refresh.id, check: nil,
       proof: evidence.round.proof + (cited?.proof ?? []) + [test.settled.id],
       summary: FindingText.divergence(evidence, cited))
@@ -318,12 +361,12 @@ extension Replayer {
   mutating func report(
     _ kind: Finding.Kind, _ certainty: Finding.Certainty, vm: VMState?, cache: CacheNumber?, event: EventID,
     invalidation: InvalidationState?, refresh: Int64?, check: Int64?, proof: [EventID], summary: String,
-    watch: Watch? = nil
+    watch: Watch? = nil, lack: Witness.Lack = .errorPFN
   ) {
     findingCount += 1
     let isCertain = certainty == .certain && !options.mayHideLoss
     // What a lookup says of it follows in a row of its own.
-    let witness = kind == .stale ? Witness.none(watch == nil ? .errorPFN : .notLookedUp) : nil
+    let witness = kind == .stale ? Witness.none(watch == nil ? lack : .notLookedUp) : nil
     rows.append(
       .finding(
         Finding(

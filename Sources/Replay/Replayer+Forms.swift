@@ -85,13 +85,16 @@ extension Replayer {
 
   // MARK: The end
 
-  mutating func finishForms(_ missing: [EventKind], mayHideLoss: Bool) {
+  /// - Parameters:
+  ///   - mayHideLoss: any event may be missing.
+  ///   - isFiltered: events were left out without a marker.
+  mutating func finishForms(_ missing: [EventKind], mayHideLoss: Bool, isFiltered: Bool) {
     if asked.isEmpty { return }
-    if !missing.isEmpty || mayHideLoss { asked.forgetWhatRestsOnAbsence() }
+    if !missing.isEmpty || mayHideLoss || isFiltered { asked.forgetWhatRestsOnAbsence() }
     let hooks: [EventKind] = [
       .mnInvalidateRangeStart, .mnInvalidateRangeStartRet, .mnInvalidateRangeEnd, .mnInvalidateRangeEndRet,
     ]
-    if missing.contains(where: hooks.contains) { asked.forget(.walk) }
+    if isFiltered || missing.contains(where: hooks.contains) { asked.forget(.walk) }
     rows += asked.agreements.map { .formAgreement($0) }
   }
 }

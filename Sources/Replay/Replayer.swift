@@ -42,6 +42,13 @@ package struct Replayer {
   /// The last stamp, in nanoseconds.
   private(set) var lastTime: Int64 = 0
   var findingCount: Int64 = 0
+  /// Rule 20.
+  var survey = FieldSurvey()
+  /// By `EventKind`; empty: all fields are used.
+  let unusedFields: [EventFieldSet]
+  /// The fields that show a sign now and were used. Where there are any, the recording is to be replayed again without
+  /// them. Complete after `finish()`.
+  package internal(set) var fieldsToLeaveOut: [ImplausibleField] = []
 
   /// - Parameters:
   ///   - form: what divergences are from.
@@ -56,6 +63,7 @@ package struct Replayer {
     self.options = options
     order = MomentOrder(deltaNs: options.deltaNs)
     operations = OperationTracker(order: order, recordsWindows: recordsWindows)
+    unusedFields = Self.byKind(options.unusedFields)
   }
 
   /// The rows that came to be known since the last call.
@@ -79,11 +87,16 @@ package struct Replayer {
     let span = events.span
     var index = span.indices.lowerBound
     while !operations.isTied && index < span.indices.upperBound {
-      for event in operations.admit(span[index]) { step(event) }
+      for event in operations.admit(withoutUnused(span[index])) { step(event) }
       index += 1
     }
     while index < span.indices.upperBound {
-      step(span[index])
+      if unusedFields.isEmpty {
+        survey.see(span[index])
+        step(span[index])
+      } else {
+        step(withoutUnused(span[index]))
+      }
       index += 1
     }
   }
@@ -116,15 +129,16 @@ package struct Replayer {
     judgeSteps(now: .max)
     while let decision = pending.popFirst() { decide(decision) }
     decideChecks(of: operations.caches.indices)
-    let missing = Evidence.missing(from: operations.probes)
+    let missing = Evidence.missing(from: operations.probes, unused: options.unusedFields)
     // What end hooks that are not recorded move is no mover of another kind.
     if !missing.isEmpty || operations.hasUntiedNotifier { seqTrails.removeAll() }
     for vm in operations.vms { finish(vm) }
     settleWatches(before: nil)
     rows.append(.witnessWeight(witnessWeight))
     rows += operations.caches.map { .cache($0.row) }
+    let isFiltered = finishSurvey(isWhollyProbed: missing.isEmpty)
     if !missing.isEmpty && !operations.vms.isEmpty { rows.append(.lacksProbes(missing)) }
-    finishForms(missing, mayHideLoss: options.mayHideLoss || mayHideLoss)
+    finishForms(missing, mayHideLoss: options.mayHideLoss || mayHideLoss, isFiltered: isFiltered)
   }
 
   private mutating func finish(_ vm: VMState) {

@@ -170,7 +170,8 @@ struct RetryEvidence {
   }
 
   private func isSeenEitherWay(_ invalidation: InvalidationState, _ seq: SequenceRule) -> Bool {
-    (seq == .gpc || invalidation.hitsMemslot == true) && invalidation.surelyUp(before: low, order) && isBumpAfterSnapshot(invalidation)
+    (seq == .gpc || invalidation.hitsMemslot == true) && invalidation.surelyUp(before: low, order)
+      && isBumpAfterSnapshot(invalidation)
   }
 
   /// An invalidation that alone makes the test retry; nil where none does.
@@ -201,6 +202,10 @@ struct RetryEvidence {
       && round.recordedCount ?? 0 <= UInt64(facts.activeCount)
   }
 
+  /// A divergence that stands whatever was left out without a marker: accepted in spite of what is recorded, or
+  /// repeated although its own probe read neither a count nor a moved seq (evidence, rule 19).
+  var provesItself: Bool { !test.isRetried || round.recordedCount == 0 && round.recordedMoves == 0 }
+
   /// An invalidation may have been in flight, or have ended since the snapshot, of which nothing is recorded. The count
   /// that the test's own probe read excludes the one, the seq it read the other, where they are those of the recorded
   /// invalidations.
@@ -209,6 +214,16 @@ struct RetryEvidence {
     return mayHideInvalidations
       && (round.recordedCount != UInt64(signs.surelyInCount)
         || round.recordedMoves != UInt64(signs.moverCount))
+  }
+
+  /// What the test's probe read as `mn_active_invalidate_count`, and what the recorded invalidations make it; nil where
+  /// something unseen may have been in flight.
+  var recordedCount: (UInt64, CountBounds)? {
+    guard let count = round.recordedCount, !round.isTorn, !round.meetsLoss, !mayHideInvalidations, !signs.hasTaint
+    else {
+      return nil
+    }
+    return (count, CountBounds(least: UInt64(signs.surelyInCount), most: UInt64(signs.possiblyInCount)))
   }
 
   private var restsOnTaint: Bool { mayMissSomething || signs.hasTaint }

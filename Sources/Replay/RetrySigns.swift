@@ -12,8 +12,9 @@ struct RetrySigns {
   private(set) var firstSurelyIn: Int?
   /// How many are surely up before the test.
   private(set) var upCount = 0
-  /// One may be in flight at some moment of the test.
-  private(set) var canBeActive = false
+  /// How many may be in flight at some moment of the test.
+  private(set) var possiblyInCount = 0
+  var canBeActive: Bool { possiblyInCount > 0 }
   /// One may have moved seq since the snapshot.
   private(set) var canMoveSeq = false
   /// How many surely moved it before the test.
@@ -37,7 +38,7 @@ struct RetrySigns {
         surelyInCount += 1
         firstSurelyIn = firstSurelyIn ?? index
       }
-      if !invalidation.surelyDown(before: low, order) { canBeActive = true }
+      if !invalidation.surelyDown(before: low, order) { possiblyInCount += 1 }
       let moves: Bool? = seq == .gpc ? true : invalidation.hitsMemslot
       if moves != false {
         if !staysUp && !invalidation.surelyBumped(before: snapshotLow, order) { canMoveSeq = true }

@@ -23,6 +23,20 @@ extension Report {
     missingProbes = try database.rows("SELECT probe, unknown_without_it FROM missing_probe") {
       MissingProbe(probe: $0.text(0), unknown: $0.text(1))
     }
+    implausibleFields = try database.rows(
+      "SELECT probe, field, sign, value_count, first_event_id FROM implausible_probe"
+    ) {
+      ImplausibleField(
+        probe: $0.text(0), field: $0.text(1), sign: $0.text(2), values: $0.integer(3), firstEvent: $0.optionalInteger(4)
+      )
+    }
+    silentOmissions = try database.rows(
+      "SELECT sign, event_count, first_event_id, most_missing FROM silent_omission ORDER BY id"
+    ) {
+      SilentOmission(
+        sign: $0.text(0), events: $0.integer(1), firstEvent: $0.integer(2), mostMissing: $0.optionalInteger(3))
+    }
+    silentCPUs = silentOmissions.isEmpty ? [] : try Self.silentCPUs(database)
     // Not from the views, whose SQL took a fifth of a whole run's instructions; ReportTests hold the figures to theirs.
     let rounds = try database.roundTally()
     let checks = try database.checkTally()
@@ -90,6 +104,12 @@ extension Report {
       refreshes: try count("SELECT count(*) FROM refresh"), rounds: try count("SELECT count(*) FROM retry_round"),
       roundsMax: try count("SELECT coalesce(max(round_count), 0) FROM refresh"),
       checks: try count("SELECT count(*) FROM cache_check"))
+  }
+
+  /// The numbers below the highest of which no event is recorded.
+  private static func silentCPUs(_ database: TraceDatabase) throws(TraceStoreError) -> [Int64] {
+    let seen = Set(try database.rows("SELECT DISTINCT cpu FROM event WHERE cpu >= 0") { $0.integer(0) })
+    return (0..<(seen.max() ?? 0)).filter { !seen.contains($0) }
   }
 
   private static func issues(_ database: TraceDatabase) throws(TraceStoreError) -> [Issue] {

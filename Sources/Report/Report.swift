@@ -5,7 +5,7 @@ import KVMEvents
 /// One report on one database. Every value comes from the tables and views of `schema/`.
 package struct Report: Encodable, Sendable {
   /// The layout of the JSON document; grows by one with every change that a reader could trip over.
-  package var layout = 3
+  package var layout = 4
   package var trace: Trace
   package var replay: Replay?
   package var counts: Counts
@@ -13,6 +13,10 @@ package struct Report: Encodable, Sendable {
   package var issues: [Issue]
   package var losses: [Loss]
   package var missingProbes: [MissingProbe]
+  package var implausibleFields: [ImplausibleField]
+  package var silentOmissions: [SilentOmission]
+  /// Where events were left out: the CPUs, up to the last that recorded any, of which there is no event.
+  package var silentCPUs: [Int64]
   package var conformance: [Conformance]
   /// What open and unknown decisions, and undecided and unknown causes, rest on.
   package var doubts: [DoubtCount]
@@ -109,6 +113,24 @@ package struct Report: Encodable, Sendable {
   package struct MissingProbe: Encodable, Sendable {
     package var probe: String
     package var unknown: String
+  }
+
+  /// A field that is not what its probe was to read, and is not used.
+  package struct ImplausibleField: Encodable, Sendable {
+    package var probe: String
+    package var field: String
+    package var sign: String
+    /// How many values show it; 0 where only a field of another probe does that is read from the same place.
+    package var values: Int64
+    package var firstEvent: Int64?
+  }
+
+  /// What shows that events were left out without a marker.
+  package struct SilentOmission: Encodable, Sendable {
+    package var sign: String
+    package var events: Int64
+    package var firstEvent: Int64
+    package var mostMissing: Int64?
   }
 
   package struct Conformance: Encodable, Sendable {

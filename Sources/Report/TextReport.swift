@@ -85,6 +85,9 @@ package struct TextReport {
       lines.append("  \(place): " + [known, unknownSize].compactMap(\.self).joined(separator: ", "))
     }
     for probe in report.missingProbes { lines.append("  no probe \(probe.probe): unknown \(probe.unknown)") }
+    lines += report.implausible.map { "  implausible: \($0)" }
+    if !report.implausibleFields.isEmpty { lines.append("  \(Report.remedy)") }
+    lines += report.leftOut.map { "  left out: \($0)" }
     if let incomplete = report.trace.incomplete { lines.append("  incomplete: \(incomplete)") }
     return lines
   }

@@ -82,6 +82,15 @@ extension Verdict {
     if gaps > 0 { doubts.append("events were lost in \(plural(gaps, "gap")): what was carried across is unknown") }
     doubts += inputDoubts(report)
     for probe in report.missingProbes { doubts.append("no probe \(probe.probe): unknown \(probe.unknown)") }
+    if !report.implausibleFields.isEmpty {
+      let fields = Set(report.implausibleFields.map(\.field)).sorted().joined(separator: ", ")
+      doubts.append("\(fields): not used, for \(Report.remedy)")
+    }
+    if !report.silentOmissions.isEmpty {
+      doubts.append(
+        "events were left out without a marker (a filter, or CPUs' buffers that do not cover the same time): "
+          + "nothing rests on their absence")
+    }
     for row in report.conformance where row.unknown > 0 {
       let subject = row.subject == "retry_test" ? plural(row.unknown, "retry test") : plural(row.unknown, "check")
       let reasons = report.unknown(row.subject)

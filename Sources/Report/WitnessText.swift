@@ -37,6 +37,7 @@ extension Witness.Lack {
     case .noPFN: "the accepted pfn is not recorded"
     case .loss: "events were lost before its next lookup had returned"
     case .errorPFN: "an error pfn needs none"
+    case .unrecordedRefresh: "a refresh that is not recorded may have looked the page up again"
     case .crowded: "too many pages waited for their next lookup"
     }
   }

@@ -20,8 +20,15 @@ package struct RecordingPlan: Sendable {
   /// What these record is left out without a word.
   package var hiddenTasks: Set<Int> = []
   package var hiddenCPUs: Set<Int> = []
-  /// The keys of fields that are always 0.
-  package var zeroed: Set<String> = []
+  /// What is read in place of a field.
+  package enum Misreading: Sendable, CaseIterable {
+    case zero, one
+    /// Another value each time, as of a register that is used for something else.
+    case garbage
+  }
+
+  /// The keys of fields that the definitions read from another place.
+  package var misread: [String: Misreading] = [:]
 
   package init() {}
 
@@ -60,7 +67,9 @@ extension RecordingPlan {
     }
     if settings.isImplausible {
       let keys = ["active", "valid", "active_inv", "seq", "mmu_seq", "gen", "slotsgen"]
-      zeroed = Set(keys.filter { _ in chance.chance(40) })
+      for key in keys where chance.chance(40) {
+        misread[key] = chance.pick([.zero, .zero, .one, .garbage])
+      }
     }
     for _ in 0..<chance.within(0...settings.gapsMax) {
       let length = Int64(chance.below(span / chance.pick([2, 10, 50]) + 1))

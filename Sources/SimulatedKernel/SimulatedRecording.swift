@@ -30,11 +30,36 @@ package struct SimulatedRecording: Sendable {
 
   /// These probes are set as they should be, and nothing of theirs was lost or cut off.
   package func isWhole(_ probes: Set<ProbePoint> = Set(ProbePoint.allCases)) -> Bool {
-    plan.zeroed.isEmpty && zip(run.records, lines).allSatisfy { !probes.contains($0.point) || $1 != nil }
+    plan.misread.isEmpty && zip(run.records, lines).allSatisfy { !probes.contains($0.point) || $1 != nil }
   }
 
   /// Something was left out that nothing tells of.
   package var isFiltered: Bool { !plan.hiddenTasks.isEmpty || !plan.hiddenCPUs.isEmpty }
+
+  /// The definitions read this field from another place.
+  /// - Parameter orItsPartner: or the one that it is held against, where nothing tells which of the two it is.
+  package func isMisread(_ kind: EventKind, _ field: EventField, orItsPartner: Bool = false) -> Bool {
+    let partners: [EventField: EventField] = [
+      .generation: .slotsGeneration, .slotsGeneration: .generation, .seq: .mmuSeq, .mmuSeq: .seq,
+    ]
+    if orItsPartner, let partner = partners[field], isMisread(kind, partner) { return true }
+    let isOfHook = kind == .mnInvalidateRangeStart || kind == .mnInvalidateRangeEnd
+    let key: String? =
+      switch field {
+      case .activeInvalidations: isOfHook ? "active" : "active_inv"
+      case .active: "active"
+      case .valid: "valid"
+      case .seq: "seq"
+      case .mmuSeq: "mmu_seq"
+      case .generation: "gen"
+      case .slotsGeneration: "slotsgen"
+      case .kvm, .gpc, .uhva, .gpa, .pfn, .ret, .len, .start, .end, .mn, .mm, .flags, .mnEvent, .oldGpa, .oldUhva,
+        .khva,
+        .slot, .write:
+        nil
+      }
+    return key.flatMap { plan.misread[$0] } != nil
+  }
 
   /// It was made while it was recorded.
   package func isInside(_ record: RecordNumber?) -> Bool { record.map { plan.keeps(stamps[$0]) } ?? true }
@@ -117,13 +142,34 @@ package struct SimulatedRecording: Sendable {
 extension SimulatedRecording {
   /// As the definitions at hand read them.
   private func fields(_ record: SimulatedRecord) -> String {
-    if plan.zeroed.isEmpty { return record.fields }
+    if plan.misread.isEmpty { return record.fields }
+    let isOfHook = record.point == .mnInvalidateRangeStart || record.point == .mnInvalidateRangeEnd
     let words = record.fields.split(separator: " ").map { word in
-      let key = word.prefix { $0 != "=" }
-      return plan.zeroed.contains(String(key)) ? "\(key)=0" : String(word)
+      let key = String(word.prefix { $0 != "=" })
+      let isByte = key == "valid" || key == "active" && !isOfHook
+      return plan.misread[key].map { "\(key)=\(value($0, isByte: isByte, key, record))" } ?? String(word)
     }
     return words.joined(separator: " ")
   }
+
+  private func value(
+    _ misreading: RecordingPlan.Misreading, isByte: Bool, _ key: String, _ record: SimulatedRecord
+  ) -> UInt64 {
+    switch misreading {
+    case .zero: return 0
+    case .one: return 1
+    case .garbage:
+      var chance = Dice(
+        seed: run.settings.seed ^ UInt64(key.utf8.reduce(0) { $0 &* 31 &+ Int($1) }), stream: Int(record.time))
+      return isByte ? chance.next() & 0xff : chance.next()
+    }
+  }
+
+  /// A count is read from another place: nothing tells that from events that are missing, unless it cannot be one.
+  package var hasMisreadCount: Bool { plan.misread["active"] != nil || plan.misread["active_inv"] != nil }
+
+  /// Flags that are none are left out by the reader, and it says so.
+  package var hasGarbageFlags: Bool { ["active", "valid"].contains { plan.misread[$0] == .garbage } }
 }
 
 extension String {

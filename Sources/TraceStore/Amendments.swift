@@ -20,11 +20,22 @@ struct Amendments {
   var openInvalidations: [Int64] = []
   /// Kinds of event that are not recorded: nothing rests on what did not happen.
   var missingProbes: [EventKind] = []
+  /// Events were left out without a marker.
+  var omissions: Set<SilentOmission.Sign> = []
+  /// Fields were used that are not what their probes were to read.
+  var restsOnImplausibleFields = false
   /// Without one of these it is not known which round was the last of its refresh.
   private static let ends: Set<EventKind> = [.hvaToPfn, .hvaToPfnRet, .gpcRefreshDone]
 
   func apply(on connection: Connection, settings: ReplaySettings?) throws(TraceStoreError) {
     if !taints.isEmpty || !openInvalidations.isEmpty { try amend(on: connection, settings: settings) }
+    if !omissions.isEmpty || restsOnImplausibleFields {
+      try connection.execute(Self.makeAbsenceUnfounded)
+      // Then also what is recorded may be put together wrongly.
+      if !omissions.isDisjoint(with: [.countBelow, .unpaired]) || restsOnImplausibleFields {
+        try connection.execute("UPDATE finding SET certainty = '\(Finding.Certainty.possible.rawValue)'")
+      }
+    }
     if missingProbes.isEmpty { return }
     try connection.execute(Self.makeAllUnknown)
     if missingProbes.contains(where: Self.ends.contains) { try connection.execute(Self.makeOutcomesUnknown) }
@@ -151,15 +162,30 @@ struct Amendments {
       AND id NOT IN (SELECT check_id FROM finding WHERE kind = 'divergence' AND check_id IS NOT NULL);
     """
 
+  /// Nothing is certain that rests on what did not happen. `contract`, and an accepted error pfn, do not (evidence,
+  /// rule 19).
+  private static let makeAbsenceUnfounded = """
+    DELETE FROM finding WHERE kind IN ('divergence', 'excessive_retry');
+    DELETE FROM finding_event WHERE finding_id NOT IN (SELECT id FROM finding);
+    UPDATE finding SET certainty = 'possible' WHERE kind = 'stale' AND invalidation_id IS NOT NULL;
+    \(makeDecisionsUnknown(.leftOut))
+    """
+
   /// Only `contract`, and an accepted error pfn, rest on nothing but what is recorded.
   private static let makeAllUnknown = """
     DELETE FROM finding WHERE kind <> 'contract' AND (kind <> 'stale' OR invalidation_id IS NOT NULL);
     DELETE FROM finding_event WHERE finding_id NOT IN (SELECT id FROM finding);
+    \(makeDecisionsUnknown(.probes))
+    """
+
+  private static func makeDecisionsUnknown(_ doubt: Doubt) -> String {
+    """
     UPDATE retry_round SET decision = iif(decision IS NULL, NULL, 'unknown'), cause = iif(cause IS NULL, NULL, 'unknown'),
-      sub_cause = NULL, invalidation_id = NULL, doubt = iif(decision IS NULL AND cause IS NULL, NULL, 'probes');
-    UPDATE cache_check SET decision = 'unknown', doubt = 'probes' WHERE decision IS NOT NULL;
+      sub_cause = NULL, invalidation_id = NULL, doubt = iif(decision IS NULL AND cause IS NULL, NULL, '\(doubt.rawValue)');
+    UPDATE cache_check SET decision = 'unknown', doubt = '\(doubt.rawValue)' WHERE decision IS NOT NULL;
     UPDATE refresh SET necessary_count = 0, false_count = 0, undecided_count = 0, false_ns = 0;
     """
+  }
 
   /// A round that seems to be repeated may have been the last of its refresh, and the next one another's.
   private static let makeOutcomesUnknown = """

@@ -17,6 +17,8 @@ package final class ResultWriter {
   private let neverEnded: Statement
   private let witnessWeight: Statement
   private let formAgreement: Statement
+  private let implausibleField: Statement
+  private let silentOmission: Statement
 
   /// `schema` is SQLite's name for the database that the rows go to. The rounds have their own way.
   init(on connection: Connection, schema: String, rounds: RetryRoundWriter) throws(TraceStoreError) {
@@ -32,6 +34,8 @@ package final class ResultWriter {
     neverEnded = try connection.prepare(insert("\(schema).never_ended", columns: 11))
     witnessWeight = try connection.prepare(insert("\(schema).witness_weight", columns: 3))
     formAgreement = try connection.prepare(insert("\(schema).form_agreement", columns: 8))
+    implausibleField = try connection.prepare(insert("\(schema).implausible_field", columns: 6))
+    silentOmission = try connection.prepare(insert("\(schema).silent_omission", columns: 5))
   }
 
   package func write(_ rows: borrowing [ReplayRow]) throws(TraceStoreError) {
@@ -62,6 +66,12 @@ package final class ResultWriter {
           checkEntries: checks.entries(after: after, before: before)))
     case .restsOnOpenInvalidation(let id): amendments.openInvalidations.append(id)
     case .lacksProbes(let kinds): amendments.missingProbes = kinds
+    case .implausibleField(let field, let isUsed):
+      if isUsed { amendments.restsOnImplausibleFields = true }
+      try write(field)
+    case .silentOmission(let omission):
+      amendments.omissions.insert(omission.sign)
+      try write(omission)
     }
   }
 
@@ -145,6 +155,25 @@ package final class ResultWriter {
     vm.bind(8, row.gone ? 1 : 0)
     vm.bind(9, row.unexplainedMoves)
     try vm.run()
+  }
+
+  private func write(_ row: ImplausibleField) throws(TraceStoreError) {
+    implausibleField.bindNull(1)
+    implausibleField.bind(2, Int64(row.kind.rawValue))
+    implausibleField.bind(3, row.field.column)
+    implausibleField.bind(4, row.sign.rawValue)
+    implausibleField.bind(5, row.count)
+    implausibleField.bind(6, row.firstEvent)
+    try implausibleField.run()
+  }
+
+  private func write(_ row: SilentOmission) throws(TraceStoreError) {
+    silentOmission.bindNull(1)
+    silentOmission.bind(2, row.sign.rawValue)
+    silentOmission.bind(3, row.count)
+    silentOmission.bind(4, row.firstEvent)
+    silentOmission.bind(5, row.mostMissing)
+    try silentOmission.run()
   }
 
   private func write(_ row: Cache) throws(TraceStoreError) {

@@ -9,6 +9,7 @@ struct Staging {
     "never_ended",
     "witness_weight",
     "form_agreement",
+    "implausible_field", "silent_omission",
   ]
   private let connection: Connection
 

@@ -131,6 +131,22 @@ package final class TraceDatabase {
     return agreements
   }
 
+  /// What the last replay left out.
+  package func implausibleFields() throws(TraceStoreError) -> [ImplausibleField] {
+    let row = try connection.prepare(
+      "SELECT kind_id, field, sign, value_count, first_event_id FROM implausible_field ORDER BY id")
+    var fields: [ImplausibleField] = []
+    while try row.step() {
+      guard let kind = UInt8(exactly: row.integer(0)).flatMap(EventKind.init(rawValue:)),
+        let field = EventField(column: row.text(1)), let sign = ImplausibleField.Sign(rawValue: row.text(2))
+      else { throw .damaged(table: "implausible_field", reason: "a probe, a field or a sign is none that there is") }
+      fields.append(
+        ImplausibleField(
+          kind: kind, field: field, sign: sign, count: row.integer(3), firstEvent: row.optionalInteger(4)))
+    }
+    return fields
+  }
+
   /// By `TaskID`.
   package func tasks() throws(TraceStoreError) -> [TraceTask] {
     let row = try connection.prepare("SELECT pid, tgid, coalesce(comm_bytes, comm) FROM task ORDER BY id")
@@ -193,6 +209,8 @@ package final class TraceDatabase {
     DROP INDEX IF EXISTS retry_round_accepted;
     DROP INDEX IF EXISTS cache_check_entry;
     DELETE FROM form_agreement;
+    DELETE FROM implausible_field;
+    DELETE FROM silent_omission;
     DELETE FROM form_cost;
     DELETE FROM left_out_window;
     DELETE FROM counterexample_step;

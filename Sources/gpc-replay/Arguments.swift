@@ -79,9 +79,11 @@ struct ReplayArguments: ParsableArguments {
   /// For the recording that a database holds.
   func options(for database: TraceDatabase) throws -> ReplayOptions {
     let facts = try database.facts()
-    return try options(
+    var options = try options(
       clock: facts.clock, unit: facts.stampUnit, resolutionNs: facts.resolutionNs,
       mayHideLoss: try database.hasDoubt())
+    options.unusedFields = try database.implausibleFields()
+    return options
   }
 }
 

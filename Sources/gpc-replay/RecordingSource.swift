@@ -90,6 +90,10 @@ struct RecordingSource {
     if try database.hasLossAnywhere() {
       spots.append("events were lost, and the recording does not tell where: nothing is known of any window")
     }
+    let omission = try database.statement("SELECT 1 FROM silent_omission")
+    if try omission.step() {
+      spots.append("events were left out without a marker: nothing is known of any window")
+    }
     let row = try database.statement(
       "SELECT NOT EXISTS (SELECT 1 FROM invalidation) AND EXISTS (SELECT 1 FROM vm)")
     if try row.step(), row.integer(0) == 1 {
@@ -98,16 +102,6 @@ struct RecordingSource {
     let checks = try database.statement("SELECT NOT EXISTS (SELECT 1 FROM cache_check) AND EXISTS (SELECT 1 FROM vm)")
     if try checks.step(), checks.integer(0) == 1 { spots.append(Verdict.noCheck) }
     return spots
-  }
-
-  /// What divergences were counted from.
-  func kernelForm() throws -> ProtocolForm {
-    guard let id = try database.replaySettings()?.form else { return .mainline }
-    guard let form = ProtocolForm.named(id) else {
-      throw fail(
-        "\(path ?? "The recording") was replayed with --kernel \(id), a form of a file: a published one is wanted.")
-    }
-    return form
   }
 
   /// The recording's windows, in order. Where events were lost nobody knows where, they may be missing from each.

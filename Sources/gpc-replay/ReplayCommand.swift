@@ -35,21 +35,23 @@ struct ReplayCommand: ParsableCommand {
   }
 }
 
-/// Replays the database's own events and puts the results in place of the former ones.
+/// Replays the database's own events and puts the results in place of the former ones: again, as long as fields show
+/// that they are not what their probes were to read (evidence, rule 20), and where the whole recording speaks for another
+/// form than its begin (rule 26).
 /// - Parameter kernel: what divergences are counted from; nil: the form that what is recorded speaks for.
 func replayStored(_ store: TraceDatabase, _ options: ReplayOptions, kernel: KernelForm?) throws {
-  var pass = ReplayPass(kernel: kernel, release: try store.facts().kernelRelease, options: options)
-  try replayStored(store, options, &pass)
-  if !pass.isRight { try replayStored(store, options, again: pass.spokenFor) }
+  let release = try store.facts().kernelRelease
+  var (options, kernel) = (options, kernel)
+  repeat {
+    var pass = ReplayPass(kernel: kernel, release: release, options: options)
+    try replayOnce(store, options, &pass)
+    if pass.fieldsToLeaveOut.isEmpty && pass.isRight { return }
+    if pass.fieldsToLeaveOut.isEmpty { kernel = pass.spokenFor }
+    options.unusedFields += pass.fieldsToLeaveOut
+  } while true
 }
 
-/// A pass has shown that this is the form.
-func replayStored(_ store: TraceDatabase, _ options: ReplayOptions, again kernel: KernelForm) throws {
-  var pass = ReplayPass(kernel: kernel, release: nil, options: options)
-  try replayStored(store, options, &pass)
-}
-
-private func replayStored(_ store: TraceDatabase, _ options: ReplayOptions, _ pass: inout ReplayPass) throws {
+private func replayOnce(_ store: TraceDatabase, _ options: ReplayOptions, _ pass: inout ReplayPass) throws {
   try store.replaceResults { (writer) throws(TraceStoreError) in
     let events = try store.events()
     var batch: [RecordedEvent] = []

@@ -69,6 +69,9 @@ struct ReplayPass {
   /// What the events so far speak for; behind `finish`, the whole recording.
   var spokenFor: KernelForm { isAsked ? kernel : KernelForm(replayer.formAgreements, release: release) }
 
+  /// Behind `finish`: fields that were used and should not be.
+  var fieldsToLeaveOut: [ImplausibleField] { replayer.fieldsToLeaveOut }
+
   /// The rows are of that form.
   var isRight: Bool { spokenFor.form.id == kernel.form.id }
 }

@@ -133,17 +133,18 @@ extension TraceImporter {
       isMore = try reader.read(into: &batch)
     }
     progress.finish()
-    guard var pass, let options else {
+    guard var pass, var options else {
       return try writer.finish(summary(reader, span, clock, nil, importOptions))
     }
-    let mayHideLoss = Self.mayHideLoss(reader)
-    try writer.write(pass.finish(mayHideLoss: mayHideLoss))
+    options.mayHideLoss = Self.mayHideLoss(reader)
+    try writer.write(pass.finish(mayHideLoss: options.mayHideLoss))
     let database = try writer.finish(
       summary(reader, span, clock, settings(options, kernel: pass.kernel), importOptions))
-    if !pass.isRight {
-      var options = options
-      options.mayHideLoss = mayHideLoss
-      try replayStored(database, options, again: pass.spokenFor)
+    if !pass.fieldsToLeaveOut.isEmpty {
+      options.unusedFields = pass.fieldsToLeaveOut
+      try replayStored(database, options, kernel: kernel)
+    } else if !pass.isRight {
+      try replayStored(database, options, kernel: pass.spokenFor)
     }
     return database
   }

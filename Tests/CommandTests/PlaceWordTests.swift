@@ -50,8 +50,8 @@ import Testing
   @Test func aTraceDatHasRecords() throws {
     let report = try run(fixture("storm-lossy-chunks.dat"), "--db", "t.db")
     #expect(report.text.contains(", 9,805 records, 9,798 events"))
-    #expect(report.text.contains("excessive retries, certain"))
-    #expect(try Self.has(report.text, #"\n  #\d+ record \d+, "#))
+    #expect(report.text.contains("missed invalidation (stale), possible"))
+    #expect(try Self.has(report.text, #"\n +record +us "#))
     #expect(!report.text.contains(" line") && !report.text.contains(" lines"), "\(report.text)")
     #expect(try column("SELECT event_place, clock_source FROM trace") == "record,recorded")
     let json = try run("replay", "t.db", "--json").text

@@ -21,22 +21,31 @@ import Testing
   }
 
   /// trace-cmd printed the text of the very same trace.dat; it has one line more, `cpus=4`, in front.
-  @Test(arguments: ["storm-lossy-chunks", "unrelated-chunks"])
-  func givesWhatItsTextGives(name: String) throws {
+  ///
+  /// A cut of a number of pages of each CPU does not cover the same time on all of them: events are missing that no
+  /// marker announces.
+  @Test(arguments: [
+    ("storm-lossy-chunks", "storm-lossy-chunks", 1), ("unrelated-chunks", "unrelated-chunks", 3),
+    ("patched-v2-gap", "patched-v2-gap-reportt", 1),
+  ])
+  func givesWhatItsTextGives(name: String, textName: String, status: Int32) throws {
     let binary = try Invocation([fixture("\(name).dat").path, "--db", "binary.db"], in: folder)
-    let text = try Invocation([fixture("\(name).txt.zst").path, "--db", "text.db"], in: folder)
-    #expect(binary.status == 1 && text.status == 1)
+    let text = try Invocation([fixture("\(textName).txt.zst").path, "--db", "text.db"], in: folder)
+    #expect(binary.status == status && text.status == status)
     for sql in [
       "SELECT * FROM conformance", "SELECT kind, certainty, count(*) FROM finding GROUP BY 1, 2",
       "SELECT name, count FROM event_count ORDER BY name", "SELECT pid, comm FROM task ORDER BY id",
-      "SELECT * FROM import_issue_count",
+      "SELECT * FROM import_issue_count", "SELECT sign, event_count, most_missing FROM silent_omission",
     ] {
       #expect(try query(sql, "binary.db") == query(sql, "text.db"), "\(sql)")
     }
     let proof = "SELECT kind, certainty, event_id AS event FROM finding_report ORDER BY event_id, kind"
     #expect(
       try query(proof, "binary.db") == query(proof.replacing("event_id AS", with: "event_id - 1 AS"), "text.db"))
-    #expect(try query("SELECT count(*) FROM finding", "binary.db") != query("SELECT 0 AS 'count(*)'", "binary.db"))
+    #expect(try query("SELECT count(*) > 0 AS n FROM finding", "binary.db") == "n\r\n\(status == 1 ? 1 : 0)\r\n")
+    #expect(
+      try query("SELECT count(*) > 0 AS n FROM silent_omission", "binary.db")
+        == "n\r\n\(name.hasSuffix("chunks") ? 1 : 0)\r\n")
   }
 
   /// Where its events were dropped is not told: no decision is known, no window of it is, and so nothing is clean

@@ -142,11 +142,11 @@ private struct Cut {
   @Test func aTraceDatGivesWhatItsTextGives() throws {
     let folder = try TemporaryFolder()
     func trace(_ rendering: String, _ ending: String) throws -> String {
-      let run = try Invocation([Self.fixture("unrelated-chunks.\(ending)"), "--db", "\(rendering).db"], in: folder)
+      let run = try Invocation([Self.fixture("patched-v2-gap\(ending)"), "--db", "\(rendering).db"], in: folder)
       #expect(run.status == 1)
       let add = try Invocation(
         [
-          "corpus", "add", Self.fixture("unrelated-chunks.\(ending)"), "--finding", "1", "--db", "\(rendering).db",
+          "corpus", "add", Self.fixture("patched-v2-gap\(ending)"), "--finding", "1", "--db", "\(rendering).db",
           "--to", "cut/\(rendering)",
         ], in: folder)
       #expect(add.status == 0 && add.text.contains(rendering == "dat" ? " records: " : " lines: "), "\(add.errorText)")
@@ -159,8 +159,8 @@ private struct Cut {
       #expect(add.text.contains("\n\(count) of "), "\(add.text)")
       return try Invocation(shell: "zstd -dcq cut/\(rendering)/trace.txt.zst", in: folder.url).text
     }
-    let cut = try trace("dat", "dat")
-    #expect(try cut == trace("text", "txt.zst"))
+    let cut = try trace("dat", ".dat")
+    #expect(try cut == trace("text", "-reportt.txt.zst"))
     #expect(cut.hasPrefix("cpus=4\n") && cut.contains(" gpc_retry_check:      (ffffffff"))
     let description = try CorpusCase(name: "dat", folder: folder.file("cut/dat").path).description()
     #expect(description.origin.rendering == "records of a trace.dat as trace-cmd report -t prints them")

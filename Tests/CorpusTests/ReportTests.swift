@@ -42,7 +42,7 @@ import Testing
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     let report = try decoder.decode(JSONReport.self, from: run.output)
-    #expect(report.layout == 3)
+    #expect(report.layout == 4)
     #expect(report.verdict.status == ["clean", "findings", "incomplete", "unknown"][Int(run.status)])
     #expect(
       try report.conformance.map(\.row)

@@ -54,6 +54,10 @@ package struct Judgement: Sendable {
   var rounds: [RoundRow] = []
   var checks: [CheckRow] = []
   var findings: [FindingRow] = []
+  /// Signs of events that were left out without a marker.
+  package private(set) var silentOmissions: [String] = []
+  /// Fields that are not used: probe, field and sign.
+  package private(set) var implausibleFields: [String] = []
   package private(set) var status: Verdict.Status = .clean
 }
 
@@ -62,6 +66,10 @@ extension Judgement {
     caches = try database.all("SELECT id, gpc, first_event_id FROM cache ORDER BY id") { row in
       CacheRow(id: row.integer(0), gpc: UInt64(bitPattern: row.integer(1)), firstEvent: row.integer(2))
     }
+    silentOmissions = try database.all("SELECT sign FROM silent_omission ORDER BY id") { $0.text(0) }
+    implausibleFields = try database.all(
+      "SELECT kind_id || ' ' || field || ' ' || sign FROM implausible_field ORDER BY id"
+    ) { $0.text(0) }
     invalidations = try database.all(
       """
       SELECT id, start_event_id, walk_event_id, start_ret_event_id, end_event_id, end_ret_event_id FROM invalidation

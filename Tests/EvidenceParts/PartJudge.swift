@@ -26,15 +26,22 @@ package final class PartJudge {
   package func judge(_ removal: Removal) throws -> Judgement { try judge(removal.applied(to: recording)) }
 
   /// What is said of these events, if they are all that was recorded.
-  func judge(_ events: [RecordedEvent]) throws -> Judgement {
+  package func judge(_ events: [RecordedEvent]) throws -> Judgement {
     try recount(events)
-    try database.replaceResults { (writer) throws(TraceStoreError) in
-      var replayer = Replayer(form: .v69, options: recording.options)
-      replayer.consume(events)
-      replayer.finish()
-      try writer.write(replayer.takeRows())
-      return settings
-    }
+    var options = recording.options
+    var leftOut: [ImplausibleField]
+    repeat {
+      leftOut = []
+      try database.replaceResults { (writer) throws(TraceStoreError) in
+        var replayer = Replayer(form: .v69, options: options)
+        replayer.consume(events)
+        replayer.finish()
+        try writer.write(replayer.takeRows())
+        leftOut = replayer.fieldsToLeaveOut
+        return settings
+      }
+      options.unusedFields += leftOut
+    } while !leftOut.isEmpty
     return try Judgement(database)
   }
 

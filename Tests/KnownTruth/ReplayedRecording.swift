@@ -47,6 +47,10 @@ package struct ReplayedRecording {
   private(set) var rounds: [Round] = []
   private(set) var checks: [Check] = []
   private(set) var invalidations: [InvalidationRow] = []
+  /// Fields that were not used.
+  private(set) var implausible: [ImplausibleField] = []
+  /// Events are said to have been left out without a marker.
+  private(set) var isCalledFiltered = false
   package let status: Verdict.Status
   /// The first decision against the form that ran.
   private(set) var refutedAt: EventID?
@@ -70,6 +74,8 @@ package struct ReplayedRecording {
     let row = try database.statement(
       "SELECT refuted_event_id, refuted_by FROM form_agreement WHERE refuted_count > 0")
     if try row.step() { (refutedAt, refutedBy) = (row.optionalInteger(0), row.optionalText(1)) }
+    implausible = try database.implausibleFields()
+    isCalledFiltered = try database.statement("SELECT 1 FROM silent_omission").step()
     try readRounds(database)
     try readChecks(database)
     try readInvalidations(database)
@@ -110,7 +116,31 @@ package struct ReplayedRecording {
     let summary = ImportSummary(
       trace: facts, tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,
       replay: settings)
-    return (try writer.finish(summary), reader.issueCounts)
+    let database = try writer.finish(summary)
+    var (options, leftOut) = (options, replayer.fieldsToLeaveOut)
+    while !leftOut.isEmpty {
+      options.unusedFields += leftOut
+      leftOut = try replayAgain(database, form, options, settings)
+    }
+    return (database, reader.issueCounts)
+  }
+
+  /// - Returns: fields that show now that they are not what their probes were to read.
+  private static func replayAgain(
+    _ database: TraceDatabase, _ form: ProtocolForm, _ options: ReplayOptions, _ settings: ReplaySettings
+  ) throws -> [ImplausibleField] {
+    var leftOut: [ImplausibleField] = []
+    try database.replaceResults { (writer) throws(TraceStoreError) in
+      var replayer = Replayer(form: form, options: options)
+      let events = try database.events()
+      var batch: [RecordedEvent] = []
+      while try events.read(into: &batch, upTo: 4096) { replayer.consume(batch) }
+      replayer.finish()
+      try writer.write(replayer.takeRows())
+      leftOut = replayer.fieldsToLeaveOut
+      return settings
+    }
+    return leftOut
   }
 
   private mutating func readRounds(_ database: TraceDatabase) throws {

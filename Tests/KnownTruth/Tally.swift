@@ -23,6 +23,9 @@ package struct Tally: Sendable {
   /// Rounds repeated by an unrecorded mover of seq.
   package var moved = 0
   package var neverEnded = 0
+  /// Recordings that are said to lack events, and those that have fields that are not used.
+  package var filtered = 0
+  package var implausible = 0
 
   package init() {}
 
@@ -45,6 +48,8 @@ package struct Tally: Sendable {
     raised = missed.count { $0.isRaised }
     moved = replayed.rounds.count { $0.subCause == "seq_other" }
     neverEnded = replayed.neverEnded.count
+    filtered = replayed.isCalledFiltered ? 1 : 0
+    implausible = replayed.implausible.isEmpty ? 0 : 1
   }
 
   package mutating func add(_ other: Tally) {
@@ -63,6 +68,8 @@ package struct Tally: Sendable {
     raised += other.raised
     moved += other.moved
     neverEnded += other.neverEnded
+    filtered += other.filtered
+    implausible += other.implausible
   }
 }
 

@@ -13,9 +13,14 @@ package enum Property: String, CaseIterable, Sendable {
   case certainContract = "certain-contract"
   /// A stale finding that is certain is true.
   case certainStale = "certain-stale"
+  /// A divergence that is certain is true.
+  case certainDivergence = "certain-divergence"
   /// The kernel does what its form says: nothing diverges, no forced decision disagrees. (Of a mutant: where it does.)
   case agreement
-  /// Rounds, checks and invalidations are put together from events of one round, check or invalidation, and said to have ended as they did.
+  /// A field that is not used is none, and events are left out where it is said that they are.
+  case signs
+  /// Rounds, checks and invalidations are put together from events of one round, check or invalidation, and said to
+  /// have ended as they did.
   case pairing
   /// An invalidation is said to overlap a memslot, or not to, as it did.
   case memslots
@@ -93,8 +98,14 @@ package struct TruthJudge {
   }
 
   private mutating func judge() {
-    for (kind, count) in replayed.issues {
+    for (kind, count) in replayed.issues where !(kind == .badField && recording.hasGarbageFlags) {
       fail(.readable, nil, "\(count) \(kind.rawValue)")
+    }
+    if replayed.isCalledFiltered && !recording.isFiltered && !recording.hasMisreadCount {
+      fail(.signs, nil, "events are said to be left out")
+    }
+    for field in replayed.implausible where !recording.isMisread(field.kind, field.field, orItsPartner: true) {
+      fail(.signs, field.firstEvent, "\(field.field) of \(field.kind) is said to be none (\(field.sign))")
     }
     for finding in replayed.findings { judge(finding) }
     for round in replayed.rounds { judge(round) }
@@ -155,7 +166,7 @@ package struct TruthJudge {
     case .stale: judgeStale(finding)
     case .divergence:
       if checkOfLine[finding.event] == nil ? testsAsItsForm : checksAsItsForm {
-        fail(.agreement, finding.event, "divergence, certain; the kernel did what its form says")
+        fail(.certainDivergence, finding.event, "divergence, certain; the kernel did what its form says")
       }
     // Never certain.
     case .stuck: fail(.agreement, finding.event, "stuck, certain")

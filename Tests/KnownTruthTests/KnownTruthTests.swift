@@ -66,4 +66,12 @@ import Testing
     }
     #expect(tally.contracts > 0 && tally.stale > 0 && tally.certain > 0)
   }
+
+  /// Filters and fields that are none are seen: or the properties above would hold of a replay that never looks.
+  @Test func signsAreFound() throws {
+    let filtered = try #require(KnownTruthLevel.recordings.first { $0.name == "silent filter" })
+    #expect(try hold(filtered, count: Self.count).filtered > 0)
+    let implausible = try #require(KnownTruthLevel.recordings.first { $0.name == "implausible fields" })
+    #expect(try hold(implausible, count: Self.count).implausible > 0)
+  }
 }

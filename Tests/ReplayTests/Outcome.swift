@@ -23,6 +23,8 @@ struct Outcome {
   private var witnesses: [Int64: (witness: Witness, raises: Bool)] = [:]
   /// Without them only `contract` stands in the end.
   private(set) var missingProbes: [EventKind] = []
+  private(set) var implausibleFields: [ImplausibleField] = []
+  private(set) var silentOmissions: [SilentOmission] = []
 
   init(recording: Marbles, rows: [ReplayRow]) {
     self.recording = recording
@@ -46,6 +48,8 @@ struct Outcome {
       case .witnessWeight(let row): weight = row
       case .witness(let witness, let finding, let raises): witnesses[finding] = (witness, raises)
       case .formAgreement(let row): agreements.append(row)
+      case .implausibleField(let field, _): implausibleFields.append(field)
+      case .silentOmission(let omission): silentOmissions.append(omission)
       }
     }
   }

@@ -18,6 +18,8 @@ package enum Doubt: String, CaseIterable, Sendable {
   case part
   /// Probes are missing.
   case probes
+  /// Events were left out without a marker (rule 19).
+  case leftOut = "left_out"
   /// `mmu_invalidate_seq` can only have been moved without a hook (rule 23).
   case seqOther = "seq_other"
   /// The recorded count is one of invalidations that no hook shows.

@@ -25,4 +25,10 @@ package enum ReplayRow: Sendable {
   /// These kinds of event are not recorded: every decision becomes `unknown`, and every finding that rests on what did not happen is
   /// withdrawn. `contract` stays (evidence, rule 19).
   case lacksProbes([EventKind])
+  /// A field that shows that its probe was made for another kernel. Unless the replay was told not to use it
+  /// (`ReplayOptions.unusedFields`), nothing it says is founded.
+  case implausibleField(ImplausibleField, isUsed: Bool)
+  /// Events were left out without a marker: every decision becomes `unknown`, and nothing is certain that rests on what
+  /// did not happen (evidence, rule 19).
+  case silentOmission(SilentOmission)
 }

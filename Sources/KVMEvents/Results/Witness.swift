@@ -24,6 +24,8 @@ package struct Witness: Hashable, Sendable {
     case loss
     /// An accepted error pfn is no page: it needs no witness.
     case errorPFN = "error_pfn"
+    /// A refresh of which no event is recorded may have looked the page up again.
+    case unrecordedRefresh = "unrecorded_refresh"
     /// More pages waited for a lookup than are kept.
     case crowded
   }

@@ -97,7 +97,8 @@ struct CutJudge {
       case .retryRound(let round): round.decision == .unknown
       case .cacheCheck(let check): check.decision == .unknown
       case .invalidation, .refresh, .finding, .loss, .memslot, .virtualMachine, .cache, .formAgreement, .taint,
-        .restsOnOpenInvalidation, .lacksProbes, .neverEnded, .witnessWeight, .witness:
+        .restsOnOpenInvalidation, .lacksProbes, .neverEnded, .witnessWeight, .witness, .implausibleField,
+        .silentOmission:
         false
       }
     }
@@ -167,6 +168,8 @@ struct CutJudge {
         finding.kind != .excessiveRetry && finding.vm.map { vms.contains($0) } ?? true && first < before && after < last
       case .restsOnOpenInvalidation(let id): finding.kind != .stuck && finding.invalidation == id
       case .lacksProbes: finding.kind != .contract
+      case .implausibleField(_, let isUsed): isUsed
+      case .silentOmission(let omission): finding.kind != .contract || omission.sign != .countAbove
       case .invalidation, .refresh, .retryRound, .cacheCheck, .finding, .loss, .memslot, .virtualMachine, .cache,
         .formAgreement, .neverEnded, .witnessWeight, .witness:
         false

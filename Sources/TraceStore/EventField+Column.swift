@@ -3,7 +3,7 @@
 import KVMEvents
 
 extension EventField {
-  var column: String {
+  package var column: String {
     switch self {
     case .kvm: "kvm"
     case .gpc: "gpc"
@@ -31,5 +31,11 @@ extension EventField {
     case .slot: "slot"
     case .write: "write_fault"
     }
+  }
+
+  /// nil: no field has this column.
+  init?(column: String) {
+    guard let field = Self.allCases.first(where: { $0.column == column }) else { return nil }
+    self = field
   }
 }

@@ -1,0 +1,64 @@
+// Sentences for fields that are none, and for events that were left out.
+
+import KVMEvents
+
+extension Report {
+  /// What is not used of the recording, a line for each sign and field; the probes that only share the place of one
+  /// stand behind it.
+  var implausible: [String] {
+    var lines: [String] = []
+    for sign in KVMEvents.ImplausibleField.Sign.allCases where sign != .sameOffset {
+      for (field, rows) in byField(implausibleFields.filter { $0.sign == sign.rawValue }) {
+        let probes = rows.map(\.probe).joined(separator: ", ")
+        let values = rows.reduce(Int64(0)) { $0.addingClamped($1.values) }
+        let first = rows.compactMap(\.firstEvent).min().map { ", first at \(trace.eventPlace.rawValue) \($0)" } ?? ""
+        lines.append("\(field) of \(probes) is not used: \(sentence(sign, values))\(first)")
+      }
+    }
+    for (field, rows) in byField(implausibleFields.filter { $0.sign == "same_offset" }) {
+      lines.append("\(field) of \(rows.map(\.probe).joined(separator: ", ")) is not used: read from the same place")
+    }
+    return lines
+  }
+
+  /// By field, in the order in which the fields come.
+  private func byField(_ fields: [ImplausibleField]) -> [(String, [ImplausibleField])] {
+    var names: [String] = []
+    for row in fields where !names.contains(row.field) { names.append(row.field) }
+    return names.map { name in (name, fields.filter { $0.field == name }) }
+  }
+
+  private func sentence(_ sign: KVMEvents.ImplausibleField.Sign, _ values: Int64) -> String {
+    switch sign {
+    case .noKernelAddress: "no kernel address in \(plural(values, "event"))"
+    case .outOfRange: "out of range in \(plural(values, "event"))"
+    case .besideAnswer: "\(plural(values, "check")) answered otherwise"
+    case .alwaysZero: "0 in \(plural(values, "event")) with an invalidation in flight"
+    case .belowSnapshot: "seq is below its own snapshot in \(plural(values, "event"))"
+    case .sameOffset: "read from the same place"
+    }
+  }
+
+  static let remedy =
+    "the probes were defined for another kernel: define them by the structures of the one that is recorded"
+
+  /// What shows that events are missing which no marker announces.
+  var leftOut: [String] {
+    var lines = silentOmissions.map { omission in
+      let first = "first at \(trace.eventPlace.rawValue) \(omission.firstEvent)"
+      let most = omission.mostMissing ?? 0
+      return switch KVMEvents.SilentOmission.Sign(rawValue: omission.sign) {
+      case .countAbove:
+        "\(plural(omission.events, "recorded count")) above what the recorded hooks make it, by up to \(grouped(most)): "
+          + "so many invalidations are missing at once, \(first)"
+      case .countBelow:
+        "\(plural(omission.events, "recorded count")) below what the recorded hooks make it, by up to \(grouped(most)): "
+          + "so many ends are missing at once, \(first)"
+      case .unpaired, nil:
+        "\(plural(omission.events, "call")) of a task without the return, or the start, that must be there, \(first)"
+      }
+    }
+    if !silentCPUs.isEmpty { lines.append("no event of CPU \(silentCPUs.map(String.init).joined(separator: ", "))") }
+    return lines
+  }
+}
