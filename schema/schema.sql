@@ -56,7 +56,8 @@ CREATE TABLE form_agreement (
   agreeing_test_count INTEGER NOT NULL, -- of these, the ones in which the kernel gave it
   mover_count INTEGER NOT NULL,     -- repeated rounds that need a mover of mmu_invalidate_seq that is not recorded
   refuted_count INTEGER NOT NULL,   -- decisions against the form; 0: it agrees
-  refuted_event_id INTEGER,         -- the first of them (its event)
+  doubted_count INTEGER NOT NULL,   -- decisions that would be against it, if no event were missing that the recording does not tell of
+  refuted_event_id INTEGER,         -- the first decision against it (its event)
   refuted_by TEXT                   -- what the form would not have done there
     CHECK (refuted_by IN ('test', 'wait', 'no_lookup', 'walk', 'function'))
 ) STRICT;

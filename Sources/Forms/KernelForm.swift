@@ -14,7 +14,8 @@ package struct KernelForm: Sendable {
     reason = .asked
   }
 
-  /// The one that what was recorded speaks for. A form that needs nothing unrecorded goes before one that does (rule 23).
+  /// The one that what was recorded speaks for. A form that needs nothing unrecorded goes before one that does: no decision
+  /// that a lost event would have to explain, no mover of seq (rule 23).
   /// - Parameters:
   ///   - agreements: of the published forms; one that is not among them was not asked, and nothing is against it.
   ///   - release: of the recorded kernel, where the recording names it.
@@ -23,7 +24,11 @@ package struct KernelForm: Sendable {
     func agrees(_ form: ProtocolForm) -> Bool { asked[form.id]?.agrees ?? true }
     func newest(_ forms: [ProtocolForm]) -> ProtocolForm? {
       let agreeing = forms.filter(agrees)
-      return agreeing.last { asked[$0.id]?.moverCount ?? 0 == 0 } ?? agreeing.last
+      func last(_ isPlain: (FormAgreement) -> Bool) -> ProtocolForm? {
+        agreeing.last { asked[$0.id].map(isPlain) ?? true }
+      }
+      return last { $0.doubtedCount == 0 && $0.moverCount == 0 } ?? last { $0.doubtedCount == 0 }
+        ?? last { $0.moverCount == 0 } ?? agreeing.last
     }
     let ofRelease = release.flatMap { ProtocolForm.mainline(of: $0.version) }
     if let ofRelease, agrees(ofRelease) {

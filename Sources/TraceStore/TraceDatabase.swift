@@ -125,8 +125,9 @@ package final class TraceDatabase {
       agreements.append(
         FormAgreement(
           form: row.text(1), testCount: row.integer(2), agreeingTestCount: row.integer(3),
-          moverCount: row.integer(4), refutedCount: row.integer(5), event: row.optionalInteger(6),
-          refutation: row.optionalText(7).flatMap { FormAgreement.Refutation(rawValue: $0) }))
+          moverCount: row.integer(4), refutedCount: row.integer(5), doubtedCount: row.integer(6),
+          event: row.optionalInteger(7),
+          refutation: row.optionalText(8).flatMap { FormAgreement.Refutation(rawValue: $0) }))
     }
     return agreements
   }

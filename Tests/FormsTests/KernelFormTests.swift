@@ -8,12 +8,12 @@ import Testing
 @Suite struct KernelFormTests {
   /// The forms with what speaks against them; nothing speaks against those that are not named.
   private func choice(
-    _ refuted: [String: Int64], release: String? = nil, movers: [String: Int64] = [:]
+    _ refuted: [String: Int64], release: String? = nil, movers: [String: Int64] = [:], doubted: [String: Int64] = [:]
   ) -> String {
     let agreements = ProtocolForm.all.map { form in
       FormAgreement(
         form: form.id, testCount: 9, agreeingTestCount: 9, moverCount: movers[form.id] ?? 0,
-        refutedCount: refuted[form.id] ?? 0, event: nil, refutation: nil)
+        refutedCount: refuted[form.id] ?? 0, doubtedCount: doubted[form.id] ?? 0, event: nil, refutation: nil)
     }
     let kernel = KernelForm(agreements, release: release.flatMap { KernelRelease($0) })
     return "\(kernel.form.id) \(kernel.reason.rawValue)"
@@ -55,6 +55,14 @@ import Testing
     // What needs nothing unrecorded goes first, even if it is older.
     #expect(choice([:], movers: ["v7.3": 2, "v6.9": 1]) == "v6.2 newest")
     #expect(choice(all(Self.mainlines, but: ["v6.9"]), movers: ["v6.9": 32]) == "v6.9 newest")
+  }
+
+  /// Of a text that does not tell of losses: v7.3 agrees only because an event may be missing.
+  @Test func whatNoLossHasToExplainGoesFirst() {
+    #expect(choice([:], doubted: ["v7.3": 3]) == "v6.9 newest")
+    #expect(choice([:], release: "7.3.4", doubted: ["v7.3": 3]) == "v7.3 release")
+    let all = Dictionary(uniqueKeysWithValues: Self.mainlines.map { ($0, Int64(1)) })
+    #expect(choice([:], doubted: all) == "v7.3 newest")
   }
 
   @Test func aPublishedOneNeverBeforeAMainline() {

@@ -11,7 +11,7 @@ struct CorpusAddCommand: ParsableCommand {
     commandName: "add",
     abstract: "Cut a finding out of a recording, shrink it, and add it as a case.",
     discussion: """
-      TRACE is a trace.dat or text of trace-cmd report, packed or not; N is a number of its database: a finding (gpc-replay TRACE), or a \
+      TRACE is a trace.dat, text of trace-cmd report, or tracefs text, packed or not; N is a number of its database: a finding (gpc-replay TRACE), or a \
       counterexample (gpc-replay explore TRACE). Lines are left out as long as the finding is found again, by a replay or a search of its \
       own; what is left gets other comms, pids and addresses (docs/corpus-add.md). Exit status: 0 the case was added, 2 it was not.
 
@@ -19,7 +19,7 @@ struct CorpusAddCommand: ParsableCommand {
         gpc-replay corpus add traces/missed/contract/trace.txt.zst --finding 1 --to c
       """)
 
-  @Argument(help: "The recording: a trace.dat, or text of trace-cmd report; plain or packed.")
+  @Argument(help: "The recording: a trace.dat, text of trace-cmd report, or tracefs text; plain or packed.")
   var trace: String
 
   @Option(help: "The number of a finding, or of a counterexample that explore stored.")
@@ -106,7 +106,7 @@ struct CorpusAddCommand: ParsableCommand {
     do {
       format = try TraceReader(.file(path: trace), options: try options.readOptions()).format
     } catch let error as TraceReadError {
-      throw fail("\(trace) \(error.predicate); a trace.dat or text of trace-cmd report is wanted.")
+      throw fail("\(trace) \(error.predicate); a trace.dat, text of trace-cmd report, or tracefs text is wanted.")
     }
     switch format {
     case .traceCmdText, .tracefsText, .traceDat: return
