@@ -37,7 +37,7 @@ let package = Package(
     .target(name: "TraceStore", dependencies: ["KVMEvents", "CSQLite", "Schema"], swiftSettings: hotPath),
     .target(name: "GPCProtocol", dependencies: ["KVMEvents"]),
     .target(
-      name: "Forms", dependencies: ["GPCProtocol", .product(name: "TOMLKit", package: "TOMLKit")],
+      name: "Forms", dependencies: ["KVMEvents", "GPCProtocol", .product(name: "TOMLKit", package: "TOMLKit")],
       resources: [
         .embedInCode("Mainline.toml"), .embedInCode("Woodhouse.toml"), .embedInCode("Christopherson.toml"),
       ]),

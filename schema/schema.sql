@@ -29,14 +29,20 @@ CREATE TABLE trace (
   resolution_ns INTEGER NOT NULL,   -- of the time stamps as recorded
   incomplete TEXT,                  -- a sentence saying what is missing; NULL: the input is whole
   import_options TEXT NOT NULL,     -- options that change what is read, in the order of their names; '' where none was given
-  event_place TEXT NOT NULL CHECK (event_place IN ('line', 'record', 'event')) -- what ids count; event: in the order of the stamps
+  event_place TEXT NOT NULL CHECK (event_place IN ('line', 'record', 'event')), -- what ids count; event: in the order of the stamps
+  kernel_release TEXT               -- of the recorded kernel (uname -r); NULL: the recording does not name it
 ) STRICT;
 
 -- What the replay was told: one row, or none where the recording was only imported.
 CREATE TABLE replay (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   tool_version TEXT NOT NULL,       -- the gpc-replay that replayed
-  form TEXT NOT NULL,               -- the published form of the gfn_to_pfn_cache code whose rules were applied
+  form TEXT NOT NULL,               -- the form of the gfn_to_pfn_cache code that divergences are counted from
+  -- why that one: --kernel / it agrees, and is mainline's in trace.kernel_release / the newest of mainline's that agree / none of mainline's
+  -- agrees, the newest published one that does / no form agrees, mainline's in trace.kernel_release / no form agrees, the one with the fewest
+  -- decisions against it
+  form_reason TEXT NOT NULL CHECK (form_reason IN (
+    'asked', 'release', 'newest', 'published', 'release_refuted', 'fewest_refuted')),
   delta_ns INTEGER NOT NULL,        -- how far the clocks of two CPUs were taken to differ
   retries_max INTEGER NOT NULL,     -- a refresh with more false retries is excessive
   stall_max_ns INTEGER NOT NULL     -- a refresh that loses more to false retries is excessive; 2^63 - 1: none, in ticks
@@ -50,7 +56,8 @@ CREATE TABLE form_agreement (
   agreeing_test_count INTEGER NOT NULL, -- of these, the ones in which the kernel gave it
   mover_count INTEGER NOT NULL,     -- repeated rounds that need a mover of mmu_invalidate_seq that is not recorded
   refuted_count INTEGER NOT NULL,   -- decisions against the form; 0: it agrees
-  refuted_event_id INTEGER,         -- the first of them (its event)
+  doubted_count INTEGER NOT NULL,   -- decisions that would be against it, if no event were missing that the recording does not tell of
+  refuted_event_id INTEGER,         -- the first decision against it (its event)
   refuted_by TEXT                   -- what the form would not have done there
     CHECK (refuted_by IN ('test', 'wait', 'no_lookup', 'walk', 'function'))
 ) STRICT;

@@ -51,6 +51,10 @@ extension CaseDescription {
     if let clock = reading.clock, TraceClock(rawValue: clock) == nil {
       throw .malformed(reason: "import.clock is '\(clock)', which is no trace clock")
     }
+    if let form = reading.kernelForm, ProtocolForm.named(form) == nil {
+      throw .malformed(
+        reason: "import.kernel_form is '\(form)', which is no form of the protocol (gpc-replay protocols)")
+    }
     if let max = search.statesMax, max < 1 { throw .malformed(reason: "search.states_max is below 1") }
     if !Self.isTitle(title) { throw .malformed(reason: "title is not one line of printable text") }
   }

@@ -9,6 +9,7 @@ extension CaseDescription {
       lines += ["", "[import]"]
       lines += Self.line("clock", reading.clock)
       if let isAllowed = reading.allowTruncated { lines.append("allow_truncated = \(isAllowed)") }
+      lines += Self.line("kernel_form", reading.kernelForm)
     }
     if search != Search() {
       lines += ["", "[search]"]

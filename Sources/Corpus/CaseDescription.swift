@@ -82,19 +82,26 @@ package struct CaseDescription: Equatable, Sendable {
   package struct Reading: Codable, Equatable, Sendable {
     package var clock: String?
     package var allowTruncated: Bool?
+    /// The published form from which divergences are counted, where the few lines of a case do not tell which ran.
+    package var kernelForm: String?
 
-    package init(clock: String? = nil, allowTruncated: Bool? = nil) {
+    package init(clock: String? = nil, allowTruncated: Bool? = nil, kernelForm: String? = nil) {
       self.clock = clock
       self.allowTruncated = allowTruncated
+      self.kernelForm = kernelForm
     }
 
     enum CodingKeys: String, CodingKey {
       case clock
       case allowTruncated = "allow_truncated"
+      case kernelForm = "kernel_form"
     }
 
-    /// The same on the command line.
-    package var arguments: [String] {
+    /// The same on the command line of every verb that takes a recording.
+    package var arguments: [String] { importArguments + (kernelForm.map { ["--kernel", $0] } ?? []) }
+
+    /// Of these, what the import is told.
+    package var importArguments: [String] {
       (clock.map { ["--clock", $0] } ?? []) + (allowTruncated == true ? ["--allow-truncated"] : [])
     }
   }

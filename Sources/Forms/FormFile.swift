@@ -1,15 +1,18 @@
 // A file of forms: TOML, one table for each.
 
 import GPCProtocol
+import KVMEvents
 import TOMLKit
 
 /// What stands in a file: `[[form]]` with `id`, `title`, `source`, perhaps a `base`, and `rules.…` for what differs
-/// from it.
+/// from it; of mainline's own, `since`.
 package struct FormFile: Sendable {
   package private(set) var forms: [ProtocolForm] = []
 
-  /// - Parameter known: the forms that those in it may be told from.
-  package init(toml: String, known: [ProtocolForm] = []) throws(FormFault) {
+  /// - Parameters:
+  ///   - known: the forms that those in it may be told from.
+  ///   - isMainline: they are mainline's own, each with its first release.
+  package init(toml: String, known: [ProtocolForm] = [], isMainline: Bool = false) throws(FormFault) {
     // The parser takes what stands before one for all there is.
     guard !toml.utf8.contains(0) else { throw .malformed(reason: "there is a NUL byte in it") }
     let file: TOMLTable
@@ -26,15 +29,20 @@ package struct FormFile: Sendable {
     guard let tables = file["form"]?.array, !tables.isEmpty else { throw .noForm }
     for index in 0..<tables.count {
       guard let table = tables[index].table else { throw .noForm }
-      forms.append(try Self.form(table, known + forms))
+      forms.append(try Self.form(table, known + forms, isMainline: isMainline))
     }
   }
 
-  private static func form(_ table: TOMLTable, _ known: [ProtocolForm]) throws(FormFault) -> ProtocolForm {
+  private static func form(
+    _ table: TOMLTable, _ known: [ProtocolForm], isMainline: Bool
+  ) throws(FormFault) -> ProtocolForm {
     let id = try line("id", of: table, in: "a form")
     guard isID(id) else { throw .badID(id) }
     guard !known.contains(where: { $0.id == id }) else { throw .repeatedID(id) }
-    try expectKeys(of: table, ["id", "title", "source", "base", "rules"], in: id)
+    let keys = ["id", "title", "source", "base", "rules"]
+    try expectKeys(of: table, isMainline ? keys + ["since"] : keys, in: id)
+    let since = isMainline ? KernelVersion(try line("since", of: table, in: id)) : nil
+    if isMainline && since == nil { throw .malformed(reason: "since of \(id) is no release") }
     var rules = ProtocolRules()
     var base: String?
     if table["base"] != nil {
@@ -52,7 +60,7 @@ package struct FormFile: Sendable {
     }
     return ProtocolForm(
       id: id, title: try line("title", of: table, in: id), source: try line("source", of: table, in: id), rules: rules,
-      base: base)
+      base: base, since: since)
   }
 
   /// Tables in tables are names with dots: `walk.place`.

@@ -1,19 +1,22 @@
 // The published forms: mainline's own history first, then the series by date.
 
 import GPCProtocol
+import KVMEvents
 
 extension ProtocolForm {
   /// Mainline's own, by age.
-  package static let mainlines = read(PackageResources.Mainline_toml, known: [])
+  package static let mainlines = read(PackageResources.Mainline_toml, known: [], isMainline: true)
 
   package static let all: [ProtocolForm] = {
     let woodhouse = mainlines + read(PackageResources.Woodhouse_toml, known: mainlines)
     return woodhouse + read(PackageResources.Christopherson_toml, known: woodhouse)
   }()
 
-  private static func read(_ bytes: [UInt8], known: [ProtocolForm]) -> [ProtocolForm] {
+  private static func read(
+    _ bytes: [UInt8], known: [ProtocolForm], isMainline: Bool = false
+  ) -> [ProtocolForm] {
     do throws(FormFault) {
-      return try FormFile(toml: String(decoding: bytes, as: UTF8.self), known: known).forms
+      return try FormFile(toml: String(decoding: bytes, as: UTF8.self), known: known, isMainline: isMainline).forms
     } catch {
       fatalError("a file of built-in forms: \(error.sentence)")
     }
@@ -24,6 +27,11 @@ extension ProtocolForm {
 
   /// The word that stands for it.
   package static let mainlineWord = "mainline"
+
+  /// Mainline's in a kernel of this version; nil: it is older than all of them.
+  package static func mainline(of version: KernelVersion) -> ProtocolForm? {
+    mainlines.last { $0.since.map { $0 <= version } ?? false }
+  }
 
   /// The form with this id, or that this word stands for; nil where there is none.
   package static func named(_ id: String) -> ProtocolForm? {

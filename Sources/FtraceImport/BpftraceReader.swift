@@ -211,5 +211,6 @@ extension BpftraceReader {
   /// without `bpf_ktime_get_boot_ns()` (before Linux 5.8). Either is one clock for all CPUs.
   var clock: TraceClock? { .boot }
   var clockSource: ClockSource { .convention }
+  var kernelRelease: KernelRelease? { nil }
   var eventPlace: EventPlace { .event }
 }

@@ -1,6 +1,10 @@
 // Lines of perf script text that are no record.
 
+import KVMEvents
+
 enum PerfScriptNote {
+  /// `# os release : 6.12.95+deb12-amd64`, in the head.
+  case release(KernelRelease)
   /// `# cmdline : …`: the head that `--header` prints.
   case header
   /// A tab, an address and a symbol: one entry of a call chain.
@@ -14,11 +18,17 @@ enum PerfScriptNote {
     if place == line.end {
       self = .empty
     } else if line.start.byte == UInt8(ascii: "#") {
-      self = .header
+      self = Self.release(line).map { .release($0) } ?? .header
     } else if line.start.byte == 0x09 {
       self = .chainEntry
     } else {
       return nil
     }
+  }
+
+  private static func release(_ line: Line) -> KernelRelease? {
+    var place = line.start
+    guard skip("# os release : ", &place, line.end) else { return nil }
+    return KernelRelease(String(decoding: UnsafeRawBufferPointer(start: place, count: line.end - place), as: UTF8.self))
   }
 }

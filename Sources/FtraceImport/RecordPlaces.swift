@@ -1,6 +1,6 @@
 // Where the parts of a record stand in its line: for whoever writes lines anew.
 
-/// The byte ranges of a line of trace-cmd text, read by the same head as its event.
+/// The byte ranges of a line of trace-cmd or tracefs text, read by the same head as its event.
 package struct RecordPlaces: Sendable {
   /// Before the comm's column: the name of a buffer instance or of an input file, or blanks in its place.
   package let prefix: Range<Int>
@@ -8,6 +8,8 @@ package struct RecordPlaces: Sendable {
   package let comm: Range<Int>
   /// The digits of the pid.
   package let pid: Range<Int>
+  /// The digits of the thread group's, which tracefs prints on request; empty where it is not told.
+  package let tgid: Range<Int>
   /// The digits of the time stamp, and its point.
   package let stamp: Range<Int>
   /// Of the stamp: 6, 9, or 0 for a raw counter.
@@ -69,6 +71,11 @@ extension RecordPlaces {
     var pidEnd = dash + 1
     while pidEnd < bytes.count, bytes[pidEnd].isDigit { pidEnd += 1 }
     pid = dash + 1..<pidEnd
+    var group = pidEnd
+    while group < bytes.count, bytes[group] == 0x20 || bytes[group] == UInt8(ascii: "(") { group += 1 }
+    var groupEnd = group
+    while groupEnd < bytes.count, bytes[groupEnd].isDigit { groupEnd += 1 }
+    tgid = head.tgid < 0 ? pidEnd..<pidEnd : group..<groupEnd
     // A nameless record's name stands elsewhere; trace-cmd prints none.
     let first = head.name - start
     guard bytes.indices.contains(first) else { return nil }

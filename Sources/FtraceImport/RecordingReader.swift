@@ -31,6 +31,8 @@ protocol RecordingReader: AnyObject {
   /// The trace clock; nil where nothing tells.
   var clock: TraceClock? { get }
   var clockSource: ClockSource { get }
+  /// Of the recorded kernel; nil: nothing has told it so far.
+  var kernelRelease: KernelRelease? { get }
   /// What the events' ids count.
   var eventPlace: EventPlace { get }
   /// What the recording says of itself, as far as it was read.

@@ -79,6 +79,8 @@ extension TraceReader {
   package var clock: TraceClock? { reader.clock }
   /// How the clock is known; `.assumed` where it is nil.
   package var clockSource: ClockSource { reader.clockSource }
+  /// Of the recorded kernel; nil: nothing has told it so far. Where a recording tells, it does before its first event.
+  package var kernelRelease: KernelRelease? { reader.kernelRelease }
   /// What the events' ids count.
   package var eventPlace: EventPlace { reader.eventPlace }
 }

@@ -11,7 +11,9 @@ extension TraceText {
     case .tracefsText, .webPage:
       if let note = TracefsNote(line, isInHead: lastTime == .min) { return read(note, line, id: id, into: &event) }
     case .perfScript:
-      if PerfScriptNote(line) != nil { return false }
+      guard let note = PerfScriptNote(line) else { break }
+      if case .release(let release) = note { kernelRelease = kernelRelease ?? release }
+      return false
     case .traceCmdText, .traceDat, .perfData, .bpftrace:
       // tracefs text whose records look like trace-cmd's, as those of pids with seven digits do.
       if let note = TracefsNote(lossIn: line) { return read(note, line, id: id, into: &event) }

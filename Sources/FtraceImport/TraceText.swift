@@ -17,6 +17,8 @@ struct TraceText: ~Copyable {
   var leftovers: RingLeftovers?
   /// The next record ends something: the front of a comm that was none, or a CPU's silence. One look for both, for few texts have any.
   var isWatching = false
+  /// Of the recorded kernel, where a head tells.
+  var kernelRelease: KernelRelease?
   /// Of a console log.
   var dump = ConsoleDump.outside
 

@@ -1,5 +1,7 @@
 // One published form of the protocol: its name, where it was published, and how it differs, as data.
 
+import KVMEvents
+
 /// A published form of the `gfn_to_pfn_cache` protocol. The engine is one; a form is a value of this type.
 package struct ProtocolForm: Sendable {
   /// What `--protocol` takes.
@@ -11,6 +13,8 @@ package struct ProtocolForm: Sendable {
   package let rules: ProtocolRules
   /// The form that it is told from; nil where it stands alone.
   package let base: String?
+  /// Of mainline's own: the first release that has it; others do not have one.
+  package let since: KernelVersion?
   /// What its rules make of the protocol's text.
   package let program: ProtocolProgram
   /// A mutant's change of the text.
@@ -19,13 +23,14 @@ package struct ProtocolForm: Sendable {
   /// - Parameter edit: changes the text of the kernel functions: a mutant.
   package init(
     id: String, title: String, source: String, rules: ProtocolRules, base: String? = nil,
-    edit: (@Sendable (inout ProtocolText<ProtocolState>) -> Void)? = nil
+    since: KernelVersion? = nil, edit: (@Sendable (inout ProtocolText<ProtocolState>) -> Void)? = nil
   ) {
     self.id = id
     self.title = title
     self.source = source
     self.rules = rules
     self.base = base
+    self.since = since
     self.edit = edit
     program = ProtocolProgram(rules, edit: edit)
   }
@@ -50,6 +55,6 @@ package struct ProtocolForm: Sendable {
     if memory == rules.memory { return self }
     var rules = rules
     rules.memory = memory
-    return ProtocolForm(id: id, title: title, source: source, rules: rules, base: base, edit: edit)
+    return ProtocolForm(id: id, title: title, source: source, rules: rules, base: base, since: since, edit: edit)
   }
 }

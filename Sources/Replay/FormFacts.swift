@@ -161,7 +161,8 @@ extension RetryEvidence {
     if !round.isTorn && signs.moverCount > 0 { canSayNo = false }
   }
 
-  private func signs(_ seq: SequenceRule, _ facts: FormFacts) -> RetrySigns {
+  /// What the invalidations say together of a test of this sequence.
+  func signs(_ seq: SequenceRule, _ facts: FormFacts) -> RetrySigns {
     switch seq {
     case .mmu: return signs
     case .gpc:

@@ -47,6 +47,8 @@ struct FormsAsked {
   private var commonCount: Int64 = 0
   private var against: [[Against]]
   private var againstCounts: [Int64]
+  /// Those of them that were taken back as a whole.
+  private var doubtedCounts: [Int64]
 
   /// More are only counted: when a gap takes all of these back, the form is taken back with them.
   private static let keptMax = 32
@@ -65,6 +67,7 @@ struct FormsAsked {
     tallies = Array(repeating: Tally(), count: testRules.count)
     against = Array(repeating: [], count: forms.count)
     againstCounts = Array(repeating: 0, count: forms.count)
+    doubtedCounts = againstCounts
   }
 
   var isEmpty: Bool { forms.isEmpty }
@@ -109,8 +112,10 @@ struct FormsAsked {
   /// Nothing can be said of what did not happen; a function and a hook are seen by what did.
   mutating func forgetWhatRestsOnAbsence() {
     commonCount = 0
+    let before = againstCounts
     for rule in tallies.indices { tallies[rule] = Tally() }
     forget { $0.refutation != .function && $0.refutation != .walk }
+    for form in forms.indices { doubtedCounts[form] = before[form] - againstCounts[form] }
   }
 
   mutating func forget(_ refutation: FormAgreement.Refutation) { forget { $0.refutation == refutation } }
@@ -133,8 +138,8 @@ struct FormsAsked {
       let first = against[form].min { $0.event < $1.event }
       return FormAgreement(
         form: forms[form].id, testCount: commonCount + tally.forced, agreeingTestCount: commonCount + tally.agreeing,
-        moverCount: tally.movers, refutedCount: againstCounts[form], event: first?.event,
-        refutation: first?.refutation)
+        moverCount: tally.movers, refutedCount: againstCounts[form],
+        doubtedCount: doubtedCounts[form], event: first?.event, refutation: first?.refutation)
     }
   }
 }

@@ -26,6 +26,8 @@ struct JudgedCache {
   var validity = ValidityHistory()
   /// `gpc->pfn` is an error; nil: not known.
   var pfnIsError: Bool?
+  /// Since the last deactivation was entered no refresh began, and no round was accepted.
+  var isAloneInDeactivation = false
   /// nil: none known.
   var mapping: Mapping?
   /// nil: none known since its beginning, or since a gap.

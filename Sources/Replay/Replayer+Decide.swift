@@ -58,9 +58,9 @@ extension Replayer {
     let facts = FormFacts(evidence, page: page, vm.flatMap { busy[$0.id] })
     let decision = evidence.decision(testRule, facts)
     if !asked.isEmpty { ask(evidence, facts, vm: vm?.id) }
-    let verdict = test.isRetried ? evidence.cause(page: page, form: form) : nil
+    let verdict = test.isRetried ? evidence.cause(page: page, testRule, facts) : nil
     count(verdict?.cause, test, evidence.round)
-    let doubt = evidence.doubt(of: decision, verdict?.cause, hasPage: page != nil, form: form)
+    let doubt = evidence.doubt(of: decision, verdict?.cause, hasPage: page != nil, testRule)
     rows.append(.retryRound(row(test, evidence.round, decision: decision, doubt: doubt, verdict: verdict)))
     // Matched, as in all that every test and round goes through: `==` of another module's enum is a call through its
     // witness.
@@ -308,7 +308,7 @@ extension Replayer {
   private mutating func reportDivergence(_ evidence: RetryEvidence) {
     let test = evidence.test
     let refresh = operations.refreshes[test.refresh]
-    let cited = evidence.deciding
+    let cited = evidence.deciding(testRule.seq)
     report(
       .divergence, evidence.provesItself ? .certain : .possible, vm: refresh.vm, cache: refresh.cache,
       event: evidence.low.id,

@@ -85,10 +85,12 @@ extension Replayer {
 
   // MARK: The end
 
-  /// - Parameter isFiltered: events were left out without a marker.
-  mutating func finishForms(_ missing: [EventKind], isFiltered: Bool) {
+  /// - Parameters:
+  ///   - mayHideLoss: any event may be missing.
+  ///   - isFiltered: events were left out without a marker.
+  mutating func finishForms(_ missing: [EventKind], mayHideLoss: Bool, isFiltered: Bool) {
     if asked.isEmpty { return }
-    if !missing.isEmpty || options.mayHideLoss || isFiltered { asked.forgetWhatRestsOnAbsence() }
+    if !missing.isEmpty || mayHideLoss || isFiltered { asked.forgetWhatRestsOnAbsence() }
     let hooks: [EventKind] = [
       .mnInvalidateRangeStart, .mnInvalidateRangeStartRet, .mnInvalidateRangeEnd, .mnInvalidateRangeEndRet,
     ]

@@ -30,9 +30,12 @@ extension Replayer {
     case .deactivated(let cache, let moment):
       judgedCaches[cache].validity.change(to: false, after: moment, order)
       judgedCaches[cache].mapping = nil
-      judgedCaches[cache].pfnIsError = true
+      // It may wait for `refresh_lock` yet.
+      judgedCaches[cache].pfnIsError = nil
+      judgedCaches[cache].isAloneInDeactivation = true
     case .deactivationEnded(let cache, let entry, let moment):
       judgedCaches[cache].validity.settle(after: entry, before: moment)
+      if judgedCaches[cache].isAloneInDeactivation { judgedCaches[cache].pfnIsError = true }
 
     case .entered(let refresh): enter(refresh)
     case .loopReached(let slot, let moment):
@@ -142,7 +145,7 @@ extension Replayer {
 
   private mutating func enterEnd(_ invalidation: InvalidationState) {
     markStale(by: invalidation)
-    if invalidation.hitsMemslot != false || !form.rules.seqNeedsMemslot {
+    if invalidation.hitsMemslot != false || form.rules.seq == .gpc || !form.rules.seqNeedsMemslot {
       seqTrails[invalidation.vm.id, default: SeqTrail()].bump()
     }
     guard !contractChecks.isEmpty, let checks = contractChecks.removeValue(forKey: invalidation.id) else { return }
@@ -165,6 +168,7 @@ extension Replayer {
       judgedCaches[cache].validity.change(to: false, after: entry, order)
     }
     if asked.isEmpty { return }
+    judgedCaches[cache].isAloneInDeactivation = false
     let pfnIsError = operations.isAloneInRefresh(slot) ? judgedCaches[cache].pfnIsError : nil
     change(slot) { $0.oldPFNIsError = pfnIsError }
   }
@@ -195,6 +199,7 @@ extension Replayer {
             oldPFNIsError: judged(refresh).oldPFNIsError)))
       if outcome == .accepted {
         judgedCaches[operations.refreshes[refresh].cache].pfnIsError = pfn?.isError
+        judgedCaches[operations.refreshes[refresh].cache].isAloneInDeactivation = false
       }
     case .failed, .unfinished:
       let state = operations.freeRound(round)

@@ -113,8 +113,12 @@ package struct Replayer {
     judgeSteps(now: now)
   }
 
+  /// What the recording has said so far of each form that is asked.
+  package var formAgreements: [FormAgreement] { asked.agreements }
+
   /// The recording is over: what is still open is closed as such, and the VMs, caches and memslots are handed on.
-  package mutating func finish() {
+  /// - Parameter mayHideLoss: it came out since the replay began (`ReplayOptions.mayHideLoss`).
+  package mutating func finish(mayHideLoss: Bool = false) {
     operations.giveUpTie()
     for event in operations.takeHeld() { step(event) }
     operations.settleCounts(before: nil)
@@ -134,7 +138,7 @@ package struct Replayer {
     rows += operations.caches.map { .cache($0.row) }
     let isFiltered = finishSurvey(isWhollyProbed: missing.isEmpty)
     if !missing.isEmpty && !operations.vms.isEmpty { rows.append(.lacksProbes(missing)) }
-    finishForms(missing, isFiltered: isFiltered)
+    finishForms(missing, mayHideLoss: options.mayHideLoss || mayHideLoss, isFiltered: isFiltered)
   }
 
   private mutating func finish(_ vm: VMState) {

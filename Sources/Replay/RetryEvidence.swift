@@ -81,26 +81,26 @@ struct RetryEvidence {
   /// The test's own probe read a count and a seq that had not moved: the count is the kernel's reason.
   private var showsCountAlone: Bool { readsCount && round.recordedMoves == 0 }
 
-  private func readsSeq(_ form: ProtocolForm) -> Bool { form.rules.retry.readsSeq && form.rules.snapshot != .none }
-
   /// Why nothing can be said for sure; nil where the decision is forced and the cause is known.
-  func doubt(of decision: Decision, _ cause: RetryRound.Cause?, hasPage: Bool, form: ProtocolForm) -> Doubt? {
+  func doubt(
+    of decision: Decision, _ cause: RetryRound.Cause?, hasPage: Bool, _ rule: FormsAsked.TestRule
+  ) -> Doubt? {
     switch decision {
     case .open: return ofOrder
-    case .unknown: return ofUnknown(form)
+    case .unknown: return ofUnknown(rule)
     case .agrees, .disagrees: break
     }
     switch cause {
     case nil, .necessary, .false: return nil
     case .undecided: return ofOrder
-    case .unknown: return hasPage ? ofUnknown(form) : .part
+    case .unknown: return hasPage ? ofUnknown(rule) : .part
     }
   }
 
   /// What is open yet has not come to its memslots.
   private var ofOrder: Doubt { relevant.contains { $0.end != nil && $0.hitsMemslot == nil } ? .memslots : .order }
 
-  private func ofUnknown(_ form: ProtocolForm) -> Doubt {
+  private func ofUnknown(_ rule: FormsAsked.TestRule) -> Doubt {
     let hasGap = vm.hasGap
     if round.isTorn { return hasGap ? .loss : .part }
     if round.meetsLoss { return .loss }
@@ -108,7 +108,7 @@ struct RetryEvidence {
     if relevant.contains(where: { $0.isInDoubt || $0.close == .lost }) { return .unrecordedEnd }
     if signs.hasTaint { return hasGap ? .loss : .before }
     if let count = round.recordedCount, count > signs.surelyInCount { return .countOther }
-    return readsSeq(form) ? .seqOther : .before
+    return rule.mayBeMovedUnseen ? .seqOther : .before
   }
 
   /// What every order makes a test of the count and the seq say; nil where orders differ (or none is possible).
@@ -164,19 +164,20 @@ struct RetryEvidence {
     return invalidation.surelyNotBumped(before: snapshotHigh, order, hasEndKvm: hasEndKvm)
   }
 
-  private func surelyMovesSeq(_ invalidation: InvalidationState) -> Bool {
-    invalidation.hitsMemslot == true && isBumpAfterSnapshot(invalidation)
+  private func surelyMovesSeq(_ invalidation: InvalidationState, _ seq: SequenceRule) -> Bool {
+    (seq == .gpc || invalidation.hitsMemslot == true) && isBumpAfterSnapshot(invalidation)
       && invalidation.surelyBumped(before: low, order)
   }
 
-  private func isSeenEitherWay(_ invalidation: InvalidationState) -> Bool {
-    invalidation.hitsMemslot == true && invalidation.surelyUp(before: low, order) && isBumpAfterSnapshot(invalidation)
+  private func isSeenEitherWay(_ invalidation: InvalidationState, _ seq: SequenceRule) -> Bool {
+    (seq == .gpc || invalidation.hitsMemslot == true) && invalidation.surelyUp(before: low, order)
+      && isBumpAfterSnapshot(invalidation)
   }
 
   /// An invalidation that alone makes the test retry; nil where none does.
-  var deciding: InvalidationState? {
-    relevant.first { isSurelyIn($0) } ?? relevant.first { isSeenEitherWay($0) }
-      ?? relevant.first { surelyMovesSeq($0) }
+  func deciding(_ seq: SequenceRule) -> InvalidationState? {
+    relevant.first { isSurelyIn($0) } ?? relevant.first { isSeenEitherWay($0, seq) }
+      ?? relevant.first { surelyMovesSeq($0, seq) }
   }
 
   // MARK: What was lost
@@ -247,7 +248,7 @@ struct RetryEvidence {
     var invalidation: InvalidationState?
   }
 
-  func cause(page: UHVA?, form: ProtocolForm) -> Verdict {
+  func cause(page: UHVA?, _ rule: FormsAsked.TestRule, _ facts: FormFacts) -> Verdict {
     guard let page else { return Verdict(cause: .unknown) }
     var (overlapping, allSelf) = (0, true)
     var sureSelf: InvalidationState?
@@ -264,32 +265,33 @@ struct RetryEvidence {
       return Verdict(cause: .necessary, subCause: isOnlySelf ? .`self` : nil, invalidation: sureSelf)
     }
     if round.isTorn || mayMissSomething { return Verdict(cause: .unknown) }
-    if overlapping == 0 { return falseVerdict(form) }
+    let signs = signs(rule.seq, facts)
+    if overlapping == 0 { return falseVerdict(rule, signs) }
     // Not sure from the intervals; but it was repeated, and nothing else that is known can explain that.
-    if overlapping == relevant.count && !mayBeMovedUnseen(form) {
+    if overlapping == relevant.count && !mayBeMovedUnseen(rule, signs) {
       return Verdict(cause: .necessary, invalidation: overlapping == 1 ? relevant[0] : nil)
     }
     return Verdict(cause: restsOnTaint ? .unknown : .undecided)
   }
 
   /// Nothing overlapped. What cannot have been seen was not the reason.
-  private func falseVerdict(_ form: ProtocolForm) -> Verdict {
+  private func falseVerdict(_ rule: FormsAsked.TestRule, _ signs: RetrySigns) -> Verdict {
     // The count was 0, and no recorded end hook can have moved seq (evidence, rule 23).
     if !signs.canBeActive && !signs.canMoveSeq {
-      let isOther = readsSeq(form) && !readsCount && !restsOnTaint
+      let isOther = rule.mayBeMovedUnseen && !readsCount && !restsOnTaint
       return isOther ? Verdict(cause: .false, subCause: .seqOther) : Verdict(cause: .unknown)
     }
     if relevant.isEmpty { return Verdict(cause: .unknown) }
     if let counted = signs.firstSurelyIn {
       return Verdict(cause: .false, subCause: .count, invalidation: relevant[counted])
     }
-    if isCovered || !signs.canMoveSeq && !mayBeMovedUnseen(form) {
+    if isCovered || !signs.canMoveSeq && !mayBeMovedUnseen(rule, signs) {
       return Verdict(cause: .false, subCause: .count, invalidation: relevant.count == 1 ? relevant[0] : nil)
     }
     // Count or another mover of seq.
     if !signs.canMoveSeq { return Verdict(cause: .false) }
     if !signs.canBeActive {
-      return Verdict(cause: .false, subCause: .seq, invalidation: relevant.first { surelyMovesSeq($0) })
+      return Verdict(cause: .false, subCause: .seq, invalidation: relevant.first { surelyMovesSeq($0, rule.seq) })
     }
     return Verdict(cause: .false)
   }
@@ -299,8 +301,8 @@ struct RetryEvidence {
 
   /// A mover of seq that is not recorded may be why the round was repeated: the test's own probe read no count, and a seq
   /// that no recorded end hook can have moved; or it did not read them.
-  private func mayBeMovedUnseen(_ form: ProtocolForm) -> Bool {
-    guard readsSeq(form), !readsCount else { return false }
+  private func mayBeMovedUnseen(_ rule: FormsAsked.TestRule, _ signs: RetrySigns) -> Bool {
+    guard rule.mayBeMovedUnseen, !readsCount else { return false }
     return round.recordedMoves.map { $0 != 0 && !signs.canMoveSeq } ?? true
   }
 

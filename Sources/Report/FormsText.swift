@@ -5,17 +5,38 @@ import KVMEvents
 /// What is said of the forms that were asked (evidence, rule 26).
 struct FormsText {
   private let forms: [Report.Form]
+  private let replay: Report.Replay?
+  private let release: String?
+  /// What the places of events count: `line`.
   private let place: String
 
-  /// - Parameter place: what the places of events count: `line`.
-  init(_ forms: [Report.Form], place: String) {
-    self.forms = forms
-    self.place = place
+  init(_ report: Report) {
+    forms = report.forms
+    replay = report.replay
+    release = report.trace.kernelRelease
+    place = report.trace.eventPlace.rawValue
   }
 
   /// None where none was asked.
-  var lines: [String] {
-    if forms.isEmpty { return [] }
+  var lines: [String] { forms.isEmpty ? [] : agreement + choice }
+
+  /// From which form divergences are counted, and why.
+  private var choice: [String] {
+    guard let replay else { return [] }
+    let release = release ?? "that release"
+    let reason =
+      switch replay.formReason {
+      case .asked: "as --kernel says"
+      case .release: "it agrees, and is mainline's in \(release), which the recording names"
+      case .newest: "the newest of mainline's that agree"
+      case .published: "the newest that agrees, as none of mainline's does"
+      case .releaseRefuted: "mainline's in \(release), which the recording names"
+      case .fewestRefuted: "the one with the fewest decisions against it"
+      }
+    return ["       divergences are from \(replay.form): \(reason)"]
+  }
+
+  private var agreement: [String] {
     let agreeing = forms.filter { $0.refutedCount == 0 }
     if agreeing.count == forms.count { return ["forms: the recording tells no form from another"] }
     // A form that needs nothing unrecorded comes first.

@@ -8,7 +8,9 @@ extension Report {
   package init(_ database: TraceDatabase, findingsMax: Int) throws(TraceStoreError) {
     trace = try Self.trace(database)
     replay = try database.replaySettings().map {
-      Replay(form: $0.form, deltaNs: $0.deltaNs, retriesMax: $0.retriesMax, stallMaxNs: $0.stallMaxNs)
+      Replay(
+        form: $0.form, formReason: $0.formReason, deltaNs: $0.deltaNs, retriesMax: $0.retriesMax,
+        stallMaxNs: $0.stallMaxNs)
     }
     let marks = try database.rows(
       "SELECT text FROM recording_mark WHERE text LIKE 'recorded on %' OR text LIKE 'missed %' ORDER BY id"
@@ -59,10 +61,10 @@ extension Report {
       "SELECT id, unexplained_seq_moves FROM vm WHERE unexplained_seq_moves > 0 ORDER BY id"
     ) { SeqMoves(vm: $0.integer(0), moves: $0.integer(1)) }
     neverEnded = try Self.neverEnded(database)
-    forms = try database.rows("SELECT * FROM form_agreement ORDER BY id") {
+    forms = try database.formAgreements().map {
       Form(
-        form: $0.text(1), tests: $0.integer(2), agreeingTests: $0.integer(3), moverCount: $0.integer(4),
-        refutedCount: $0.integer(5), refutedEvent: $0.optionalInteger(6), refutedBy: $0.optionalText(7))
+        form: $0.form, tests: $0.testCount, agreeingTests: $0.agreeingTestCount, moverCount: $0.moverCount,
+        refutedCount: $0.refutedCount, refutedEvent: $0.event, refutedBy: $0.refutation?.rawValue)
     }
     retries = rounds.causes.map {
       RetryCause(
@@ -89,7 +91,7 @@ extension Report {
       bytes: facts.byteCount, lines: facts.lineCount, events: facts.eventCount, firstNs: facts.firstTime?.rawValue,
       lastNs: facts.lastTime?.rawValue, clock: facts.clock.rawValue, clockSource: facts.clockSource,
       stampUnit: facts.stampUnit, resolutionNs: facts.resolutionNs, incomplete: facts.incomplete,
-      eventPlace: facts.eventPlace)
+      eventPlace: facts.eventPlace, kernelRelease: facts.kernelRelease?.text)
   }
 
   private static func counts(_ database: TraceDatabase) throws(TraceStoreError) -> Counts {

@@ -50,10 +50,12 @@ package struct Report: Encodable, Sendable {
     package var incomplete: String?
     /// What the places of events count, wherever the document says `line` or `event`.
     package var eventPlace: EventPlace
+    package var kernelRelease: String?
   }
 
   package struct Replay: Encodable, Sendable {
     package var form: String
+    package var formReason: FormReason
     package var deltaNs: Int64
     package var retriesMax: Int64
     package var stallMaxNs: Int64

@@ -17,7 +17,7 @@ package struct TextReport {
   }
 
   package var text: String {
-    let forms = FormsText(report.forms, place: place.rawValue).lines
+    let forms = FormsText(report).lines
     let parts = [header, dirt, findings, neverEnded, retries, conformance, forms, verdict]
     let texts = parts.filter { !$0.isEmpty }.map { $0.map(\.printable).joined(separator: "\n") }
     return texts.joined(separator: "\n\n") + "\n"
@@ -31,6 +31,7 @@ package struct TextReport {
     var lines = [
       "\(inputName(trace.file)): \(trace.format), \(plural(trace.lines, place.ofInput.rawValue)), \(plural(trace.events, "event"))\(span)"
     ]
+    if let release = trace.kernelRelease { lines.append("  kernel \(release)") }
     let delta = report.replay.map { "; CPUs are ordered beyond \(unit.exact($0.deltaNs)) (--delta)" } ?? ""
     lines.append("  clock \(clock), stamps of \(unit.exact(trace.resolutionNs))\(delta)")
     lines += (report.recordingMarks ?? []).map { "  \($0)" }
@@ -190,7 +191,7 @@ package struct TextReport {
     }
     return aligned(rows, right: [2, 3, 4]) + doubts { $0.subject == "cause" }
       + report.unexplainedSeqMoves.map {
-        "  mmu_invalidate_seq of VM \($0.vm) moved \(plural($0.moves, "time")) more than the recorded hooks explain"
+        "  the recorded seq of VM \($0.vm) moved \(plural($0.moves, "time")) more than the recorded hooks explain"
       }
   }
 

@@ -60,6 +60,8 @@ struct EngineRun {
   /// The next step resolves the uhva: the memslots are to be asked now.
   func resolves(_ state: borrowing RecordingState) -> Bool { steps[state.tasks[slot].step] == .begin }
 
+  func isAtWalk(_ state: borrowing RecordingState) -> Bool { steps[state.tasks[slot].step] == .lockList }
+
   func isInWindow(_ state: borrowing RecordingState) -> Bool { state.tasks[slot].isInWindow }
 
   /// One of the VM's spinlocks.

@@ -158,7 +158,12 @@ extension SimulatedKernel {
       } note: { [self] in
         truth.invalidations[hook.number].endKvm = $0
       },
-      { [self] in goOn(hook, task) },
+      { [self] in
+        // Where no memslot overlaps, nothing comes before a walk in the end hook.
+        guard hook.run?.isAtWalk(hook.vm.state) == true else { return goOn(hook, task) }
+        task.next(walk(hook, task))
+        return .done
+      },
     ]
   }
 

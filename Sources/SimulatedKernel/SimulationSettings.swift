@@ -68,7 +68,9 @@ package struct SimulationSettings: Sendable {
   /// What this kernel can do. Where activation does not hold `refresh_lock` (up to v6.8), the engine does not follow a
   /// cache whose address changes under a refresh.
   var possibleFeatures: Set<Feature> {
-    form.rules.hasRefreshLock && form.rules.activation == .underRefreshLock
+    // `gpc_invalidate_seq` has none.
+    let features = form.rules.seq == .gpc ? features.subtracting([.seqMovers]) : features
+    return form.rules.hasRefreshLock && form.rules.activation == .underRefreshLock
       ? features : features.subtracting([.activations, .badRequests, .memslotUpdates, .rebirth])
   }
 }

@@ -1,10 +1,13 @@
 // What a replay was told; the row of the table `replay`.
 
+import KVMEvents
+
 /// The rules and thresholds of one replay.
 package struct ReplaySettings: Equatable, Sendable {
   package var toolVersion: String
-  /// The published form of the code: `mainline`.
+  /// The form that divergences are counted from: `v6.9`.
   package var form: String
+  package var formReason: FormReason
   /// How far the clocks of two CPUs are taken to differ, in nanoseconds; one of `deltasNs`.
   package var deltaNs: Int64
   /// A refresh with more false retries is excessive.
@@ -15,9 +18,12 @@ package struct ReplaySettings: Equatable, Sendable {
   /// Decisions wait for as long as this: more would keep a long recording in memory, and no clock is off by that much.
   package static let deltasNs: ClosedRange<Int64> = 0...1_000_000_000
 
-  package init(toolVersion: String, form: String, deltaNs: Int64, retriesMax: Int64, stallMaxNs: Int64) {
+  package init(
+    toolVersion: String, form: String, formReason: FormReason, deltaNs: Int64, retriesMax: Int64, stallMaxNs: Int64
+  ) {
     self.toolVersion = toolVersion
     self.form = form
+    self.formReason = formReason
     self.deltaNs = deltaNs
     self.retriesMax = retriesMax
     self.stallMaxNs = stallMaxNs

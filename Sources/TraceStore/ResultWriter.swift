@@ -33,7 +33,7 @@ package final class ResultWriter {
     cache = try connection.prepare(insert("\(schema).cache", columns: 8))
     neverEnded = try connection.prepare(insert("\(schema).never_ended", columns: 11))
     witnessWeight = try connection.prepare(insert("\(schema).witness_weight", columns: 3))
-    formAgreement = try connection.prepare(insert("\(schema).form_agreement", columns: 8))
+    formAgreement = try connection.prepare(insert("\(schema).form_agreement", columns: 9))
     implausibleField = try connection.prepare(insert("\(schema).implausible_field", columns: 6))
     silentOmission = try connection.prepare(insert("\(schema).silent_omission", columns: 5))
   }
@@ -217,8 +217,9 @@ package final class ResultWriter {
     formAgreement.bind(4, row.agreeingTestCount)
     formAgreement.bind(5, row.moverCount)
     formAgreement.bind(6, row.refutedCount)
-    formAgreement.bind(7, row.event)
-    if let refutation = row.refutation { formAgreement.bind(8, refutation.rawValue) } else { formAgreement.bindNull(8) }
+    formAgreement.bind(7, row.doubtedCount)
+    formAgreement.bind(8, row.event)
+    if let refutation = row.refutation { formAgreement.bind(9, refutation.rawValue) } else { formAgreement.bindNull(9) }
     try formAgreement.run()
   }
 }

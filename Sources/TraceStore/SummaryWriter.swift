@@ -72,7 +72,7 @@ struct SummaryWriter {
   }
 
   private func write(_ trace: TraceFacts) throws(TraceStoreError) {
-    let statement = try connection.prepare(insert("trace", columns: 17))
+    let statement = try connection.prepare(insert("trace", columns: 18))
     statement.bind(1, 1)
     statement.bind(2, trace.fileName)
     statement.bind(3, trace.contentHash)
@@ -90,17 +90,19 @@ struct SummaryWriter {
     statement.bind(15, trace.incomplete)
     statement.bind(16, trace.importOptions)
     statement.bind(17, trace.eventPlace.rawValue)
+    statement.bind(18, trace.kernelRelease?.text)
     try statement.run()
   }
 
   func write(_ replay: ReplaySettings) throws(TraceStoreError) {
-    let statement = try connection.prepare(insert("replay", columns: 6))
+    let statement = try connection.prepare(insert("replay", columns: 7))
     statement.bind(1, 1)
     statement.bind(2, replay.toolVersion)
     statement.bind(3, replay.form)
-    statement.bind(4, replay.deltaNs)
-    statement.bind(5, replay.retriesMax)
-    statement.bind(6, replay.stallMaxNs)
+    statement.bind(4, replay.formReason.rawValue)
+    statement.bind(5, replay.deltaNs)
+    statement.bind(6, replay.retriesMax)
+    statement.bind(7, replay.stallMaxNs)
     try statement.run()
   }
 }

@@ -71,7 +71,8 @@ package final class TraceDatabase {
       byteCount: row.integer(5), lineCount: row.integer(6), eventCount: row.integer(7),
       firstTime: first.map(TraceTimestamp.init(rawValue:)), lastTime: last.map(TraceTimestamp.init(rawValue:)),
       clock: clock, clockSource: clockSource, stampUnit: unit, resolutionNs: resolution,
-      incomplete: row.optionalText(14), importOptions: row.text(15), eventPlace: eventPlace)
+      incomplete: row.optionalText(14), importOptions: row.text(15), eventPlace: eventPlace,
+      kernelRelease: row.optionalText(17).flatMap { KernelRelease($0) })
   }
 
   /// This kind of dirt was met in the input.
@@ -104,13 +105,31 @@ package final class TraceDatabase {
   package func replaySettings() throws(TraceStoreError) -> ReplaySettings? {
     let row = try connection.prepare("SELECT * FROM replay")
     guard try row.step() else { return nil }
+    guard let reason = FormReason(rawValue: row.text(3)) else {
+      throw .damaged(table: "replay", reason: "the reason for its form is none that is known")
+    }
     let settings = ReplaySettings(
-      toolVersion: row.text(1), form: row.text(2), deltaNs: row.integer(3), retriesMax: row.integer(4),
-      stallMaxNs: row.integer(5))
+      toolVersion: row.text(1), form: row.text(2), formReason: reason, deltaNs: row.integer(4),
+      retriesMax: row.integer(5), stallMaxNs: row.integer(6))
     guard ReplaySettings.deltasNs.contains(settings.deltaNs), settings.retriesMax >= 0, settings.stallMaxNs >= 0 else {
       throw .damaged(table: "replay", reason: "a delta or a threshold is none that a replay takes")
     }
     return settings
+  }
+
+  /// What the recording says of each form, by age; none where none was asked.
+  package func formAgreements() throws(TraceStoreError) -> [FormAgreement] {
+    let row = try connection.prepare("SELECT * FROM form_agreement ORDER BY id")
+    var agreements: [FormAgreement] = []
+    while try row.step() {
+      agreements.append(
+        FormAgreement(
+          form: row.text(1), testCount: row.integer(2), agreeingTestCount: row.integer(3),
+          moverCount: row.integer(4), refutedCount: row.integer(5), doubtedCount: row.integer(6),
+          event: row.optionalInteger(7),
+          refutation: row.optionalText(8).flatMap { FormAgreement.Refutation(rawValue: $0) }))
+    }
+    return agreements
   }
 
   /// What the last replay left out.
@@ -159,8 +178,9 @@ package final class TraceDatabase {
   }
 
   /// Runs a replay's rows in, in place of the former replay's: whole, or not at all.
+  /// - Parameter replay: gives back what it was told.
   package func replaceResults<Failure: Error>(
-    settings: ReplaySettings, _ replay: (ResultWriter) throws(Failure) -> Void
+    _ replay: (ResultWriter) throws(Failure) -> ReplaySettings
   ) throws {
     try connection.leaveWriteAheadLog()
     // As in TraceWriter, our types have made the checks already; each CHECK (… IN (…)) costs a table of its own per row.
@@ -171,7 +191,7 @@ package final class TraceDatabase {
     do {
       try connection.execute(TraceDatabase.deleteResults)
       let writer = try ResultWriter(on: connection, schema: "main", rounds: RetryRoundWriter(on: connection))
-      try replay(writer)
+      let settings = try replay(writer)
       let amendments = try writer.finish()
       try connection.execute(Schema.indices)
       try amendments.apply(on: connection, settings: settings)

@@ -28,6 +28,8 @@ package struct TraceFacts: Equatable, Sendable {
   package var importOptions: String
   /// What the events' ids count.
   package var eventPlace: EventPlace
+  /// nil: the recording does not name it.
+  package var kernelRelease: KernelRelease?
 
   /// What a recording's stamps can be.
   static let times = 0..<TraceTimestamp.end
@@ -39,7 +41,7 @@ package struct TraceFacts: Equatable, Sendable {
     eventCount: Int64, firstTime: TraceTimestamp?, lastTime: TraceTimestamp?, clock: TraceClock,
     clockSource: ClockSource, stampUnit: StampUnit = .ns,
     resolutionNs: Int64, incomplete: String?, importOptions: String = "",
-    eventPlace: EventPlace = .line
+    eventPlace: EventPlace = .line, kernelRelease: KernelRelease? = nil
   ) {
     self.fileName = fileName
     self.contentHash = contentHash
@@ -57,5 +59,6 @@ package struct TraceFacts: Equatable, Sendable {
     self.incomplete = incomplete
     self.importOptions = importOptions
     self.eventPlace = eventPlace
+    self.kernelRelease = kernelRelease
   }
 }

@@ -35,9 +35,7 @@ struct ReplayArguments: ParsableArguments {
   )
   var delta: DurationArgument?
 
-  @Option(
-    help: "What divergences are from: the form that the recorded kernel ran (a published one, or a file of one form).")
-  var kernel = FormsArgument([.v69])
+  @OptionGroup var kernel: KernelFormArguments
 
   @Option(help: "A refresh with more false retries than this is excessive.")
   var retriesMax: Int32 = 10
@@ -51,7 +49,6 @@ struct ReplayArguments: ParsableArguments {
 
   mutating func validate() throws {
     if let delta, !ReplaySettings.deltasNs.contains(delta.ns) { throw ValidationError("--delta must be at most 1s.") }
-    if kernel.isSeveral { throw ValidationError("--kernel takes one form.") }
     if retriesMax < 0 { throw ValidationError("--retries-max must not be negative.") }
   }
 
@@ -79,13 +76,6 @@ struct ReplayArguments: ParsableArguments {
     return options
   }
 
-  /// The form of `--kernel`.
-  func kernelForm() throws -> ProtocolForm {
-    let forms = try kernel.read().map(\.form)
-    guard forms.count == 1 else { throw fail("--kernel takes one form; there are \(forms.count) in that file.") }
-    return forms[0]
-  }
-
   /// For the recording that a database holds.
   func options(for database: TraceDatabase) throws -> ReplayOptions {
     let facts = try database.facts()
@@ -94,6 +84,28 @@ struct ReplayArguments: ParsableArguments {
       mayHideLoss: try database.hasDoubt())
     options.unusedFields = try database.implausibleFields()
     return options
+  }
+}
+
+/// Which form the recorded kernel ran.
+struct KernelFormArguments: ParsableArguments {
+  @Option(
+    help: """
+      The form that the recorded kernel ran, from which divergences are counted: a published one, or a file of one form. \
+      Default: of the forms that agree, the mainline form of the recorded release, else the newest of mainline's, else the \
+      newest published one.
+      """)
+  var kernel: FormsArgument?
+
+  mutating func validate() throws {
+    if kernel?.isSeveral == true { throw ValidationError("--kernel takes one form.") }
+  }
+
+  /// nil: none was named.
+  func asked() throws -> KernelForm? {
+    guard let forms = try kernel?.read().map(\.form) else { return nil }
+    guard forms.count == 1 else { throw fail("--kernel takes one form; there are \(forms.count) in that file.") }
+    return KernelForm(asked: forms[0])
   }
 }
 

@@ -31,12 +31,14 @@ struct CompareCommand: ParsableCommand {
     help: "Forms, or files of forms, with commas between (see gpc-replay protocols), or all.")
   var forms = FormsArgument(ProtocolForm.all)
 
+  @OptionGroup var kernel: KernelFormArguments
+
   @Flag(help: "The comparison as one JSON document.")
   var json = false
 
   func run() throws {
     let forms = try forms.byAge()
-    let source = try RecordingSource(trace, options)
+    let source = try RecordingSource(trace, options, kernel: kernel.asked())
     do {
       let notCompared = try compare(source, forms)
       let report = try ComparisonReport(source.database, notCompared: notCompared.map(\.id))
@@ -65,7 +67,7 @@ struct CompareCommand: ParsableCommand {
     if let stored = try source.database.replaySettings() {
       options.deltaNs = stored.deltaNs
     } else {
-      try replayStored(source.database, options, kernel: .v69)
+      try replayStored(source.database, options, kernel: nil)
     }
     return options
   }

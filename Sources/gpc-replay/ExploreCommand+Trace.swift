@@ -10,7 +10,7 @@ import TraceStore
 
 extension ExploreCommand {
   func exploreTrace(_ trace: String, _ forms: [(form: ProtocolForm, word: String)]) throws {
-    let source = try RecordingSource(trace, options)
+    let source = try RecordingSource(trace, options, kernel: kernel.asked())
     do {
       let replay = try replayOptions(source)
       let blindSpots = try source.blindSpots()

@@ -31,6 +31,8 @@ struct ExploreCommand: ParsableCommand {
     help: "Published forms, or files of forms (docs/explore.md), separated by commas; see gpc-replay protocols.")
   var forms = FormsArgument([.v69])
 
+  @OptionGroup var kernel: KernelFormArguments
+
   @Option(help: "The memory model: sc (sequential consistency) or tso (x86's store buffers).")
   var memory = Memory.sc
 
@@ -66,6 +68,9 @@ struct ExploreCommand: ParsableCommand {
   func validate() throws {
     if let window, window < 1 { throw ValidationError("--window counts from 1.") }
     if findingsMax < 0 { throw ValidationError("--findings must not be negative.") }
+    if scenario != nil && kernel.kernel != nil {
+      throw ValidationError("--kernel is of a recording; a scenario has no recorded kernel.")
+    }
     if scenario != nil && (window != nil || delta != nil) {
       throw ValidationError("--window and --delta are of a recording; a scenario has no recorded times.")
     }

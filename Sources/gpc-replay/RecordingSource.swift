@@ -15,36 +15,55 @@ struct RecordingSource {
   /// For commands; nil in memory.
   let path: String?
 
-  /// Imports and replays a trace, if its database does not hold it yet; takes a database as it is.
-  /// - Parameter replacesOthers: a database that holds another recording gives way; else it is an error.
-  init(_ trace: String, _ options: ImportOptions, replacesOthers: Bool = true) throws {
+  /// Imports and replays a trace, if its database does not hold it yet; takes a database as it is, unless another form is
+  /// asked for than it was replayed with.
+  /// - Parameters:
+  ///   - kernel: what divergences are counted from; nil: the form that what is recorded speaks for.
+  ///   - keepsNumbers: its findings' numbers are asked for: a database that holds another recording is an error, and one that was
+  ///     replayed with `--kernel` stays so.
+  init(_ trace: String, _ options: ImportOptions, kernel: KernelForm? = nil, keepsNumbers: Bool = false) throws {
     if Self.isDatabase(trace) {
       do {
         database = try TraceDatabase(at: trace)
         path = trace
-      } catch {
+        if let kernel { try Self.replay(database, kernel: kernel) }
+      } catch let error as TraceStoreError {
         throw fail(error.sentence)
       }
     } else {
-      var importer = try Self.importer(trace, options)
-      importer.replacesOthers = replacesOthers
+      var importer = try Self.importer(trace, options, kernel: kernel)
+      importer.keepsNumbers = keepsNumbers
       database = try importer.run().database
       path = importer.path
     }
   }
 
   /// Imports and replays a trace; what is wrong with it is left to the caller to tell.
-  init(importing trace: String, _ options: ImportOptions) throws {
-    let importer = try Self.importer(trace, options)
+  init(importing trace: String, _ options: ImportOptions, kernel: KernelForm?) throws {
+    let importer = try Self.importer(trace, options, kernel: kernel)
     database = try importer.outcome().database
     path = importer.path
   }
 
   /// With the thresholds that `gpc-replay TRACE` has.
-  private static func importer(_ trace: String, _ options: ImportOptions) throws -> TraceImporter {
+  private static func importer(
+    _ trace: String, _ options: ImportOptions, kernel: KernelForm?
+  ) throws -> TraceImporter {
     var input = try InputArguments.parse(["--", trace])
     input.options = options
-    return TraceImporter(input, replay: try ReplayArguments.parse([]))
+    return TraceImporter(input, replay: try ReplayArguments.parse([]), kernel: kernel)
+  }
+
+  /// With the settings of before, or the usual ones.
+  private static func replay(_ database: TraceDatabase, kernel: KernelForm) throws {
+    var options = try ReplayArguments.parse([]).options(for: database)
+    let stored = try database.replaySettings()
+    if let stored {
+      options.deltaNs = stored.deltaNs
+      options.retriesMax = Int32(clamping: stored.retriesMax)
+      options.stallMaxNs = stored.stallMaxNs
+    }
+    if stored != settings(options, kernel: kernel) { try replayStored(database, options, kernel: kernel) }
   }
 
   private static func isDatabase(_ path: String) -> Bool {

@@ -27,7 +27,7 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     do {
       let store = try TraceDatabase(at: database)
-      try replayStored(store, replay.options(for: store), kernel: replay.kernelForm())
+      try replayStored(store, replay.options(for: store), kernel: replay.kernel.asked())
       throw try show(store, path: database, report)
     } catch let error as TraceStoreError {
       throw fail(error.sentence)
@@ -36,41 +36,38 @@ struct ReplayCommand: ParsableCommand {
 }
 
 /// Replays the database's own events and puts the results in place of the former ones: again, as long as fields show
-/// that they are not what their probes were to read (evidence, rule 20).
-func replayStored(_ store: TraceDatabase, _ options: ReplayOptions, kernel: ProtocolForm) throws {
-  var options = options
+/// that they are not what their probes were to read (evidence, rule 20), and where the whole recording speaks for another
+/// form than its begin (rule 26).
+/// - Parameter kernel: what divergences are counted from; nil: the form that what is recorded speaks for.
+func replayStored(_ store: TraceDatabase, _ options: ReplayOptions, kernel: KernelForm?) throws {
+  let release = try store.facts().kernelRelease
+  var (options, kernel) = (options, kernel)
   repeat {
-    let leftOut = try replayOnce(store, options, kernel: kernel)
-    if leftOut.isEmpty { return }
-    options.unusedFields += leftOut
+    var pass = ReplayPass(kernel: kernel, release: release, options: options)
+    try replayOnce(store, options, &pass)
+    if pass.fieldsToLeaveOut.isEmpty && pass.isRight { return }
+    if pass.fieldsToLeaveOut.isEmpty { kernel = pass.spokenFor }
+    options.unusedFields += pass.fieldsToLeaveOut
   } while true
 }
 
-/// - Returns: fields that were used and should not be.
-private func replayOnce(
-  _ store: TraceDatabase, _ options: ReplayOptions, kernel: ProtocolForm
-) throws -> [ImplausibleField] {
-  var leftOut: [ImplausibleField] = []
-  try store.replaceResults(settings: settings(options, kernel: kernel)) { (writer) throws(TraceStoreError) in
-    var replayer = Replayer(form: kernel, asked: ProtocolForm.all, options: options)
+private func replayOnce(_ store: TraceDatabase, _ options: ReplayOptions, _ pass: inout ReplayPass) throws {
+  try store.replaceResults { (writer) throws(TraceStoreError) in
     let events = try store.events()
     var batch: [RecordedEvent] = []
     var rows: [ReplayRow] = []
     while try events.read(into: &batch, upTo: 4096) {
-      replayer.consume(batch)
-      replayer.takeRows(into: &rows)
+      pass.consume(batch, into: &rows)
       try writer.write(rows)
     }
-    replayer.finish()
-    try writer.write(replayer.takeRows())
-    leftOut = replayer.fieldsToLeaveOut
+    try writer.write(pass.finish(mayHideLoss: options.mayHideLoss))
+    return settings(options, kernel: pass.kernel)
   }
-  return leftOut
 }
 
-func settings(_ options: ReplayOptions, kernel: ProtocolForm) -> ReplaySettings {
+func settings(_ options: ReplayOptions, kernel: KernelForm) -> ReplaySettings {
   ReplaySettings(
-    toolVersion: Tool.version, form: kernel.id, deltaNs: options.deltaNs,
+    toolVersion: Tool.version, form: kernel.form.id, formReason: kernel.reason, deltaNs: options.deltaNs,
     retriesMax: Int64(options.retriesMax), stallMaxNs: options.stallMaxNs)
 }
 

@@ -15,9 +15,12 @@ struct TraceImporter {
   private let input: InputArguments
   /// nil: import only.
   private let replay: ReplayArguments?
+  /// What divergences are counted from; nil: the form that what is recorded speaks for.
+  private let kernel: KernelForm?
   let location: DatabaseLocation
-  /// A database that holds another recording gives way; else it is an error.
-  var replacesOthers = true
+  /// The numbers of its findings are asked for: a database that holds another recording does not give way, and one that was
+  /// replayed with `--kernel` stays so.
+  var keepsNumbers = false
 
   struct Outcome {
     let database: TraceDatabase
@@ -25,9 +28,10 @@ struct TraceImporter {
     let isNew: Bool
   }
 
-  init(_ input: InputArguments, replay: ReplayArguments?) {
+  init(_ input: InputArguments, replay: ReplayArguments?, kernel: KernelForm? = nil) {
     self.input = input
     self.replay = replay
+    self.kernel = kernel
     location = input.location
   }
 
@@ -73,7 +77,7 @@ struct TraceImporter {
     let hash = try ContentHash(ofFileAt: input.trace)
     guard try TraceDatabase.holds(contentHash: hash.description, toolVersion: Tool.version, at: path) else {
       let other = "\(path) holds another recording, or another version's import"
-      guard replacesOthers else {
+      guard !keepsNumbers else {
         throw fail(
           "\(other): its numbers are not those of \(input.trace). Name that one's database, or import it first.")
       }
@@ -92,8 +96,9 @@ struct TraceImporter {
     if try database.hasIssue(.truncated), (facts.incomplete == nil) != input.options.allowTruncated { return nil }
     if let replay {
       let options = try replay.options(for: database)
-      let kernel = try replay.kernelForm()
-      if try database.replaySettings() != settings(options, kernel: kernel) {
+      let expected = try kernel ?? KernelForm(database.formAgreements(), release: facts.kernelRelease)
+      let stored = try database.replaySettings()
+      if stored != settings(options, kernel: expected), !(keepsNumbers && stored?.formReason == .asked) {
         try replayStored(database, options, kernel: kernel)
       }
     }
@@ -115,34 +120,38 @@ extension TraceImporter {
     let clock = clock(of: reader)
     let options = try replay?.options(
       clock: clock.clock, unit: clock.unit, resolutionNs: reader.timestampResolutionNs,
-      mayHideLoss: reader.issueCounts.contains { $0.key.doubt != nil })
-    let kernel = try replay?.kernelForm() ?? .v69
-    var replayer = options.map { Replayer(form: kernel, asked: ProtocolForm.all, options: $0) }
+      mayHideLoss: Self.mayHideLoss(reader))
+    var pass = options.map { ReplayPass(kernel: kernel, release: reader.kernelRelease, options: $0) }
     while isMore {
       try writer.write(batch)
       span.add(batch)
-      if replayer != nil {
-        replayer?.consume(batch)
-        replayer?.takeRows(into: &rows)
+      if pass != nil {
+        pass?.consume(batch, into: &rows)
         try writer.write(rows)
       }
       progress.update(bytes: reader.bytesRead, total: reader.totalBytes, events: span.count)
       isMore = try reader.read(into: &batch)
     }
     progress.finish()
-    var leftOut: [ImplausibleField] = []
-    if var replayer {
-      replayer.finish()
-      try writer.write(replayer.takeRows())
-      leftOut = replayer.fieldsToLeaveOut
+    guard var pass, var options else {
+      return try writer.finish(summary(reader, span, clock, nil, importOptions))
     }
+    options.mayHideLoss = Self.mayHideLoss(reader)
+    try writer.write(pass.finish(mayHideLoss: options.mayHideLoss))
     let database = try writer.finish(
-      summary(reader, span, clock, options.map { settings($0, kernel: kernel) }, importOptions))
-    if var options, !leftOut.isEmpty {
-      options.unusedFields = leftOut
+      summary(reader, span, clock, settings(options, kernel: pass.kernel), importOptions))
+    if !pass.fieldsToLeaveOut.isEmpty {
+      options.unusedFields = pass.fieldsToLeaveOut
       try replayStored(database, options, kernel: kernel)
+    } else if !pass.isRight {
+      try replayStored(database, options, kernel: pass.spokenFor)
     }
     return database
+  }
+
+  /// Any event may be missing, as far as was read.
+  private static func mayHideLoss(_ reader: TraceReader) -> Bool {
+    reader.issueCounts.contains { $0.key.doubt != nil }
   }
 
   /// What the recording says of its clock comes first, then `--clock`, then what such recordings have by convention.
@@ -165,7 +174,7 @@ extension TraceImporter {
       lineCount: reader.lines, eventCount: span.count, firstTime: span.first, lastTime: span.last, clock: clock.clock,
       clockSource: clock.source, stampUnit: clock.unit, resolutionNs: reader.timestampResolutionNs,
       incomplete: input.options.allowTruncated ? nil : reader.incomplete, importOptions: importOptions,
-      eventPlace: reader.eventPlace)
+      eventPlace: reader.eventPlace, kernelRelease: reader.kernelRelease)
     return ImportSummary(
       trace: facts, tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,
       marks: reader.marks, replay: settings)

@@ -32,7 +32,9 @@ import Testing
   }
 
   private static func path(_ name: String) -> String {
-    CorpusTrace.root.appending(path: "Tests/CommandTests/Kernels/\(name).txt.zst").path
+    // Whole recordings that are cases of the corpus, too.
+    if ["v1-gap", "v2-gap"].contains(name) { return CorpusTrace(name).trace.path }
+    return CorpusTrace.root.appending(path: "Tests/CommandTests/Kernels/\(name).txt.zst").path
   }
 
   private static let agreeing = "SELECT form FROM form_agreement WHERE refuted_count = 0 ORDER BY id"
@@ -57,14 +59,104 @@ import Testing
       try forms([corpus.trace.path] + corpus.arguments, Self.agreeing) == ["v6.9", "dwmw2-v3.1", "seanjc-1"])
   }
 
-  /// What divergences are from is asked for; the forms are asked all the same, and `contract` and `stale` do not depend on
-  /// it: three checks in contract windows, and the accepted error pfn of lines 1833 to 1904, after which the kernel oopsed.
+  // MARK: What divergences are from
+
+  private static let findings = "SELECT kind, count(*) FROM finding GROUP BY kind"
+  private static let chosen = "SELECT form, form_reason FROM replay"
+
+  /// A text of trace-cmd names no kernel: the newest form that agrees, mainline's first. `contract` and `stale` do not depend
+  /// on it: three checks in contract windows, and the accepted error pfn of lines 1833 to 1904, after which the kernel oopsed.
+  @Test func byItselfItTakesTheNewestThatAgrees() throws {
+    #expect(try forms([Self.path("v33-oops")], Self.chosen) == ["dwmw2-v3.3,published"])
+    #expect(try forms([Self.path("v33-oops")], Self.findings) == ["contract,3", "stale,1"])
+    #expect(try forms([Self.path("sc5-overlap")], Self.chosen) == ["seanjc-5,published"])
+    #expect(try forms([Self.path("control-gap")], Self.chosen) == ["v7.3,newest"])
+    #expect(try forms([CorpusTrace("unrelated").trace.path], Self.chosen) == ["v6.9,newest"])
+  }
+
+  /// A trace.dat names it.
+  @Test func itTakesThatOfTheRecordedRelease() throws {
+    let quiet = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/quiet.dat").path
+    #expect(try forms([quiet], Self.chosen) == ["v6.9,release"])
+    #expect(try forms([quiet], "SELECT kernel_release FROM trace") == ["6.12.95+deb12-amd64"])
+    let run = try Invocation([quiet, "--db", ":memory:"], in: TemporaryFolder())
+    let line =
+      "divergences are from v6.9: it agrees, and is mainline's in 6.12.95+deb12-amd64, which the recording names"
+    #expect(run.text.contains("\n  kernel 6.12.95+deb12-amd64\n") && run.text.contains("\n       \(line)\n"))
+  }
+
   @Test func kernelChoosesWhatDivergencesAreFrom() throws {
-    let findings = "SELECT kind, count(*) FROM finding GROUP BY kind"
-    #expect(try forms([Self.path("v33-oops")], findings) == ["contract,3", "divergence,7", "stale,1"])
-    let arguments = [Self.path("v33-oops"), "--kernel", "dwmw2-v3.3"]
-    #expect(try forms(arguments, findings) == ["contract,3", "stale,1"])
+    let arguments = [Self.path("v33-oops"), "--kernel", "v6.9"]
+    #expect(try forms(arguments, Self.chosen) == ["v6.9,asked"])
+    #expect(try forms(arguments, Self.findings) == ["contract,3", "divergence,7", "stale,1"])
     #expect(try forms(arguments, Self.agreeing) == ["dwmw2-v3.3"])
+  }
+
+  /// The first 11,829 lines speak for v7.3 as for v6.9, those behind them against it: the recording is replayed once more, and
+  /// nothing in the database shows it.
+  @Test func theLastEventsMaySpeakForAnotherForm() throws {
+    let later = try CorpusTrace("unrelated").lines.prefix(1500).dropFirst().map {
+      $0.replacing("    24.", with: "   224.")
+    }
+    let text = (try CorpusTrace("overlap").lines + later).map { $0 + "\n" }.joined()
+    let folder = try TemporaryFolder()
+    _ = try folder.write("t.txt", text)
+    let byItself = try Invocation(["t.txt", "--json"], in: folder)
+    let asked = try Invocation(["t.txt", "--json", "--kernel", "v6.9", "--db", "asked.db"], in: folder)
+    #expect(byItself.text.contains(#""form_reason" : "newest""#) && byItself.text.contains(#""form" : "v6.9""#))
+    #expect(byItself.text.replacing(#""newest""#, with: #""asked""#) == asked.text)
+    for table in ["retry_round", "cache_check", "finding", "refresh", "vm", "form_agreement"] {
+      let rows = try ["t.db", "asked.db"].map {
+        try Invocation(["query", $0, "SELECT * FROM \(table)"], in: folder).text
+      }
+      #expect(rows[0] == rows[1] && !rows[0].isEmpty)
+    }
+  }
+
+  /// Asked once, by itself the next time: the database gives way, and only where the form is another one.
+  @Test func theDatabaseHasWhatWasAskedForLast() throws {
+    let folder = try TemporaryFolder()
+    let trace = Self.path("v33-oops")
+    func run(_ verb: String, _ more: String...) throws -> [String] {
+      let run = try Invocation(
+        [verb, verb == "run" ? trace : "t.db"] + more + (verb == "run" ? ["--db", "t.db"] : []), in: folder)
+      #expect(run.errorText == "")
+      let text = try Invocation(["query", "t.db", Self.chosen, "--csv"], in: folder).text
+      return text.split(whereSeparator: \.isNewline).dropFirst().map(String.init)
+    }
+    #expect(try run("run", "--kernel", "v6.9") == ["v6.9,asked"])
+    #expect(try run("run") == ["dwmw2-v3.3,published"])
+    #expect(try run("replay", "--kernel", "v7.3") == ["v7.3,asked"])
+    #expect(try run("replay") == ["dwmw2-v3.3,published"])
+    #expect(try run("explore", "--kernel", "v6.9", "--protocol", "v6.9", "--findings", "0") == ["v6.9,asked"])
+    #expect(try run("explore", "--findings", "0") == ["v6.9,asked"])
+    #expect(try run("compare", "--kernel", "dwmw2-v3.3", "--protocol", "dwmw2-v3.3") == ["dwmw2-v3.3,asked"])
+  }
+
+  /// What is searched and modelled is asked for by `--protocol`; `--kernel` is what the recorded kernel ran.
+  @Test func exploreAndCompareAreToldWhichKernelItWas() throws {
+    let folder = try TemporaryFolder()
+    let explore = ["explore", Self.path("v33-oops"), "--db", ":memory:", "--findings", "0", "--protocol", "v6.9"]
+    let found = try ["v6.9", "dwmw2-v3.3"].map { try Invocation(explore + ["--kernel", $0], in: folder).text }
+    #expect(found[0].contains("the recorded kernel itself: 11 findings"))
+    #expect(found[1].contains("the recorded kernel itself: 4 findings"))
+    let compare = ["compare", Self.path("v1-gap"), "--db", ":memory:", "--protocol", "dwmw2-v1,v6.9"]
+    let compared = try ["dwmw2-v1", "v6.9"].map { try Invocation(compare + ["--kernel", $0], in: folder).text }
+    #expect(compared[0].contains("how far the model of dwmw2-v1 is off"))
+    #expect(compared[1].contains("how far the model of v6.9 is off"))
+    let scenario = try Invocation(["explore", "--scenario", "warm", "--kernel", "v6.9"], in: folder)
+    #expect(scenario.status == 64 && scenario.errorText.contains("a scenario has no recorded kernel"))
+  }
+
+  /// The machine stood still: under the form that cannot leave its loop, the refresh is stuck; under the other that agrees, it
+  /// waits (truth: an own dead lock of the refresh).
+  @Test func aRefreshThatCannotLeaveIsStuckUnderItsForm() throws {
+    let arguments = [Self.path("v32-deadlock"), "--db", ":memory:"]
+    let asked = try Invocation(arguments + ["--kernel", "dwmw2-v3.2"], in: TemporaryFolder())
+    #expect(asked.status == 1 && asked.text.contains("stuck under dwmw2-v3.2, possible: 1\n"))
+    let byItself = try Invocation(arguments, in: TemporaryFolder())
+    #expect(byItself.status == 0 && !byItself.text.contains("stuck"))
+    #expect(byItself.text.contains("dwmw2-v3.3 waits for invalidation 27 "))
   }
 
   @Test(arguments: [

@@ -17,7 +17,7 @@ package final class PartJudge {
     self.recording = recording
     let options = recording.options
     settings = ReplaySettings(
-      toolVersion: "parts", form: ProtocolForm.v69.id, deltaNs: options.deltaNs,
+      toolVersion: "parts", form: ProtocolForm.v69.id, formReason: .asked, deltaNs: options.deltaNs,
       retriesMax: Int64(options.retriesMax), stallMaxNs: options.stallMaxNs)
     // The events themselves are not stored: nothing but the lines of a report is made of them.
     database = try TraceWriter(at: .memory).finish(recording.summary.imported(recording))
@@ -32,12 +32,13 @@ package final class PartJudge {
     var leftOut: [ImplausibleField]
     repeat {
       leftOut = []
-      try database.replaceResults(settings: settings) { (writer) throws(TraceStoreError) in
+      try database.replaceResults { (writer) throws(TraceStoreError) in
         var replayer = Replayer(form: .v69, options: options)
         replayer.consume(events)
         replayer.finish()
         try writer.write(replayer.takeRows())
         leftOut = replayer.fieldsToLeaveOut
+        return settings
       }
       options.unusedFields += leftOut
     } while !leftOut.isEmpty

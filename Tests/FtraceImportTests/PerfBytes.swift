@@ -48,6 +48,27 @@ struct PerfBytes {
     }
   }
 
+  /// Adds `HEADER_OSRELEASE` with a section of these bytes: behind all that is there, and before nothing.
+  mutating func add(osRelease: [UInt8]) {
+    let bits: UInt64 = bytes.number(at: 72)
+    let place = (bits & 0xf).nonzeroBitCount
+    // Behind the list, which grows by one section.
+    let list = data.upperBound
+    let count = bits.nonzeroBitCount
+    for feature in 0..<count { put(bytes.number(at: list + 16 * feature) + UInt64(16), at: list + 16 * feature) }
+    bytes.insert(contentsOf: [UInt8](repeating: 0, count: 16), at: list + 16 * place)
+    put(UInt64(bytes.count), at: list + 16 * place)
+    put(UInt64(osRelease.count), at: list + 16 * place + 8)
+    put(bits | 1 << 4, at: 72)
+    bytes += osRelease
+  }
+
+  /// A string as perf writes it: its length, and zeros up to a multiple of 64.
+  static func string(_ text: String) -> [UInt8] {
+    let padded = (text.utf8.count + 64) / 64 * 64
+    return [UInt8(padded), 0, 0, 0] + text.utf8 + [UInt8](repeating: 0, count: padded - text.utf8.count)
+  }
+
   /// A record of this type: its own part, and a trailer (TID, TIME, CPU, IDENTIFIER).
   static func record(
     _ type: UInt32, _ body: [UInt64], misc: UInt16 = 0, time: UInt64, cpu: UInt64, id: UInt64

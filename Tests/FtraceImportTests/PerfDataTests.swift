@@ -54,6 +54,36 @@ import Testing
     #expect(recording.resolution == 1)
   }
 
+  @Test(arguments: [
+    (PerfBytes.string("6.12.95+deb12-amd64"), "6.12.95+deb12-amd64"), (PerfBytes.string(""), nil), ([], nil),
+    ([1], nil),
+    (PerfBytes.string("no release"), nil),
+  ])
+  func theKernelIsThatOfItsFeature(section: [UInt8], kernel: String?) throws {
+    var file = try PerfBytes()
+    file.add(osRelease: section)
+    let recording = try Recording(file.bytes)
+    #expect(recording.kernel == kernel && recording.events.count == 600)
+    #expect(try Recording(PerfBytes().bytes).kernel == nil)
+  }
+
+  /// A section that lies behind the file's end tells nothing, and hides nothing.
+  @Test func aFeatureThatIsNotThere() throws {
+    var file = try PerfBytes()
+    file.add(osRelease: PerfBytes.string("6.12.95"))
+    file.bytes.removeLast(60)
+    let recording = try Recording(file.bytes)
+    #expect(recording.kernel == nil && recording.events.count == 600)
+  }
+
+  /// In a pipe it is a record, `PERF_RECORD_HEADER_FEATURE`.
+  @Test func theKernelOfAPipe() throws {
+    let body = [4, 0, 0, 0, 0, 0, 0, 0] + PerfBytes.string("7.3.4")
+    let bytes = try Self.bytes("-pipe")
+    let record = [80, 0, 0, 0, 0, 0, UInt8(8 + body.count), 0] + body
+    #expect(try Recording(bytes[..<16] + record + bytes[16...]).kernel == "7.3.4")
+  }
+
   /// `-k`: the attribute's clockid, and the bit that says it counts.
   @Test(arguments: [(1, .mono), (4, .monoRaw), (7, .boot), (11, .tai), (0, nil)] as [(Int32, TraceClock?)])
   func theClockIsThatOfTheAttributes(clockID: Int32, clock: TraceClock?) throws {

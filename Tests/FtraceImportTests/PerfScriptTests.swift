@@ -28,6 +28,12 @@ import Testing
     #expect(recording.counts == [.formLimit: 1])
   }
 
+  @Test func theHeadTellsTheKernel() throws {
+    let text = "# hostname : x\n# os release : 6.12.95+deb12-amd64\n# perf version : 6.1\n" + Self.event("062749442")
+    #expect(try Recording(text).kernel == "6.12.95+deb12-amd64")
+    #expect(try Recording(Self.event("062749442")).kernel == nil)
+  }
+
   @Test(arguments: ["CPU 0/KVM", "a 1 [000] 1.5: ", "x", "ends in blank  ", "1 2 [003]"])
   func aPaddedCommMayHoldAnything(comm: String) throws {
     let column = String(repeating: " ", count: 16 - comm.utf8.count) + comm

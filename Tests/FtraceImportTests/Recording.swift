@@ -20,6 +20,7 @@ struct Recording {
   var format = InputFormat.traceCmdText
   var clock: TraceClock?
   var stampUnit = StampUnit.ns
+  var kernel: String?
 
   init(_ input: TraceInput, options: TraceReadOptions = TraceReadOptions()) throws(TraceReadError) {
     let reader = try TraceReader(input, options: options)
@@ -29,6 +30,7 @@ struct Recording {
     (lines, incomplete, description) = (reader.lines, reader.incomplete, reader.formatDescription)
     resolution = reader.timestampResolutionNs
     (format, clock, stampUnit) = (reader.format, reader.clock, reader.stampUnit)
+    kernel = reader.kernelRelease?.text
   }
 
   /// The bytes, read from a file of their own.

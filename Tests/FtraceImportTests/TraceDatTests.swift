@@ -147,6 +147,11 @@ import Testing
     #expect([0, 1, 398].map { events[$0].time.rawValue } == stamps)
   }
 
+  @Test(arguments: ["quiet", "quiet-v6", "quiet-big-endian"])
+  func saysWhichKernelItIsOf(name: String) throws {
+    #expect(try recording(name).kernel == "6.12.95+deb12-amd64")
+  }
+
   @Test(arguments: [
     ("quiet", "trace.dat version 7, zstd"), ("quiet-v6", "trace.dat version 6"),
     ("quiet-zlib", "trace.dat version 7, zlib"),

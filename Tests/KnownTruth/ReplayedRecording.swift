@@ -110,7 +110,8 @@ package struct ReplayedRecording {
       byteCount: reader.bytesRead, lineCount: reader.lines, eventCount: 0, firstTime: nil, lastTime: nil, clock: .mono,
       clockSource: .assumed, resolutionNs: reader.timestampResolutionNs, incomplete: reader.incomplete)
     let settings = ReplaySettings(
-      toolVersion: "simulated", form: form.id, deltaNs: options.deltaNs, retriesMax: Int64(options.retriesMax),
+      toolVersion: "simulated", form: form.id, formReason: .asked, deltaNs: options.deltaNs,
+      retriesMax: Int64(options.retriesMax),
       stallMaxNs: options.stallMaxNs)
     let summary = ImportSummary(
       trace: facts, tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,
@@ -129,7 +130,7 @@ package struct ReplayedRecording {
     _ database: TraceDatabase, _ form: ProtocolForm, _ options: ReplayOptions, _ settings: ReplaySettings
   ) throws -> [ImplausibleField] {
     var leftOut: [ImplausibleField] = []
-    try database.replaceResults(settings: settings) { (writer) throws(TraceStoreError) in
+    try database.replaceResults { (writer) throws(TraceStoreError) in
       var replayer = Replayer(form: form, options: options)
       let events = try database.events()
       var batch: [RecordedEvent] = []
@@ -137,6 +138,7 @@ package struct ReplayedRecording {
       replayer.finish()
       try writer.write(replayer.takeRows())
       leftOut = replayer.fieldsToLeaveOut
+      return settings
     }
     return leftOut
   }

@@ -51,7 +51,7 @@ package enum Stages {
   /// As `gpc-replay replay DB`, and what `compare` begins with where the database has no replay.
   package static func replay(_ database: TraceDatabase) throws {
     let options = try options(of: database)
-    try database.replaceResults(settings: settings(options)) { (writer) throws(TraceStoreError) in
+    try database.replaceResults { (writer) throws(TraceStoreError) in
       var replayer = Replayer(form: .v69, options: options)
       let events = try database.events()
       var batch: [RecordedEvent] = []
@@ -61,6 +61,7 @@ package enum Stages {
       }
       replayer.finish()
       try writer.write(replayer.takeRows())
+      return settings(options)
     }
   }
 
@@ -134,7 +135,7 @@ package enum Stages {
 
   private static func settings(_ options: ReplayOptions) -> ReplaySettings {
     ReplaySettings(
-      toolVersion: "stages", form: ProtocolForm.v69.id, deltaNs: options.deltaNs,
+      toolVersion: "stages", form: ProtocolForm.v69.id, formReason: .asked, deltaNs: options.deltaNs,
       retriesMax: Int64(options.retriesMax), stallMaxNs: options.stallMaxNs)
   }
 }

@@ -103,7 +103,7 @@ enum Example {
   ]
 
   static let settings = ReplaySettings(
-    toolVersion: "1.2.3", form: "v6.9", deltaNs: 1000, retriesMax: 10, stallMaxNs: 10_000_000)
+    toolVersion: "1.2.3", form: "v6.9", formReason: .newest, deltaNs: 1000, retriesMax: 10, stallMaxNs: 10_000_000)
 
   static let tasks = [
     TraceTask(pid: 11, tgid: nil, comm: Array("evtchn".utf8)),

@@ -127,7 +127,7 @@ import TraceStore
     let database = try Example.database(at: .file(folder.file("x.db")))
     let before = try database.rows("SELECT * FROM retry_round, finding, replay")
     #expect(throws: Failure.self) {
-      try database.replaceResults(settings: Example.settings) { writer in
+      try database.replaceResults { writer in
         try writer.write(Array(Example.rows.prefix(3)))
         throw Failure()
       }
@@ -135,11 +135,12 @@ import TraceStore
     #expect(try database.rows("SELECT * FROM retry_round, finding, replay") == before)
     var settings = Example.settings
     settings.deltaNs = 5
-    try database.replaceResults(settings: settings) { writer in
+    try database.replaceResults { writer in
       let cursor = try database.events()
       var batch: [RecordedEvent] = []
       while try cursor.read(into: &batch, upTo: 10) {}
       try writer.write(Example.rows)
+      return settings
     }
     #expect(try database.rows("SELECT count(*) FROM retry_round") == ["3"])
     #expect(try database.replaySettings() == settings)

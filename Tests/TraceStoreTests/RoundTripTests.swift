@@ -81,7 +81,10 @@ import Testing
     let database = try Example.database()
     let byPage = try database.rows("SELECT * FROM retry_round")
     #expect(byPage.count == 3)
-    try database.replaceResults(settings: Example.settings) { try $0.write(Example.rows) }
+    try database.replaceResults {
+      try $0.write(Example.rows)
+      return Example.settings
+    }
     #expect(try database.rows("SELECT * FROM retry_round") == byPage)
   }
 

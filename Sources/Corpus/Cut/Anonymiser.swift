@@ -1,9 +1,9 @@
-// A text of trace-cmd without what tells whose it is: comms, pids, addresses, and when the host was started.
+// A text of trace-cmd or tracefs without what tells whose it is: comms, pids, addresses, and when the host was started.
 
 import FtraceImport
 import KVMEvents
 
-/// Gives every comm, pid and address a name of its own, always the same, in the columns in which trace-cmd prints them. What the protocol
+/// Gives every comm, pid and address a name of its own, always the same, in the columns in which they are printed. What the protocol
 /// looks at stays: page offsets, overlaps, memslot arithmetic, guest addresses, CPUs, and the times between events.
 package struct Anonymiser {
   private let catalogue: ProbeCatalogue
@@ -49,7 +49,14 @@ package struct Anonymiser {
     let pid = Array(String(pid(line[places.pid])).utf8)
     new += pid + [UInt8](repeating: 0x20, count: max(0, 5 - pid.count))
     let stampBegin = stampField(line, places)
-    new += line[min(places.pid.lowerBound + max(5, places.pid.count), stampBegin)..<stampBegin]
+    var place = min(places.pid.lowerBound + max(5, places.pid.count), stampBegin)
+    if !places.tgid.isEmpty {
+      // `(%7d)`.
+      new += line[place..<max(place, places.tgid.upperBound - 7)]
+      new += rightAligned(Array(String(self.pid(line[places.tgid])).utf8), 7)
+      place = places.tgid.upperBound
+    }
+    new += line[place..<stampBegin]
     new += stamp(places)
     new += line[places.stamp.upperBound..<places.difference.lowerBound] + difference(places) + line[places.name]
     new += body(line, places)

@@ -12,6 +12,8 @@ struct PerfDataContents {
   /// What holds the records: the file itself, or a temporary one that they were unpacked into.
   private(set) var records: Range<UInt64>
   private(set) var file: RandomAccessFile
+  /// Of the recorded kernel, where the file tells.
+  private(set) var kernelRelease: KernelRelease?
   /// Why not all of them could be unpacked.
   private(set) var breakOff: String?
 
@@ -71,19 +73,39 @@ struct PerfDataContents {
     }
   }
 
-  /// Of the features behind the records only one is needed: the tracing data.
+  /// Of the features behind the records one is needed: the tracing data. The release is taken where it can be read.
   private mutating func readFeatures() throws(TraceReadError) {
-    guard let number = header.placeOfTracingData else { throw .perfData(.noTracepoints) }
+    guard let number = header.place(of: .tracingData) else { throw .perfData(.noTracepoints) }
     let section = try PerfDataFault.converting(PerfDataFault.part) { () throws(TraceReadError) in
-      let list = Int64(records.upperBound)
-      let place = PerfDataHeader.sectionBytes * number
-      var cursor = DatCursor(file, at: list, isBigEndian: header.isBigEndian, part: .features)
-      try cursor.skip(UInt64(place))
-      return try PerfDataHeader.section(&cursor)
+      try feature(number)
     }
     guard let end = section.end else { throw .perfData(.part(.odd(.features))) }
     try readTracingData(section.offset..<end)
+    if let number = header.place(of: .osRelease) { kernelRelease = try? release(in: feature(number)) }
   }
+
+  private func feature(_ number: Int) throws(TraceReadError) -> PerfDataHeader.FileSection {
+    var cursor = DatCursor(
+      file, at: Int64(records.upperBound), isBigEndian: header.isBigEndian, part: .features)
+    try cursor.skip(UInt64(PerfDataHeader.sectionBytes * number))
+    return try PerfDataHeader.section(&cursor)
+  }
+
+  /// A string of perf: how long it is, padded with zeros.
+  private func release(in section: PerfDataHeader.FileSection) throws(TraceReadError) -> KernelRelease? {
+    guard let end = section.end, section.bytes > 4, section.bytes <= Self.releaseMax else { return nil }
+    var cursor = DatCursor(
+      file, at: Int64(section.offset), end: Int64(end), isBigEndian: header.isBigEndian, part: .features)
+    try cursor.skip(4)
+    return Self.release(try cursor.bytes(Int(section.bytes - 4)))
+  }
+
+  private static func release(_ bytes: some Sequence<UInt8>) -> KernelRelease? {
+    KernelRelease(String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self))
+  }
+
+  /// With room for perf's padding.
+  private static let releaseMax: UInt64 = 4096
 
   /// The head of a trace.dat, with the formats of the events that were asked for.
   private mutating func readTracingData(_ range: Range<UInt64>) throws(TraceReadError) {
@@ -127,6 +149,11 @@ struct PerfDataContents {
       case .tracingData where header.isPipe && formatList.formats.isEmpty:
         try readTracingData(place + UInt64(record.bytes)..<front.place)
       case .idIndex: readIDs(record)
+      case .headerFeature where header.isPipe:
+        // The feature's number, the length of the string, the string.
+        let number = record.number(at: PerfRecord.headBytes, UInt64.self)
+        guard number == UInt64(PerfDataHeader.Feature.osRelease.rawValue) else { continue }
+        kernelRelease = Self.release(record.string(at: PerfRecord.headBytes + 12))
       case _: continue
       }
     }

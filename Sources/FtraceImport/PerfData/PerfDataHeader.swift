@@ -23,8 +23,11 @@ struct PerfDataHeader {
     }
   }
 
-  /// `HEADER_TRACING_DATA`: a feature's number, in perf's header.h.
-  private static let tracingData = 1
+  /// Numbers of features, in perf's header.h.
+  enum Feature: Int {
+    case tracingData = 1
+    case osRelease = 4
+  }
 
   static let magic = Array("PERFILE2".utf8)
   /// The same in either byte order (`check_magic_endian()`): a reader has to try by the attributes' size.
@@ -60,7 +63,7 @@ struct PerfDataHeader {
     var features: [UInt64] = []
     for _ in 0..<4 { features.append(try cursor.number(UInt64.self)) }
     // The list is one of longs: where those have 32 bits, their order is another.
-    let isOfWords = isBigEndian && features[0] & 1 << UInt64(Self.tracingData) == 0
+    let isOfWords = isBigEndian && features[0] & 1 << UInt64(Feature.tracingData.rawValue) == 0
     self.features = isOfWords ? features.map { $0 << 32 | $0 >> 32 } : features
     guard let entry = Int(exactly: entry), PerfAttribute.sizes.contains(entry - Self.sectionBytes),
       attributes.end != nil, data.end != nil, attributes.bytes % UInt64(entry) == 0
@@ -74,9 +77,9 @@ struct PerfDataHeader {
     FileSection(offset: try cursor.number(UInt64.self), bytes: try cursor.number(UInt64.self))
   }
 
-  /// The tracing data's place in the list of sections behind the data; nil: it is not there.
-  var placeOfTracingData: Int? {
-    // Of the features in front of it only bit 0 could be one, which no file has.
-    features[0] >> UInt64(Self.tracingData) & 1 == 1 ? Int(features[0] & 1) : nil
+  /// The feature's place in the list of sections behind the data, which is in the order of the bits; nil: it is not there.
+  func place(of feature: Feature) -> Int? {
+    let bit = UInt64(1) << UInt64(feature.rawValue)
+    return features[0] & bit == 0 ? nil : (features[0] & (bit - 1)).nonzeroBitCount
   }
 }

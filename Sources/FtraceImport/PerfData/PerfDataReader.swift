@@ -8,6 +8,7 @@ final class PerfDataReader: RecordFileReader {
   let formatDescription: String
   let clock: TraceClock?
   var stampUnit: StampUnit { .ns }
+  let kernelRelease: KernelRelease?
   private(set) var contentHash: ContentHash?
 
   init(_ input: SeekableInput, options: TraceReadOptions) throws(TraceReadError) {
@@ -17,6 +18,7 @@ final class PerfDataReader: RecordFileReader {
       contents, decoder: try PerfDecoder(contents, options: options), waitingMax: options.reorderedMax)
     formatDescription = Self.form(contents)
     clock = Self.clock(contents)
+    kernelRelease = contents.kernelRelease
   }
 
   private static func contents(

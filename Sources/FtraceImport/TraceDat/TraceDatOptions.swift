@@ -10,6 +10,8 @@ struct TraceDatOptions {
   private(set) var clock = ""
   private(set) var hasClock = false
   private(set) var correction = TimestampCorrection()
+  /// Of the machine that recorded.
+  private(set) var kernelRelease: KernelRelease?
   /// CPUs of the machine: version 6 has a list of so many.
   private(set) var cpuCount: UInt32?
   private(set) var hasLatencyText = false
@@ -48,6 +50,7 @@ struct TraceDatOptions {
     case 4:
       hasClock = true
       if clock.isEmpty { clock = Self.bracketed(data) }
+    case 5: kernelRelease = KernelRelease(uname: data)
     case 7: correction.offsetNs &+= Self.number(data)
     case 8: cpuCount = try cursor.number(UInt32.self)
     case 12: try readTimeShift(&cursor)

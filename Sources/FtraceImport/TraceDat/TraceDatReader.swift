@@ -8,6 +8,7 @@ final class TraceDatReader: RecordFileReader {
   let formatDescription: String
   let clock: TraceClock?
   let stampUnit: StampUnit
+  let kernelRelease: KernelRelease?
   private(set) var contentHash: ContentHash?
 
   init(_ input: SeekableInput, options: TraceReadOptions) throws(TraceReadError) {
@@ -19,6 +20,7 @@ final class TraceDatReader: RecordFileReader {
     formatDescription = Self.form(contents)
     clock = Self.clock(contents)
     stampUnit = Self.stampUnit(contents)
+    kernelRelease = contents.options.kernelRelease
   }
 
   private static func contents(_ input: SeekableInput) throws(TraceReadError) -> TraceDatContents {

@@ -24,19 +24,22 @@ package struct FormAgreement: Sendable, Equatable {
   package let moverCount: Int64
   /// Decisions against the form.
   package let refutedCount: Int64
-  /// The first of them.
+  /// Decisions that would be against it, if no event were missing from the recording that it does not tell of.
+  package let doubtedCount: Int64
+  /// The first of the decisions against the form.
   package let event: EventID?
   package let refutation: Refutation?
 
   package init(
-    form: String, testCount: Int64, agreeingTestCount: Int64, moverCount: Int64, refutedCount: Int64, event: EventID?,
-    refutation: Refutation?
+    form: String, testCount: Int64, agreeingTestCount: Int64, moverCount: Int64, refutedCount: Int64,
+    doubtedCount: Int64 = 0, event: EventID?, refutation: Refutation?
   ) {
     self.form = form
     self.testCount = testCount
     self.agreeingTestCount = agreeingTestCount
     self.moverCount = moverCount
     self.refutedCount = refutedCount
+    self.doubtedCount = doubtedCount
     self.event = event
     self.refutation = refutation
   }

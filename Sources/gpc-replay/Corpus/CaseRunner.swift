@@ -113,8 +113,8 @@ private struct CaseStages {
 
   init(_ name: String, _ trace: String, _ description: CaseDescription) throws {
     let begun = cpuTimeNs()
-    let options = try ImportOptions.parse(["--db", ":memory:"] + description.reading.arguments)
-    let source = try RecordingSource(importing: trace, options)
+    let options = try ImportOptions.parse(["--db", ":memory:"] + description.reading.importArguments)
+    let source = try RecordingSource(importing: trace, options, kernel: description.reading.kernel())
     let database = source.database
     let delta = try description.search.deltaArgument()
     let replay = try source.replayOptions(delta: delta)

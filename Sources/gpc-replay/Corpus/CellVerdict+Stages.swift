@@ -2,6 +2,7 @@
 
 import Corpus
 import Explore
+import Forms
 import GPCProtocol
 import Replay
 import Report
@@ -36,6 +37,11 @@ extension CellVerdict {
       }
     self.init(findings, otherwise: nothing)
   }
+}
+
+extension CaseDescription.Reading {
+  /// As `--kernel` names it. A description that was read names none but a published one.
+  func kernel() -> KernelForm? { kernelForm.flatMap { ProtocolForm.named($0) }.map { KernelForm(asked: $0) } }
 }
 
 extension CaseDescription.Search {

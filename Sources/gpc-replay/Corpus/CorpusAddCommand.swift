@@ -11,7 +11,7 @@ struct CorpusAddCommand: ParsableCommand {
     commandName: "add",
     abstract: "Cut a finding out of a recording, shrink it, and add it as a case.",
     discussion: """
-      TRACE is a trace.dat or text of trace-cmd report, packed or not; N is a number of its database: a finding (gpc-replay TRACE), or a \
+      TRACE is a trace.dat, text of trace-cmd report, or tracefs text, packed or not; N is a number of its database: a finding (gpc-replay TRACE), or a \
       counterexample (gpc-replay explore TRACE). Lines are left out as long as the finding is found again, by a replay or a search of its \
       own; what is left gets other comms, pids and addresses (docs/corpus-add.md). Exit status: 0 the case was added, 2 it was not.
 
@@ -19,7 +19,7 @@ struct CorpusAddCommand: ParsableCommand {
         gpc-replay corpus add traces/missed/contract/trace.txt.zst --finding 1 --to c
       """)
 
-  @Argument(help: "The recording: a trace.dat, or text of trace-cmd report; plain or packed.")
+  @Argument(help: "The recording: a trace.dat, text of trace-cmd report, or tracefs text; plain or packed.")
   var trace: String
 
   @Option(help: "The number of a finding, or of a counterexample that explore stored.")
@@ -84,7 +84,7 @@ struct CorpusAddCommand: ParsableCommand {
     let begun = ContinuousClock.now
     let folder = try CaseFolder(to ?? "\(corpus)/\(topic ?? "")/\(name ?? "")")
     try checkForm()
-    let source = try RecordingSource(trace, options, replacesOthers: false)
+    let source = try RecordingSource(trace, options, keepsNumbers: true)
     do {
       guard let goal = try CutGoal(finding, in: source.database) else { throw try noFinding(source) }
       let cut = try cut(goal, source)
@@ -106,13 +106,13 @@ struct CorpusAddCommand: ParsableCommand {
     do {
       format = try TraceReader(.file(path: trace), options: try options.readOptions()).format
     } catch let error as TraceReadError {
-      throw fail("\(trace) \(error.predicate); a trace.dat or text of trace-cmd report is wanted.")
+      throw fail("\(trace) \(error.predicate); a trace.dat, text of trace-cmd report, or tracefs text is wanted.")
     }
     switch format {
-    case .traceCmdText, .traceDat: return
-    case .tracefsText, .consoleLog, .webPage, .perfScript, .perfData, .bpftrace:
+    case .traceCmdText, .tracefsText, .traceDat: return
+    case .consoleLog, .webPage, .perfScript, .perfData, .bpftrace:
       throw fail(
-        "\(trace) is \(format.rawValue), and a case is cut out of a trace.dat or trace-cmd's text of one: record with trace-cmd record."
+        "\(trace) is \(format.rawValue), and a case is cut out of a trace.dat, trace-cmd's text of one, or tracefs text: record with trace-cmd record."
       )
     }
   }
@@ -142,7 +142,9 @@ struct CorpusAddCommand: ParsableCommand {
   ) throws -> (CutCase, CorpusCaseRow) {
     let facts = try source.database.facts()
     let lines = try lines(cut.lines, areRecords: facts.eventPlace == .record)
-    let reading = CaseDescription.Reading(clock: facts.clock == .local ? nil : facts.clock.rawValue)
+    let reading = CaseDescription.Reading(
+      clock: facts.clock == .local ? nil : facts.clock.rawValue,
+      kernelForm: goal.restsOnForm ? try source.kernelForm().id : nil)
     func cutCase(_ text: CutText, isAnonymised: Bool) -> CutCase {
       CutCase(
         goal: goal, cut: cut, text: text, reading: reading, recording: recording ?? facts.fileName,

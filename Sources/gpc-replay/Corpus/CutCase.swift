@@ -56,8 +56,8 @@ struct CutCase {
   func description(_ row: CorpusCaseRow, _ told: Told, trace: String) throws -> CaseDescription {
     let file = try NamelessFile(text.bytes)
     defer { withExtendedLifetime(file) {} }
-    let options = try ImportOptions.parse(["--db", ":memory:"] + reading.arguments)
-    let source = try RecordingSource(file.path, options)
+    let options = try ImportOptions.parse(["--db", ":memory:"] + reading.importArguments)
+    let source = try RecordingSource(file.path, options, kernel: reading.kernel())
     try checkImport(source.database)
     let shown = try shown(in: source, trace: trace)
     let facts = try source.database.facts()
@@ -152,6 +152,9 @@ struct CutCase {
 
   private func rendering(_ format: String) -> String {
     if recordingPlace == .record { return "records of a trace.dat as trace-cmd report -t prints them" }
+    guard format.hasPrefix(InputFormat.traceCmdText.rawValue) else {
+      return String(format.prefix { $0 != "," })
+    }
     let options = format.split(separator: ", ").dropFirst().filter { $0 != "default" }
     return (["trace-cmd report"] + options.map(String.init)).joined(separator: " ")
   }

@@ -64,6 +64,14 @@ struct CutGoal {
     self.number = number
   }
 
+  /// What it is depends on the form that it is judged by.
+  var restsOnForm: Bool {
+    switch what {
+    case .finding(let key, _): key.kind == Finding.Kind.divergence.rawValue || key.kind == Finding.Kind.stuck.rawValue
+    case .counterexample: false
+    }
+  }
+
   private static func finding(_ number: Int64, in database: TraceDatabase) throws -> What? {
     let row = try database.statement(
       """

@@ -10,6 +10,8 @@ import Replay
 /// Replays a candidate's events, and searches its windows where the finding is of another order than the recorded one.
 struct CutJudge {
   let goal: CutGoal.What
+  /// What divergences are counted from.
+  let form: ProtocolForm
   let replay: ReplayOptions
   let settings: WindowExplorer.Settings
   /// What the replay of the whole recording found: a cut must not make up anything.
@@ -24,10 +26,11 @@ struct CutJudge {
   private var unknownMax = Int.max
 
   init(
-    goal: CutGoal.What, replay: ReplayOptions, settings: WindowExplorer.Settings, known: Set<CutGoal.FindingKey>,
-    stretch: ClosedRange<EventID>?, contradictions: Set<EventID>?
+    goal: CutGoal.What, form: ProtocolForm, replay: ReplayOptions, settings: WindowExplorer.Settings,
+    known: Set<CutGoal.FindingKey>, stretch: ClosedRange<EventID>?, contradictions: Set<EventID>?
   ) {
     self.goal = goal
+    self.form = form
     self.replay = replay
     self.settings = settings
     self.known = known
@@ -38,7 +41,7 @@ struct CutJudge {
   /// No smaller cut may leave unknown what is known in this one.
   mutating func keepEvidence(of events: [RecordedEvent]) {
     evidence = Self.kinds(events).intersection(Self.telling)
-    var replayer = Replayer(form: .v69, options: replay)
+    var replayer = Replayer(form: form, options: replay)
     replayer.consume(events)
     replayer.finish()
     unknownMax = Self.unknownCount(replayer.takeRows())
@@ -46,7 +49,7 @@ struct CutJudge {
 
   /// The events of findings that the whole recording does not have: something was cut away that they rest on.
   func madeUp(_ events: [RecordedEvent]) -> Set<EventID> {
-    var replayer = Replayer(form: .v69, options: replay)
+    var replayer = Replayer(form: form, options: replay)
     replayer.consume(events)
     replayer.finish()
     return Set(Self.findings(replayer.takeRows()).filter { !known.contains(CutGoal.FindingKey($0)) }.map(\.event))
@@ -54,7 +57,7 @@ struct CutJudge {
 
   func holds(_ events: [RecordedEvent]) -> Bool {
     guard hasEvidence(events), isPlausible(events) else { return false }
-    var replayer = Replayer(form: .v69, options: replay, recordsWindows: isSearched)
+    var replayer = Replayer(form: form, options: replay, recordsWindows: isSearched)
     replayer.consume(events)
     replayer.finish()
     let rows = replayer.takeRows()

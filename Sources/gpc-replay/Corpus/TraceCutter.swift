@@ -123,7 +123,8 @@ struct TraceCutter {
     let settings = WindowExplorer.Settings(
       delta: delta, replay: replay, limits: try search.limits(), seed: 1)
     return CutJudge(
-      goal: goal.what, replay: replay, settings: settings, known: try knownFindings(), stretch: stretch,
+      goal: goal.what, form: try source.kernelForm(), replay: replay, settings: settings, known: try knownFindings(),
+      stretch: stretch,
       contradictions: contradictions)
   }
 
