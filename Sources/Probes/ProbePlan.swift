@@ -44,7 +44,7 @@ package struct PlannedEvent: Equatable, Sendable {
 }
 
 /// What can be recorded on one kernel.
-package struct ProbePlan: Equatable, Sendable {
+package struct ProbePlan: Sendable {
   /// `uname -r`, where it is known.
   package let release: String?
   package private(set) var events: [PlannedEvent] = []
@@ -55,11 +55,6 @@ package struct ProbePlan: Equatable, Sendable {
   package private(set) var offsets: [(name: String, bytes: Int)] = []
   /// kallsyms was looked at: functions that only BTF has may be inlined.
   package let knowsSymbols: Bool
-
-  package static func == (one: ProbePlan, other: ProbePlan) -> Bool {
-    one.release == other.release && one.events == other.events && one.isModule == other.isModule
-      && one.offsets.map(\.name) == other.offsets.map(\.name) && one.offsets.map(\.bytes) == other.offsets.map(\.bytes)
-  }
 
   package static var eventNames: [String] { WantedEvent.all.map(\.name) }
 

@@ -9,11 +9,6 @@ package enum RecordingFileError: Error, Equatable, Sendable {
   /// The ring itself could not be read.
   case ring(cpu: Int, errno: Int32)
 
-  package var isDiskFull: Bool {
-    if case .system(_, _, ENOSPC) = self { return true }
-    return false
-  }
-
   package var sentence: String {
     switch self {
     case .system(let path, let doing, let number): "\(path) \(doing): \(String(cString: strerror(number)))."

@@ -3,7 +3,7 @@
 import Glibc
 
 /// What stands in a trace.dat before the pages.
-package struct TraceDatHead: Equatable, Sendable {
+package struct TraceDatHead: Sendable {
   /// Bytes of a page of the ring.
   package var pageBytes = 4096
   package var headerPage: [UInt8] = []
@@ -20,10 +20,6 @@ package struct TraceDatHead: Equatable, Sendable {
   package var statistics: [[UInt8]] = []
 
   package init() {}
-
-  package static func == (one: TraceDatHead, other: TraceDatHead) -> Bool {
-    one.bytes(cpuBytes: []) == other.bytes(cpuBytes: [])
-  }
 
   private enum Option: UInt16 {
     case cpuStatistics = 2
