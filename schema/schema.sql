@@ -9,7 +9,7 @@
 --   a counter instead. Flags are 0 or 1. NULL: the recording does not tell.
 
 PRAGMA application_id = 0x67706372; -- "gpcr"
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;
 
 -- The recording this database holds: one row, written last.
 CREATE TABLE trace (

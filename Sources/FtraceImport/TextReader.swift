@@ -35,6 +35,6 @@ final class TextReader: RecordingReader {
   var clock: TraceClock? { pipeline.text.marks.clock }
   var clockSource: ClockSource { clock == nil ? .assumed : .recorded }
   var marks: [RecordingMark] { pipeline.text.marks.marks }
-  var kernelRelease: KernelRelease? { pipeline.text.kernelRelease }
+  var kernelRelease: KernelRelease? { pipeline.text.kernelRelease ?? pipeline.text.marks.kernelRelease }
   var eventPlace: EventPlace { .line }
 }
