@@ -21,12 +21,12 @@ extension FormModel {
   /// Its timer has come, or what it waited for.
   mutating func refresh(_ task: Int, _ nowNs: Int64) {
     guard var run = runs[task].refresh else { fatalError("slot \(task) has no refresh") }
-    if run.waitsSinceNs != nil, let workNs = run.workBehindWaitNs {
+    if run.waitsFirst && run.waitsSinceNs != nil {
       // Woken: as long as the recorded kernel took from there on.
       endWait(&run, nowNs)
-      run.workBehindWaitNs = nil
+      run.waitsFirst = false
       runs[task].refresh = run
-      setTimer(task, in: workNs, nowNs)
+      setTimer(task, in: engine.rules.wait.isBehindLookup ? run.times.testNs : run.times.loopNs, nowNs)
       return
     }
     switch run.phase {
@@ -111,7 +111,7 @@ extension FormModel {
       retry(task, &run, nowNs)
       return
     }
-    run.workBehindWaitNs = nil
+    run.waitsFirst = false
     switch run.phase {
     case .request:
       run.phase = .begin
@@ -119,29 +119,28 @@ extension FormModel {
       setTimer(task, in: run.plan.beginNs, nowNs)
     case .begin, .loopTop:
       beginRound(&run, nowNs)
-      if waitsAsKernel && run.times.passesAtTop && !isPending(run) && passWait(task) {
+      if waitsAsKernel && run.plan.wait(run.round) == .passedAtTop && !isPending(run) && passWait(task) {
         setTimer(task, in: run.times.loopNs, nowNs)
         break
       }
-      let waits = !engine.rules.wait.isBehindLookup && waitsNow(run)
-      if waits { run.workBehindWaitNs = run.times.loopNs } else { setTimer(task, in: run.times.loopNs, nowNs) }
+      run.waitsFirst = waitsNow(run) && !engine.rules.wait.isBehindLookup
+      if !run.waitsFirst { setTimer(task, in: run.times.loopNs, nowNs) }
     case .lookUp:
       run.phase = .test
-      let waits = engine.rules.wait.isBehindLookup && waitsNow(run)
-      if waits { run.workBehindWaitNs = run.times.testNs } else { setTimer(task, in: run.times.testNs, nowNs) }
+      run.waitsFirst = waitsNow(run) && engine.rules.wait.isBehindLookup
+      if !run.waitsFirst { setTimer(task, in: run.times.testNs, nowNs) }
     case .beforeLookUp, .test, .finish: fatalError("a refresh pauses after \(run.phase)")
     }
     let dropsLock = run.phase == .beforeLookUp
-    let waits = run.workBehindWaitNs != nil
     runs[task].refresh = run
     if dropsLock { wakeLockWaiters(nowNs) }
     // It comes to its wait at once, as the recorded kernel did.
-    if waits { refresh(task, nowNs) }
+    if run.waitsFirst { refresh(task, nowNs) }
   }
 
   /// In this round the recorded kernel waited, and the form does so as well.
   private func waitsNow(_ run: RefreshRun) -> Bool {
-    waitsAsKernel && run.times.hasWaited && isPending(run)
+    waitsAsKernel && run.plan.wait(max(0, run.round)) == .waited && isPending(run)
   }
 
   private func isPending(_ run: RefreshRun) -> Bool {
