@@ -21,8 +21,8 @@ extension FormModel {
   /// Its timer has come, or what it waited for.
   mutating func refresh(_ task: Int, _ nowNs: Int64) {
     guard var run = runs[task].refresh else { fatalError("slot \(task) has no refresh") }
-    if run.waitsFirst && run.waitsSinceNs != nil {
-      // Woken: as long as the recorded kernel took from there on.
+    if run.waitsFirst && (run.waitsSinceNs != nil || !isPending(run.plan)) {
+      // Woken: it takes as long as the recorded kernel did from there on.
       endWait(&run, nowNs)
       run.waitsFirst = false
       runs[task].refresh = run
@@ -119,33 +119,32 @@ extension FormModel {
       setTimer(task, in: run.plan.beginNs, nowNs)
     case .begin, .loopTop:
       beginRound(&run, nowNs)
-      if waitsAsKernel && run.plan.wait(run.round) == .passedAtTop && !isPending(run) && passWait(task) {
+      if waitsAsKernel && run.plan.wait(run.round) == .passedAtTop && !isPending(run.plan) && passWait(task) {
         setTimer(task, in: run.times.loopNs, nowNs)
         break
       }
-      run.waitsFirst = waitsNow(run) && !engine.rules.wait.isBehindLookup
-      if !run.waitsFirst { setTimer(task, in: run.times.loopNs, nowNs) }
+      run.waitsFirst = waitsNow(run.plan, run.round) && !engine.rules.wait.isBehindLookup
+      // It comes to its wait at once, as the recorded kernel did.
+      setTimer(task, in: run.waitsFirst ? 0 : run.times.loopNs, nowNs)
     case .lookUp:
       run.phase = .test
-      run.waitsFirst = waitsNow(run) && engine.rules.wait.isBehindLookup
-      if !run.waitsFirst { setTimer(task, in: run.times.testNs, nowNs) }
+      run.waitsFirst = waitsNow(run.plan, run.round) && engine.rules.wait.isBehindLookup
+      setTimer(task, in: run.waitsFirst ? 0 : run.times.testNs, nowNs)
     case .beforeLookUp, .test, .finish: fatalError("a refresh pauses after \(run.phase)")
     }
     let dropsLock = run.phase == .beforeLookUp
     runs[task].refresh = run
     if dropsLock { wakeLockWaiters(nowNs) }
-    // It comes to its wait at once, as the recorded kernel did.
-    if run.waitsFirst { refresh(task, nowNs) }
   }
 
   /// In this round the recorded kernel waited, and the form does so as well.
-  private func waitsNow(_ run: RefreshRun) -> Bool {
-    waitsAsKernel && run.plan.wait(max(0, run.round)) == .waited && isPending(run)
+  private func waitsNow(_ plan: RefreshPlan, _ round: Int) -> Bool {
+    waitsAsKernel && plan.wait(round) == .waited && isPending(plan)
   }
 
-  private func isPending(_ run: RefreshRun) -> Bool {
+  private func isPending(_ plan: RefreshPlan) -> Bool {
     engine.rules.wait.isForAny
-      ? state.kvm.activeInvalidations != 0 : state.kvm.isPending(at: run.plan.uhva.page)
+      ? state.kvm.activeInvalidations != 0 : state.kvm.isPending(at: plan.uhva.page)
   }
 
   /// Goes past the wait, up to the lookup; false: it is held on the way.
