@@ -21,12 +21,12 @@ extension FormModel {
   /// Its timer has come, or what it waited for.
   mutating func refresh(_ task: Int, _ nowNs: Int64) {
     guard var run = runs[task].refresh else { fatalError("slot \(task) has no refresh") }
-    if run.waitsSinceNs != nil, let workNs = run.workBehindWaitNs {
-      // Woken: as long as the recorded kernel took from there on.
+    if run.waitsFirst && (run.waitsSinceNs != nil || !isPending(run.plan)) {
+      // Woken: it takes as long as the recorded kernel did from there on.
       endWait(&run, nowNs)
-      run.workBehindWaitNs = nil
+      run.waitsFirst = false
       runs[task].refresh = run
-      setTimer(task, in: workNs, nowNs)
+      setTimer(task, in: engine.rules.wait.isBehindLookup ? run.times.testNs : run.times.loopNs, nowNs)
       return
     }
     switch run.phase {
@@ -111,7 +111,7 @@ extension FormModel {
       retry(task, &run, nowNs)
       return
     }
-    run.workBehindWaitNs = nil
+    run.waitsFirst = false
     switch run.phase {
     case .request:
       run.phase = .begin
@@ -119,34 +119,32 @@ extension FormModel {
       setTimer(task, in: run.plan.beginNs, nowNs)
     case .begin, .loopTop:
       beginRound(&run, nowNs)
-      if waitsAsKernel && run.times.passesAtTop && !isPending(run) && passWait(task) {
+      if waitsAsKernel && run.plan.wait(run.round) == .passedAtTop && !isPending(run.plan) && passWait(task) {
         setTimer(task, in: run.times.loopNs, nowNs)
         break
       }
-      let waits = !engine.rules.wait.isBehindLookup && waitsNow(run)
-      if waits { run.workBehindWaitNs = run.times.loopNs } else { setTimer(task, in: run.times.loopNs, nowNs) }
+      run.waitsFirst = waitsNow(run.plan, run.round) && !engine.rules.wait.isBehindLookup
+      // It comes to its wait at once, as the recorded kernel did.
+      setTimer(task, in: run.waitsFirst ? 0 : run.times.loopNs, nowNs)
     case .lookUp:
       run.phase = .test
-      let waits = engine.rules.wait.isBehindLookup && waitsNow(run)
-      if waits { run.workBehindWaitNs = run.times.testNs } else { setTimer(task, in: run.times.testNs, nowNs) }
+      run.waitsFirst = waitsNow(run.plan, run.round) && engine.rules.wait.isBehindLookup
+      setTimer(task, in: run.waitsFirst ? 0 : run.times.testNs, nowNs)
     case .beforeLookUp, .test, .finish: fatalError("a refresh pauses after \(run.phase)")
     }
     let dropsLock = run.phase == .beforeLookUp
-    let waits = run.workBehindWaitNs != nil
     runs[task].refresh = run
     if dropsLock { wakeLockWaiters(nowNs) }
-    // It comes to its wait at once, as the recorded kernel did.
-    if waits { refresh(task, nowNs) }
   }
 
   /// In this round the recorded kernel waited, and the form does so as well.
-  private func waitsNow(_ run: RefreshRun) -> Bool {
-    waitsAsKernel && run.times.hasWaited && isPending(run)
+  private func waitsNow(_ plan: RefreshPlan, _ round: Int) -> Bool {
+    waitsAsKernel && plan.wait(round) == .waited && isPending(plan)
   }
 
-  private func isPending(_ run: RefreshRun) -> Bool {
+  private func isPending(_ plan: RefreshPlan) -> Bool {
     engine.rules.wait.isForAny
-      ? state.kvm.activeInvalidations != 0 : state.kvm.isPending(at: run.plan.uhva.page)
+      ? state.kvm.activeInvalidations != 0 : state.kvm.isPending(at: plan.uhva.page)
   }
 
   /// Goes past the wait, up to the lookup; false: it is held on the way.

@@ -47,8 +47,6 @@ struct RefreshRun {
   /// Lookups begun.
   var lookUpCount = 0
   var roundBeganNs: Int64 = 0
-  /// It comes to its wait with this much of the round's part still to do.
-  var workBehindWaitNs: Int64?
   /// Waited, in this round.
   var waitedInRoundNs: Int64 = 0
   var stallNs: Int64 = 0
@@ -61,6 +59,8 @@ struct RefreshRun {
   /// An overlapping invalidation has ended since the round's snapshot.
   var overlapEnded = false
   var hasLookedUp = false
+  /// It comes to its wait with all that the recorded kernel did in this part of the round still to do.
+  var waitsFirst = false
 
   init(_ plan: RefreshPlan) {
     self.plan = plan

@@ -16,10 +16,6 @@ final class RefreshPlan {
     var testNs: Int64 = 0
     /// From a retry test that repeats to the next loop's top, `gpc->lock` held.
     var repeatNs: Int64 = 0
-    /// The recorded kernel waited for invalidations in it. That time is in none of the parts.
-    var hasWaited = false
-    /// It had passed its wait, at the loop's top, before something came that it would have waited for.
-    var passesAtTop = false
 
     fileprivate func lastingAtLeast(_ minNs: Int64) -> Round {
       var round = self
@@ -27,6 +23,15 @@ final class RefreshPlan {
       round.repeatNs = max(repeatNs, minNs.subtractingClamped(restNs))
       return round
     }
+  }
+
+  /// What the recorded kernel made of its own wait in a round.
+  enum Wait: UInt8 {
+    case none
+    /// It waited for invalidations. That time is in none of the parts.
+    case waited
+    /// It had passed its wait, at the loop's top, before something came that it would have waited for.
+    case passedAtTop
   }
 
   /// A round of the model's own takes this long at least, whatever stamps of microseconds say: it drops a lock, looks a
@@ -50,18 +55,20 @@ final class RefreshPlan {
   /// How long after its top the accepted round took its snapshot.
   private let lateSnapshotNs: Int64
   private let rounds: [Round]
+  /// By round; empty: its form does not wait.
+  private let waits: [Wait]
   /// By what goes on where `rounds` ends.
   let median: Round
 
   /// - Parameter waits: by round, what the recorded kernel waited itself.
-  /// - Parameter passesAtTop: by round, whether it had passed its wait before something came to wait for.
+  /// - Parameter passedAtTop: by round, whether it had passed its wait before something came to wait for.
   /// - Parameter heldNs: how long others had `refresh_lock` between its request and its entry.
   /// - Parameter lateNs: how long after its stamp the test of the accepted round was taken.
   /// - Parameter lateSnapshotNs: how long after its top the snapshot of the accepted round was taken.
   /// - Parameter usual: the parts of a round where it made none itself.
   init(
     _ refresh: RecordedRefresh, _ operation: RecordedOperation, cache: Int, uhva: UHVA, waits: [RecordedWait?],
-    passesAtTop: [Bool], waitsBehindLookup: Bool, heldNs: Int64, lateNs: Int64, lateSnapshotNs: Int64, usual: Round
+    passedAtTop: [Bool], waitsBehindLookup: Bool, heldNs: Int64, lateNs: Int64, lateSnapshotNs: Int64, usual: Round
   ) {
     self.cache = cache
     self.uhva = uhva
@@ -69,10 +76,9 @@ final class RefreshPlan {
     activates = refresh.origin == .activate || refresh.origin == .activateHva
     requestNs = refresh.request?.time ?? operation.begin.time
     var rounds = Self.rounds(refresh, from: operation.begin.time)
-    for (index, passes) in passesAtTop.enumerated() { rounds[index].passesAtTop = passes }
+    self.waits = waits.indices.map { waits[$0] != nil ? .waited : passedAtTop[$0] ? .passedAtTop : .none }
     for (index, wait) in waits.enumerated() {
       guard let wait else { continue }
-      rounds[index].hasWaited = true
       let part = waitsBehindLookup ? \Round.testNs : \Round.loopNs
       rounds[index][keyPath: part] = max(0, rounds[index][keyPath: part].subtractingClamped(wait.ns))
     }
@@ -94,6 +100,8 @@ final class RefreshPlan {
   }
 
   func round(_ ordinal: Int) -> Round { ordinal < rounds.count ? rounds[ordinal] : median }
+
+  func wait(_ ordinal: Int) -> Wait { ordinal < waits.count ? waits[ordinal] : .none }
 
   var roundCount: Int { rounds.count }
 
@@ -129,8 +137,6 @@ final class RefreshPlan {
     if rounds.count == 1 {
       var round = rounds[0]
       round.repeatNs = round.testNs
-      round.hasWaited = false
-      round.passesAtTop = false
       return round
     }
     return Round(

@@ -122,7 +122,7 @@ struct VMPlanner {
     let waits = recordedWaits(refresh, resolved)
     let refreshPlan = RefreshPlan(
       refresh, operation, cache: cache, uhva: resolved, waits: waits,
-      passesAtTop: passesAtTop(refresh, resolved, waits), waitsBehindLookup: kernel.wait.isBehindLookup,
+      passedAtTop: passedAtTop(refresh, resolved, waits), waitsBehindLookup: kernel.wait.isBehindLookup,
       heldNs: heldNs(cache, request.time, operation.begin.time),
       lateNs: lateNs(refresh, operation), lateSnapshotNs: lateSnapshotNs(refresh), usual: usualRound)
     if !refresh.rounds.isEmpty { usualRound = refreshPlan.median }
@@ -143,10 +143,9 @@ struct VMPlanner {
   }
 
   /// By round: the recorded kernel went on to its lookup, though by then there was something to wait for.
-  private func passesAtTop(_ refresh: RecordedRefresh, _ uhva: UHVA, _ waits: [RecordedWait?]) -> [Bool] {
-    guard !waits.isEmpty, !kernel.wait.isBehindLookup else { return [] }
-    return zip(refresh.rounds, waits).map { round, wait in
-      guard wait == nil, let lookup = round.lookup else { return false }
+  private func passedAtTop(_ refresh: RecordedRefresh, _ uhva: UHVA, _ waits: [RecordedWait?]) -> [Bool] {
+    zip(refresh.rounds, waits).map { round, wait in
+      guard wait == nil, !kernel.wait.isBehindLookup, let lookup = round.lookup else { return false }
       return inFlight.isPending(kernel.wait, of: uhva.page, at: lookup.time)
     }
   }

@@ -19,6 +19,11 @@ package struct ComparisonReport: Encodable {
   package struct Agreement: Encodable {
     package let figure: String
     package let recorded, modelled: Int64
+
+    /// By more than 1 %.
+    var isOff: Bool {
+      Int128(modelled.subtractingClamped(recorded).magnitude) * 100 > Int128(recorded.magnitude)
+    }
   }
 
   package struct LeftOut: Encodable {
@@ -37,7 +42,7 @@ package struct ComparisonReport: Encodable {
     package let reason: String
   }
 
-  /// Recorded decisions that no order forces.
+  /// Recorded decisions that no order forces, where a model is off.
   package struct OpenDecisions: Encodable {
     package let retryTests, checks: Int64
   }
@@ -56,7 +61,8 @@ package struct ComparisonReport: Encodable {
   package let forms: [Form]
   /// Of the model of the recorded kernel's form with the recording; empty where that form is not among them.
   package let agreement: [Agreement]
-  package let openDecisions: OpenDecisions
+  /// nil: no figure is more than 1 % off.
+  package let openDecisions: OpenDecisions?
   package let leftOut: [LeftOut]
   package let refreshes, rounds: Share
   /// Forms that were asked for and not compared: they do not wait where the recorded kernel does, and what of its times are
@@ -81,14 +87,7 @@ package struct ComparisonReport: Encodable {
     agreement = try database.rows("SELECT figure, recorded, modelled FROM model_agreement") {
       Agreement(figure: $0.text(0), recorded: $0.integer(1), modelled: $0.integer(2))
     }
-    openDecisions =
-      try database.rows(
-        """
-        SELECT (SELECT count(*) FROM retry_round WHERE decision = 'open'),
-          (SELECT count(*) FROM cache_check WHERE decision = 'open')
-        """
-      ) { OpenDecisions(retryTests: $0.integer(0), checks: $0.integer(1)) }.first
-      ?? OpenDecisions(retryTests: 0, checks: 0)
+    openDecisions = agreement.contains(where: \.isOff) ? try Self.openDecisions(database) : nil
     let (refreshCount, roundCount) =
       try database.rows("SELECT count(*), coalesce(sum(round_count), 0) FROM refresh") {
         ($0.integer(0), $0.integer(1))
@@ -98,6 +97,15 @@ package struct ComparisonReport: Encodable {
     leftOut = try database.rows(
       "SELECT doubt, sum(window_count) FROM left_out_window GROUP BY doubt ORDER BY doubt"
     ) { LeftOut(doubt: $0.text(0), windowCount: $0.integer(1)) }
+  }
+
+  private static func openDecisions(_ database: TraceDatabase) throws(TraceStoreError) -> OpenDecisions? {
+    try database.rows(
+      """
+      SELECT (SELECT count(*) FROM retry_round WHERE decision = 'open'),
+        (SELECT count(*) FROM cache_check WHERE decision = 'open')
+      """
+    ) { OpenDecisions(retryTests: $0.integer(0), checks: $0.integer(1)) }.first
   }
 
   private static func form(_ row: Statement) -> Form {

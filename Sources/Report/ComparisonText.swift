@@ -124,11 +124,8 @@ package struct ComparisonText {
 
   /// Why the model is more than 1 % off.
   private var offReason: [String] {
-    let off = report.agreement.filter {
-      Int128(($0.modelled.subtractingClamped($0.recorded)).magnitude) * 100 > Int128($0.recorded.magnitude)
-    }
-    guard !off.isEmpty, report.refutation == nil else { return [] }
-    let open = report.openDecisions
+    guard report.refutation == nil, let open = report.openDecisions else { return [] }
+    let off = report.agreement.filter(\.isOff)
     let why =
       open.retryTests + open.checks == 0
       ? "every recorded decision is forced: the model's own times are off"

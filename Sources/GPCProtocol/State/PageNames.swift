@@ -3,12 +3,21 @@
 import KVMEvents
 
 /// The pages that caches stand on, by address. A pfn is a name: whose it is, and when it came to stand there.
+///
+/// Few fields: the compiler copies a large `RecordingState` where it only reads it.
 struct PageNames: Sendable {
-  private var pages: [UHVA] = []
-  /// What a lookup finds now.
-  private var names: [UInt64] = []
-  /// The oldest that is not freed.
-  private var oldest: [UInt64] = []
+  private struct Entry {
+    let page: UHVA
+    /// What a lookup finds now.
+    var name: UInt64
+    /// The oldest that is not freed.
+    var oldest: UInt64
+
+    /// Its name as of that time.
+    func named(_ time: UInt64) -> UInt64 { (name >> PageNames.timeBits) << PageNames.timeBits | time }
+  }
+
+  private var entries: [Entry] = []
   private var addressCount: UInt64 = 0
   private var renameCount: UInt64 = 0
 
@@ -16,70 +25,61 @@ struct PageNames: Sendable {
   private static let timeBits: UInt64 = 28
   private static let addressMask: UInt64 = 1 << 24 - 1
 
-  var count: Int { pages.count }
+  var count: Int { entries.count }
 
   /// The page gets a name, unless it has one.
   mutating func track(_ uhva: UHVA) {
     let index = lowerBound(uhva.page)
-    guard index == pages.count || pages[index] != uhva.page else { return }
+    guard index == entries.count || entries[index].page != uhva.page else { return }
     addressCount += 1
     let name = (addressCount & Self.addressMask) << Self.timeBits | renameCount
-    pages.insert(uhva.page, at: index)
-    names.insert(name, at: index)
-    oldest.insert(name, at: index)
+    entries.insert(Entry(page: uhva.page, name: name, oldest: name), at: index)
   }
 
-  func pfn(at uhva: UHVA) -> PFN { PFN(rawValue: names[index(of: uhva)]) }
+  func pfn(at uhva: UHVA) -> PFN { PFN(rawValue: entry(of: uhva).name) }
 
   /// Is `pfn` no page that stood there, or one that is gone?
   func isFreed(_ pfn: PFN, at uhva: UHVA) -> Bool {
-    let index = index(of: uhva)
-    return pfn.rawValue < oldest[index] || pfn.rawValue > names[index]
+    let entry = entry(of: uhva)
+    return pfn.rawValue < entry.oldest || pfn.rawValue > entry.name
   }
 
-  private func index(of uhva: UHVA) -> Int {
+  private func entry(of uhva: UHVA) -> Entry {
     let index = lowerBound(uhva.page)
-    precondition(index < pages.count && pages[index] == uhva.page, "a page is looked up that has no name: \(uhva)")
-    return index
+    precondition(
+      index < entries.count && entries[index].page == uhva.page, "a page is looked up that has no name: \(uhva)")
+    return entries[index]
   }
 
   /// Other pages stand behind those of `range` from now on. Returns when that was, for `free`.
   mutating func rename(_ range: HVARange) -> UInt64 {
     renameCount += 1
-    forEach(in: range) { $0.names[$1] = $0.named($1, renameCount: $0.renameCount) }
-    return renameCount
+    let time = renameCount
+    forEach(in: range) { $0.name = $0.named(time) }
+    return time
   }
 
   /// What stood in `range` before that time is gone.
   mutating func free(_ range: HVARange, before time: UInt64) {
-    forEach(in: range) { $0.oldest[$1] = max($0.oldest[$1], $0.named($1, renameCount: time)) }
+    forEach(in: range) { $0.oldest = max($0.oldest, $0.named(time)) }
   }
 
-  private func named(_ index: Int, renameCount: UInt64) -> UInt64 {
-    (names[index] >> Self.timeBits) << Self.timeBits | renameCount
-  }
-
-  private mutating func forEach(in range: HVARange, _ body: (inout PageNames, Int) -> Void) {
+  private mutating func forEach(in range: HVARange, _ body: (inout Entry) -> Void) {
     var index = lowerBound(range.start)
-    while index < pages.count && pages[index].rawValue < range.end.rawValue {
-      body(&self, index)
+    while index < entries.count && entries[index].page.rawValue < range.end.rawValue {
+      body(&entries[index])
       index += 1
     }
   }
 
-  mutating func forget(_ isForgotten: (UHVA) -> Bool) {
-    let kept = pages.indices.filter { !isForgotten(pages[$0]) }
-    pages = kept.map { pages[$0] }
-    names = kept.map { names[$0] }
-    oldest = kept.map { oldest[$0] }
-  }
+  mutating func forget(_ isForgotten: (UHVA) -> Bool) { entries.removeAll { isForgotten($0.page) } }
 
   private func lowerBound(_ address: UHVA) -> Int {
     var low = 0
-    var high = pages.count
+    var high = entries.count
     while low < high {
       let middle = (low + high) / 2
-      if pages[middle].rawValue < address.rawValue { low = middle + 1 } else { high = middle }
+      if entries[middle].page.rawValue < address.rawValue { low = middle + 1 } else { high = middle }
     }
     return low
   }
