@@ -46,6 +46,9 @@ let package = Package(
     .target(name: "Report", dependencies: ["KVMEvents", "TraceStore"]),
     .target(name: "Explore", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
     .target(name: "Compare", dependencies: ["KVMEvents", "GPCProtocol"]),
+    .target(name: "BTF"),
+    .target(name: "Probes", dependencies: ["BTF"]),
+    .target(name: "Recorder"),
     // A kernel whose truth is known: runs of the engine, recorded.
     .target(name: "SimulatedKernel", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
     .target(
@@ -58,7 +61,8 @@ let package = Package(
       name: "gpc-replay",
       dependencies: [
         "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "Explore", "Compare",
-        "Corpus", "CZstd", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Corpus", "BTF", "Probes", "Recorder", "CZstd",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "replay-bench", dependencies: ["KVMEvents", "TraceStore", "GPCProtocol", "Forms", "Replay"],
@@ -90,8 +94,11 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(name: "FormsTests", dependencies: ["GPCProtocol", "Forms"]),
     .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
+    .testTarget(name: "RecorderTests", dependencies: ["Recorder", "FtraceImport", "KVMEvents", "RealBinary"]),
     .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Operations", "Replay"]),
     .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Explore"]),
+    .testTarget(name: "BTFTests", dependencies: ["BTF", "RealBinary"]),
+    .testTarget(name: "ProbesTests", dependencies: ["BTF", "Probes", "FtraceImport", "KVMEvents", "RealBinary"]),
     .testTarget(name: "CompareTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Compare"]),
     .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
     // One recording in other forms, made by rules; for the tests.

@@ -18,6 +18,8 @@ package struct Comparison {
   private var openLeftOut: [Int32: Int] = [:]
   private var lastEvents: [Int32: EventID] = [:]
   package private(set) var windowCount: Int64 = 0
+  /// What the recorded kernel waited itself.
+  package private(set) var kernelWaits = KernelWaits()
 
   /// - Parameters:
   ///   - kernel: the recorded kernel's form: what its decisions tell of the order.
@@ -69,9 +71,22 @@ package struct Comparison {
     return costs
   }
 
+  /// The forms whose costs are known: where the recorded kernel's own waits cannot be told from what its threads did, only
+  /// those that wait as it does.
+  package var comparableForms: [ProtocolForm] {
+    kernelWaits.areKnown ? forms : forms.filter { $0.rules.wait == kernel.rules.wait }
+  }
+
+  /// What `finish` gave, of the comparable forms.
+  package func rows(_ costs: [FormCosts]) -> [(id: String, costs: FormCosts)] {
+    let comparable = Set(comparableForms.map(\.id))
+    return zip(forms, costs).filter { comparable.contains($0.0.id) }.map { (id: $0.id, costs: $1) }
+  }
+
   private mutating func retire(_ vm: Int32) {
     guard var models = vms.removeValue(forKey: vm) else { return }
     models.finish()
     for form in forms.indices { costs[form].add(models.costs(form)) }
+    kernelWaits.add(models.kernelWaits)
   }
 }

@@ -21,6 +21,14 @@ extension FormModel {
   /// Its timer has come, or what it waited for.
   mutating func refresh(_ task: Int, _ nowNs: Int64) {
     guard var run = runs[task].refresh else { fatalError("slot \(task) has no refresh") }
+    if run.waitsSinceNs != nil, let workNs = run.workBehindWaitNs {
+      // Woken: as long as the recorded kernel took from there on.
+      endWait(&run, nowNs)
+      run.workBehindWaitNs = nil
+      runs[task].refresh = run
+      setTimer(task, in: workNs, nowNs)
+      return
+    }
     switch run.phase {
     case .request where !isReadyForLock(task, &run, nowNs): runs[task].refresh = run
     case .beforeLookUp where engine.looksUpNext(task, state): lookUp(task, &run, nowNs)
@@ -103,6 +111,7 @@ extension FormModel {
       retry(task, &run, nowNs)
       return
     }
+    run.workBehindWaitNs = nil
     switch run.phase {
     case .request:
       run.phase = .begin
@@ -110,15 +119,27 @@ extension FormModel {
       setTimer(task, in: run.plan.beginNs, nowNs)
     case .begin, .loopTop:
       beginRound(&run, nowNs)
-      setTimer(task, in: run.times.loopNs, nowNs)
+      let waits = !engine.rules.wait.isBehindLookup && waitsNow(run)
+      if waits { run.workBehindWaitNs = run.times.loopNs } else { setTimer(task, in: run.times.loopNs, nowNs) }
     case .lookUp:
       run.phase = .test
-      setTimer(task, in: run.times.testNs, nowNs)
+      let waits = engine.rules.wait.isBehindLookup && waitsNow(run)
+      if waits { run.workBehindWaitNs = run.times.testNs } else { setTimer(task, in: run.times.testNs, nowNs) }
     case .beforeLookUp, .test, .finish: fatalError("a refresh pauses after \(run.phase)")
     }
     let dropsLock = run.phase == .beforeLookUp
+    let waits = run.workBehindWaitNs != nil
     runs[task].refresh = run
     if dropsLock { wakeLockWaiters(nowNs) }
+    // It comes to its wait at once, as the recorded kernel did.
+    if waits { refresh(task, nowNs) }
+  }
+
+  /// In this round the recorded kernel waited, and the form does so as well.
+  private func waitsNow(_ run: RefreshRun) -> Bool {
+    guard waitsAsKernel && run.times.hasWaited else { return false }
+    return engine.rules.wait.isForAny
+      ? state.kvm.activeInvalidations != 0 : state.kvm.isPending(at: run.plan.uhva.page)
   }
 
   private mutating func beginRound(_ run: inout RefreshRun, _ nowNs: Int64) {

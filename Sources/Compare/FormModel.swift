@@ -26,13 +26,16 @@ struct FormModel {
   private static let retriesPerRefresh = 100
   /// A form may need more rounds than the recorded kernel, in the same time.
   private static let retriesPerRound = 10
+  /// Its waits are those of the recorded kernel, in the same place.
+  let waitsAsKernel: Bool
   /// By cache: the mapping in use was found stale already.
   var isReportedStale: [Bool] = []
   /// The slots of the window's invalidations, by operation.
   private var slots: [Int] = []
 
-  init(_ form: ProtocolForm, retriesMax: Int) {
+  init(_ form: ProtocolForm, kernel: ProtocolForm, retriesMax: Int) {
     engine = ProtocolEngine(form)
+    waitsAsKernel = form.rules.wait.canBeLeft && form.rules.wait == kernel.rules.wait
     retriesLeft = retriesMax
   }
 

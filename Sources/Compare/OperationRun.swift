@@ -47,8 +47,8 @@ struct RefreshRun {
   /// Lookups begun.
   var lookUpCount = 0
   var roundBeganNs: Int64 = 0
-  /// Asleep, in this round.
-  var sleptInRoundNs: Int64 = 0
+  /// It comes to its wait with this much of the round's part still to do.
+  var workBehindWaitNs: Int64?
   /// Waited, in this round.
   var waitedInRoundNs: Int64 = 0
   var stallNs: Int64 = 0

@@ -20,8 +20,16 @@ struct RecordedTests {
     let page: UHVA?
   }
 
+  /// A round came to its wait behind one moment and had left it by the other.
+  private struct Pass {
+    let fromNs: Int64
+    let byNs: Int64
+    let page: UHVA?
+  }
+
   private var tests: [Test] = []
   private var snapshots: [Snapshot] = []
+  private var passes: [Pass] = []
   private let kernel: ProtocolRules
   private let deltaNs: Int64
 
@@ -34,18 +42,21 @@ struct RecordedTests {
   init(_ window: RecordedWindow, _ kernel: ProtocolRules, deltaNs: Int64) {
     self.kernel = kernel
     self.deltaNs = deltaNs
-    guard kernel.retry.inFlight == .count || kernel.retry.inFlight == .pending else { return }
     for operation in window.operations {
       if case .refresh(let refresh) = operation.kind { add(refresh) }
     }
     tests.sort { $0.timeNs < $1.timeNs }
     snapshots.sort { $0.highNs < $1.highNs }
+    passes.sort { $0.byNs < $1.byNs }
   }
 
   private mutating func add(_ refresh: RecordedRefresh) {
     let page = refresh.uhva.flatMap { $0.isError ? nil : $0.page }
     for (index, round) in refresh.rounds.enumerated() {
-      guard let test = round.test else { continue }
+      if let (from, by) = round.bounds(of: kernel.wait) {
+        passes.append(Pass(fromNs: from.time, byNs: by.time, page: page))
+      }
+      guard let test = round.test, kernel.retry.readsCount else { continue }
       let isLast = index == refresh.rounds.count - 1
       // A last round that was not accepted has come to no test.
       if isLast && refresh.outcome != .mapped { continue }
@@ -67,7 +78,7 @@ struct RecordedTests {
   func countUpNs(of range: HVARange, _ startNs: Int64, _ upByNs: Int64) -> Int64 {
     var upNs = upByNs
     var hasBeenSeen = false
-    for test in tests[Self.lowerBound(tests, startNs - deltaNs, \.timeNs)...] {
+    for test in tests[tests.partitionPoint { $0.timeNs < startNs - deltaNs }...] {
       guard test.timeNs <= upByNs + deltaNs else { break }
       guard concerns(test.page, range) else { continue }
       if test.isAccepted {
@@ -81,30 +92,28 @@ struct RecordedTests {
     return upNs
   }
 
-  /// When the seq is bumped and the count goes down, between an event of the end hook and its return: by the first
-  /// accepted test and, if it bumps the seq, by the first snapshot of an accepted round.
-  func countDownNs(of range: HVARange, _ lowNs: Int64, _ retNs: Int64, bumpsSeq: Bool) -> Int64 {
+  /// When the seq is bumped and the count goes down, between an event of the end hook and its return: before a round goes
+  /// on that came to its wait behind `upNs`; by the first accepted test and, if it bumps the seq, by the first snapshot of
+  /// an accepted round.
+  func countDownNs(of range: HVARange, upNs: Int64, _ lowNs: Int64, _ retNs: Int64, bumpsSeq: Bool) -> Int64 {
+    let testedNs = firstTestNs(of: range, lowNs, retNs, bumpsSeq: bumpsSeq)
+    let passed = passes[passes.partitionPoint { $0.byNs < lowNs }...].first { pass in
+      pass.byNs >= testedNs
+        || pass.fromNs > upNs && (kernel.wait.isForAny || pass.page.map { range.contains($0) } ?? false)
+    }
+    return min(testedNs, passed?.byNs ?? testedNs)
+  }
+
+  private func firstTestNs(of range: HVARange, _ lowNs: Int64, _ retNs: Int64, bumpsSeq: Bool) -> Int64 {
     if bumpsSeq && kernel.retry.readsSeq {
-      let later = snapshots[Self.lowerBound(snapshots, lowNs - deltaNs, \.highNs)...]
+      let later = snapshots[snapshots.partitionPoint { $0.highNs < lowNs - deltaNs }...]
       let first = later.first { concerns($0.page, range) || $0.lowNs > retNs }
       return first.map { min(retNs, max(lowNs, $0.lowNs)) } ?? retNs
     }
-    let accepted = tests[Self.lowerBound(tests, lowNs - deltaNs, \.timeNs)...].first { test in
+    let accepted = tests[tests.partitionPoint { $0.timeNs < lowNs - deltaNs }...].first { test in
       test.timeNs > retNs || test.isAccepted && concerns(test.page, range)
     }
     guard let accepted else { return retNs }
     return min(retNs, max(lowNs, accepted.timeNs))
-  }
-
-  private static func lowerBound<Element>(
-    _ elements: [Element], _ timeNs: Int64, _ time: KeyPath<Element, Int64>
-  ) -> Int {
-    var low = 0
-    var high = elements.count
-    while low < high {
-      let middle = (low + high) / 2
-      if elements[middle][keyPath: time] < timeNs { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 }

@@ -67,10 +67,10 @@ struct RecordedValidity {
   /// has seen a cache valid any more.
   func walkNs(of range: HVARange, _ lowNs: Int64, _ highNs: Int64) -> Int64 {
     var walkNs = lowNs
-    var index = signs.lowerBound { $0.page.rawValue < range.start.rawValue }
+    var index = signs.partitionPoint { $0.page.rawValue < range.start.rawValue }
     while index < signs.count, range.contains(signs[index].page) {
       let own = signs[index].signs
-      var next = own.lowerBound { $0.timeNs < lowNs }
+      var next = own.partitionPoint { $0.timeNs < lowNs }
       scan: while next < own.count, own[next].timeNs < highNs {
         switch own[next].kind {
         case .mapped: break scan
@@ -82,18 +82,5 @@ struct RecordedValidity {
       index += 1
     }
     return walkNs
-  }
-}
-
-extension Array {
-  /// The first index whose element does not lie before; those that do come first.
-  fileprivate func lowerBound(_ liesBefore: (Element) -> Bool) -> Int {
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      if liesBefore(self[middle]) { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 }

@@ -16,6 +16,8 @@ final class RefreshPlan {
     var testNs: Int64 = 0
     /// From a retry test that repeats to the next loop's top, `gpc->lock` held.
     var repeatNs: Int64 = 0
+    /// The recorded kernel waited for invalidations in it. That time is in none of the parts.
+    var hasWaited = false
 
     fileprivate func lastingAtLeast(_ minNs: Int64) -> Round {
       var round = self
@@ -49,13 +51,14 @@ final class RefreshPlan {
   /// By what goes on where `rounds` ends.
   let median: Round
 
+  /// - Parameter waits: by round, what the recorded kernel waited itself.
   /// - Parameter heldNs: how long others had `refresh_lock` between its request and its entry.
   /// - Parameter lateNs: how long after its stamp the test of the accepted round was taken.
   /// - Parameter lateSnapshotNs: how long after its top the snapshot of the accepted round was taken.
   /// - Parameter usual: the parts of a round where it made none itself.
   init(
-    _ refresh: RecordedRefresh, _ operation: RecordedOperation, cache: Int, uhva: UHVA, heldNs: Int64, lateNs: Int64,
-    lateSnapshotNs: Int64, usual: Round
+    _ refresh: RecordedRefresh, _ operation: RecordedOperation, cache: Int, uhva: UHVA, waits: [RecordedWait?],
+    waitsBehindLookup: Bool, heldNs: Int64, lateNs: Int64, lateSnapshotNs: Int64, usual: Round
   ) {
     self.cache = cache
     self.uhva = uhva
@@ -63,6 +66,12 @@ final class RefreshPlan {
     activates = refresh.origin == .activate || refresh.origin == .activateHva
     requestNs = refresh.request?.time ?? operation.begin.time
     var rounds = Self.rounds(refresh, from: operation.begin.time)
+    for (index, wait) in waits.enumerated() {
+      guard let wait else { continue }
+      rounds[index].hasWaited = true
+      let part = waitsBehindLookup ? \Round.testNs : \Round.loopNs
+      rounds[index][keyPath: part] = max(0, rounds[index][keyPath: part].subtractingClamped(wait.ns))
+    }
     median = (rounds.isEmpty ? usual : Self.median(rounds)).lastingAtLeast(Self.roundMinNs)
     var begunNs = (refresh.rounds.first?.loop ?? refresh.rounds.first?.lookup ?? operation.begin).time
     if let last = rounds.indices.last {
@@ -99,7 +108,8 @@ final class RefreshPlan {
       var round = Round()
       let loopNs = recorded.loop?.time ?? atNs
       if !rounds.isEmpty { rounds[rounds.count - 1].repeatNs = max(0, loopNs - atNs) }
-      let lookupNs = recorded.lookup?.time ?? loopNs
+      // One that looks nothing up (dwmw2-v3.3) is all wait, up to its test.
+      let lookupNs = recorded.lookup?.time ?? recorded.test?.time ?? loopNs
       let lookupRetNs = recorded.lookupRet?.time ?? lookupNs
       let testNs = recorded.test?.time ?? lookupRetNs
       round.loopNs = max(0, lookupNs - loopNs)
@@ -115,6 +125,7 @@ final class RefreshPlan {
     if rounds.count == 1 {
       var round = rounds[0]
       round.repeatNs = round.testNs
+      round.hasWaited = false
       return round
     }
     return Round(

@@ -9,7 +9,7 @@ struct VMModels {
 
   init(_ forms: [ProtocolForm], kernel: ProtocolForm, deltaNs: Int64, retriesMax: Int) {
     planner = VMPlanner(kernel.rules, deltaNs: deltaNs)
-    models = forms.map { FormModel($0, retriesMax: retriesMax) }
+    models = forms.map { FormModel($0, kernel: kernel, retriesMax: retriesMax) }
   }
 
   /// All its caches were deactivated, and nothing is under way.
@@ -29,6 +29,8 @@ struct VMModels {
   mutating func finish() {
     for form in models.indices { models[form].finish() }
   }
+
+  var kernelWaits: KernelWaits { planner.kernelWaits }
 
   func costs(_ form: Int) -> FormCosts { models[form].costs }
 }

@@ -17,6 +17,8 @@ struct VMPlanner {
   private var tests: RecordedTests
   private var validity = RecordedValidity()
   private var inFlight = RecordedInFlight()
+  /// What the recorded kernel waited itself, so far.
+  private(set) var kernelWaits = KernelWaits()
   /// The parts of a round of the last refresh that made any.
   private var usualRound = RefreshPlan.Round()
 
@@ -24,6 +26,7 @@ struct VMPlanner {
     self.kernel = kernel
     self.deltaNs = deltaNs
     tests = RecordedTests(kernel)
+    kernelWaits.areAsleep = kernel.wait.isQueue
   }
 
   var cacheCount: Int { isKnown.count }
@@ -88,13 +91,15 @@ struct VMPlanner {
     // Where the memslots are not known, the range is taken to hit one.
     let bumpsSeq = kernel.seq == .gpc || !kernel.seqNeedsMemslot || invalidation.hitsMemslot ?? true
     let lowNs = (invalidation.endWalk ?? invalidation.endKvm ?? endEntry).time
-    let downNs = max(endEntryNs, tests.countDownNs(of: range, lowNs, operation.end.time, bumpsSeq: bumpsSeq))
+    let downNs = max(
+      endEntryNs,
+      tests.countDownNs(of: range, upNs: countUpNs, lowNs, operation.end.time, bumpsSeq: bumpsSeq))
     let endWalkNs =
       kernel.walk.place == .startHook
       ? downNs : max(endEntryNs, validity.walkNs(of: range, lowNs, operation.end.time))
     // v1 walks behind the count.
     let countDownNs = kernel.walk.place == .endHookAfterCount ? endWalkNs : max(downNs, endWalkNs)
-    inFlight.add(from: countUpNs, to: countDownNs, bumpsSeq: bumpsSeq)
+    inFlight.add(range, from: countUpNs, to: countDownNs, bumpsSeq: bumpsSeq)
     plan.add(.countUp, index, up, at: countUpNs)
     plan.add(.walk, index, up, at: walkNs)
     plan.add(.startRet, index, startRet, at: startRetNs)
@@ -114,16 +119,34 @@ struct VMPlanner {
       plan.add(.begin, plan.add(.init(kind: kind, cache: cache, recorded: recorded)), request)
       return
     }
+    let waits = recordedWaits(refresh, resolved)
     let refreshPlan = RefreshPlan(
-      refresh, operation, cache: cache, uhva: resolved, heldNs: heldNs(cache, request.time, operation.begin.time),
+      refresh, operation, cache: cache, uhva: resolved, waits: waits, waitsBehindLookup: kernel.wait.isBehindLookup,
+      heldNs: heldNs(cache, request.time, operation.begin.time),
       lateNs: lateNs(refresh, operation), lateSnapshotNs: lateSnapshotNs(refresh), usual: usualRound)
     if !refresh.rounds.isEmpty { usualRound = refreshPlan.median }
     plan.add(.begin, plan.add(.init(kind: .refresh(refreshPlan), cache: cache, recorded: recorded)), request)
   }
 
-  /// By how much the test of an accepted round came after its stamp: it saw no invalidation in flight, but at its stamp there was one.
+  /// By round: what the recorded kernel waited itself. Adds them up.
+  private mutating func recordedWaits(_ refresh: RecordedRefresh, _ uhva: UHVA) -> [RecordedWait?] {
+    guard kernel.wait.canBeLeft, !uhva.isError else { return [] }
+    if !refresh.tells(kernel.wait) { kernelWaits.areKnown = false }
+    let waits = refresh.rounds.map { round in
+      round.bounds(of: kernel.wait).flatMap {
+        inFlight.wait(kernel.wait, of: uhva.page, from: $0.from.time, by: $0.by.time)
+      }
+    }
+    kernelWaits.add(waits, stallNs: refresh.stallNs)
+    return waits
+  }
+
+  /// By how much the test of an accepted round came after its stamp: it saw no invalidation in flight, but at its stamp
+  /// there was one.
   private func lateNs(_ refresh: RecordedRefresh, _ operation: RecordedOperation) -> Int64 {
-    guard kernel.retry.inFlight == .count, refresh.outcome == .mapped, let test = refresh.rounds.last?.test else { return 0 }
+    guard kernel.retry.inFlight == .count, refresh.outcome == .mapped, let test = refresh.rounds.last?.test else {
+      return 0
+    }
     let quietNs = inFlight.firstQuiet(from: test.time)
     return quietNs < operation.end.time ? quietNs - test.time : 0
   }

@@ -12,6 +12,11 @@ extension ProbeCatalogue {
     return fields
   }
 
+  /// All keys that an event of this name may carry, in any of its meanings, those that tell the replay nothing included.
+  package func keys(of name: String) -> Set<String> {
+    Set((meanings[name] ?? []).flatMap { $0.fields.map(\.key) + $0.ignoredKeys })
+  }
+
   /// The embedded file that understands most of these names as they were understood; of equals the youngest.
   package static func generation(of names: [EventName]) -> String {
     let files: [(name: String, bytes: [UInt8])] = [

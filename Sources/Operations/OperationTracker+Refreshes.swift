@@ -257,7 +257,10 @@ extension OperationTracker {
   mutating func abandonRefresh(of thread: ThreadNumber, at moment: Moment, isOver: Bool = false) {
     guard let refresh = threads[thread].refresh else { return }
     threads[thread].refresh = nil
-    if moment.id > refreshes[refresh].firstSeen.id && !refreshes[refresh].isTorn && !isOver {
+    // One without an entry may be none: a page fault looks up, too, inside a request whose return is not recorded.
+    if refreshes[refresh].entry != nil && !refreshes[refresh].isTorn && !isOver
+      && moment.id > refreshes[refresh].firstSeen.id
+    {
       omissions.noteUnpaired(
         lacking: probes.has(.lockedRefresh) ? .lockedRefreshRet : .gpcRefreshRet, at: moment.id)
     }

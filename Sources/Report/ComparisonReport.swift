@@ -26,28 +26,75 @@ package struct ComparisonReport: Encodable {
     package let windowCount: Int64
   }
 
+  /// What of the recording was compared.
+  package struct Share: Encodable {
+    package let compared, recorded: Int64
+  }
+
+  /// Why the recorded kernel cannot have run the form that it is taken for.
+  package struct Refutation: Encodable {
+    package let event: Int64
+    package let reason: String
+  }
+
+  /// Recorded decisions that no order forces.
+  package struct OpenDecisions: Encodable {
+    package let retryTests, checks: Int64
+  }
+
   package let file: String
   package let events: Int64
   /// tick: whatever is named nanoseconds here is the steps of a counter.
   package let stampUnit: StampUnit
-  /// The recorded kernel's form.
+  /// What the events' ids count.
+  package let eventPlace: EventPlace
+  /// The form that the recorded kernel is taken for.
   package let recordedForm: String?
+  /// nil: it may have run that form.
+  package let refutation: Refutation?
   /// The recorded kernel first.
   package let forms: [Form]
   /// Of the model of the recorded kernel's form with the recording; empty where that form is not among them.
   package let agreement: [Agreement]
+  package let openDecisions: OpenDecisions
   package let leftOut: [LeftOut]
+  package let refreshes, rounds: Share
+  /// Forms that were asked for and not compared: they do not wait where the recorded kernel does, and what of its times are
+  /// its own waits is not recorded.
+  package let notCompared: [String]
 
-  package init(_ database: TraceDatabase) throws(TraceStoreError) {
+  package init(_ database: TraceDatabase, notCompared: [String]) throws(TraceStoreError) {
+    self.notCompared = notCompared
     let facts = try database.facts()
     file = facts.fileName
     events = facts.eventCount
     stampUnit = facts.stampUnit
+    eventPlace = facts.eventPlace
     recordedForm = try database.replaySettings()?.form
+    refutation = try database.rows(
+      """
+      SELECT refuted_event_id, refuted_by FROM form_agreement
+      WHERE form = (SELECT form FROM replay) AND refuted_event_id IS NOT NULL AND refuted_count > 0
+      """
+    ) { Refutation(event: $0.integer(0), reason: $0.optionalText(1) ?? "") }.first
     forms = try database.rows("SELECT * FROM form_cost ORDER BY id") { Self.form($0) }
     agreement = try database.rows("SELECT figure, recorded, modelled FROM model_agreement") {
       Agreement(figure: $0.text(0), recorded: $0.integer(1), modelled: $0.integer(2))
     }
+    openDecisions =
+      try database.rows(
+        """
+        SELECT (SELECT count(*) FROM retry_round WHERE decision = 'open'),
+          (SELECT count(*) FROM cache_check WHERE decision = 'open')
+        """
+      ) { OpenDecisions(retryTests: $0.integer(0), checks: $0.integer(1)) }.first
+      ?? OpenDecisions(retryTests: 0, checks: 0)
+    let (refreshCount, roundCount) =
+      try database.rows("SELECT count(*), coalesce(sum(round_count), 0) FROM refresh") {
+        ($0.integer(0), $0.integer(1))
+      }.first ?? (0, 0)
+    refreshes = Share(compared: forms.first?.refreshCount ?? 0, recorded: refreshCount)
+    rounds = Share(compared: forms.first?.roundCount ?? 0, recorded: roundCount)
     leftOut = try database.rows(
       "SELECT doubt, sum(window_count) FROM left_out_window GROUP BY doubt ORDER BY doubt"
     ) { LeftOut(doubt: $0.text(0), windowCount: $0.integer(1)) }

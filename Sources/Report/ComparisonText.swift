@@ -9,7 +9,8 @@ package struct ComparisonText {
   package init(_ report: ComparisonReport) { self.report = report }
 
   package var text: String {
-    let parts = report.isEmpty ? [nothing, leftOut] : [header, refreshes, times, beyondRange, agreement, leftOut]
+    let parts =
+      report.isEmpty ? [leftOut, nothing] : [leftOut, header, refreshes, times, beyondRange, agreement, notCompared]
     return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
 
@@ -27,6 +28,33 @@ package struct ComparisonText {
       "\(inputName(report.file)): \(grouped(report.events)) events, \(refreshes), \(checks)",
       "  recorded: the kernel's own figures. All other rows are modelled: requests, invalidations and checks when they happened,",
       "  lookups as long as the recorded ones, the form decides the rest (docs/compare.md).",
+    ] + waits(recorded) + refutation
+  }
+
+  /// Of the recorded kernel's own.
+  private func waits(_ recorded: ComparisonReport.Form) -> [String] {
+    let count = recorded.necessaryWaitCount.addingClamped(recorded.falseWaitCount)
+      .addingClamped(recorded.widenedWaitCount)
+    guard count > 0, let form = report.recordedForm else { return [] }
+    return [
+      "  \(plural(count, "wait")) of the recorded kernel's own (\(form)): no other form takes their time."
+    ]
+  }
+
+  private var refutation: [String] {
+    guard let form = report.recordedForm, let refutation = report.refutation else { return [] }
+    return [
+      "  The recorded kernel did not run \(form) (\(report.eventPlace.rawValue) \(refutation.event) refutes it): \(form)'s row",
+      "  need not equal the recorded one, and what of the recorded times is the kernel's own waits is not known.",
+    ]
+  }
+
+  private var notCompared: [String] {
+    guard !report.notCompared.isEmpty, let form = report.recordedForm else { return [] }
+    return [
+      "not compared: \(report.notCompared.joined(separator: ", "))",
+      "  they do not wait where \(form) does, and what of the recorded times are its waits cannot be told without",
+      "  gpc_retry_loop and gpc_retry_check",
     ]
   }
 
@@ -91,7 +119,22 @@ package struct ComparisonText {
         grouped($0.modelled), difference($0.recorded, $0.modelled),
       ]
     }
-    return aligned(rows, right: [1, 2, 3])
+    return aligned(rows, right: [1, 2, 3]) + offReason
+  }
+
+  /// Why the model is more than 1 % off.
+  private var offReason: [String] {
+    let off = report.agreement.filter {
+      Int128(($0.modelled.subtractingClamped($0.recorded)).magnitude) * 100 > Int128($0.recorded.magnitude)
+    }
+    guard !off.isEmpty, report.refutation == nil else { return [] }
+    let open = report.openDecisions
+    let why =
+      open.retryTests + open.checks == 0
+      ? "every recorded decision is forced: the model's own times are off"
+      : "\(plural(open.retryTests, "retry test")) and \(plural(open.checks, "check")) of the recording are open: "
+        + "both orders are possible, and the model takes one"
+    return ["more than 1 % off: " + off.map(\.figure).joined(separator: ", "), "  " + why]
   }
 
   private func difference(_ recorded: Int64, _ modelled: Int64) -> String {
@@ -101,11 +144,26 @@ package struct ComparisonText {
     let off = Int128(modelled) - Int128(recorded)
     let whole = Int128(recorded.magnitude)
     let hundredths = (Int128(off.magnitude) * 10_000 + whole - 1) / whole
-    let rest = String(hundredths % 100)
-    return "\(off < 0 ? "-" : "+")\(grouped(hundredths / 100)).\(rest.count == 1 ? "0" : "")\(rest) %"
+    return "\(off < 0 ? "-" : "+")\(percent(hundredths))"
   }
 
+  private func percent(_ hundredths: Int128) -> String {
+    let rest = String(hundredths % 100)
+    return "\(grouped(hundredths / 100)).\(rest.count == 1 ? "0" : "")\(rest) %"
+  }
+
+  /// First of all: how much of the recording the figures are of.
   private var leftOut: [String] {
-    report.leftOut.map { "left out: \(plural($0.windowCount, "window")) of the recording (\($0.doubt))" }
+    guard !report.leftOut.isEmpty || report.refreshes.compared < report.refreshes.recorded else { return [] }
+    let windows = report.leftOut.map { "\(plural($0.windowCount, "window")) of the recording (\($0.doubt))" }
+    let shares = [share(report.refreshes, "refreshes"), share(report.rounds, "rounds")].joined(separator: ", ")
+    return ["left out: " + (windows + [shares]).joined(separator: ", ")]
+  }
+
+  private func share(_ share: ComparisonReport.Share, _ noun: String) -> String {
+    let leftOut = max(0, share.recorded.subtractingClamped(share.compared))
+    guard share.recorded > 0 else { return "no \(noun)" }
+    let percent = percent(Int128(leftOut) * 10_000 / Int128(share.recorded))
+    return "\(grouped(leftOut)) of \(grouped(share.recorded)) \(noun) (\(percent))"
   }
 }

@@ -179,7 +179,11 @@ package struct TextReport {
 
   private var retries: [String] {
     guard report.counts.rounds > 0 else { return [] }
-    if report.retries.isEmpty { return ["no round of a retry loop was repeated"] }
+    if report.retries.isEmpty {
+      // Which lookup was the last of its refresh, all of its probes tell together.
+      let isKnown = report.missingProbes.isEmpty && report.implausibleFields.isEmpty
+      return ["no round of a retry loop " + (isKnown ? "was repeated" : "is known to have been repeated")]
+    }
     var rows = [["repeated rounds", "why", "rounds", "refreshes", "lost \(unit.name)"]]
     rows += report.retries.map {
       [$0.cause, $0.subCause ?? "", grouped($0.rounds), grouped($0.refreshes), unit.figure($0.lostNs)]

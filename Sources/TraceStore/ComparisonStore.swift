@@ -3,17 +3,18 @@
 import KVMEvents
 
 extension TraceDatabase {
-  /// Puts a comparison in place of the former one: whole, or not at all. The recorded kernel's row is taken from the replay's tables,
-  /// without what was left out.
+  /// Puts a comparison in place of the former one: whole, or not at all. The recorded kernel's row is taken from the
+  /// replay's tables, without what was left out.
+  /// - Parameter kernelWaits: what of the recorded kernel's time was its own waits: the replay's tables do not tell.
   package func replaceComparison(
-    _ forms: [(id: String, costs: FormCosts)], leftOut: [LeftOutWindow]
+    _ forms: [(id: String, costs: FormCosts)], leftOut: [LeftOutWindow], kernelWaits: KernelWaits
   ) throws(TraceStoreError) {
     try connection.leaveWriteAheadLog()
     try connection.execute("BEGIN IMMEDIATE; DELETE FROM form_cost; DELETE FROM left_out_window")
     do {
       try write(leftOut)
       let statement = try connection.prepare(insert("form_cost", columns: 27))
-      try write(0, "recorded", try recordedCosts(), isModelled: false, statement)
+      try write(0, "recorded", try recordedCosts(kernelWaits), isModelled: false, statement)
       for (index, form) in forms.enumerated() {
         try write(Int64(index + 1), form.id, form.costs, isModelled: true, statement)
       }
@@ -57,11 +58,12 @@ extension TraceDatabase {
 
 // The recorded kernel's figures, without what a comparison in the database has left out.
 extension TraceDatabase {
-  package func recordedCosts() throws(TraceStoreError) -> FormCosts {
+  package func recordedCosts(_ kernelWaits: KernelWaits) throws(TraceStoreError) -> FormCosts {
     var costs = FormCosts()
     try addRefreshes(&costs)
     try addRounds(&costs)
     try addChecks(&costs)
+    costs.add(kernelWaits)
     return costs
   }
 
@@ -128,5 +130,20 @@ extension TraceDatabase {
       costs.contractCount = findings.integer(0)
       costs.staleCount = findings.integer(1)
     }
+  }
+}
+
+extension FormCosts {
+  /// The time from a refresh's first loop's top to its last holds the waits of its repeated rounds.
+  fileprivate mutating func add(_ kernelWaits: KernelWaits) {
+    waits = kernelWaits.byCause
+    spunNs = spunNs.subtractingClamped(kernelWaits.inRepeatedRoundsNs)
+    if kernelWaits.areAsleep {
+      sleptNs = kernelWaits.ns
+      wakeUpCount = kernelWaits.byCause.count
+    } else {
+      spunNs.addClamped(kernelWaits.ns)
+    }
+    stallMaxNs = max(stallMaxNs, kernelWaits.stallMaxNs)
   }
 }

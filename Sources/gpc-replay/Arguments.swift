@@ -35,7 +35,7 @@ struct ReplayArguments: ParsableArguments {
   )
   var delta: DurationArgument?
 
-  @OptionGroup var kernel: KernelArguments
+  @OptionGroup var kernel: RecordedKernelArguments
 
   @Option(help: "A refresh with more false retries than this is excessive.")
   var retriesMax: Int32 = 10
@@ -88,7 +88,7 @@ struct ReplayArguments: ParsableArguments {
 }
 
 /// Which form the recorded kernel ran.
-struct KernelArguments: ParsableArguments {
+struct RecordedKernelArguments: ParsableArguments {
   @Option(
     help: """
       The form that the recorded kernel ran, from which divergences are counted: a published one, or a file of one form. \

@@ -31,7 +31,7 @@ struct CompareCommand: ParsableCommand {
     help: "Forms, or files of forms, with commas between (see gpc-replay protocols), or all.")
   var forms = FormsArgument(ProtocolForm.all)
 
-  @OptionGroup var kernel: KernelArguments
+  @OptionGroup var kernel: RecordedKernelArguments
 
   @Flag(help: "The comparison as one JSON document.")
   var json = false
@@ -40,8 +40,8 @@ struct CompareCommand: ParsableCommand {
     let forms = try forms.byAge()
     let source = try RecordingSource(trace, options, kernel: kernel.asked())
     do {
-      try compare(source, forms)
-      let report = try ComparisonReport(source.database)
+      let notCompared = try compare(source, forms)
+      let report = try ComparisonReport(source.database, notCompared: notCompared.map(\.id))
       try printOut(try json ? report.json() : ComparisonText(report).text)
       if report.isEmpty && !report.leftOut.isEmpty { throw ExitCode(3) }
     } catch let error as TraceStoreError {
@@ -49,13 +49,16 @@ struct CompareCommand: ParsableCommand {
     }
   }
 
-  private func compare(_ source: RecordingSource, _ forms: [ProtocolForm]) throws {
+  /// Returns the forms whose costs are not known.
+  private func compare(_ source: RecordingSource, _ forms: [ProtocolForm]) throws -> [ProtocolForm] {
     let options = try replayOptions(source)
     var comparison = Comparison(forms, kernel: try source.kernelForm(), deltaNs: options.deltaNs)
     try source.forEachWindow(options) { comparison.consume($0) }
     let costs = comparison.finish()
-    let rows = zip(comparison.forms, costs).map { (id: $0.id, costs: $1) }
-    try source.database.replaceComparison(rows, leftOut: comparison.leftOut)
+    try source.database.replaceComparison(
+      comparison.rows(costs), leftOut: comparison.leftOut, kernelWaits: comparison.kernelWaits)
+    let compared = Set(comparison.comparableForms.map(\.id))
+    return forms.filter { !compared.contains($0.id) }
   }
 
   /// The recorded kernel's figures are those of the replay in the database, so its settings hold; without one, the usual settings.

@@ -31,7 +31,7 @@ struct ExploreCommand: ParsableCommand {
     help: "Published forms, or files of forms (docs/explore.md), separated by commas; see gpc-replay protocols.")
   var forms = FormsArgument([.v69])
 
-  @OptionGroup var kernel: KernelArguments
+  @OptionGroup var kernel: RecordedKernelArguments
 
   @Option(help: "The memory model: sc (sequential consistency) or tso (x86's store buffers).")
   var memory = Memory.sc

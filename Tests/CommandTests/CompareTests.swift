@@ -76,6 +76,46 @@ import Testing
     #expect(cut.status == 0 && cut.text.contains("contract, certain"), "\(cut.errorText)")
   }
 
+  // Patched kernels, each compared as the form that it ran: the model of that form does what the recorded kernel did, to the
+  // nanosecond. The recordings of seanjc-5 and v3.3 hold waits of the kernel's own.
+  @Test(arguments: [
+    ("v1-gap", "dwmw2-v1"), ("v2-gap", "dwmw2-v2"), ("v33-oops", "dwmw2-v3.3"), ("sc5-overlap", "seanjc-5"),
+    ("control-gap", "v6.9"),
+  ])
+  func theModelOfWhatRanIsWhatRan(name: String, form: String) throws {
+    let trace = CorpusTrace.root.appending(path: "Tests/CommandTests/Kernels/\(name).txt.zst").path
+    _ = try Invocation([trace, "--kernel", form, "--db", "trace.db"], in: folder)
+    let run = try Invocation(["compare", "trace.db", "--protocol", form], in: folder)
+    #expect(run.status == 0 && run.errorText == "" && !run.text.contains("more than 1 % off"))
+    #expect(try query("SELECT figure FROM model_agreement WHERE difference <> 0") == [])
+    let columns = "wasted_lookup_count, contract_count, stale_count, slept_ns, wake_up_count, stall_max_ns"
+    let rows = try query("SELECT \(columns) FROM form_cost")
+    #expect(rows.count == 2 && rows[0] == rows[1])
+    #expect(run.text.contains("of the recorded kernel's own (\(form))") == ["v33-oops", "sc5-overlap"].contains(name))
+  }
+
+  // Taken for what it was not, said so: v6.9 has no wait, so that seanjc-5's count as its threads' delays.
+  @Test func aKernelThatIsTakenForAnother() throws {
+    let trace = CorpusTrace.root.appending(path: "Tests/CommandTests/Kernels/sc5-overlap.txt.zst").path
+    _ = try Invocation([trace, "--kernel", "v6.9", "--db", "trace.db"], in: folder)
+    let run = try Invocation(["compare", "trace.db", "--protocol", "v6.9"], in: folder)
+    #expect(run.text.contains("The recorded kernel did not run v6.9 (line 1625 refutes it)"))
+  }
+
+  // How much the figures are of stands above them.
+  @Test func whatWasLeftOutStandsFirst() throws {
+    let run = try compare("storm-lossy", "--protocol", "v6.9")
+    let line = try #require(run.text.split(separator: "\n").first)
+    #expect(
+      line.wholeMatch(
+        of:
+          #/left out: .+ \(lost_events\).*, \d+ of \d+ refreshes \(\d+\.\d\d %\), [\d,]+ of [\d,]+ rounds \(\d+\.\d\d %\)/#
+      ) != nil)
+    let compared = try query("SELECT refresh_count, round_count FROM form_cost WHERE id = 0")
+    let all = try query("SELECT count(*), sum(round_count) FROM refresh")
+    #expect(compared != all)
+  }
+
   /// 127 years between two tests, twice: sums and differences in percent leave 63 bits.
   @Test func timesThatLieACenturyApart() throws {
     let refresh = try CorpusTrace("spun-for-others").lines

@@ -34,6 +34,8 @@ import Testing
       #expect(!examples.isEmpty, "\(arguments)")
       try FileManager.default.createSymbolicLink(
         at: folder.file("traces"), withDestinationURL: CorpusTrace.root.appending(path: "traces"))
+      try FileManager.default.createSymbolicLink(
+        at: folder.file("Tests"), withDestinationURL: CorpusTrace.root.appending(path: "Tests"))
       for example in examples {
         // Minutes in a debug build, whatever --states-max says; Tests/ExploreTests has its verdicts.
         if example == "gpc-replay matrix" { continue }

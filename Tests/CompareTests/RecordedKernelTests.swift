@@ -1,6 +1,8 @@
 // What the recorded kernel's own answers tell of when things happened, by its form. Every figure is derived by hand.
 
+import Compare
 import Forms
+import GPCProtocol
 import KVMEvents
 import Testing
 
@@ -70,11 +72,90 @@ import Testing
 
   // Looked up (40) before the hooks' gap opens (120): stale for certain when the page was freed (200). Looked up in the
   // gap (130 to 150): possibly, which does not count (docs/evidence.md, 8).
-  @Test(arguments: [(Int64(0), Int64(1)), (120, 0)]) func onlyWhatIsCertainIsStale(at timeNs: Int64, stale: Int64) throws {
+  @Test(arguments: [(Int64(0), Int64(1)), (120, 0)])
+  func onlyWhatIsCertainIsStale(at timeNs: Int64, stale: Int64) throws {
     var schedule = Schedule()
     schedule.invalidate(10, 100, 110, 115, 200, 205, 210, walksAtEnd: true)
     schedule.refresh(cache: 1, page: 10, at: timeNs, loops: [timeNs], origin: .activateHva, isGPABased: false)
     schedule.check(cache: 1, page: 10, at: 204, answer: true)
     #expect(try #require(schedule.costs(recordedOn: .builtIn("dwmw2-v1"))["dwmw2-v1"]).staleCount == stale)
+  }
+
+  // seanjc-2 spins before its lookup while the count is not 0: from its top (60) until 305, and looks up 15 later, at 320.
+  // That is its own wait: mainline looks up 15 behind its top, and tests 30 behind that. Rounds beyond the recorded one
+  // take 100, the least of a model's own: tops at 60, 105, 205 and 305; the tests at 105, 150 and 250 see the count, the
+  // one at 350 nothing.
+  @Test func theKernelsOwnWaitIsNoThreadsDelay() throws {
+    var schedule = Schedule()
+    schedule.invalidate(20, 0, 10, 20, 300, 305, 310)
+    schedule.waitingRefresh(cache: 1, page: 10, at: 50, lookup: 320, test: 350)
+    let costs = schedule.costs(recordedOn: .builtIn("seanjc-2"))
+    let own = try #require(costs["seanjc-2"])
+    #expect(own.roundCount == 1 && own.waits.falseCount == 1 && own.waits.count == 1)
+    #expect(own.spunNs == 305 - 60 && own.stallMaxNs == 305 - 60 && own.latency.maxNs == 360 - 50)
+    let mainline = try #require(costs["v6.9"])
+    #expect(mainline.roundCount == 4 && mainline.retries.falseCount == 3 && mainline.waits.count == 0)
+    #expect(mainline.latency.maxNs == 360 - 50)
+  }
+
+  // The same as the recorded kernel's own figure.
+  @Test func theKernelsOwnWaitsAreAddedUp() throws {
+    var schedule = Schedule()
+    schedule.invalidate(20, 0, 10, 20, 300, 305, 310)
+    schedule.waitingRefresh(cache: 1, page: 10, at: 50, lookup: 320, test: 350)
+    var comparison = Comparison(ProtocolForm.all, kernel: .builtIn("seanjc-2"), deltaNs: 0)
+    comparison.consume(schedule.window())
+    _ = comparison.finish()
+    let waits = comparison.kernelWaits
+    #expect(waits.byCause.falseCount == 1 && waits.ns == 245 && waits.inRepeatedRoundsNs == 0)
+    #expect(waits.stallMaxNs == 245 && !waits.areAsleep && waits.areKnown)
+    #expect(comparison.comparableForms.count == ProtocolForm.all.count)
+  }
+
+  // Without its loop's top nothing tells how much of the time before the lookup it waited: only who waits the same way is
+  // compared.
+  @Test func waitsThatAreNotKnown() throws {
+    var schedule = Schedule()
+    schedule.invalidate(20, 0, 10, 20, 300, 305, 310)
+    schedule.waitingRefresh(cache: 1, page: 10, at: 50, lookup: 320, test: 350, hasLoop: false)
+    for (kernel, comparable) in [("seanjc-2", ["seanjc-2"]), ("v6.9", ProtocolForm.all.map(\.id))] {
+      var comparison = Comparison(ProtocolForm.all, kernel: .builtIn(kernel), deltaNs: 0)
+      comparison.consume(schedule.window())
+      let costs = comparison.finish()
+      let rows = comparison.rows(costs)
+      #expect(comparison.comparableForms.map(\.id) == comparable && rows.map(\.id) == comparable)
+    }
+  }
+
+  // v2 waits behind its lookup (60 to 80) for the page's own invalidation: asleep from 80 until 310, test at 350. v1 has no
+  // wait: its test comes 40 behind the lookup, at 120, and nothing has cleared the flag.
+  @Test func aWaitBehindTheLookup() throws {
+    var schedule = Schedule()
+    schedule.invalidate(10, 0, 302, 20, 300, 301, 310, walksAtEnd: true)
+    schedule.waitingRefresh(cache: 1, page: 10, at: 50, lookup: 60, test: 350)
+    let costs = schedule.costs(recordedOn: .builtIn(Self.v2))
+    let own = try #require(costs[Self.v2])
+    #expect(own.waits.necessaryCount == 1 && own.wakeUpCount == 1 && own.sleptNs == 310 - 80)
+    #expect(own.latency.maxNs == 360 - 50)
+    #expect(try #require(costs["dwmw2-v1"]).latency.maxNs == 130 - 50)
+  }
+
+  // v3.3, having waited (60 to 310), goes to the retry condition without a lookup, and accepts the error pfn at 400.
+  @Test func aRoundWithoutALookup() throws {
+    var schedule = Schedule()
+    schedule.invalidate(10, 0, 10, 20, 300, 305, 310)
+    schedule.waitingRefresh(cache: 1, page: 10, at: 50, lookup: nil, test: 400)
+    let own = try #require(schedule.costs(recordedOn: .builtIn("dwmw2-v3.3"))["dwmw2-v3.3"])
+    #expect(own.roundCount == 1 && own.staleCount == 1 && own.sleptNs == 310 - 60)
+    #expect(own.latency.maxNs == 410 - 50)
+  }
+
+  // It had left its wait by its lookup (250): the count was down by then, though the hook returns at 400.
+  @Test func aWaitThatIsOverTellsOfTheCount() throws {
+    var schedule = Schedule()
+    schedule.invalidate(20, 0, 10, 20, 200, 205, 400)
+    schedule.waitingRefresh(cache: 1, page: 10, at: 50, lookup: 250, test: 280)
+    let own = try #require(schedule.costs(recordedOn: .builtIn("seanjc-2"))["seanjc-2"])
+    #expect(own.roundCount == 1 && own.latency.maxNs == 290 - 50)
   }
 }

@@ -56,6 +56,23 @@ struct Schedule {
     add(.refresh(kind), cache: cache, from: begin, to: (loops.last.map { $0 + 40 } ?? beginNs) + 10, thread: cache)
   }
 
+  /// A refresh of one round of a kernel that waits: from its loop's top to its lookup (nil: it looks nothing up) or, if
+  /// that comes before the wait, to its test. What does not wait takes as long as above.
+  /// - Parameter hasLoop: the loop's top has an event.
+  mutating func waitingRefresh(
+    cache: Int32, page: Int, at beginNs: Int64, lookup lookupNs: Int64?, test testNs: Int64, hasLoop: Bool = true
+  ) {
+    let begin = moment(beginNs, thread: cache)
+    let round = RecordedRefresh.Round(
+      loop: hasLoop ? moment(beginNs + 10, thread: cache) : nil,
+      lookup: lookupNs.map { moment($0, thread: cache) }, lookupRet: lookupNs.map { moment($0 + 20, thread: cache) },
+      test: moment(testNs, thread: cache))
+    let kind = RecordedRefresh(
+      origin: .refresh, outcome: .mapped, ret: 0, request: nil, isGPABased: true, uhva: Self.page(page),
+      wasValid: false, oldUHVA: Self.page(page), rounds: [round])
+    add(.refresh(kind), cache: cache, from: begin, to: testNs + 10, thread: cache)
+  }
+
   /// A refresh of one round, all of it at one time.
   mutating func refreshAtOnce(cache: Int32, page: Int, at timeNs: Int64) {
     let begin = moment(timeNs, thread: cache)

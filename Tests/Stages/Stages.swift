@@ -82,9 +82,9 @@ package enum Stages {
     replayer.finish()
     for window in replayer.takeWindows() { comparison.consume(window) }
     let costs = comparison.finish()
-    let rows = zip(comparison.forms, costs).map { (id: $0.id, costs: $1) }
-    try database.replaceComparison(rows, leftOut: comparison.leftOut)
-    let report = try ComparisonReport(database)
+    try database.replaceComparison(
+      comparison.rows(costs), leftOut: comparison.leftOut, kernelWaits: comparison.kernelWaits)
+    let report = try ComparisonReport(database, notCompared: [])
     return (ComparisonText(report).text, try report.json())
   }
 

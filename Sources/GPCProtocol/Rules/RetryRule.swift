@@ -23,8 +23,11 @@ package struct RetryRule: Hashable, Sendable {
     self.readsSeq = readsSeq
   }
 
+  /// Retry while some invalidation is in flight.
+  package var readsCount: Bool { inFlight == .count || inFlight == .pending }
+
   /// The count, and behind it the seq, are read bare.
-  var readsBoth: Bool { readsSeq && (inFlight == .count || inFlight == .pending) }
+  var readsBoth: Bool { readsSeq && readsCount }
 
   /// Retry if the flag is false, and for no other reason.
   package static let flagOnly = RetryRule(readsFlag: true, inFlight: .unread, readsSeq: false)

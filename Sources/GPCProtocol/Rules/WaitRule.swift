@@ -30,6 +30,12 @@ package enum WaitRule: String, Hashable, CaseIterable, Sendable {
     }
   }
 
+  /// It comes between lookup and retry test; else before the lookup.
+  package var isBehindLookup: Bool { self == .queueBeforeRelock }
+
+  /// A round goes on when it is over: `relock-loop` takes a lock that it holds itself.
+  package var canBeLeft: Bool { self != .none && self != .relockLoop }
+
   /// It sleeps on the queue that the end hook wakes.
   package var isQueue: Bool {
     switch self {

@@ -127,14 +127,14 @@ private struct CaseStages {
       comparison.consume($0)
     }
     let costs = comparison.finish()
-    let rows = zip(comparison.forms, costs).map { (id: $0.id, costs: $1) }
-    try database.replaceComparison(rows, leftOut: comparison.leftOut)
+    try database.replaceComparison(
+      comparison.rows(costs), leftOut: comparison.leftOut, kernelWaits: comparison.kernelWaits)
 
     let report = try Report(database, findingsMax: 0)
     let recorded = CorpusCellRow(
       form: CaseDescription.recorded, verdict: CellVerdict(report).description,
       expected: description.expectation(of: CaseDescription.recorded)?.verdict.description ?? "", cpuNs: 0,
-      exploration: nil, costs: try database.recordedCosts())
+      exploration: nil, costs: try database.recordedCosts(comparison.kernelWaits))
     let facts = try database.facts()
     recording = ExploredRecording(
       windows: windows, tasks: try database.tasks().map(\.label),

@@ -1,0 +1,88 @@
+// What one CPU recorded, on its way to the recording: a file beside it, gone in the end.
+
+import Glibc
+
+/// Why a recording could not be written.
+package enum RecordingFileError: Error, Equatable, Sendable {
+  /// `doing` as a predicate, and its errno.
+  case system(path: String, doing: String, errno: Int32)
+  /// The ring itself could not be read.
+  case ring(cpu: Int, errno: Int32)
+
+  package var isDiskFull: Bool {
+    if case .system(_, _, ENOSPC) = self { return true }
+    return false
+  }
+
+  package var sentence: String {
+    switch self {
+    case .system(let path, let doing, let number): "\(path) \(doing): \(String(cString: strerror(number)))."
+    case .ring(let cpu, let number):
+      "The ring of CPU \(cpu) cannot be read: \(String(cString: strerror(number)))."
+    }
+  }
+}
+
+/// A file that pages are added to.
+final class PageFile {
+  let path: String
+  private let descriptor: Int32
+  private(set) var bytes: Int64 = 0
+
+  init(_ path: String) throws(RecordingFileError) {
+    self.path = path
+    descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    if descriptor < 0 { throw .system(path: path, doing: "cannot be made", errno: errno) }
+  }
+
+  deinit {
+    close(descriptor)
+    unlink(path)
+  }
+
+  func append(_ block: UnsafeRawBufferPointer) throws(RecordingFileError) {
+    try PageFile.write(block, to: descriptor, at: bytes, path)
+    bytes += Int64(block.count)
+  }
+
+  static func write(
+    _ block: UnsafeRawBufferPointer, to descriptor: Int32, at start: Int64, _ path: String
+  ) throws(RecordingFileError) {
+    var written = 0
+    while written < block.count {
+      let rest = UnsafeRawBufferPointer(rebasing: block[written...])
+      let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(start) + off_t(written))
+      if count < 0 && errno == EINTR { continue }
+      if count <= 0 { throw .system(path: path, doing: "cannot be written", errno: count < 0 ? errno : ENOSPC) }
+      written += count
+    }
+  }
+
+  static func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws(RecordingFileError) {
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+    defer { block.deallocate() }
+    block.copyBytes(from: bytes)
+    try write(UnsafeRawBufferPointer(block), to: descriptor, at: 0, path)
+  }
+
+  /// Moves all of it into another file, from the end on: what was moved is given back at once, so that a recording does not
+  /// need its size twice.
+  /// - Parameter start: where its first byte comes to stand.
+  func move(to target: Int32, at start: Int64, _ targetPath: String) throws(RecordingFileError) {
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+    defer { block.deallocate() }
+    while bytes > 0 {
+      let place = (bytes - 1) / Int64(block.count) * Int64(block.count)
+      let wanted = Int(bytes - place)
+      let count = pread(descriptor, block.baseAddress, wanted, off_t(place))
+      if count < 0 && errno == EINTR { continue }
+      if count != wanted { throw .system(path: path, doing: "cannot be read", errno: count < 0 ? errno : EIO) }
+      try PageFile.write(
+        UnsafeRawBufferPointer(rebasing: block[..<count]), to: target, at: start + place, targetPath)
+      if ftruncate(descriptor, off_t(place)) != 0 {
+        throw .system(path: path, doing: "cannot be cut", errno: errno)
+      }
+      bytes = place
+    }
+  }
+}

@@ -1,0 +1,64 @@
+// What a recording defines: the kernel's plan, or lines of the user's own.
+
+import ArgumentParser
+import FtraceImport
+import Probes
+import Recorder
+
+struct ProbesToRecord {
+  let list: [ProbeToDefine]
+  /// Events that have no probe, each with what is lost: clauses.
+  let absent: [String]
+  /// Facts for the recording itself.
+  let facts: [String]
+  /// What can be told of a recording with them, in sentences.
+  let verdicts: [String]
+
+  init(kernel: KernelArguments, definitions: String?, root: String) throws {
+    if let definitions {
+      self = try Self(definitions: definitions)
+    } else {
+      self = Self(try kernel.plan(root: root))
+    }
+  }
+
+  private init(_ plan: ProbePlan) {
+    list = plan.events.flatMap { event in
+      event.probes.map { probe in
+        let place = probe.definition(group: "", isModule: plan.isModule).split(separator: " ", maxSplits: 1)[1]
+        return ProbeToDefine(event: probe.event, place: String(place), isReturn: probe.isReturn, lost: event.lost)
+      }
+    }
+    absent = plan.events.filter(\.isMissed).map { event in
+      "\(event.name) (\(event.notes.joined(separator: "; "))): without it, \(event.lost)"
+    }
+    facts = ["offsets " + plan.offsets.map { "\($0.name)=\($0.bytes)" }.joined(separator: " ")]
+    let missing = plan.missingEvidence
+    verdicts =
+      missing.isEmpty
+      ? ["a recording can show: missed invalidations (contract, stale), retries and their causes"]
+      : ["a recording cannot show all: \(missing.joined(separator: "; "))"]
+  }
+
+  private init(definitions path: String) throws {
+    let text: String
+    do throws(SmallFileError) {
+      text = try SmallFile.text(path)
+    } catch {
+      switch error {
+      case .unreadable(let reason): throw fail("\(path) \(reason.predicate).")
+      case .tooLarge: throw fail("\(path) is no list of probes: it is too large.")
+      }
+    }
+    switch ProbeToDefine.read(text) {
+    case .failure(let fault):
+      throw fail("\(path), line \(fault.line): this defines no probe (p:GROUP/EVENT FUNCTION …).")
+    case .success(let probes):
+      if probes.isEmpty { throw fail("\(path) defines no probe.") }
+      list = probes
+    }
+    absent = []
+    facts = ["definitions by hand: where their offsets come from is not known"]
+    verdicts = ["what a recording with definitions of your own can show depends on them"]
+  }
+}
