@@ -83,7 +83,7 @@ import Testing
     ("control-gap", "v6.9"),
   ])
   func theModelOfWhatRanIsWhatRan(name: String, form: String) throws {
-    let trace = CorpusTrace.root.appending(path: "Tests/CommandTests/Kernels/\(name).txt.zst").path
+    let trace = PatchedKernel.path(name)
     _ = try Invocation([trace, "--kernel", form, "--db", "trace.db"], in: folder)
     let run = try Invocation(["compare", "trace.db", "--protocol", form], in: folder)
     #expect(run.status == 0 && run.errorText == "" && !run.text.contains("more than 1 % off"))
@@ -96,7 +96,7 @@ import Testing
 
   // Taken for what it was not, said so: v6.9 has no wait, so that seanjc-5's count as its threads' delays.
   @Test func aKernelThatIsTakenForAnother() throws {
-    let trace = CorpusTrace.root.appending(path: "Tests/CommandTests/Kernels/sc5-overlap.txt.zst").path
+    let trace = PatchedKernel.path("sc5-overlap")
     _ = try Invocation([trace, "--kernel", "v6.9", "--db", "trace.db"], in: folder)
     let run = try Invocation(["compare", "trace.db", "--protocol", "v6.9"], in: folder)
     #expect(run.text.contains("The recorded kernel did not run v6.9 (line 1625 refutes it)"))

@@ -31,11 +31,7 @@ import Testing
     return text.split(whereSeparator: \.isNewline).dropFirst().map(String.init)
   }
 
-  private static func path(_ name: String) -> String {
-    // Whole recordings that are cases of the corpus, too.
-    if ["v1-gap", "v2-gap"].contains(name) { return CorpusTrace(name).trace.path }
-    return CorpusTrace.root.appending(path: "Tests/CommandTests/Kernels/\(name).txt.zst").path
-  }
+  private static func path(_ name: String) -> String { PatchedKernel.path(name) }
 
   private static let agreeing = "SELECT form FROM form_agreement WHERE refuted_count = 0 ORDER BY id"
 
