@@ -155,6 +155,23 @@ import Testing
     #expect(byItself.text.contains("dwmw2-v3.3 waits for invalidation 27 "))
   }
 
+  /// Of tracefs text, by the form that the database was replayed with; the few lines would not tell it.
+  @Test func aCutKeepsTheFormThatItWasJudgedBy() throws {
+    let folder = try TemporaryFolder()
+    let trace = Self.path("v32-deadlock")
+    _ = try Invocation([trace, "--db", "t.db", "--clock", "mono", "--kernel", "dwmw2-v3.2"], in: folder)
+    let add = try Invocation(
+      ["corpus", "add", trace, "--db", "t.db", "--clock", "mono", "--finding", "1", "--to", "cut/case"], in: folder)
+    #expect(add.status == 0 && add.text.contains("\n30 of 311 lines: 1-5,277-283,285-295,304-307,309-311\n"))
+    let description = try Invocation(shell: "cat cut/case/case.toml", in: folder.url).text
+    #expect(description.contains("\nkernel_form = \"dwmw2-v3.2\"\n") && description.contains("\"possible-stuck\""))
+    #expect(description.contains("\nrendering = \"tracefs text (trace or trace_pipe)\"\n"))
+    let lines = try Invocation(shell: "zstd -dcq cut/case/trace.txt.zst", in: folder.url).text
+    #expect(
+      lines.hasPrefix("          task-1-1001    [000] .....     1.000000: gpc_init: (kvm_gpc_init+0x4/0x70 [kvm]) gpc=")
+    )
+  }
+
   @Test(arguments: [
     (["--kernel", "nix"], "The value 'nix' is invalid"), (["--kernel", "v6.9,v7.3"], "--kernel takes one form."),
   ])

@@ -205,7 +205,7 @@ import Testing
     return bytes.map { String(decoding: anonymiser.rewrite($0), as: UTF8.self) }
   }
 
-  /// A line of each form of trace-cmd, and what becomes of it.
+  /// A line of each form of trace-cmd and tracefs, and what becomes of it.
   private static let layouts: [(line: String, becomes: String)] = [
     (
       "        workload-537   [001]   203.076771274: gpc_init:             (ffffffffc07eafa4) gpc=0xff529c43c1d8e668 kvm=0xff529c43c1d85000",
@@ -237,6 +237,14 @@ import Testing
     (
       "        workload-537   [001]   203.076771274: print:                tracing_mark_write: host.example says hello",
       "          task-1-1001  [001]     1.000000000: print:                text"
+    ),
+    (
+      "        workload-1081    (   1079) [002] .....   398.321397: gpc_init: (kvm_gpc_init+0x4/0x70 [kvm]) gpc=0xff72fe1802832668 kvm=0xff72fe1802829000",
+      "          task-1-1001    (   1002) [002] .....     1.000000: gpc_init: (kvm_gpc_init+0x4/0x70 [kvm]) gpc=0xff11000100009668 kvm=0xff11000100000000"
+    ),
+    (
+      "        workload-1081    (-------) [002] .....   398.321397: hva_to_pfn: (hva_to_pfn+0x4/0x4e0 [kvm]) addr=0x7f6185c10123 write=1",
+      "          task-1-1001    (-------) [002] .....     1.000000: hva_to_pfn: (hva_to_pfn+0x4/0x4e0 [kvm]) addr=0x100005c10123 write=1"
     ),
     ("CPU:3 [EVENTS DROPPED]", "CPU:3 [EVENTS DROPPED]"), ("host.dat: cpus=4", "b1: cpus=4"), ("cpus=4", "cpus=4"),
   ]
