@@ -306,6 +306,15 @@ CREATE TABLE never_ended (
   waits_at TEXT                     -- where the form waits for that one; NULL: it does not wait there
 ) STRICT;
 
+-- Where an open refresh waits under each form that waits there; whether the recording agrees with the form, form_agreement says.
+CREATE TABLE never_ended_wait (
+  never_ended_id INTEGER NOT NULL REFERENCES never_ended (id),
+  form TEXT NOT NULL,
+  statement TEXT NOT NULL,          -- of the form's text
+  can_be_left INTEGER NOT NULL CHECK (can_be_left IN (0, 1)), -- once the invalidation is over
+  PRIMARY KEY (never_ended_id, form)
+) STRICT, WITHOUT ROWID;
+
 -- The proof of a finding: every event it cites, the one that is wrong among them, in replay order.
 CREATE TABLE finding_event (
   finding_id INTEGER NOT NULL REFERENCES finding (id),

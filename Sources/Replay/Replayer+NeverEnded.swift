@@ -43,8 +43,16 @@ extension Replayer {
     let over = page.flatMap { page in open.first { $0.overlaps(page: page) } }
     // What it waits for, where it waits.
     let awaited = over ?? (form.rules.wait.isForAny ? open.first : nil)
-    let wait = awaited == nil ? nil : wait(of: round)
-    report(.refresh, call, last: last, refresh: refresh.id, invalidation: awaited?.id, waitsAt: wait?.words.statement)
+    let wait = awaited == nil ? nil : wait(of: round, under: form)
+    let waits = asked.forms.compactMap { form -> NeverEnded.Wait? in
+      guard over != nil || form.rules.wait.isForAny && !open.isEmpty, let wait = self.wait(of: round, under: form) else {
+        return nil
+      }
+      return NeverEnded.Wait(form: form.id, statement: wait.words.statement, canBeLeft: wait.canBeLeft)
+    }
+    report(
+      .refresh, call, last: last, refresh: refresh.id, invalidation: awaited?.id, waitsAt: wait?.words.statement,
+      waits: waits)
     if let round, let lookup = round.lookup, round.lookupRet == nil, operations.probes.has(.hvaToPfnRet) {
       report(.lookup, call, begin: lookup, last: lookup, refresh: refresh.id, invalidation: awaited?.id)
     }
@@ -59,9 +67,9 @@ extension Replayer {
       summary: FindingText.stuck(awaited, uhva: uhva, at: wait.words.statement))
   }
 
-  /// The wait of the form in which a refresh stands between its last recorded event and the next. Without the event of
+  /// The wait of a form in which a refresh stands between its last recorded event and the next. Without the event of
   /// the loop's top nothing tells whether it has come so far.
-  private func wait(of round: RoundState?) -> ProtocolProgram.Wait? {
+  private func wait(of round: RoundState?, under form: ProtocolForm) -> ProtocolProgram.Wait? {
     guard let round, round.test == nil, round.loop != nil, round.lookup == nil || round.lookupRet != nil else {
       return nil
     }
@@ -70,7 +78,7 @@ extension Replayer {
 
   private mutating func report(
     _ kind: NeverEnded.Kind, _ call: OpenCall, begin: Moment? = nil, last: Moment, refresh: Int64? = nil,
-    invalidation: Int64? = nil, waitsAt: String? = nil
+    invalidation: Int64? = nil, waitsAt: String? = nil, waits: [NeverEnded.Wait] = []
   ) {
     let begin = begin ?? call.entry
     rows.append(
@@ -78,7 +86,7 @@ extension Replayer {
         NeverEnded(
           kind: kind, vm: operations.caches[call.cache].vm?.id, cache: operations.caches[call.cache].id,
           task: call.task, event: begin.id, lastEvent: last.id, openNs: openNs(since: begin), refresh: refresh,
-          invalidation: invalidation, waitsAt: waitsAt)))
+          invalidation: invalidation, waitsAt: waitsAt, waits: waits)))
   }
 
   private func openNs(since moment: Moment) -> Int64 { lastTime.subtractingClamped(moment.time) }

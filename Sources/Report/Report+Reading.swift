@@ -137,20 +137,35 @@ extension Report {
   }
 
   private static func neverEnded(_ database: TraceDatabase) throws(TraceStoreError) -> [NeverEndedCall] {
-    try database.rows(
+    let waits = try database.rows(
+      """
+      SELECT never_ended_id, never_ended_wait.form, statement, can_be_left FROM never_ended_wait
+      JOIN form_agreement ON form_agreement.form = never_ended_wait.form
+      WHERE refuted_count = 0 ORDER BY never_ended_id, form_agreement.id
+      """
+    ) { (call: $0.integer(0), form: $0.text(1), statement: $0.text(2), canBeLeft: $0.integer(3) == 1) }
+    return try database.rows(
       """
       SELECT kind, vm_id, cache_id, gpc, comm || '-' || pid, event_id, last_event_id, open_ns, refresh_id, invalidation_id, range,
         waits_at, (SELECT kind_id FROM event WHERE event.id = last_event_id),
-        coalesce((SELECT end_event_id < last_event_id FROM invalidation WHERE invalidation.id = invalidation_id), 0)
+        coalesce((SELECT end_event_id < last_event_id FROM invalidation WHERE invalidation.id = invalidation_id), 0), id
       FROM never_ended_report
       """
     ) {
+      let id = $0.integer(14)
       let last = EventKind(rawValue: UInt8(truncatingIfNeeded: $0.integer(12))) ?? .bystander
       return NeverEndedCall(
         kind: $0.text(0), vm: $0.optionalInteger(1), cache: $0.optionalInteger(2), gpc: $0.optionalText(3),
         task: $0.text(4), event: $0.integer(5), lastEvent: $0.integer(6), openNs: $0.integer(7),
         place: last.place(walksInEndHook: $0.integer(13) == 1), refresh: $0.optionalInteger(8),
-        invalidation: $0.optionalInteger(9), range: $0.optionalText(10), waitsAt: $0.optionalText(11))
+        invalidation: $0.optionalInteger(9), range: $0.optionalText(10), waitsAt: $0.optionalText(11),
+        waits: waits.filter { $0.call == id }.reduce(into: []) { groups, wait in
+          if let place = groups.firstIndex(where: { $0.statement == wait.statement && $0.canBeLeft == wait.canBeLeft }) {
+            groups[place].forms.append(wait.form)
+          } else {
+            groups.append(Report.Wait(forms: [wait.form], statement: wait.statement, canBeLeft: wait.canBeLeft))
+          }
+        })
     }
   }
 

@@ -183,6 +183,14 @@ package struct Report: Encodable, Sendable {
     /// Of the invalidation.
     package var range: String?
     package var waitsAt: String?
+    /// Of the forms that nothing refutes: where they wait; forms of one statement together.
+    package var waits: [Wait] = []
+  }
+
+  package struct Wait: Encodable, Sendable {
+    package var forms: [String]
+    package var statement: String
+    package var canBeLeft: Bool
   }
 
   package struct FindingCount: Encodable, Sendable {

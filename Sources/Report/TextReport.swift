@@ -169,7 +169,13 @@ package struct TextReport {
       "\(subject), \(call.task): since \(self.place.rawValue) \(call.event), \(unit.figure(call.openNs)) \(unit.name); "
       + "last seen in \(self.place.rawValue) \(call.lastEvent)\(place)"
     guard call.kind != "invalidation", let invalidation = call.invalidation, let range = call.range else { return text }
-    if let waitsAt = call.waitsAt {
+    if !call.waits.isEmpty {
+      text += "; waits for invalidation \(invalidation) \(range):"
+      let places = call.waits.map {
+        " \($0.forms.joined(separator: ", ")) at \($0.statement)" + ($0.canBeLeft ? "" : ", which it cannot leave")
+      }
+      text += places.joined(separator: ";")
+    } else if let waitsAt = call.waitsAt {
       let form = report.replay?.form ?? "the form"
       text += "; \(form) waits for invalidation \(invalidation) \(range) at \(waitsAt)"
     } else {

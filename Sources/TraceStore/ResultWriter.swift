@@ -15,6 +15,8 @@ package final class ResultWriter {
   private let vm: Statement
   private let cache: Statement
   private let neverEnded: Statement
+  private let neverEndedWait: Statement
+  private var neverEndedCount: Int64 = 0
   private let witnessWeight: Statement
   private let formAgreement: Statement
   private let implausibleField: Statement
@@ -32,6 +34,7 @@ package final class ResultWriter {
     vm = try connection.prepare(insert("\(schema).vm", columns: 9))
     cache = try connection.prepare(insert("\(schema).cache", columns: 8))
     neverEnded = try connection.prepare(insert("\(schema).never_ended", columns: 11))
+    neverEndedWait = try connection.prepare(insert("\(schema).never_ended_wait", columns: 4))
     witnessWeight = try connection.prepare(insert("\(schema).witness_weight", columns: 3))
     formAgreement = try connection.prepare(insert("\(schema).form_agreement", columns: 9))
     implausibleField = try connection.prepare(insert("\(schema).implausible_field", columns: 6))
@@ -189,7 +192,8 @@ package final class ResultWriter {
   }
 
   private func write(_ row: NeverEnded) throws(TraceStoreError) {
-    neverEnded.bindNull(1)
+    neverEndedCount += 1
+    neverEnded.bind(1, neverEndedCount)
     neverEnded.bind(2, row.kind.rawValue)
     neverEnded.bind(3, row.vm.map(Int64.init))
     neverEnded.bind(4, row.cache.map(Int64.init))
@@ -201,6 +205,13 @@ package final class ResultWriter {
     neverEnded.bind(10, row.invalidation)
     neverEnded.bind(11, row.waitsAt)
     try neverEnded.run()
+    for wait in row.waits {
+      neverEndedWait.bind(1, neverEndedCount)
+      neverEndedWait.bind(2, wait.form)
+      neverEndedWait.bind(3, wait.statement)
+      neverEndedWait.bind(4, wait.canBeLeft ? 1 : 0)
+      try neverEndedWait.run()
+    }
   }
 
   private func write(_ row: WitnessWeight) throws(TraceStoreError) {

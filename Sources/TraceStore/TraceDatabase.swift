@@ -221,6 +221,7 @@ package final class TraceDatabase {
     DELETE FROM finding_event;
     DELETE FROM finding;
     DELETE FROM witness_weight;
+    DELETE FROM never_ended_wait;
     DELETE FROM never_ended;
     DELETE FROM cache_check;
     DELETE FROM retry_round;

@@ -95,12 +95,12 @@ struct Marbles {
   }
 
   func replayed(
-    deltaNs: Int64 = 0, form: ProtocolForm = .v69, _ set: (inout ReplayOptions) -> Void = { _ in }
+    deltaNs: Int64 = 0, form: ProtocolForm = .v69, asked: [ProtocolForm] = [], _ set: (inout ReplayOptions) -> Void = { _ in }
   ) -> Outcome {
     var options = ReplayOptions()
     options.deltaNs = deltaNs
     set(&options)
-    var replayer = Replayer(form: form, options: options)
+    var replayer = Replayer(form: form, asked: asked, options: options)
     replayer.consume(events)
     replayer.finish()
     return Outcome(recording: self, rows: replayer.takeRows())

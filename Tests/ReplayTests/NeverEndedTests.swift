@@ -34,6 +34,19 @@ import Testing
     #expect(outcome.neverEnded.map(\.kind) == [.refresh, .invalidation])
   }
 
+  /// Each form that was asked, whatever the divergences are from.
+  @Test func whereEachFormWaits() throws {
+    let outcome = Marbles(Self.atTheLoopTop, after: .mapped).replayed(
+      form: .v69, asked: try ["v6.9", "dwmw2-v3.2", "dwmw2-v3.3"].map(form))
+    let refresh = try #require(outcome.neverEnded.first { $0.kind == .refresh })
+    #expect(refresh.waitsAt == nil)
+    #expect(
+      refresh.waits == [
+        NeverEnded.Wait(form: "dwmw2-v3.2", statement: "write_lock(gpc->lock); continue", canBeLeft: false),
+        NeverEnded.Wait(form: "dwmw2-v3.3", statement: "schedule()", canBeLeft: true),
+      ])
+  }
+
   @Test func mainlineDoesNotWait() throws {
     let outcome = Marbles(Self.atTheLoopTop, after: .mapped).replayed()
     #expect(outcome.found == [])

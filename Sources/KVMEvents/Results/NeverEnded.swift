@@ -26,10 +26,26 @@ package struct NeverEnded: Sendable {
   package let invalidation: Int64?
   /// The statement of the form at which it waits, as its text has it; nil: the form does not wait there.
   package let waitsAt: String?
+  /// The same of each form that was asked and waits there.
+  package let waits: [Wait]
+
+  /// Where a form waits; a row of the table `never_ended_wait`.
+  package struct Wait: Sendable, Equatable {
+    package let form: String
+    package let statement: String
+    /// Once the invalidation is over.
+    package let canBeLeft: Bool
+
+    package init(form: String, statement: String, canBeLeft: Bool) {
+      self.form = form
+      self.statement = statement
+      self.canBeLeft = canBeLeft
+    }
+  }
 
   package init(
     kind: Kind, vm: Int32?, cache: Int32?, task: TaskID, event: EventID, lastEvent: EventID, openNs: Int64,
-    refresh: Int64?, invalidation: Int64?, waitsAt: String?
+    refresh: Int64?, invalidation: Int64?, waitsAt: String?, waits: [Wait] = []
   ) {
     self.kind = kind
     self.vm = vm
@@ -41,5 +57,6 @@ package struct NeverEnded: Sendable {
     self.refresh = refresh
     self.invalidation = invalidation
     self.waitsAt = waitsAt
+    self.waits = waits
   }
 }
