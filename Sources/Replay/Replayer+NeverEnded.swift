@@ -45,7 +45,8 @@ extension Replayer {
     let awaited = over ?? (form.rules.wait.isForAny ? open.first : nil)
     let wait = awaited == nil ? nil : wait(of: round, under: form)
     let waits = asked.forms.compactMap { form -> NeverEnded.Wait? in
-      guard over != nil || form.rules.wait.isForAny && !open.isEmpty, let wait = self.wait(of: round, under: form) else {
+      guard over != nil || form.rules.wait.isForAny && !open.isEmpty, let wait = self.wait(of: round, under: form)
+      else {
         return nil
       }
       return NeverEnded.Wait(form: form.id, statement: wait.words.statement, canBeLeft: wait.canBeLeft)

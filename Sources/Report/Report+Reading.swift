@@ -160,7 +160,8 @@ extension Report {
         place: last.place(walksInEndHook: $0.integer(13) == 1), refresh: $0.optionalInteger(8),
         invalidation: $0.optionalInteger(9), range: $0.optionalText(10), waitsAt: $0.optionalText(11),
         waits: waits.filter { $0.call == id }.reduce(into: []) { groups, wait in
-          if let place = groups.firstIndex(where: { $0.statement == wait.statement && $0.canBeLeft == wait.canBeLeft }) {
+          if let place = groups.firstIndex(where: { $0.statement == wait.statement && $0.canBeLeft == wait.canBeLeft })
+          {
             groups[place].forms.append(wait.form)
           } else {
             groups.append(Report.Wait(forms: [wait.form], statement: wait.statement, canBeLeft: wait.canBeLeft))

@@ -95,7 +95,8 @@ struct Marbles {
   }
 
   func replayed(
-    deltaNs: Int64 = 0, form: ProtocolForm = .v69, asked: [ProtocolForm] = [], _ set: (inout ReplayOptions) -> Void = { _ in }
+    deltaNs: Int64 = 0, form: ProtocolForm = .v69, asked: [ProtocolForm] = [],
+    _ set: (inout ReplayOptions) -> Void = { _ in }
   ) -> Outcome {
     var options = ReplayOptions()
     options.deltaNs = deltaNs
