@@ -1,4 +1,4 @@
-// The last line of a report and the exit status.
+// The last lines of a report, which the exit status follows.
 
 import KVMEvents
 
@@ -16,16 +16,6 @@ package struct Verdict: Encodable, Sendable {
 
   package var status: Status
   package var reasons: [String]
-
-  /// 0 clean, 1 findings, 2 the input is not whole, 3 unknown; 2 before 1 before 3.
-  package var exitCode: Int32 {
-    switch status {
-    case .clean: 0
-    case .findings: 1
-    case .incomplete: 2
-    case .unknown: 3
-    }
-  }
 }
 
 extension Verdict {

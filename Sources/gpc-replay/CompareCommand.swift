@@ -15,7 +15,8 @@ struct CompareCommand: ParsableCommand {
     abstract: "Tell what each published form of the protocol would have cost in a recording.",
     discussion: """
       The first row is what was recorded, all others are modelled (docs/compare.md). The result stays in the database: tables \
-      form_cost and left_out_window, views form_saving and model_agreement. Exit status 3: nothing could be compared.
+      form_cost and left_out_window, views form_saving and model_agreement. \
+      \(ExitStatus.sentence([(.unknown, "nothing could be compared")]))
 
       Example:
         gpc-replay compare traces/retries/unrelated/trace.txt.zst
@@ -43,7 +44,7 @@ struct CompareCommand: ParsableCommand {
       let notCompared = try compare(source, forms)
       let report = try ComparisonReport(source.database, notCompared: notCompared.map(\.id))
       try printOut(try json ? report.json() : ComparisonText(report).text)
-      if report.isEmpty && !report.leftOut.isEmpty { throw ExitCode(3) }
+      if report.isEmpty && !report.leftOut.isEmpty { throw ExitStatus.unknown.code }
     } catch let error as TraceStoreError {
       throw fail(error.sentence)
     }

@@ -129,8 +129,8 @@ struct SearchStatus {
   }
 
   func throwIfAny() throws {
-    if hasVerdicts { throw ExitCode(1) }
-    if !isComplete { throw ExitCode(3) }
+    if hasVerdicts { throw ExitStatus.found.code }
+    if !isComplete { throw ExitStatus.unknown.code }
   }
 }
 

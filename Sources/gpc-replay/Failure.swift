@@ -1,19 +1,14 @@
-// What goes wrong, in sentences, and the exit status it gives.
+// What goes wrong, in sentences.
 
 import ArgumentParser
 import FtraceImport
 import Glibc
 import TraceStore
 
-enum ExitStatus {
-  /// The input cannot be read or is no such trace.
-  static let unreadable = ExitCode(2)
-}
-
 /// Prints what was wrong on standard error and ends the verb with the status of unreadable input.
 func fail(_ sentence: String) -> ExitCode {
   printError("gpc-replay: \(sentence)\n")
-  return ExitStatus.unreadable
+  return ExitStatus.unreadable.code
 }
 
 func printError(_ text: String) {

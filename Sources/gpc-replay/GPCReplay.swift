@@ -14,8 +14,7 @@ struct GPCReplay: ParsableCommand {
 
       Example: gpc-replay traces/missed/stale-hva/trace.txt.zst
 
-      Exit status: 0 clean, 1 findings, 2 the input cannot be read or is no such trace, 3 no finding but a verdict is \
-      unknown (lost events, missing probes), 64 usage, 74 the output cannot be written.
+      \(ExitStatus.sentence)
       """,
     version: Tool.version,
     subcommands: [

@@ -17,6 +17,6 @@ struct ImportCommand: ParsableCommand {
     let outcome = try importer.run()
     guard case .file(let path) = importer.location else { return }
     print("\(path): \(outcome.isNew ? "imported" : "already holds") \(inputName(input.trace))")
-    if try outcome.database.facts().incomplete != nil { throw ExitStatus.unreadable }
+    if try outcome.database.facts().incomplete != nil { throw ExitStatus.unreadable.code }
   }
 }

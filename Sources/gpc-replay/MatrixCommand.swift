@@ -21,7 +21,7 @@ struct MatrixCommand: ParsableCommand {
     let budget = large ? limits.value(orElse: Self.large) : limits.value
     let matrix = Matrix(scenarios: scenarios, limits: budget, grain: grain.value)
     for line in matrix.text() { print(line) }
-    if !matrix.isComplete { throw ExitCode(3) }
+    if !matrix.isComplete { throw ExitStatus.unknown.code }
   }
 
   private static let large = SearchLimits(statesMax: 50_000_000, memoryMax: 4 << 30)

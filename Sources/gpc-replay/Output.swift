@@ -27,7 +27,7 @@ enum Output: Equatable {
     case .written, .closed: return
     case .failed(let errno):
       printError("gpc-replay: standard output cannot be written: \(String(cString: strerror(errno))).\n")
-      throw ExitCode(EX_IOERR)
+      throw ExitStatus.unwritable.code
     }
   }
 }

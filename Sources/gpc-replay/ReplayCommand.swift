@@ -78,5 +78,5 @@ func show(_ store: TraceDatabase, path: String?, _ arguments: ReportArguments) t
     try arguments.json
     ? JSONReport.text(report) : TextReport(report, database: path, shownMax: arguments.findingsMax).text
   try printOut(text)
-  return ExitCode(report.verdict.exitCode)
+  return ExitStatus(report.verdict.status).code
 }

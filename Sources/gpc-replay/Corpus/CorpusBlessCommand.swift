@@ -11,8 +11,10 @@ struct CorpusBlessCommand: ParsableCommand {
     abstract: "Rewrite the expectations of cases to what is found now, and print what changed.",
     discussion: """
       A blessed expectation is marked UNPROVED until somebody writes down why it is right. Descriptions are put into their canonical \
-      form as well. Exit status: 0 nothing was to be \
-      blessed, 1 something was, 2 a case is broken.
+      form as well. \
+      \(ExitStatus.sentence([
+        (.clean, "nothing was to be blessed"), (.found, "something was"), (.unreadable, "a case is broken"),
+      ]))
 
       Example:
         gpc-replay corpus bless traces/missed/contract
@@ -38,11 +40,11 @@ struct CorpusBlessCommand: ParsableCommand {
       try replace(path, by: blessing.description.toml)
       try printOut("\(path)\n\(difference.joined(separator: "\n"))\n")
     }
-    if !outcome.broken.isEmpty { throw ExitStatus.unreadable }
+    if !outcome.broken.isEmpty { throw ExitStatus.unreadable.code }
     if blessedCount > 0 {
       let blessed = plural(blessedCount, "case")
       try printOut("\(blessed) blessed; replace each \(Blessing.mark) by the reason before you commit.\n")
-      throw ExitCode(1)
+      throw ExitStatus.found.code
     }
     try printOut("\(plural(outcome.cases.count, "case")), nothing to bless\n")
   }

@@ -11,7 +11,7 @@ struct CorpusDiffCommand: ParsableCommand {
     abstract: "Tell what changed between two runs over the corpus.",
     discussion: """
       A and B are numbers of runs in corpus.db (SELECT * FROM run), or 'last', or other files like it, whose last run is meant. \
-      Exit status: 0 same verdicts and figures, 1 something differs.
+      \(ExitStatus.sentence([(.clean, "same verdicts and figures"), (.found, "something differs")]))
 
       Example:
         gpc-replay corpus run traces/missed
@@ -32,7 +32,7 @@ struct CorpusDiffCommand: ParsableCommand {
     do {
       let difference = CorpusRunDifference(try run(before), try run(after))
       try printOut(difference.lines.joined(separator: "\n") + "\n")
-      if difference.isSomething { throw ExitCode(1) }
+      if difference.isSomething { throw ExitStatus.found.code }
     } catch let error as TraceStoreError {
       throw fail(error.sentence)
     }

@@ -13,8 +13,11 @@ struct CorpusRunCommand: ParsableCommand {
     abstract: "Run every case under every form and hold the verdicts against the expected ones.",
     discussion: """
       The results are added to corpus.db in the working directory (tables run, case_run, cell, figure; views difference, \
-      verdict_change, slow_down, form_by_stall). Exit status: 0 all as expected, 1 something differs, 2 a case is broken or \
-      there is no corpus, 3 with --coverage: some step or branch of a form is never reached.
+      verdict_change, slow_down, form_by_stall). \
+      \(ExitStatus.sentence([
+        (.clean, "all as expected"), (.found, "something differs"), (.unreadable, "a case is broken or there is no corpus"),
+        (.unknown, "with --coverage: some step or branch of a form is never reached"),
+      ]))
 
       Example:
         gpc-replay corpus run traces/missed
@@ -64,9 +67,9 @@ struct CorpusRunCommand: ParsableCommand {
     }
     try show(outcome)
     if self.coverage { try printOut("\n" + coverage.text().joined(separator: "\n") + "\n") }
-    if !outcome.broken.isEmpty { throw ExitStatus.unreadable }
-    if !outcome.differences.isEmpty { throw ExitCode(1) }
-    if self.coverage && !coverage.isComplete { throw ExitCode(3) }
+    if !outcome.broken.isEmpty { throw ExitStatus.unreadable.code }
+    if !outcome.differences.isEmpty { throw ExitStatus.found.code }
+    if self.coverage && !coverage.isComplete { throw ExitStatus.unknown.code }
   }
 
   private func show(_ outcome: CorpusOutcome) throws {

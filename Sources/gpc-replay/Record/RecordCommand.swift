@@ -87,7 +87,7 @@ struct RecordCommand: ParsableCommand {
     text += probes.absent.map { "not recorded: \($0)\n" }.joined()
     text += probes.verdicts.map { "\($0)\n" }.joined()
     try printOut(text)
-    if checks.contains(where: { $0.state == .fatal }) { throw ExitStatus.unreadable }
+    if checks.contains(where: { $0.state == .fatal }) { throw ExitStatus.unreadable.code }
   }
 
   private func sayWhatWouldBeDone(_ checks: [HostCheck], _ probes: ProbesToRecord) throws {
