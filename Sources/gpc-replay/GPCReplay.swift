@@ -15,6 +15,7 @@ struct GPCReplay: ParsableCommand {
       Example: gpc-replay traces/missed/stale-hva/trace.txt.zst
 
       \(ExitStatus.sentence)
+      The words of reports are explained in docs/glossary.md.
       """,
     version: Tool.version,
     subcommands: [
