@@ -100,7 +100,16 @@ extension OperationTracker {
 
   mutating func hvaToPfnRet(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let refresh = threads[thread].refresh, let round = refreshes[refresh].round else { return }
-    guard rounds[round].endLookup(at: moment, event.pfn) else { return }
+    guard rounds[round].endLookup(at: moment, event.pfn) else {
+      // A lookup that has no entry: this may be its round.
+      if rounds[round].lookup == nil {
+        if !rounds[round].isTorn && !refreshes[refresh].isTorn {
+          omissions.noteUnpaired(lacking: .hvaToPfn, at: moment.id)
+        }
+        rounds[round].isTorn = true
+      }
+      return
+    }
     placeInRound(of: refresh)
     steps.append(.lookedUp(refresh, round))
   }

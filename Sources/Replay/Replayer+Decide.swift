@@ -310,7 +310,7 @@ extension Replayer {
     let refresh = operations.refreshes[test.refresh]
     let cited = evidence.deciding(testRule.seq)
     report(
-      .divergence, evidence.provesItself ? .certain : .possible, vm: refresh.vm, cache: refresh.cache,
+      .divergence, evidence.provesItself(form.rules.retry) ? .certain : .possible, vm: refresh.vm, cache: refresh.cache,
       event: evidence.low.id,
       invalidation: cited, refresh: refresh.id, check: nil,
       proof: evidence.round.proof + (cited?.proof ?? []) + [test.settled.id],

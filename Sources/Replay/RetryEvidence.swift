@@ -203,8 +203,11 @@ struct RetryEvidence {
   }
 
   /// A divergence that stands whatever was left out without a marker: accepted in spite of what is recorded, or
-  /// repeated although its own probe read neither a count nor a moved seq (evidence, rule 19).
-  var provesItself: Bool { !test.isRetried || round.recordedCount == 0 && round.recordedMoves == 0 }
+  /// repeated although its own probe read neither a count nor a moved seq (evidence, rule 19). What a walk does to the
+  /// flag depends on refreshes, too.
+  func provesItself(_ rule: RetryRule) -> Bool {
+    !rule.readsFlag && (!test.isRetried || round.recordedCount == 0 && round.recordedMoves == 0)
+  }
 
   /// An invalidation may have been in flight, or have ended since the snapshot, of which nothing is recorded. The count
   /// that the test's own probe read excludes the one, the seq it read the other, where they are those of the recorded

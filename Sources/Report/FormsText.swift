@@ -7,6 +7,8 @@ struct FormsText {
   private let forms: [Report.Form]
   private let replay: Report.Replay?
   private let release: String?
+  /// Checks that answered otherwise than what is recorded leaves.
+  private let contradictingChecks: Int64
   /// What the places of events count: `line`.
   private let place: String
 
@@ -15,6 +17,9 @@ struct FormsText {
     replay = report.replay
     release = report.trace.kernelRelease
     place = report.trace.eventPlace.rawValue
+    contradictingChecks = report.conformance.reduce(0) {
+      $0 + ($1.subject == "check" ? $1.forced - $1.forcedAgreeing : 0)
+    }
   }
 
   /// None where none was asked.
@@ -52,7 +57,13 @@ struct FormsText {
         : ", only with \(plural(movers, "mover")) of mmu_invalidate_seq that \(movers == 1 ? "is" : "are") not recorded"
       lines.append((index == 0 ? "forms: " : "       ") + "agrees with \(names(group)): \(tests(group[0]))\(only)")
     }
-    return lines + refutedLines(forms.filter { $0.refutedCount > 0 })
+    lines += refutedLines(forms.filter { $0.refutedCount > 0 })
+    // Then a refresh may be missing, and with it what a retry test rests on (evidence, rule 19).
+    if contradictingChecks > 0, lines.count > 1 {
+      let checks = plural(contradictingChecks, "check")
+      lines.append("       unless events were left out: \(checks) answered otherwise than what is recorded leaves")
+    }
+    return lines
   }
 
   /// Those of which the same is said.
