@@ -17,7 +17,7 @@ package struct ProbeCatalogue: Sendable {
     }
   }
 
-  /// The kernel generations that this version knows.
+  /// The kernel generations that this version knows, and scripts' events as cuts have them.
   package static let embedded: ProbeCatalogue = {
     var result = read([
       PackageResources.linux_6_12_probes, PackageResources.linux_6_1_probes, PackageResources.linux_5_17_probes,
@@ -34,7 +34,8 @@ package struct ProbeCatalogue: Sendable {
   }()
 
   private static let bpftrace = read([PackageResources.bpftrace_probes])
-  /// In front of a script's name where a cut has its event: trace-cmd's text has kprobes under the same names, which record more.
+  /// In front of a script's name where a cut has its event: under the name itself, trace-cmd's text has a kprobe that
+  /// records more.
   static let scriptPrefix = "bt_"
 
   /// What the event is called in a cut of bpftrace's output.

@@ -4,7 +4,7 @@ import KVMEvents
 
 /// Some lines of a text, unpacked and otherwise untouched.
 package struct TextLines: Sendable {
-  /// `cpus=4` and the like: what stands before the first record, by line; below 1 what the recording's text does not have.
+  /// `cpus=4` and the like: what stands before the first record, by line; below 1 what the recording has not.
   package private(set) var header: [EventID: [UInt8]] = [:]
   /// The wanted lines. A record whose comm holds a newline has the lines that its comm begins in before it.
   package private(set) var lines: [EventID: [UInt8]] = [:]
@@ -42,7 +42,7 @@ package struct TextLines: Sendable {
     }
   }
 
-  /// The same with a line in front that says that any event may be missing, as the recording's form or its issues have it.
+  /// The same with a line in front that says that any event may be missing, by the recording's form or its issues.
   package func sayingThatEventsMayBeMissing() -> TextLines {
     let note = Array("\(ReportNote.mayLackEventsText)".utf8)
     if header.values.contains(note) { return self }

@@ -6,6 +6,12 @@ extension TraceText {
   mutating func readOther(_ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
     let failure = finder.failure
     if let marker = LossMarker(line, prefix: finder.prefix) { return deliver(marker, id: id, into: &event) }
+    if ReportNote(line, prefix: finder.prefix) == .mayLackEvents {
+      issues.note(
+        .formLimit, line: id,
+        "the recording that this is cut from may lack events: it hides losses, or was not read whole", line)
+      return false
+    }
     switch format {
     case .consoleLog: return readConsole(line, id: id, into: &event)
     case .tracefsText, .webPage:
@@ -18,23 +24,12 @@ extension TraceText {
       // tracefs text whose records look like trace-cmd's, as those of pids with seven digits do.
       if let note = TracefsNote(lossIn: line) { return read(note, line, id: id, into: &event) }
       if let note = ReportNote(line, prefix: finder.prefix) {
-        read(note, line, id: id)
+        if note == .empty { _ = keepFragment(line, id: id) }
         return false
       }
     }
     if !keepFragment(line, id: id) { issues.note(.badLine, line: id, failure.reason, line) }
     return false
-  }
-
-  private mutating func read(_ note: ReportNote, _ line: Line, id: EventID) {
-    switch note {
-    case .empty: _ = keepFragment(line, id: id)
-    case .mayLackEvents:
-      issues.note(
-        .formLimit, line: id,
-        "the recording that this is cut from may lack events: it hides losses, or was not read whole", line)
-    case .cpus, .remark, .stackEntry: break
-    }
   }
 
   /// A record that only has the name of a probe: tracefs prints what trace_printk() writes under the name of the function that does.

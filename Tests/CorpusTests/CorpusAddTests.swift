@@ -179,7 +179,7 @@ private struct Cut {
   func aFindingOfAnotherForm(rendering: Rendering) throws {
     let folder = try TemporaryFolder()
     _ = try folder.write("trace", rendering.of(try CorpusTrace("contract").text))
-    try Self.keepsTheFinding(
+    try keepsTheFinding(
       "trace", "contract", in: folder,
       mayLackEvents: [.perfScript, .perfScriptNs, .perfScriptCallChains].contains(rendering))
     guard rendering == .perfData else { return }
@@ -201,19 +201,26 @@ private struct Cut {
       return words.filter { word in !unread.contains { word.hasPrefix($0) } }.joined(separator: " ")
     }
     _ = try folder.write("trace", lines.map { $0 + "\n" }.joined())
-    try Self.keepsTheFinding("trace", "contract", in: folder, mayLackEvents: false)
+    try keepsTheFinding("trace", "contract", in: folder, mayLackEvents: false)
     let cut = try Invocation(shell: "zstd -dcq cut/case/trace.txt.zst", in: folder.url).text
     #expect(cut.contains(" bt_gpc_check:         gpc=0xff"))
   }
 
   /// A whole recording of perf.
   @Test func aFindingOfPerf() throws {
-    try Self.keepsTheFinding(
+    try keepsTheFinding(
       CorpusTrace("perf-overlap").trace.path, "excessive_retry", in: TemporaryFolder(), mayLackEvents: true)
   }
 
-  private static func keepsTheFinding(
-    _ trace: String, _ kind: String, in folder: TemporaryFolder, mayLackEvents: Bool
+  /// Of text that was not read whole, the cut is of whole lines: it says what was not.
+  @Test(arguments: [Rendering.flags, .tracefsNoFlags]) func aFindingBesideABadLine(rendering: Rendering) throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write("trace", rendering.of(try CorpusTrace("contract").text) + Array("no event\n".utf8))
+    try keepsTheFinding("trace", "contract", in: folder, mayLackEvents: true, isPrinted: false)
+  }
+
+  private func keepsTheFinding(
+    _ trace: String, _ kind: String, in folder: TemporaryFolder, mayLackEvents: Bool, isPrinted: Bool = true
   ) throws {
     #expect(try Invocation([trace, "--db", "t.db"], in: folder).status == 1)
     func query(_ database: String, _ sql: String) throws -> Substring {
@@ -233,7 +240,7 @@ private struct Cut {
       let own = try #require(description.expectation(of: CaseDescription.recorded))
       #expect(own.verdict.description.hasPrefix((mayLackEvents ? "possible-" : "") + kind))
       #expect(own.reason.hasPrefix("finding \(number) of "))
-      #expect(description.origin.rendering.hasPrefix("events of "))
+      #expect(description.origin.rendering.hasPrefix("events of ") == isPrinted)
       // By itself as by its case: what the recording's form hides is said in the text.
       let run = try Invocation(
         ["cut/\(name)/trace.txt.zst", "--db", "\(name).db"] + description.reading.arguments, in: folder)
@@ -341,6 +348,11 @@ private struct Cut {
     try refuses("is an SQLite database", "long.db", "--finding", "1", "--to", "traces/a/b")
     let perf = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/perf-script-cut.txt.zst").path
     try refuses("perf.db has no finding 99: it has", perf, "--finding", "99", "--to", "traces/a/b", "--db", "perf.db")
+    let script = String(decoding: Rendering.bpftrace.of(try CorpusTrace("contract").text), as: UTF8.self)
+    var lossy = script.split(separator: "\n")
+    lossy.insert("Lost 3 events", at: 4)
+    _ = try cutting.folder.write("lossy.txt", lossy.map { $0 + "\n" }.joined())
+    try refuses("does not tell where", "lossy.txt", "--finding", "1", "--to", "traces/a/b")
     _ = try cutting.folder.write("file", "")
     try refuses("file/a/b cannot be written: Not a directory", cutting.trace, "--finding", "1", "--to", "file/a/b")
     try refuses("/proc/traces/a cannot be written", cutting.trace, "--finding", "1", "--to", "/proc/traces/a")

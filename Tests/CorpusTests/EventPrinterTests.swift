@@ -62,6 +62,15 @@ import Testing
     try staysTheSame(try Read(path: try folder.write("trace", rendering.of(CorpusTrace("stale-hva").text)).path))
   }
 
+  /// Losses stand where they stood.
+  @Test func losses() throws {
+    let folder = try TemporaryFolder()
+    let text = Rendering.perfData.of(try CorpusTrace("storm-lossy-middle").text)
+    let recorded = try Read(path: try folder.write("perf.data", text).path)
+    #expect(recorded.events.contains { $0.kind == .lostEvents })
+    try staysTheSame(recorded)
+  }
+
   /// A loss of which nothing tells where it was has no words.
   @Test func aLossAnywhere() throws {
     let folder = try TemporaryFolder()
