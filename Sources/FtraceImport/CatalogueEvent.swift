@@ -3,7 +3,7 @@
 import KVMEvents
 
 struct CatalogueEvent: Sendable {
-  let name: String
+  var name: String
   let kind: EventKind
   /// Where its file begins it.
   var line = 0

@@ -37,6 +37,12 @@ struct LossMarker: Equatable {
     }
   }
 
+  /// In trace-cmd's words. Those have none for a loss of which nothing tells where it was.
+  func text() -> [UInt8]? {
+    guard isPlaced, cpu != RecordedEvent.unknownCPU else { return nil }
+    return Array("CPU:\(cpu) [\(count.map { "\($0) " } ?? "")EVENTS DROPPED]".utf8)
+  }
+
   /// Blanks may stand in front: it is longer than the comm's column, where a comm can look like one.
   private init?(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
     var place = start

@@ -22,11 +22,16 @@ extension ProbeCatalogue {
     let files: [(name: String, bytes: [UInt8])] = [
       ("linux_6_12", PackageResources.linux_6_12_probes), ("linux_6_1", PackageResources.linux_6_1_probes),
       ("linux_5_17", PackageResources.linux_5_17_probes), ("default_names", PackageResources.default_names_probes),
+      ("bpftrace", PackageResources.bpftrace_probes),
     ]
     var best = (name: "none", count: 0)
     for file in files {
       let known = read([file.bytes]).meanings
-      let count = names.count { name in known[name.name]?.contains { $0.kind == name.kind } ?? false }
+      let prefix = file.name == "bpftrace" ? scriptPrefix : ""
+      let count = names.count { name in
+        guard name.name.hasPrefix(prefix) else { return false }
+        return known[String(name.name.dropFirst(prefix.count))]?.contains { $0.kind == name.kind } ?? false
+      }
       if count > best.count { best = (file.name, count) }
     }
     return best.name

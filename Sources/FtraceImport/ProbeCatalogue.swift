@@ -17,13 +17,31 @@ package struct ProbeCatalogue: Sendable {
     }
   }
 
-  /// The kernel generations that this version knows.
-  package static let embedded: ProbeCatalogue = read([
-    PackageResources.linux_6_12_probes, PackageResources.linux_6_1_probes, PackageResources.linux_5_17_probes,
-    PackageResources.default_names_probes,
-  ])
+  /// The kernel generations that this version knows, and scripts' events as cuts have them.
+  package static let embedded: ProbeCatalogue = {
+    var result = read([
+      PackageResources.linux_6_12_probes, PackageResources.linux_6_1_probes, PackageResources.linux_5_17_probes,
+      PackageResources.default_names_probes,
+    ])
+    let scripts = result.forBpftrace
+    for name in bpftrace.meanings.keys {
+      for var meaning in scripts.meanings[name] ?? [] {
+        meaning.name = scriptPrefix + name
+        result.meanings[meaning.name, default: []].append(meaning)
+      }
+    }
+    return result
+  }()
 
   private static let bpftrace = read([PackageResources.bpftrace_probes])
+  /// In front of a script's name where a cut has its event: under the name itself, trace-cmd's text has a kprobe that
+  /// records more.
+  static let scriptPrefix = "bt_"
+
+  /// What the event is called in a cut of bpftrace's output.
+  static func nameInCut(ofScripts name: String) -> String {
+    (bpftrace.meanings[name] == nil ? "" : scriptPrefix) + name
+  }
 
   static func read(_ files: [[UInt8]]) -> ProbeCatalogue {
     do throws(CatalogueError) {

@@ -44,11 +44,11 @@ package struct RecordFinder {
     }
   }
 
-  /// `cpus=4`, with or without a file's name before it.
+  /// `cpus=4`, with or without a file's name before it, or what a cut says of its recording.
   package func isHeader(_ line: [UInt8]) -> Bool {
     withLine(line) { line in
       switch ReportNote(line, prefix: finder.prefix) {
-      case .cpus: true
+      case .cpus, .mayLackEvents: true
       case .remark, .stackEntry, .empty, nil: false
       }
     }

@@ -1,14 +1,18 @@
-// Lines that `trace-cmd report` prints besides events and loss markers.
+// Lines that `trace-cmd report` prints besides events and loss markers, and the one that a cut has.
 
 enum ReportNote {
   /// `cpus=4`: the first line of a report.
   case cpus
+  /// The line of a cut whose recording may lack any event: what it is cut from hides losses, or was not read whole.
+  case mayLackEvents
   /// `version = 6`, `CPU 2 is empty`, `CPU:1 [SUBBUFFER START]` and the like.
   case remark
   /// `=> symbol (address)`: a stack trace goes on.
   case stackEntry
   /// Nothing but blanks, as a marker's own newline leaves it.
   case empty
+
+  static let mayLackEventsText: StaticString = "gpc-replay: the recording may lack events"
 
   /// Looks behind `prefix` bytes, and at the line's begin.
   init?(_ line: Line, prefix: Int) {
@@ -40,6 +44,9 @@ enum ReportNote {
       self = .empty
     } else if Self.isCPUs(start, end) {
       self = .cpus
+    } else if skip(Self.mayLackEventsText, &place, end) {
+      guard place == end else { return nil }
+      self = .mayLackEvents
     } else if skip("=> ", &place, end) {
       self = .stackEntry
     } else if Self.isRemark(start, end) {

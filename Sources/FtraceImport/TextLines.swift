@@ -4,7 +4,7 @@ import KVMEvents
 
 /// Some lines of a text, unpacked and otherwise untouched.
 package struct TextLines: Sendable {
-  /// `cpus=4`: what stands before the first record, by line.
+  /// `cpus=4` and the like: what stands before the first record, by line; below 1 what the recording has not.
   package private(set) var header: [EventID: [UInt8]] = [:]
   /// The wanted lines. A record whose comm holds a newline has the lines that its comm begins in before it.
   package private(set) var lines: [EventID: [UInt8]] = [:]
@@ -40,6 +40,15 @@ package struct TextLines: Sendable {
       }
       before = bytes.count < CommKey.width ? bytes : []
     }
+  }
+
+  /// The same with a line in front that says that any event may be missing, by the recording's form or its issues.
+  package func sayingThatEventsMayBeMissing() -> TextLines {
+    let note = Array("\(ReportNote.mayLackEventsText)".utf8)
+    if header.values.contains(note) { return self }
+    var result = self
+    result.header[min(header.keys.min() ?? 1, 1) - 1] = note
+    return result
   }
 
   /// The line goes on with a comm that began in the line above: its dash stands where the column ends.

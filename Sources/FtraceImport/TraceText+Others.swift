@@ -6,6 +6,12 @@ extension TraceText {
   mutating func readOther(_ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
     let failure = finder.failure
     if let marker = LossMarker(line, prefix: finder.prefix) { return deliver(marker, id: id, into: &event) }
+    if ReportNote(line, prefix: finder.prefix) == .mayLackEvents {
+      issues.note(
+        .formLimit, line: id,
+        "the recording that this is cut from may lack events: it hides losses, or was not read whole", line)
+      return false
+    }
     switch format {
     case .consoleLog: return readConsole(line, id: id, into: &event)
     case .tracefsText, .webPage:

@@ -7,6 +7,7 @@ import FtraceImport
 import GPCProtocol
 import KVMEvents
 import RealBinary
+import Renderings
 import Testing
 
 /// A recording with findings of both kinds, and the cases that were cut out of it.
@@ -171,6 +172,93 @@ private struct Cut {
     CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/\(name)").path
   }
 
+  // MARK: Other forms
+
+  /// What has no lines that can be cut: the events are printed, the finding stays what it is, and so does what the form hides.
+  @Test(arguments: [Rendering.perfData, .perfScript, .perfScriptNs, .perfScriptCallChains, .bpftrace, .bpftraceJSON])
+  func aFindingOfAnotherForm(rendering: Rendering) throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write("trace", rendering.of(try CorpusTrace("contract").text))
+    try keepsTheFinding(
+      "trace", "contract", in: folder,
+      mayLackEvents: [.perfScript, .perfScriptNs, .perfScriptCallChains].contains(rendering))
+    guard rendering == .perfData else { return }
+    // Of this form nothing is hidden, and its clock is as fine as that of the recording by hand, whose verdicts are proved.
+    let cut = try CorpusCase(name: "cut/case", folder: folder.file("cut/case").path).description().verdicts
+    #expect(cut == (try CorpusTrace("contract").corpusCase.description().verdicts))
+  }
+
+  /// A script reads fewer fields than a kprobe: nothing is missing in its cut.
+  @Test func aFindingOfAScript() throws {
+    let folder = try TemporaryFolder()
+    let text = String(decoding: Rendering.bpftrace.of(try CorpusTrace("contract").text), as: UTF8.self)
+    let kprobes = ["gpc_retry_loop", "gpc_retry_check", "gpc_refresh_done"]
+    let withVM = kprobes + ["gpc_init", "gpc_invalidate_start", "set_memory_region"]
+    let unread = ["mm=", "kvm=", "gen=", "slotsgen=", "active=", "valid=", "seq=", "old_gpa=", "old_uhva="]
+    let lines = text.split(separator: "\n").map { line in
+      let words = line.split(separator: " ")
+      if words.contains(where: { withVM.contains(String($0)) }) { return String(line) }
+      return words.filter { word in !unread.contains { word.hasPrefix($0) } }.joined(separator: " ")
+    }
+    _ = try folder.write("trace", lines.map { $0 + "\n" }.joined())
+    try keepsTheFinding("trace", "contract", in: folder, mayLackEvents: false)
+    let cut = try Invocation(shell: "zstd -dcq cut/case/trace.txt.zst", in: folder.url).text
+    #expect(cut.contains(" bt_gpc_check:         gpc=0xff"))
+  }
+
+  /// A whole recording of perf.
+  @Test func aFindingOfPerf() throws {
+    try keepsTheFinding(
+      CorpusTrace("perf-overlap").trace.path, "excessive_retry", in: TemporaryFolder(), mayLackEvents: true)
+  }
+
+  /// Of text that was not read whole, the cut is of whole lines: it says what was not.
+  @Test(arguments: [Rendering.flags, .tracefsNoFlags]) func aFindingBesideABadLine(rendering: Rendering) throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write("trace", rendering.of(try CorpusTrace("contract").text) + Array("no event\n".utf8))
+    try keepsTheFinding("trace", "contract", in: folder, mayLackEvents: true, isPrinted: false)
+  }
+
+  private func keepsTheFinding(
+    _ trace: String, _ kind: String, in folder: TemporaryFolder, mayLackEvents: Bool, isPrinted: Bool = true
+  ) throws {
+    #expect(try Invocation([trace, "--db", "t.db"], in: folder).status == 1)
+    func query(_ database: String, _ sql: String) throws -> Substring {
+      let run = try Invocation(["query", database, sql, "--csv"], in: folder)
+      return try #require(run.text.split(separator: "\r\n").last)
+    }
+    let certainty = mayLackEvents ? "possible" : "certain"
+    let number = try query(
+      "t.db", "SELECT id FROM finding WHERE kind = '\(kind)' AND certainty = '\(certainty)' ORDER BY id DESC")
+    for more in [[], ["--keep-names"]] {
+      let name = more.isEmpty ? "case" : "kept"
+      let add = try Invocation(
+        ["corpus", "add", trace, "--db", "t.db", "--finding", String(number), "--to", "cut/\(name)"] + more, in: folder)
+      #expect(add.status == 0, "\(add.errorText)")
+      let corpusCase = CorpusCase(name: "cut/\(name)", folder: folder.file("cut/\(name)").path)
+      let description = try corpusCase.description()
+      let own = try #require(description.expectation(of: CaseDescription.recorded))
+      #expect(own.verdict.description.hasPrefix((mayLackEvents ? "possible-" : "") + kind))
+      #expect(own.reason.hasPrefix("finding \(number) of "))
+      #expect(description.origin.rendering.hasPrefix("events of ") == isPrinted)
+      // By itself as by its case: what the recording's form hides is said in the text.
+      let run = try Invocation(
+        ["cut/\(name)/trace.txt.zst", "--db", "\(name).db"] + description.reading.arguments, in: folder)
+      #expect(run.status == 1 && run.text.contains("may lack events") == mayLackEvents, "\(run.text)")
+      let found = "SELECT kind, certainty, count(*) FROM finding WHERE kind = '\(kind)'"
+      #expect(try query("\(name).db", found) == "\(kind),\(certainty),1")
+    }
+    #expect(try Invocation(["corpus", "run", "cut", "--db", ":memory:"], in: folder).status == 0)
+    // Cut again, it says so still.
+    let again = try Invocation(
+      ["corpus", "add", "cut/case/trace.txt.zst", "--db", "again.db", "--finding", "1", "--to", "cut/again"], in: folder
+    )
+    #expect(again.status == 0, "\(again.errorText)")
+    #expect(
+      try Invocation(shell: "zstd -dcq cut/again/trace.txt.zst", in: folder.url).text.hasPrefix("gpc-replay: ")
+        == mayLackEvents)
+  }
+
   // MARK: A counterexample
 
   @Test func aCounterexample() throws {
@@ -259,7 +347,12 @@ private struct Cut {
     try refuses("is text in which no line is a trace event", "other.txt", "--finding", "1", "--to", "traces/a/b")
     try refuses("is an SQLite database", "long.db", "--finding", "1", "--to", "traces/a/b")
     let perf = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/perf-script-cut.txt.zst").path
-    try refuses("is perf script text, and a case is cut out of", perf, "--finding", "1", "--to", "traces/a/b")
+    try refuses("perf.db has no finding 99: it has", perf, "--finding", "99", "--to", "traces/a/b", "--db", "perf.db")
+    let script = String(decoding: Rendering.bpftrace.of(try CorpusTrace("contract").text), as: UTF8.self)
+    var lossy = script.split(separator: "\n")
+    lossy.insert("Lost 3 events", at: 4)
+    _ = try cutting.folder.write("lossy.txt", lossy.map { $0 + "\n" }.joined())
+    try refuses("does not tell where", "lossy.txt", "--finding", "1", "--to", "traces/a/b")
     _ = try cutting.folder.write("file", "")
     try refuses("file/a/b cannot be written: Not a directory", cutting.trace, "--finding", "1", "--to", "file/a/b")
     try refuses("/proc/traces/a cannot be written", cutting.trace, "--finding", "1", "--to", "/proc/traces/a")

@@ -31,8 +31,8 @@ struct RecordPrinter {
   /// What the stream stands at. nil: a record that cannot be put into words.
   mutating func line(of stream: CPUStream, at place: Int) -> [UInt8]? {
     switch stream.loss {
-    case .unknown: return prefixes[place] + Array("CPU:\(stream.cpu) [EVENTS DROPPED]".utf8)
-    case .some(let count): return prefixes[place] + Array("CPU:\(stream.cpu) [\(count) EVENTS DROPPED]".utf8)
+    case .unknown: return LossMarker(cpu: stream.cpu, count: nil).text().map { prefixes[place] + $0 }
+    case .some(let count): return LossMarker(cpu: stream.cpu, count: count).text().map { prefixes[place] + $0 }
     case .none: break
     }
     let record = UnsafeRawBufferPointer(start: stream.record, count: stream.recordBytes)
@@ -42,23 +42,13 @@ struct RecordPrinter {
     guard let format = formats[number], let print = prints[number] ?? PrintFormat(format) else { return nil }
     prints[number] = print
     let task = Int32(truncatingIfNeeded: pid.value(in: stream.record, isBigEndian: isBigEndian))
-    var line = prefixes[place] + head(task, cpu: stream.cpu, time: time.rawValue, name: format.name)
+    let head = ReportHead(
+      comm: Array(comms.comm(pid: task)), pid: task, cpu: stream.cpu, time: time.rawValue, name: format.name)
+    var line = prefixes[place] + head.text
     return print.print(record, isBigEndian: isBigEndian, to: &line) ? line : nil
   }
 
-  /// `%16s-%-5d [%03d] %5d.%09d: %-21s `.
-  private func head(_ pid: Int32, cpu: Int32, time: Int64, name: String) -> [UInt8] {
-    let comm = comms.comm(pid: pid)
-    let (seconds, nanoseconds) = time.quotientAndRemainder(dividingBy: 1_000_000_000)
-    let left = "\(pid)"
-    var line = [UInt8](repeating: 0x20, count: max(0, CommKey.width - comm.count)) + comm
-    line += "-\(left)\(Self.padded("", 5 - left.utf8.count)) [\(Self.padded("\(cpu)", 3, with: "0"))] ".utf8
-    line += "\(Self.padded("\(seconds)", 5)).\(Self.padded("\(nanoseconds)", 9, with: "0")): ".utf8
-    line += "\(name):\(Self.padded("", 20 - name.utf8.count)) ".utf8
-    return line
-  }
-
-  private static func padded(_ word: String, _ width: Int, with filling: String = " ") -> String {
-    String(repeating: filling, count: max(0, width - word.utf8.count)) + word
+  private static func padded(_ word: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - word.utf8.count)) + word
   }
 }

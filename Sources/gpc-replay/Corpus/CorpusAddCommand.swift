@@ -11,15 +11,15 @@ struct CorpusAddCommand: ParsableCommand {
     commandName: "add",
     abstract: "Cut a finding out of a recording, shrink it, and add it as a case.",
     discussion: """
-      TRACE is a trace.dat, text of trace-cmd report, or tracefs text, packed or not; N is a number of its database: a finding (gpc-replay TRACE), or a \
-      counterexample (gpc-replay explore TRACE). Lines are left out as long as the finding is found again, by a replay or a search of its \
-      own; what is left gets other comms, pids and addresses (docs/corpus-add.md). Exit status: 0 the case was added, 2 it was not.
+      TRACE is any recording that run takes; N is a number of its database: a finding (gpc-replay TRACE), or a counterexample \
+      (gpc-replay explore TRACE). Lines are left out as long as the finding is found again, by a replay or a search of its own. Where \
+      TRACE is no trace.dat, text of trace-cmd report or tracefs text, its events are printed as trace-cmd's text has them. What is left gets other comms, pids and addresses (docs/corpus-add.md). Exit status: 0 the case was added, 2 it was not.
 
       Example:
         gpc-replay corpus add traces/missed/contract/trace.txt.zst --finding 1 --to c
       """)
 
-  @Argument(help: "The recording: a trace.dat, text of trace-cmd report, or tracefs text; plain or packed.")
+  @Argument(help: "The recording, in any form that run takes; plain or packed.")
   var trace: String
 
   @Option(help: "The number of a finding, or of a counterexample that explore stored.")
@@ -83,12 +83,12 @@ struct CorpusAddCommand: ParsableCommand {
   func run() throws {
     let begun = ContinuousClock.now
     let folder = try CaseFolder(to ?? "\(corpus)/\(topic ?? "")/\(name ?? "")")
-    try checkForm()
+    let wording = CutWording(try format())
     let source = try RecordingSource(trace, options, keepsNumbers: true)
     do {
       guard let goal = try CutGoal(finding, in: source.database) else { throw try noFinding(source) }
       let cut = try cut(goal, source)
-      let cutCase = try cutCase(goal, cut, source, folder)
+      let cutCase = try cutCase(goal, cut, source, wording, folder)
       try add(cutCase, to: folder, begun)
     } catch let error as TraceStoreError {
       throw fail(error.sentence)
@@ -97,23 +97,15 @@ struct CorpusAddCommand: ParsableCommand {
 
   // MARK: What is wanted
 
-  private func checkForm() throws {
+  private func format() throws -> InputFormat {
     guard trace != "-" else { throw fail("The recording is read twice: a file is wanted.") }
     if options.probes != nil {
       throw fail("A case is read with the built-in probe catalogue: --probes cannot be kept in it.")
     }
-    let format: InputFormat
     do {
-      format = try TraceReader(.file(path: trace), options: try options.readOptions()).format
+      return try TraceReader(.file(path: trace), options: try options.readOptions()).format
     } catch let error as TraceReadError {
-      throw fail("\(trace) \(error.predicate); a trace.dat, text of trace-cmd report, or tracefs text is wanted.")
-    }
-    switch format {
-    case .traceCmdText, .tracefsText, .traceDat: return
-    case .consoleLog, .webPage, .perfScript, .perfData, .bpftrace:
-      throw fail(
-        "\(trace) is \(format.rawValue), and a case is cut out of a trace.dat, trace-cmd's text of one, or tracefs text: record with trace-cmd record."
-      )
+      throw fail("\(trace) \(error.predicate).")
     }
   }
 
@@ -138,17 +130,18 @@ struct CorpusAddCommand: ParsableCommand {
 
   /// The text, under other names unless those are to be kept, with the verdicts of before.
   private func cutCase(
-    _ goal: CutGoal, _ cut: TraceCutter.Cut, _ source: RecordingSource, _ folder: CaseFolder
+    _ goal: CutGoal, _ cut: TraceCutter.Cut, _ source: RecordingSource, _ wording: CutWording, _ folder: CaseFolder
   ) throws -> (CutCase, CorpusCaseRow) {
     let facts = try source.database.facts()
-    let lines = try lines(cut.lines, areRecords: facts.eventPlace == .record)
+    let lines = try lines(cut.events, wording, source.database, facts)
     let reading = CaseDescription.Reading(
       clock: facts.clock == .local ? nil : facts.clock.rawValue,
       kernelForm: goal.restsOnForm ? try source.kernelForm().id : nil)
     func cutCase(_ text: CutText, isAnonymised: Bool) -> CutCase {
       CutCase(
         goal: goal, cut: cut, text: text, reading: reading, recording: recording ?? facts.fileName,
-        isAnonymised: isAnonymised, recordingLines: facts.lineCount, recordingPlace: facts.eventPlace)
+        isAnonymised: isAnonymised, recordingLines: facts.eventPlace == .event ? facts.eventCount : facts.lineCount,
+        recordingPlace: facts.eventPlace, wording: wording)
     }
     let recorded = cutCase(CutText(lines), isAnonymised: false)
     let row = try recorded.row(folder.name)
@@ -163,24 +156,42 @@ struct CorpusAddCommand: ParsableCommand {
     return (anonymised, newRow)
   }
 
-  /// The wanted lines as they stand in the text; records of a trace.dat in the words of trace-cmd.
-  private func lines(_ wanted: [EventID], areRecords: Bool) throws -> TextLines {
+  /// The cut in lines; with a note in front where the whole recording is judged as one that may lack events.
+  private func lines(
+    _ events: [RecordedEvent], _ wording: CutWording, _ database: TraceDatabase, _ facts: TraceFacts
+  ) throws -> TextLines {
+    let wanted = Set(events.map(\.id))
     let lines: TextLines
     do {
       let readOptions = try options.readOptions()
-      lines =
-        areRecords
-        ? try TextLines(ofRecords: .file(path: trace), options: readOptions, wanted: Set(wanted))
-        : try TextLines(of: .file(path: trace), options: readOptions, wanted: Set(wanted))
+      switch wording {
+      case .lines: lines = try TextLines(of: .file(path: trace), options: readOptions, wanted: wanted)
+      case .records: lines = try TextLines(ofRecords: .file(path: trace), options: readOptions, wanted: wanted)
+      case .events(let format):
+        let printer = EventPrinter(
+          names: try database.names(), tasks: try database.tasks(), format: format, unit: facts.stampUnit,
+          resolutionNs: facts.resolutionNs)
+        lines = TextLines(of: events, by: printer)
+      }
     } catch let error as TraceReadError {
       throw fail("\(trace) \(error.predicate).")
     }
-    if let missing = wanted.first(where: { lines.lines[$0] == nil }) {
-      throw fail(
-        "Record \(missing) of \(trace) cannot be put into words: cut the text that trace-cmd report -t \(trace) prints."
+    if let missing = events.first(where: { lines.lines[$0.id] == nil }) { throw unprintable(missing, wording) }
+    return try database.hasDoubt() ? lines.sayingThatEventsMayBeMissing() : lines
+  }
+
+  private func unprintable(_ event: RecordedEvent, _ wording: CutWording) -> ExitCode {
+    switch wording {
+    case .lines, .records:
+      fail(
+        "Record \(event.id) of \(trace) cannot be put into words: cut the text that trace-cmd report -t \(trace) prints."
       )
+    case .events(let format):
+      fail(
+        event.kind == .lostEvents
+          ? "Events were lost, and \(format.rawValue) does not tell where: the text of a cut has no words for that. Nothing is written."
+          : "Event \(event.id) of \(trace) cannot be put into words of trace-cmd: nothing is written.")
     }
-    return lines
   }
 
   // MARK: The case
@@ -205,7 +216,7 @@ struct CorpusAddCommand: ParsableCommand {
     let cut = cutCase.cut
     let milliseconds = (ContinuousClock.now - begun).components
     let tenths = milliseconds.seconds * 10 + milliseconds.attoseconds / 100_000_000_000_000_000
-    let place = cutCase.recordingPlace.ofInput.rawValue
+    let place = cutCase.recordingPlace.rawValue
     let minimal = cut.isMinimal ? "none of which can be left out" : "not all of which was tried to be left out"
     return [
       "\(cutCase.text.lineCount) of \(plural(cutCase.recordingLines, place)): \(cutCase.text.ranges)",

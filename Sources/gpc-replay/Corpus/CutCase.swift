@@ -20,6 +20,7 @@ struct CutCase {
   /// Lines of the recording, or its records.
   let recordingLines: Int64
   let recordingPlace: EventPlace
+  let wording: CutWording
 
   /// What gpc-replay itself does not know.
   struct Told {
@@ -135,23 +136,39 @@ struct CutCase {
   private var introduction: String {
     let rounds =
       cut.lacksRounds ? "\nRepeated rounds were left out, too: what a round took may be the time of several." : ""
-    let whole = plural(recordingLines, recordingPlace.ofInput.rawValue)
+    let whole = plural(recordingLines, recordingPlace.rawValue)
     let share = "\(text.lineCount) of the \(whole) of the recording `\(recording)`"
     let units = "\(cut.unitCount) operations"
     let shrunk =
       cut.isMinimal
       ? "\(units), none of which can be left out" : "\(units) (not all of what could be left out was tried)"
-    let names =
-      isAnonymised
-      ? "Comms, pids and addresses are not the host's; the time begins at 1 s." : "The lines are as they were recorded."
     return """
       Cut out of a recording by `gpc-replay corpus add`: \(share), \(shrunk).
       \(names)\(rounds)
       """
   }
 
+  private var names: String {
+    if isAnonymised { return "Comms, pids and addresses are not the host's; the time begins at 1 s." }
+    return switch wording {
+    case .lines, .records: "The lines are as they were recorded."
+    case .events: "Names, numbers and times are as they were recorded."
+    }
+  }
+
   private func rendering(_ format: String) -> String {
-    if recordingPlace == .record { return "records of a trace.dat as trace-cmd report -t prints them" }
+    switch wording {
+    case .lines: break
+    case .records: return "records of a trace.dat as trace-cmd report -t prints them"
+    case .events(let recorded):
+      return
+        "events of \(recorded.rawValue) as \(Self.report(format)) prints them, without what the replay does not read"
+    }
+    return Self.report(format)
+  }
+
+  /// The command that prints such text.
+  private static func report(_ format: String) -> String {
     guard format.hasPrefix(InputFormat.traceCmdText.rawValue) else {
       return String(format.prefix { $0 != "," })
     }

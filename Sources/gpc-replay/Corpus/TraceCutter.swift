@@ -18,8 +18,7 @@ struct TraceCutter {
   let deadline: ContinuousClock.Instant
 
   struct Cut {
-    /// The recording's lines.
-    let lines: [EventID]
+    let events: [RecordedEvent]
     /// Of the first cut that had the finding.
     let lineCountBefore: Int
     let unitCount: Int
@@ -84,7 +83,7 @@ struct TraceCutter {
     search.run()
     progress.finish()
     return Cut(
-      lines: candidates.events(of: search.chosen).map(\.id),
+      events: candidates.events(of: search.chosen),
       lineCountBefore: candidates.events(of: begin).count, unitCount: search.unitCount,
       candidateCount: search.candidateCount + triedBefore, isMinimal: search.isMinimal,
       lacksRounds: search.lacksRounds, search: settings)
