@@ -114,7 +114,8 @@ let package = Package(
       path: "Tests/Stages"),
     // The binary as the tests run it, and the folders of traces/.
     .target(name: "RealBinary", dependencies: ["CZstd", "Corpus"], path: "Tests/RealBinary"),
-    // Parts of recordings, and what is said of them held against what is said of the whole; for the tests and tools/evidence.
+    // Parts of recordings, and what is said of them held against what is said of the whole; for the tests and
+    // tools/evidence.
     .target(
       name: "EvidenceParts",
       dependencies: ["KVMEvents", "FtraceImport", "GPCProtocol", "Forms", "Replay", "TraceStore", "Report", "Corpus"],

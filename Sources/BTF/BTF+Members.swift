@@ -33,8 +33,8 @@ extension BTF {
     throw .endless
   }
 
-  /// The struct or union that a pointer, or a type itself, leads to: its name. nil: it leads to none that has one. Of an
-  /// array it is that of its elements.
+  /// The struct or union that a pointer, or a type itself, leads to: its name. nil: it leads to none that has one. Of
+  /// an array it is that of its elements.
   package func structName(_ id: UInt32, behindPointer: Bool) throws(BTFFault) -> String? {
     guard var type = try resolved(id, of: id) else { return nil }
     if type.kind == .array {

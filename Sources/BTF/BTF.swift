@@ -8,8 +8,8 @@ package final class BTF: Sendable {
   private let strings: Range<Int>
   /// Where the types begin in `bytes`, by their number behind the base's.
   private let places: [UInt32]
-  /// Structs, unions and functions of this blob by a hash of their names: a kernel has a hundred thousand types, and is asked for
-  /// a hundred.
+  /// Structs, unions and functions of this blob by a hash of their names: a kernel has a hundred thousand types, and is
+  /// asked for a hundred.
   private let index: [UInt32: [UInt32]]
   /// The BTF that this one adds to.
   package let base: BTF?

@@ -3,7 +3,8 @@
 import GPCProtocol
 import KVMEvents
 
-/// Takes the recording's windows in their order and sums up what each form would have cost. Bounded by what is under way.
+/// Takes the recording's windows in their order and sums up what each form would have cost. Bounded by what is under
+/// way.
 package struct Comparison {
   package let forms: [ProtocolForm]
   /// The form that the recorded kernel is taken to be.
@@ -71,8 +72,8 @@ package struct Comparison {
     return costs
   }
 
-  /// The forms whose costs are known: where the recorded kernel's own waits cannot be told from what its threads did, only
-  /// those that wait as it does.
+  /// The forms whose costs are known: where the recorded kernel's own waits cannot be told from what its threads did,
+  /// only those that wait as it does.
   package var comparableForms: [ProtocolForm] {
     kernelWaits.areKnown ? forms : forms.filter { $0.rules.wait == kernel.rules.wait }
   }

@@ -9,8 +9,8 @@ struct RecordedInFlight {
     let upNs: Int64
     let downNs: Int64
     let range: HVARange
-    /// Of all that went up since the count was 0, up to and with this one: the first of them, the range that covers them,
-    /// the latest end.
+    /// Of all that went up since the count was 0, up to and with this one: the first of them, the range that covers
+    /// them, the latest end.
     var first = 0
     var hull: HVARange
     var latestDownNs: Int64

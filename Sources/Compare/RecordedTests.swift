@@ -1,4 +1,5 @@
-// The recorded retry tests of a window as evidence of order: the kernel's own decision tells what the stamps leave open.
+// The recorded retry tests of a window as evidence of order: the kernel's own decision tells what the stamps leave
+// open.
 
 import GPCProtocol
 import KVMEvents
@@ -67,14 +68,14 @@ struct RecordedTests {
     }
   }
 
-  /// Does the test of a cache on that page look at whether an invalidation of the range is in flight? Of a covering range
-  /// only what the invalidation itself covers is sure.
+  /// Does the test of a cache on that page look at whether an invalidation of the range is in flight? Of a covering
+  /// range only what the invalidation itself covers is sure.
   private func concerns(_ page: UHVA?, _ range: HVARange) -> Bool {
     kernel.retry.inFlight == .count || page.map { range.contains($0) } ?? false
   }
 
-  /// When the count goes up, between the start hook's entry and an event behind which it is up: after the last test that
-  /// did not see it, and by the first that did.
+  /// When the count goes up, between the start hook's entry and an event behind which it is up: after the last test
+  /// that did not see it, and by the first that did.
   func countUpNs(of range: HVARange, _ startNs: Int64, _ upByNs: Int64) -> Int64 {
     var upNs = upByNs
     var hasBeenSeen = false
@@ -92,9 +93,9 @@ struct RecordedTests {
     return upNs
   }
 
-  /// When the seq is bumped and the count goes down, between an event of the end hook and its return: before a round goes
-  /// on that came to its wait behind `upNs`; by the first accepted test and, if it bumps the seq, by the first snapshot of
-  /// an accepted round.
+  /// When the seq is bumped and the count goes down, between an event of the end hook and its return: before a round
+  /// goes on that came to its wait behind `upNs`; by the first accepted test and, if it bumps the seq, by the first
+  /// snapshot of an accepted round.
   func countDownNs(of range: HVARange, upNs: Int64, _ lowNs: Int64, _ retNs: Int64, bumpsSeq: Bool) -> Int64 {
     let testedNs = firstTestNs(of: range, lowNs, retNs, bumpsSeq: bumpsSeq)
     let passed = passes[passes.partitionPoint { $0.byNs < lowNs }...].first { pass in

@@ -63,8 +63,8 @@ struct RecordedValidity {
     }
   }
 
-  /// When a walk of `range` takes place that comes after `lowNs` and before `highNs`: as it begins, or as soon as nobody
-  /// has seen a cache valid any more.
+  /// When a walk of `range` takes place that comes after `lowNs` and before `highNs`: as it begins, or as soon as
+  /// nobody has seen a cache valid any more.
   func walkNs(of range: HVARange, _ lowNs: Int64, _ highNs: Int64) -> Int64 {
     var walkNs = lowNs
     var index = signs.partitionPoint { $0.page.rawValue < range.start.rawValue }

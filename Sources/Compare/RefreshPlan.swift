@@ -45,8 +45,8 @@ final class RefreshPlan {
   let requestNs: Int64
   /// From having `refresh_lock` to the loop's top (or, where the mapping was kept, to the entry).
   let beginNs: Int64
-  /// How long `refresh_lock` was free between the request and having it. Waking up and getting a CPU takes its time, and the lock can be
-  /// gone again: what nobody had it for was needed for that.
+  /// How long `refresh_lock` was free between the request and having it. Waking up and getting a CPU takes its time,
+  /// and the lock can be gone again: what nobody had it for was needed for that.
   let wakeUpNs: Int64
   /// From the last test (or failed lookup) to the return.
   let returnNs: Int64

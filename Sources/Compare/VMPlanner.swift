@@ -160,7 +160,8 @@ struct VMPlanner {
     return quietNs < operation.end.time ? quietNs - test.time : 0
   }
 
-  /// By how much the snapshot of an accepted round came after its top: its test saw no seq moved, but one was bumped since the top.
+  /// By how much the snapshot of an accepted round came after its top: its test saw no seq moved, but one was bumped
+  /// since the top.
   private func lateSnapshotNs(_ refresh: RecordedRefresh) -> Int64 {
     guard kernel.retry.readsSeq, kernel.snapshot == .loopTop, refresh.outcome == .mapped,
       let round = refresh.rounds.last, let loop = round.loop, let lookup = round.lookup
@@ -178,8 +179,9 @@ struct VMPlanner {
     return heldNs
   }
 
-  /// The uhva that the refresh leads to, an error where no memslot gives one: -EFAULT without a lookup. nil: it is not known, or the request
-  /// had neither a gpa nor a uhva, which `__kvm_gpc_refresh()` refuses whatever was recorded of it.
+  /// The uhva that the refresh leads to, an error where no memslot gives one: -EFAULT without a lookup. nil: it is not
+  /// known, or the request had neither a gpa nor a uhva, which `__kvm_gpc_refresh()` refuses whatever was recorded of
+  /// it.
   private static func resolved(_ refresh: RecordedRefresh) -> UHVA? {
     guard let uhva = refresh.uhva ?? refresh.oldUHVA else { return nil }
     let resolved = refresh.ret != 0 && refresh.rounds.isEmpty ? GfnToPfnCache.errorUHVA : uhva

@@ -89,6 +89,7 @@ struct WindowPlan {
 }
 
 extension GPA {
-  /// The guest page of a gpa-based cache whose memslot gives `uhva`: a name, for recordings do not need to tell the real one.
+  /// The guest page of a gpa-based cache whose memslot gives `uhva`: a name, for recordings do not need to tell the
+  /// real one.
   static func standing(for uhva: UHVA) -> GPA { GPA(rawValue: uhva.page.rawValue) }
 }

@@ -2,7 +2,8 @@
 
 import KVMEvents
 
-/// What was found, put in place of what was expected. What is blessed is said to be unproved until somebody gives the reason.
+/// What was found, put in place of what was expected. What is blessed is said to be unproved until somebody gives the
+/// reason.
 package struct Blessing: Sendable {
   package let description: CaseDescription
 

@@ -1,4 +1,5 @@
-// To TOML, in one canonical form: what is blessed or added differs from what was there only where it says something else.
+// To TOML, in one canonical form: what is blessed or added differs from what was there only where it says something
+// else.
 
 extension CaseDescription {
   /// The text of the description's file.

@@ -2,7 +2,8 @@
 
 import GPCProtocol
 
-/// Where a case comes from, how it is run, and what is expected of it. Nothing that a machine can derive from the trace.
+/// Where a case comes from, how it is run, and what is expected of it. Nothing that a machine can derive from the
+/// trace.
 package struct CaseDescription: Equatable, Sendable {
   /// One line: what it shows.
   package var title: String

@@ -1,6 +1,7 @@
 // What one case shows of one form, in a word: a cell of the matrix.
 
-/// The verdict of a form, or of the recorded kernel, over one case. Written `contract+stale`, `possible-stale`, `clean`.
+/// The verdict of a form, or of the recorded kernel, over one case. Written `contract+stale`, `possible-stale`,
+/// `clean`.
 package enum CellVerdict: Hashable, Sendable {
   /// In the order of `Kind`, each once.
   case found([Finding])

@@ -32,8 +32,8 @@ package struct CorpusFolder: Sendable {
     cases = Self.distinct(found)
   }
 
-  /// A folder with a trace or a description is a case; one that has neither is looked into, twice deep, and an empty one at the
-  /// depth of a case is a broken case rather than none.
+  /// A folder with a trace or a description is a case; one that has neither is looked into, twice deep, and an empty
+  /// one at the depth of a case is a broken case rather than none.
   private static func cases(in path: String) throws(Fault) -> [CorpusCase] {
     let root = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     if isCase(root) { return [CorpusCase(name: name(ofCaseAt: root), folder: root)] }

@@ -3,7 +3,8 @@
 import GPCProtocol
 
 extension Explorer {
-  /// The shortest counterexample of `verdict`, in this scenario as it is, or the one that a random walk met; nil where there is none.
+  /// The shortest counterexample of `verdict`, in this scenario as it is, or the one that a random walk met; nil where
+  /// there is none.
   package func counterexample(_ verdict: Verdict) -> Counterexample? {
     guard let schedule = shortestSchedule(verdict) ?? explore(verdicts: .safety).fallback?.met[verdict] else {
       return nil

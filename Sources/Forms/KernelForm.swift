@@ -14,8 +14,8 @@ package struct KernelForm: Sendable {
     reason = .asked
   }
 
-  /// The one that what was recorded speaks for. A form that needs nothing unrecorded goes before one that does: no decision
-  /// that a lost event would have to explain, no mover of seq (rule 23).
+  /// The one that what was recorded speaks for. A form that needs nothing unrecorded goes before one that does: no
+  /// decision that a lost event would have to explain, no mover of seq (rule 23).
   /// - Parameters:
   ///   - agreements: of the published forms; one that is not among them was not asked, and nothing is against it.
   ///   - release: of the recorded kernel, where the recording names it.

@@ -43,8 +43,8 @@ struct BodyReader {
     }
   }
 
-  /// Whether a body is a probe's: it begins with the address, in parentheses or (`-R`, `options/fields`) as a field. An empty one is
-  /// what is left of something.
+  /// Whether a body is a probe's: it begins with the address, in parentheses or (`-R`, `options/fields`) as a field. An
+  /// empty one is what is left of something.
   @inline(__always) static func isOfProbe(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Bool {
     start >= end || start.byte == UInt8(ascii: "(") || isOfRawProbe(start, end)
   }

@@ -1,7 +1,7 @@
 // One line of `bpftrace -f json`.
 
-/// `{"type": "printf", "data": "gpc v1 …\n"}` and its kin. Numbers may arrive as strings: bpftrace prints those so that a double
-/// cannot hold.
+/// `{"type": "printf", "data": "gpc v1 …\n"}` and its kin. Numbers may arrive as strings: bpftrace prints those so that
+/// a double cannot hold.
 enum BpftraceMessage: Equatable {
   /// The bytes that the script printed: part of a line, a line, or several.
   case printed([UInt8])

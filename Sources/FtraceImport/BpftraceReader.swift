@@ -2,8 +2,8 @@
 
 import KVMEvents
 
-/// Its lines are not in the order of their stamps, and one of them can hold several records or a part of one: so an event's id is its
-/// place in the order of the stamps, as in a binary recording, and not a line.
+/// Its lines are not in the order of their stamps, and one of them can hold several records or a part of one: so an
+/// event's id is its place in the order of the stamps, as in a binary recording, and not a line.
 final class BpftraceReader: RecordingReader {
   private var pipeline: TextPipeline
   private var window = ReorderWindow()
@@ -18,7 +18,8 @@ final class BpftraceReader: RecordingReader {
   private var isConvention = false
   /// The messages are not one to a line: they are cut out of the bytes.
   private var cutter: JSONObjectCutter?
-  /// The last line that ended in a name which the catalogue does not have: where the text ends there, it may be part of a name.
+  /// The last line that ended in a name which the catalogue does not have: where the text ends there, it may be part of
+  /// a name.
   private var lineEndingInName: EventID = 0
 
   /// Takes over a pipeline whose form was told.
@@ -207,8 +208,8 @@ extension BpftraceReader {
 
   var timestampResolutionNs: Int64 { 1 }
   var stampUnit: StampUnit { .ns }
-  /// Nothing of it is printed. By bpftrace's documentation `nsecs` is the time since boot: CLOCK_BOOTTIME, or CLOCK_MONOTONIC on kernels
-  /// without `bpf_ktime_get_boot_ns()` (before Linux 5.8). Either is one clock for all CPUs.
+  /// Nothing of it is printed. By bpftrace's documentation `nsecs` is the time since boot: CLOCK_BOOTTIME, or
+  /// CLOCK_MONOTONIC on kernels without `bpf_ktime_get_boot_ns()` (before Linux 5.8). Either is one clock for all CPUs.
   var clock: TraceClock? { .boot }
   var clockSource: ClockSource { .convention }
   var kernelRelease: KernelRelease? { nil }

@@ -46,5 +46,6 @@ let repeated: UInt64 = 0x0101_0101_0101_0101
 /// The highest bit of every byte.
 let highBits: UInt64 = 0x8080_8080_8080_8080
 
-/// The high bit of each byte that is 0. Exact up to and including the first such byte; above it a byte of 1 may show too.
+/// The high bit of each byte that is 0. Exact up to and including the first such byte; above it a byte of 1 may show
+/// too.
 @inline(__always) func zeroBytes(_ word: UInt64) -> UInt64 { (word &- repeated) & ~word & highBits }

@@ -1,6 +1,7 @@
 // A comm as the text prints it: right-justified in 16 bytes.
 
-/// The 16 bytes of the comm's column. A comm has at most 15 (`TASK_COMM_LEN`); leading blanks of its own cannot be told from padding.
+/// The 16 bytes of the comm's column. A comm has at most 15 (`TASK_COMM_LEN`); leading blanks of its own cannot be told
+/// from padding.
 struct CommKey: Hashable {
   var low: UInt64
   var high: UInt64

@@ -2,8 +2,8 @@
 
 /// XXH64 with seed 0, taken while reading.
 ///
-/// A name for "the same file again", not a protection: 64 bits are ample for the recordings of one person, the function is
-/// published with test vectors, it is the one that zstd frames carry, and it costs far less than reading does.
+/// A name for "the same file again", not a protection: 64 bits are ample for the recordings of one person, the function
+/// is published with test vectors, it is the one that zstd frames carry, and it costs far less than reading does.
 package struct ContentHash: Hashable, Sendable, CustomStringConvertible {
   package let rawValue: UInt64
 

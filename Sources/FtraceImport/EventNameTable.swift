@@ -140,8 +140,8 @@ struct EventNameTable: ~Copyable {
   /// A record was met, of whatever name; loss markers are none.
   var hasEvents: Bool { entries.count > (lostEvents == nil ? 0 : 1) }
 
-  /// By id, and after them what is only listed. No two are the same: where different bytes come to look alike, for what is no UTF-8 is
-  /// replaced, the later ones are numbered.
+  /// By id, and after them what is only listed. No two are the same: where different bytes come to look alike, for what
+  /// is no UTF-8 is replaced, the later ones are numbered.
   var names: [EventName] {
     var taken: Set<String> = []
     var lastNumber: [String: Int] = [:]

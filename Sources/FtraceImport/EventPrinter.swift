@@ -3,7 +3,8 @@
 import KVMEvents
 
 /// Prints what the reader of trace-cmd's text reads as the same event: fields under the catalogue's keys, addresses and
-/// pfns in hex. What an event does not hold is not there: keys that tell the replay nothing, and a probe's address, `()`.
+/// pfns in hex. What an event does not hold is not there: keys that tell the replay nothing, and a probe's address,
+/// `()`.
 package struct EventPrinter {
   private let tasks: [TraceTask]
   private let names: [(word: String, meanings: [CatalogueEvent])]

@@ -98,7 +98,8 @@ struct HeadFinder {
     return nil
   }
 
-  /// Among several buffers the one without a name has blanks in the names' column: the head begins a column before its dash.
+  /// Among several buffers the one without a name has blanks in the names' column: the head begins a column before its
+  /// dash.
   private mutating func attemptBehindBlanks(_ line: Line, form: HeadForm) -> (prefix: Int, head: RecordHead)? {
     let width = form == .wide ? CommKey.width : 8
     var first = line.start

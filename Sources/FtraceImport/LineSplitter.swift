@@ -14,7 +14,8 @@ struct LineSplitter: ~Copyable {
   private let buffer: UnsafeMutableRawBufferPointer
   private let base: UnsafeMutableRawPointer
   private let blockSize: Int
-  /// The line delivered last, and the one before it. The last one is kept over a refill, so that the next can be compared with it.
+  /// The line delivered last, and the one before it. The last one is kept over a refill, so that the next can be
+  /// compared with it.
   private var current = 0..<0
   private var before = 0..<0
   private var lineStart = 0

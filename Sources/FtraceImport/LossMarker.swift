@@ -1,6 +1,7 @@
 // What says that the tracer dropped events.
 
-/// `CPU:3 [EVENTS DROPPED]`, `CPU:0 [160 EVENTS DROPPED]` (trace-cmd); `CPU:1 [LOST 7 EVENTS]`, `CPU:1 [LOST EVENTS]` (the kernel).
+/// `CPU:3 [EVENTS DROPPED]`, `CPU:0 [160 EVENTS DROPPED]` (trace-cmd); `CPU:1 [LOST 7 EVENTS]`, `CPU:1 [LOST EVENTS]`
+/// (the kernel).
 import KVMEvents
 
 struct LossMarker: Equatable {
@@ -26,7 +27,8 @@ struct LossMarker: Equatable {
     self.init(cpu: head.cpu, count: count)
   }
 
-  /// Looks behind `prefix` bytes, and at the line's begin. The whole line must be the marker: a comm may begin like one.
+  /// Looks behind `prefix` bytes, and at the line's begin. The whole line must be the marker: a comm may begin like
+  /// one.
   init?(_ line: Line, prefix: Int) {
     if prefix > 0, line.count > prefix, let marker = Self(line.start + prefix, line.end) {
       self = marker

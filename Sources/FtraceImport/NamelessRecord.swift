@@ -2,7 +2,8 @@
 
 /// The name that such a record goes by: the kernel's or trace-cmd's word for it.
 ///
-/// Only known wordings are taken. Of any other record without a name nobody knows what it was; it may have been an event of ours.
+/// Only known wordings are taken. Of any other record without a name nobody knows what it was; it may have been an
+/// event of ours.
 struct NamelessRecord {
   let name: UnsafeRawPointer
   let nameCount: Int
@@ -103,8 +104,8 @@ struct NamelessRecord {
     }
   }
 
-  /// `sys_ioctl(fd: 3, cmd: ae80, arg: 0)`, `sys_getpid()`, `sys_ioctl -> 0x0`: print_syscall_enter(), print_syscall_exit().
-  /// The kernel calls both by the function's name; its length, `place` moved behind all of it.
+  /// `sys_ioctl(fd: 3, cmd: ae80, arg: 0)`, `sys_getpid()`, `sys_ioctl -> 0x0`: print_syscall_enter(),
+  /// print_syscall_exit(). The kernel calls both by the function's name; its length, `place` moved behind all of it.
   private static func systemCall(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) -> Int? {
     let start = place
     var ahead = place
@@ -123,8 +124,8 @@ struct NamelessRecord {
     return count
   }
 
-  /// `symbol <-caller` of the function tracer (trace_fn_trace(), its arguments since 6.15), and trace_printk() in a module,
-  /// `symbol+0x4/0x70 [kvm]: text` (trace_bprint_print() with options/sym-offset).
+  /// `symbol <-caller` of the function tracer (trace_fn_trace(), its arguments since 6.15), and trace_printk() in a
+  /// module, `symbol+0x4/0x70 [kvm]: text` (trace_bprint_print() with options/sym-offset).
   private static func symbol(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) -> StaticString? {
     let start = place
     skipSymbol(&place, end)

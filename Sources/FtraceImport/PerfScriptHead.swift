@@ -7,7 +7,8 @@
 ///
 /// With call chains (`-g`) the comm stands at the line's begin, without its padding.
 extension RecordHead {
-  /// The head of a record whose comm column begins at `start`. A comm has 15 bytes at most, so a column begins with a blank.
+  /// The head of a record whose comm column begins at `start`. A comm has 15 bytes at most, so a column begins with a
+  /// blank.
   init(perfAt start: UnsafeRawPointer, _ end: UnsafeRawPointer) throws(HeadFailure) {
     let column = CommKey.width
     guard end - start > column, start.byte == 0x20, (start + column).byte == 0x20 else { throw .noTask }
@@ -56,8 +57,8 @@ extension RecordHead {
     throw failure
   }
 
-  /// `gpc:gpc_init:` is the event gpc_init of the group gpc. What is no event needs no colon: `PERF_RECORD_LOST lost 7`,
-  /// `PERF_RECORD_FORK(1:1):(0:0)`.
+  /// `gpc:gpc_init:` is the event gpc_init of the group gpc. What is no event needs no colon: `PERF_RECORD_LOST lost
+  /// 7`, `PERF_RECORD_FORK(1:1):(0:0)`.
   private mutating func readPerfName(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) throws(HeadFailure) {
     skipBlanks(&place, end)
     skipPeriod(&place, end)

@@ -12,7 +12,8 @@ extension ProbeCatalogue {
     return fields
   }
 
-  /// All keys that an event of this name may carry, in any of its meanings, those that tell the replay nothing included.
+  /// All keys that an event of this name may carry, in any of its meanings, those that tell the replay nothing
+  /// included.
   package func keys(of name: String) -> Set<String> {
     Set((meanings[name] ?? []).flatMap { $0.fields.map(\.key) + $0.ignoredKeys })
   }

@@ -2,8 +2,8 @@
 
 import KVMEvents
 
-/// The events that recordings may name. The kernel has no tracepoint for a cache, so these names are ours: recorder and importer
-/// read them from the same files.
+/// The events that recordings may name. The kernel has no tracepoint for a cache, so these names are ours: recorder and
+/// importer read them from the same files.
 package struct ProbeCatalogue: Sendable {
   /// What each name may mean: at most one meaning without a condition, and any number with one.
   private(set) var meanings: [String: [CatalogueEvent]] = [:]
@@ -73,7 +73,8 @@ package struct ProbeCatalogue: Sendable {
 }
 
 extension ProbeCatalogue {
-  /// With the names of a file of one's own: they mean what the file says and nothing else, all other names what they meant.
+  /// With the names of a file of one's own: they mean what the file says and nothing else, all other names what they
+  /// meant.
   package func overridden(by text: String) throws(CatalogueError) -> ProbeCatalogue {
     let own = try ProbeCatalogue(texts: [text])
     var result = self

@@ -6,7 +6,7 @@ import KVMEvents
 ///
 ///     %16s-%-5d [%03d] [flags] [-0xTYPE] %5llu.%06llu: [(+DIFF)] NAME: BODY     default, -t (nine decimals), -R
 ///     %8.8s-%-5d %3dFLAGS               …                                      -l
-///     %16s-%-7d (%7d) [%03d] [flags] %5lu.%06lu: NAME: BODY                    tracefs; the thread group only on request
+///     %16s-%-7d (%7d) [%03d] [flags] %5lu.%06lu: NAME: BODY     tracefs; the thread group only on request
 struct RecordHead {
   var comm: CommKey
   /// The dash between comm and pid.
@@ -125,7 +125,8 @@ extension RecordHead {
     guard place < end, place.byte.isDigit else { throw .noTime }
   }
 
-  /// A raw stamp of 12 digits or more follows the flags without a blank. Told apart only where the last flag is no digit.
+  /// A raw stamp of 12 digits or more follows the flags without a blank. Told apart only where the last flag is no
+  /// digit.
   private func unglueStamp(_ place: inout UnsafeRawPointer, _ flags: UnsafeRawPointer) throws(HeadFailure) {
     while place > flags, (place - 1).byte.isDigit { place -= 1 }
     if place - flags < 5 || (place - 1).byte != UInt8(ascii: ".") { throw .gluedFlags }

@@ -2,8 +2,8 @@
 
 import KVMEvents
 
-/// bpftrace empties the CPUs' buffers one after the other, so its output is in order for each CPU alone. An event is handed on when
-/// `size` others wait behind it: more than the buffers of 16 CPUs hold (64 pages each, by default).
+/// bpftrace empties the CPUs' buffers one after the other, so its output is in order for each CPU alone. An event is
+/// handed on when `size` others wait behind it: more than the buffers of 16 CPUs hold (64 pages each, by default).
 struct ReorderWindow {
   static let size = 1 << 16
 

@@ -27,7 +27,8 @@ enum ReportNote {
     }
   }
 
-  /// `trace.dat: cpus=4`: with several inputs the first lines have a prefix already, before a record tells how wide it is.
+  /// `trace.dat: cpus=4`: with several inputs the first lines have a prefix already, before a record tells how wide it
+  /// is.
   private static func isNamedCPUs(_ line: Line) -> Bool {
     var place = line.start
     while place < line.end {

@@ -1,7 +1,7 @@
 // Which CPUs have begun in a tracefs text whose ring was overwritten.
 
-/// The kernel says `##### CPU n buffer started ####` where what is left of a CPU begins, but for the very first record, and not at all
-/// with `options/annotate` off.
+/// The kernel says `##### CPU n buffer started ####` where what is left of a CPU begins, but for the very first record,
+/// and not at all with `options/annotate` off.
 struct RingLeftovers {
   private var begun: Set<Int32> = []
 

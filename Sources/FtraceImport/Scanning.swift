@@ -84,7 +84,8 @@ func skip(_ text: StaticString, _ place: inout UnsafeRawPointer, _ end: UnsafeRa
 /// The most CPUs that Linux can be built for (`NR_CPUS`, arch/x86/Kconfig and arch/powerpc/platforms/Kconfig.cputype).
 let cpusMax: UInt32 = 8192
 
-/// A CPU's number, which is below 8,192 on every Linux; nil: none stands here, or one that no CPU has, and `place` is behind it.
+/// A CPU's number, which is below 8,192 on every Linux; nil: none stands here, or one that no CPU has, and `place` is
+/// behind it.
 @inline(__always) func cpuNumber(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) -> Int32? {
   guard let value = decimal(&place, end), value < UInt64(cpusMax) else { return nil }
   return Int32(truncatingIfNeeded: value)
@@ -98,7 +99,8 @@ let cpusMax: UInt32 = 8192
 
 /// Hex digits as a number, `place` moved behind them; nil: none stand here, or more than 16.
 ///
-/// Eight digits at a time. What the kernel prints is lower case and ends at a byte below `0`; all else takes the slow way.
+/// Eight digits at a time. What the kernel prints is lower case and ends at a byte below `0`; all else takes the slow
+/// way.
 @inline(__always) func hexadecimal(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) -> UInt64? {
   let low = HexWord(place.word)
   if low.count < 8 {

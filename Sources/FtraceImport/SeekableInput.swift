@@ -1,4 +1,5 @@
-// A recording that has to be read from any place: the file itself, or a temporary one that a packed one or a pipe goes into.
+// A recording that has to be read from any place: the file itself, or a temporary one that a packed one or a pipe goes
+// into.
 
 struct SeekableInput {
   let file: RandomAccessFile

@@ -50,8 +50,9 @@ struct TaskTable {
 }
 
 extension TaskTable {
-  /// An event tells the comm of this thread. Records of it that have none get the last one told; those before the first telling get that.
-  /// Another comm than the one told before is another thread of this pid, or the same one under a new name.
+  /// An event tells the comm of this thread. Records of it that have none get the last one told; those before the first
+  /// telling get that. Another comm than the one told before is another thread of this pid, or the same one under a new
+  /// name.
   @inline(__always) mutating func tell(_ comm: CommKey, of pid: Int32) {
     if !told.holds(comm, of: pid) { learn(comm, of: pid) }
   }

@@ -89,10 +89,12 @@ struct TextPipeline: ~Copyable {
     return count
   }
 
-  /// The last line needs no newline; but one that is odd besides is part of a line, and the value it ends in may be part of a value.
+  /// The last line needs no newline; but one that is odd besides is part of a line, and the value it ends in may be
+  /// part of a value.
   ///
   /// - Parameters:
-  ///   - endsInsidePrinted: of texts whose lines are printed inside messages: no newline stands behind the last printed one.
+  ///   - endsInsidePrinted: of texts whose lines are printed inside messages: no newline stands behind the last printed
+  ///     one.
   ///   - isOdd: the last line is odd in a way that is no issue elsewhere.
   ///   - place: what it ends in.
   mutating func finishText(

@@ -31,7 +31,8 @@ final class TextReader: RecordingReader {
   var timestampResolutionNs: Int64 { pipeline.text.traits.hasMicroseconds ? 1000 : 1 }
   /// Without a point: of a clock that is no time, or printed with `--raw-ts`, and no text says which.
   var stampUnit: StampUnit { pipeline.text.traits.beginsRaw ? .tick : .ns }
-  /// No text of trace-cmd, tracefs or perf says which clock stamped it; what `gpc-replay record` wrote into the recording does.
+  /// No text of trace-cmd, tracefs or perf says which clock stamped it; what `gpc-replay record` wrote into the
+  /// recording does.
   var clock: TraceClock? { pipeline.text.marks.clock }
   var clockSource: ClockSource { clock == nil ? .assumed : .recorded }
   var marks: [RecordingMark] { pipeline.text.marks.marks }

@@ -1,7 +1,7 @@
 // The ftrace text in an HTML page, as systrace and Catapult's trace2html write them.
 
-/// The text stands in `<script class="trace-data" type="application/text">`, as it is. A page may have several of these, of other data
-/// too (a list of processes).
+/// The text stands in `<script class="trace-data" type="application/text">`, as it is. A page may have several of
+/// these, of other data too (a list of processes).
 struct TracePage {
   private enum Place {
     case page

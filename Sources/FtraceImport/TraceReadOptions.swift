@@ -14,10 +14,12 @@ package struct TraceReadOptions: Sendable {
   package var unpackedMax: Int64 = 64 << 30
   /// Bytes of a trace.dat's unpacked data that all CPUs together keep; each keeps a page at least.
   package var chunkBytesKept = 24 << 20
-  /// Bytes of a trace.dat or perf.data that are put into a temporary file at most, where it comes packed or through a pipe.
+  /// Bytes of a trace.dat or perf.data that are put into a temporary file at most, where it comes packed or through a
+  /// pipe.
   package var spooledBytesMax: Int64 = 1 << 36
 
-  /// Records of a perf.data that wait for earlier ones at most, where it does not say that they have come: 16 bytes each.
+  /// Records of a perf.data that wait for earlier ones at most, where it does not say that they have come: 16 bytes
+  /// each.
   package var reorderedMax = 1 << 22
 
   package init() {}

@@ -34,7 +34,8 @@ extension TraceText {
     }
   }
 
-  /// `prev_comm=vmm prev_pid=537 prev_prio=120 prev_state=S ==> next_comm=…`, or `vmm:537 [120] S ==> swapper/0:0 [120]`.
+  /// `prev_comm=vmm prev_pid=537 prev_prio=120 prev_state=S ==> next_comm=…`, or `vmm:537 [120] S ==> swapper/0:0
+  /// [120]`.
   private mutating func readChange(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) {
     if skip("prev_comm=", &place, end) {
       guard let told = comm(before: " prev_pid=", &place, end) else { return }
@@ -80,7 +81,8 @@ extension TraceText {
     return nil
   }
 
-  /// `vmm:537 [120]`, `place` moved behind it. The front of `a:1 [9] S ==> b:2 [9]` could be a comm, but for what must follow.
+  /// `vmm:537 [120]`, `place` moved behind it. The front of `a:1 [9] S ==> b:2 [9]` could be a comm, but for what must
+  /// follow.
   private func plainComm(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) -> (comm: CommKey, pid: Int32)? {
     var count = min(CommKey.width - 1, end - place)
     while count >= 0 {

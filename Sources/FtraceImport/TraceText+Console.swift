@@ -46,8 +46,8 @@ extension TraceText {
     return false
   }
 
-  /// A record in front of which no dump was announced, or behind whose end: the begin of its dump is not there, and the record gives its
-  /// place to the loss.
+  /// A record in front of which no dump was announced, or behind whose end: the begin of its dump is not there, and the
+  /// record gives its place to the loss.
   mutating func deliversBeginOfDump(_ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
     (dump, isWatching) = (.inside, false)
     issues.note(

@@ -40,8 +40,9 @@ extension TraceText {
 
   /// Looks closer at an event that is not later than the one before. False: it is that one again.
   ///
-  /// An exact copy down to the nanosecond is no second event: the recording was pasted together, and delivering an `end` twice would
-  /// bring an end without a start. Within a microsecond one thread can do the same thing twice: both are used, and counted.
+  /// An exact copy down to the nanosecond is no second event: the recording was pasted together, and delivering an
+  /// `end` twice would bring an end without a start. Within a microsecond one thread can do the same thing twice: both
+  /// are used, and counted.
   mutating func isInOrder(_ head: RecordHead, _ line: Line, id: EventID, whole: Line, before: Line) -> Bool {
     if head.time < lastTime {
       let unit: StampUnit = head.decimals == 0 ? .tick : .ns
@@ -59,7 +60,8 @@ extension TraceText {
     return true
   }
 
-  /// A walk of the caches, or a retry test: an operation has one of its kind, and pasted there would seem to be two operations.
+  /// A walk of the caches, or a retry test: an operation has one of its kind, and pasted there would seem to be two
+  /// operations.
   private mutating func isStep(_ head: RecordHead) -> Bool {
     guard let name = names.id(head.name, head.nameCount) else { return false }
     let entry = names.entries[Int(name)]

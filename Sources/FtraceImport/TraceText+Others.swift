@@ -32,8 +32,9 @@ extension TraceText {
     return false
   }
 
-  /// A record that only has the name of a probe: tracefs prints what trace_printk() writes under the name of the function that does.
-  /// It goes by the name that trace-cmd has for it; but where all fields of the probe are there, its address was lost.
+  /// A record that only has the name of a probe: tracefs prints what trace_printk() writes under the name of the
+  /// function that does. It goes by the name that trace-cmd has for it; but where all fields of the probe are there,
+  /// its address was lost.
   mutating func readPrint(
     _ head: RecordHead, _ entry: EventNameTable.Entry, _ line: Line, id: EventID, into event: inout RecordedEvent
   ) -> Bool {
@@ -74,7 +75,8 @@ extension TraceText {
     return deliversLeftover(of: head.cpu, line, id: id, into: &event)
   }
 
-  /// A CPU's first record in a ring that was overwritten, without a line that says so: it gives its place to the loss before it.
+  /// A CPU's first record in a ring that was overwritten, without a line that says so: it gives its place to the loss
+  /// before it.
   private mutating func deliversLeftover(of cpu: Int32, _ line: Line, id: EventID, into event: inout RecordedEvent)
     -> Bool
   {

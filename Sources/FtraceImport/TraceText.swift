@@ -1,4 +1,5 @@
-// The text forms whose lines are records, line by line, into events. They differ in their heads and notes, not in their bodies.
+// The text forms whose lines are records, line by line, into events. They differ in their heads and notes, not in their
+// bodies.
 
 import Glibc
 import KVMEvents
@@ -15,7 +16,8 @@ struct TraceText: ~Copyable {
   var lastTime = Int64.min
   /// What is left of a tracefs ring that was overwritten; nil: none was.
   var leftovers: RingLeftovers?
-  /// The next record ends something: the front of a comm that was none, or a CPU's silence. One look for both, for few texts have any.
+  /// The next record ends something: the front of a comm that was none, or a CPU's silence. One look for both, for few
+  /// texts have any.
   var isWatching = false
   /// Of the recorded kernel, where a head tells.
   var kernelRelease: KernelRelease?
@@ -119,7 +121,8 @@ struct TraceText: ~Copyable {
 }
 
 extension RecordedEvent {
-  /// Empties the fields where they stand; a new value would be made elsewhere and copied. All else is assigned after this.
+  /// Empties the fields where they stand; a new value would be made elsewhere and copied. All else is assigned after
+  /// this.
   @inline(__always) mutating func clear() {
     fields.rawValue = 0
     withUnsafeMutableBytes(of: &values) { bytes in

@@ -6,8 +6,8 @@ final class ZstdStream {
   private let stream: OpaquePointer
   /// Whether the input so far ends between two frames.
   private(set) var isBetweenFrames = true
-  /// Bytes that zstd wants next: up to the end of a block. More at once would lose, with a damaged block, those before it in the
-  /// same step, for a step that fails does not say what it produced.
+  /// Bytes that zstd wants next: up to the end of a block. More at once would lose, with a damaged block, those before
+  /// it in the same step, for a step that fails does not say what it produced.
   private var wanted: Int
   /// What zstd wants of a new frame.
   private let wantedOfFrame: Int

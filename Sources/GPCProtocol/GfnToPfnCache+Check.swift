@@ -3,8 +3,9 @@
 import KVMEvents
 
 extension GfnToPfnCache {
-  /// `kvm_gpc_check()`, read lock held. `requestedGPA` is the argument that the function had up to 6.1; nil where it has none.
-  /// `generationIsFresh` compares the cache's generation with the memslots' and is not looked at for an hva-based cache.
+  /// `kvm_gpc_check()`, read lock held. `requestedGPA` is the argument that the function had up to 6.1; nil where it
+  /// has none. `generationIsFresh` compares the cache's generation with the memslots' and is not looked at for an
+  /// hva-based cache.
   package func check(
     len: UInt64, requestedGPA: GPA? = nil, generationIsFresh: Bool, testsActive: Bool = true
   ) -> CheckAnswer {

@@ -3,7 +3,8 @@
 import KVMEvents
 
 extension GfnToPfnCache {
-  /// Does the walk of an invalidation of `range` hit this cache? The test under the read lock, and again under the write lock.
+  /// Does the walk of an invalidation of `range` hit this cache? The test under the read lock, and again under the
+  /// write lock.
   @inlinable package func isHit(by range: HVARange, _ rule: WalkRule) -> Bool {
     let flag =
       switch rule.test {

@@ -17,7 +17,8 @@ public struct UHVA: RawRepresentable, Hashable, Sendable {
   public let rawValue: UInt64
   @inlinable public init(rawValue: UInt64) { self.rawValue = rawValue }
 
-  /// `kvm_is_error_hva()`: KVM's "no address" is PAGE_OFFSET, which differs per boot, so any address in the kernel half is one.
+  /// `kvm_is_error_hva()`: KVM's "no address" is PAGE_OFFSET, which differs per boot, so any address in the kernel half
+  /// is one.
   @inlinable public var isError: Bool { rawValue >> 63 == 1 }
 
   /// The first byte of the page that holds this address.
@@ -36,7 +37,8 @@ public struct PFN: RawRepresentable, Hashable, Sendable {
   @inlinable public var isError: Bool { rawValue & 0xfff0_0000_0000_0000 != 0 }
 }
 
-/// A range of host virtual addresses, half-open as in the kernel (`struct mmu_notifier_range`): `start <= address < end`.
+/// A range of host virtual addresses, half-open as in the kernel (`struct mmu_notifier_range`): `start <= address <
+/// end`.
 public struct HVARange: Hashable, Sendable {
   public let start: UHVA
   public let end: UHVA

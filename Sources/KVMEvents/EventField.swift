@@ -1,6 +1,7 @@
 // The fields of recorded events, under one name for each meaning, and which of them an event carries.
 
-/// A field of a recorded event. The raw value is the field's place in `RecordedEvent`; the database has a column per case in this order.
+/// A field of a recorded event. The raw value is the field's place in `RecordedEvent`; the database has a column per
+/// case in this order.
 public enum EventField: Int, CaseIterable, Sendable {
   /// `struct kvm *`.
   case kvm
@@ -40,7 +41,8 @@ public enum EventField: Int, CaseIterable, Sendable {
   case mm
   /// `mmu_notifier_range.flags` (1 = may block) or a memslot's flags; for `lostEvents`: 1 = anywhere before it.
   case flags
-  /// `mmu_notifier_range.event` (`enum mmu_notifier_event`: 0 unmap, 1 clear, 2 protection of a vma, 3 protection of a page, 6 migrate).
+  /// `mmu_notifier_range.event` (`enum mmu_notifier_event`: 0 unmap, 1 clear, 2 protection of a vma, 3 protection of a
+  /// page, 6 migrate).
   case mnEvent
   /// The cache's `gpa` where the event also has a requested one (`__gpc_refresh`, and 6.1's check and refresh).
   case oldGpa

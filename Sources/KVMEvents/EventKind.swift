@@ -2,7 +2,8 @@
 
 /// The points of the kernel that a recording can name. Raw values are stored in the database: append, never renumber.
 public enum EventKind: UInt8, CaseIterable, Sendable {
-  /// Ours, but nothing the replay needs (`xen_set_evtchn_fast`, `kvm_userspace_exit`, `print`): it still ends intervals of its context.
+  /// Ours, but nothing the replay needs (`xen_set_evtchn_fast`, `kvm_userspace_exit`, `print`): it still ends intervals
+  /// of its context.
   case bystander = 0
   /// Entry of `kvm_mmu_notifier_invalidate_range_start()`.
   case mnInvalidateRangeStart = 1

@@ -55,8 +55,8 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
     case error
   }
 
-  /// What may be missing, or too much, for want of something that could not be read, and nothing tells where: while there is
-  /// any of it, no finding is certain and nothing is clean.
+  /// What may be missing, or too much, for want of something that could not be read, and nothing tells where: while
+  /// there is any of it, no finding is certain and nothing is clean.
   package enum Doubt: Sendable {
     /// A whole event, of which nothing is known.
     case event

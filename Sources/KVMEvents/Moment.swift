@@ -1,6 +1,7 @@
 // When something was recorded, and which moments are surely in order.
 
-/// A recorded event as a bound of an interval: a fact lies after one moment of its thread and before another (evidence, rule 2).
+/// A recorded event as a bound of an interval: a fact lies after one moment of its thread and before another (evidence,
+/// rule 2).
 public struct Moment: Hashable, Sendable {
   public let id: EventID
   /// Nanoseconds of the trace clock.
@@ -24,8 +25,8 @@ public struct MomentOrder: Hashable, Sendable {
 
   @inlinable public init(deltaNs: Int64) { self.deltaNs = deltaNs }
 
-  /// Program order and the order within one CPU's buffer are exact; between CPUs only the clock speaks, and equal stamps are unordered.
-  /// A fact that ends with an event is before one that begins with the same event.
+  /// Program order and the order within one CPU's buffer are exact; between CPUs only the clock speaks, and equal
+  /// stamps are unordered. A fact that ends with an event is before one that begins with the same event.
   @inlinable @inline(__always)
   public func surely(_ a: Moment, before b: Moment) -> Bool {
     if a.thread == b.thread || a.cpu == b.cpu { return a.id <= b.id }

@@ -1,6 +1,7 @@
 // One event of a recording: where and when, which task, and what its probe read.
 
-/// An event's number: the line of the text it was read from (first line 1), or its ordinal in a binary recording. Grows in replay order.
+/// An event's number: the line of the text it was read from (first line 1), or its ordinal in a binary recording. Grows
+/// in replay order.
 public typealias EventID = Int64
 
 /// A task as the recording names it: an index into the table of tasks, dense from 0.

@@ -1,6 +1,7 @@
 // When: the trace clock and its time stamps.
 
-/// A time stamp of the trace clock, in nanoseconds since the clock's own zero. Parsed from digits, never through `Double`.
+/// A time stamp of the trace clock, in nanoseconds since the clock's own zero. Parsed from digits, never through
+/// `Double`.
 public struct TraceTimestamp: RawRepresentable, Hashable, Comparable, Sendable {
   public let rawValue: Int64
   @inlinable public init(rawValue: Int64) { self.rawValue = rawValue }
@@ -42,8 +43,8 @@ public enum TraceClock: String, CaseIterable, Sendable {
     }
   }
 
-  /// How far the clocks of two CPUs are taken to differ, in nanoseconds (the default of `--delta`; evidence: `local` and `perf`
-  /// are per CPU and not coherent, the others are one source).
+  /// How far the clocks of two CPUs are taken to differ, in nanoseconds (the default of `--delta`; evidence: `local`
+  /// and `perf` are per CPU and not coherent, the others are one source).
   public var uncertainty: Int64 {
     switch self {
     case .local, .perf: 1000
@@ -51,6 +52,7 @@ public enum TraceClock: String, CaseIterable, Sendable {
     }
   }
 
-  /// The same for stamps whose last digit is worth so many nanoseconds: two events of one microsecond are unordered where it is one.
+  /// The same for stamps whose last digit is worth so many nanoseconds: two events of one microsecond are unordered
+  /// where it is one.
   package func uncertainty(resolutionNs: Int64) -> Int64 { uncertainty + (resolutionNs > 1 ? resolutionNs : 0) }
 }

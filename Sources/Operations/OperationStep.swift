@@ -2,8 +2,8 @@
 
 import KVMEvents
 
-/// One step of an operation, in replay order. States that a step names are as they are after the whole event. Large ones
-/// are boxed, or their size would be that of every step.
+/// One step of an operation, in replay order. States that a step names are as they are after the whole event. Large
+/// ones are boxed, or their size would be that of every step.
 package enum OperationStep {
   // MARK: Invalidations
 

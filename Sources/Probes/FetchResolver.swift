@@ -16,8 +16,8 @@ struct FetchResolver {
   private let function: String
   private let parameters: [BTFParameter]
 
-  /// The integer arguments of a function in the order of the x86-64 ABI, as probe events call them. KVM has caches of pfns
-  /// on x86 only.
+  /// The integer arguments of a function in the order of the x86-64 ABI, as probe events call them. KVM has caches of
+  /// pfns on x86 only.
   static let registers = ["di", "si", "dx", "cx", "r8", "r9"]
 
   init(_ types: BTF, function: String, parameters: [BTFParameter]) {

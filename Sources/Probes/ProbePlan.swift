@@ -1,4 +1,5 @@
-// Which probes a kernel can have, and what none of them tells: the wanted events, resolved against its BTF and kallsyms.
+// Which probes a kernel can have, and what none of them tells: the wanted events, resolved against its BTF and
+// kallsyms.
 
 import BTF
 

@@ -1,4 +1,5 @@
-// A recording without gpc-replay on the host: a POSIX shell script with a kernel's probes in it, which needs only tracefs.
+// A recording without gpc-replay on the host: a POSIX shell script with a kernel's probes in it, which needs only
+// tracefs.
 
 extension ProbePlan {
   /// The whole script. It records as text; `record` does the same as trace.dat.

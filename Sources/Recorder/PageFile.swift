@@ -60,8 +60,8 @@ final class PageFile {
     try write(UnsafeRawBufferPointer(block), to: descriptor, at: 0, path)
   }
 
-  /// Moves all of it into another file, from the end on: what was moved is given back at once, so that a recording does not
-  /// need its size twice.
+  /// Moves all of it into another file, from the end on: what was moved is given back at once, so that a recording does
+  /// not need its size twice.
   /// - Parameter start: where its first byte comes to stand.
   func move(to target: Int32, at start: Int64, _ targetPath: String) throws(RecordingFileError) {
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)

@@ -55,7 +55,8 @@ package final class Recording {
     instance = TraceInstance(files, tracefs: tracefs, name: name)
   }
 
-  /// Makes the instance, defines the probes one by one, and switches them on. Whatever this throws, `remove()` has to follow.
+  /// Makes the instance, defines the probes one by one, and switches them on. Whatever this throws, `remove()` has to
+  /// follow.
   /// - Parameters:
   ///   - facts: lines about the kernel and the probes, for the recording itself.
   package func start(_ probes: [ProbeToDefine], facts: [String]) throws(RecordingError) {

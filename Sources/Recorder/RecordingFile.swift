@@ -31,7 +31,8 @@ package final class RecordingFile {
 
   package var bytes: Int64 { rings.reduce(0) { $0 + $1.file.bytes } }
 
-  /// Takes what is there now. A page that is not full yet takes a whole one in the file, so once in a while is often enough.
+  /// Takes what is there now. A page that is not full yet takes a whole one in the file, so once in a while is often
+  /// enough.
   /// - Returns: bytes taken.
   @discardableResult
   package func drain() throws(RecordingFileError) -> Int64 {

@@ -48,8 +48,8 @@ package struct ProbeToDefine: Equatable, Sendable {
 
   package func definition(group: String) -> String { "\(isReturn ? "r" : "p"):\(group)/\(event) \(place)" }
 
-  /// The probes of a file of kprobe_events lines; comments and empty lines are passed over. nil: a line is no probe, by its
-  /// number.
+  /// The probes of a file of kprobe_events lines; comments and empty lines are passed over. nil: a line is no probe, by
+  /// its number.
   package static func read(_ text: String) -> Result<[ProbeToDefine], DefinitionFault> {
     var probes: [ProbeToDefine] = []
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {

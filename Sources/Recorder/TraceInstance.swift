@@ -2,12 +2,12 @@
 
 import Glibc
 
-/// What a recording has in tracefs. Its name is that of its folder in `instances/` and of its probes' group, and tells which
-/// process it belongs to: `gpc_replay_PID_START`, START being the process's start in ticks, so that a pid that is used again
-/// is another process.
+/// What a recording has in tracefs. Its name is that of its folder in `instances/` and of its probes' group, and tells
+/// which process it belongs to: `gpc_replay_PID_START`, START being the process's start in ticks, so that a pid that is
+/// used again is another process.
 ///
-/// The instance is made before the first probe and removed before them: while there are probes of a group there is, or was
-/// just now, its instance, and what a killed recording left is found by its folder.
+/// The instance is made before the first probe and removed before them: while there are probes of a group there is, or
+/// was just now, its instance, and what a killed recording left is found by its folder.
 package final class TraceInstance {
   private let files: any TraceFiles
   package let tracefs: String

@@ -3,8 +3,8 @@
 import KVMEvents
 import Operations
 
-/// Goes over a recording's events, beside the replay, and knows at its end which fields show a sign (evidence, rule 20).
-/// What was judged with them until then is judged again without.
+/// Goes over a recording's events, beside the replay, and knows at its end which fields show a sign (evidence, rule
+/// 20). What was judged with them until then is judged again without.
 struct FieldSurvey {
   /// What the events of one kind have shown.
   private struct Kind {

@@ -3,8 +3,8 @@
 import KVMEvents
 import Operations
 
-/// The invalidations that remove mappings of one page and may have been open since a moment. Two are as good as many: then
-/// there is no witness.
+/// The invalidations that remove mappings of one page and may have been open since a moment. Two are as good as many:
+/// then there is no witness.
 struct Removers {
   private(set) var only: InvalidationState?
   private(set) var areSeveral = false

@@ -194,7 +194,8 @@ struct RetryEvidence {
     round.recordedMoves ?? 0 > UInt64(facts.moverCount(rule.seq))
   }
 
-  /// Repeated where the form has no reason to but a mover of `mmu_invalidate_seq` that is not recorded (evidence, rule 23).
+  /// Repeated where the form has no reason to but a mover of `mmu_invalidate_seq` that is not recorded (evidence, rule
+  /// 23).
   /// - Parameter answer: the form's, `answer(rule, facts)`.
   func needsOtherMover(_ rule: FormsAsked.TestRule, _ facts: FormFacts, answer: Bool?) -> Bool {
     guard test.isRetried, answer == false, rule.mayBeMovedUnseen, !round.isTorn, !mayMissSomething else { return false }
@@ -302,8 +303,8 @@ struct RetryEvidence {
   /// The test's own probe read a count.
   private var readsCount: Bool { round.recordedCount ?? 0 != 0 }
 
-  /// A mover of seq that is not recorded may be why the round was repeated: the test's own probe read no count, and a seq
-  /// that no recorded end hook can have moved; or it did not read them.
+  /// A mover of seq that is not recorded may be why the round was repeated: the test's own probe read no count, and a
+  /// seq that no recorded end hook can have moved; or it did not read them.
   private func mayBeMovedUnseen(_ rule: FormsAsked.TestRule, _ signs: RetrySigns) -> Bool {
     guard rule.mayBeMovedUnseen, !readsCount else { return false }
     return round.recordedMoves.map { $0 != 0 && !signs.canMoveSeq } ?? true

@@ -65,8 +65,8 @@ package struct ComparisonReport: Encodable {
   package let openDecisions: OpenDecisions?
   package let leftOut: [LeftOut]
   package let refreshes, rounds: Share
-  /// Forms that were asked for and not compared: they do not wait where the recorded kernel does, and what of its times are
-  /// its own waits is not recorded.
+  /// Forms that were asked for and not compared: they do not wait where the recorded kernel does, and what of its times
+  /// are its own waits is not recorded.
   package let notCompared: [String]
 
   package init(_ database: TraceDatabase, notCompared: [String]) throws(TraceStoreError) {

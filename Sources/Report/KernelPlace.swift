@@ -4,8 +4,8 @@ import KVMEvents
 
 extension EventKind {
   /// What is held, or which hook runs, at the event's place in the kernel.
-  /// - Parameter walksInEndHook: the walk of the caches is in the end hook: its event has one name in both hooks, and its
-  ///   nesting tells.
+  /// - Parameter walksInEndHook: the walk of the caches is in the end hook: its event has one name in both hooks, and
+  ///   its nesting tells.
   func place(walksInEndHook: Bool) -> String {
     switch self {
     case .gpcInvalidateStart where walksInEndHook: "end hook, the walk; gpc_lock next"

@@ -88,8 +88,8 @@ extension Verdict {
     }
     guard report.replay != nil else { return doubts }
     if report.counts.caches == 0 { doubts.append("no cache was recorded") }
-    // One of any VM is enough: the probes are in the kernel, whose hooks all VMs share; and where some of the hooks' probes are missing,
-    // that is told above.
+    // One of any VM is enough: the probes are in the kernel, whose hooks all VMs share; and where some of the hooks'
+    // probes are missing, that is told above.
     if report.counts.invalidations == 0 { doubts.append(noInvalidation) }
     // Whoever uses a cache checks it first. Without checks nothing shows whether one said yes where it must not.
     if report.counts.checks == 0 { doubts.append(noCheck) }

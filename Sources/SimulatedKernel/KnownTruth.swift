@@ -87,8 +87,8 @@ package struct KnownTruth: Sendable {
 
   package init() {}
 
-  /// The invalidations that overlap the page of this round and were up before its test and down after its snapshot: in flight at the test,
-  /// or ended since the snapshot.
+  /// The invalidations that overlap the page of this round and were up before its test and down after its snapshot: in
+  /// flight at the test, or ended since the snapshot.
   package func overlapping(_ round: Round) -> [Int] {
     guard let tested = round.tested else { return [] }
     return invalidations.indices.filter { index in

@@ -81,8 +81,8 @@ extension SimulatedKernel {
     ]
   }
 
-  /// Whether a memslot overlaps is asked with the count up, and memslots do not change while it is: so the engine's operation begins
-  /// when it can take its first lock.
+  /// Whether a memslot overlaps is asked with the count up, and memslots do not change while it is: so the engine's
+  /// operation begins when it can take its first lock.
   private func begin(_ hook: HookRun, _ task: SimulatedTask) -> Progress {
     let vm = hook.vm
     guard vm.state.kvm.invalidateLock.isFree && vm.state.kvm.listLock.isFree else { return .blocked }

@@ -3,7 +3,8 @@
 import KVMEvents
 
 extension SimulatedKernel {
-  /// `__kvm_set_memory_region()`, under `slots_lock`. A deletion, and a move, puts the slot out of use first: two updates of the generation.
+  /// `__kvm_set_memory_region()`, under `slots_lock`. A deletion, and a move, puts the slot out of use first: two
+  /// updates of the generation.
   func setMemslot(
     _ vm: SimulatedVM, _ number: UInt32, _ slot: SimulatedVM.Memslot, _ task: SimulatedTask
   ) -> [Action] {
@@ -49,7 +50,8 @@ extension SimulatedKernel {
     return overlapsOther ? -17 : nil
   }
 
-  /// `kvm_swap_active_memslots()`: waits until no invalidation is in flight; the generation has bit 63 until all readers have left.
+  /// `kvm_swap_active_memslots()`: waits until no invalidation is in flight; the generation has bit 63 until all
+  /// readers have left.
   private func swap(_ vm: SimulatedVM, _ number: UInt32, _ slot: SimulatedVM.Memslot?) -> [Action] {
     [
       {

@@ -107,8 +107,8 @@ package final class SimulatedKernel {
     return kernel.result
   }
 
-  /// This schedule and no more. What it asks of tasks that cannot move, or of operations that are not there, is passed over; its time
-  /// goes by.
+  /// This schedule and no more. What it asks of tasks that cannot move, or of operations that are not there, is passed
+  /// over; its time goes by.
   package static func run(
     _ workload: Workload, _ settings: SimulationSettings, following turns: [Turn]
   ) -> SimulatedRun {
@@ -192,7 +192,8 @@ package final class SimulatedKernel {
     return .done
   }
 
-  /// A CPU runs one task at a time; who holds a spinlock there is not preempted, and an interrupt comes on top of its host.
+  /// A CPU runs one task at a time; who holds a spinlock there is not preempted, and an interrupt comes on top of its
+  /// host.
   private func getsItsCPU(_ task: SimulatedTask) -> Bool {
     let host = task.isBusy ? nil : task.plan.host
     guard let other = running[host.map { tasks[$0].cpu } ?? task.cpu], other != task.index else { return true }
@@ -205,7 +206,8 @@ package final class SimulatedKernel {
     return !host.isInterrupted && !host.hasInterruptsOff && host.unread == nil
   }
 
-  /// Between two operations a task may go to another CPU. That takes longer than the clocks are apart: its records stay in order.
+  /// Between two operations a task may go to another CPU. That takes longer than the clocks are apart: its records stay
+  /// in order.
   private func migrate(_ task: SimulatedTask) {
     let isElsewhere = settings.features.contains(.migrations) && task.plan.pid != 0 && task.dice.chance(15)
     let cpu = isElsewhere ? task.dice.below(workload.machine.cpuCount) : task.plan.cpu

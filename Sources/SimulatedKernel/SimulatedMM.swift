@@ -10,7 +10,8 @@ final class SimulatedMM {
 
   init(pointer: MMPointer) { self.pointer = pointer }
 
-  /// What a lookup finds, faulting it in if need be. A page that was freed comes back as the same pfn where `isSame` was said of it.
+  /// What a lookup finds, faulting it in if need be. A page that was freed comes back as the same pfn where `isSame`
+  /// was said of it.
   func pfn(at uhva: UHVA) -> PFN {
     let page = uhva.page.rawValue
     if let pfn = pages[page] { return pfn }

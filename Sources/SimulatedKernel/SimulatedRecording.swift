@@ -81,7 +81,8 @@ package struct SimulatedRecording: Sendable {
     }
   }
 
-  /// 0 ... delta: one for what an operation does on a CPU, or in some runs for each of its probes, so that it stays when others are left out.
+  /// 0 ... delta: one for what an operation does on a CPU, or in some runs for each of its probes, so that it stays
+  /// when others are left out.
   private static func error(of record: SimulatedRecord, _ settings: SimulationSettings) -> Int64 {
     let probe = settings.seed % 3 == 0 ? record.point.rawValue.utf8.reduce(0) { $0 &* 31 &+ Int($1) } : 0
     var chance = Dice(seed: settings.seed ^ 0x7ace, stream: (probe &* 4096 &+ record.operation) &* 256 &+ record.cpu)

@@ -21,7 +21,8 @@ package struct Workload: Sendable {
     case invalidate(mm: Int, MMInvalidation)
     /// The VM's end: its caches are deactivated, its notifier leaves the address space. No probe shows it.
     case destroy(vm: Int)
-    /// `kvm_zap_gfn_range()` (MTRRs, APICv, …): moves `mmu_invalidate_seq` with neither hook nor count. No probe shows it.
+    /// `kvm_zap_gfn_range()` (MTRRs, APICv, …): moves `mmu_invalidate_seq` with neither hook nor count. No probe shows
+    /// it.
     case moveSeq(vm: Int)
     /// An ordinary page fault looks a page up, too.
     case fault(vm: Int, uhva: UHVA)

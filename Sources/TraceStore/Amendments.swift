@@ -7,8 +7,8 @@ struct Taint {
   let vms: [Int32]
   let after: EventID
   let before: EventID
-  /// The rows of `retry_round` that were written before it was learnt and may have evidence behind `after`; rows that came
-  /// later already take the gap into account.
+  /// The rows of `retry_round` that were written before it was learnt and may have evidence behind `after`; rows that
+  /// came later already take the gap into account.
   let rounds: Range<Int64>
   /// The same for `cache_check`, by the checks' entries.
   let checkEntries: Range<EventID>
@@ -68,8 +68,9 @@ struct Amendments {
 
   private func collectTainted(on connection: Connection) throws(TraceStoreError) {
     let vm = try connection.prepare("INSERT OR IGNORE INTO tainted_vm VALUES (?)")
-    // The evidence of a decision is the time from its first event to its last, from the test before to what the round was followed by (where
-    // that is no row of these, the refresh's entry and return bound it): a gap in the middle of it counts as well.
+    // The evidence of a decision is the time from its first event to its last, from the test before to what the round
+    // was followed by (where that is no row of these, the refresh's entry and return bound it): a gap in the middle of
+    // it counts as well.
     let rounds = try connection.prepare(
       """
       INSERT OR IGNORE INTO tainted_round SELECT round.id FROM (
@@ -128,7 +129,8 @@ struct Amendments {
       """)
   }
 
-  /// A round that came to no test keeps having no decision, and a last round no cause. Findings about what became unknown go.
+  /// A round that came to no test keeps having no decision, and a last round no cause. Findings about what became
+  /// unknown go.
   private static let makeUnknown = """
     -- A round that was repeated for an invalidation whose end hook's return is recorded was repeated rightly, whatever was dropped beside it; and
     -- if that one overlaps, also its cause stands.
@@ -192,8 +194,8 @@ struct Amendments {
     UPDATE retry_round SET outcome = 'unfinished', decision = NULL, cause = NULL, doubt = NULL WHERE outcome <> 'accepted';
     """
 
-  /// The sums of a refresh follow its rounds, and a finding of excess follows the sums. In one pass over the rounds: no index leads from
-  /// a refresh to them.
+  /// The sums of a refresh follow its rounds, and a finding of excess follows the sums. In one pass over the rounds: no
+  /// index leads from a refresh to them.
   private func recount(on connection: Connection, settings: ReplaySettings?) throws(TraceStoreError) {
     try connection.execute(
       """

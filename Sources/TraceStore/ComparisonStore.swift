@@ -1,4 +1,5 @@
-// What `compare` found: the recorded kernel's figures out of the replay's tables, and those of all forms into their own.
+// What `compare` found: the recorded kernel's figures out of the replay's tables, and those of all forms into their
+// own.
 
 import KVMEvents
 

@@ -2,8 +2,8 @@
 
 import KVMEvents
 
-/// Rows are written in the order in which they become final, about that of their last evidence. A mark every 1024 rows says:
-/// no row up to here has evidence behind that event.
+/// Rows are written in the order in which they become final, about that of their last evidence. A mark every 1024 rows
+/// says: no row up to here has evidence behind that event.
 struct EvidenceMarks {
   private struct Mark {
     let rowid: Int64

@@ -3,7 +3,8 @@
 import KVMEvents
 
 extension TraceDatabase {
-  /// Stores an exploration in place of the former one of the same form, memory model and delta. Returns the counterexamples' numbers.
+  /// Stores an exploration in place of the former one of the same form, memory model and delta. Returns the
+  /// counterexamples' numbers.
   package func store(
     _ exploration: ExplorationRow, _ counterexamples: [CounterexampleRow], toolVersion: String
   ) throws(TraceStoreError) -> [Int64] {

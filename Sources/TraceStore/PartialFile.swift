@@ -11,7 +11,8 @@ final class PartialFile {
   private let folder: String
   /// What the names of all files begin with that are on their way to the final one.
   private let prefix: String
-  /// Holds the lock. Closed after SQLite has closed the file: closing drops the locks that SQLite holds in this process.
+  /// Holds the lock. Closed after SQLite has closed the file: closing drops the locks that SQLite holds in this
+  /// process.
   let descriptor: Int32
   private var isThere = true
 
@@ -99,7 +100,8 @@ final class PartialFile {
         if errno == EEXIST { continue }
         throw failure("create", path)
       }
-      // Between creation and lock another process may have taken it for a leftover; then it is unlinked, or about to be.
+      // Between creation and lock another process may have taken it for a leftover; then it is unlinked, or about to
+      // be.
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0, isLinked(descriptor) { return (path, descriptor) }
       close(descriptor)
     }

@@ -52,7 +52,8 @@ final class RetryRoundWriter {
   }
 }
 
-/// The way past SQLite. A value of its own, so that a row is one access to the class that holds it, and not one per column.
+/// The way past SQLite. A value of its own, so that a row is one access to the class that holds it, and not one per
+/// column.
 private struct RetryRoundPages: ~Copyable {
   private var table: TableBuilder
   private var record = RecordEncoder()

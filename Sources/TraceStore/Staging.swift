@@ -1,7 +1,7 @@
 // The tables that SQLite fills while the pages of the big ones are written past it: a second, private database.
 
-/// Result rows wait here until the recording's file is SQLite's again. SQLite keeps it in memory as far as it is small, and in
-/// a file without a name beyond.
+/// Result rows wait here until the recording's file is SQLite's again. SQLite keeps it in memory as far as it is small,
+/// and in a file without a name beyond.
 struct Staging {
   static let name = "staging"
   private static let tables = [

@@ -114,8 +114,8 @@ package final class Statement {
     precondition(code == SQLITE_OK, "bind")
   }
 
-  /// For texts that are mostly the same from row to row: what is bound already is not copied again. A parameter is bound either this
-  /// way or by `bind`.
+  /// For texts that are mostly the same from row to row: what is bound already is not copied again. A parameter is
+  /// bound either this way or by `bind`.
   func bindRepeated(_ index: Int32, _ text: String?) {
     let place = Int(index)
     while repeated.count <= place { repeated.append(nil) }

@@ -23,8 +23,8 @@ package final class TraceDatabase {
     self.file = file
   }
 
-  /// Whether the database at `path` holds the recording with this content, imported whole by this version of gpc-replay.
-  /// No file, a foreign file and another version's database are a plain no.
+  /// Whether the database at `path` holds the recording with this content, imported whole by this version of
+  /// gpc-replay. No file, a foreign file and another version's database are a plain no.
   package static func holds(contentHash: String, toolVersion: String, at path: String) throws(TraceStoreError) -> Bool {
     let database: TraceDatabase
     do {
@@ -170,8 +170,8 @@ package final class TraceDatabase {
     return names
   }
 
-  /// The events from the first on, loss markers in their place. While the cursor lives, no other process can write, and this
-  /// one only if it opens the cursor inside of `replaceResults`.
+  /// The events from the first on, loss markers in their place. While the cursor lives, no other process can write, and
+  /// this one only if it opens the cursor inside of `replaceResults`.
   package func events() throws(TraceStoreError) -> EventCursor {
     try connection.leaveWriteAheadLog()
     return try EventCursor(on: connection, pids: tasks().map(\.pid))
@@ -183,7 +183,8 @@ package final class TraceDatabase {
     _ replay: (ResultWriter) throws(Failure) -> ReplaySettings
   ) throws {
     try connection.leaveWriteAheadLog()
-    // As in TraceWriter, our types have made the checks already; each CHECK (… IN (…)) costs a table of its own per row.
+    // As in TraceWriter, our types have made the checks already; each CHECK (… IN (…)) costs a table of its own per
+    // row.
     try connection.execute(
       """
       PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA cache_size = -16384; BEGIN IMMEDIATE

@@ -5,8 +5,8 @@ import Schema
 
 /// Writes one recording into a new database. Nothing stands under the final name before `finish` has returned.
 ///
-/// SQLite creates the tables; the pages of `event` and `retry_round` are written past it, the other results wait in a staging
-/// database; then SQLite takes the file over again, and all the rest is SQL.
+/// SQLite creates the tables; the pages of `event` and `retry_round` are written past it, the other results wait in a
+/// staging database; then SQLite takes the file over again, and all the rest is SQL.
 package final class TraceWriter {
   private let location: DatabaseLocation
   private let connection: Connection
@@ -38,7 +38,8 @@ package final class TraceWriter {
     try connection.execute("BEGIN")
   }
 
-  /// The file is nobody's business until it is whole: no journal, no syncs, and checks that our types have made already.
+  /// The file is nobody's business until it is whole: no journal, no syncs, and checks that our types have made
+  /// already.
   private static let settings = """
     PRAGMA page_size = \(PageFile.pageSize);
     PRAGMA auto_vacuum = NONE;

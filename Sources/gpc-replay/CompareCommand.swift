@@ -62,7 +62,8 @@ struct CompareCommand: ParsableCommand {
     return forms.filter { !compared.contains($0.id) }
   }
 
-  /// The recorded kernel's figures are those of the replay in the database, so its settings hold; without one, the usual settings.
+  /// The recorded kernel's figures are those of the replay in the database, so its settings hold; without one, the
+  /// usual settings.
   private func replayOptions(_ source: RecordingSource) throws -> ReplayOptions {
     var options = try ReplayArguments.parse([]).options(for: source.database)
     if let stored = try source.database.replaySettings() {

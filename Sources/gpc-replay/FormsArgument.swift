@@ -36,7 +36,8 @@ struct FormsArgument: ExpressibleByArgument {
   /// More than one word, or `all`.
   var isSeveral: Bool { choices.count != 1 }
 
-  /// The forms, in their order, and for each what asks for it on the command line: its id, or the file that it stands in.
+  /// The forms, in their order, and for each what asks for it on the command line: its id, or the file that it stands
+  /// in.
   func read() throws -> [(form: ProtocolForm, word: String)] {
     var known = ProtocolForm.all
     return try choices.flatMap { choice in

@@ -15,12 +15,12 @@ struct RecordingSource {
   /// For commands; nil in memory.
   let path: String?
 
-  /// Imports and replays a trace, if its database does not hold it yet; takes a database as it is, unless another form is
-  /// asked for than it was replayed with.
+  /// Imports and replays a trace, if its database does not hold it yet; takes a database as it is, unless another form
+  /// is asked for than it was replayed with.
   /// - Parameters:
   ///   - kernel: what divergences are counted from; nil: the form that what is recorded speaks for.
-  ///   - keepsNumbers: its findings' numbers are asked for: a database that holds another recording is an error, and one that was
-  ///     replayed with `--kernel` stays so.
+  ///   - keepsNumbers: its findings' numbers are asked for: a database that holds another recording is an error, and
+  ///     one that was replayed with `--kernel` stays so.
   init(_ trace: String, _ options: ImportOptions, kernel: KernelForm? = nil, keepsNumbers: Bool = false) throws {
     if Self.isDatabase(trace) {
       do {
@@ -75,8 +75,8 @@ struct RecordingSource {
     return read(descriptor, &bytes, bytes.count) == bytes.count && bytes == magic
   }
 
-  /// The form that the recorded kernel is taken to be: the one that its replay counts divergences from. v6.9 where that is
-  /// of a file, which the database does not keep.
+  /// The form that the recorded kernel is taken to be: the one that its replay counts divergences from. v6.9 where that
+  /// is of a file, which the database does not keep.
   func kernelForm() throws(TraceStoreError) -> ProtocolForm {
     try database.replaySettings().flatMap { ProtocolForm.named($0.form) } ?? .v69
   }

@@ -36,8 +36,8 @@ struct ReplayCommand: ParsableCommand {
 }
 
 /// Replays the database's own events and puts the results in place of the former ones: again, as long as fields show
-/// that they are not what their probes were to read (evidence, rule 20), and where the whole recording speaks for another
-/// form than its begin (rule 26).
+/// that they are not what their probes were to read (evidence, rule 20), and where the whole recording speaks for
+/// another form than its begin (rule 26).
 /// - Parameter kernel: what divergences are counted from; nil: the form that what is recorded speaks for.
 func replayStored(_ store: TraceDatabase, _ options: ReplayOptions, kernel: KernelForm?) throws {
   let release = try store.facts().kernelRelease

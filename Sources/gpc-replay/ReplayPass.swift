@@ -5,8 +5,8 @@ import GPCProtocol
 import KVMEvents
 import Replay
 
-/// Every form is asked in the pass itself, so which one agrees is known at its end. The pass takes the one that the first
-/// events speak for; where the end speaks for another, the recording is replayed once more.
+/// Every form is asked in the pass itself, so which one agrees is known at its end. The pass takes the one that the
+/// first events speak for; where the end speaks for another, the recording is replayed once more.
 struct ReplayPass {
   /// What divergences are counted from.
   private(set) var kernel: KernelForm

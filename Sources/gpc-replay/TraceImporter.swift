@@ -18,8 +18,8 @@ struct TraceImporter {
   /// What divergences are counted from; nil: the form that what is recorded speaks for.
   private let kernel: KernelForm?
   let location: DatabaseLocation
-  /// The numbers of its findings are asked for: a database that holds another recording does not give way, and one that was
-  /// replayed with `--kernel` stays so.
+  /// The numbers of its findings are asked for: a database that holds another recording does not give way, and one that
+  /// was replayed with `--kernel` stays so.
   var keepsNumbers = false
 
   struct Outcome {
@@ -86,7 +86,8 @@ struct TraceImporter {
     }
     let database = try TraceDatabase(at: path)
     let facts = try database.facts()
-    // What was imported under another clock (a recorded one stays what it is), or is cut short and was to be taken otherwise, is not what is asked for now.
+    // What was imported under another clock (a recorded one stays what it is), or is cut short and was to be taken
+    // otherwise, is not what is asked for now.
     if facts.clockSource != .recorded, let asked = input.options.clock,
       facts.clock != asked || facts.stampUnit != asked.unit
     {

@@ -137,7 +137,8 @@ private struct HandMade {
     #expect(try BTF(made.bytes).member("mm", ofStruct: "kvm") == .ambiguous)
   }
 
-  /// `long f(struct two_words, int, ...)` on x86-64: the first takes two registers, so nobody says where the next one is.
+  /// `long f(struct two_words, int, ...)` on x86-64: the first takes two registers, so nobody says where the next one
+  /// is.
   @Test func aStructByValueHidesWhatComesBehindIt() throws {
     var made = HandMade()
     let function = made.string("f")

@@ -76,8 +76,8 @@ import Testing
     #expect(cut.status == 0 && cut.text.contains("contract, certain"), "\(cut.errorText)")
   }
 
-  // Patched kernels, each compared as the form that it ran: the model of that form does what the recorded kernel did, to the
-  // nanosecond. The recordings of seanjc-5 and v3.3 hold waits of the kernel's own.
+  // Patched kernels, each compared as the form that it ran: the model of that form does what the recorded kernel did,
+  // to the nanosecond. The recordings of seanjc-5 and v3.3 hold waits of the kernel's own.
   @Test(arguments: [
     ("v1-gap", "dwmw2-v1"), ("v2-gap", "dwmw2-v2"), ("v33-oops", "dwmw2-v3.3"), ("sc5-overlap", "seanjc-5"),
     ("control-gap", "v6.9"),

@@ -33,8 +33,8 @@ import Testing
     #expect(try Invocation(["replay", "i.db"], in: folder).status == status)
   }
 
-  /// stale-check has a certain stale check. Without the checks' entries nobody can say which page was used, and without any check not that
-  /// none was.
+  /// stale-check has a certain stale check. Without the checks' entries nobody can say which page was used, and without
+  /// any check not that none was.
   @Test(
     arguments: [
       ([], 1, ""), ([" gpc_check:"], 3, "  no probe gpc_check: unknown whether a check said yes where it must not\n"),
@@ -50,8 +50,8 @@ import Testing
     #expect((explored.status == 3) == (status == 3), "\(explored.text)")
   }
 
-  /// A text does not list the probes that were set. The case quiet-dat, a trace.dat that lists them and in which none of the first three
-  /// came, is clean.
+  /// A text does not list the probes that were set. The case quiet-dat, a trace.dat that lists them and in which none
+  /// of the first three came, is clean.
   @Test(
     arguments: [
       ["gpc_init"], ["gpc_activate", "gpc_activate_ret"], ["gpc_check_ret"],

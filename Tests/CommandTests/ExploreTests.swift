@@ -11,8 +11,9 @@ import Testing
 
   private func run(_ arguments: String...) throws -> Invocation { try Invocation(arguments, in: folder) }
 
-  // traces/contract: a check between the hooks of an invalidation of its page (its README proves that mainline must say no there, and that
-  // the recorded kernel was made to say yes). v2 says yes in every order: its walk is in the end hook.
+  // traces/contract: a check between the hooks of an invalidation of its page (its README proves that mainline must say
+  // no there, and that the recorded kernel was made to say yes). v2 says yes in every order: its walk is in the end
+  // hook.
   @Test func findsStoresAndExplains() throws {
     let trace = CorpusTrace("contract").trace.path
     let run = try run("explore", trace, "--protocol", "dwmw2-v2")
@@ -67,7 +68,8 @@ import Testing
     let run = try run("explore", CorpusTrace("stale-hva").trace.path, "--protocol", "all", "--findings", "0")
     #expect(run.status == 1)
     let heads = run.text.split(separator: "\n").filter { $0.contains(": stale in 1 of 1 windows") }
-    // No memslot covers its page, so no seq moves (its README): mainline is wrong in the recorded order, and so is whoever relies on the seq.
+    // No memslot covers its page, so no seq moves (its README): mainline is wrong in the recorded order, and so is
+    // whoever relies on the seq.
     for form in ["v6.9", "seanjc-1", "seanjc-2"] { #expect(heads.contains { $0.hasPrefix("\(form):") }) }
   }
 

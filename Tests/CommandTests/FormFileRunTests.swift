@@ -23,7 +23,8 @@ import Testing
 
     """
 
-  // By hand: the end hook bumps the seq before it lowers the count, so no invalidation comes and goes unseen between lookup and test.
+  // By hand: the end hook bumps the seq before it lowers the count, so no invalidation comes and goes unseen between
+  // lookup and test.
   @Test func aFormIsSearchedBesideThePublishedOnes() throws {
     try write(Self.everySeq)
     let run = try run("explore", "--scenario", "no-memslot", "--protocol", "v6.9,my.toml")

@@ -9,8 +9,8 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// kill -9 after the import has taken this much of a recording whose end it waits for: nothing under the final name, and the
-  /// next run works.
+  /// kill -9 after the import has taken this much of a recording whose end it waits for: nothing under the final name,
+  /// and the next run works.
   @Test func killedAtAnyMoment() throws {
     let trace = try CorpusTrace("unrelated").text
     for taken in [0, 1, 4096, trace.count / 10, trace.count / 2, trace.count] {

@@ -4,8 +4,8 @@ import RealBinary
 import Testing
 
 @Suite struct KernelFormTests {
-  /// A recording, the forms that agree with all of it, and the first event against some others, all counted by a program
-  /// of its own (the forms by what was built into the kernel, too).
+  /// A recording, the forms that agree with all of it, and the first event against some others, all counted by a
+  /// program of its own (the forms by what was built into the kernel, too).
   struct Kernel: CustomTestStringConvertible, Sendable {
     let name: String
     let agreeing: [String]
@@ -60,8 +60,9 @@ import Testing
   private static let findings = "SELECT kind, count(*) FROM finding GROUP BY kind"
   private static let chosen = "SELECT form, form_reason FROM replay"
 
-  /// A text of trace-cmd names no kernel: the newest form that agrees, mainline's first. `contract` and `stale` do not depend
-  /// on it: three checks in contract windows, and the accepted error pfn of lines 1833 to 1904, after which the kernel oopsed.
+  /// A text of trace-cmd names no kernel: the newest form that agrees, mainline's first. `contract` and `stale` do not
+  /// depend on it: three checks in contract windows, and the accepted error pfn of lines 1833 to 1904, after which the
+  /// kernel oopsed.
   @Test func byItselfItTakesTheNewestThatAgrees() throws {
     #expect(try forms([Self.path("v33-oops")], Self.chosen) == ["dwmw2-v3.3,published"])
     #expect(try forms([Self.path("v33-oops")], Self.findings) == ["contract,3", "stale,1"])
@@ -88,8 +89,8 @@ import Testing
     #expect(try forms(arguments, Self.agreeing) == ["dwmw2-v3.3"])
   }
 
-  /// The first 11,829 lines speak for v7.3 as for v6.9, those behind them against it: the recording is replayed once more, and
-  /// nothing in the database shows it.
+  /// The first 11,829 lines speak for v7.3 as for v6.9, those behind them against it: the recording is replayed once
+  /// more, and nothing in the database shows it.
   @Test func theLastEventsMaySpeakForAnotherForm() throws {
     let later = try CorpusTrace("unrelated").lines.prefix(1500).dropFirst().map {
       $0.replacing("    24.", with: "   224.")
@@ -144,8 +145,8 @@ import Testing
     #expect(scenario.status == 64 && scenario.errorText.contains("a scenario has no recorded kernel"))
   }
 
-  /// The machine stood still: under the form that cannot leave its loop, the refresh is stuck; under the other that agrees, it
-  /// waits (truth: an own dead lock of the refresh).
+  /// The machine stood still: under the form that cannot leave its loop, the refresh is stuck; under the other that
+  /// agrees, it waits (truth: an own dead lock of the refresh).
   @Test func aRefreshThatCannotLeaveIsStuckUnderItsForm() throws {
     let arguments = [Self.path("v32-deadlock"), "--db", ":memory:"]
     let asked = try Invocation(arguments + ["--kernel", "dwmw2-v3.2"], in: TemporaryFolder())

@@ -1,5 +1,5 @@
-// What the numbers of events are called: lines of a text, records of a trace.dat, events where lines are in no order; and where the
-// recording came from.
+// What the numbers of events are called: lines of a text, records of a trace.dat, events where lines are in no order;
+// and where the recording came from.
 
 import Foundation
 import RealBinary
@@ -32,7 +32,8 @@ import Testing
     #expect(try column("SELECT event_place, clock_source FROM trace") == "line,assumed")
   }
 
-  // The walk's event has one name in both hooks: the hook that it nests in is told. Here its line is moved into the end hook.
+  // The walk's event has one name in both hooks: the hook that it nests in is told. Here its line is moved into the end
+  // hook.
   @Test func theHookOfTheWalk() throws {
     let lines = try CorpusTrace("stale-check").lines
     let walk = try #require(lines.first { $0.contains("gpc_invalidate_start:") })
@@ -87,7 +88,8 @@ import Testing
     #expect(try !Self.has(explored.text, #"\bline"#), "\(explored.text)")
   }
 
-  /// Somebody who knows that the kernel is older than 5.8 can say so; what a file records is not argued with, and kept as it is.
+  /// Somebody who knows that the kernel is older than 5.8 can say so; what a file records is not argued with, and kept
+  /// as it is.
   @Test func aClockThatIsGivenTakesTheConventionsPlace() throws {
     _ = try folder.write("t.txt", Rendering.bpftraceJSON.of(try CorpusTrace("quiet").text))
     #expect(

@@ -1,5 +1,5 @@
-// `record`, and the script that does without it, as processes: every way out, and what is left behind. tracefs is a stand-in of
-// plain files (Tests/TracefsStandIn).
+// `record`, and the script that does without it, as processes: every way out, and what is left behind. tracefs is a
+// stand-in of plain files (Tests/TracefsStandIn).
 
 import Foundation
 import RealBinary

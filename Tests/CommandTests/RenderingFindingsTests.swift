@@ -53,7 +53,8 @@ import Testing
     #expect(try answers(rendering.of(report), "other.txt") == answers(report, "report.txt"))
   }
 
-  /// perf script tells losses only when asked to, and a text does not say whether it was: without a loss in it nothing is sure.
+  /// perf script tells losses only when asked to, and a text does not say whether it was: without a loss in it nothing
+  /// is sure.
   @Test(arguments: [Rendering.perfScriptNs]) func whatAFormCannotTellIsNoCleanVerdict(rendering: Rendering) throws {
     let folder = try TemporaryFolder()
     _ = try folder.write("t.txt", rendering.of(try CorpusTrace("quiet").text))

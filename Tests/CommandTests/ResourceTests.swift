@@ -5,7 +5,8 @@ import RealBinary
 import Testing
 
 @Suite struct ResourceTests {
-  /// Half a million lines; what a run needs must not grow with them. RLIMIT_DATA counts all private memory that may be written.
+  /// Half a million lines; what a run needs must not grow with them. RLIMIT_DATA counts all private memory that may be
+  /// written.
   @Test(arguments: [(256 << 10, true), (4 << 10, false)]) func memoryIsBounded(limitKiB: Int, isEnough: Bool) throws {
     let folder = try TemporaryFolder()
     try LargeTrace.write("overlap", times: 40, to: folder.file("large.txt"))

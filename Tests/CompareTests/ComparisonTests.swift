@@ -61,8 +61,8 @@ import Testing
     }
   }
 
-  // `WARN_ON_ONCE(kvm_is_error_gpa(gpa) == kvm_is_error_hva(uhva)) return -EINVAL`: with neither address there is nothing to look up, whatever
-  // a recording says was returned.
+  // `WARN_ON_ONCE(kvm_is_error_gpa(gpa) == kvm_is_error_hva(uhva)) return -EINVAL`: with neither address there is
+  // nothing to look up, whatever a recording says was returned.
   @Test(arguments: [Int64(0), -14, -22]) func aRequestWithoutAnAddressIsRefused(_ ret: Int64) {
     var schedule = Schedule()
     schedule.refreshWithoutRound(cache: 1, page: nil, isGPABased: false, ret: ret, at: 10, to: 20)
@@ -71,7 +71,8 @@ import Testing
     }
   }
 
-  // v5.17 has no refresh_lock: while a refresh goes round for an invalidation, another one of the cache finds its memslot gone.
+  // v5.17 has no refresh_lock: while a refresh goes round for an invalidation, another one of the cache finds its
+  // memslot gone.
   @Test func aMemslotThatGoesWhileARefreshGoesRound() {
     for timeNs in stride(from: Int64(50), through: 400, by: 7) {
       var schedule = Schedule()

@@ -1,13 +1,12 @@
-// An invalidation of the cache's page beside one elsewhere, and what a check may see meanwhile. Every figure is derived by hand.
+// An invalidation of the cache's page beside one elsewhere, and what a check may see meanwhile. Every figure is derived
+// by hand.
 
 import KVMEvents
 import Testing
 
 @Suite struct OverlappingTests {
-  //  time      0    20 30 40 50 60 …  rounds of 50: tops 60, 110, …, 410, tests 40 behind  …  305 310    390 402 405    450 460
-  //  mm far    s w r                                                                                     e   k   d
-  //  mm own         s  w  r                                                            e(300) k   d
-  //  vcpu                       (  o                                                                                o     t   )
+  // mm far s 0, w, r; e 390, k 402, d 405. mm own s 20, w 30, r 40; e 300, k 305, d 310. vcpu ( 50, o 60; then rounds of
+  // 50: tops 60, 110, …, 410, tests 40 behind; accepted at 450, ) 460.
   private static let schedule = {
     var schedule = Schedule()
     schedule.invalidate(40, 0, 10, 15, 390, 402, 405)
@@ -16,7 +15,8 @@ import Testing
     return schedule
   }()
 
-  // Tests at 100 … 300 see the page's own invalidation; at 350 it is over since before that round's top (310), at 400 as well.
+  // Tests at 100 … 300 see the page's own invalidation; at 350 it is over since before that round's top (310), at 400
+  // as well.
   @Test func mainline() throws {
     let costs = try #require(Self.schedule.costs["v6.9"])
     #expect(costs.roundCount == 8)
@@ -24,9 +24,9 @@ import Testing
     #expect(costs.spunNs == 410 - 60 && costs.latency.maxNs == 460 - 50)
   }
 
-  // Asleep behind the lookup from 100 to 405, when the count is 0. The cache was never filled: its pfn is an error, so the
-  // walk of the end hook (310) passes over it and leaves the flag, and the round is accepted. Its lookup returned (90)
-  // between the hooks (40, 300): possibly stale, which does not count (docs/evidence.md, 8).
+  // Asleep behind the lookup from 100 to 405, when the count is 0. The cache was never filled: its pfn is an error, so
+  // the walk of the end hook (310) passes over it and leaves the flag, and the round is accepted. Its lookup returned
+  // (90) between the hooks (40, 300): possibly stale, which does not count (docs/evidence.md, 8).
   @Test func dwmw2V2() throws {
     let costs = try #require(Self.schedule.costs["dwmw2-v2"])
     #expect(costs.waits.necessaryCount == 1 && costs.waits.count == 1 && costs.wakeUpCount == 1)
@@ -42,7 +42,8 @@ import Testing
     #expect(costs.sleptNs == 405 - 70 && costs.latency.maxNs == 405 + 20 + 10 + 10 - 50)
   }
 
-  // A valid cache, a check inside the contract window (40, 300), one behind it: a walk in the end hook leaves it valid that long.
+  // A valid cache, a check inside the contract window (40, 300), one behind it: a walk in the end hook leaves it valid
+  // that long.
   @Test func contract() throws {
     var schedule = Schedule()
     schedule.refresh(cache: 1, page: 10, at: 0, loops: [10], origin: .activate)
@@ -58,14 +59,15 @@ import Testing
     }
   }
 
-  // An hva-based cache that no memslot covers: the invalidation between lookup (to 40) and test (50) leaves no trace in count and seq.
+  // An hva-based cache that no memslot covers: the invalidation between lookup (to 40) and test (50) leaves no trace in
+  // count and seq.
   @Test func stale() throws {
     var schedule = Schedule()
     schedule.refresh(cache: 1, page: 10, at: 0, loops: [10], origin: .activateHva, isGPABased: false)
     schedule.invalidate(10, 41, 42, 43, 44, 45, 46, hitsMemslot: false)
     schedule.check(cache: 1, page: 10, at: 100, answer: true)
-    // Accepted at 50, used at 100: one mapping. The pfn was an error, so the walks of the forms with a flag have passed over it, too.
-    // Only v7.3's own seq moves without a memslot.
+    // Accepted at 50, used at 100: one mapping. The pfn was an error, so the walks of the forms with a flag have passed
+    // over it, too. Only v7.3's own seq moves without a memslot.
     for (form, costs) in schedule.costs { #expect(costs.staleCount == (form == "v7.3" ? 0 : 1), "\(form)") }
   }
 

@@ -10,8 +10,8 @@ import Testing
   private static let v2 = "dwmw2-v2"
 
   // The walk begins behind its event (110) and is over by the hook's return (200). A check that says yes at 150 and a
-  // refresh that keeps its mapping at 160 came before it came to the cache; the check at 205 says no. Walked at its event,
-  // the refresh would have gone round until the invalidation was over.
+  // refresh that keeps its mapping at 160 came before it came to the cache; the check at 205 says no. Walked at its
+  // event, the refresh would have gone round until the invalidation was over.
   @Test(arguments: ["v6.9", "v7.3", "dwmw2-v3.1", "seanjc-5"]) func aWalkComesBehindTheLastYes(_ form: String) throws {
     var schedule = Schedule()
     schedule.refresh(cache: 1, page: 10, at: 0, loops: [10], origin: .activate)
@@ -35,9 +35,9 @@ import Testing
     #expect(try #require(schedule.costs["v6.9"]).failedCheckCount == 1)
   }
 
-  // v2 walks in the end hook, behind its event (205): valid for the check at 195 (between the hooks: a breach) and at 203,
-  // not valid any more at 220, though the hook returns at 400 only. Without the walk's event it is taken to come behind
-  // `mn_invalidate_end_kvm` (207).
+  // v2 walks in the end hook, behind its event (205): valid for the check at 195 (between the hooks: a breach) and at
+  // 203, not valid any more at 220, though the hook returns at 400 only. Without the walk's event it is taken to come
+  // behind `mn_invalidate_end_kvm` (207).
   @Test(arguments: [true, false]) func aWalkInTheEndHookComesWithItsEvent(hasEvent: Bool) throws {
     var schedule = Schedule()
     schedule.refresh(cache: 1, page: 10, at: 0, loops: [10], origin: .activate)
@@ -49,8 +49,8 @@ import Testing
     #expect(costs.failedCheckCount == 1 && costs.contractCount == 1)
   }
 
-  // v7.3 bumps its own sequence in every end hook. One of a range without a memslot ends somewhere in (205, 400); the round
-  // of 250 to 290 is accepted, so it saw no bump: that came before its snapshot.
+  // v7.3 bumps its own sequence in every end hook. One of a range without a memslot ends somewhere in (205, 400); the
+  // round of 250 to 290 is accepted, so it saw no bump: that came before its snapshot.
   @Test func v73sOwnSequenceMovesWithoutAMemslot() throws {
     var schedule = Schedule()
     schedule.invalidate(20, 100, 110, 120, 200, 205, 400, hitsMemslot: false)
@@ -59,8 +59,8 @@ import Testing
     #expect(costs.roundCount == 1 && costs.retries.count == 0)
   }
 
-  // v2's retry test reads neither count nor seq: that a round was accepted says nothing of an invalidation elsewhere. It is
-  // in flight from its walk (110) to the end hook's return (400), and mainline goes round until then.
+  // v2's retry test reads neither count nor seq: that a round was accepted says nothing of an invalidation elsewhere.
+  // It is in flight from its walk (110) to the end hook's return (400), and mainline goes round until then.
   @Test func anAcceptedRoundOfV2TellsNothingOfOthers() throws {
     var schedule = Schedule()
     schedule.invalidate(20, 100, 110, 120, 200, 205, 400)
@@ -81,10 +81,10 @@ import Testing
     #expect(try #require(schedule.costs(recordedOn: .builtIn("dwmw2-v1"))["dwmw2-v1"]).staleCount == stale)
   }
 
-  // seanjc-2 spins before its lookup while the count is not 0: from its top (60) until 305, and looks up 15 later, at 320.
-  // That is its own wait: mainline looks up 15 behind its top, and tests 30 behind that. Rounds beyond the recorded one
-  // take 100, the least of a model's own: tops at 60, 105, 205 and 305; the tests at 105, 150 and 250 see the count, the
-  // one at 350 nothing.
+  // seanjc-2 spins before its lookup while the count is not 0: from its top (60) until 305, and looks up 15 later, at
+  // 320. That is its own wait: mainline looks up 15 behind its top, and tests 30 behind that. Rounds beyond the
+  // recorded one take 100, the least of a model's own: tops at 60, 105, 205 and 305; the tests at 105, 150 and 250 see
+  // the count, the one at 350 nothing.
   @Test func theKernelsOwnWaitIsNoThreadsDelay() throws {
     var schedule = Schedule()
     schedule.invalidate(20, 0, 10, 20, 300, 305, 310)
@@ -112,8 +112,8 @@ import Testing
     #expect(comparison.comparableForms.count == ProtocolForm.all.count)
   }
 
-  // Without its loop's top nothing tells how much of the time before the lookup it waited: only who waits the same way is
-  // compared.
+  // Without its loop's top nothing tells how much of the time before the lookup it waited: only who waits the same way
+  // is compared.
   @Test func waitsThatAreNotKnown() throws {
     var schedule = Schedule()
     schedule.invalidate(20, 0, 10, 20, 300, 305, 310)
@@ -127,8 +127,8 @@ import Testing
     }
   }
 
-  // v2 waits behind its lookup (60 to 80) for the page's own invalidation: asleep from 80 until 310, test at 350. v1 has no
-  // wait: its test comes 40 behind the lookup, at 120, and nothing has cleared the flag.
+  // v2 waits behind its lookup (60 to 80) for the page's own invalidation: asleep from 80 until 310, test at 350. v1
+  // has no wait: its test comes 40 behind the lookup, at 120, and nothing has cleared the flag.
   @Test func aWaitBehindTheLookup() throws {
     var schedule = Schedule()
     schedule.invalidate(10, 0, 302, 20, 300, 301, 310, walksAtEnd: true)
@@ -140,7 +140,8 @@ import Testing
     #expect(try #require(costs["dwmw2-v1"]).latency.maxNs == 130 - 50)
   }
 
-  // No memslot: the walk is the first thing in the end hook, and the count goes down with the hook's return all the same.
+  // No memslot: the walk is the first thing in the end hook, and the count goes down with the hook's return all the
+  // same.
   @Test func aWaitForOneWithoutAMemslot() throws {
     var schedule = Schedule()
     schedule.invalidate(10, 0, 202, 20, 200, 201, 400, hitsMemslot: false, walksAtEnd: true)
@@ -149,8 +150,8 @@ import Testing
     #expect(own.sleptNs == 400 - 80 && own.latency.maxNs == 460 - 50)
   }
 
-  // The count goes up (by 70) between the loop's top (60) and the lookup (80), which does not wait for the end (310): the
-  // wait was passed at the top. The test at 110 sees the count, and the next round's top, at 120, waits.
+  // The count goes up (by 70) between the loop's top (60) and the lookup (80), which does not wait for the end (310):
+  // the wait was passed at the top. The test at 110 sees the count, and the next round's top, at 120, waits.
   @Test func aWaitThatIsPassedBeforeTheCountGoesUp() throws {
     var schedule = Schedule()
     schedule.invalidate(20, 65, 70, 75, 300, 305, 310)

@@ -17,7 +17,8 @@ struct Schedule {
 
   static func page(_ number: Int) -> UHVA { UHVA(rawValue: 0x7f00_0000_0000 + UInt64(number) * pageSize) }
 
-  /// An invalidation of one page: its start hook, the walk, the hook's return; the end hook's entry, `mn_invalidate_end_kvm`, the return.
+  /// An invalidation of one page: its start hook, the walk, the hook's return; the end hook's entry,
+  /// `mn_invalidate_end_kvm`, the return.
   /// - Parameters:
   ///   - walksAtEnd: the walk's event comes behind the end hook's entry.
   ///   - hasWalk: the walk has an event.
@@ -38,8 +39,8 @@ struct Schedule {
     add(.invalidate(kind), cache: nil, from: begin, to: endRetNs, thread: thread)
   }
 
-  /// A refresh from `beginNs` on: `loops` are the tops of its rounds. A lookup begins 10 behind its top and takes 20, the test comes 10
-  /// behind it, the last of which accepts; the return 10 behind that.
+  /// A refresh from `beginNs` on: `loops` are the tops of its rounds. A lookup begins 10 behind its top and takes 20,
+  /// the test comes 10 behind it, the last of which accepts; the return 10 behind that.
   mutating func refresh(
     cache: Int32, page: Int, at beginNs: Int64, loops: [Int64], origin: Refresh.Origin = .refresh,
     isGPABased: Bool = true

@@ -1,4 +1,5 @@
-// An invalidation elsewhere: who waits for it, who goes round for it, who does not care. Every figure is derived by hand.
+// An invalidation elsewhere: who waits for it, who goes round for it, who does not care. Every figure is derived by
+// hand.
 
 import KVMEvents
 import Testing
@@ -45,8 +46,8 @@ import Testing
     #expect(costs.latency.maxNs == 110 - 50)
   }
 
-  // Two of them, on either side of the page: the range that covers both covers it, too. All asleep from 70 (v2 from 100, behind its lookup)
-  // to 210.
+  // Two of them, on either side of the page: the range that covers both covers it, too. All asleep from 70 (v2 from
+  // 100, behind its lookup) to 210.
   @Test(arguments: [("seanjc-5", 210 - 70), ("dwmw2-v2", 210 - 100)]) func widened(form: String, sleptNs: Int64) throws
   {
     var schedule = Schedule()

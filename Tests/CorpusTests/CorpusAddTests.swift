@@ -174,7 +174,8 @@ private struct Cut {
 
   // MARK: Other forms
 
-  /// What has no lines that can be cut: the events are printed, the finding stays what it is, and so does what the form hides.
+  /// What has no lines that can be cut: the events are printed, the finding stays what it is, and so does what the form
+  /// hides.
   @Test(arguments: [Rendering.perfData, .perfScript, .perfScriptNs, .perfScriptCallChains, .bpftrace, .bpftraceJSON])
   func aFindingOfAnotherForm(rendering: Rendering) throws {
     let folder = try TemporaryFolder()
@@ -183,7 +184,8 @@ private struct Cut {
       "trace", "contract", in: folder,
       mayLackEvents: [.perfScript, .perfScriptNs, .perfScriptCallChains].contains(rendering))
     guard rendering == .perfData else { return }
-    // Of this form nothing is hidden, and its clock is as fine as that of the recording by hand, whose verdicts are proved.
+    // Of this form nothing is hidden, and its clock is as fine as that of the recording by hand, whose verdicts are
+    // proved.
     let cut = try CorpusCase(name: "cut/case", folder: folder.file("cut/case").path).description().verdicts
     #expect(cut == (try CorpusTrace("contract").corpusCase.description().verdicts))
   }

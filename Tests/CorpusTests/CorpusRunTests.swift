@@ -1,5 +1,5 @@
-// `gpc-replay corpus run`, and what it leaves behind. All of the corpus, whose storms take their time without optimisation, is run by
-// `tools/corpus`.
+// `gpc-replay corpus run`, and what it leaves behind. All of the corpus, whose storms take their time without
+// optimisation, is run by `tools/corpus`.
 
 import Corpus
 import Foundation
@@ -46,7 +46,8 @@ import Testing
     #expect(none.status == 2 && none.errorText == "gpc-replay: corpus.db has no run 7.\n")
   }
 
-  /// The inner `continue` of v3 2/5 takes gpc->lock a second time (kvm list, 2024-10-15): its refresh never returns, and has no stall to add.
+  /// The inner `continue` of v3 2/5 takes gpc->lock a second time (kvm list, 2024-10-15): its refresh never returns,
+  /// and has no stall to add.
   @Test func whoNeverReturnsIsRankedLast() throws {
     let folder = try TemporaryFolder()
     let trace = CorpusTrace("inner-continue")

@@ -102,7 +102,8 @@ import Testing
     #expect(!short.isMinimal && short.candidateCount == 3 && short.chosen == candidates.all)
   }
 
-  /// What was dropped behind the first line that is kept stays dropped; of several losses with nothing between them one is enough.
+  /// What was dropped behind the first line that is kept stays dropped; of several losses with nothing between them one
+  /// is enough.
   @Test func lossesStay() throws {
     let (events, names) = try Self.events(CorpusTrace("storm-lossy"))
     var builder = UnitBuilder(names: names, order: Self.order)
@@ -264,7 +265,8 @@ import Testing
     #expect(new[1].contains("1.000001200: (+1200)  gpc_check_ret: "))
   }
 
-  /// "None" stays none: no address of a guest, of an error page, or of nothing is touched, and PAGE_OFFSET stays in the kernel half.
+  /// "None" stays none: no address of a guest, of an error page, or of nothing is touched, and PAGE_OFFSET stays in the
+  /// kernel half.
   @Test func whatIsNoAddressStays() throws {
     let line =
       "        workload-537   [001]   203.076771274: __gpc_refresh:        (ffffffffc07ea7f0) gpc=0xffff9c43c1d8e668 gpa=0x10000 "
@@ -277,7 +279,8 @@ import Testing
     #expect(Self.rewritten([error])[0].hasSuffix("pfn=0x7ff0000000000000"))
   }
 
-  /// A program that is not relocated lies far below its mappings: the order stays, and the user's half of the addresses.
+  /// A program that is not relocated lies far below its mappings: the order stays, and the user's half of the
+  /// addresses.
   @Test func userAddressesStayInTheirHalf() throws {
     let line =
       "        workload-537   [001]   203.076771274: gpc_invalidate_start: (ffffffffc07ead84) kvm=0xff529c43c1d85000 "
@@ -286,7 +289,8 @@ import Testing
     #expect(new.hasSuffix("start=0x100000400123 end=0x110048410000"))
   }
 
-  /// Whole recordings in each form of trace-cmd: the same events with the same relations, and no line that does not read.
+  /// Whole recordings in each form of trace-cmd: the same events with the same relations, and no line that does not
+  /// read.
   @Test(arguments: [nil, .flags, .eventType, .buffers, .timeDifference, .rawStamps, .rawStampsFlags] as [Rendering?])
   func everyFormStaysOne(rendering: Rendering?) throws {
     let text = try CorpusTrace("two-vms").text

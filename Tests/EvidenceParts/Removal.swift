@@ -37,7 +37,8 @@ package struct Removal: Hashable, Sendable {
   package var shortens: Bool { head != nil || tail != nil }
 
   package func applied(to whole: WholeRecording) -> [RecordedEvent] {
-    // A gap whose marker is cut off with the head or the tail would be none that is announced: its events stay. So with a CPU's ring.
+    // A gap whose marker is cut off with the head or the tail would be none that is announced: its events stay. So with
+    // a CPU's ring.
     let gaps = gaps.filter { isInside($0.marker) }
     var markers = gaps.map { Marker(id: $0.marker, cpu: $0.cpu, count: $0.count) }
     if let ring, let begin = head ?? whole.events.first?.id {

@@ -24,7 +24,8 @@ struct FunctionLevelTests {
     Counted(recording: EvidenceRecording(corpus: "two-vms"), forced: 1015, atFunctionLevel: 1012),
     Counted(recording: EvidenceRecording(corpus: "one-mm-two-vms"), forced: 559, atFunctionLevel: 556),
     Counted(recording: EvidenceRecording(corpus: "61xen-overlap"), forced: 2140, atFunctionLevel: 2134),
-    // A cut from the middle: the count of the program takes what may be hidden at its beginning for absent, the replay does not.
+    // A cut from the middle: the count of the program takes what may be hidden at its beginning for absent, the replay
+    // does not.
     Counted(recording: hvaEnd, forced: 311, atFunctionLevel: 305, heldBack: 2),
   ]
   static let hvaEnd = EvidenceRecording("FunctionLevel/6.12-hva-end", .mono)

@@ -24,7 +24,8 @@ import Testing
     return search
   }
 
-  /// Each form takes all that it declares and nothing else. The first two thousand states of each scenario get everywhere.
+  /// Each form takes all that it declares and nothing else. The first two thousand states of each scenario get
+  /// everywhere.
   @Test(arguments: forms.indices) func builtInScenariosTakeEveryBranch(_ index: Int) throws {
     let form = Self.forms[index]
     let declared = BranchSet(form.branches)

@@ -7,7 +7,8 @@ import Testing
 @testable import Explore
 
 @Suite struct GrainTests {
-  // docs/protocol.md: mainline takes its snapshot with `gpc->lock` held, seanjc-1 and v5.17 without: a bare access, a step of its own.
+  // docs/protocol.md: mainline takes its snapshot with `gpc->lock` held, seanjc-1 and v5.17 without: a bare access, a
+  // step of its own.
   @Test func snapshotWithoutTheLockIsAStep() throws {
     for form in ProtocolForm.all {
       guard let snapshot = form.program.step("refresh.snapshot") else { continue }

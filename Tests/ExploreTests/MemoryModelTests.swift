@@ -15,8 +15,9 @@ import Testing
     return exploration.verdicts
   }
 
-  /// By hand: valid = true waits in the buffer while the retry test reads count 0; the invalidation then begins, its bare look at valid sees
-  /// false, and it passes the cache over. The barrier drains the buffer before the count is read. kvm list, 2024-10-15, 4/5 has that pair.
+  /// By hand: valid = true waits in the buffer while the retry test reads count 0; the invalidation then begins, its
+  /// bare look at valid sees false, and it passes the cache over. The barrier drains the buffer before the count is
+  /// read. kvm list, 2024-10-15, 4/5 has that pair.
   @Test(arguments: ["seanjc-4", "seanjc-5"]) func droppedBarrierMatters(_ id: String) throws {
     for scenario in ["cold", "two-overlapping"] {
       #expect(try verdicts(id, .tso, scenario) == [])

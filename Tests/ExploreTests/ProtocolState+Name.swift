@@ -6,13 +6,15 @@ import KVMEvents
 @testable import Explore
 
 extension ProtocolState {
-  /// All that a state is, in words of its own: seq and page names as differences, locks where the step does not tell them.
+  /// All that a state is, in words of its own: seq and page names as differences, locks where the step does not tell
+  /// them.
   func name(_ engine: ProtocolEngine) -> String {
     let state = self
     var name = "\(state.kvm.activeInvalidations) \(state.kvm.rangeStart) \(state.kvm.rangeEnd)"
     for cache in 0..<engine.cacheCount {
       let fields = state.caches[cache].fields
-      // Where a task stands tells which locks it holds, but for v3.2, which goes around its inner loop with the lock it left out before.
+      // Where a task stands tells which locks it holds, but for v3.2, which goes around its inner loop with the lock it
+      // left out before.
       name += " \(state.caches[cache].lock)"
       name +=
         " c\(fields.active) \(fields.valid) \(fields.needsInvalidation) \(fields.uhva) \(fields.hasKHVA) \(fields.isKHVAUnmapped)"

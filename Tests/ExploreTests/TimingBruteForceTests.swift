@@ -1,4 +1,5 @@
-// The recorded times against a plain walk over every order, which asks of each step whether a step that is still to come had to come first.
+// The recorded times against a plain walk over every order, which asks of each step whether a step that is still to
+// come had to come first.
 
 import Forms
 import GPCProtocol
@@ -49,8 +50,8 @@ private struct TimedBruteForce {
     }
   }
 
-  /// The start hook has returned, if nothing that is still to come had to come before; the end hook is not called, unless surely before the
-  /// check's entry.
+  /// The start hook has returned, if nothing that is still to come had to come before; the end hook is not called,
+  /// unless surely before the check's entry.
   private func isBetweenHooks(_ invalidation: Int, at task: Int, _ state: ProtocolState) -> Bool {
     guard state.tasks[invalidation].isInWindow, let next = interval(invalidation, state),
       let own = interval(task, state)

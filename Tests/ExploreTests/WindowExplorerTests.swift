@@ -25,8 +25,8 @@ import Testing
   /// The cache is activated: valid.
   private static let activated = "ioctl : a A"
 
-  // v2 walks in the end hook only, so a check between the hooks says yes (kvm list, 2024-08-20: "existing valid caches between start and
-  // end"), before the pages are freed or after. Whether one can lie there is a question of time:
+  // v2 walks in the end hook only, so a check between the hooks says yes (kvm list, 2024-08-20: "existing valid caches
+  // between start and end"), before the pages are freed or after. Whether one can lie there is a question of time:
   //
   // mm   : (  ) [  ]        the window is [)  [], one column of 1000 ns each
   // user :      cC          inside, before, behind, and before within the clock's uncertainty
@@ -46,7 +46,8 @@ import Testing
     #expect(verdicts(explored(.v69, Self.activated, drawing, deltaNs: deltaNs)).isEmpty)
   }
 
-  // The same check over a cache that an earlier window left inactive, and over one that it left invalid: says no in every order.
+  // The same check over a cache that an earlier window left inactive, and over one that it left invalid: says no in
+  // every order.
   @Test func whatAWindowLeaves() {
     let inside = "mm own : (  )     [  ]\nuser :        cC"
     #expect(verdicts(explored(.builtIn("dwmw2-v2"), "ioctl : a A", "ioctl : z Z", inside)).isEmpty)
@@ -56,8 +57,9 @@ import Testing
       verdicts(explored(.builtIn("dwmw2-v2"), "ioctl : a A", "mm left : ( ) [ ]", inside)) == [.contract, .stale])
   }
 
-  // A page freed while a refresh that looked it up has not tested yet. mainline retries on the count or the seq; hva-based, without a memslot,
-  // the seq does not move, and an invalidation that is over before the test is not seen (traces/stale-hva: proved line by line there).
+  // A page freed while a refresh that looked it up has not tested yet. mainline retries on the count or the seq;
+  // hva-based, without a memslot, the seq does not move, and an invalidation that is over before the test is not seen
+  // (traces/stale-hva: proved line by line there).
   @Test func noMemslotMovesNoSeq() {
     let drawing = "vcpu : r           R\nmm own nomemslot :    (  ) [  ]"
     for (isGPABased, expected) in [(true, Set<Verdict>()), (false, [.stale])] {
@@ -70,7 +72,8 @@ import Testing
     }
   }
 
-  // A change of protection frees nothing: v2's late walk is no use after free then, but a check inside is a breach of contract still.
+  // A change of protection frees nothing: v2's late walk is no use after free then, but a check inside is a breach of
+  // contract still.
   @Test func protectionFreesNothing() {
     let drawing = "vcpu : r           R\nmm own protection :    (  ) [  ]"
     #expect(verdicts(explored(.builtIn("dwmw2-v2"), "mm own : ( ) [ ]", drawing)).isEmpty)
@@ -87,8 +90,8 @@ import Testing
     #expect(!text.contains("frees the pages"))
   }
 
-  // Unrelated invalidations on either side that go on for ever: mainline never gets done, nor do forms whose covering range they widen
-  // (the hull that never shrinks); v1 looks at the page alone. One on the page itself is no complaint.
+  // Unrelated invalidations on either side that go on for ever: mainline never gets done, nor do forms whose covering
+  // range they widen (the hull that never shrinks); v1 looks at the page alone. One on the page itself is no complaint.
   @Test func invalidationsElsewhereForEver() {
     let around = "vcpu : r                R\nmm left : (  ) [  ]\nmm2 right :  (  ) [  ]"
     #expect(verdicts(explored(.v69, around)) == [.stuck])
@@ -109,8 +112,9 @@ import Testing
     #expect(thrice.repeatedCount >= twice.repeatedCount + 2)
   }
 
-  // The recorded returns of mainline's refreshes hold under mainline; under another form a refresh may be late, and what follows on its task
-  // with it. v2 sleeps until the invalidation is over, which the recording has behind the refresh's return.
+  // The recorded returns of mainline's refreshes hold under mainline; under another form a refresh may be late, and
+  // what follows on its task with it. v2 sleeps until the invalidation is over, which the recording has behind the
+  // refresh's return.
   @Test func otherFormsMayBeLate() {
     let drawing = "vcpu :        r R cC\nmm own : (  )          [  ]"
     let exploration = explored(.builtIn("dwmw2-v2"), drawing)
@@ -124,8 +128,9 @@ import Testing
     #expect(!endless.text().joined().contains("clean"))
   }
 
-  // The recording shows the walk, so the count is up, before the refresh is entered (docs/evidence.md; form by form: count += 1, then the
-  // rest of the start hook). v3.3 then waits to the end hook, and the check inside says no; had the refresh come first, it would say yes.
+  // The recording shows the walk, so the count is up, before the refresh is entered (docs/evidence.md; form by form:
+  // count += 1, then the rest of the start hook). v3.3 then waits to the end hook, and the check inside says no; had
+  // the refresh come first, it would say yes.
   @Test func countIsUpByTheWalk() {
     let drawing = "mm own : (W           )      [  ]\nvcpu :      r                        R\nuser :                 cC"
     let late = drawing.replacing("W           ", with: "           w")
@@ -135,7 +140,8 @@ import Testing
   }
 
   // A kernel that walks in the end hook: where its walk's event lies says nothing of the count, which goes up in the
-  // start hook all the same (form by form: count += 1 is in the start hook). A check between the hooks says yes under v2.
+  // start hook all the same (form by form: count += 1 is in the start hook). A check between the hooks says yes under
+  // v2.
   @Test(arguments: ["mm own : (  )     [ w ]", "mm own nowalk : (  )     [   ]"])
   func theWalksEventInTheEndHook(mm: String) {
     for check in ["    cC", "       cC"] {
@@ -146,8 +152,9 @@ import Testing
     }
   }
 
-  // v3.3 waits for what is pending. A refresh inside the start hook may come before the count is up; then the check behind
-  // it says yes. Where the walk's event lies in the start hook before the refresh, it comes behind (countIsUpByTheWalk).
+  // v3.3 waits for what is pending. A refresh inside the start hook may come before the count is up; then the check
+  // behind it says yes. Where the walk's event lies in the start hook before the refresh, it comes behind
+  // (countIsUpByTheWalk).
   @Test func countGoesUpAnywhereInTheStartHook() {
     let drawing = """
       mm own : (             )      [ w ]
@@ -157,7 +164,8 @@ import Testing
     #expect(verdicts(explored(.builtIn("dwmw2-v3.3"), drawing)).contains(.contract))
   }
 
-  // The thread refreshes another cache before it checks this one. Under v2 that refresh may be late, and the check with it: between the hooks.
+  // The thread refreshes another cache before it checks this one. Under v2 that refresh may be late, and the check with
+  // it: between the hooks.
   @Test func refreshOfAnotherCacheMakesItsThreadLate() {
     let drawing = "vcpu : o O cC\nmm own :          (  )     [  ]"
     #expect(verdicts(explored(.builtIn("dwmw2-v2"), Self.activated, drawing)) == [.contract, .stale])
@@ -165,7 +173,8 @@ import Testing
     #expect(verdicts(explored(.v69, Self.activated, drawing)).isEmpty)
   }
 
-  // v2's covering range takes an invalidation on either side; two on the same side, or one, do nothing. Any two of three, and any refresh.
+  // v2's covering range takes an invalidation on either side; two on the same side, or one, do nothing. Any two of
+  // three, and any refresh.
   @Test func invalidationsElsewhereAnyTwoAnyRefresh() {
     let three = "vcpu : r                R\nmm left : (  ) [  ]\nmm2 left :  (  ) [  ]\nmm3 right :   (  ) [  ]"
     #expect(verdicts(explored(.builtIn("dwmw2-v2"), three)) == [.stuck])
@@ -176,9 +185,10 @@ import Testing
 
   private static let invalidated = "mm own : ( ) [ ]"
 
-  // The covering range only grows until the count is 0. left is over before the refresh begins, but while right is in flight the range still
-  // reaches across the page: v3.3 waits, and continue takes an error pfn for the page; v3.2 takes gpc->lock twice. Not so where the count was
-  // 0 in between (traces/history/range-of-the-ended: proved line by line there).
+  // The covering range only grows until the count is 0. left is over before the refresh begins, but while right is in
+  // flight the range still reaches across the page: v3.3 waits, and continue takes an error pfn for the page; v3.2
+  // takes gpc->lock twice. Not so where the count was 0 in between (traces/history/range-of-the-ended: proved line by
+  // line there).
   @Test func rangeOfTheEnded() {
     let overlapping = "mm right : (  )                  [  ]\nmm2 left :    ( )  [ ]\nvcpu :                     r    R"
     let apart = "mm right :           (  )        [  ]\nmm2 left : ( ) [ ]\nvcpu :                     r    R"
@@ -208,8 +218,9 @@ import Testing
     #expect(view.programs.joined().count == count)
   }
 
-  // A deactivation has refresh_lock, so the recorded kernel enters the refresh behind it. Under another form, that may come first, as soon as
-  // it is asked for: v1 looks at no count, maps the page between the hooks, and the check there says yes.
+  // A deactivation has refresh_lock, so the recorded kernel enters the refresh behind it. Under another form, that may
+  // come first, as soon as it is asked for: v1 looks at no count, maps the page between the hooks, and the check there
+  // says yes.
   @Test func refreshBeginsAtItsRequest() {
     let drawing =
       "mm own : (  )                [  ]\nioctl :     z            Z\nvcpu :        q                       r  R\nuser :               cC"
@@ -220,14 +231,16 @@ import Testing
     #expect(explored(.v69, Self.activated, Self.invalidated, drawing).endlessCount == 0)
   }
 
-  // The cache was valid or was not; had it not been, mainline could not have returned while the count was up. So it was.
+  // The cache was valid or was not; had it not been, mainline could not have returned while the count was up. So it
+  // was.
   @Test func startThatCannotHaveBeen() {
     let exploration = explored(.v69, "vcpu :        r R cC\nmm left : (  )          [  ]")
     #expect(exploration.endlessCount == 0)
     #expect(exploration.isComplete)
   }
 
-  // Nothing is known of the cache, and its first operation is a deactivation: what comes behind it is searched all the same.
+  // Nothing is known of the cache, and its first operation is a deactivation: what comes behind it is searched all the
+  // same.
   @Test func deactivationFirst() {
     let drawing = "ioctl : z Z a A\nmm own :            (  )     [  ]\nuser :                    cC"
     #expect(verdicts(explored(.builtIn("dwmw2-v2"), drawing)) == [.contract, .stale])

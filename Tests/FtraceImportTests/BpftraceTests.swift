@@ -33,7 +33,8 @@ import Testing
     #expect(try recording.lines() == Recording(plain).lines())
   }
 
-  /// The same as `jq -s` prints it, which puts all messages into one array, as `jq -c -s`, `jq .` and `jq -s .` with blanks do.
+  /// The same as `jq -s` prints it, which puts all messages into one array, as `jq -c -s`, `jq .` and `jq -s .` with
+  /// blanks do.
   @Test func anArrayOfMessagesIsTheSameEvents() throws {
     let plain = try Fixture.text("bpftrace-overlap.txt.zst")
     let messages = String(decoding: plain, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
@@ -142,7 +143,8 @@ import Testing
     #expect(recording.counts == [.badLine: 1])
   }
 
-  /// The rule of all texts: a last line without its newline that is odd besides is part of a line. Plain, in a message, and a message.
+  /// The rule of all texts: a last line without its newline that is odd besides is part of a line. Plain, in a message,
+  /// and a message.
   @Test(arguments: [5, 12, 30, 45]) func aLastLineThatIsCutOffMarksTheText(missing: Int) throws {
     let whole = Self.event("0") + "\n" + Self.event("1") + "\n"
     let cut = String(Self.event("2").dropLast(missing))

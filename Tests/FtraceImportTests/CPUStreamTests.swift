@@ -1,4 +1,5 @@
-// Every kind of entry that a page of the ring buffer can hold (`enum ring_buffer_type`), in both byte orders and both word sizes.
+// Every kind of entry that a page of the ring buffer can hold (`enum ring_buffer_type`), in both byte orders and both
+// word sizes.
 
 import KVMEvents
 import Testing

@@ -99,7 +99,8 @@ import Testing
     #expect(pieces.last == Piece(bytes: Array("after".utf8)))
   }
 
-  /// Behind the torn line of a broken input stand older lines, since the buffer is used again and again: none of them comes twice.
+  /// Behind the torn line of a broken input stand older lines, since the buffer is used again and again: none of them
+  /// comes twice.
   @Test(arguments: [1000, 4099, 65536]) func tornLineIsDroppedWhateverStandsBehindIt(block: Int) {
     let whole = (0..<200_000).map { "line \($0)" }
     let bytes = Array((whole.joined(separator: "\n") + "\ntorn").utf8)

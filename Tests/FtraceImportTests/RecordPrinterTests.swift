@@ -23,7 +23,8 @@ import Testing
         #expect(text.contains(" print: ") || text.contains(" kvm_userspace_exit: "))
         continue
       }
-      // Debian 12's trace-cmd stops reading the saved comms at the first one that it does not understand: behind the comm, then.
+      // Debian 12's trace-cmd stops reading the saved comms at the first one that it does not understand: behind the
+      // comm, then.
       let unnamed = Array("           <...>-".utf8)
       let from = theirs.indices.first { theirs[$0...].starts(with: unnamed) }.map { $0 + unnamed.count } ?? 0
       let (own, wanted) = (String(decoding: bytes.dropFirst(from), as: UTF8.self), theirs.dropFirst(from))

@@ -55,7 +55,8 @@ struct Recording {
     return counts
   }
 
-  /// Everything an event says, in words that do not depend on ids of tasks and names; stamps rounded to `timeUnit`, or truncated.
+  /// Everything an event says, in words that do not depend on ids of tasks and names; stamps rounded to `timeUnit`, or
+  /// truncated.
   func lines(
     ofEvents range: Range<Int>? = nil, timeUnit: Int64 = 1, truncated: Bool = false, commBytes: Int = 16,
     withIDs: Bool = true

@@ -1,4 +1,5 @@
-// Damaged pages, records and formats: what is wrong is counted in its place, and taken as lost where events may be missing.
+// Damaged pages, records and formats: what is wrong is counted in its place, and taken as lost where events may be
+// missing.
 
 import Foundation
 import KVMEvents

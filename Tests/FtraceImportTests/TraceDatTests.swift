@@ -56,8 +56,8 @@ import Testing
     #expect(Set(changed.map { recording.comm(of: $0.1) }) == [Array("<...>".utf8)])
   }
 
-  /// Debian 12's trace-cmd prints the same events. Where it says `<...>` the comm is left aside: it stops reading the saved comms at
-  /// the first one it does not understand.
+  /// Debian 12's trace-cmd prints the same events. Where it says `<...>` the comm is left aside: it stops reading the
+  /// saved comms at the first one it does not understand.
   @Test(.enabled(if: TraceCmd.isInstalled), arguments: files)
   func agreesWithTraceCmd(name: String) throws {
     let recording = try recording(name)

@@ -47,7 +47,8 @@ import Testing
     #expect(other.counts == (rendering == "reportl" ? [.microseconds: 1, .cutComms: 1] : [.microseconds: 1]))
   }
 
-  /// Said once, of the first record, and with nanoseconds too; comms of 8 bytes in their usual column are none that were cut.
+  /// Said once, of the first record, and with nanoseconds too; comms of 8 bytes in their usual column are none that
+  /// were cut.
   @Test func commsOfEightBytesAreSaidToBeCut() throws {
     let line = "evtchn-5-1234    1d..2.   114.252766486: gpc_init: (ff) gpc=0xff529c43c1896668 kvm=0xff529c43c188d000\n"
     let recording = try Recording("cpus=4\n\(line)\(line.replacing("486", with: "487"))")

@@ -70,7 +70,8 @@ package struct FailingRun {
     return places[..<vm].contains(places[vm])
   }
 
-  /// From the end, in halves of what was left out at once: of all tasks, then of each, whose rounds go one by one like that.
+  /// From the end, in halves of what was left out at once: of all tasks, then of each, whose rounds go one by one like
+  /// that.
   private mutating func dropTurns() throws {
     try dropTurns { _ in true }
     for task in run.workload.tasks.indices { try dropTurns { $0.task == task } }

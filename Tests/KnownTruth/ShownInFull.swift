@@ -3,7 +3,8 @@
 import KVMEvents
 import SimulatedKernel
 
-/// Rules 7 and 8 of the evidence, over the truth's own events, whether they were recorded or not; what was cut off is not there.
+/// Rules 7 and 8 of the evidence, over the truth's own events, whether they were recorded or not; what was cut off is
+/// not there.
 struct ShownInFull {
   private let recording: SimulatedRecording
   private let truth: KnownTruth

@@ -5,8 +5,8 @@ import KnownTruth
 import SimulatedKernel
 import Testing
 
-/// GPC_REPLAY_SIMULATIONS: how many recordings of each kind; GPC_REPLAY_SEED: the first seed, or `fresh`; GPC_REPLAY_OWED=1: judge by all
-/// properties, those too that the replay is known not to keep.
+/// GPC_REPLAY_SIMULATIONS: how many recordings of each kind; GPC_REPLAY_SEED: the first seed, or `fresh`;
+/// GPC_REPLAY_OWED=1: judge by all properties, those too that the replay is known not to keep.
 @Suite struct KnownTruthTests {
   private static func variable(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
 

@@ -39,8 +39,8 @@ import Testing
     #expect(seen == Set(ProbePoint.allCases))
   }
 
-  /// Line order is the order of the stamps; within a task and within a CPU it is the order in which things happened. Between two CPUs the
-  /// stamps are off by less than delta.
+  /// Line order is the order of the stamps; within a task and within a CPU it is the order in which things happened.
+  /// Between two CPUs the stamps are off by less than delta.
   @Test func clocksAreOffByLessThanDelta() {
     for seed in 1...100 as ClosedRange<UInt64> {
       var settings = SimulationSettings(seed: seed)

@@ -8,8 +8,8 @@ import Testing
     try kernel.plan().probes.first { $0.event == event }?.fields.first { $0.key == key }?.fetch
   }
 
-  /// 6.12.107 by pahole: notifier 39560, count 4416, seq 39616; 6.12.117: 6800, 4416, 6856; 7.3.4: 6736, 4400, and its own
-  /// sequence at 6824.
+  /// 6.12.107 by pahole: notifier 39560, count 4416, seq 39616; 6.12.117: 6800, 4416, 6856; 7.3.4: 6736, 4400, and its
+  /// own sequence at 6824.
   @Test func theNotifierLeadsToItsVM() throws {
     #expect(try field("active", "mn_invalidate_range_start", .v612107) == "-35144(%di)")
     #expect(try field("seq", "mn_invalidate_range_start", .v612107) == "+56(%di)")

@@ -98,7 +98,8 @@ private let probes = [
     #expect(files.probes == theirs && files.instances == ["foo"])
   }
 
-  /// Killed: its process is gone, or another has its pid. Running: it has both. Others' instances are no business of ours.
+  /// Killed: its process is gone, or another has its pid. Running: it has both. Others' instances are no business of
+  /// ours.
   @Test func whatAKilledRecordingLeft() throws {
     files.setStat(pid: 8, start: 1)
     for name in ["gpc_replay_9_5", "gpc_replay_8_77", "gpc_replay_8_1", "gpc_replay_x_1", "gpc_replay_9", "foo"] {

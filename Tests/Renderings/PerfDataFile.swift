@@ -1,6 +1,8 @@
-// A perf.data of a recorded text: its events' formats made of the keys they print, its records laid out as perf record leaves them.
+// A perf.data of a recorded text: its events' formats made of the keys they print, its records laid out as perf record
+// leaves them.
 
-/// Read out in rounds: of each window of the recording the CPUs' records one CPU after the other, and FINISHED_ROUND behind them.
+/// Read out in rounds: of each window of the recording the CPUs' records one CPU after the other, and FINISHED_ROUND
+/// behind them.
 struct PerfDataFile {
   private var formats: [String: Format] = [:]
   private var names: [String] = []

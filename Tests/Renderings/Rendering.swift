@@ -1,7 +1,7 @@
 // Forms of a recording that nobody recorded, made from one that was: the text of `trace-cmd report -t`.
 
-/// How a text is laid out anew. What each form looks like is told by the code that prints it (docs/trace-format.md); the values are
-/// the recording's own.
+/// How a text is laid out anew. What each form looks like is told by the code that prints it (docs/trace-format.md);
+/// the values are the recording's own.
 package enum Rendering: String, CaseIterable, Sendable {
   /// trace-cmd 3.3 and later: a column of flags, five to seven of them.
   case flags

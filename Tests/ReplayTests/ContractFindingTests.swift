@@ -5,7 +5,8 @@ import Testing
 
 @testable import Replay
 
-/// The window is [r, e]; the cache was mapped before. A yes there diverges as well (the walk took `valid`): only contracts are looked at.
+/// The window is [r, e]; the cache was mapped before. A yes there diverges as well (the walk took `valid`): only
+/// contracts are looked at.
 @Suite struct ContractFindingTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String

@@ -6,8 +6,8 @@ import Testing
 @testable import Replay
 
 @Suite struct ExcessiveRetryTests {
-  /// A refresh whose first `rounds` rounds are repeated for an unrelated invalidation that is in flight through all their tests (it ends
-  /// in the last round, behind its loop top). A round is four columns.
+  /// A refresh whose first `rounds` rounds are repeated for an unrelated invalidation that is in flight through all
+  /// their tests (it ends in the last round, behind its loop top). A round is four columns.
   private func recording(rounds: Int, of range: String = "outside", columnNs: Int64 = 100) -> Marbles {
     let retried = String(repeating: "ohHt", count: rounds)
     let open = String(repeating: " ", count: rounds * 4)

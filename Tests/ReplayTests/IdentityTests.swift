@@ -89,7 +89,8 @@ import Testing
     #expect(outcome.restOnOpen.isEmpty)
   }
 
-  // 6.1: `gpc_init` names no VM. It is learnt with the first event that names both, and the walks of that VM reach the cache from then on.
+  // 6.1: `gpc_init` names no VM. It is learnt with the first event that names both, and the walks of that VM reach the
+  // cache from then on.
   @Test func vmOfACacheIsLearntLaterOn61() throws {
     let recording = Marbles(
       """
@@ -103,7 +104,8 @@ import Testing
     #expect(outcome.checks == ["yes agrees", "no agrees"])
   }
 
-  // The idle task is one per CPU: pid 0 of two CPUs are two threads. Each has a check under way, each return is its own.
+  // The idle task is one per CPU: pid 0 of two CPUs are two threads. Each has a check under way, each return is its
+  // own.
   @Test func idleTasksOfTwoCPUs() throws {
     var recording = Marbles(
       """

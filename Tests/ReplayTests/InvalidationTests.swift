@@ -26,7 +26,8 @@ import Testing
     #expect(Marbles("mm outside : swrekd").replayed().invalidations.map(\.hitsMemslot) == [false])
   }
 
-  // One mm, two VMs: one thread runs the hooks of both, start(A) start(B) end(A) end(B). Each end belongs to the start of its VM.
+  // One mm, two VMs: one thread runs the hooks of both, start(A) start(B) end(A) end(B). Each end belongs to the start
+  // of its VM.
   //
   // mm: sA wA rA  sB wB rB   eA kA dA  eB kB dB
   @Test(arguments: [false, true]) func twoVMsInOneMM(endsReversed: Bool) throws {
@@ -44,7 +45,8 @@ import Testing
     #expect(rows.allSatisfy { $0.close == .end && $0.walkEvent != nil && $0.startRetEvent != nil })
   }
 
-  // The contract window of VM A ends with A's end hook, while B's is still open: a yes of A's cache in between is none of B's.
+  // The contract window of VM A ends with A's end hook, while B's is still open: a yes of A's cache in between is none
+  // of B's.
   @Test func windowsOfTwoVMsAreTheirOwn() {
     let outcome = Marbles(
       """
@@ -73,7 +75,8 @@ import Testing
     #expect(rows.map(\.selfLookupEvent) == [recording.id("vcpu", "h"), nil])
   }
 
-  // The next start of the same thread and VM shows the one before over; that of another thread, or of another VM, does not.
+  // The next start of the same thread and VM shows the one before over; that of another thread, or of another VM, does
+  // not.
   @Test func lostEndIsShownByTheNextStart() {
     let same = Marbles("mm far : swr    swrekd").replayed()
     #expect(same.invalidations("mm").map(\.close) == [.lost, .end])

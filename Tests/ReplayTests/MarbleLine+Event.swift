@@ -3,10 +3,11 @@
 import KVMEvents
 
 extension MarbleLine {
-  /// i init, a A activate, q Q refresh request, ( ) refresh (E: -EINVAL, F: -EFAULT), o loop top, h H lookup (X: it fails), t test (T: seq has moved),
-  /// v done (V: over an error pfn), c check (G: generation stale, I: inactive, L: beyond the page; P: other gpa), y n its answer, z Z deactivate,
-  /// s w r start hook, walk, its return, e k d end hook, inside, its return, m M memslot set (D: deleted, U: set to another place), b other, x loss.
-  /// The digit: another pfn (H), the recorded count (s e o t), `valid` (c and its kin), `-ret` (M), the number lost (x).
+  /// i init, a A activate, q Q refresh request, ( ) refresh (E: -EINVAL, F: -EFAULT), o loop top, h H lookup (X: it
+  /// fails), t test (T: seq has moved), v done (V: over an error pfn), c check (G: generation stale, I: inactive, L:
+  /// beyond the page; P: other gpa), y n its answer, z Z deactivate, s w r start hook, walk, its return, e k d end
+  /// hook, inside, its return, m M memslot set (D: deleted, U: set to another place), b other, x loss. The digit:
+  /// another pfn (H), the recorded count (s e o t), `valid` (c and its kin), `-ret` (M), the number lost (x).
   func event(_ marble: Marble, kernel: Kernel) -> RecordedEvent {
     var event = RecordedEvent()
     event.kind = Self.kind(marble.letter, kernel)

@@ -2,8 +2,8 @@
 
 import KVMEvents
 
-/// `name words : marbles`, a column per moment. The words: a range (`own`, `far`, …), `cacheN`, `vmN`, `cpuN`, `kindN` (of the
-/// invalidation). Blanks and `-` are nothing; a digit belongs to the marble before it.
+/// `name words : marbles`, a column per moment. The words: a range (`own`, `far`, …), `cacheN`, `vmN`, `cpuN`, `kindN`
+/// (of the invalidation). Blanks and `-` are nothing; a digit belongs to the marble before it.
 struct MarbleLine {
   struct Marble {
     let column: Int

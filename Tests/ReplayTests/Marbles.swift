@@ -6,12 +6,14 @@ import KVMEvents
 
 @testable import Replay
 
-/// A drawn recording. Lines run at the same time; marbles of one column have the same time stamp, numbered from the top line down.
+/// A drawn recording. Lines run at the same time; marbles of one column have the same time stamp, numbered from the top
+/// line down.
 ///
 ///     vcpu     : a(ohH    t  o h H t v )A
 ///     mm far   :       swr          ekd
 ///
-/// A line is a thread of its own on a CPU of its own (lines of one name are one thread on several CPUs), unless it says otherwise.
+/// A line is a thread of its own on a CPU of its own (lines of one name are one thread on several CPUs), unless it says
+/// otherwise.
 struct Marbles {
   /// What stands before the first column.
   enum Prelude: Sendable {

@@ -21,7 +21,8 @@ import Testing
     #expect(outcome.refreshes.map(\.outcome) == [.mapped])
   }
 
-  // The test lies before the next event of its own context: an interrupt's events end nothing, it may have come before the kernel's read.
+  // The test lies before the next event of its own context: an interrupt's events end nothing, it may have come before
+  // the kernel's read.
   //
   // vcpu: t  [c n]     v      the test lies in (t, v)
   // mm  :        s w r        up in (s, w), within that

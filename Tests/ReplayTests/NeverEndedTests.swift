@@ -10,7 +10,8 @@ import Testing
 @Suite struct NeverEndedTests {
   private func form(_ id: String) throws -> ProtocolForm { try #require(ProtocolForm.named(id)) }
 
-  // patched-v32-deadlock in small: the refresh is at its loop's top while an invalidation of its page is in flight, and no more comes.
+  // patched-v32-deadlock in small: the refresh is at its loop's top while an invalidation of its page is in flight, and
+  // no more comes.
   private static let atTheLoopTop = """
     mm own :        s w r
     vcpu   : (ohHtv)         (  o

@@ -61,7 +61,8 @@ import Testing
     #expect(released == [[1], [], [], [2, 3, 4], [5], [6]])
   }
 
-  // 6.1, from a lossy beginning: the thread ends A's invalidation, begins B's (that start is lost), and walks B's caches.
+  // 6.1, from a lossy beginning: the thread ends A's invalidation, begins B's (that start is lost), and walks B's
+  // caches.
   // mm: e(A) d   [s(B)]   w(B)
   // The walk belongs to no end hook: nothing is tied by it.
   @Test func walkIsNotTiedToAnEndHook() {

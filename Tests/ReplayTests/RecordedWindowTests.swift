@@ -54,7 +54,8 @@ import Testing
     #expect(windows == ["invalidation invalidation", "invalidation"])
   }
 
-  // A quiet point shorter than the clock's uncertainty (a column is 100 ns) is none; nor is one that a check runs across.
+  // A quiet point shorter than the clock's uncertainty (a column is 100 ns) is none; nor is one that a check runs
+  // across.
   @Test func shortQuiet() {
     let drawing = "mm own : swr ekd\nmm2 far :           swr ekd"
     #expect(windows(drawing).count == 2)
@@ -74,8 +75,8 @@ import Testing
         """) == ["invalidation refresh1 nested-check nested-invalidation"])
   }
 
-  // A refresh that waits for refresh_lock is under way: there is no quiet point between the return of the one that has it and its entry,
-  // whatever else begins there.
+  // A refresh that waits for refresh_lock is under way: there is no quiet point between the return of the one that has
+  // it and its entry, whatever else begins there.
   @Test func waitForTheLock() {
     let waiting = """
       vcpu   : q(ohHtv)Q

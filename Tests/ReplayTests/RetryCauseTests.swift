@@ -4,7 +4,8 @@ import Testing
 
 @testable import Replay
 
-/// In flight: from count up in (s, w) to count down in (k, d). `own` covers the cache's page, `far` does not but hits a memslot.
+/// In flight: from count up in (s, w) to count down in (k, d). `own` covers the cache's page, `far` does not but hits a
+/// memslot.
 @Suite struct RetryCauseTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
@@ -169,7 +170,8 @@ import Testing
     #expect(failed.refreshes.map(\.ret) == [-14])
   }
 
-  // The sums of a refresh are those of its rounds: 1 own in flight, 2 own ended behind the snapshot (h < k), 3 unrelated in flight, 4 accepted.
+  // The sums of a refresh are those of its rounds: 1 own in flight, 2 own ended behind the snapshot (h < k), 3
+  // unrelated in flight, 4 accepted.
   @Test func refreshCountsItsRounds() throws {
     let outcome = Marbles(
       """

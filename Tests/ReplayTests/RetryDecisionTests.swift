@@ -4,8 +4,9 @@ import Testing
 
 @testable import Replay
 
-/// The proofs use: count up in (s, w), count down and bump in (k, d) [6.1: (e, d)], snapshot in (o, h) [6.1: (event before, o)],
-/// the test in (t, next event of its thread). `far` hits a memslot, so its end bumps seq; `outside` hits none.
+/// The proofs use: count up in (s, w), count down and bump in (k, d) [6.1: (e, d)], snapshot in (o, h) [6.1: (event
+/// before, o)], the test in (t, next event of its thread). `far` hits a memslot, so its end bumps seq; `outside` hits
+/// none.
 @Suite struct RetryDecisionTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
@@ -18,7 +19,8 @@ import Testing
 
   static let countCases = [
     Case(
-      // Up by w < t, down after k > o: in flight throughout (t, o). Round 2 begins after d with no bump: nothing to see.
+      // Up by w < t, down after k > o: in flight throughout (t, o). Round 2 begins after d with no bump: nothing to
+      // see.
       name: "in flight throughout the test",
       drawing: """
         vcpu       : a(ohH    t   o          hH t v)A
@@ -78,7 +80,8 @@ import Testing
         mm outside :      swr e          d
         """, expected: ["accepted open"]),
     Case(
-      // B is up (by w) before A can go down (k): at every moment of (t, o) one of them is in flight, and neither throughout.
+      // B is up (by w) before A can go down (k): at every moment of (t, o) one of them is in flight, and neither
+      // throughout.
       name: "one takes over from the other",
       drawing: """
         vcpu        : a(ohH     t          o               hH t v)A
@@ -136,8 +139,8 @@ import Testing
         mm far : swr e k  d
         """, expected: ["accepted agrees"]),
     Case(
-      // Up before the test, and its bump behind the snapshot. Either the test's first read still finds the count, or the count was down,
-      // then the bump was before that, and the second read finds it: no order lets the test pass.
+      // Up before the test, and its bump behind the snapshot. Either the test's first read still finds the count, or
+      // the count was down, then the bump was before that, and the second read finds it: no order lets the test pass.
       name: "counted or bumped, repeated",
       drawing: """
         vcpu   : a(oh  H     t    ohHtv)A
@@ -150,7 +153,8 @@ import Testing
         mm far :      swr e k  d
         """, expected: ["accepted disagrees"]),
     Case(
-      // The same, but the bump may be before the snapshot: then a passing order exists (snapshot has it, count down before the read).
+      // The same, but the bump may be before the snapshot: then a passing order exists (snapshot has it, count down
+      // before the read).
       name: "counted or bumped, snapshot unsure",
       drawing: """
         vcpu   :        a(o     hH t   v)A
@@ -251,8 +255,8 @@ import Testing
     #expect(finding.proof == finding.proof.sorted())
   }
 
-  // A form that does not tell where events were dropped: the round was accepted although an invalidation was surely in flight, or its end and
-  // the next start were dropped. No more than possible.
+  // A form that does not tell where events were dropped: the round was accepted although an invalidation was surely in
+  // flight, or its end and the next start were dropped. No more than possible.
   //
   // vcpu: ( o h H     t v )
   // mm  :       s w r       e k d

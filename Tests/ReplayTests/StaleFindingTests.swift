@@ -5,8 +5,8 @@ import Testing
 
 @testable import Replay
 
-/// The zap lies in (r, e), the page is read in (h, H). Cache 3 is hva-based over memory without a memslot: the end hook bumps no seq, so
-/// a mainline kernel does accept such rounds.
+/// The zap lies in (r, e), the page is read in (h, H). Cache 3 is hva-based over memory without a memslot: the end hook
+/// bumps no seq, so a mainline kernel does accept such rounds.
 @Suite struct StaleFindingTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
@@ -56,7 +56,8 @@ import Testing
         mm own cache3 :    swr ekd
         """, expected: []),
     Case(
-      // H and r bear one stamp: unordered, so they do not surely overlap, and what only that lets in is nothing (rule 8).
+      // H and r bear one stamp: unordered, so they do not surely overlap, and what only that lets in is nothing (rule
+      // 8).
       name: "equal stamps of result and window",
       drawing: """
         vcpu cache3   : a(o h   H         t v)A
@@ -171,9 +172,10 @@ import Testing
     #expect(Marbles(sample.drawing, after: .mapped).replayed().found == sample.expected)
   }
 
-  // Hidden behind the test's own interval: the zap is over between t and v. The test may have come before s..d were over (then its
-  // retry was due) or behind them (count 0, no bump: accepted rightly): open, so nothing is said of the round. But H < r and e < c: what
-  // the check says yes to was read before it was freed, and it was freed before the check.
+  // Hidden behind the test's own interval: the zap is over between t and v. The test may have come before s..d were
+  // over (then its retry was due) or behind them (count 0, no bump: accepted rightly): open, so nothing is said of the
+  // round. But H < r and e < c: what the check says yes to was read before it was freed, and it was freed before the
+  // check.
   //
   // vcpu: o h H           t               v ) A  c y
   // mm  :       s w r         e   k   d

@@ -1,4 +1,5 @@
-// What a flag can have been, from changes whose moments are intervals. One thread writes, another reads, each on its CPU.
+// What a flag can have been, from changes whose moments are intervals. One thread writes, another reads, each on its
+// CPU.
 
 import KVMEvents
 import Testing

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Replay
 
-/// H is what a lookup returned, with a digit another page. Where the window lies in the lookup (h swrekd H) the page may have been read
-/// before it was freed or after. Cache 3 stands outside every memslot: mainline accepts such rounds.
+/// H is what a lookup returned, with a digit another page. Where the window lies in the lookup (h swrekd H) the page
+/// may have been read before it was freed or after. Cache 3 stands outside every memslot: mainline accepts such rounds.
 @Suite struct WitnessTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
@@ -180,8 +180,8 @@ import Testing
     #expect(outcome.witness(of: finding)?.lookupRet == recording.id("b", "H"))
   }
 
-  // The walk cleared `valid`, and the check found it set: a refresh that a filter left out may have set it, and what that
-  // looked up is not known.
+  // The walk cleared `valid`, and the check found it set: a refresh that a filter left out may have set it, and what
+  // that looked up is not known.
   @Test func foundByACheckThatContradicts() throws {
     let outcome = Marbles(
       """

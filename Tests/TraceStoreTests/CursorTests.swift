@@ -56,7 +56,8 @@ import TraceStore
     var errors = 0
     for step in 0..<600 {
       var broken = whole
-      // The header of a page, its pointers, its cells; every value in turn. A fixed walk, so that a failure comes again.
+      // The header of a page, its pointers, its cells; every value in turn. A fixed walk, so that a failure comes
+      // again.
       let page = step * 7 % (whole.count / 16384)
       let place = page * 16384 + (step % 3 == 0 ? step % 100 : (step * 7919) % 16384)
       broken[place] = broken[place] &+ UInt8(truncatingIfNeeded: step % 255 + 1)

@@ -3,7 +3,8 @@
 import KVMEvents
 import TraceStore
 
-/// One VM with one cache at uhva 0x7f0000010000, two tasks, and a retry loop under an unrelated and a related invalidation.
+/// One VM with one cache at uhva 0x7f0000010000, two tasks, and a retry loop under an unrelated and a related
+/// invalidation.
 ///
 ///     line  task 1 (pid 11)                   task 2 (pid 12)
 ///       1                                     start hook, [0x7f0000020000, 0x7f0000021000): unrelated

@@ -7,7 +7,8 @@ import Testing
 @testable import TraceStore
 
 @Suite struct PageFidelityTests {
-  /// Every value that changes the size of an integer, in every field, alone and beside others; a few hundred pages of them.
+  /// Every value that changes the size of an integer, in every field, alone and beside others; a few hundred pages of
+  /// them.
   private static let events: [RecordedEvent] = {
     var events: [RecordedEvent] = []
     for round in 0..<20 {
@@ -65,7 +66,8 @@ import Testing
     #expect(try theirs.integer("SELECT count(*) FROM (SELECT * FROM ours.event EXCEPT SELECT * FROM main.event)") == 0)
   }
 
-  /// SQLite locks the bytes from 1 GiB on: the page they are in belongs to no table. The file is sparse, so this takes no gigabyte.
+  /// SQLite locks the bytes from 1 GiB on: the page they are in belongs to no table. The file is sparse, so this takes
+  /// no gigabyte.
   @Test func lockPageIsLeftOut() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("x.db")
@@ -93,7 +95,8 @@ import Testing
     var byte: UInt8 = 0xff
     #expect(pread(descriptor, &byte, 1, off_t(1 << 30)) == 1 && byte == 0)
     #expect(try connection.integer("SELECT count(*) FROM t WHERE a = id << 40") == count)
-    // What the sparse part holds is never used, of course; there is nothing else to complain of, the lock page least of all.
+    // What the sparse part holds is never used, of course; there is nothing else to complain of, the lock page least of
+    // all.
     let check = try connection.prepare("PRAGMA integrity_check(1000000)")
     var complaints: [Substring] = []
     // One text holds many lines, under a headline.

@@ -4,7 +4,8 @@ import FtraceImport
 import KVMEvents
 
 extension FuzzTarget {
-  /// A few bytes may stand for many, and an execution is to stay short. Small blocks and batches: an input has several of both.
+  /// A few bytes may stand for many, and an execution is to stay short. Small blocks and batches: an input has several
+  /// of both.
   static var options: TraceReadOptions {
     var options = TraceReadOptions()
     options.blockSize = 1 << 14

@@ -79,8 +79,8 @@ struct AddressNames {
     userShifts.first { $0.range.contains(value) }.map { value &+ $0.shift }
   }
 
-  /// By whole gigabytes, so that pages of any size stay pages. What lies a terabyte apart or more, as a program and its mappings, need not
-  /// stay as far apart, but in its order: then all of it stays in the half that is the user's.
+  /// By whole gigabytes, so that pages of any size stay pages. What lies a terabyte apart or more, as a program and its
+  /// mappings, need not stay as far apart, but in its order: then all of it stays in the half that is the user's.
   private mutating func nameUsers(_ users: [UInt64]) {
     var ranges: [ClosedRange<UInt64>] = []
     for value in Set(users).sorted() {

@@ -3,8 +3,9 @@
 import FtraceImport
 import KVMEvents
 
-/// Gives every comm, pid and address a name of its own, always the same, in the columns in which they are printed. What the protocol
-/// looks at stays: page offsets, overlaps, memslot arithmetic, guest addresses, CPUs, and the times between events.
+/// Gives every comm, pid and address a name of its own, always the same, in the columns in which they are printed. What
+/// the protocol looks at stays: page offsets, overlaps, memslot arithmetic, guest addresses, CPUs, and the times
+/// between events.
 package struct Anonymiser {
   private let catalogue: ProbeCatalogue
   private var finder = RecordFinder()

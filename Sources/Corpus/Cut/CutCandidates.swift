@@ -49,8 +49,8 @@ package struct CutCandidates: Sendable {
 
   package var all: [Bool] { [Bool](repeating: true, count: units.count) }
 
-  /// The events of the chosen units. A loss stays wherever something is kept before it: what is behind it must not look as if nothing was
-  /// missing. Of several losses of one CPU with nothing between them the last says it all.
+  /// The events of the chosen units. A loss stays wherever something is kept before it: what is behind it must not look
+  /// as if nothing was missing. Of several losses of one CPU with nothing between them the last says it all.
   package func events(of chosen: [Bool]) -> [RecordedEvent] {
     var kept: [RecordedEvent] = []
     var losses: [RecordedEvent] = []

@@ -20,9 +20,10 @@ package struct CutPlan: Sendable {
     self.stretch = stretch ?? first...last
   }
 
-  /// Each level holds the one before it but one; the odd ones have their caches' last refreshes, too. The last but one is everything whole
-  /// that began before the finding was over. The last is the recording, with what is torn and what came later: where the start of an
-  /// invalidation was lost, its end alone tells the range. nil: there is none behind it.
+  /// Each level holds the one before it but one; the odd ones have their caches' last refreshes, too. The last but one
+  /// is everything whole that began before the finding was over. The last is the recording, with what is torn and what
+  /// came later: where the start of an invalidation was lost, its end alone tells the range. nil: there is none behind
+  /// it.
   package func cut(_ level: Int) -> Set<Int>? {
     if let members = members(level / 2) { return whole(members, withRefreshes: level % 2 == 1) }
     return level % 2 == 0 && members(level / 2 - 1) != nil ? Set(all.units.indices) : nil

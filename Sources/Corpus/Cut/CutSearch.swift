@@ -5,7 +5,8 @@ import Operations
 
 /// Leaves out units as long as the finding stays, until none can be left out any more.
 ///
-/// Each candidate is judged anew, by a replay and a search of its own: what was true of a larger cut says nothing of a smaller one.
+/// Each candidate is judged anew, by a replay and a search of its own: what was true of a larger cut says nothing of a
+/// smaller one.
 package struct CutSearch {
   private let candidates: CutCandidates
   private let judge: ([RecordedEvent]) -> Bool

@@ -3,7 +3,8 @@
 import KVMEvents
 import Operations
 
-/// One operation with all of its lines: a pair of hooks, a check, a refresh, a repeated round of one, a memslot's change.
+/// One operation with all of its lines: a pair of hooks, a check, a refresh, a repeated round of one, a memslot's
+/// change.
 package struct CutUnit: Sendable {
   package enum Kind: Sendable {
     case initialisation, activation, refresh, round, check, deactivation, invalidation, memslot
@@ -33,7 +34,8 @@ package struct CutUnit: Sendable {
   /// nil: not told.
   package internal(set) var vm: Int32?
   package internal(set) var cache: CacheNumber?
-  /// Units without which it would have no meaning: the cache's initialisation and activation, the memslot, the refresh around it.
+  /// Units without which it would have no meaning: the cache's initialisation and activation, the memslot, the refresh
+  /// around it.
   package internal(set) var needs: [Int] = []
   /// Its begin and its end are recorded.
   package internal(set) var isWhole = false

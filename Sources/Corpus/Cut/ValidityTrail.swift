@@ -4,9 +4,9 @@
 import KVMEvents
 import Operations
 
-/// Follows each cache's `valid`, and whether it has a pfn, through refreshes, deactivations and invalidations, as far as
-/// that is plain, and notes the requests that recorded another value than the last of these left. The replay judges what
-/// checks and rounds answered; what requests recorded it need not believe.
+/// Follows each cache's `valid`, and whether it has a pfn, through refreshes, deactivations and invalidations, as far
+/// as that is plain, and notes the requests that recorded another value than the last of these left. The replay judges
+/// what checks and rounds answered; what requests recorded it need not believe.
 package struct ValidityTrail {
   private struct Cache {
     /// nil: it can be either.

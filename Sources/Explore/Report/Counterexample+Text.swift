@@ -4,8 +4,8 @@ import GPCProtocol
 import KVMEvents
 
 extension Counterexample {
-  /// The whole mail; `remedies` and `passing` are what `remedies()` and `formsThatPass()` found, `again` the command that shows it again,
-  /// `place` what a recording's ids count.
+  /// The whole mail; `remedies` and `passing` are what `remedies()` and `formsThatPass()` found, `again` the command
+  /// that shows it again, `place` what a recording's ids count.
   package func text(remedies: [String], passing: [ProtocolForm], place: EventPlace, again: String) -> [String] {
     var lines = ["\(form.id): \(title)", ""]
     lines.append("Form:      \(form.title) (\(form.source))")

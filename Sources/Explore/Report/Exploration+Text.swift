@@ -13,7 +13,8 @@ extension Exploration {
     ] + (fallback?.text() ?? []) + neverReached
   }
 
-  /// The steps of this form, among those of the scenario's operations, that no order comes to, and the ways that none goes.
+  /// The steps of this form, among those of the scenario's operations, that no order comes to, and the ways that none
+  /// goes.
   private var neverReached: [String] {
     NeverReached(form, reached: branchesReached, isAsked: { scenario.asks(for: $0, form) }).lines(
       isComplete: completeness == .complete)

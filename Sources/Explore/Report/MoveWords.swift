@@ -42,7 +42,8 @@ extension StepBranch {
   }
 }
 
-/// The locks that a task held in a move: `mn_invalidate_lock`, `gpc_lock`, `mmu_lock` by their first word, `gpc->lock` as gpc with r or w.
+/// The locks that a task held in a move: `mn_invalidate_lock`, `gpc_lock`, `mmu_lock` by their first word, `gpc->lock`
+/// as gpc with r or w.
 struct LockNames {
   private let cacheCount: Int
   private var held: [String] = []

@@ -64,7 +64,8 @@ struct NeverReached {
       + Self.lines(branchesLabel, branches)
   }
 
-  /// Words behind a label, broken before column 120: between functions, inside one only where it does not fit a line; none without words.
+  /// Words behind a label, broken before column 120: between functions, inside one only where it does not fit a line;
+  /// none without words.
   static func lines(_ label: String, _ words: [Words]) -> [String] {
     guard !words.isEmpty else { return [] }
     var lines: [String] = []

@@ -4,7 +4,8 @@ import GPCProtocol
 import KVMEvents
 
 extension Scenario {
-  /// Threads, then caches, then operations (invalidation pairs, refreshes), then what an operation consists of, then ranges.
+  /// Threads, then caches, then operations (invalidation pairs, refreshes), then what an operation consists of, then
+  /// ranges.
   func smaller() -> ArraySlice<Scenario> {
     (withoutATask() + withoutACache() + withoutAnOperation() + withSmallerOperations() + withoutRepetition())[...]
   }
@@ -92,7 +93,8 @@ extension TaskOperation {
     }
   }
 
-  /// Less of the same: one range of several, a page less of a range, half of the check-and-refresh idiom, no failing lookup.
+  /// Less of the same: one range of several, a page less of a range, half of the check-and-refresh idiom, no failing
+  /// lookup.
   func smaller() -> [TaskOperation] {
     switch self {
     case .invalidate(let ranges):

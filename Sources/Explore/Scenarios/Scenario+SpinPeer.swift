@@ -4,7 +4,8 @@ import GPCProtocol
 import KVMEvents
 
 extension Scenario {
-  /// Two invalidators of two rounds, each round over one page, the other, both, or a third; two users, each of its own cold cache.
+  /// Two invalidators of two rounds, each round over one page, the other, both, or a third; two users, each of its own
+  /// cold cache.
   package static let spinPeer = Scenario(
     name: "spin-peer", summary: "Two invalidators of two rounds, two users, two caches: the peer's model.",
     setup: ProtocolSetup(

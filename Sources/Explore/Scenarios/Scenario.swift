@@ -7,7 +7,8 @@ package struct Scenario: Sendable {
     case builtIn
     /// Cut out of a recording: this window of it, counted from 1.
     case window(Int)
-    /// A refresh of a window, begun at this line, with the invalidations elsewhere that were in flight meanwhile going on for ever.
+    /// A refresh of a window, begun at this line, with the invalidations elsewhere that were in flight meanwhile going
+    /// on for ever.
     case forEver(window: Int, refreshLine: Int64)
   }
 

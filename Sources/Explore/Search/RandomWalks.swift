@@ -2,8 +2,9 @@
 
 import GPCProtocol
 
-/// Walks with random priorities: the runnable task of the highest one moves, and at a few random steps the running task falls behind all
-/// others. A bug that takes d such falls is met with a probability that is known, however many orders there are.
+/// Walks with random priorities: the runnable task of the highest one moves, and at a few random steps the running task
+/// falls behind all others. A bug that takes d such falls is met with a probability that is known, however many orders
+/// there are.
 struct RandomWalks {
   let stepper: Stepper
   let initial: ProtocolState

@@ -1,6 +1,7 @@
 // An order of steps.
 
-/// The moves of the tasks from the initial state on, and for a livelock where the part begins that is repeated for ever.
+/// The moves of the tasks from the initial state on, and for a livelock where the part begins that is repeated for
+/// ever.
 package struct Schedule: Hashable, Sendable {
   package var moves: [Move]
   /// From here to the end the moves lead back to where they began.

@@ -12,7 +12,8 @@ enum ScheduleGoal {
   case states(StateSet)
 }
 
-/// Breadth-first by preemptions, then by steps. A preemption takes the CPU from a task that could go on. What has run last is part of a node.
+/// Breadth-first by preemptions, then by steps. A preemption takes the CPU from a task that could go on. What has run
+/// last is part of a node.
 struct ScheduleSearch {
   enum Outcome {
     case found(Schedule)

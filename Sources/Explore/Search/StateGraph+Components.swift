@@ -1,7 +1,8 @@
 // Strongly connected components, of the whole graph or of a part of it.
 
 extension StateGraph {
-  /// The components among `members` (a state is a member if its entry is `part`) that hold a cycle. Tarjan's algorithm, without recursion.
+  /// The components among `members` (a state is a member if its entry is `part`) that hold a cycle. Tarjan's algorithm,
+  /// without recursion.
   func cyclicComponents(of nodes: [Int], part: [Int32], _ label: Int32) -> [[Int]] {
     var search = ComponentSearch(graph: self, part: part, label: label)
     for node in nodes where search.order[node] == 0 { search.run(from: node) }

@@ -3,8 +3,8 @@
 import GPCProtocol
 import KVMEvents
 
-/// The packing of one engine's states. What only grows is packed as what can be told of it: `mmu_invalidate_seq` as "moved since my
-/// snapshot", a page's name as error, freed, or what the uhva maps to now.
+/// The packing of one engine's states. What only grows is packed as what can be told of it: `mmu_invalidate_seq` as
+/// "moved since my snapshot", a page's name as error, freed, or what the uhva maps to now.
 final class StateLayout: Sendable {
   /// Words per state.
   let wordCount: Int
@@ -14,7 +14,8 @@ final class StateLayout: Sendable {
   let taskPositions: [Int]
   let taskWidths: [Int]
   private let bitCount: Int
-  /// The bits that say that a task is between its hooks, and those that say that the seq has moved since a task's snapshot.
+  /// The bits that say that a task is between its hooks, and those that say that the seq has moved since a task's
+  /// snapshot.
   let windowBits: PackedState
   let seqBits: PackedState
   let taskCount: Int

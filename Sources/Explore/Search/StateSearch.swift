@@ -2,7 +2,8 @@
 
 import GPCProtocol
 
-/// Breadth-first over all states, each stored once. It finds which verdicts there are; the shortest schedule is `ScheduleSearch`'s.
+/// Breadth-first over all states, each stored once. It finds which verdicts there are; the shortest schedule is
+/// `ScheduleSearch`'s.
 struct StateSearch {
   let stepper: Stepper
   let layout: StateLayout
@@ -17,7 +18,8 @@ struct StateSearch {
   /// The ways that steps went in some order; joined where moves are followed, so it must cost little.
   private(set) var branches = BranchSet()
   private(set) var completeness = Completeness.complete
-  /// States in which nobody moves, though somebody could if the recorded times allowed it: orders that cannot have been.
+  /// States in which nobody moves, though somebody could if the recorded times allowed it: orders that cannot have
+  /// been.
   private(set) var deadEndCount = 0
   /// The successors of the state at hand, and their hashes.
   private var memo: MoveMemo
@@ -118,8 +120,8 @@ struct StateSearch {
     }
   }
 
-  /// Asks the engine what `task` can do, and keeps it. Without recorded times, which may hold the task back here, it goes that way at once:
-  /// then the branches need not be noted each time that the moves are followed.
+  /// Asks the engine what `task` can do, and keeps it. Without recorded times, which may hold the task back here, it
+  /// goes that way at once: then the branches need not be noted each time that the moves are followed.
   private mutating func learn(_ shared: UInt32, _ own: UInt64, _ task: Int, _ packed: PackedState) -> MoveMemo.Moves {
     let state = layout.unpack(packed)
     var concern = MoveMemo.Concern.none
@@ -145,7 +147,8 @@ struct StateSearch {
     return moves
   }
 
-  /// Stores the successors: first a look at the slots of all, so that their ways to memory overlap, then one after the other.
+  /// Stores the successors: first a look at the slots of all, so that their ways to memory overlap, then one after the
+  /// other.
   private mutating func storeSuccessors(of index: Int) {
     transitionCount += successors.count
     var touched: UInt32 = 0

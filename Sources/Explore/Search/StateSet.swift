@@ -1,4 +1,5 @@
-// The states that a search has met: packed records in the order of their discovery, and an open-addressing index over them.
+// The states that a search has met: packed records in the order of their discovery, and an open-addressing index over
+// them.
 
 /// A set of packed states. A state's number is its place; the records double as the search's queue.
 struct StateSet {
@@ -8,8 +9,8 @@ struct StateSet {
 
   let wordCount: Int
   private var blocks: [[UInt64]] = []
-  /// The low bits: the state's number + 1, 0 for an empty slot. The high bits: as many of its hash as there is room for, so that most
-  /// probes of another state end here, without a look at its record.
+  /// The low bits: the state's number + 1, 0 for an empty slot. The high bits: as many of its hash as there is room
+  /// for, so that most probes of another state end here, without a look at its record.
   private var slots: [UInt32]
   private var numberMask: UInt32
   private(set) var count = 0

@@ -21,8 +21,8 @@ struct Stepper: Sendable {
     return take(move, &state, &concern) { _, _ in }
   }
 
-  /// Takes the move, joins to `concern` what its steps have to do with what is told of other tasks' locals, and hands on each step and the
-  /// way it went before the next one is taken.
+  /// Takes the move, joins to `concern` what its steps have to do with what is told of other tasks' locals, and hands
+  /// on each step and the way it went before the next one is taken.
   func take(
     _ move: Move, _ state: inout ProtocolState, _ concern: inout MoveMemo.Concern,
     _ note: (TaskStep, StepOutcome) -> Void
@@ -53,7 +53,8 @@ struct Stepper: Sendable {
     }
   }
 
-  /// A hook's last step is not its return: do the recorded times leave the check of `task` between the hooks of an invalidation?
+  /// A hook's last step is not its return: do the recorded times leave the check of `task` between the hooks of an
+  /// invalidation?
   private func mayBreach(_ task: Int, _ state: borrowing ProtocolState) -> Bool {
     guard let timing else { return true }
     let breached = engine.breachedByUse(task, state)
@@ -84,7 +85,8 @@ struct Stepper: Sendable {
     return moves ? lockCycle(state) != 0 : true
   }
 
-  /// Tasks that wait, each for a lock that another of them (or it itself) holds: one bit each; 0 where there is no such cycle.
+  /// Tasks that wait, each for a lock that another of them (or it itself) holds: one bit each; 0 where there is no such
+  /// cycle.
   func lockCycle(_ state: borrowing ProtocolState) -> UInt8 {
     var blocked: UInt8 = 0
     var waitsFor = InlineArray<8, UInt8>(repeating: 0)

@@ -1,6 +1,7 @@
 // A search's share of time, where the user gives it one.
 
-/// Asked often, looks at the clock seldom. A search that time cuts off ends elsewhere on another machine; counts do not.
+/// Asked often, looks at the clock seldom. A search that time cuts off ends elsewhere on another machine; counts do
+/// not.
 struct TimeLimit {
   private let end: ContinuousClock.Instant?
   private var asked = 0

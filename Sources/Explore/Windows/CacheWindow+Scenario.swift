@@ -66,8 +66,8 @@ extension RecordedOperation {
 }
 
 extension RecordedInvalidation {
-  /// One; two where it is not known whether a memslot overlaps. One does if the range covers a page of a gpa-based cache: its uhva is the
-  /// memslot's.
+  /// One; two where it is not known whether a memslot overlaps. One does if the range covers a page of a gpa-based
+  /// cache: its uhva is the memslot's.
   func choices(_ cells: PageCells, isGPABased: Bool) -> [InvalidatedRange] {
     let cell = cells.cells(of: range)
     let coversCache = isGPABased && cells.pages.contains { range.contains($0) }

@@ -6,10 +6,10 @@ import KVMEvents
 
 /// A window as one cache sees it.
 ///
-/// The caches of a VM are searched one by one. Nothing is lost by that: operations on another cache write nothing of this one and no
-/// field of the kvm; they only hold `gpc_lock` or their own locks for a while, so every order of all of them, with theirs left out, is an
-/// order of this cache's, and a cycle of locks never needs two caches (a walk holds the lock of one at a time). What is left of them is
-/// that a refresh of any cache may make its thread late.
+/// The caches of a VM are searched one by one. Nothing is lost by that: operations on another cache write nothing of
+/// this one and no field of the kvm; they only hold `gpc_lock` or their own locks for a while, so every order of all of
+/// them, with theirs left out, is an order of this cache's, and a cycle of locks never needs two caches (a walk holds
+/// the lock of one at a time). What is left of them is that a refresh of any cache may make its thread late.
 struct CacheWindow {
   /// One model task each, in program order.
   private(set) var programs: [[RecordedOperation]] = []
@@ -75,8 +75,8 @@ struct CacheWindow {
     return own.filter { invalidation in !widening.contains { $0.begin.id == invalidation.begin.id } } + widening + met
   }
 
-  /// The range only grows until the count is 0: those of `over` that may have widened it for one that a refresh meets. From the one to the
-  /// other each overlaps the next, so that the count need not have been 0 in between.
+  /// The range only grows until the count is 0: those of `over` that may have widened it for one that a refresh meets.
+  /// From the one to the other each overlaps the next, so that the count need not have been 0 in between.
   private func widening(_ over: [RecordedOperation], _ met: [RecordedOperation]) -> [RecordedOperation] {
     var widening: [RecordedOperation] = []
     var rest = over
@@ -132,7 +132,8 @@ struct CacheWindow {
     }
   }
 
-  /// Checks one after the other between which nobody else's moment lies see the same: one that lasts as long as all of them.
+  /// Checks one after the other between which nobody else's moment lies see the same: one that lasts as long as all of
+  /// them.
   private mutating func mergeChecks() {
     let moments = programs.map { $0.flatMap { $0.span(isBehindRefresh: false).lows } }
     programs = programs.indices.map { task in
@@ -160,8 +161,8 @@ struct CacheWindow {
     return first < ids.count && ids[first] < high
   }
 
-  /// Brings what does not overlap in recorded time into one task where there are more tasks than the model has. What follows a refresh that
-  /// may be late would be late with it: nothing is put behind one.
+  /// Brings what does not overlap in recorded time into one task where there are more tasks than the model has. What
+  /// follows a refresh that may be late would be late with it: nothing is put behind one.
   mutating func pack(into count: Int) {
     guard programs.count > count else { return }
     let isAlone = programs.indices.map { hosts[$0] != nil || hosts.contains($0) }
@@ -227,8 +228,8 @@ extension RecordedOperation {
 
   fileprivate func covers(_ page: UHVA) -> Bool { range?.contains(page.page) ?? false }
 
-  /// A refresh is entered when the recorded kernel lets it have `refresh_lock`. Under another form it may have that, or not need it, as soon
-  /// as it is asked for.
+  /// A refresh is entered when the recorded kernel lets it have `refresh_lock`. Under another form it may have that, or
+  /// not need it, as soon as it is asked for.
   fileprivate var fromItsRequest: RecordedOperation {
     guard case .refresh(let refresh) = kind, let request = refresh.request else { return self }
     return RecordedOperation(kind: kind, cache: cache, task: task, isNested: isNested, begin: request, end: end)

@@ -3,8 +3,9 @@
 import GPCProtocol
 import KVMEvents
 
-/// Looks for livelocks: the refreshes of a window with the invalidations that they met, those repeated for ever, every task scheduled
-/// fairly. Only invalidations elsewhere count: one of the page itself has to be waited for in every form.
+/// Looks for livelocks: the refreshes of a window with the invalidations that they met, those repeated for ever, every
+/// task scheduled fairly. Only invalidations elsewhere count: one of the page itself has to be waited for in every
+/// form.
 struct ForEverSearch {
   let form: ProtocolForm
   let limits: SearchLimits
@@ -28,7 +29,8 @@ extension CacheWindow {
   /// Two invalidators are enough to keep the count up for ever.
   private static var invalidatorsMax: Int { 2 }
 
-  /// Each refresh of the window with the unrelated invalidations that were in flight with it, two tasks of them at a time, for ever.
+  /// Each refresh of the window with the unrelated invalidations that were in flight with it, two tasks of them at a
+  /// time, for ever.
   func forEver(_ cells: PageCells, window: Int) -> [Scenario] {
     programs.joined().flatMap { operation -> [Scenario] in
       guard case .refresh(let refresh) = operation.kind, refresh.outcome == .mapped, let uhva = refresh.uhva,
@@ -58,7 +60,8 @@ extension CacheWindow {
       origin: .forEver(window: window, refreshLine: line))
   }
 
-  /// All of them, or every choice of as many as are enough. Which two matters: a covering range takes one on either side of the page.
+  /// All of them, or every choice of as many as are enough. Which two matters: a covering range takes one on either
+  /// side of the page.
   private static func someAtATime(_ all: [[InvalidatedRange]]) -> [[[InvalidatedRange]]] {
     guard !all.isEmpty else { return [] }
     guard all.count > invalidatorsMax else { return [all] }

@@ -2,8 +2,8 @@
 
 import KVMEvents
 
-/// The moments that every form has in common: entries and returns, and the one by which the count is up. What a form does between two of
-/// them is free inside that interval.
+/// The moments that every form has in common: entries and returns, and the one by which the count is up. What a form
+/// does between two of them is free inside that interval.
 package struct OperationSpan: Hashable, Sendable {
   package let begin: Moment
   /// Of an invalidation.
@@ -13,8 +13,8 @@ package struct OperationSpan: Hashable, Sendable {
   package let isBehindRefresh: Bool
 
   package struct Hooks: Hashable, Sendable {
-    /// `gpc_invalidate_start` in the start hook: the count is up, in every form, wherever that walks the caches. nil: it
-    /// goes up at some time in the start hook (docs/evidence.md, rule 2).
+    /// `gpc_invalidate_start` in the start hook: the count is up, in every form, wherever that walks the caches. nil:
+    /// it goes up at some time in the start hook (docs/evidence.md, rule 2).
     package let countUp: Moment?
     package let startRet: Moment
     package let endEntry: Moment

@@ -3,9 +3,9 @@
 import GPCProtocol
 import KVMEvents
 
-/// Model pages for the pages that one cache maps in a window: page n of them, by address, is 2n + 1; what lies before, between and behind
-/// them are the even ones. Two ranges between the same pages are the same to the protocol: they hit no page, and neither does their hull
-/// alone.
+/// Model pages for the pages that one cache maps in a window: page n of them, by address, is 2n + 1; what lies before,
+/// between and behind them are the even ones. Two ranges between the same pages are the same to the protocol: they hit
+/// no page, and neither does their hull alone.
 struct PageCells: Hashable, Sendable {
   /// Ascending, each the first byte of a page.
   let pages: [UHVA]

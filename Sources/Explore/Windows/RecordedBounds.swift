@@ -2,13 +2,15 @@
 
 import KVMEvents
 
-/// The recorded side of a scenario that was cut out of a recording. Parallel to the setup's programs and their operations.
+/// The recorded side of a scenario that was cut out of a recording. Parallel to the setup's programs and their
+/// operations.
 package struct RecordedBounds: Sendable {
   package var spans: [[OperationSpan]]
   package var order: WindowOrder
   /// A task whose invalidations are made by another task's own lookup: that task.
   package var hosts: [Int?]
-  /// Refreshes return when the recorded ones did. False in any form but the recorded kernel's: what follows on the same task may be late.
+  /// Refreshes return when the recorded ones did. False in any form but the recorded kernel's: what follows on the same
+  /// task may be late.
   package var refreshesKeepTime: Bool
 
   package init(spans: [[OperationSpan]], order: WindowOrder, hosts: [Int?], refreshesKeepTime: Bool) {

@@ -3,9 +3,10 @@
 import GPCProtocol
 import KVMEvents
 
-/// The recorded times of a scenario, as counts: a task's moments are numbered in program order, and a phase may begin when every other task
-/// has left behind as many moments as are surely before the phase's begin. An order of steps that meets this for every pair of moments has
-/// an assignment of times within the recorded intervals, and the other way round (the steps' intervals are an interval order).
+/// The recorded times of a scenario, as counts: a task's moments are numbered in program order, and a phase may begin
+/// when every other task has left behind as many moments as are surely before the phase's begin. An order of steps that
+/// meets this for every pair of moments has an assignment of times within the recorded intervals, and the other way
+/// round (the steps' intervals are an interval order).
 struct Timing: Hashable, Sendable {
   /// By task and operation: the number of its first moment.
   private let firstMoment: [[Int32]]
@@ -51,7 +52,8 @@ struct Timing: Hashable, Sendable {
     }
   }
 
-  /// Moments up to the return of the first refresh, or to what a refresh of another cache comes before: from there on a task may be late.
+  /// Moments up to the return of the first refresh, or to what a refresh of another cache comes before: from there on a
+  /// task may be late.
   private static func momentsOnTime(_ spans: [OperationSpan], _ operations: [TaskOperation]) -> Int {
     var count = 0
     for (span, operation) in zip(spans, operations) {
@@ -107,8 +109,8 @@ struct Timing: Hashable, Sendable {
     return places
   }
 
-  /// `invalidation` has taken its start hook's last step and not its end hook's first one. Can that have returned, and this not have been
-  /// called, while `task` is where it is?
+  /// `invalidation` has taken its start hook's last step and not its end hook's first one. Can that have returned, and
+  /// this not have been called, while `task` is where it is?
   func mayBeBetweenHooks(_ invalidation: Int, at task: Int, _ state: borrowing ProtocolState) -> Bool {
     let places = places(state)
     guard !traits[Int(places[invalidation].step.code)].has(.freesPages) else { return admits(invalidation, places) }

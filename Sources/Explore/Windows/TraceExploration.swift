@@ -39,7 +39,8 @@ package struct TraceExploration {
     self.settings = settings
   }
 
-  /// Every window was searched to its end, and in each some order comes to its own: where none does, nothing was judged.
+  /// Every window was searched to its end, and in each some order comes to its own: where none does, nothing was
+  /// judged.
   package var isComplete: Bool { truncatedCount == 0 && skipped.isEmpty && endlessCount == 0 }
   package var skippedCount: Int { skipped.values.reduce(0, +) }
 

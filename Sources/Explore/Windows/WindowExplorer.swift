@@ -126,8 +126,8 @@ package struct WindowExplorer {
     return found
   }
 
-  /// The cache can be left valid over a page that is gone: whoever checks next uses it. Told of this window, and not carried into the next,
-  /// where nothing would show how it came about.
+  /// The cache can be left valid over a page that is gone: whoever checks next uses it. Told of this window, and not
+  /// carried into the next, where nothing would show how it came about.
   private mutating func searchWithCheck(_ scenario: Scenario, _ report: inout WindowReport) {
     let extended = scenario.checkedAtItsEnd()
     guard extended.setup.fits else { return }
@@ -150,7 +150,8 @@ package struct WindowExplorer {
     return starts.compactMap(\.page) + wanted
   }
 
-  /// Only forms that read the range bare, and so may read what an earlier invalidation left, tell one start from another.
+  /// Only forms that read the range bare, and so may read what an earlier invalidation left, tell one start from
+  /// another.
   private func rangesToStartFrom(_ vm: Int32, _ cells: PageCells) -> [HVARange?] {
     guard form.rules.range == .keptAtWalk, let left = ranges[vm], !left.isEmpty else { return [nil] }
     return Set(left.map { cells.cells(of: $0) }).sorted {
@@ -158,8 +159,8 @@ package struct WindowExplorer {
     }
   }
 
-  /// The last to find the count at 0 sets the range to its own, and those that overlap it widen it: each invalidation's own range, and that
-  /// of all of them.
+  /// The last to find the count at 0 sets the range to its own, and those that overlap it widen it: each invalidation's
+  /// own range, and that of all of them.
   private mutating func noteRanges(_ window: RecordedWindow) {
     guard form.rules.range == .keptAtWalk else { return }
     let invalidated = window.operations.compactMap { operation -> HVARange? in

@@ -2,7 +2,8 @@
 
 import GPCProtocol
 
-/// Results by what the search depends on: the operations, what they start from, and which of their moments are in order.
+/// Results by what the search depends on: the operations, what they start from, and which of their moments are in
+/// order.
 struct WindowMemo {
   struct Key: Hashable {
     private let setup: ProtocolSetup

@@ -1,4 +1,5 @@
-// Walks a part of a trace.dat or perf.data from its begin: numbers in the file's byte order, strings, blocks. Not for the trace data.
+// Walks a part of a trace.dat or perf.data from its begin: numbers in the file's byte order, strings, blocks. Not for
+// the trace data.
 
 struct DatCursor {
   private enum Backing {

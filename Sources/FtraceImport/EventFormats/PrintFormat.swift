@@ -1,6 +1,7 @@
 // `print fmt:` of an event's format: how its records are put into words.
 
-/// What the format says, as far as probes and KVM's plain tracepoints need it: text, and numbers of the record (`REC->name`).
+/// What the format says, as far as probes and KVM's plain tracepoints need it: text, and numbers of the record
+/// (`REC->name`).
 struct PrintFormat {
   private let pieces: [Piece]
 
@@ -9,7 +10,8 @@ struct PrintFormat {
     case number(RecordNumber, Conversion)
   }
 
-  /// - Parameter format: nil is given where it calls a function, prints a string, or names what the record does not have.
+  /// - Parameter format: nil is given where it calls a function, prints a string, or names what the record does not
+  ///   have.
   init?(_ format: EventFormat) {
     var scanner = Scanner(format.printFormat[...])
     guard scanner.skip(UInt8(ascii: "\"")) else { return nil }

@@ -66,7 +66,8 @@ struct PerfAttribute {
     return "perf-\(type)-0x\(String(config, radix: 16))"
   }
 
-  /// The clock of its stamps; nil: one that ftrace does not have. Perf's own is `local_clock()`, which ftrace calls `perf`.
+  /// The clock of its stamps; nil: one that ftrace does not have. Perf's own is `local_clock()`, which ftrace calls
+  /// `perf`.
   var clock: TraceClock? {
     switch clockID {
     case nil: .perf

@@ -1,4 +1,5 @@
-// The first bytes of a perf.data: byte order, and where its parts stand (tools/perf/Documentation/perf.data-file-format.txt).
+// The first bytes of a perf.data: byte order, and where its parts stand
+// (tools/perf/Documentation/perf.data-file-format.txt).
 
 struct PerfDataHeader {
   let isBigEndian: Bool
@@ -77,7 +78,8 @@ struct PerfDataHeader {
     FileSection(offset: try cursor.number(UInt64.self), bytes: try cursor.number(UInt64.self))
   }
 
-  /// The feature's place in the list of sections behind the data, which is in the order of the bits; nil: it is not there.
+  /// The feature's place in the list of sections behind the data, which is in the order of the bits; nil: it is not
+  /// there.
   func place(of feature: Feature) -> Int? {
     let bit = UInt64(1) << UInt64(feature.rawValue)
     return features[0] & bit == 0 ? nil : (features[0] & (bit - 1)).nonzeroBitCount

@@ -88,7 +88,8 @@ struct PerfDataPipeline: ~Copyable {
       let head = decoder.events.attribute(ofSample: record).flatMap { SampleHead(record, $0) }
       put(time: head?.time, place, cpu: head.map { Int32(truncatingIfNeeded: $0.cpu) } ?? RecordedEvent.unknownCPU)
     case .lost:
-      // Its stamp is taken when there is room for it: later, perhaps, than that of the record behind it, which was waiting for that.
+      // Its stamp is taken when there is room for it: later, perhaps, than that of the record behind it, which was
+      // waiting for that.
       let entry = RoundOrder.Entry(time: time(of: record) ?? .max, place: place, cpu: decoder.cpu(of: record))
       if heldLosses.count >= Self.heldLossesMax { releaseLosses(before: nil) }
       heldLosses.append(entry)
@@ -116,7 +117,8 @@ struct PerfDataPipeline: ~Copyable {
     }
   }
 
-  /// - Parameter time: nil where it does not tell; then, or if there is no such time, it stands behind all that came before it.
+  /// - Parameter time: nil where it does not tell; then, or if there is no such time, it stands behind all that came
+  ///   before it.
   private mutating func put(time: UInt64?, _ place: UInt64, cpu: Int32) {
     let time = time.flatMap { TraceTimestamp(recorded: $0) == nil ? nil : $0 } ?? order.latest
     let entry = RoundOrder.Entry(time: time, place: place, cpu: cpu)

@@ -8,7 +8,8 @@ struct PerfRecord {
 
   static let headBytes = 8
 
-  /// The kinds that tell something; all others are passed over. `PERF_RECORD_…` of perf_event.h and tools/lib/perf's event.h.
+  /// The kinds that tell something; all others are passed over. `PERF_RECORD_…` of perf_event.h and tools/lib/perf's
+  /// event.h.
   enum Kind: UInt32 {
     case lost = 2
     case comm = 3

@@ -55,7 +55,8 @@ struct PerfRecords: ~Copyable {
     return .broken(reason)
   }
 
-  /// Bytes that belong to a record and that its size leaves out. nil: passed over, or there are none; else why they cannot be.
+  /// Bytes that belong to a record and that its size leaves out. nil: passed over, or there are none; else why they
+  /// cannot be.
   private mutating func skipAttachment(of record: PerfRecord) -> String? {
     var bytes: UInt64?
     switch record.kind {

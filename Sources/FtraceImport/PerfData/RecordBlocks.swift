@@ -1,4 +1,5 @@
-// Records again, in the order of their stamps: each CPU goes on where it was, so that a block per CPU is nearly always at hand.
+// Records again, in the order of their stamps: each CPU goes on where it was, so that a block per CPU is nearly always
+// at hand.
 
 final class RecordBlocks {
   private let file: RandomAccessFile

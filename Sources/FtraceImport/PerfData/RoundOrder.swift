@@ -1,10 +1,11 @@
 // Puts the records of a perf.data into the order of their stamps, as far as that takes.
 
-/// perf record empties the CPUs' buffers one after the other, and says when it has been through all of them (FINISHED_ROUND). What a
-/// CPU recorded before a round ended is in the file when the next one has ended: so up to the latest stamp of the round before
-/// all is there, and can be handed on. Without rounds everything waits for the end.
+/// perf record empties the CPUs' buffers one after the other, and says when it has been through all of them
+/// (FINISHED_ROUND). What a CPU recorded before a round ended is in the file when the next one has ended: so up to the
+/// latest stamp of the round before all is there, and can be handed on. Without rounds everything waits for the end.
 ///
-/// More than `waitingMax` records do not wait: the earlier half is handed on then. What comes too late for that is out of order.
+/// More than `waitingMax` records do not wait: the earlier half is handed on then. What comes too late for that is out
+/// of order.
 struct RoundOrder {
   private var waiting: [Entry] = []
   /// The front of `waiting` is in order and can be handed on; some of it is handed on already.

@@ -7,8 +7,8 @@ struct UnpackedRecords {
   /// Why not all of them could be unpacked.
   let breakOff: String?
 
-  /// perf packs what it reads of a buffer into one stream for all, cut into records; what it writes itself stands between them as
-  /// ever. Put one behind the other, they are the records of a file that was not packed.
+  /// perf packs what it reads of a buffer into one stream for all, cut into records; what it writes itself stands
+  /// between them as ever. Put one behind the other, they are the records of a file that was not packed.
   init(
     _ file: RandomAccessFile, _ range: Range<UInt64>, isBigEndian: Bool, bytesMax: Int64
   ) throws(TraceReadError) {

@@ -1,4 +1,5 @@
-// Room that the CPUs of a recording share: for packed bytes, and for chunks too large for each of many CPUs to keep its own.
+// Room that the CPUs of a recording share: for packed bytes, and for chunks too large for each of many CPUs to keep its
+// own.
 
 final class ChunkScratch {
   private var packed = UnsafeMutableRawBufferPointer(start: nil, count: 0)

@@ -67,7 +67,8 @@ extension TraceDatContents {
     return cpus
   }
 
-  /// Behind the list of CPUs stands `trace_clock`, if an option said so. Old files may lack it: then nothing is known of the clock.
+  /// Behind the list of CPUs stands `trace_clock`, if an option said so. Old files may lack it: then nothing is known
+  /// of the clock.
   private func readClock(_ cursor: inout DatCursor) -> String {
     guard options.hasClock, options.clock.isEmpty else { return options.clock }
     do throws(TraceReadError) {

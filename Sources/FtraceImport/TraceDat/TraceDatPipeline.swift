@@ -76,8 +76,8 @@ struct TraceDatPipeline: ~Copyable {
   }
 
   /// Goes through the losses and records in the order of `read(into:)`, undecoded. Each has the id that it has there.
-  /// - Parameter visit: gets the id, the place of the CPU's stream (buffer by buffer, CPUs with data only), and the stream, which stands at the
-  ///   loss or record. False: no more are wanted.
+  /// - Parameter visit: gets the id, the place of the CPU's stream (buffer by buffer, CPUs with data only), and the
+  ///   stream, which stands at the loss or record. False: no more are wanted.
   mutating func visit(
     _ visit: (EventID, Int, UnsafePointer<CPUStream>) throws(TraceReadError) -> Bool
   ) throws(TraceReadError) {

@@ -55,7 +55,8 @@ final class TraceDatReader: RecordFileReader {
     return form
   }
 
-  /// The clock of the buffers that hold something. nil: they differ, the file does not say, or it is none that is known here.
+  /// The clock of the buffers that hold something. nil: they differ, the file does not say, or it is none that is known
+  /// here.
   private static func clock(_ contents: TraceDatContents) -> TraceClock? {
     let clocks = clocks(contents)
     guard clocks.count == 1, let clock = clocks.first else { return nil }

@@ -1,4 +1,5 @@
-// The programs of a search's tasks, flat, as the engine's inner loop reads them. A recording has none: its tasks come and go.
+// The programs of a search's tasks, flat, as the engine's inner loop reads them. A recording has none: its tasks come
+// and go.
 
 import KVMEvents
 

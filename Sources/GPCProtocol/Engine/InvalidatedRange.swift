@@ -7,7 +7,8 @@ package struct InvalidatedRange: Hashable, Sendable {
   package var range: HVARange
   /// Some memslot overlaps it, so `mmu_invalidate_seq` is bumped; nil: the setup's memslots tell.
   package var hitsMemslot: Bool?
-  /// false: a change of protection (`MMU_NOTIFY_PROTECTION_VMA`, `_PAGE`), after which the uhva still maps to the same page.
+  /// false: a change of protection (`MMU_NOTIFY_PROTECTION_VMA`, `_PAGE`), after which the uhva still maps to the same
+  /// page.
   package var freesPages: Bool
 
   package init(_ range: HVARange, hitsMemslot: Bool? = nil, freesPages: Bool = true) {

@@ -16,7 +16,8 @@ package struct Advance: Sendable {
 
   package fileprivate(set) var end = End.paused
   package fileprivate(set) var violations = Violations.none
-  /// The last branch that says how an operation goes on: `retry`, `kept`, `lookUp`, `inactive`, `noMemslot`, `yes`, `no`; else `done`.
+  /// The last branch that says how an operation goes on: `retry`, `kept`, `lookUp`, `inactive`, `noMemslot`, `yes`,
+  /// `no`; else `done`.
   package fileprivate(set) var branch = StepBranch.done
   package fileprivate(set) var wakeUpCount = 0
 
@@ -120,7 +121,8 @@ extension ProtocolEngine {
   /// The next step of `task` takes a lock that somebody holds.
   package func isBlocked(_ task: Int, _ state: borrowing RecordingState) -> Bool { !canMove(task, state) }
 
-  /// Does `task` wait for a lock that will never be free: one that it holds itself, or that somebody holds who waits for it in turn?
+  /// Does `task` wait for a lock that will never be free: one that it holds itself, or that somebody holds who waits
+  /// for it in turn?
   package func isDeadlocked(_ task: Int, _ state: borrowing RecordingState) -> Bool {
     var at = task
     // A chain of waits is no longer than there are tasks.

@@ -8,7 +8,8 @@ package struct ProtocolRules: Hashable, Sendable {
   package var wait = WaitRule.none
   package var retry = RetryRule()
   package var validity = ValidityRule.falseBeforeLoop
-  /// `needs_invalidation` exists: set at each loop top, cleared by a walk that hits, by a failed refresh and by deactivation.
+  /// `needs_invalidation` exists: set at each loop top, cleared by a walk that hits, by a failed refresh and by
+  /// deactivation.
   package var hasNeedsInvalidation = false
   /// Refresh, and what `activation` and `deactivation` say, hold `gpc->refresh_lock`.
   package var hasRefreshLock = true

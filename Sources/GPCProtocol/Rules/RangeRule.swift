@@ -1,6 +1,7 @@
 // The one range of the kvm that covers all invalidations in flight.
 
-/// `kvm->mmu_gpc_invalidate_range_start/end`: set by the invalidation that takes the count from 0 to 1, widened by the others.
+/// `kvm->mmu_gpc_invalidate_range_start/end`: set by the invalidation that takes the count from 0 to 1, widened by the
+/// others.
 package enum RangeRule: String, Hashable, CaseIterable, Sendable {
   /// No such field (mainline).
   case none

@@ -11,7 +11,8 @@ package struct ProtocolState: ProtocolStorage {
   package var kvm = SharedKVM<SearchWidth>()
   package var caches = InlineArray<4, SharedCache<SearchWidth>>(repeating: SharedCache())
   package var tasks = InlineArray<8, TaskState<SearchWidth>>(repeating: TaskState())
-  /// Ghost: which page each uhva maps to, as a name that grows with every zap. A pfn that carries an older name was freed.
+  /// Ghost: which page each uhva maps to, as a name that grows with every zap. A pfn that carries an older name was
+  /// freed.
   package var pageNames = InlineArray<6, UInt16>(repeating: 1)
 
   package init() {}

@@ -2,8 +2,8 @@
 
 import KVMEvents
 
-/// The steps are generic over this; each storage has its own entry points into the engine (`ProtocolEngine+Search.swift`,
-/// `ProtocolEngine+Recording.swift`), so that they are specialised inside this module.
+/// The steps are generic over this; each storage has its own entry points into the engine
+/// (`ProtocolEngine+Search.swift`, `ProtocolEngine+Recording.swift`), so that they are specialised inside this module.
 package protocol ProtocolStorage: Sendable {
   associatedtype Width: StateWidth
 

@@ -28,7 +28,8 @@ package struct ReaderMask: ReaderSet {
   }
 }
 
-/// How many: any number of tasks. No published form waits for anything while it holds `gpc->lock` for read, so nobody asks who.
+/// How many: any number of tasks. No published form waits for anything while it holds `gpc->lock` for read, so nobody
+/// asks who.
 package struct ReaderCount: ReaderSet {
   private var count: UInt32 = 0
 

@@ -1,8 +1,10 @@
-// A VM's state while a recording is set anew in time: any number of caches and tasks, real addresses, operations that come and go.
+// A VM's state while a recording is set anew in time: any number of caches and tasks, real addresses, operations that
+// come and go.
 
 import KVMEvents
 
-/// The second storage of the engine. A task is a slot that one operation after the other is put into; a finished one is free again.
+/// The second storage of the engine. A task is a slot that one operation after the other is put into; a finished one is
+/// free again.
 package struct RecordingState: ProtocolStorage {
   /// What a slot is busy with.
   private struct Slot {
@@ -81,7 +83,8 @@ package struct RecordingState: ProtocolStorage {
     return caches.count - 1
   }
 
-  /// The cache as the recording shows it, first or after a gap: active over `uhva`, and valid over what that maps to, or not.
+  /// The cache as the recording shows it, first or after a gap: active over `uhva`, and valid over what that maps to,
+  /// or not.
   package mutating func adopt(_ cache: Int, gpa: GPA, uhva: UHVA, isValid: Bool, _ rules: ProtocolRules) {
     caches[cache].isListed = true
     caches[cache].fields = GfnToPfnCache()
@@ -113,7 +116,8 @@ package struct RecordingState: ProtocolStorage {
     return task
   }
 
-  /// What the refresh in this slot asks for, where the memslots may have changed since it was begun: they are looked at under `gpc->lock`.
+  /// What the refresh in this slot asks for, where the memslots may have changed since it was begun: they are looked at
+  /// under `gpc->lock`.
   package mutating func renew(_ request: RefreshRequest, in task: Int) {
     if !request.resolved.isError { track(request.resolved) }
     slots[task].request = request

@@ -1,6 +1,7 @@
 // How wide the numbers of a state are.
 
-/// A search copies states all the time and wants them narrow; a recording has any number of tasks and caches, and a seq that only grows.
+/// A search copies states all the time and wants them narrow; a recording has any number of tasks and caches, and a seq
+/// that only grows.
 package protocol StateWidth: Hashable, Sendable {
   /// Tasks, caches, invalidations in flight.
   associatedtype Count: FixedWidthInteger & UnsignedInteger & Sendable

@@ -1,6 +1,7 @@
 // Where a task stands: the step it takes next.
 
-/// One step = one lock operation or one access to a field that somebody reads bare: a line of the protocol's text, by its code.
+/// One step = one lock operation or one access to a field that somebody reads bare: a line of the protocol's text, by
+/// its code.
 package struct TaskStep: Hashable, Sendable {
   package let code: UInt8
 

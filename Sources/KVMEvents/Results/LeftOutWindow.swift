@@ -1,6 +1,7 @@
 // A stretch of a recording that no form was tried on; a row of the table `left_out_window`.
 
-/// One or more windows of a VM of which nothing can be concluded. What happened there counts neither for the recorded kernel nor for any form.
+/// One or more windows of a VM of which nothing can be concluded. What happened there counts neither for the recorded
+/// kernel nor for any form.
 package struct LeftOutWindow: Sendable {
   package let vm: Int32
   /// Behind the last operation of the window before it: the first event of what is left out.

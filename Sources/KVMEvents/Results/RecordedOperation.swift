@@ -1,4 +1,5 @@
-// One call into KVM, or by the mm into its notifier, as the recording has it: what `explore` and `compare` set anew in time.
+// One call into KVM, or by the mm into its notifier, as the recording has it: what `explore` and `compare` set anew in
+// time.
 
 /// An operation of a VM from its entry to its return, with the moments between which its steps lie.
 package struct RecordedOperation: Sendable {
@@ -15,7 +16,8 @@ package struct RecordedOperation: Sendable {
   /// The cache it is about; nil for an invalidation.
   package let cache: Int32?
   package let task: TaskID
-  /// It runs on top of what its thread was in the middle of: an interrupt's check, or an invalidation that the thread's own lookup caused.
+  /// It runs on top of what its thread was in the middle of: an interrupt's check, or an invalidation that the thread's
+  /// own lookup caused.
   package let isNested: Bool
   package let begin: Moment
   package let end: Moment
@@ -30,7 +32,8 @@ package struct RecordedOperation: Sendable {
   }
 }
 
-/// An invalidation: `begin` is the start hook's entry, `end` the end hook's return (without that probe: its last recorded event).
+/// An invalidation: `begin` is the start hook's entry, `end` the end hook's return (without that probe: its last
+/// recorded event).
 package struct RecordedInvalidation: Sendable {
   package let range: HVARange
   /// Its end bumps `mmu_invalidate_seq`; nil: the memslots are not known.

@@ -1,7 +1,7 @@
 // A stretch of one VM's recording between two quiet points.
 
-/// What happened in a VM from one quiet point to the next: no invalidation is open and no refresh, deactivation or check is under way
-/// at either, and everything before a quiet point is surely before all behind it.
+/// What happened in a VM from one quiet point to the next: no invalidation is open and no refresh, deactivation or
+/// check is under way at either, and everything before a quiet point is surely before all behind it.
 ///
 /// The windows of a VM come in order, and every operation of the VM whose end is recorded stands in one of them.
 package struct RecordedWindow: Sendable {

@@ -43,7 +43,8 @@ package struct Refresh: Sendable {
   package let stallNs: Int64
   /// The part of the stall that went into rounds repeated for a `false` cause.
   package let falseNs: Int64
-  /// From the request to the refresh: waiting for `refresh_lock`, in nanoseconds; nil where the request is not recorded.
+  /// From the request to the refresh: waiting for `refresh_lock`, in nanoseconds; nil where the request is not
+  /// recorded.
   package let lockWaitNs: Int64?
   /// From the refresh's entry to its return, in nanoseconds.
   package let durationNs: Int64?

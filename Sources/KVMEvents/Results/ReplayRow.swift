@@ -17,13 +17,13 @@ package enum ReplayRow: Sendable {
   case witness(Witness, ofFinding: Int64, raises: Bool)
   /// What the recording says of one form that was asked for.
   case formAgreement(FormAgreement)
-  /// Events were dropped between these two (exclusive), which was learnt only now: every decision of these VMs whose evidence
-  /// lies (partly) between them becomes `unknown`, every finding that cites such evidence is withdrawn.
+  /// Events were dropped between these two (exclusive), which was learnt only now: every decision of these VMs whose
+  /// evidence lies (partly) between them becomes `unknown`, every finding that cites such evidence is withdrawn.
   case taint(vms: [Int32], after: EventID, before: EventID)
   /// The invalidation never got its end in the recording: verdicts that rest on it alone become `unknown`.
   case restsOnOpenInvalidation(Int64)
-  /// These kinds of event are not recorded: every decision becomes `unknown`, and every finding that rests on what did not happen is
-  /// withdrawn. `contract` stays (evidence, rule 19).
+  /// These kinds of event are not recorded: every decision becomes `unknown`, and every finding that rests on what did
+  /// not happen is withdrawn. `contract` stays (evidence, rule 19).
   case lacksProbes([EventKind])
   /// A field that shows that its probe was made for another kernel. Unless the replay was told not to use it
   /// (`ReplayOptions.unusedFields`), nothing it says is founded.

@@ -10,7 +10,8 @@ package struct RetryRound: Sendable {
     case unfinished
   }
 
-  /// Why this round was repeated. The accepted or failed last round has none. In the order of the view `retry_by_cause`.
+  /// Why this round was repeated. The accepted or failed last round has none. In the order of the view
+  /// `retry_by_cause`.
   package enum Cause: String, CaseIterable, Sendable {
     /// No invalidation that overlaps the uhva's page was in flight at the test, nor ended between snapshot and test.
     case `false`

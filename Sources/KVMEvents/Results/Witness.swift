@@ -47,8 +47,8 @@ package struct Witness: Hashable, Sendable {
   }
 }
 
-/// What a same pfn weighs in a recording: how often a lookup returned the same pfn although a removal surely lay between
-/// it and the one before. The row of the table `witness_weight`.
+/// What a same pfn weighs in a recording: how often a lookup returned the same pfn although a removal surely lay
+/// between it and the one before. The row of the table `witness_weight`.
 package struct WitnessWeight: Hashable, Sendable {
   package private(set) var afterRemovalCount: Int64 = 0
   package private(set) var samePFNCount: Int64 = 0

@@ -64,7 +64,8 @@ struct RecordColumns {
     return UnsafeRawBufferPointer(rebasing: payload[place..<place + size])
   }
 
-  /// Texts beyond 57 bytes have types of more than one byte. Our tables have none, and what is read past one does not fit.
+  /// Texts beyond 57 bytes have types of more than one byte. Our tables have none, and what is read past one does not
+  /// fit.
   @inline(__always)
   private static func size(of type: UInt8) -> Int {
     if type >= 12 { return (Int(type) - 12) / 2 }

@@ -2,8 +2,8 @@
 
 import Glibc
 
-/// One record: a header with a serial type per column, then the values. Columns are appended in the order of the table; columns
-/// left out at the end read as NULL (as after ALTER TABLE ADD COLUMN), which is most of them for most events.
+/// One record: a header with a serial type per column, then the values. Columns are appended in the order of the table;
+/// columns left out at the end read as NULL (as after ALTER TABLE ADD COLUMN), which is most of them for most events.
 struct RecordEncoder: ~Copyable {
   /// Room for the one-byte serial types of every column of our widest table.
   static let columnsMax = 48

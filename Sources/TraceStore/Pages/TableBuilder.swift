@@ -2,7 +2,8 @@
 
 import Glibc
 
-/// Appends rows in ascending order of their rowids to an empty table. SQLite made the table's root page; all else is ours.
+/// Appends rows in ascending order of their rowids to an empty table. SQLite made the table's root page; all else is
+/// ours.
 struct TableBuilder: ~Copyable {
   /// A page below the one that is being built, and the greatest rowid in it.
   private struct Child {

@@ -2,8 +2,8 @@
 
 import CSQLite
 
-/// Walks a table's b-tree from the left. Whoever reads holds SQLite's lock on the file, so that nobody changes it meanwhile.
-/// What a page says is checked before it is believed: a damaged file gives an error.
+/// Walks a table's b-tree from the left. Whoever reads holds SQLite's lock on the file, so that nobody changes it
+/// meanwhile. What a page says is checked before it is believed: a damaged file gives an error.
 struct TableReader: ~Copyable {
   /// A page on the way from the root to the leaf.
   private struct Level {

@@ -32,8 +32,8 @@ private func writeLongVarint(_ value: UInt64, to start: UnsafeMutableRawPointer)
   return start + size
 }
 
-/// Moves `place` behind it. Nothing is read from `end` on; a number that is cut off there is some number, and too long a record
-/// is found by its size.
+/// Moves `place` behind it. Nothing is read from `end` on; a number that is cut off there is some number, and too long
+/// a record is found by its size.
 @inline(__always) func readVarint(_ page: UnsafeRawPointer, at place: inout Int, end: Int) -> UInt64 {
   var value: UInt64 = 0
   for index in 0..<9 where place < end {

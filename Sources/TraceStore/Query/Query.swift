@@ -2,7 +2,8 @@
 
 import CSQLite
 
-/// Runs one statement of a user's against one database. Nothing it says can write, attach another file or change a setting.
+/// Runs one statement of a user's against one database. Nothing it says can write, attach another file or change a
+/// setting.
 package struct Query {
   private let connection: Connection
   private let gate: QueryGate
@@ -51,7 +52,8 @@ package struct Query {
     return .queryNotReadOnly(reason: message)
   }
 
-  /// A replay that was killed leaves a journal, which a read-only connection may not play back: then once with leave to write.
+  /// A replay that was killed leaves a journal, which a read-only connection may not play back: then once with leave to
+  /// write.
   private static func openReadOnly(_ path: String) throws(TraceStoreError) -> Connection {
     do {
       return try SchemaIdentity.open(path, mode: .readOnly, SchemaIdentity.allCases)

@@ -20,7 +20,8 @@ struct CutJudge {
   let stretch: ClosedRange<EventID>?
   /// Requests of the recording whose `valid` is another than the trail has it; nil: any may be.
   let contradictions: Set<EventID>?
-  /// Kinds of events without which refreshes, or checks, cannot be judged: a cut in which none is left looks as if their probes had been missing.
+  /// Kinds of events without which refreshes, or checks, cannot be judged: a cut in which none is left looks as if
+  /// their probes had been missing.
   private var evidence: Set<EventKind> = []
   /// Decisions that are unknown at most.
   private var unknownMax = Int.max
@@ -124,7 +125,8 @@ struct CutJudge {
     return false
   }
 
-  /// Too many false retries stay too many, and do not become too much time lost. What a gap makes unknown later does not count.
+  /// Too many false retries stay too many, and do not become too much time lost. What a gap makes unknown later does
+  /// not count.
   private func has(_ excess: CutGoal.Excess?, _ finding: Finding, _ rows: [ReplayRow]) -> Bool {
     guard let excess, let refresh = finding.refresh else { return true }
     let rounds = Self.falseRounds(of: refresh, vm: finding.vm, rows)
@@ -156,8 +158,8 @@ struct CutJudge {
     }
   }
 
-  /// Later knowledge takes it back: a gap in the middle of its proof, or an invalidation that never ended. Told too often rather than too
-  /// seldom; the store decides it in the end.
+  /// Later knowledge takes it back: a gap in the middle of its proof, or an invalidation that never ended. Told too
+  /// often rather than too seldom; the store decides it in the end.
   private static func isWithdrawn(_ finding: Finding, _ rows: [ReplayRow]) -> Bool {
     let first = finding.proof.first ?? finding.event
     let last = finding.proof.last ?? finding.event

@@ -3,8 +3,8 @@
 import Dispatch
 import Synchronization
 
-/// What `body` gives for each of 0 ..< `count`, in that order, whoever is done first; at most `jobCount` are under way, begun in order.
-/// Waits for all of them.
+/// What `body` gives for each of 0 ..< `count`, in that order, whoever is done first; at most `jobCount` are under way,
+/// begun in order. Waits for all of them.
 func inParallel<Result: Sendable>(
   _ count: Int, jobCount: Int, _ body: @Sendable (Int) -> Result
 ) -> [Result] {

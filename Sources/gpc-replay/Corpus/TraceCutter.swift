@@ -57,7 +57,8 @@ struct TraceCutter {
     return nil
   }
 
-  /// Without what lost its reason at the edge of the cut: a round, say, that was repeated for an invalidation before it.
+  /// Without what lost its reason at the edge of the cut: a round, say, that was repeated for an invalidation before
+  /// it.
   private func whole(_ candidates: CutCandidates, _ judge: CutJudge) -> [Bool] {
     var chosen = candidates.all
     for _ in 0..<Self.repairsMax {

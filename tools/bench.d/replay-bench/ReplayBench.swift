@@ -1,4 +1,5 @@
-// The replay alone: `replay-bench DB [RUNS]` reads a database's events into memory and times how they are replayed from there.
+// The replay alone: `replay-bench DB [RUNS]` reads a database's events into memory and times how they are replayed from
+// there.
 
 import Forms
 import GPCProtocol
