@@ -216,7 +216,7 @@ INSERT INTO doubt VALUES
   ('before', 'what began before the recording may bear on it'),
   ('unrecorded_end', 'an invalidation''s end is not recorded'),
   ('part', 'its own events or their fields are not all recorded'),
-  ('probes', 'probes are missing'),
+  ('probes', 'probes are missing, or their fields'),
   ('left_out', 'events were left out without a marker'),
   ('seq_other', 'mmu_invalidate_seq can only have been moved without a recorded hook'),
   ('count_other', 'the recorded count is one of invalidations that no recorded hook shows');

@@ -40,7 +40,9 @@ package struct KernelForm: Sendable {
     } else if let ofRelease {
       (form, reason) = (ofRelease, .releaseRefuted)
     } else {
-      let fewest = ProtocolForm.all.min { asked[$0.id]?.refutedCount ?? 0 < asked[$1.id]?.refutedCount ?? 0 }
+      // A form without a function that was called did not run.
+      let possible = ProtocolForm.all.filter { asked[$0.id]?.refutation != .function }
+      let fewest = possible.min { asked[$0.id]?.refutedCount ?? 0 < asked[$1.id]?.refutedCount ?? 0 }
       (form, reason) = (fewest ?? .mainline, .fewestRefuted)
     }
   }

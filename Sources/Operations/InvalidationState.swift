@@ -82,7 +82,7 @@ package final class InvalidationState {
     ofLookup lookup: Moment, to lookupRet: Moment, isOfFunctionLevel: Bool, _ order: MomentOrder
   ) -> Finding.Certainty? {
     guard removesMappings, let startRet, let end, let begin = isOfFunctionLevel ? start : startRet else { return nil }
-    if order.surely(lookupRet, before: begin) { return mayBeSplit ? .possible : .certain }
+    if order.surely(lookupRet, before: begin) { return mayBeSplit || mnEvent == nil ? .possible : .certain }
     let overlaps = order.surely(begin, before: lookupRet) && order.surely(startRet, before: end)
     let other = isOfFunctionLevel ? begin : end
     return overlaps && order.surely(lookup, before: other) ? .possible : nil

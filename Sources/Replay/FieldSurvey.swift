@@ -163,6 +163,9 @@ struct FieldSurvey {
     checks.see(check, answer: answer, isSteady: isSteady)
   }
 
+  /// The hooks tell their notifiers.
+  var hasNotifiers: Bool { kinds[Int(EventKind.mnInvalidateRangeStart.rawValue)].carried.contains(.mn) }
+
   // MARK: The end
 
   /// The fields that show a sign, by kind and field, with those that are read from the same place.

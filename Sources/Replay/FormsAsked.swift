@@ -118,18 +118,28 @@ struct FormsAsked {
     for form in forms.indices { doubtedCounts[form] = before[form] - againstCounts[form] }
   }
 
+  /// What a walk does to the flag depends on refreshes that may be missing: no test is against a form that reads it.
+  mutating func forgetFlagTests() {
+    for form in forms.indices where forms[form].rules.retry.readsFlag {
+      let rule = testRuleOfForm[form]
+      tallies[rule].forced = tallies[rule].agreeing
+      forget({ $0.refutation == .test }, of: form)
+    }
+  }
+
   mutating func forget(_ refutation: FormAgreement.Refutation) { forget { $0.refutation == refutation } }
 
   private mutating func forget(_ isTakenBack: (Against) -> Bool) {
-    for form in forms.indices where against[form].contains(where: isTakenBack) {
-      let before = against[form].count
-      against[form].removeAll(where: isTakenBack)
-      againstCounts[form] -= Int64(before - against[form].count)
-      // What was only counted may be of the same kind.
-      if against[form].count < Self.keptMax && before == Self.keptMax {
-        againstCounts[form] = Int64(against[form].count)
-      }
-    }
+    for form in forms.indices { forget(isTakenBack, of: form) }
+  }
+
+  private mutating func forget(_ isTakenBack: (Against) -> Bool, of form: Int) {
+    let before = against[form].count
+    against[form].removeAll(where: isTakenBack)
+    if against[form].count == before { return }
+    againstCounts[form] -= Int64(before - against[form].count)
+    // What was only counted may be of the same kind.
+    if against[form].count < Self.keptMax && before == Self.keptMax { againstCounts[form] = Int64(against[form].count) }
   }
 
   var agreements: [FormAgreement] {

@@ -181,6 +181,7 @@ extension Replayer {
     var isMappingKnown = true
     if case .disagrees = decision {
       isMappingKnown = false
+      contradictingChecks += 1
       reportDivergence(check)
     }
     if let mapping = check.mapping {

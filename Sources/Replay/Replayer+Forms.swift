@@ -91,6 +91,7 @@ extension Replayer {
   mutating func finishForms(_ missing: [EventKind], mayHideLoss: Bool, isFiltered: Bool) {
     if asked.isEmpty { return }
     if !missing.isEmpty || mayHideLoss || isFiltered { asked.forgetWhatRestsOnAbsence() }
+    if contradictingChecks > 0 { asked.forgetFlagTests() }
     let hooks: [EventKind] = [
       .mnInvalidateRangeStart, .mnInvalidateRangeStartRet, .mnInvalidateRangeEnd, .mnInvalidateRangeEndRet,
     ]

@@ -33,7 +33,8 @@ extension Replayer {
     fieldsToLeaveOut = survey.implausible(zeroCounts: isFieldsFault ? zeroCounts.map(\.event) : [])
     rows += options.unusedFields.map { .implausibleField($0, isUsed: false) }
     rows += fieldsToLeaveOut.map { .implausibleField($0, isUsed: true) }
-    guard isWhollyProbed else { return false }
+    // Without `mn` hooks are not told apart by their VMs.
+    guard isWhollyProbed, survey.hasNotifiers else { return false }
     let omissions = operations.omissions.omissions(operations.probes)
     rows += omissions.map { .silentOmission($0) }
     return !omissions.isEmpty

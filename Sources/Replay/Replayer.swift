@@ -42,6 +42,8 @@ package struct Replayer {
   /// The last stamp, in nanoseconds.
   private(set) var lastTime: Int64 = 0
   var findingCount: Int64 = 0
+  /// Checks that answered otherwise than what is recorded leaves.
+  var contradictingChecks: Int64 = 0
   /// Rule 20.
   var survey = FieldSurvey()
   /// By `EventKind`; empty: all fields are used.

@@ -87,6 +87,11 @@ extension Verdict {
       doubts.append("\(subject) could not be judged" + (reasons.isEmpty ? "" : ": " + reasons))
     }
     guard report.replay != nil else { return doubts }
+    let stuck = report.neverEnded.flatMap(\.waits).filter { !$0.canBeLeft }.flatMap(\.forms)
+    if !stuck.isEmpty {
+      let forms = Set(stuck).sorted().joined(separator: ", ")
+      doubts.append("a refresh that never ended may be stuck: nothing refutes \(forms), which cannot leave that wait")
+    }
     if report.counts.caches == 0 { doubts.append("no cache was recorded") }
     // One of any VM is enough: the probes are in the kernel, whose hooks all VMs share; and where some of the hooks'
     // probes are missing, that is told above.

@@ -22,6 +22,8 @@ struct Amendments {
   var missingProbes: [EventKind] = []
   /// Events were left out without a marker.
   var omissions: Set<SilentOmission.Sign> = []
+  /// Recorded sequences of a VM moved more than the recorded hooks explain.
+  var hasUnexplainedMoves = false
   /// Fields were used that are not what their probes were to read.
   var restsOnImplausibleFields = false
   /// Without one of these it is not known which round was the last of its refresh.
@@ -29,6 +31,7 @@ struct Amendments {
 
   func apply(on connection: Connection, settings: ReplaySettings?) throws(TraceStoreError) {
     if !taints.isEmpty || !openInvalidations.isEmpty { try amend(on: connection, settings: settings) }
+    if hasUnexplainedMoves { try connection.execute(Self.withdrawRaisingWitnesses) }
     if !omissions.isEmpty || restsOnImplausibleFields {
       try connection.execute(Self.makeAbsenceUnfounded)
       // Then also what is recorded may be put together wrongly.
@@ -162,6 +165,18 @@ struct Amendments {
       AND coalesce(test_event_id, lookup_ret_event_id) NOT IN (SELECT event_id FROM finding WHERE kind = 'divergence');
     UPDATE cache_check SET decision = 'unknown', doubt = 'loss' WHERE decision = 'disagrees'
       AND id NOT IN (SELECT check_id FROM finding WHERE kind = 'divergence' AND check_id IS NOT NULL);
+    """
+
+  /// Another pfn proves something only if no other invalidation can have removed the page: not where a mover of seq may
+  /// be one that was left out (evidence, rules 21 and 23).
+  private static let withdrawRaisingWitnesses = """
+    DELETE FROM finding_event WHERE EXISTS (
+      SELECT 1 FROM finding JOIN vm ON vm.id = vm_id WHERE finding.id = finding_id AND unexplained_seq_moves > 0
+        AND witness = 'other_pfn' AND certainty <> certainty_alone
+        AND finding_event.event_id IN (witness_event_id, witness_ret_event_id));
+    UPDATE finding SET certainty = certainty_alone, witness = 'none', no_witness = 'hidden', witness_event_id = NULL,
+      witness_ret_event_id = NULL
+    WHERE witness = 'other_pfn' AND vm_id IN (SELECT id FROM vm WHERE unexplained_seq_moves > 0);
     """
 
   /// Nothing is certain that rests on what did not happen. `contract`, and an accepted error pfn, do not (evidence,

@@ -157,6 +157,7 @@ package final class ResultWriter {
     vm.bind(7, row.createdInTrace ? 1 : 0)
     vm.bind(8, row.gone ? 1 : 0)
     vm.bind(9, row.unexplainedMoves)
+    if row.unexplainedMoves > 0 { amendments.hasUnexplainedMoves = true }
     try vm.run()
   }
 

@@ -5,8 +5,8 @@ import KVMEvents
 import Testing
 
 @Suite struct OverlappingTests {
-  // mm far s 0, w, r; e 390, k 402, d 405. mm own s 20, w 30, r 40; e 300, k 305, d 310. vcpu ( 50, o 60; then rounds of
-  // 50: tops 60, 110, …, 410, tests 40 behind; accepted at 450, ) 460.
+  // mm far: s 0, w 10, r 15; e 390, k 402, d 405. mm own: s 20, w 30, r 40; e 300, k 305, d 310.
+  // vcpu: ( 50, o 60; rounds of 50: tops 60, 110, …, 410, tests 40 behind; accepted at 450, ) 460.
   private static let schedule = {
     var schedule = Schedule()
     schedule.invalidate(40, 0, 10, 15, 390, 402, 405)

@@ -7,9 +7,9 @@ import KVMEvents
 /// `mm own   : ( ) [ ]`: an invalidation, its start hook from `(` to `)`, its end hook from `[` to `]`, `w` the walk in
 /// either hook (else soon after `(`; with the word `nowalk` it has no event);
 /// `vcpu : r R`: a refresh, `q r R` one that was asked for at `q`; `o O`: one of another cache;
-/// `user : c C`: a check; `ioctl : z Z`: a deactivation; `a A`: an activation. A column is 1000 ns, a line a thread on a
-/// CPU of its own. Words before the colon: a range (`own`, `left`, `right`, `wide`), `nomemslot`, `protection`; `nested`
-/// runs on top of the line above.
+/// `user : c C`: a check; `ioctl : z Z`: a deactivation; `a A`: an activation. A column is 1000 ns, a line a thread
+/// on a CPU of its own. Words before the colon: a range (`own`, `left`, `right`, `wide`), `nomemslot`, `protection`;
+/// `nested` runs on top of the line above.
 struct WindowDrawing {
   private(set) var operations: [RecordedOperation] = []
   static let page = UHVA(rawValue: 0x7f00_0010_0000)

@@ -16,7 +16,7 @@ package enum Doubt: String, CaseIterable, Sendable {
   case unrecordedEnd = "unrecorded_end"
   /// Not all of its own events, or their fields, are recorded.
   case part
-  /// Probes are missing.
+  /// Probes are missing, or their fields.
   case probes
   /// Events were left out without a marker (rule 19).
   case leftOut = "left_out"
