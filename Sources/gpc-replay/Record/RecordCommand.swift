@@ -85,9 +85,10 @@ struct RecordCommand: ParsableCommand {
     var text = checks.map { "\($0.state.rawValue): \($0.sentence)\n" }.joined()
     text += "probes: \(probes.list.count)\n"
     text += probes.absent.map { "not recorded: \($0)\n" }.joined()
-    text += probes.verdicts.map { "\($0)\n" }.joined()
+    let isPossible = !checks.contains { $0.state == .fatal }
+    text += probes.verdicts.map { (isPossible ? "" : "once it can start: ") + "\($0)\n" }.joined()
     try printOut(text)
-    if checks.contains(where: { $0.state == .fatal }) { throw ExitStatus.unreadable.code }
+    if !isPossible { throw ExitStatus.unreadable.code }
   }
 
   private func sayWhatWouldBeDone(_ checks: [HostCheck], _ probes: ProbesToRecord) throws {
