@@ -26,6 +26,15 @@ struct Amendments {
   var hasUnexplainedMoves = false
   /// Fields were used that are not what their probes were to read.
   var restsOnImplausibleFields = false
+  /// One that grows takes the place of what it was: each end without a start doubts the same stretch anew.
+  mutating func add(_ taint: Taint) {
+    if let last = taints.last, last.vms == taint.vms, last.after == taint.after, last.before <= taint.before {
+      taints[taints.count - 1] = taint
+    } else {
+      taints.append(taint)
+    }
+  }
+
   /// Without one of these it is not known which round was the last of its refresh.
   private static let ends: Set<EventKind> = [.hvaToPfn, .hvaToPfnRet, .gpcRefreshDone]
 

@@ -63,7 +63,7 @@ package final class ResultWriter {
     case .formAgreement(let row): try write(row)
     case .taint(let vms, let after, let before):
       try findings.withdraw(vms: vms, after: after, before: before)
-      amendments.taints.append(
+      amendments.add(
         Taint(
           vms: vms, after: after, before: before, rounds: rounds.rowids(after: after),
           checkEntries: checks.entries(after: after, before: before)))
