@@ -178,15 +178,9 @@ struct Amendments {
 
   /// Another pfn proves something only if no other invalidation can have removed the page: not where a mover of seq may
   /// be one that was left out (evidence, rules 21 and 23).
-  private static let withdrawRaisingWitnesses = """
-    DELETE FROM finding_event WHERE EXISTS (
-      SELECT 1 FROM finding JOIN vm ON vm.id = vm_id WHERE finding.id = finding_id AND unexplained_seq_moves > 0
-        AND witness = 'other_pfn' AND certainty <> certainty_alone
-        AND finding_event.event_id IN (witness_event_id, witness_ret_event_id));
-    UPDATE finding SET certainty = certainty_alone, witness = 'none', no_witness = 'hidden', witness_event_id = NULL,
-      witness_ret_event_id = NULL
-    WHERE witness = 'other_pfn' AND vm_id IN (SELECT id FROM vm WHERE unexplained_seq_moves > 0);
-    """
+  private static let withdrawRaisingWitnesses = FindingWriter.takingWitnessesBack(
+    for: .hidden, where: "witness = 'other_pfn' AND vm_id IN (SELECT id FROM vm WHERE unexplained_seq_moves > 0)",
+    schema: "main")
 
   /// Nothing is certain that rests on what did not happen. `contract`, and an accepted error pfn, do not (evidence,
   /// rule 19).

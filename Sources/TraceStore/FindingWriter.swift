@@ -97,16 +97,21 @@ final class FindingWriter {
     }
     witnessed.reset()
     for id in unseen {
-      try connection.execute(
-        """
-        DELETE FROM \(schema).finding_event WHERE finding_id = \(id) AND event_id IN (
-          SELECT witness_event_id FROM \(schema).finding WHERE id = \(id) AND certainty <> certainty_alone
-          UNION ALL
-          SELECT witness_ret_event_id FROM \(schema).finding WHERE id = \(id) AND certainty <> certainty_alone);
-        UPDATE \(schema).finding SET certainty = certainty_alone, witness = 'none', no_witness = 'loss',
-          witness_event_id = NULL, witness_ret_event_id = NULL WHERE id = \(id)
-        """)
+      try connection.execute(Self.takingWitnessesBack(for: .loss, where: "id = \(id)", schema: schema))
     }
+  }
+
+  /// SQL: findings of this condition are what they are without their witness, whose lookup is no part of their proof
+  /// then.
+  /// - Parameter schema: SQLite's name for the database.
+  static func takingWitnessesBack(for lack: Witness.Lack, where condition: String, schema: String) -> String {
+    let raised = "FROM \(schema).finding WHERE certainty <> certainty_alone AND \(condition)"
+    return """
+      DELETE FROM \(schema).finding_event WHERE (finding_id, event_id) IN (
+        SELECT id, witness_event_id \(raised) UNION ALL SELECT id, witness_ret_event_id \(raised));
+      UPDATE \(schema).finding SET certainty = certainty_alone, witness = '\(Witness.Answer.none.rawValue)',
+        no_witness = '\(lack.rawValue)', witness_event_id = NULL, witness_ret_event_id = NULL WHERE \(condition);
+      """
   }
 
   /// Deletes the findings of these VMs (or of an unknown one) that cite an event between the two.
