@@ -43,21 +43,23 @@ extension Replayer {
     let over = page.flatMap { page in open.first { $0.overlaps(page: page) } }
     // What it waits for, where it waits.
     let awaited = over ?? (form.rules.wait.isForAny ? open.first : nil)
-    let wait = awaited == nil ? nil : wait(of: round, under: form)
-    let waits = asked.forms.compactMap { form -> NeverEnded.Wait? in
-      guard over != nil || form.rules.wait.isForAny && !open.isEmpty, let wait = self.wait(of: round, under: form)
-      else {
-        return nil
+    func wait(under form: ProtocolForm) -> ProtocolProgram.Wait? {
+      over != nil || form.rules.wait.isForAny && !open.isEmpty ? Self.wait(of: round, under: form) : nil
+    }
+    let ownWait = wait(under: form)
+    let waits = asked.forms.compactMap { form in
+      wait(under: form).map {
+        NeverEnded.Wait(form: form.id, statement: $0.words.statement, canBeLeft: $0.canBeLeft)
       }
-      return NeverEnded.Wait(form: form.id, statement: wait.words.statement, canBeLeft: wait.canBeLeft)
     }
     report(
-      .refresh, call, last: last, refresh: refresh.id, invalidation: awaited?.id, waitsAt: wait?.words.statement,
+      .refresh, call, last: last, refresh: refresh.id, invalidation: awaited?.id, waitsAt: ownWait?.words.statement,
       waits: waits)
     if let round, let lookup = round.lookup, round.lookupRet == nil, operations.probes.has(.hvaToPfnRet) {
       report(.lookup, call, begin: lookup, last: lookup, refresh: refresh.id, invalidation: awaited?.id)
     }
-    guard let wait, !wait.canBeLeft, let awaited, let loop = round?.loop, awaited.surelyUp(before: loop, order) else {
+    guard let ownWait, !ownWait.canBeLeft, let awaited, let loop = round?.loop, awaited.surelyUp(before: loop, order)
+    else {
       return
     }
     // Possible only: the recording may end before the refresh has come to its wait, and the invalidation with it.
@@ -65,12 +67,12 @@ extension Replayer {
       .stuck, .possible, vm: refresh.vm, cache: refresh.cache, event: last.id, invalidation: awaited,
       refresh: refresh.id,
       check: nil, proof: [call.entry.id, loop.id, last.id] + awaited.proof,
-      summary: FindingText.stuck(awaited, uhva: uhva, at: wait.words.statement))
+      summary: FindingText.stuck(awaited, uhva: uhva, at: ownWait.words.statement))
   }
 
   /// The wait of a form in which a refresh stands between its last recorded event and the next. Without the event of
   /// the loop's top nothing tells whether it has come so far.
-  private func wait(of round: RoundState?, under form: ProtocolForm) -> ProtocolProgram.Wait? {
+  private static func wait(of round: RoundState?, under form: ProtocolForm) -> ProtocolProgram.Wait? {
     guard let round, round.test == nil, round.loop != nil, round.lookup == nil || round.lookupRet != nil else {
       return nil
     }
