@@ -1,4 +1,4 @@
-// Where a member stands in a struct, and which struct a type is.
+// Offsets of struct members, and the struct that a type leads to.
 
 /// A member of a struct, found by its name.
 package struct BTFMember: Equatable, Sendable {
@@ -16,7 +16,7 @@ package struct BTFMember: Equatable, Sendable {
 package enum BTFAnswer<Value: Equatable & Sendable>: Equatable, Sendable {
   case found(Value)
   case missing
-  /// It stands there several times, and they differ.
+  /// There are several of that name, and they differ.
   case ambiguous
 }
 

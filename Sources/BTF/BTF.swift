@@ -6,7 +6,7 @@
 package final class BTF: Sendable {
   private let bytes: [UInt8]
   private let strings: Range<Int>
-  /// Where the types begin in `bytes`, by their number behind the base's.
+  /// Offsets of the types in `bytes`; the first is the one after the last of the base.
   private let places: [UInt32]
   /// Structs, unions and functions of this blob by a hash of their names: a kernel has a hundred thousand types, and is
   /// asked for a hundred.
@@ -52,7 +52,7 @@ package final class BTF: Sendable {
     return index
   }
 
-  /// Stands for names that the base has.
+  /// A placeholder for names of the base.
   private static let foreignHash: UInt32 = 0
 
   /// Of a name's first bytes; never `foreignHash`.
