@@ -54,14 +54,20 @@ let package = Package(
     .target(
       name: "Corpus",
       dependencies: [
-        "KVMEvents", "FtraceImport", "GPCProtocol", "Operations", "Forms",
+        "KVMEvents", "FtraceImport", "GPCProtocol", "Operations", "Forms", "Report",
         .product(name: "TOMLKit", package: "TOMLKit"),
+      ]),
+    .target(
+      name: "Pipeline",
+      dependencies: [
+        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "Explore", "Compare",
+        "Corpus", "CZstd",
       ]),
     .executableTarget(
       name: "gpc-replay",
       dependencies: [
-        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "Explore", "Compare",
-        "Corpus", "BTF", "Probes", "Recorder", "CZstd",
+        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Forms", "Report", "Explore", "Corpus", "Pipeline",
+        "BTF", "Probes", "Recorder",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
