@@ -1,8 +1,8 @@
 // What goes wrong, in sentences.
 
 import ArgumentParser
-import FtraceImport
 import Glibc
+import TraceReaders
 import TraceStore
 
 /// Prints what was wrong on standard error and ends the verb with the status of unreadable input.

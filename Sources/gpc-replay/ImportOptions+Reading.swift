@@ -1,7 +1,7 @@
 // What the input's options ask of the reader, and what of it a database has to remember.
 
 import ArgumentParser
-import FtraceImport
+import TraceReaders
 
 extension ImportOptions {
   func readOptions() throws -> TraceReadOptions {

@@ -1,8 +1,8 @@
 // What is read and where its database goes.
 
 import ArgumentParser
-import FtraceImport
 import KVMEvents
+import TraceReaders
 import TraceStore
 
 /// How a recording is imported.

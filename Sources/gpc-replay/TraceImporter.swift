@@ -2,12 +2,12 @@
 
 import ArgumentParser
 import Forms
-import FtraceImport
 import GPCProtocol
 import Glibc
 import KVMEvents
 import Replay
 import Report
+import TraceReaders
 import TraceStore
 
 /// One import, with or without a replay in the same pass.

@@ -2,8 +2,8 @@
 
 import ArgumentParser
 import Corpus
-import FtraceImport
 import KVMEvents
+import TraceReaders
 import TraceStore
 
 struct CorpusAddCommand: ParsableCommand {

@@ -2,11 +2,11 @@
 
 import Corpus
 import Explore
-import FtraceImport
 import GPCProtocol
 import Glibc
 import KVMEvents
 import Replay
+import TraceReaders
 import TraceStore
 
 /// Plans, tries and shrinks. The recording itself is not read again: its events stand in the database.
