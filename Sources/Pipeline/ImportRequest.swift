@@ -1,7 +1,7 @@
 // A recording to import, and how: what the command line, or a case, asks for.
 
-import FtraceImport
 import KVMEvents
+import TraceReaders
 import TraceStore
 
 /// One import that is asked for. A plain value: verbs make it from their options, cases from their descriptions.

@@ -1,7 +1,7 @@
 // What the one who asked is told while a stage works.
 
-import FtraceImport
 import KVMEvents
+import TraceReaders
 
 /// Takes notices and progress; as it is made, it drops them.
 package struct Listener {

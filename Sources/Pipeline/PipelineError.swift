@@ -1,6 +1,6 @@
 // Why a recording does not come through the stages.
 
-import FtraceImport
+import TraceReaders
 import TraceStore
 
 /// What ends a piece of work, beside what the store throws (`TraceStoreError`) and what a case or a cut has of its own

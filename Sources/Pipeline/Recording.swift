@@ -3,12 +3,12 @@
 import Compare
 import Explore
 import Forms
-import FtraceImport
 import GPCProtocol
 import Glibc
 import KVMEvents
 import Replay
 import Report
+import TraceReaders
 import TraceStore
 
 /// An imported recording. What its methods throw is `PipelineError` or `TraceStoreError`.

@@ -1,10 +1,10 @@
 // The import of a recording: reader, replay and store in one pass.
 
 import Forms
-import FtraceImport
 import Glibc
 import KVMEvents
 import Replay
+import TraceReaders
 import TraceStore
 
 /// One import, with or without a replay in the same pass.

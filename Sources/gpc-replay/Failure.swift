@@ -2,9 +2,9 @@
 
 import ArgumentParser
 import Corpus
-import FtraceImport
 import Glibc
 import Pipeline
+import TraceReaders
 import TraceStore
 
 /// Prints what was wrong on standard error and ends the verb with the status of unreadable input.

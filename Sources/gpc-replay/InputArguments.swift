@@ -1,9 +1,9 @@
 // What is read and where its database goes.
 
 import ArgumentParser
-import FtraceImport
 import KVMEvents
 import Pipeline
+import TraceReaders
 import TraceStore
 
 /// How a recording is imported.

@@ -1,11 +1,11 @@
 // What the project makes of a recording: read, replayed, stored in memory, as it stands at the end.
 
-import FtraceImport
 import GPCProtocol
 import Glibc
 import KVMEvents
 import Replay
 import Report
+import TraceReaders
 import TraceStore
 
 /// The rows behind all amendments.

@@ -4,12 +4,12 @@ import Compare
 import Corpus
 import Explore
 import Forms
-import FtraceImport
 import GPCProtocol
 import Glibc
 import KVMEvents
 import Replay
 import Report
+import TraceReaders
 import TraceStore
 
 /// Runs one case. What is wrong with it is a fault in its outcome; only our own bugs end the run.

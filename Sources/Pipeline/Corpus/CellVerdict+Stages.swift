@@ -3,10 +3,10 @@
 import Corpus
 import Explore
 import Forms
-import FtraceImport
 import GPCProtocol
 import KVMEvents
 import Report
+import TraceReaders
 
 extension CellVerdict {
   /// Of a form: what some order of the recorded steps does.

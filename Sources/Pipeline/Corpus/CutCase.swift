@@ -2,10 +2,10 @@
 
 import Corpus
 import Explore
-import FtraceImport
 import GPCProtocol
 import KVMEvents
 import Report
+import TraceReaders
 import TraceStore
 
 /// The text of a cut with the description of its case.

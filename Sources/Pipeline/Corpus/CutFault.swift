@@ -1,8 +1,8 @@
 // Why a finding does not become a case.
 
 import Corpus
-import FtraceImport
 import Glibc
+import TraceReaders
 
 /// What ends `corpus add`. `sentence` says it.
 package enum CutFault: Error {

@@ -1,8 +1,8 @@
 // `corpus add`: from a finding of a recording to the folder of a case.
 
 import Corpus
-import FtraceImport
 import KVMEvents
+import TraceReaders
 import TraceStore
 
 /// One case that is asked for. What it throws is `CutFault`, `CaseFault`, `PipelineError` or `TraceStoreError`.

@@ -1,6 +1,6 @@
 // Whose words a cut's lines are.
 
-import FtraceImport
+import TraceReaders
 
 enum CutWording {
   /// The recording's own.

@@ -2,10 +2,10 @@
 
 import Corpus
 import Explore
-import FtraceImport
 import GPCProtocol
 import KVMEvents
 import Report
+import TraceReaders
 import TraceStore
 
 /// Plans, tries and shrinks. The recording itself is not read again: its events stand in the database.
