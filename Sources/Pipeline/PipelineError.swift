@@ -14,6 +14,4 @@ package enum PipelineError: Error {
   case holdsAnother(database: String, TraceInput)
   /// A clock's uncertainty in time, where the stamps are ticks.
   case deltaOfTicks
-  /// A search for a window that the recording does not have.
-  case noSuchWindow(Int, of: Int)
 }

@@ -172,11 +172,7 @@ extension Recording {
     let replay = try windowOptions(search.bound)
     var explorer = WindowExplorer(form, search.settings(replay)) { tasks[Int($0)].label.printable }
     try forEachWindow(replay) { explorer.explore($0) }
-    let exploration = explorer.exploration
-    if let window = search.onlyWindow, window > exploration.windowCount {
-      throw PipelineError.noSuchWindow(window, of: exploration.windowCount)
-    }
-    return exploration
+    return explorer.exploration
   }
 
   /// Models what forms would have cost, and stores it. The recorded kernel's figures are those of the replay in the

@@ -14,6 +14,9 @@ extension ExploreCommand {
     // Form by form, each told as soon as it is known: the searches take longer than reading the events again.
     for (index, (form, word)) in forms.enumerated() {
       let exploration = try source.explore(form, search)
+      if let window, window > exploration.windowCount {
+        throw fail("\(inputName(trace)) has \(exploration.windowCount) windows, no window \(window).")
+      }
       var lines = try show(exploration, word, source)
       lines.insert(contentsOf: blindSpots, at: 2)
       try printOut((index > 0 ? "\n" : "") + lines.joined(separator: "\n") + "\n")

@@ -40,7 +40,6 @@ extension PipelineError {
     case .holdsAnother(let database, let input):
       "\(Notice.other(database)): its numbers are not those of \(input.name). Name that one's database, or import it first."
     case .deltaOfTicks: "--delta \(Notice.needsTime)."
-    case .noSuchWindow(let window, let count): "the recording has \(count) windows, no window \(window)."
     }
   }
 }
