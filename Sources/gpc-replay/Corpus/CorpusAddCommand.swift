@@ -189,7 +189,7 @@ struct CorpusAddCommand: ParsableCommand {
     case .events(let format):
       fail(
         event.kind == .lostEvents
-          ? "Events were lost, and \(format.rawValue) does not tell where: the text of a cut has no words for that. Nothing is written."
+          ? "Events were lost, and \(format.words) does not tell where: the text of a cut has no words for that. Nothing is written."
           : "Event \(event.id) of \(trace) cannot be put into words of trace-cmd: nothing is written.")
     }
   }
