@@ -54,14 +54,20 @@ let package = Package(
     .target(
       name: "Corpus",
       dependencies: [
-        "KVMEvents", "TraceReaders", "GPCProtocol", "Operations", "Forms",
+        "KVMEvents", "TraceReaders", "GPCProtocol", "Operations", "Forms", "Report",
         .product(name: "TOMLKit", package: "TOMLKit"),
+      ]),
+    .target(
+      name: "Pipeline",
+      dependencies: [
+        "KVMEvents", "TraceReaders", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "Explore", "Compare",
+        "Corpus", "CZstd",
       ]),
     .executableTarget(
       name: "gpc-replay",
       dependencies: [
-        "KVMEvents", "TraceReaders", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "Explore", "Compare",
-        "Corpus", "BTF", "Probes", "Recorder", "CZstd",
+        "KVMEvents", "TraceReaders", "TraceStore", "GPCProtocol", "Forms", "Report", "Explore", "Corpus", "Pipeline",
+        "BTF", "Probes", "Recorder",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -132,7 +138,8 @@ let package = Package(
     .testTarget(
       name: "CorpusTests",
       dependencies: [
-        "RealBinary", "Renderings", "Corpus", "TraceReaders", "KVMEvents", "GPCProtocol", "Forms", "TraceStore",
+        "RealBinary", "Renderings", "Corpus", "Report", "TraceReaders", "KVMEvents", "GPCProtocol", "Forms",
+        "TraceStore",
         "gpc-replay",
       ],
       exclude: ["Reports"]),

@@ -3,7 +3,7 @@
 import KVMEvents
 
 /// What the recording shows, in one word; the reasons in sentences.
-package struct Verdict: Encodable, Sendable {
+package struct ReportVerdict: Encodable, Sendable {
   package enum Status: String, Encodable, Sendable {
     case clean
     /// At least one finding.
@@ -18,7 +18,7 @@ package struct Verdict: Encodable, Sendable {
   package var reasons: [String]
 }
 
-extension Verdict {
+extension ReportVerdict {
   init(of report: Report) {
     if let incomplete = report.trace.incomplete {
       self.init(status: .incomplete, reasons: [incomplete])
@@ -36,9 +36,9 @@ extension Verdict {
     report.findingCounts.map { "\(plural($0.count, "finding")): \($0.kind), \($0.certainty)" }
   }
 
-  package static let noInvalidation =
+  static let noInvalidation =
     "no invalidation of any VM was recorded: there was none, or its probes were missing"
-  package static let noCheck = "no check of any cache was recorded: there was none, or its probe was missing"
+  static let noCheck = "no check of any cache was recorded: there was none, or its probe was missing"
 
   /// What of the input was not read.
   private static func inputDoubts(_ report: Report) -> [String] {

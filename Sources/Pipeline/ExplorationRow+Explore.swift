@@ -5,13 +5,13 @@ import GPCProtocol
 import KVMEvents
 
 extension ExplorationRow {
-  init(_ exploration: TraceExploration) {
+  package init(_ exploration: TraceExploration) {
     let deltaNs: Int64? =
       switch exploration.settings.order {
       case .recorded(let order, _): order.deltaNs
       case .program: nil
       }
-    func count(_ verdict: Verdict) -> Int { exploration.verdictCounts[verdict] ?? 0 }
+    func count(_ verdict: SearchVerdict) -> Int { exploration.verdictCounts[verdict] ?? 0 }
     self.init(
       form: exploration.form.id, memory: exploration.form.rules.memory.rawValue, deltaNs: deltaNs,
       windowCount: exploration.windowCount, completeCount: exploration.completeCount,
@@ -24,7 +24,7 @@ extension ExplorationRow {
 }
 
 extension CounterexampleRow {
-  init(_ found: WindowCounterexample, text: [String]) {
+  package init(_ found: WindowCounterexample, text: [String]) {
     let counterexample = found.counterexample
     let names = counterexample.scenario.setup.programs.map(\.name)
     let loopStart = counterexample.schedule.loopStart

@@ -1,6 +1,6 @@
 // What a search can find, worst first.
 
-package enum Verdict: String, Hashable, Sendable, CaseIterable {
+package enum SearchVerdict: String, Hashable, Sendable, CaseIterable {
   /// A check said yes inside the contract window of an invalidation of its page.
   case contract
   /// A check said yes, or a round was accepted, over a page that was freed, or over an error pfn.

@@ -4,8 +4,9 @@ import Corpus
 import Explore
 import Forms
 import GPCProtocol
-import Replay
+import KVMEvents
 import Report
+import TraceReaders
 
 extension CellVerdict {
   /// Of a form: what some order of the recorded steps does.
@@ -40,26 +41,35 @@ extension CellVerdict {
 }
 
 extension CaseDescription.Reading {
+  /// The import of a case's trace, into memory.
+  func request(_ input: TraceInput) -> ImportRequest {
+    var request = ImportRequest(input, database: .memory)
+    // A description that was read names no other clock.
+    request.clock = clock.flatMap(TraceClock.init)
+    request.allowsTruncated = allowTruncated == true
+    return request
+  }
+
   /// As `--kernel` names it. A description that was read names none but a published one.
   func kernel() -> KernelForm? { kernelForm.flatMap { ProtocolForm.named($0) }.map { KernelForm(asked: $0) } }
 }
 
 extension CaseDescription.Search {
-  /// As options of `explore`, so that both search alike.
-  func limits() throws -> SearchLimitOptions {
-    try SearchLimitOptions.parse(["--states-max", String(statesMax ?? Self.statesMax)])
+  /// As `explore` searches with `arguments`.
+  func request() throws(CaseFault) -> SearchRequest {
+    SearchRequest(bound: try bound(), budget: SearchBudget(statesMax: statesMax ?? Self.statesMax))
   }
 
-  func deltaArgument() throws(CaseFault) -> DeltaArgument? {
+  private func bound() throws(CaseFault) -> ClockBound? {
     guard let delta else { return nil }
-    guard let argument = DeltaArgument(argument: delta) else {
+    guard let bound = ClockBound(delta) else {
       throw .malformed(reason: "search.delta is '\(delta)': a span such as 1000ns is wanted, or inf")
     }
-    return argument
+    return bound
   }
 
   /// The same on the command line.
-  var arguments: [String] {
+  package var arguments: [String] {
     var arguments = ["--states-max", String(statesMax ?? Self.statesMax)]
     if let delta { arguments += ["--delta", delta] }
     switch memoryModel {

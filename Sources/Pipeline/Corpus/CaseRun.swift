@@ -13,7 +13,7 @@ import TraceReaders
 import TraceStore
 
 /// Runs one case. What is wrong with it is a fault in its outcome; only our own bugs end the run.
-struct CaseRunner: Sendable {
+package struct CaseRun: Sendable {
   let corpusCase: CorpusCase
 
   /// What the searches of one case gave: its outcome, and the branches that they took.
@@ -30,7 +30,7 @@ struct CaseRunner: Sendable {
       return Result(outcome: broken(error, nil), coverage: .ofAllForms)
     }
     do {
-      let (row, coverage) = try Self.found(corpusCase.name, in: try corpusCase.tracePath(), description)
+      let (row, coverage) = try Self.found(corpusCase.name, in: .file(path: try corpusCase.tracePath()), description)
       return Result(outcome: CaseOutcome(corpusCase, description, row), coverage: coverage)
     } catch {
       return Result(outcome: broken(Self.fault(error), description), coverage: .ofAllForms)
@@ -39,7 +39,7 @@ struct CaseRunner: Sendable {
 
   /// What a trace gives as the case of this description.
   static func found(
-    _ name: String, in trace: String, _ description: CaseDescription
+    _ name: String, in trace: TraceInput, _ description: CaseDescription
   ) throws -> (CorpusCaseRow, Coverage) {
     let stages = try CaseStages(name, trace, description)
     var row = stages.row
@@ -59,7 +59,7 @@ struct CaseRunner: Sendable {
   private static func fault(_ error: any Error) -> CaseFault {
     switch error {
     case let fault as CaseFault: fault
-    case let error as TraceReadError: .notImported(reason: "it \(error.predicate)")
+    case PipelineError.unreadable(let error, _): .notImported(reason: "it \(error.predicate)")
     case let error as TraceStoreError: .notImported(reason: error.sentence)
     default: .notImported(reason: "\(error)")
     }
@@ -68,7 +68,7 @@ struct CaseRunner: Sendable {
   /// The forms at once: they take very different times.
   private static func explore(_ recording: ExploredRecording, _ description: CaseDescription) -> [SearchedCell] {
     let forms = ProtocolForm.all
-    return inParallel(forms.count, jobCount: CorpusRunner.coreCount) { index in
+    return inParallel(forms.count, jobCount: CorpusRun.coreCount) { index in
       recording.cell(forms[index], index, expected: description.expectation(of: forms[index].id)?.verdict)
     }
   }
@@ -111,25 +111,20 @@ private struct CaseStages {
   let row: CorpusCaseRow
   let recording: ExploredRecording
 
-  init(_ name: String, _ trace: String, _ description: CaseDescription) throws {
+  init(_ name: String, _ trace: TraceInput, _ description: CaseDescription) throws {
     let begun = cpuTimeNs()
-    let options = try ImportOptions.parse(["--db", ":memory:"] + description.reading.importArguments)
-    let source = try RecordingSource(importing: trace, options, kernel: description.reading.kernel())
+    let source = try Recording(
+      description.reading.request(trace), kernel: description.reading.kernel(), Listener())
     let database = source.database
-    let delta = try description.search.deltaArgument()
-    let replay = try source.replayOptions(delta: delta)
-    let settings = WindowExplorer.Settings(
-      delta: delta, replay: replay, limits: try description.search.limits(), seed: 1)
+    let search = try description.search.request()
+    let replay = try source.windowOptions(search.bound)
     var windows: [RecordedWindow] = []
     var comparison = Comparison(ProtocolForm.all, kernel: try source.kernelForm(), deltaNs: replay.deltaNs)
     try source.forEachWindow(replay) {
       windows.append($0)
       comparison.consume($0)
     }
-    let costs = comparison.finish()
-    try database.replaceComparison(
-      comparison.rows(costs), leftOut: comparison.leftOut, kernelWaits: comparison.kernelWaits)
-
+    let costs = try source.store(&comparison)
     let report = try Report(database, findingsMax: 0)
     let recorded = CorpusCellRow(
       form: CaseDescription.recorded, verdict: CellVerdict(report).description,
@@ -138,7 +133,8 @@ private struct CaseStages {
     let facts = try database.facts()
     recording = ExploredRecording(
       windows: windows, tasks: try database.tasks().map(\.label),
-      settings: settings, memory: description.search.memoryModel, hasBlindSpots: try !source.blindSpots().isEmpty,
+      settings: search.settings(replay), memory: description.search.memoryModel,
+      hasBlindSpots: try !database.blindSpots().isEmpty,
       costs: costs)
     row = CorpusCaseRow(
       name: name, title: description.title, traceHash: facts.contentHash, eventCount: facts.eventCount,
@@ -153,8 +149,7 @@ private struct CaseStages {
         guard let known = CaseFigure(figure.name, form: counts.form) else {
           throw CaseFault.unknownFigure(figure.name)
         }
-        let row = try database.statement(known.sql)
-        let value = try row.step() ? row.optionalInteger(0) : nil
+        let value = try known.value(in: database)
         return CorpusFigureRow(
           form: counts.form ?? CaseDescription.recorded, name: figure.name, value: value, expected: figure.value)
       }

@@ -1,10 +1,12 @@
 // The figures that a case may count, and the SQL that gives each.
 
+import TraceStore
+
 /// A figure of `[[counts]]`: its name, and where it stands in the case's database.
 package struct CaseFigure: Sendable {
   package let name: String
   /// One SELECT that gives one number, or nothing where there is none.
-  package let sql: String
+  private let sql: String
 
   /// nil: no such figure.
   ///
@@ -22,6 +24,12 @@ package struct CaseFigure: Sendable {
       guard let known = Self.recorded[name] else { return nil }
       sql = known
     }
+  }
+
+  /// nil: there is none, as of the maximum of nothing.
+  package func value(in database: TraceDatabase) throws(TraceStoreError) -> Int64? {
+    let row = try database.statement(sql)
+    return try row.step() ? row.optionalInteger(0) : nil
   }
 
   private static let event = "event "

@@ -9,37 +9,40 @@ import TraceReaders
 import TraceStore
 
 /// The text of a cut with the description of its case.
-struct CutCase {
+package struct CutCase {
   let goal: CutGoal
-  let cut: TraceCutter.Cut
-  let text: CutText
+  package let cut: Cut
+  package let text: CutText
   let reading: CaseDescription.Reading
   /// The recording's name.
   let recording: String
   let isAnonymised: Bool
   /// Lines of the recording, or its records.
-  let recordingLines: Int64
-  let recordingPlace: EventPlace
+  package let recordingLines: Int64
+  package let recordingPlace: EventPlace
   let wording: CutWording
 
   /// What gpc-replay itself does not know.
-  struct Told {
-    var title: String?
-    var kernel: String
-    var command: String?
-    var licence: String
+  package struct Told {
+    package var title: String?
+    package var kernel: String
+    package var command: String?
+    package var licence: String
+
+    package init(title: String?, kernel: String, command: String?, licence: String) {
+      self.title = title
+      self.kernel = kernel
+      self.command = command
+      self.licence = licence
+    }
   }
 
   /// What is found in it now.
   func row(_ name: String) throws -> CorpusCaseRow {
-    let file = try NamelessFile(text.bytes)
-    defer { withExtendedLifetime(file) {} }
     do {
-      return try CaseRunner.found(name, in: file.path, bare).0
-    } catch let error as TraceReadError {
-      throw fail("The cut does not import: it \(error.predicate).")
-    } catch let error as TraceStoreError {
-      throw fail(error.sentence)
+      return try CaseRun.found(name, in: .bytes(text.bytes), bare).0
+    } catch PipelineError.unreadable(let error, _) {
+      throw CutFault.unreadableText(error)
     }
   }
 
@@ -55,10 +58,7 @@ struct CutCase {
   ///   - row: what is found in it, which becomes what is expected.
   ///   - trace: the name under which commands have it.
   func description(_ row: CorpusCaseRow, _ told: Told, trace: String) throws -> CaseDescription {
-    let file = try NamelessFile(text.bytes)
-    defer { withExtendedLifetime(file) {} }
-    let options = try ImportOptions.parse(["--db", ":memory:"] + reading.importArguments)
-    let source = try RecordingSource(file.path, options, kernel: reading.kernel())
+    let source = try Recording(reading.request(.bytes(text.bytes)), kernel: reading.kernel(), Listener())
     try checkImport(source.database)
     let shown = try shown(in: source, trace: trace)
     let facts = try source.database.facts()
@@ -81,55 +81,42 @@ struct CutCase {
     let reason: String
   }
 
-  private func shown(in source: RecordingSource, trace: String) throws -> Shown {
+  private func shown(in source: Recording, trace: String) throws -> Shown {
     switch goal.what {
     case .finding(let key, _): try shown(key, in: source)
     case .counterexample(let searched): try shown(searched, in: source, trace: trace)
     }
   }
 
-  private func shown(_ key: CutGoal.FindingKey, in source: RecordingSource) throws -> Shown {
-    let row = try source.database.statement(
-      "SELECT id FROM finding WHERE kind = ?1 AND certainty = ?2 AND event_id = ?3")
-    row.bind(1, key.kind)
-    row.bind(2, key.certainty)
-    row.bind(3, text.line(of: key.event) ?? 0)
-    guard try row.step(), let detail = try FindingDetail(row.integer(0), in: source.database) else { throw lost }
+  private func shown(_ key: FindingKey, in source: Recording) throws -> Shown {
+    let inText = FindingKey(kind: key.kind, certainty: key.certainty, event: text.line(of: key.event) ?? 0)
+    guard let number = try source.database.number(of: inText),
+      let detail = try FindingDetail(number, in: source.database)
+    else { throw CutFault.findingLostInText }
     let unit = try source.database.facts().stampUnit
     return Shown(
-      title: "\(key.kind), \(key.certainty): \(detail.summary)",
+      title: "\(key.kind.rawValue), \(key.certainty.rawValue): \(detail.summary)",
       lines: FindingTimeline(detail, place: .line, unit: unit, database: nil).lines,
       reason: "finding \(goal.number) of \(recording): \(detail.summary)")
   }
 
-  private func shown(_ searched: CutGoal.Searched, in source: RecordingSource, trace: String) throws -> Shown {
-    let delta = try cut.search.deltaArgument()
-    let replay = try source.replayOptions(delta: delta)
-    let limits = try cut.search.limits()
-    var settings = WindowExplorer.Settings(delta: delta, replay: replay, limits: limits, seed: 1)
-    settings.counterexamplesMax = 1
-    let tasks = try source.database.tasks()
-    var explorer = WindowExplorer(searched.form, settings) { tasks[Int($0)].label }
-    try source.forEachWindow(replay) { explorer.explore($0) }
-    let found = explorer.exploration.counterexamples()
+  private func shown(_ searched: CutGoal.Searched, in source: Recording, trace: String) throws -> Shown {
+    let search = try cut.search.request()
+    let found = try source.explore(searched.form, search).counterexamples()
     guard let counterexample = found.first(where: { $0.counterexample.verdict == searched.verdict })?.counterexample
-    else { throw lost }
+    else { throw CutFault.findingLostInText }
     let command = ["explore", trace, "--protocol", searched.form.id] + cut.search.arguments + reading.arguments
     return Shown(
       title: "\(searched.form.id): \(counterexample.title)",
-      lines: counterexample.text(limits.value, place: .line, again: (["gpc-replay"] + command).joined(separator: " ")),
+      lines: counterexample.text(
+        search.budget.limits(), place: .line, again: (["gpc-replay"] + command).joined(separator: " ")),
       reason: "found in \(recording), window \(searched.window), by explore --protocol \(searched.form.id)")
-  }
-
-  private var lost: any Error {
-    fail("The finding is not in the text of the cut, though it was in its events: nothing is written.")
   }
 
   /// A cut has nothing that the reader stumbles over.
   private func checkImport(_ database: TraceDatabase) throws {
-    let row = try database.statement("SELECT kind, count FROM import_issue_count WHERE severity <> 'info'")
-    if try row.step() {
-      throw fail("The cut does not import without issues (\(row.integer(1)) \(row.text(0))): nothing is written.")
+    if let issue = try database.issueCounts().first(where: { $0.kind.severity != .info }) {
+      throw CutFault.issueInText(kind: issue.kind.rawValue, count: issue.count)
     }
   }
 

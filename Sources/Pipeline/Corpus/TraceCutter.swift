@@ -3,32 +3,20 @@
 import Corpus
 import Explore
 import GPCProtocol
-import Glibc
 import KVMEvents
-import Replay
+import Report
 import TraceReaders
 import TraceStore
 
 /// Plans, tries and shrinks. The recording itself is not read again: its events stand in the database.
 struct TraceCutter {
-  let source: RecordingSource
+  let source: Recording
   let goal: CutGoal
   /// Candidates that are tried at most, and the time at which no more are.
   let candidatesMax: Int
   let deadline: ContinuousClock.Instant
-
-  struct Cut {
-    let events: [RecordedEvent]
-    /// Of the first cut that had the finding.
-    let lineCountBefore: Int
-    let unitCount: Int
-    let candidateCount: Int
-    let isMinimal: Bool
-    /// Of a refresh that is still there, rounds were left out.
-    let lacksRounds: Bool
-    /// The case's `[search]`.
-    let search: CaseDescription.Search
-  }
+  /// Told of each candidate that was tried; nil: the shrinking is over.
+  let progress: (CutProgress?) -> Void
 
   /// nil: not even all of it has the finding.
   func cut() throws -> Cut? {
@@ -75,14 +63,15 @@ struct TraceCutter {
     _ candidates: CutCandidates, from begin: [Bool], _ judge: CutJudge, triedBefore: Int,
     _ settings: CaseDescription.Search
   ) -> Cut {
-    var progress = CutProgress()
     let mayGoOn = { (search: CutSearch) in
-      progress.update(search)
+      progress(
+        CutProgress(
+          candidateCount: search.candidateCount, unitCount: search.unitCount, lineCount: search.lineCount))
       return search.candidateCount < candidatesMax && ContinuousClock.now < deadline
     }
     var search = CutSearch(candidates, from: begin, mayGoOn: mayGoOn, judge: judge.holds)
     search.run()
-    progress.finish()
+    progress(nil)
     return Cut(
       events: candidates.events(of: search.chosen),
       lineCountBefore: candidates.events(of: begin).count, unitCount: search.unitCount,
@@ -105,7 +94,7 @@ struct TraceCutter {
     switch goal.what {
     case .finding: return [CaseDescription.Search()]
     case .counterexample(let searched):
-      let usual = try source.replayOptions(delta: nil).deltaNs
+      let usual = try source.windowOptions(nil).deltaNs
       var search = CaseDescription.Search()
       search.delta = searched.deltaNs.map { $0 == usual ? nil : "\($0)ns" } ?? "inf"
       search.memory = searched.memory == .sequential ? nil : searched.memory.rawValue
@@ -118,32 +107,20 @@ struct TraceCutter {
   private func judge(
     _ search: CaseDescription.Search, _ stretch: ClosedRange<EventID>?, _ contradictions: Set<EventID>?
   ) throws -> CutJudge {
-    let delta = try search.deltaArgument()
-    let replay = try source.replayOptions(delta: delta)
-    let settings = WindowExplorer.Settings(
-      delta: delta, replay: replay, limits: try search.limits(), seed: 1)
+    let request = try search.request()
+    let replay = try source.windowOptions(request.bound)
     return CutJudge(
-      goal: goal.what, form: try source.kernelForm(), replay: replay, settings: settings, known: try knownFindings(),
-      stretch: stretch,
-      contradictions: contradictions)
-  }
-
-  private func knownFindings() throws -> Set<CutGoal.FindingKey> {
-    let row = try source.database.statement("SELECT kind, certainty, event_id FROM finding")
-    var known: Set<CutGoal.FindingKey> = []
-    while try row.step() {
-      known.insert(CutGoal.FindingKey(kind: row.text(0), certainty: row.text(1), event: row.integer(2)))
-    }
-    return known
+      goal: goal.what, form: try source.kernelForm(), replay: replay, settings: request.settings(replay),
+      known: try source.database.findingKeys(), stretch: stretch, contradictions: contradictions)
   }
 
   // MARK: Passes over the events
 
   private func units() throws -> (CutUnits, contradictions: Set<EventID>) {
-    let order = MomentOrder(deltaNs: try source.replayOptions(delta: nil).deltaNs)
+    let order = MomentOrder(deltaNs: try source.windowOptions(nil).deltaNs)
     var trail = ValidityTrail(order: order)
     var builder = UnitBuilder(names: try source.database.names(), order: order)
-    try forEachBatch { batch in
+    try source.forEachBatch { batch in
       builder.consume(batch)
       trail.consume(batch)
     }
@@ -152,26 +129,20 @@ struct TraceCutter {
 
   private func events(_ wanted: Set<EventID>) throws -> [RecordedEvent] {
     var events: [RecordedEvent] = []
-    try forEachBatch { batch in
+    try source.forEachBatch { batch in
       for event in batch where wanted.contains(event.id) { events.append(event) }
     }
     return events
   }
 
-  private func forEachBatch(_ body: ([RecordedEvent]) -> Void) throws {
-    let events = try source.database.events()
-    var batch: [RecordedEvent] = []
-    while try events.read(into: &batch, upTo: 4096) { body(batch) }
-  }
-
   /// The lines of the counterexample's window.
   private func stretch() throws -> ClosedRange<EventID>? {
     guard case .counterexample(let searched) = goal.what else { return nil }
-    let usual = try source.replayOptions(delta: nil).deltaNs
-    let delta = searched.deltaNs.flatMap { $0 == usual ? nil : DeltaArgument.span(DurationArgument(ns: $0)) }
+    let usual = try source.windowOptions(nil).deltaNs
+    let bound = searched.deltaNs.flatMap { $0 == usual ? nil : ClockBound.span($0) }
     var number = 0
     var stretch: ClosedRange<EventID>?
-    try source.forEachWindow(try source.replayOptions(delta: delta)) { window in
+    try source.forEachWindow(try source.windowOptions(bound)) { window in
       number += 1
       guard number == searched.window, let first = window.operations.map(\.begin.id).min(),
         let last = window.operations.map(\.end.id).max()
@@ -182,20 +153,24 @@ struct TraceCutter {
   }
 }
 
-/// On standard error, where that is a terminal: how far the shrinking is.
-private struct CutProgress {
-  private let isShown = isatty(STDERR_FILENO) == 1
-  private var shownAt = ContinuousClock.now
+/// The smallest cut that was found.
+package struct Cut {
+  let events: [RecordedEvent]
+  /// Of the first cut that had the finding.
+  package let lineCountBefore: Int
+  package let unitCount: Int
+  package let candidateCount: Int
+  package let isMinimal: Bool
+  /// Of a refresh that is still there, rounds were left out.
+  let lacksRounds: Bool
+  /// The case's `[search]`.
+  let search: CaseDescription.Search
+}
 
-  mutating func update(_ search: CutSearch) {
-    guard isShown, ContinuousClock.now - shownAt > .milliseconds(200) else { return }
-    shownAt = ContinuousClock.now
-    printError(
-      "\r\u{1b}[K\(search.candidateCount) candidates tried: \(search.unitCount) operations, \(search.lineCount) lines left"
-    )
-  }
-
-  func finish() {
-    if isShown { printError("\r\u{1b}[K") }
-  }
+/// How far the shrinking is.
+package struct CutProgress {
+  package let candidateCount: Int
+  /// What is left.
+  package let unitCount: Int
+  package let lineCount: Int
 }

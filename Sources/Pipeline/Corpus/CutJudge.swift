@@ -6,6 +6,7 @@ import Forms
 import GPCProtocol
 import KVMEvents
 import Replay
+import Report
 
 /// Replays a candidate's events, and searches its windows where the finding is of another order than the recorded one.
 struct CutJudge {
@@ -15,7 +16,7 @@ struct CutJudge {
   let replay: ReplayOptions
   let settings: WindowExplorer.Settings
   /// What the replay of the whole recording found: a cut must not make up anything.
-  let known: Set<CutGoal.FindingKey>
+  let known: Set<FindingKey>
   /// Where the finding's window lies in the recording.
   let stretch: ClosedRange<EventID>?
   /// Requests of the recording whose `valid` is another than the trail has it; nil: any may be.
@@ -28,7 +29,7 @@ struct CutJudge {
 
   init(
     goal: CutGoal.What, form: ProtocolForm, replay: ReplayOptions, settings: WindowExplorer.Settings,
-    known: Set<CutGoal.FindingKey>, stretch: ClosedRange<EventID>?, contradictions: Set<EventID>?
+    known: Set<FindingKey>, stretch: ClosedRange<EventID>?, contradictions: Set<EventID>?
   ) {
     self.goal = goal
     self.form = form
@@ -42,36 +43,34 @@ struct CutJudge {
   /// No smaller cut may leave unknown what is known in this one.
   mutating func keepEvidence(of events: [RecordedEvent]) {
     evidence = Self.kinds(events).intersection(Self.telling)
-    var replayer = Replayer(form: form, options: replay)
-    replayer.consume(events)
-    replayer.finish()
-    unknownMax = Self.unknownCount(replayer.takeRows())
+    unknownMax = Self.unknownCount(replayed(events).rows)
   }
 
   /// The events of findings that the whole recording does not have: something was cut away that they rest on.
   func madeUp(_ events: [RecordedEvent]) -> Set<EventID> {
-    var replayer = Replayer(form: form, options: replay)
-    replayer.consume(events)
-    replayer.finish()
-    return Set(Self.findings(replayer.takeRows()).filter { !known.contains(CutGoal.FindingKey($0)) }.map(\.event))
+    Set(Self.findings(replayed(events).rows).filter { !known.contains(FindingKey($0)) }.map(\.event))
   }
 
   func holds(_ events: [RecordedEvent]) -> Bool {
     guard hasEvidence(events), isPlausible(events) else { return false }
-    var replayer = Replayer(form: form, options: replay, recordsWindows: isSearched)
-    replayer.consume(events)
-    replayer.finish()
-    let rows = replayer.takeRows()
+    let (rows, windows) = replayed(events)
     let found = Self.findings(rows)
-    guard found.allSatisfy({ known.contains(CutGoal.FindingKey($0)) }) else { return false }
+    guard found.allSatisfy({ known.contains(FindingKey($0)) }) else { return false }
     guard Self.unknownCount(rows) <= unknownMax else { return false }
     switch goal {
     case .finding(let key, let excess):
       return found.contains {
-        CutGoal.FindingKey($0) == key && !Self.isWithdrawn($0, rows) && has(excess, $0, rows)
+        FindingKey($0) == key && !Self.isWithdrawn($0, rows) && has(excess, $0, rows)
       }
-    case .counterexample(let searched): return isFound(searched, in: replayer.takeWindows())
+    case .counterexample(let searched): return isFound(searched, in: windows)
     }
+  }
+
+  private func replayed(_ events: [RecordedEvent]) -> (rows: [ReplayRow], windows: [RecordedWindow]) {
+    var replayer = Replayer(form: form, options: replay, recordsWindows: isSearched)
+    replayer.consume(events)
+    replayer.finish()
+    return (replayer.takeRows(), replayer.takeWindows())
   }
 
   private func isPlausible(_ events: [RecordedEvent]) -> Bool {
