@@ -151,14 +151,14 @@ package struct CutCase {
     case .records: return "records of a trace.dat as trace-cmd report -t prints them"
     case .events(let recorded):
       return
-        "events of \(recorded.rawValue) as \(Self.report(format)) prints them, without what the replay does not read"
+        "events of \(recorded.words) as \(Self.report(format)) prints them, without what the replay does not read"
     }
     return Self.report(format)
   }
 
   /// The command that prints such text.
   private static func report(_ format: String) -> String {
-    guard format.hasPrefix(InputFormat.traceCmdText.rawValue) else {
+    guard format.hasPrefix(InputFormat.traceCmdText.words) else {
       return String(format.prefix { $0 != "," })
     }
     let options = format.split(separator: ", ").dropFirst().filter { $0 != "default" }
