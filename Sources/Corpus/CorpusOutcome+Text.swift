@@ -32,9 +32,9 @@ extension CorpusOutcome {
   }
 
   private var matrixLines: [String] {
-    let heads = Self.columns.map(Self.head)
+    let heads = columns.map(Self.head)
     let nameWidth = cases.map(\.row.name.count).max() ?? 0
-    let widths = Self.columns.enumerated().map { index, form in
+    let widths = columns.enumerated().map { index, form in
       cases.reduce(max(heads[index].0.count, heads[index].1.count)) { widest, outcome in
         max(widest, cell(outcome, form).count)
       }
@@ -48,7 +48,7 @@ extension CorpusOutcome {
       return line
     }
     return [line("", heads.map(\.0)), line("", heads.map(\.1))]
-      + cases.map { outcome in line(outcome.row.name, Self.columns.map { cell(outcome, $0) }) }
+      + cases.map { outcome in line(outcome.row.name, columns.map { cell(outcome, $0) }) }
   }
 
   /// A form's name on two lines: `dwmw2` over `v3.1`.

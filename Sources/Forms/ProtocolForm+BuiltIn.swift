@@ -12,6 +12,10 @@ extension ProtocolForm {
     return woodhouse + read(PackageResources.Christopherson_toml, known: woodhouse)
   }()
 
+  /// Those that a recording is asked for (evidence, rule 26): of which there is a patch, so that a kernel can have run
+  /// them.
+  package static let asked = all
+
   private static func read(
     _ bytes: [UInt8], known: [ProtocolForm], isMainline: Bool = false
   ) -> [ProtocolForm] {

@@ -14,6 +14,8 @@ struct RecordingSource {
   let database: TraceDatabase
   /// For commands; nil in memory.
   let path: String?
+  /// What divergences were asked to be counted from.
+  private let kernel: KernelForm?
 
   /// Imports and replays a trace, if its database does not hold it yet; takes a database as it is, unless another form
   /// is asked for than it was replayed with.
@@ -22,6 +24,7 @@ struct RecordingSource {
   ///   - keepsNumbers: its findings' numbers are asked for: a database that holds another recording is an error, and
   ///     one that was replayed with `--kernel` stays so.
   init(_ trace: String, _ options: ImportOptions, kernel: KernelForm? = nil, keepsNumbers: Bool = false) throws {
+    self.kernel = kernel
     if Self.isDatabase(trace) {
       do {
         database = try TraceDatabase(at: trace)
@@ -40,6 +43,7 @@ struct RecordingSource {
 
   /// Imports and replays a trace; what is wrong with it is left to the caller to tell.
   init(importing trace: String, _ options: ImportOptions, kernel: KernelForm?) throws {
+    self.kernel = kernel
     let importer = try Self.importer(trace, options, kernel: kernel)
     database = try importer.outcome().database
     path = importer.path
@@ -75,10 +79,15 @@ struct RecordingSource {
     return read(descriptor, &bytes, bytes.count) == bytes.count && bytes == magic
   }
 
-  /// The form that the recorded kernel is taken to be: the one that its replay counts divergences from. v6.9 where that
-  /// is of a file, which the database does not keep.
-  func kernelForm() throws(TraceStoreError) -> ProtocolForm {
-    try database.replaySettings().flatMap { ProtocolForm.named($0.form) } ?? .v69
+  /// The form that the recorded kernel is taken to be: the one that its replay counts divergences from; v6.9 without a
+  /// replay. A form of a file is not kept in the database: it has to be named again.
+  func kernelForm() throws -> ProtocolForm {
+    guard let id = try database.replaySettings()?.form else { return .v69 }
+    if let asked = kernel, asked.form.id == id { return asked.form }
+    guard let form = ProtocolForm.named(id) else {
+      throw fail("\(path ?? "the database") was replayed by the form '\(id)' of a file: name that file with --kernel.")
+    }
+    return form
   }
 
   /// What no search over the recording can see, in sentences: while there is any, nothing is clean.

@@ -27,7 +27,7 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     do {
       let store = try TraceDatabase(at: database)
-      try replayStored(store, replay.options(for: store), kernel: replay.kernel.asked())
+      try replayStored(store, replay.options(for: store), kernel: replay.form.asked())
       throw try show(store, path: database, report)
     } catch let error as TraceStoreError {
       throw fail(error.sentence)

@@ -15,7 +15,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var report: ReportArguments
 
   func run() throws {
-    let importer = TraceImporter(input, replay: replay, kernel: try replay.kernel.asked())
+    let importer = TraceImporter(input, replay: replay, kernel: try replay.form.asked())
     let outcome = try importer.run()
     do {
       throw try show(outcome.database, path: importer.path, report)

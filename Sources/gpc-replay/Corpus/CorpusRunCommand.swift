@@ -3,6 +3,8 @@
 import ArgumentParser
 import Corpus
 import Explore
+import Forms
+import GPCProtocol
 import Glibc
 import Report
 import TraceStore
@@ -27,6 +29,14 @@ struct CorpusRunCommand: ParsableCommand {
   @Argument(help: "The corpus, a topic of it, or a case.")
   var folder = "traces"
 
+  @Option(
+    name: [.customLong("form"), .customLong("protocol")],
+    help: """
+      Published forms, or files of forms (docs/forms.md), with commas between, or all. Of a form of a file nothing is \
+      expected: its verdicts are shown.
+      """)
+  var forms = FormsArgument(ProtocolForm.all)
+
   @Option(help: "The database that the results are added to; :memory: for none.")
   var db = "corpus.db"
 
@@ -49,6 +59,7 @@ struct CorpusRunCommand: ParsableCommand {
 
   func run() throws {
     let found = try corpusFolder(folder)
+    let forms = try forms.byAge()
     // Opened before the work: a database that cannot be written is told at once.
     let store: CorpusStore
     do {
@@ -57,7 +68,8 @@ struct CorpusRunCommand: ParsableCommand {
       throw fail(error.sentence)
     }
     let begunAt = Self.now()
-    let runner = CorpusRunner(folder: folder, cases: found.cases, jobCount: jobs ?? CorpusRunner.coreCount)
+    let runner = CorpusRunner(
+      folder: folder, cases: found.cases, jobCount: jobs ?? CorpusRunner.coreCount, forms: forms)
     let (outcome, coverage) = runner.run()
     if let junit { try write(outcome.junit, to: junit) }
     do {

@@ -2,6 +2,8 @@
 
 import Corpus
 import Explore
+import Forms
+import GPCProtocol
 import Glibc
 import Synchronization
 
@@ -10,22 +12,24 @@ struct CorpusRunner: Sendable {
   let folder: String
   let cases: [CorpusCase]
   let jobCount: Int
+  /// What the cases are searched under.
+  var forms = ProtocolForm.all
 
   func run() -> (outcome: CorpusOutcome, coverage: Coverage) {
     let begun = ContinuousClock.now
     let progress = Mutex(CorpusProgress(caseCount: cases.count))
     // No more recordings in memory than are under way.
     let results = inParallel(cases.count, jobCount: jobCount) { index in
-      let result = CaseRunner(corpusCase: cases[index]).run()
+      let result = CaseRunner(corpusCase: cases[index], forms: forms).run()
       progress.withLock { $0.update(finished: result.outcome.row.name) }
       return result
     }
     progress.withLock { $0.finish() }
-    var coverage = Coverage.ofAllForms
+    var coverage = Coverage(under: forms)
     for result in results { coverage.add(result.coverage) }
     let elapsed = (ContinuousClock.now - begun).components
     let outcome = CorpusOutcome(
-      folder: folder, cases: results.map(\.outcome), jobCount: jobCount,
+      folder: folder, forms: forms.map(\.id), cases: results.map(\.outcome), jobCount: jobCount,
       wallNs: elapsed.seconds * 1_000_000_000 + elapsed.attoseconds / 1_000_000_000)
     return (outcome, coverage)
   }

@@ -35,7 +35,7 @@ struct CutCase {
     let file = try NamelessFile(text.bytes)
     defer { withExtendedLifetime(file) {} }
     do {
-      return try CaseRunner.found(name, in: file.path, bare).0
+      return try CaseRunner.found(name, in: file.path, bare, ProtocolForm.all).0
     } catch let error as TraceReadError {
       throw fail("The cut does not import: it \(error.predicate).")
     } catch let error as TraceStoreError {
