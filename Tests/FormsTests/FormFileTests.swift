@@ -50,7 +50,7 @@ import Testing
       ProtocolForm.all.map(\.id) == [
         "v5.17", "v5.19", "v6.1", "v6.2", "v6.9", "v7.3", "dwmw2-v1", "dwmw2-v2", "dwmw2-v3.1", "dwmw2-v3.2",
         "dwmw2-v3.3", "dwmw2-v3.4",
-        "seanjc-1", "seanjc-2", "seanjc-3", "seanjc-4", "seanjc-5",
+        "seanjc-1", "seanjc-2", "seanjc-3", "seanjc-4", "seanjc-5", "seed-1", "seed-2", "seed-atomic", "both-walks",
       ])
   }
 
@@ -131,7 +131,8 @@ import Testing
     #expect(fault?.line == 8)
     #expect(
       fault?.sentence == """
-        line 8: the rule walk.place of mine is none of "start-hook", "end-hook-before-count", "end-hook-after-count"
+        line 8: the rule walk.place of mine is none of "start-hook", "end-hook-before-count", "end-hook-after-count", \
+        "both-hooks"
         """)
     #expect(self.fault("rules = { wait = 3 }")?.line == 1)
     #expect(self.fault(form("a", "") + form("b", "rules.wait = 3"))?.line == 10)

@@ -96,6 +96,10 @@ extension Rule {
       "has_refresh_lock", \.hasRefreshLock,
       "mutex_lock(gpc->refresh_lock) around a refresh, and around what activation and deactivation say",
       else: "no such lock"),
+    Rule(
+      "accept_under_invalidate_lock", \.acceptsUnderInvalidateLock,
+      "behind the wait: spin_lock(mn_invalidate_lock); write_lock(gpc->lock); if (pending) drop both and wait again; accept",
+      else: "nothing is tested again behind the wait and the retry test"),
     Rule("activation", \.activation),
     Rule("deactivation", \.deactivation),
     Rule(

@@ -40,12 +40,21 @@ extension RuleExclusion {
     RuleExclusion(
       "retry.in_flight", word(RetryRule.InFlight.sectionOverlap), "retry.reads_flag", not: [.flag(true)],
       "the section reads no flag"),
+    RuleExclusion(
+      "accept_under_invalidate_lock", .flag(true), "wait",
+      not: WaitRule.allCases.filter { $0 != .queueBeforeRelock }.map(word), "it waits again where that wait stands"),
+    RuleExclusion(
+      "accept_under_invalidate_lock", .flag(true), "validity",
+      not: words(ValidityRule.trueBeforeTest, .placeholder), "valid would be set before the section"),
+    RuleExclusion(
+      "accept_under_invalidate_lock", .flag(true), "retry.in_flight",
+      not: words(RetryRule.InFlight.sectionOverlap, .pendingUnderLock), "the section has tested that already"),
   ]
 
   private static let ranges =
     [
       WaitRule.spinOnPending, .relockLoop, .queueAfterUnlock, .queueAfterUnlockToCondition, .queueBeforeSnapshot,
-      .queueBeforeRelock,
+      .queueBeforeRelock, .queueBeforeRelockToTop,
     ].map {
       RuleExclusion("wait", word($0), "range", not: words(RangeRule.none), "it waits while the range covers the uhva")
     } + [
@@ -56,8 +65,12 @@ extension RuleExclusion {
         "retry.in_flight", word(RetryRule.InFlight.pending), "range", not: words(RangeRule.none, .resetAtZero, .kept),
         "it reads the fields of the range one by one"),
       RuleExclusion(
+        "retry.in_flight", word(RetryRule.InFlight.pendingUnderLock), "range", not: words(RangeRule.none),
+        "there is no range to read"),
+      RuleExclusion(
         "range", word(RangeRule.keptAtWalk), "walk.place",
-        not: words(WalkRule.Place.endHookBeforeCount, .endHookAfterCount), "the range is stored in the start hook"),
+        not: words(WalkRule.Place.endHookBeforeCount, .endHookAfterCount),
+        "the range is stored at the walk in the start hook"),
     ]
 
   private static let snapshots = [
@@ -72,6 +85,12 @@ extension RuleExclusion {
   ]
 
   private static let walks = [
+    RuleExclusion(
+      "walk.place", word(WalkRule.Place.bothHooks), "walk.test", not: words(WalkRule.Test.valid),
+      "the walk in the end hook looks at the flag"),
+    RuleExclusion(
+      "walk.place", word(WalkRule.Place.bothHooks), "walk.locking", not: words(WalkRule.Locking.bareThenWrite),
+      "its bare look is at valid"),
     RuleExclusion(
       "walk.locking", word(WalkRule.Locking.bareThenWrite), "walk.test", not: words(WalkRule.Test.needsInvalidation),
       "its bare look is at valid"),

@@ -6,6 +6,7 @@ extension WalkRule.Place: RuleWord {
     case .startHook: "gfn_to_pfn_cache_invalidate() in the start hook, behind mn_active_invalidate_count++"
     case .endHookBeforeCount: "in the end hook, behind mmu_invalidate_seq++, before mn_active_invalidate_count--"
     case .endHookAfterCount: "in the end hook, behind mn_active_invalidate_count--"
+    case .bothHooks: "in the start hook on valid, and in the end hook, before mn_active_invalidate_count--, on the flag"
     }
   }
 }
@@ -61,6 +62,7 @@ extension WaitRule: RuleWord {
     case .queueAfterUnlockToCondition: "the same; having slept: write_lock(); continue; to the condition"
     case .queueBeforeSnapshot: "sleeps while pending, right before the snapshot"
     case .queueBeforeRelock: "sleeps while pending, between gpc_map() and write_lock()"
+    case .queueBeforeRelockToTop: "the same; having slept: write_lock(); the lookup is thrown away, to the loop top"
     }
   }
 }
@@ -71,6 +73,7 @@ extension RetryRule.InFlight: RuleWord {
     case .unread: "not read"
     case .count: "retry if (mn_active_invalidate_count)"
     case .pending: "retry if (count && range covers uhva), each field read bare"
+    case .pendingUnderLock: "the same in one section of mn_invalidate_lock"
     case .sectionOverlap: "under mmu_lock, before the relock: retry if (mmu_notifier_count && its range covers uhva)"
     }
   }
