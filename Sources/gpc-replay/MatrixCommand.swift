@@ -29,7 +29,7 @@ struct MatrixCommand: ParsableCommand {
 
   func run() throws {
     let scenarios = Scenario.builtIn + (large ? Scenario.large : [])
-    let budget = large ? limits.value(orElse: Self.large) : limits.value
+    let budget = limits.budget.limits(orElse: large ? Self.large : SearchLimits())
     let matrix = Matrix(forms: try forms.byAge(), scenarios: scenarios, limits: budget, grain: grain.value)
     try printOut(try json ? JSONReport.text(matrix.document) : matrix.text().map { $0 + "\n" }.joined())
     if !matrix.isComplete { throw ExitStatus.unknown.code }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import Pipeline
 import Probes
 import Recorder
 
@@ -26,7 +27,7 @@ struct RecordCommand: ParsableCommand {
   var output = "trace.dat"
 
   @Option(help: "How long to record (default: 30s, or while the command runs).")
-  var time: DurationArgument?
+  var time: TimeSpan?
 
   @Option(help: "Ring buffer per CPU, such as 8M. Events are lost where it is too small for the load.")
   var buffer = ByteCountArgument(argument: "8M")!
