@@ -35,7 +35,8 @@ package struct RecordingImport {
   package func run() throws -> Outcome {
     let known = try known()
     let outcome = Outcome(
-      recording: Recording(try known ?? importAnew(), path: path, kernel: replay?.kernel, listener), isNew: known == nil)
+      recording: Recording(try known ?? importAnew(), path: path, kernel: replay?.kernel, listener), isNew: known == nil
+    )
     let facts = try outcome.recording.database.facts()
     if let asked = request.clock, facts.clockSource == .recorded, facts.clock != asked {
       listener.notice(.clockNotUsed(asked: asked, recorded: facts.clock, request.input))
@@ -105,9 +106,9 @@ extension RecordingImport {
     // The first batch tells how fine the stamps are, and with it what is unordered.
     let clock = clock(of: reader)
     let options = try replay?.options(
-      clock: clock.clock, unit: clock.unit, resolutionNs: reader.timestampResolutionNs,
+      clock: clock.clock, unit: clock.unit, resolutionNs: reader.facts.resolutionNs,
       mayHideLoss: Self.mayHideLoss(reader), listener)
-    var pass = options.map { ReplayPass(kernel: replay?.kernel, release: reader.kernelRelease, options: $0) }
+    var pass = options.map { ReplayPass(kernel: replay?.kernel, release: reader.facts.kernelRelease, options: $0) }
     while isMore {
       try writer.write(batch)
       span.add(batch)
@@ -152,9 +153,10 @@ extension RecordingImport {
 
   /// What the recording says of its clock comes first, then `--clock`, then what such recordings have by convention.
   private func clock(of reader: TraceReader) -> Clock {
-    if let clock = reader.clock, reader.clockSource == .recorded { return (clock, .recorded, reader.stampUnit) }
+    let facts = reader.facts
+    if facts.clockSource == .recorded { return (facts.clock, .recorded, facts.stampUnit) }
     if let asked = request.clock { return (asked, .assumed, asked.unit) }
-    return (reader.clock ?? .local, reader.clockSource, reader.stampUnit)
+    return (facts.clock, facts.clockSource, facts.stampUnit)
   }
 
   private typealias Clock = (clock: TraceClock, source: ClockSource, unit: StampUnit)

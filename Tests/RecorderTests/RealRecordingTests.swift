@@ -18,10 +18,10 @@ import TraceReaders
   }
 
   @Test func everyRecordIsUnderstood() {
-    #expect(events == 913 && reader.lines == 913)
-    #expect(reader.issueCounts == [:] && reader.incomplete == nil)
+    #expect(events == 913 && reader.facts.lineCount == 913)
+    #expect(reader.issueCounts == [:] && reader.facts.incomplete == nil)
     #expect(reader.names.filter { $0.count > 0 && $0.kind == nil }.map(\.name) == [])
-    #expect(reader.clock == .mono && reader.clockSource == .recorded)
+    #expect(reader.facts.knownClock == .mono && reader.facts.clockSource == .recorded)
   }
 
   /// Its definitions are those that the kernel's BTF gives today, and nothing was missed.
