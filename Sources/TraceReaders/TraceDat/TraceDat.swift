@@ -1,5 +1,7 @@
 // trace.dat, as `trace-cmd record` writes it: the form.
 
+import TextLayout
+
 enum TraceDat: RecordForm {
   static let argument = "trace-dat"
   static let words = "a trace.dat of trace-cmd"
