@@ -13,6 +13,9 @@ package struct ProtocolRules: Hashable, Sendable {
   package var hasNeedsInvalidation = false
   /// Refresh, and what `activation` and `deactivation` say, hold `gpc->refresh_lock`.
   package var hasRefreshLock = true
+  /// The new pfn is set only while no invalidation that the range covers is in flight, both under `mn_invalidate_lock`
+  /// and `gpc->lock`, taken in this order behind the wait.
+  package var acceptsUnderInvalidateLock = false
   package var activation = ActivationRule.underRefreshLock
   package var deactivation = DeactivationRule.underRefreshLock
   /// Check and refresh look at `gpc->active` (v6.0.8 on).

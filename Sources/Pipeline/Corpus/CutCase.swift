@@ -2,6 +2,7 @@
 
 import Corpus
 import Explore
+import Forms
 import GPCProtocol
 import KVMEvents
 import Report
@@ -42,7 +43,7 @@ package struct CutCase {
   /// What is found in it now.
   func row(_ name: String) throws -> CorpusCaseRow {
     do {
-      return try CaseRun.found(name, in: .bytes(text.bytes), bare).0
+      return try CaseRun.found(name, in: .bytes(text.bytes), bare, ProtocolForm.all).0
     } catch PipelineError.unreadable(let error, _) {
       throw CutFault.unreadableText(error)
     }
