@@ -8,7 +8,7 @@ import Pipeline
 struct GPCReplay: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gpc-replay",
-    abstract: "Replays recorded KVM traces through the kernel's gfn_to_pfn_cache protocol.",
+    abstract: "Replay recorded KVM traces through the kernel's gfn_to_pfn_cache protocol.",
     discussion: """
       Finds missed invalidations and excessive retries in a recording of mmu_notifier and kvm_gpc events, and proves them by \
       trace lines. `gpc-replay TRACE` imports, replays and reports in one go.

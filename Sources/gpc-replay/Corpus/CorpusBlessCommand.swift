@@ -12,7 +12,7 @@ import TextLayout
 struct CorpusBlessCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bless",
-    abstract: "Rewrite the expectations of cases to what is found now, and print what changed.",
+    abstract: "Replace the expectations of cases by the current results, and print what changed.",
     discussion: """
       A blessed expectation is marked UNPROVED until somebody writes down why it is right. Descriptions are put into their canonical \
       form as well. \
