@@ -27,7 +27,7 @@ struct GPCReplay: ParsableCommand {
     defaultSubcommand: RunCommand.self)
 
   static func main() {
-    // A full disk or a size limit is an error of write(), told in a sentence; the default would end the process.
+    // A full disk or a size limit is an error of write(), reported in a sentence; the default would end the process.
     signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()

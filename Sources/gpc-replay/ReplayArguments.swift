@@ -12,7 +12,7 @@ extension ClockBound: ExpressibleByArgument {
   package init?(argument: String) { self.init(argument) }
 }
 
-/// What a replay is told.
+/// Options of a replay.
 struct ReplayArguments: ParsableArguments {
   @Option(
     name: .customLong("delta"),

@@ -61,7 +61,7 @@ struct CorpusRunCommand: ParsableCommand {
   func run() throws {
     let found = try corpusFolder(folder)
     let forms = try forms.byAge()
-    // Opened before the work: a database that cannot be written is told at once.
+    // Opened before the work: a database that cannot be written is reported at once.
     let store = try CorpusStore(at: DatabaseLocation(db))
     let begunAt = Self.now()
     let (outcome, coverage) = try CorpusProgress.shown(
