@@ -33,9 +33,9 @@ final class TextReader: RecordingReader {
   var stampUnit: StampUnit { pipeline.text.traits.beginsRaw ? .tick : .ns }
   /// No text of trace-cmd, tracefs or perf says which clock stamped it; what `gpc-replay record` wrote into the
   /// recording does.
-  var clock: TraceClock? { pipeline.text.marks.clock }
+  var clock: TraceClock? { marks.clock }
   var clockSource: ClockSource { clock == nil ? .assumed : .recorded }
   var marks: [RecordingMark] { pipeline.text.marks.marks }
-  var kernelRelease: KernelRelease? { pipeline.text.kernelRelease ?? pipeline.text.marks.kernelRelease }
+  var kernelRelease: KernelRelease? { pipeline.text.kernelRelease ?? marks.kernelRelease }
   var eventPlace: EventPlace { .line }
 }

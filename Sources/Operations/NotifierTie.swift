@@ -5,7 +5,8 @@ import KVMEvents
 /// Learns the constant `kvm - mn` (the notifier is a member of `struct kvm`) and holds events back until it is known.
 ///
 /// The start hook names only the notifier, the walk right behind it on the same thread only the kvm: one such pair
-/// serves the whole recording. Until then events are held, so that no decision is made without the invalidations.
+/// serves the whole recording, or what it says of itself. Until then events are held, so that no decision is made without
+/// the invalidations.
 struct NotifierTie {
   /// `kvm - mn`, wrapping.
   private(set) var offset: UInt64?
@@ -20,6 +21,11 @@ struct NotifierTie {
   static let kvmBytesMax: UInt64 = 1 << 16
   /// 15 MB; in every recording met so far the tie stands within three events of the first hook.
   private static let heldMax = 65_536
+
+  /// - Parameter notifierOffset: `offsetof(struct kvm, mmu_notifier)`, where the recording says it.
+  init(notifierOffset: UInt64? = nil) {
+    if let notifierOffset, notifierOffset < Self.kvmBytesMax { offset = 0 &- notifierOffset }
+  }
 
   var isMade: Bool { offset != nil }
   var isHolding: Bool { !held.isEmpty }

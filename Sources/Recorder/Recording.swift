@@ -120,6 +120,31 @@ package final class Recording {
 
   package var bytes: Int64 { output?.bytes ?? 0 }
 
+  /// Writes what was recorded so far as a trace.dat beside the recording, and begins a new stretch, which says again what
+  /// it was made with.
+  /// - Returns: its path.
+  package func writeSoFar() throws(RecordingError) -> String {
+    guard let output else { return "" }
+    do throws(RecordingFileError) {
+      try output.drain()
+      try output.writeSoFar(head())
+      try output.beginStretch()
+    } catch {
+      throw .file(error)
+    }
+    for line in about { instance.mark(line) }
+    return output.pathSoFar
+  }
+
+  /// Gives up the oldest stretch: nothing in it was looked for.
+  package func dropStretch() throws(RecordingError) {
+    do throws(RecordingFileError) {
+      try output?.dropStretch()
+    } catch {
+      throw .file(error)
+    }
+  }
+
   /// Sums over all CPUs of a line of `stats`.
   package struct Counts: Equatable, Sendable {
     /// Events that wait in the rings, and such as were taken.
@@ -195,10 +220,10 @@ package final class Recording {
       .compactMap { files.bytes("\(instance.path)/events/\(system)/\($0)/format") }
   }
 
+  /// System, host, release and machine, as trace-cmd writes them; the host's name is nobody's business.
   private func uname() -> String {
-    ["ostype", "osrelease", "version"].compactMap { name in
-      files.text("/proc/sys/kernel/\(name)").map { String($0.prefix { $0 != "\n" }) }
-    }.joined(separator: " ")
+    let release = files.text("/proc/sys/kernel/osrelease").map { String($0.prefix { $0 != "\n" }) }
+    return release.map { "Linux - \($0) x86_64" } ?? ""
   }
 
   /// Removes the instance and its probes, and what was written of an unfinished recording.

@@ -83,6 +83,7 @@ struct ReplayArguments: ParsableArguments {
       clock: facts.clock, unit: facts.stampUnit, resolutionNs: facts.resolutionNs,
       mayHideLoss: try database.hasDoubt())
     options.unusedFields = try database.implausibleFields()
+    options.notifierOffset = try database.recordingMarks().notifierOffset
     return options
   }
 }

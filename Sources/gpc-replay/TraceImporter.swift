@@ -119,9 +119,10 @@ extension TraceImporter {
     var isMore = try reader.read(into: &batch)
     // The first batch tells how fine the stamps are, and with it what is unordered.
     let clock = clock(of: reader)
-    let options = try replay?.options(
+    var options = try replay?.options(
       clock: clock.clock, unit: clock.unit, resolutionNs: reader.timestampResolutionNs,
       mayHideLoss: Self.mayHideLoss(reader))
+    options?.notifierOffset = reader.marks.notifierOffset
     var pass = options.map { ReplayPass(kernel: kernel, release: reader.kernelRelease, options: $0) }
     while isMore {
       try writer.write(batch)
@@ -141,7 +142,11 @@ extension TraceImporter {
     try writer.write(pass.finish(mayHideLoss: options.mayHideLoss))
     let database = try writer.finish(
       summary(reader, span, clock, settings(options, kernel: pass.kernel), importOptions))
-    if !pass.fieldsToLeaveOut.isEmpty {
+    if options.notifierOffset != reader.marks.notifierOffset {
+      // A ring that overwrote its beginning says it at its end only.
+      options.notifierOffset = reader.marks.notifierOffset
+      try replayStored(database, options, kernel: kernel)
+    } else if !pass.fieldsToLeaveOut.isEmpty {
       options.unusedFields = pass.fieldsToLeaveOut
       try replayStored(database, options, kernel: kernel)
     } else if !pass.isRight {
@@ -152,7 +157,7 @@ extension TraceImporter {
 
   /// Any event may be missing, as far as was read.
   private static func mayHideLoss(_ reader: TraceReader) -> Bool {
-    reader.issueCounts.contains { $0.key.doubt != nil }
+    reader.issueCounts.contains { $0.key.doubt != nil } || reader.marks.tellOfMissedHits
   }
 
   /// What the recording says of its clock comes first, then `--clock`, then what such recordings have by convention.

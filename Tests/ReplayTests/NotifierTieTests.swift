@@ -126,4 +126,31 @@ import Testing
     tie.giveUp()
     #expect(tie.offset == nil)
   }
+
+  /// `gpc-replay record` writes offsetof(struct kvm, mmu_notifier) into the recording: no walk is needed.
+  @Test func theRecordingSaysTheOffset() {
+    let tie = NotifierTie(notifierOffset: 0x9a88)
+    #expect(tie.isMade && tie.kvm(of: TestMemory.mn(7)) == TestMemory.kvm(7))
+    // No member of struct kvm is so far behind its begin.
+    #expect(!NotifierTie(notifierOffset: 1 << 16).isMade)
+    #expect(!NotifierTie(notifierOffset: .max).isMade)
+  }
+
+  // Two VMs without a walk: a yes inside the window of VM 1 is nobody's, until the recording tells whose notifier it is.
+  @Test func aFindingByTheSaidOffset() {
+    let recording = Marbles(
+      """
+      mm own     : s r        e  d
+      vcpu       :     cy
+      other vm2  :        cy
+      """, after: .mapped
+    ).without(.gpcInvalidateStart, .mnInvalidateEndKvm)
+    func contracts(_ offset: UInt64?) -> [EventID] {
+      recording.replayed { $0.notifierOffset = offset }.findings(.contract).map(\.event)
+    }
+    #expect(contracts(nil) == [])
+    #expect(contracts(0x9a88) == [recording.id("vcpu", "y")])
+    // A wrong one finds nothing.
+    #expect(contracts(0x9a80) == [])
+  }
 }
