@@ -21,7 +21,7 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "KVMEvents"),
     .target(
-      name: "FtraceImport", dependencies: ["KVMEvents", "CZstd", "CZlib", "CLzma"],
+      name: "TraceReaders", dependencies: ["KVMEvents", "CZstd", "CZlib", "CLzma"],
       resources: [
         .embedInCode("Catalogue/linux_6_12.probes"), .embedInCode("Catalogue/linux_6_1.probes"),
         .embedInCode("Catalogue/linux_5_17.probes"), .embedInCode("Catalogue/default_names.probes"),
@@ -54,21 +54,27 @@ let package = Package(
     .target(
       name: "Corpus",
       dependencies: [
-        "KVMEvents", "FtraceImport", "GPCProtocol", "Operations", "Forms",
+        "KVMEvents", "TraceReaders", "GPCProtocol", "Operations", "Forms", "Report",
         .product(name: "TOMLKit", package: "TOMLKit"),
+      ]),
+    .target(
+      name: "Pipeline",
+      dependencies: [
+        "KVMEvents", "TraceReaders", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "Explore", "Compare",
+        "Corpus", "CZstd",
       ]),
     .executableTarget(
       name: "gpc-replay",
       dependencies: [
-        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "Explore", "Compare",
-        "Corpus", "BTF", "Probes", "Recorder", "CZstd",
+        "KVMEvents", "TraceReaders", "TraceStore", "GPCProtocol", "Forms", "Report", "Explore", "Corpus", "Pipeline",
+        "BTF", "Probes", "Recorder",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "replay-bench", dependencies: ["KVMEvents", "TraceStore", "GPCProtocol", "Forms", "Replay"],
       path: "tools/bench.d/replay-bench"),
     .executableTarget(
-      name: "decode-bench", dependencies: ["KVMEvents", "FtraceImport"], path: "tools/bench.d/decode-bench"),
+      name: "decode-bench", dependencies: ["KVMEvents", "TraceReaders"], path: "tools/bench.d/decode-bench"),
     .executableTarget(
       name: "explore-bench", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Explore"],
       path: "tools/explore-bench",
@@ -76,7 +82,7 @@ let package = Package(
     .executableTarget(
       name: "evidence-parts",
       dependencies: [
-        "EvidenceParts", "FtraceImport", "KVMEvents",
+        "EvidenceParts", "TraceReaders", "KVMEvents",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "tools/evidence.d",
@@ -90,17 +96,17 @@ let package = Package(
       path: "tools/simulate.d"),
     .testTarget(name: "KVMEventsTests", dependencies: ["KVMEvents"]),
     .testTarget(
-      name: "FtraceImportTests", dependencies: ["FtraceImport", "KVMEvents", "Renderings", "CZstd", "CZlib", "CLzma"],
+      name: "TraceReadersTests", dependencies: ["TraceReaders", "KVMEvents", "Renderings", "CZstd", "CZlib", "CLzma"],
       exclude: ["Fixtures"]),
     .testTarget(name: "FormsTests", dependencies: ["GPCProtocol", "Forms"]),
     .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
     .testTarget(
-      name: "RecorderTests", dependencies: ["Recorder", "Probes", "FtraceImport", "KVMEvents", "RealBinary"],
+      name: "RecorderTests", dependencies: ["Recorder", "Probes", "TraceReaders", "KVMEvents", "RealBinary"],
       exclude: ["Fixtures"]),
     .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Operations", "Replay"]),
     .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Explore"]),
     .testTarget(name: "BTFTests", dependencies: ["BTF", "RealBinary"]),
-    .testTarget(name: "ProbesTests", dependencies: ["BTF", "Probes", "FtraceImport", "KVMEvents", "RealBinary"]),
+    .testTarget(name: "ProbesTests", dependencies: ["BTF", "Probes", "TraceReaders", "KVMEvents", "RealBinary"]),
     .testTarget(name: "CompareTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Compare"]),
     .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
     // One recording in other forms, made by rules; for the tests.
@@ -109,7 +115,7 @@ let package = Package(
     .target(
       name: "Stages",
       dependencies: [
-        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "Compare", "CSQLite",
+        "KVMEvents", "TraceReaders", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "Compare", "CSQLite",
       ],
       path: "Tests/Stages"),
     // The binary as the tests run it, and the folders of traces/.
@@ -118,13 +124,13 @@ let package = Package(
     // tools/evidence.
     .target(
       name: "EvidenceParts",
-      dependencies: ["KVMEvents", "FtraceImport", "GPCProtocol", "Forms", "Replay", "TraceStore", "Report", "Corpus"],
+      dependencies: ["KVMEvents", "TraceReaders", "GPCProtocol", "Forms", "Replay", "TraceStore", "Report", "Corpus"],
       path: "Tests/EvidenceParts"),
     // What the replay says, held against what a simulated kernel did; for tools/simulate and the tests.
     .target(
       name: "KnownTruth",
       dependencies: [
-        "KVMEvents", "FtraceImport", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "SimulatedKernel",
+        "KVMEvents", "TraceReaders", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "SimulatedKernel",
       ],
       path: "Tests/KnownTruth"),
     .testTarget(
@@ -132,16 +138,17 @@ let package = Package(
     .testTarget(
       name: "CorpusTests",
       dependencies: [
-        "RealBinary", "Renderings", "Corpus", "FtraceImport", "KVMEvents", "GPCProtocol", "Forms", "TraceStore",
+        "RealBinary", "Renderings", "Corpus", "Report", "TraceReaders", "KVMEvents", "GPCProtocol", "Forms",
+        "TraceStore",
         "gpc-replay",
       ],
       exclude: ["Reports"]),
     .testTarget(
       name: "CommandTests", dependencies: ["RealBinary", "Renderings", "Stages", "CZstd", "gpc-replay"],
       exclude: ["Kernels"]),
-    .testTarget(name: "StageTests", dependencies: ["Stages", "RealBinary", "FtraceImport", "KVMEvents", "TraceStore"]),
+    .testTarget(name: "StageTests", dependencies: ["Stages", "RealBinary", "TraceReaders", "KVMEvents", "TraceStore"]),
     .testTarget(
-      name: "EvidenceTests", dependencies: ["EvidenceParts", "RealBinary", "FtraceImport", "KVMEvents", "gpc-replay"],
+      name: "EvidenceTests", dependencies: ["EvidenceParts", "RealBinary", "TraceReaders", "KVMEvents", "gpc-replay"],
       exclude: ["Recordings", "FunctionLevel", "Breaches", "Gaps"]),
     .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),
   ],
@@ -153,7 +160,7 @@ if Context.environment["GPC_REPLAY_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
       name: "gpc-replay-fuzz",
-      dependencies: ["KVMEvents", "FtraceImport", "TraceStore", "Report", "Stages"],
+      dependencies: ["KVMEvents", "TraceReaders", "TraceStore", "Report", "Stages"],
       path: "tools/fuzz.d",
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -3,6 +3,7 @@
 import Forms
 import GPCProtocol
 import KVMEvents
+import Report
 import TOMLKit
 
 extension CaseDescription {

@@ -7,7 +7,7 @@ package struct Counterexample: Sendable {
   package let form: ProtocolForm
   /// The scenario that it was found in; shrunk, if it was.
   package let scenario: Scenario
-  package let verdict: Verdict
+  package let verdict: SearchVerdict
   /// For `stuck`: how.
   package let stuckKind: StuckKind?
   package let schedule: Schedule

@@ -8,7 +8,7 @@ package struct Exploration: Sendable {
   package let scenario: Scenario
   package let completeness: Completeness
   /// Every verdict there is, worst first; empty: clean, if the search is complete.
-  package let verdicts: [Verdict]
+  package let verdicts: [SearchVerdict]
   package let stuckKind: StuckKind?
   package let stateCount: Int
   package let transitionCount: Int

@@ -5,7 +5,7 @@ import GPCProtocol
 extension Explorer {
   /// The shortest counterexample of `verdict`, in this scenario as it is, or the one that a random walk met; nil where
   /// there is none.
-  package func counterexample(_ verdict: Verdict) -> Counterexample? {
+  package func counterexample(_ verdict: SearchVerdict) -> Counterexample? {
     guard let schedule = shortestSchedule(verdict) ?? explore(verdicts: .safety).fallback?.met[verdict] else {
       return nil
     }
@@ -15,7 +15,7 @@ extension Explorer {
   }
 
   /// The same, shrunk until removing any one thing makes it pass. Every candidate is searched anew.
-  package func shrunkCounterexample(_ verdict: Verdict) -> Counterexample? {
+  package func shrunkCounterexample(_ verdict: SearchVerdict) -> Counterexample? {
     guard var best = counterexample(verdict) else { return nil }
     var candidates = best.scenario.smaller()
     while let candidate = candidates.popFirst() {

@@ -55,7 +55,7 @@ package struct Explorer: Sendable {
     if stuck == nil, let schedule = met[.stuck] { stuck = stuckKind(schedule) }
     var exploration = Exploration(
       form: form, scenario: scenario, completeness: search.completeness,
-      verdicts: Verdict.allCases.filter { verdict in
+      verdicts: SearchVerdict.allCases.filter { verdict in
         met[verdict] != nil || Self.found(verdict, search.violations, stuck)
       }, stuckKind: stuck, stateCount: search.states.count, transitionCount: search.transitionCount,
       byteCount: search.states.byteCount, branchesReached: search.branches,
@@ -71,7 +71,7 @@ package struct Explorer: Sendable {
       transitionCount: 0, byteCount: 0, branchesReached: BranchSet(), fallback: nil)
   }
 
-  private static func found(_ verdict: Verdict, _ violations: Violations, _ stuck: StuckKind?) -> Bool {
+  private static func found(_ verdict: SearchVerdict, _ violations: Violations, _ stuck: StuckKind?) -> Bool {
     switch verdict {
     case .contract: violations.contains(.contract)
     case .stale: violations.contains(.stale)
@@ -86,7 +86,7 @@ package struct Explorer: Sendable {
   }
 
   /// The shortest schedule to `verdict`; nil where there is none within the limits.
-  package func shortestSchedule(_ verdict: Verdict) -> Schedule? {
+  package func shortestSchedule(_ verdict: SearchVerdict) -> Schedule? {
     guard let (stepper, layout) = start() else { return nil }
     switch verdict {
     case .contract: return schedule(to: .violation(.contract), stepper, layout)

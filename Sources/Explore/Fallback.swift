@@ -6,5 +6,5 @@ package struct Fallback: Sendable {
   package let preemptionsComplete: Int
   package let walks: WalkLimits
   /// What the walks met, with the schedule that met it first.
-  package let met: [Verdict: Schedule]
+  package let met: [SearchVerdict: Schedule]
 }

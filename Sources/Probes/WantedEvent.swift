@@ -1,7 +1,7 @@
 // The events that a recording should have: which functions tell them, with which fields, and what is lost without one.
 
 /// One event, and the functions that tell it. The names of events and fields are those of the probe catalogue
-/// (Sources/FtraceImport/Catalogue), which says what they mean to the replay.
+/// (Sources/TraceReaders/Catalogue), which says what they mean to the replay.
 struct WantedEvent: Sendable {
   /// What is lost without an event that the replay has no use for.
   static let nothing = "nothing."

@@ -30,7 +30,7 @@ extension Replayer {
         .retryRound(
           row(
             test, round, decision: nil, doubt: cause == nil ? nil : .part,
-            verdict: cause.map { RetryEvidence.Verdict(cause: $0) })))
+            verdict: cause.map { RetryEvidence.RoundCause(cause: $0) })))
       return
     }
     let evidence = RetryEvidence(
@@ -97,7 +97,7 @@ extension Replayer {
   }
 
   private func row(
-    _ test: PendingTest, _ round: RoundState, decision: Decision?, doubt: Doubt?, verdict: RetryEvidence.Verdict?
+    _ test: PendingTest, _ round: RoundState, decision: Decision?, doubt: Doubt?, verdict: RetryEvidence.RoundCause?
   ) -> RetryRound {
     round.row(
       of: operations.refreshes[test.refresh].id, test.isRetried ? .retried : .accepted, decision: decision,

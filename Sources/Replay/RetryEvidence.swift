@@ -246,14 +246,14 @@ struct RetryEvidence {
   // MARK: The cause
 
   /// Why the round was repeated: only for a round that was.
-  struct Verdict {
+  struct RoundCause {
     var cause: RetryRound.Cause
     var subCause: RetryRound.SubCause?
     var invalidation: InvalidationState?
   }
 
-  func cause(page: UHVA?, _ rule: FormsAsked.TestRule, _ facts: FormFacts) -> Verdict {
-    guard let page else { return Verdict(cause: .unknown) }
+  func cause(page: UHVA?, _ rule: FormsAsked.TestRule, _ facts: FormFacts) -> RoundCause {
+    guard let page else { return RoundCause(cause: .unknown) }
     var (overlapping, allSelf) = (0, true)
     var sureSelf: InvalidationState?
     for invalidation in relevant where invalidation.overlaps(page: page) {
@@ -261,43 +261,43 @@ struct RetryEvidence {
       let isSelf = isSelf(invalidation)
       if !isSelf { allSelf = false }
       guard isSurelyNecessary(invalidation) else { continue }
-      if !isSelf { return Verdict(cause: .necessary, invalidation: invalidation) }
+      if !isSelf { return RoundCause(cause: .necessary, invalidation: invalidation) }
       sureSelf = sureSelf ?? invalidation
     }
     if let sureSelf {
       let isOnlySelf = allSelf && !round.meetsLoss && !mayHideInvalidations
-      return Verdict(cause: .necessary, subCause: isOnlySelf ? .`self` : nil, invalidation: sureSelf)
+      return RoundCause(cause: .necessary, subCause: isOnlySelf ? .`self` : nil, invalidation: sureSelf)
     }
-    if round.isTorn || mayMissSomething { return Verdict(cause: .unknown) }
+    if round.isTorn || mayMissSomething { return RoundCause(cause: .unknown) }
     let signs = signs(rule.seq, facts)
-    if overlapping == 0 { return falseVerdict(rule, signs) }
+    if overlapping == 0 { return falseCause(rule, signs) }
     // Not sure from the intervals; but it was repeated, and nothing else that is known can explain that.
     if overlapping == relevant.count && !mayBeMovedUnseen(rule, signs) {
-      return Verdict(cause: .necessary, invalidation: overlapping == 1 ? relevant[0] : nil)
+      return RoundCause(cause: .necessary, invalidation: overlapping == 1 ? relevant[0] : nil)
     }
-    return Verdict(cause: restsOnTaint ? .unknown : .undecided)
+    return RoundCause(cause: restsOnTaint ? .unknown : .undecided)
   }
 
   /// Nothing overlapped. What cannot have been seen was not the reason.
-  private func falseVerdict(_ rule: FormsAsked.TestRule, _ signs: RetrySigns) -> Verdict {
+  private func falseCause(_ rule: FormsAsked.TestRule, _ signs: RetrySigns) -> RoundCause {
     // The count was 0, and no recorded end hook can have moved seq (evidence, rule 23).
     if !signs.canBeActive && !signs.canMoveSeq {
       let isOther = rule.mayBeMovedUnseen && !readsCount && !restsOnTaint
-      return isOther ? Verdict(cause: .false, subCause: .seqOther) : Verdict(cause: .unknown)
+      return isOther ? RoundCause(cause: .false, subCause: .seqOther) : RoundCause(cause: .unknown)
     }
-    if relevant.isEmpty { return Verdict(cause: .unknown) }
+    if relevant.isEmpty { return RoundCause(cause: .unknown) }
     if let counted = signs.firstSurelyIn {
-      return Verdict(cause: .false, subCause: .count, invalidation: relevant[counted])
+      return RoundCause(cause: .false, subCause: .count, invalidation: relevant[counted])
     }
     if isCovered || !signs.canMoveSeq && !mayBeMovedUnseen(rule, signs) {
-      return Verdict(cause: .false, subCause: .count, invalidation: relevant.count == 1 ? relevant[0] : nil)
+      return RoundCause(cause: .false, subCause: .count, invalidation: relevant.count == 1 ? relevant[0] : nil)
     }
     // Count or another mover of seq.
-    if !signs.canMoveSeq { return Verdict(cause: .false) }
+    if !signs.canMoveSeq { return RoundCause(cause: .false) }
     if !signs.canBeActive {
-      return Verdict(cause: .false, subCause: .seq, invalidation: relevant.first { surelyMovesSeq($0, rule.seq) })
+      return RoundCause(cause: .false, subCause: .seq, invalidation: relevant.first { surelyMovesSeq($0, rule.seq) })
     }
-    return Verdict(cause: .false)
+    return RoundCause(cause: .false)
   }
 
   /// The test's own probe read a count.

@@ -6,7 +6,7 @@ import Operations
 extension RoundState {
   func row(
     of refresh: Int64, _ outcome: RetryRound.Outcome, decision: Decision?, doubt: Doubt?,
-    verdict: RetryEvidence.Verdict? = nil, settled: Moment? = nil
+    verdict: RetryEvidence.RoundCause? = nil, settled: Moment? = nil
   ) -> RetryRound {
     // A repeated round lasts until the next one's top, the last one until its test.
     let over = if case .retried = outcome { settled } else { testLow }

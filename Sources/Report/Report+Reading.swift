@@ -75,8 +75,8 @@ extension Report {
       FindingCount(kind: $0.text(0), certainty: $0.text(1), count: $0.integer(2))
     }
     findings = try Self.findings(database, max: findingsMax)
-    verdict = Verdict(status: .clean, reasons: [])
-    verdict = Verdict(of: self)
+    verdict = ReportVerdict(status: .clean, reasons: [])
+    verdict = ReportVerdict(of: self)
   }
 
   private static let findingCountsSQL = """

@@ -30,7 +30,7 @@ package struct Report: Encodable, Sendable {
   package var neverEnded: [NeverEndedCall]
   package var findingCounts: [FindingCount]
   package var findings: [FindingDetail]
-  package var verdict: Verdict
+  package var verdict: ReportVerdict
 
   package struct Trace: Encodable, Sendable {
     package var file: String

@@ -101,11 +101,18 @@ package final class TraceDatabase {
   /// Something in the input could not be read, its form hides losses, or probes missed hits, so that any event may be
   /// missing.
   package func hasDoubt() throws(TraceStoreError) -> Bool {
-    let row = try statement("SELECT kind FROM import_issue_count WHERE count > 0")
-    while try row.step() {
-      if ImportIssueKind(rawValue: row.text(0))?.doubt != nil { return true }
-    }
+    if try issueCounts().contains(where: { $0.count > 0 && $0.kind.doubt != nil }) { return true }
     return try recordingMarks().tellOfMissedHits
+  }
+
+  /// What the reader stumbled over, and how often.
+  package func issueCounts() throws(TraceStoreError) -> [(kind: ImportIssueKind, count: Int64)] {
+    let row = try statement("SELECT kind, count FROM import_issue_count")
+    var counts: [(kind: ImportIssueKind, count: Int64)] = []
+    while try row.step() {
+      if let kind = ImportIssueKind(rawValue: row.text(0)) { counts.append((kind, row.integer(1))) }
+    }
+    return counts
   }
 
   /// Events were lost somewhere, and nothing tells where.

@@ -1,13 +1,9 @@
 // `compare`: what each published form would have cost in a recording.
 
 import ArgumentParser
-import Compare
-import Forms
 import GPCProtocol
-import KVMEvents
-import Replay
+import Pipeline
 import Report
-import TraceStore
 
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -38,39 +34,10 @@ struct CompareCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let forms = try forms.byAge()
-    let source = try RecordingSource(trace, options, kernel: kernel.asked())
-    do {
-      let notCompared = try compare(source, forms)
-      let report = try ComparisonReport(source.database, notCompared: notCompared.map(\.id))
-      try printOut(try json ? report.json() : ComparisonText(report).text)
-      if report.isEmpty && !report.leftOut.isEmpty { throw ExitStatus.unknown.code }
-    } catch let error as TraceStoreError {
-      throw fail(error.sentence)
-    }
-  }
-
-  /// Returns the forms whose costs are not known.
-  private func compare(_ source: RecordingSource, _ forms: [ProtocolForm]) throws -> [ProtocolForm] {
-    let options = try replayOptions(source)
-    var comparison = Comparison(forms, kernel: try source.kernelForm(), deltaNs: options.deltaNs)
-    try source.forEachWindow(options) { comparison.consume($0) }
-    let costs = comparison.finish()
-    try source.database.replaceComparison(
-      comparison.rows(costs), leftOut: comparison.leftOut, kernelWaits: comparison.kernelWaits)
-    let compared = Set(comparison.comparableForms.map(\.id))
-    return forms.filter { !compared.contains($0.id) }
-  }
-
-  /// The recorded kernel's figures are those of the replay in the database, so its settings hold; without one, the
-  /// usual settings.
-  private func replayOptions(_ source: RecordingSource) throws -> ReplayOptions {
-    var options = try ReplayArguments.parse([]).options(for: source.database)
-    if let stored = try source.database.replaySettings() {
-      options.deltaNs = stored.deltaNs
-    } else {
-      try replayStored(source.database, options, kernel: nil)
-    }
-    return options
+    let source = try Recording(options.request(trace), kernel: kernel.asked(), .terminal)
+    let notCompared = try source.compare(forms.byAge())
+    let report = try ComparisonReport(source.database, notCompared: notCompared.map(\.id))
+    try printOut(try json ? report.json() : ComparisonText(report).text)
+    if report.isEmpty && !report.leftOut.isEmpty { throw ExitStatus.unknown.code }
   }
 }

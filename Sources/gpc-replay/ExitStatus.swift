@@ -37,7 +37,7 @@ enum ExitStatus: Int32, CaseIterable {
     "Exit status: " + meanings.map { "\($0.rawValue) \($1)" }.joined(separator: ", ") + "."
   }
 
-  init(_ status: Verdict.Status) {
+  init(_ status: ReportVerdict.Status) {
     self =
       switch status {
       case .clean: .clean

@@ -21,19 +21,15 @@ struct ExplainCommand: ParsableCommand {
   var finding: Int64
 
   func run() throws {
-    do {
-      let store = try TraceDatabase(at: database)
-      if let detail = try FindingDetail(finding, in: store) {
-        let facts = try store.facts()
-        let timeline = FindingTimeline(detail, place: facts.eventPlace, unit: facts.stampUnit, database: database)
-        try printOut(timeline.lines.joined(separator: "\n") + "\n")
-      } else if let text = try store.counterexampleText(finding) {
-        try printOut("#\(finding)  \(text)\n")
-      } else {
-        throw fail("\(database) has no finding \(finding).")
-      }
-    } catch let error as TraceStoreError {
-      throw fail(error.sentence)
+    let store = try TraceDatabase(at: database)
+    if let detail = try FindingDetail(finding, in: store) {
+      let facts = try store.facts()
+      let timeline = FindingTimeline(detail, place: facts.eventPlace, unit: facts.stampUnit, database: database)
+      try printOut(timeline.lines.joined(separator: "\n") + "\n")
+    } else if let text = try store.counterexampleText(finding) {
+      try printOut("#\(finding)  \(text)\n")
+    } else {
+      throw fail("\(database) has no finding \(finding).")
     }
   }
 }

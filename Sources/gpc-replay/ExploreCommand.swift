@@ -5,6 +5,7 @@ import Explore
 import Forms
 import GPCProtocol
 import KVMEvents
+import Pipeline
 
 struct ExploreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -43,7 +44,7 @@ struct ExploreCommand: ParsableCommand {
     help:
       "How far the clocks of two CPUs may be off; inf: only program order holds. Default: the trace clock's own uncertainty."
   )
-  var delta: DeltaArgument?
+  var delta: ClockBound?
 
   @Option(
     help:
@@ -97,7 +98,7 @@ struct ExploreCommand: ParsableCommand {
     var status = SearchStatus()
     for (index, (form, word)) in forms.enumerated() {
       if index > 0 { print() }
-      let explorer = Explorer(form, scenario, limits: limits.value, grain: grain.value)
+      let explorer = Explorer(form, scenario, limits: limits.budget.limits(), grain: grain.value)
       let exploration = explorer.explore()
       for line in exploration.text() { print(line) }
       for verdict in exploration.verdicts {
@@ -105,7 +106,7 @@ struct ExploreCommand: ParsableCommand {
         print()
         // Nothing of a scenario has a place in a recording: no word of it is printed.
         let again = again(form, word, "--scenario \(scenario.name)")
-        for line in counterexample.text(limits.value, place: .event, again: again) { print(line) }
+        for line in counterexample.text(limits.budget.limits(), place: .event, again: again) { print(line) }
       }
       status.add(hasVerdicts: !exploration.verdicts.isEmpty, isComplete: exploration.completeness == .complete)
     }
@@ -131,12 +132,5 @@ struct SearchStatus {
   func throwIfAny() throws {
     if hasVerdicts { throw ExitStatus.found.code }
     if !isComplete { throw ExitStatus.unknown.code }
-  }
-}
-
-extension Counterexample {
-  /// The mail, with what makes it pass, each searched anew.
-  func text(_ limits: SearchLimits, place: EventPlace, again: String) -> [String] {
-    text(remedies: remedies(limits: limits), passing: formsThatPass(limits: limits), place: place, again: again)
   }
 }

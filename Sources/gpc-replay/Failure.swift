@@ -1,8 +1,10 @@
-// What goes wrong, in sentences.
+// What goes wrong, in sentences, and the exit status that it has.
 
 import ArgumentParser
-import FtraceImport
+import Corpus
 import Glibc
+import Pipeline
+import TraceReaders
 import TraceStore
 
 /// Prints what was wrong on standard error and ends the verb with the status of unreadable input.
@@ -11,31 +13,62 @@ func fail(_ sentence: String) -> ExitCode {
   return ExitStatus.unreadable.code
 }
 
-func printError(_ text: String) {
-  var bytes = Array(text.utf8)[...]
-  while !bytes.isEmpty {
-    let count = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    if count <= 0 { return }
-    bytes = bytes.dropFirst(count)
+func printError(_ text: String) { _ = Output.write(Array(text.utf8), to: STDERR_FILENO) }
+
+/// What ends the process for an error that a verb threw: errors of the stages are printed here, once for all verbs.
+func exitError(_ error: any Error) -> any Error {
+  switch error {
+  case let error as PipelineError: fail(error.sentence)
+  case let error as TraceStoreError: fail(error.sentence)
+  case let error as CutFault: fail(error.sentence)
+  case let error as CaseFault: fail("\(error.sentence).")
+  case _: error
   }
 }
 
-extension TraceStoreError {
+extension PipelineError {
   var sentence: String {
     switch self {
-    case .sqlite(_, let message, let doing): "SQLite: \(message) (\(doing.prefix(200)))"
-    case .noSpace(let path):
-      "\(path): cannot be written any further (disk full, or a limit on file sizes); nothing was kept."
-    case .system(let errno, let doing, let path): "\(path): \(doing): \(String(cString: strerror(errno)))."
-    case .notFound(let path): "\(path): no such database."
-    case .notOurs(let path): "\(path) is no database of gpc-replay."
-    case .readOnly(let path): "\(path) is not ours to write."
-    case .otherVersion(let path, let version):
-      "\(path) was written with another layout (\(version)) of the database; import the recording again."
-    case .busy(let path): "\(path): another process is using it."
-    case .queryNotReadOnly(let reason): "queries only read: \(reason)"
-    case .notOneStatement(let count): "one SQL statement is wanted, not \(count)."
-    case .damaged(let table, let reason): "the database is damaged: table \(table): \(reason)."
+    case .unreadable(let error, let input): "\(input.name) \(error.predicate)."
+    case .probes(let error, let path):
+      switch error {
+      case .file(.unreadable(.isDirectory)): "\(path) is a directory, not a probe catalogue."
+      case .file(.unreadable(let reason)): "\(path) \(reason.predicate)."
+      case .file(.tooLarge): "\(path) is no probe catalogue: it is too large."
+      case .wrong(let wrong): "\(path), line \(wrong.line): \(wrong.reason)."
+      }
+    case .holdsAnother(let database, let input):
+      "\(Notice.other(database)): its numbers are not those of \(input.name). Name that one's database, or import it first."
+    case .deltaOfTicks: "--delta \(Notice.needsTime)."
     }
+  }
+}
+
+extension Notice {
+  var sentence: String {
+    switch self {
+    case .clockNotUsed(let asked, let recorded, let input):
+      "--clock \(asked.rawValue) is not used: \(input.name) says that its clock is \(recorded.rawValue)."
+    case .stallMaxOfTicks: "--stall-max is not used: it \(Self.needsTime)."
+    case .replaces(let database): "\(Self.other(database)); it is replaced."
+    }
+  }
+
+  fileprivate static func other(_ database: String) -> String {
+    "\(database) holds another recording, or another version's import"
+  }
+
+  fileprivate static let needsTime =
+    "needs a clock of time, and the stamps are ticks (--clock says of which clock those of a text are)"
+}
+
+extension Listener {
+  /// Notices and progress on standard error.
+  static var terminal: Listener {
+    var listener = Listener()
+    listener.notice = { printError("gpc-replay: \($0.sentence)\n") }
+    var progress = Progress()
+    listener.progress = { if let state = $0 { progress.update(state) } else { progress.finish() } }
+    return listener
   }
 }

@@ -2,8 +2,8 @@
 
 import ArgumentParser
 import Forms
-import FtraceImport
 import GPCProtocol
+import TraceReaders
 
 /// `mainline`, `dwmw2-v2,seanjc-5`, `all`, or a file of forms: `my.toml`, `mainline,./my.toml`.
 struct FormsArgument: ExpressibleByArgument {

@@ -1,7 +1,8 @@
-// The door: one verb per file.
+// The command line: one verb per file.
 
 import ArgumentParser
 import Glibc
+import Pipeline
 
 @main
 struct GPCReplay: ParsableCommand {
@@ -28,11 +29,11 @@ struct GPCReplay: ParsableCommand {
   static func main() {
     // A full disk or a size limit is an error of write(), told in a sentence; the default would end the process.
     signal(SIGXFSZ, SIG_IGN)
-    main(nil)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      exit(withError: exitError(error))
+    }
   }
-}
-
-enum Tool {
-  /// Stands in every database: what another version imported is imported anew.
-  static let version = "0.1.0"
 }

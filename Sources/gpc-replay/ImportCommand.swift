@@ -1,8 +1,7 @@
 // `gpc-replay import TRACE`: a recording into a database, without a replay.
 
 import ArgumentParser
-import Report
-import TraceStore
+import Pipeline
 
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,10 +12,9 @@ struct ImportCommand: ParsableCommand {
   @OptionGroup var input: InputArguments
 
   func run() throws {
-    let importer = TraceImporter(input, replay: nil)
-    let outcome = try importer.run()
-    guard case .file(let path) = importer.location else { return }
-    print("\(path): \(outcome.isNew ? "imported" : "already holds") \(inputName(input.trace))")
-    if try outcome.database.facts().incomplete != nil { throw ExitStatus.unreadable.code }
+    let outcome = try RecordingImport(input.request, replay: nil, .terminal).run()
+    guard let path = outcome.recording.path else { return }
+    print("\(path): \(outcome.isNew ? "imported" : "already holds") \(input.request.input.name)")
+    if try outcome.recording.database.facts().incomplete != nil { throw ExitStatus.unreadable.code }
   }
 }

@@ -1,8 +1,9 @@
 // What is read and where its database goes.
 
 import ArgumentParser
-import FtraceImport
 import KVMEvents
+import Pipeline
+import TraceReaders
 import TraceStore
 
 /// How a recording is imported.
@@ -44,24 +45,46 @@ struct InputArguments: ParsableArguments {
 
   @OptionGroup var options: ImportOptions
 
-  /// The working directory's file of the trace's name: `overlap/reportt.txt.zst` gives `reportt.db`.
-  var location: DatabaseLocation {
-    if let db = options.db { return DatabaseLocation(db) }
-    if trace == "-" { return .file("stdin.db") }
-    return .file(baseName + ".db")
+  var request: ImportRequest { options.request(trace) }
+}
+
+extension ImportOptions {
+  /// - Parameter trace: a path, or `-`.
+  func request(_ trace: String) -> ImportRequest {
+    let input = TraceInput(argument: trace)
+    var request = ImportRequest(input, database: db.map { DatabaseLocation($0) } ?? ImportRequest.database(of: input))
+    request.isForced = force
+    request.allowsTruncated = allowTruncated
+    request.clock = clock
+    request.format = format
+    request.keepsUnknown = keepAll
+    request.probes = probes
+    request.unpackedMax = maxBytes?.bytes
+    return request
+  }
+}
+
+extension TraceClock: ExpressibleByArgument {}
+
+extension InputFormat: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let format = Self.allCases.first(where: { $0.argument == argument }) else { return nil }
+    self = format
   }
 
-  /// `-` for standard input alone.
-  var fileName: String {
-    let name = String(trace.split(separator: "/").last ?? "-")
-    return name == "-" && trace != "-" ? "./-" : name
-  }
+  public static var allValueStrings: [String] { allCases.map(\.argument) }
+}
 
-  private var baseName: String {
-    var name = fileName
-    for suffix in [".zst", ".gz", ".xz", ".txt", ".dat"] where name.hasSuffix(suffix) && name.count > suffix.count {
-      name.removeLast(suffix.count)
-    }
-    return name
+/// A number of bytes on the command line: `4096`, `500M`, `64G`.
+struct ByteCountArgument: ExpressibleByArgument {
+  let bytes: Int64
+
+  init?(argument: String) {
+    let units: [(suffix: String, shift: Int64)] = [("K", 10), ("M", 20), ("G", 30), ("T", 40)]
+    let unit = units.first { argument.hasSuffix($0.suffix) }
+    guard let count = Int64(argument.dropLast(unit == nil ? 0 : 1)), count > 0 else { return nil }
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: 1 << (unit?.shift ?? 0))
+    if overflow { return nil }
+    self.bytes = bytes
   }
 }

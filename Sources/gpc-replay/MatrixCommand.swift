@@ -18,7 +18,7 @@ struct MatrixCommand: ParsableCommand {
 
   func run() throws {
     let scenarios = Scenario.builtIn + (large ? Scenario.large : [])
-    let budget = large ? limits.value(orElse: Self.large) : limits.value
+    let budget = limits.budget.limits(orElse: large ? Self.large : SearchLimits())
     let matrix = Matrix(scenarios: scenarios, limits: budget, grain: grain.value)
     for line in matrix.text() { print(line) }
     if !matrix.isComplete { throw ExitStatus.unknown.code }

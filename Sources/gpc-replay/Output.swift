@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import Pipeline
 
 /// What became of something written.
 enum Output: Equatable {
@@ -38,13 +39,10 @@ func printOut(_ text: String) throws {
 }
 
 /// Writes a file whole.
-func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
-
-func write(_ bytes: [UInt8], to path: String) throws {
-  let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-  guard descriptor >= 0 else { throw fail("\(path) cannot be written: \(String(cString: strerror(errno))).") }
-  defer { close(descriptor) }
-  guard Output.write(bytes, to: descriptor) == .written else {
-    throw fail("\(path) cannot be written: \(String(cString: strerror(errno))).")
+func write(_ text: String, to path: String) throws {
+  do {
+    try writeFile(Array(text.utf8), to: path)
+  } catch {
+    throw fail("\(path) cannot be written: \(String(cString: strerror(error.errno))).")
   }
 }

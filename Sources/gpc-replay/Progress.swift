@@ -1,6 +1,7 @@
 // Progress on standard error: when it is a terminal and the work takes more than a second.
 
 import Glibc
+import Pipeline
 
 /// Bytes, events, rate and the time that is left, on one line that is wiped at the end.
 struct Progress {
@@ -8,16 +9,17 @@ struct Progress {
   private let begun = ContinuousClock.now
   private var shownAt: ContinuousClock.Instant?
 
-  mutating func update(bytes: Int64, total: Int64?, events: Int64) {
+  mutating func update(_ state: ImportProgress) {
     guard isShown else { return }
     let now = ContinuousClock.now
     let elapsed = now - begun
     guard elapsed > .seconds(1), shownAt.map({ now - $0 > .milliseconds(200) }) ?? true else { return }
     shownAt = now
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+    let (bytes, total) = (state.bytes, state.bytesTotal)
     var line = "\(megabytes(bytes)) MB"
     if let total { line += " of \(megabytes(total))" }
-    line += ", \(events) events, \(Int(Double(events) / seconds)) events/s"
+    line += ", \(state.events) events, \(Int(Double(state.events) / seconds)) events/s"
     if let total, bytes > 0, bytes <= total {
       line += ", \(Int(seconds * Double(total - bytes) / Double(bytes)) + 1) s left"
     }

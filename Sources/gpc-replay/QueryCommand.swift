@@ -36,13 +36,9 @@ extension QueryCommand {
   func run() throws {
     var outcome = Output.written
     let format: QueryFormat = csv ? .csv : json ? .json : .table
-    do throws(TraceStoreError) {
-      try Query(database: database).run(sql, format: format) { bytes in
-        outcome = Output.write(bytes)
-        return outcome == .written
-      }
-    } catch {
-      throw fail(error.sentence)
+    try Query(database: database).run(sql, format: format) { bytes in
+      outcome = Output.write(bytes)
+      return outcome == .written
     }
     try outcome.check()
   }

@@ -1,8 +1,7 @@
 // `gpc-replay TRACE`: imports, replays and reports in one go.
 
 import ArgumentParser
-import Report
-import TraceStore
+import Pipeline
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,12 +14,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var report: ReportArguments
 
   func run() throws {
-    let importer = TraceImporter(input, replay: replay, kernel: try replay.kernel.asked())
-    let outcome = try importer.run()
-    do {
-      throw try show(outcome.database, path: importer.path, report)
-    } catch let error as TraceStoreError {
-      throw fail(error.sentence)
-    }
+    let outcome = try RecordingImport(input.request, replay: try replay.request(), .terminal).run()
+    throw try report.show(outcome.recording)
   }
 }

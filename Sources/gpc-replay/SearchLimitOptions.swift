@@ -1,7 +1,7 @@
 // The budget of a search, as options.
 
 import ArgumentParser
-import Explore
+import Pipeline
 
 struct SearchLimitOptions: ParsableArguments {
   @Option(help: "States a search may store before it is cut off; default 500000, 200000 for a window of a recording.")
@@ -13,13 +13,8 @@ struct SearchLimitOptions: ParsableArguments {
   @Option(help: "Seconds before a search is cut off; where that depends on the machine, so does the result.")
   var timeMax: Int?
 
-  var value: SearchLimits { value(orElse: SearchLimits()) }
-
-  /// With other defaults.
-  func value(orElse limits: SearchLimits) -> SearchLimits {
-    SearchLimits(
-      statesMax: statesMax ?? limits.statesMax, memoryMax: memoryMax.map { $0 << 20 } ?? limits.memoryMax,
-      secondsMax: timeMax)
+  var budget: SearchBudget {
+    SearchBudget(statesMax: statesMax, memoryMax: memoryMax.map { $0 << 20 }, secondsMax: timeMax)
   }
 
   func validate() throws {

@@ -64,7 +64,7 @@ import Testing
   // which walks in the start hook, none.
   @Test(arguments: [("patched-v1-gap", "dwmw2-v1", "2"), ("patched-v2-gap", "dwmw2-v2", "10")])
   func aWalkInTheEndHook(name: String, form: String, contracts: String) throws {
-    let trace = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/\(name)-reportt.txt.zst").path
+    let trace = CorpusTrace.root.appending(path: "Tests/TraceReadersTests/Fixtures/\(name)-reportt.txt.zst").path
     let run = try Invocation(["compare", trace, "--db", "trace.db", "--clock", "mono"], in: folder)
     #expect(run.status == 0 && run.errorText == "")
     #expect(

@@ -126,7 +126,7 @@ import Testing
     ("page.html", 0, "an HTML page with ftrace text"), ("console-dump.txt", 3, "a console may lose lines of a dump"),
   ])
   func foreignRecordsAreNoDirt(name: String, status: Int32, words: String) throws {
-    let fixture = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/\(name)")
+    let fixture = CorpusTrace.root.appending(path: "Tests/TraceReadersTests/Fixtures/\(name)")
     let run = try Invocation([fixture.path, "--db", "t.db"], in: try TemporaryFolder())
     #expect(run.status == status && run.text.contains(words), "\(run.text)\(run.errorText)")
     #expect(run.text.contains("hva_to_pfn 1, hva_to_pfn_ret 1,") && !run.text.contains("warning: "))
@@ -136,7 +136,7 @@ import Testing
   /// overwritten is lost.
   @Test func lossesThatAQuotedTextTellsAreRead() throws {
     let folder = try TemporaryFolder()
-    let fixture = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/tracefs-loss.txt")
+    let fixture = CorpusTrace.root.appending(path: "Tests/TraceReadersTests/Fixtures/tracefs-loss.txt")
     let text = try String(contentsOf: fixture, encoding: .utf8)
     let indented = text.split(separator: "\n").map { "    \($0)\n" }.joined()
     let wide = "# cat /sys/kernel/tracing/trace\n" + text.replacing(#/-([0-9]{3})     \[/#) { "-1000\($0.1) [" }

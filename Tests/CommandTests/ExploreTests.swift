@@ -55,7 +55,7 @@ import Testing
   // Recorded on a kernel of v2: the ten checks between hooks that a plain program counts by rule 7 of docs/evidence.md
   // lie in a window each, and v2 says yes in each.
   @Test func findsWhatAPatchedKernelDid() throws {
-    let trace = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/patched-v2-gap-reportt.txt.zst").path
+    let trace = CorpusTrace.root.appending(path: "Tests/TraceReadersTests/Fixtures/patched-v2-gap-reportt.txt.zst").path
     let run = try run("explore", trace, "--clock", "mono", "--db", "trace.db", "--protocol", "dwmw2-v2")
     #expect(run.status == 1 && run.errorText == "")
     #expect(run.text.hasPrefix("dwmw2-v2: contract in 10 of 73 windows, stale in 10 of 73 windows\nCOMPLETE "))

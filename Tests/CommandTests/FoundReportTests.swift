@@ -5,7 +5,7 @@ import RealBinary
 import Testing
 
 @Suite struct FoundReportTests {
-  private static let found = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/Found")
+  private static let found = CorpusTrace.root.appending(path: "Tests/TraceReadersTests/Fixtures/Found")
 
   static let names: [String] = {
     do {

@@ -97,7 +97,7 @@ import Testing
 
   /// What was cut is the output, by the option: the file is whole.
   @Test func maxBytesIsNamedWhereATraceDatIsCutByIt() throws {
-    let fixture = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/quiet.dat")
+    let fixture = CorpusTrace.root.appending(path: "Tests/TraceReadersTests/Fixtures/quiet.dat")
     _ = try folder.write("quiet.dat.zst", zstd([UInt8](Data(contentsOf: fixture))))
     let run = try Invocation(["import", "quiet.dat.zst", "--max-bytes", "10K"], in: folder)
     #expect(run.status == 2)
@@ -138,7 +138,7 @@ import Testing
   }
 
   @Test func aTraceDatCanBeForcedAndIsNoText() throws {
-    let dat = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/quiet.dat").path
+    let dat = CorpusTrace.root.appending(path: "Tests/TraceReadersTests/Fixtures/quiet.dat").path
     #expect(try Invocation(["import", dat, "--format", "trace-dat", "--db", "t.db"], in: folder).status == 0)
     #expect(try rows("SELECT event_count, import_options FROM trace") == ["761,--format trace-dat"])
     #expect(

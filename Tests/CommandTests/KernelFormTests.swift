@@ -73,7 +73,7 @@ import Testing
 
   /// A trace.dat names it.
   @Test func itTakesThatOfTheRecordedRelease() throws {
-    let quiet = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/quiet.dat").path
+    let quiet = CorpusTrace.root.appending(path: "Tests/TraceReadersTests/Fixtures/quiet.dat").path
     #expect(try forms([quiet], Self.chosen) == ["v6.9,release"])
     #expect(try forms([quiet], "SELECT kernel_release FROM trace") == ["6.12.95+deb12-amd64"])
     let run = try Invocation([quiet, "--db", ":memory:"], in: TemporaryFolder())

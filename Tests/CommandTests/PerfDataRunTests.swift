@@ -11,7 +11,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   /// The importer's fixtures; their README says what each is made of.
-  private static let fixtures = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures")
+  private static let fixtures = CorpusTrace.root.appending(path: "Tests/TraceReadersTests/Fixtures")
   private static let whole = fixtures.appending(path: "perf-cut.data")
 
   private func query(_ sql: String, _ database: String) throws -> String {

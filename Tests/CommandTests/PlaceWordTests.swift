@@ -14,7 +14,7 @@ import Testing
   private func run(_ arguments: String...) throws -> Invocation { try Invocation(arguments, in: folder) }
 
   private func fixture(_ name: String) -> String {
-    CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/\(name)").path
+    CorpusTrace.root.appending(path: "Tests/TraceReadersTests/Fixtures/\(name)").path
   }
 
   private func column(_ sql: String) throws -> String {

@@ -8,7 +8,7 @@ import Testing
   private let folder: TemporaryFolder
   /// Cycles: two false retries took 12,190,089 of them. As nanoseconds that would be more than the 10 ms of
   /// --stall-max.
-  private let raw = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/x86tsc-raw.txt").path
+  private let raw = CorpusTrace.root.appending(path: "Tests/TraceReadersTests/Fixtures/x86tsc-raw.txt").path
 
   init() throws { folder = try TemporaryFolder() }
 

@@ -11,7 +11,7 @@ import Testing
 
   /// The importer's fixtures; their README says what each is made of.
   private func fixture(_ name: String) -> URL {
-    CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/\(name)")
+    CorpusTrace.root.appending(path: "Tests/TraceReadersTests/Fixtures/\(name)")
   }
 
   private func query(_ sql: String, _ database: String) throws -> String {

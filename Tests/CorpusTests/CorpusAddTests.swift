@@ -3,12 +3,12 @@
 import Corpus
 import Forms
 import Foundation
-import FtraceImport
 import GPCProtocol
 import KVMEvents
 import RealBinary
 import Renderings
 import Testing
+import TraceReaders
 
 /// A recording with findings of both kinds, and the cases that were cut out of it.
 private struct Cutting {
@@ -169,7 +169,7 @@ private struct Cut {
   }
 
   private static func fixture(_ name: String) -> String {
-    CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/\(name)").path
+    CorpusTrace.root.appending(path: "Tests/TraceReadersTests/Fixtures/\(name)").path
   }
 
   // MARK: Other forms
@@ -348,7 +348,7 @@ private struct Cut {
     _ = try cutting.folder.write("other.txt", "nothing of a trace\n")
     try refuses("is text in which no line is a trace event", "other.txt", "--finding", "1", "--to", "traces/a/b")
     try refuses("is an SQLite database", "long.db", "--finding", "1", "--to", "traces/a/b")
-    let perf = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/perf-script-cut.txt.zst").path
+    let perf = CorpusTrace.root.appending(path: "Tests/TraceReadersTests/Fixtures/perf-script-cut.txt.zst").path
     try refuses("perf.db has no finding 99: it has", perf, "--finding", "99", "--to", "traces/a/b", "--db", "perf.db")
     let script = String(decoding: Rendering.bpftrace.of(try CorpusTrace("contract").text), as: UTF8.self)
     var lossy = script.split(separator: "\n")

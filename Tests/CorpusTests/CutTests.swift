@@ -2,11 +2,11 @@
 
 import Corpus
 import Foundation
-import FtraceImport
 import KVMEvents
 import RealBinary
 import Renderings
 import Testing
+import TraceReaders
 
 @Suite struct CutUnitTests {
   /// The clock `local`.

@@ -5,6 +5,7 @@ import Forms
 import Foundation
 import GPCProtocol
 import RealBinary
+import Report
 import Testing
 
 @Suite struct DescriptionTests {

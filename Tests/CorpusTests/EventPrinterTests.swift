@@ -1,11 +1,11 @@
 // Events printed as trace-cmd's text read as the same events, whichever form they came from.
 
 import Foundation
-import FtraceImport
 import KVMEvents
 import RealBinary
 import Renderings
 import Testing
+import TraceReaders
 
 @Suite struct EventPrinterTests {
   private struct Read {
@@ -51,7 +51,7 @@ import Testing
     "defnames2-overlap-cut.txt.zst", "odd-comms-reportt.txt.zst", "quiet.dat",
   ])
   func ofARecording(name: String) throws {
-    let path = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/\(name)").path
+    let path = CorpusTrace.root.appending(path: "Tests/TraceReadersTests/Fixtures/\(name)").path
     let recorded = try Read(path: path)
     #expect(recorded.events.count > 10)
     try staysTheSame(recorded)

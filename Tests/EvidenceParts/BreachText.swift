@@ -2,8 +2,8 @@
 
 import Corpus
 import FoundationEssentials
-import FtraceImport
 import KVMEvents
+import TraceReaders
 
 /// Both in the form that `gpc-replay` reads; what is in the one and not in the other is what `diff` prints.
 package struct BreachText {

@@ -58,7 +58,7 @@ package struct Judgement: Sendable {
   package private(set) var silentOmissions: [String] = []
   /// Fields that are not used: probe, field and sign.
   package private(set) var implausibleFields: [String] = []
-  package private(set) var status: Verdict.Status = .clean
+  package private(set) var status: ReportVerdict.Status = .clean
 }
 
 extension Judgement {

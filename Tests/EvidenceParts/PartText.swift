@@ -1,7 +1,7 @@
 // A part that is given as a text: the lines of the whole's text that are left, and markers.
 
-import FtraceImport
 import KVMEvents
+import TraceReaders
 
 extension Monotony {
   /// What is said of the part in `text` and not of the whole, which was read from `wholeText`.

@@ -1,8 +1,8 @@
 // A recording in memory, read once by the real reader: what parts are taken of.
 
-import FtraceImport
 import KVMEvents
 import Replay
+import TraceReaders
 
 /// All events of a recording, and what else an import knows of it.
 ///

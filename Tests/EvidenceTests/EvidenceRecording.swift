@@ -2,10 +2,10 @@
 
 import EvidenceParts
 import Foundation
-import FtraceImport
 import KVMEvents
 import RealBinary
 import Testing
+import TraceReaders
 
 /// A recording of `Recordings/` or `FunctionLevel/`, or a case of the corpus.
 struct EvidenceRecording: Sendable, CustomTestStringConvertible {

@@ -8,12 +8,12 @@ import Testing
 struct KnownVerdict: CustomTestStringConvertible, Sendable {
   let form: String
   let scenario: String
-  let verdicts: [Verdict]
+  let verdicts: [SearchVerdict]
   let origin: String
 
   var testDescription: String { "\(form) in \(scenario)" }
 
-  init(_ form: String, _ scenario: String, _ verdicts: [Verdict], _ origin: String) {
+  init(_ form: String, _ scenario: String, _ verdicts: [SearchVerdict], _ origin: String) {
     self.form = form
     self.scenario = scenario
     self.verdicts = verdicts

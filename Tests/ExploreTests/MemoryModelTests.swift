@@ -7,7 +7,7 @@ import Testing
 @testable import Explore
 
 @Suite struct MemoryModelTests {
-  private func verdicts(_ id: String, _ memory: MemoryModel, _ scenario: String) throws -> [Verdict] {
+  private func verdicts(_ id: String, _ memory: MemoryModel, _ scenario: String) throws -> [SearchVerdict] {
     let form = try #require(ProtocolForm.named(id)).under(memory)
     let known = try #require(Scenario.named(scenario))
     let exploration = Explorer(form, known).explore()

@@ -14,12 +14,12 @@ struct Mutant: CustomTestStringConvertible, Sendable {
   let name: String
   /// Where the search must find it, and as what.
   let scenario: String
-  let verdict: Verdict
+  let verdict: SearchVerdict
   let form: ProtocolForm
 
   var testDescription: String { name }
 
-  private init(_ name: String, _ scenario: String, _ verdict: Verdict, rules: (inout ProtocolRules) -> Void) {
+  private init(_ name: String, _ scenario: String, _ verdict: SearchVerdict, rules: (inout ProtocolRules) -> Void) {
     self.name = name
     self.scenario = scenario
     self.verdict = verdict
@@ -27,7 +27,7 @@ struct Mutant: CustomTestStringConvertible, Sendable {
   }
 
   private init(
-    _ name: String, _ scenario: String, _ verdict: Verdict, edit: @escaping @Sendable (inout Text) -> Void
+    _ name: String, _ scenario: String, _ verdict: SearchVerdict, edit: @escaping @Sendable (inout Text) -> Void
   ) {
     self.name = name
     self.scenario = scenario

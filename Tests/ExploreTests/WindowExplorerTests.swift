@@ -20,7 +20,7 @@ import Testing
     return explorer.exploration
   }
 
-  private func verdicts(_ exploration: TraceExploration) -> Set<Verdict> { Set(exploration.verdictCounts.keys) }
+  private func verdicts(_ exploration: TraceExploration) -> Set<SearchVerdict> { Set(exploration.verdictCounts.keys) }
 
   /// The cache is activated: valid.
   private static let activated = "ioctl : a A"
@@ -32,7 +32,7 @@ import Testing
   // user :      cC          inside, before, behind, and before within the clock's uncertainty
   @Test(
     arguments: [
-      ("mm own : (  )     [  ]\nuser :        cC", 0, [Verdict.contract, .stale]),
+      ("mm own : (  )     [  ]\nuser :        cC", 0, [SearchVerdict.contract, .stale]),
       ("mm own :     (  )     [  ]\nuser :  cC", 0, []),
       ("mm own : (  )  [  ]\nuser :               cC", 0, []),
       // Inside the hooks is not between them.
@@ -40,8 +40,8 @@ import Testing
       ("mm own protection : (  )  [         ]\nuser :             cC", 0, []),
       ("mm own :     (  )     [  ]\nuser :  cC", 10_000, [.contract, .stale]),
       ("mm own :     (  )     [  ]\nuser :  cC", nil, [.contract, .stale]),
-    ] as [(String, Int64?, [Verdict])])
-  func checkAndContractWindow(drawing: String, deltaNs: Int64?, expected: [Verdict]) {
+    ] as [(String, Int64?, [SearchVerdict])])
+  func checkAndContractWindow(drawing: String, deltaNs: Int64?, expected: [SearchVerdict]) {
     #expect(verdicts(explored(.builtIn("dwmw2-v2"), Self.activated, drawing, deltaNs: deltaNs)) == Set(expected))
     #expect(verdicts(explored(.v69, Self.activated, drawing, deltaNs: deltaNs)).isEmpty)
   }
@@ -62,7 +62,7 @@ import Testing
   // (traces/stale-hva: proved line by line there).
   @Test func noMemslotMovesNoSeq() {
     let drawing = "vcpu : r           R\nmm own nomemslot :    (  ) [  ]"
-    for (isGPABased, expected) in [(true, Set<Verdict>()), (false, [.stale])] {
+    for (isGPABased, expected) in [(true, Set<SearchVerdict>()), (false, [.stale])] {
       var settings = WindowExplorer.Settings(order: .recorded(MomentOrder(deltaNs: 0)))
       settings.counterexamplesMax = 1
       var explorer = WindowExplorer(.v69, settings) { "task\($0)" }
@@ -194,7 +194,7 @@ import Testing
     let apart = "mm right :           (  )        [  ]\nmm2 left : ( ) [ ]\nvcpu :                     r    R"
     let chain =
       "mm3 right :           (  )       [  ]\nmm left : ( ) [ ]\nmm2 right :   (  )   [ ]\nvcpu :                     r    R"
-    for (form, expected) in [(ProtocolForm.builtIn("dwmw2-v3.3"), Verdict.stale), (.builtIn("dwmw2-v3.2"), .stuck)] {
+    for (form, expected) in [(ProtocolForm.builtIn("dwmw2-v3.3"), SearchVerdict.stale), (.builtIn("dwmw2-v3.2"), .stuck)] {
       #expect(verdicts(explored(form, Self.activated, Self.invalidated, overlapping)) == [expected])
       #expect(verdicts(explored(form, Self.activated, Self.invalidated, chain)) == [expected])
       #expect(verdicts(explored(form, Self.activated, Self.invalidated, apart)).isEmpty)

@@ -1,11 +1,11 @@
 // What the project makes of a recording: read, replayed, stored in memory, as it stands at the end.
 
-import FtraceImport
 import GPCProtocol
 import Glibc
 import KVMEvents
 import Replay
 import Report
+import TraceReaders
 import TraceStore
 
 /// The rows behind all amendments.
@@ -51,7 +51,7 @@ package struct ReplayedRecording {
   private(set) var implausible: [ImplausibleField] = []
   /// Events are said to have been left out without a marker.
   private(set) var isCalledFiltered = false
-  package let status: Verdict.Status
+  package let status: ReportVerdict.Status
   /// The first decision against the form that ran.
   private(set) var refutedAt: EventID?
   private(set) var refutedBy: String?

@@ -2,10 +2,10 @@
 
 import BTF
 import Foundation
-import FtraceImport
 import Probes
 import RealBinary
 import Testing
+import TraceReaders
 
 /// A folder of Tests/Kernels.
 struct KernelFolder: CustomTestStringConvertible, Sendable {

@@ -1,10 +1,10 @@
 // What `gpc-replay record` made of a real kernel, read again.
 
-import FtraceImport
 import KVMEvents
 import Probes
 import RealBinary
 import Testing
+import TraceReaders
 
 @Suite struct RealRecordingTests {
   private let reader: TraceReader

@@ -1,10 +1,10 @@
 // What a recording says of itself, in each form that prints trace_marker's lines.
 
 import Foundation
-import FtraceImport
 import KVMEvents
 import RealBinary
 import Testing
+import TraceReaders
 
 @Suite struct RecordingMarkTests {
   private let folder: TemporaryFolder

@@ -1,11 +1,11 @@
 // A recording from the first probe to the file: what stands in it is what the rings held.
 
 import Foundation
-import FtraceImport
 import KVMEvents
 import RealBinary
 import Recorder
 import Testing
+import TraceReaders
 
 /// The parts of a real trace.dat of version 6, as tracefs had them.
 private struct RealParts {
@@ -68,7 +68,7 @@ private struct RealParts {
 
 @Suite struct RecordingTests {
   private let folder: TemporaryFolder
-  private static let real = CorpusTrace.root.appending(path: "Tests/FtraceImportTests/Fixtures/quiet-v6.dat")
+  private static let real = CorpusTrace.root.appending(path: "Tests/TraceReadersTests/Fixtures/quiet-v6.dat")
 
   init() throws { folder = try TemporaryFolder() }
 

@@ -2,10 +2,10 @@
 // never a trap.
 
 import Foundation
-import FtraceImport
 import RealBinary
 import Stages
 import Testing
+import TraceReaders
 import TraceStore
 
 @Suite struct HostileDatabaseTests {

@@ -2,11 +2,11 @@
 // model that spins.
 
 import Foundation
-import FtraceImport
 import KVMEvents
 import RealBinary
 import Stages
 import Testing
+import TraceReaders
 import TraceStore
 
 @Suite struct HostileStampTests {

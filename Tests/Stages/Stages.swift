@@ -3,11 +3,11 @@
 
 import Compare
 import Forms
-import FtraceImport
 import GPCProtocol
 import KVMEvents
 import Replay
 import Report
+import TraceReaders
 import TraceStore
 
 package enum Stages {

@@ -3,9 +3,9 @@
 import ArgumentParser
 import EvidenceParts
 import FoundationEssentials
-import FtraceImport
 import Glibc
 import KVMEvents
+import TraceReaders
 
 @main struct EvidenceTool: ParsableCommand {
   static let configuration = CommandConfiguration(

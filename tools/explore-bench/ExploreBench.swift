@@ -14,7 +14,7 @@ struct ExploreBench {
   }
 
   /// Every state of the peer's scenario, at the peer's grain.
-  private static func measure(_ name: String, _ form: ProtocolForm, expected: [Verdict]) {
+  private static func measure(_ name: String, _ form: ProtocolForm, expected: [SearchVerdict]) {
     let limits = SearchLimits(statesMax: 100_000_000, memoryMax: 2 << 30)
     let explorer = Explorer(form, .spinPeer, limits: limits, grain: .lockSection)
     let began = cpuSeconds()

@@ -1,7 +1,7 @@
 // The readers take files: the bytes go through one that is gone with the process.
 
-import FtraceImport
 import Glibc
+import TraceReaders
 
 enum FuzzFile {
   private static let descriptor: CInt = {

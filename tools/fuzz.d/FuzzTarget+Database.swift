@@ -1,8 +1,8 @@
 // Bytes as edits of a database, which is replayed, compared and reported again.
 
-import FtraceImport
 import Glibc
 import Stages
+import TraceReaders
 import TraceStore
 
 extension FuzzTarget {

@@ -1,7 +1,7 @@
 // Bytes as a recording, read to the end; bytes as a catalogue.
 
-import FtraceImport
 import KVMEvents
+import TraceReaders
 
 extension FuzzTarget {
   /// A few bytes may stand for many, and an execution is to stay short. Small blocks and batches: an input has several

@@ -1,9 +1,9 @@
 // Bytes through all the stages of `gpc-replay TRACE --db :memory:`, and of `gpc-replay compare TRACE --db :memory:`.
 
 import Forms
-import FtraceImport
 import Report
 import Stages
+import TraceReaders
 import TraceStore
 
 extension FuzzTarget {

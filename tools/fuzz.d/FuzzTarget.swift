@@ -1,8 +1,8 @@
 // libFuzzer's entry: any bytes, given to the reader or stage that GPC_REPLAY_FUZZ_TARGET names.
 
-import FtraceImport
 import Glibc
 import KVMEvents
+import TraceReaders
 
 /// What the bytes are read as. The raw values are what `tools/fuzz` takes.
 enum FuzzTarget: String, CaseIterable {

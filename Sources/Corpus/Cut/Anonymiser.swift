@@ -1,7 +1,7 @@
 // A text of trace-cmd or tracefs without what tells whose it is: comms, pids, addresses, and when the host was started.
 
-import FtraceImport
 import KVMEvents
+import TraceReaders
 
 /// Gives every comm, pid and address a name of its own, always the same, in the columns in which they are printed. What
 /// the protocol looks at stays: page offsets, overlaps, memslot arithmetic, guest addresses, CPUs, and the times

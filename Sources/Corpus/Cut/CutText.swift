@@ -1,7 +1,7 @@
 // The text of a cut, from the recording's own lines.
 
-import FtraceImport
 import KVMEvents
+import TraceReaders
 
 /// Lines of a recording as a trace of their own, in the form of the recording.
 package struct CutText: Sendable {

@@ -1,7 +1,7 @@
 // The numbers in an event's fields, where they stand, and what they are.
 
-import FtraceImport
 import KVMEvents
+import TraceReaders
 
 /// What a number in a text is to an anonymiser.
 enum NumberUse: Equatable {

@@ -4,6 +4,11 @@ import GPCProtocol
 import KVMEvents
 
 extension Counterexample {
+  /// The whole mail, with what makes it pass, each searched again within `limits`.
+  package func text(_ limits: SearchLimits, place: EventPlace, again: String) -> [String] {
+    text(remedies: remedies(limits: limits), passing: formsThatPass(limits: limits), place: place, again: again)
+  }
+
   /// The whole mail; `remedies` and `passing` are what `remedies()` and `formsThatPass()` found, `again` the command
   /// that shows it again, `place` what a recording's ids count.
   package func text(remedies: [String], passing: [ProtocolForm], place: EventPlace, again: String) -> [String] {

@@ -74,7 +74,7 @@ extension Fallback {
     let orders =
       preemptionsComplete < 0
       ? "not even every order without a preemption" : "every order with up to \(preemptionsComplete) preemptions"
-    let words = Verdict.allCases.filter { met[$0] != nil }.map(\.rawValue)
+    let words = SearchVerdict.allCases.filter { met[$0] != nil }.map(\.rawValue)
     return [
       "seen to the end: \(orders)",
       "then \(walks.walkCount) random walks, seed \(walks.seed): \(words.isEmpty ? "nothing" : words.joined(separator: ", "))",

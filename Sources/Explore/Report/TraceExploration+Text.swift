@@ -21,7 +21,7 @@ extension TraceExploration {
   }
 
   private var verdictWords: String {
-    let found = Verdict.allCases.compactMap { verdict in
+    let found = SearchVerdict.allCases.compactMap { verdict in
       verdictCounts[verdict].map { "\(verdict.rawValue) in \($0) of \(windowCount) windows" }
     }
     if !found.isEmpty { return found.joined(separator: ", ") }

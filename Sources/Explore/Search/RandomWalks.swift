@@ -21,13 +21,13 @@ struct RandomWalks {
   }
 
   /// The first schedule that each verdict was met by. Livelocks are not looked for.
-  mutating func run() -> [Verdict: Schedule] {
-    var found: [Verdict: Schedule] = [:]
+  mutating func run() -> [SearchVerdict: Schedule] {
+    var found: [SearchVerdict: Schedule] = [:]
     for _ in 0..<limits.walkCount { walk(&found) }
     return found
   }
 
-  private mutating func walk(_ found: inout [Verdict: Schedule]) {
+  private mutating func walk(_ found: inout [SearchVerdict: Schedule]) {
     var state = initial
     var moves: [Move] = []
     var last: Int?
@@ -56,7 +56,7 @@ struct RandomWalks {
   }
 
   private func note(
-    _ violations: Violations, _ isDeadlocked: Bool, _ schedule: Schedule, _ found: inout [Verdict: Schedule]
+    _ violations: Violations, _ isDeadlocked: Bool, _ schedule: Schedule, _ found: inout [SearchVerdict: Schedule]
   ) {
     if violations.contains(.contract) && found[.contract] == nil { found[.contract] = schedule }
     if violations.contains(.stale) && found[.stale] == nil { found[.stale] = schedule }

@@ -30,9 +30,9 @@ package struct TraceExploration {
   /// The ways that steps went in some order of some window.
   package private(set) var branchesReached = BranchSet()
   /// By verdict: in how many windows.
-  package private(set) var verdictCounts: [Verdict: Int] = [:]
+  package private(set) var verdictCounts: [SearchVerdict: Int] = [:]
   /// By verdict: the smallest windows it was found in, to be shrunk.
-  private(set) var candidates: [Verdict: [(window: Int, operationCount: Int, scenario: Scenario)]] = [:]
+  private(set) var candidates: [SearchVerdict: [(window: Int, operationCount: Int, scenario: Scenario)]] = [:]
 
   init(form: ProtocolForm, settings: WindowExplorer.Settings) {
     self.form = form
@@ -69,7 +69,7 @@ package struct TraceExploration {
     }
   }
 
-  private mutating func keep(_ verdict: Verdict, _ report: WindowReport, _ scenario: Scenario) {
+  private mutating func keep(_ verdict: SearchVerdict, _ report: WindowReport, _ scenario: Scenario) {
     var kept = candidates[verdict] ?? []
     let size = scenario.setup.programs.reduce(0) { $0 + $1.operations.count }
     let place = kept.firstIndex { $0.operationCount > size } ?? kept.count
@@ -84,7 +84,7 @@ package struct TraceExploration {
   /// The counterexamples: of each verdict the smallest windows' ones, shrunk, each kind once.
   package func counterexamples() -> [WindowCounterexample] {
     var found: [WindowCounterexample] = []
-    for verdict in Verdict.allCases {
+    for verdict in SearchVerdict.allCases {
       var shapes: Set<ProtocolSetup> = []
       for candidate in candidates[verdict] ?? [] where shapes.count < settings.counterexamplesMax {
         var explorer = Explorer(form, candidate.scenario, limits: settings.limits, grain: .lockSection)

@@ -18,7 +18,7 @@ struct WindowReport {
   private(set) var preemptionsComplete: Int?
   private(set) var branchesReached = BranchSet()
   /// The scenario that each verdict was first found in.
-  private(set) var verdicts: [Verdict: Scenario] = [:]
+  private(set) var verdicts: [SearchVerdict: Scenario] = [:]
 
   init(number: Int, operationCount: Int) {
     self.number = number
@@ -31,7 +31,7 @@ struct WindowReport {
 
   mutating func noteEndless() { isEndless = true }
 
-  mutating func found(_ verdict: Verdict, _ scenario: Scenario) {
+  mutating func found(_ verdict: SearchVerdict, _ scenario: Scenario) {
     if verdicts[verdict] == nil { verdicts[verdict] = scenario }
   }
 

@@ -4,6 +4,7 @@ import ArgumentParser
 import Corpus
 import Glibc
 import KVMEvents
+import Pipeline
 
 struct CorpusBlessCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,7 +26,7 @@ struct CorpusBlessCommand: ParsableCommand {
 
   func run() throws {
     let found = try corpusFolder(folder)
-    let outcome = CorpusRunner(folder: folder, cases: found.cases, jobCount: CorpusRunner.coreCount).run().outcome
+    let outcome = try CorpusProgress.shown(of: found, folder, jobCount: CorpusRun.coreCount).outcome
     var blessedCount = 0
     for outcome in outcome.cases {
       if let fault = outcome.row.fault {

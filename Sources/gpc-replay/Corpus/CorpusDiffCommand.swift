@@ -29,13 +29,9 @@ struct CorpusDiffCommand: ParsableCommand {
   var db = "corpus.db"
 
   func run() throws {
-    do {
-      let difference = CorpusRunDifference(try run(before), try run(after))
-      try printOut(difference.lines.joined(separator: "\n") + "\n")
-      if difference.isSomething { throw ExitStatus.found.code }
-    } catch let error as TraceStoreError {
-      throw fail(error.sentence)
-    }
+    let difference = CorpusRunDifference(try run(before), try run(after))
+    try printOut(difference.lines.joined(separator: "\n") + "\n")
+    if difference.isSomething { throw ExitStatus.found.code }
   }
 
   private func run(_ argument: String) throws -> StoredCorpusRun {

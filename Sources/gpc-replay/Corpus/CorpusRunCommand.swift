@@ -4,6 +4,7 @@ import ArgumentParser
 import Corpus
 import Explore
 import Glibc
+import Pipeline
 import Report
 import TraceStore
 
@@ -50,21 +51,11 @@ struct CorpusRunCommand: ParsableCommand {
   func run() throws {
     let found = try corpusFolder(folder)
     // Opened before the work: a database that cannot be written is told at once.
-    let store: CorpusStore
-    do {
-      store = try CorpusStore(at: DatabaseLocation(db))
-    } catch {
-      throw fail(error.sentence)
-    }
+    let store = try CorpusStore(at: DatabaseLocation(db))
     let begunAt = Self.now()
-    let runner = CorpusRunner(folder: folder, cases: found.cases, jobCount: jobs ?? CorpusRunner.coreCount)
-    let (outcome, coverage) = runner.run()
+    let (outcome, coverage) = try CorpusProgress.shown(of: found, folder, jobCount: jobs ?? CorpusRun.coreCount)
     if let junit { try write(outcome.junit, to: junit) }
-    do {
-      _ = try store.add(outcome.row(begunAt: begunAt, toolVersion: Tool.version))
-    } catch {
-      throw fail(error.sentence)
-    }
+    _ = try store.add(outcome.row(begunAt: begunAt, toolVersion: Tool.version))
     try show(outcome)
     if self.coverage { try printOut("\n" + coverage.text().joined(separator: "\n") + "\n") }
     if !outcome.broken.isEmpty { throw ExitStatus.unreadable.code }

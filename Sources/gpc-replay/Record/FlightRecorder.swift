@@ -1,10 +1,7 @@
 // `record --until`: looks at what was recorded, again and again, while the recording goes on.
 
-import ArgumentParser
-import FtraceImport
 import Glibc
 import Recorder
-import TraceStore
 
 /// A recording that keeps what led to a finding, and gives up what did not.
 ///
@@ -53,25 +50,5 @@ struct FlightRecorder {
     if let pid = process.pid { kill(pid, SIGKILL) }
     process.wait()
     unlink(path)
-  }
-}
-
-/// `record-look`, which nobody types: whether a recording has a finding of these kinds that is certain.
-struct RecordLookCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "record-look", shouldDisplay: false)
-  /// The exit status of a finding.
-  static let found: Int32 = 1
-  static let kinds = ["contract", "stale", "stuck", "divergence", "excessive_retry"]
-
-  @Argument var trace: String
-  @Argument var kinds: String
-
-  func run() throws {
-    // The recorded workload comes first.
-    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
-    let input = try InputArguments.parse([trace, "--db", ":memory:"])
-    let database = try TraceImporter(input, replay: try ReplayArguments.parse([])).run().database
-    let asked = Set(kinds.split(separator: ",").map(String.init))
-    if try database.certainFindingKinds().contains(where: asked.contains) { throw ExitCode(Self.found) }
   }
 }

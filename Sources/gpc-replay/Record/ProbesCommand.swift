@@ -1,6 +1,7 @@
 // `probes`: the probes that a kernel needs for a recording, as lines for kprobe_events or as a script.
 
 import ArgumentParser
+import Pipeline
 import Probes
 
 struct ProbesCommand: ParsableCommand {

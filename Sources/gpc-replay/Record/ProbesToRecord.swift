@@ -1,9 +1,9 @@
 // What a recording defines: the kernel's plan, or lines of the user's own.
 
 import ArgumentParser
-import FtraceImport
 import Probes
 import Recorder
+import TraceReaders
 
 struct ProbesToRecord {
   let list: [ProbeToDefine]

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import Pipeline
 import Probes
 import Recorder
 
@@ -26,7 +27,7 @@ struct RecordCommand: ParsableCommand {
   var output = "trace.dat"
 
   @Option(help: "How long to record (default: 30s, while the command runs, or with --until for ever).")
-  var time: DurationArgument?
+  var time: TimeSpan?
 
   @Option(help: "Ring buffer per CPU, such as 8M. Events are lost where it is too small for the load.")
   var buffer = ByteCountArgument(argument: "8M")!
@@ -47,7 +48,7 @@ struct RecordCommand: ParsableCommand {
   var until: FindingKinds?
 
   @Option(help: "With --until: how much is kept at least of the time before the finding.")
-  var keep = DurationArgument(ns: 10_000_000_000)
+  var keep = TimeSpan("10s")!
 
   @Flag(help: "Print what would be done, and do nothing.")
   var dryRun = false

@@ -1,8 +1,8 @@
 // The decoding alone: `decode-bench TRACE [RUNS]` reads a recording's events and times it; nothing is done with them.
 
-import FtraceImport
 import Glibc
 import KVMEvents
+import TraceReaders
 
 @main struct DecodeBench {
   static func main() throws {

@@ -1,0 +1,49 @@
+// All cases of a folder, as many at once as there are cores.
+
+import Corpus
+import Explore
+import Glibc
+import Synchronization
+
+/// Runs the cases of a corpus. The outcome is the same for any number at once.
+package struct CorpusRun: Sendable {
+  package let folder: String
+  package let cases: [CorpusCase]
+  /// Cases under way at once.
+  package let jobCount: Int
+  /// Told of each case that is through: how many are, and its name.
+  private let progress: @Sendable (Int, String) -> Void
+
+  package init(
+    folder: String, cases: [CorpusCase], jobCount: Int = coreCount,
+    progress: @escaping @Sendable (Int, String) -> Void
+  ) {
+    self.folder = folder
+    self.cases = cases
+    self.jobCount = jobCount
+    self.progress = progress
+  }
+
+  package func run() -> (outcome: CorpusOutcome, coverage: Coverage) {
+    let begun = ContinuousClock.now
+    let finishedCount = Mutex(0)
+    // No more recordings in memory than are under way.
+    let results = inParallel(cases.count, jobCount: jobCount) { index in
+      let result = CaseRun(corpusCase: cases[index]).run()
+      finishedCount.withLock { count in
+        count += 1
+        progress(count, result.outcome.row.name)
+      }
+      return result
+    }
+    var coverage = Coverage.ofAllForms
+    for result in results { coverage.add(result.coverage) }
+    let elapsed = (ContinuousClock.now - begun).components
+    let outcome = CorpusOutcome(
+      folder: folder, cases: results.map(\.outcome), jobCount: jobCount,
+      wallNs: elapsed.seconds * 1_000_000_000 + elapsed.attoseconds / 1_000_000_000)
+    return (outcome, coverage)
+  }
+
+  package static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}

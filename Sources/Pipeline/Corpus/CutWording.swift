@@ -1,0 +1,20 @@
+// Whose words a cut's lines are.
+
+import TraceReaders
+
+enum CutWording {
+  /// The recording's own.
+  case lines
+  /// trace-cmd's, of the records of a trace.dat.
+  case records
+  /// The catalogue's, of events: the recording's form is none that can be cut.
+  case events(of: InputFormat)
+
+  init(_ format: InputFormat) {
+    switch format {
+    case .traceCmdText, .tracefsText: self = .lines
+    case .traceDat: self = .records
+    case .consoleLog, .webPage, .perfScript, .perfData, .bpftrace: self = .events(of: format)
+    }
+  }
+}

@@ -1,0 +1,203 @@
+// A recording that was imported: what the stages after the import do with it.
+
+import Compare
+import Explore
+import Forms
+import GPCProtocol
+import Glibc
+import KVMEvents
+import Replay
+import Report
+import TraceReaders
+import TraceStore
+
+/// An imported recording. What its methods throw is `PipelineError` or `TraceStoreError`.
+package struct Recording {
+  package let database: TraceDatabase
+  /// Of the database, for commands; nil in memory.
+  package let path: String?
+  private let listener: Listener
+
+  package init(_ database: TraceDatabase, path: String?, _ listener: Listener) {
+    self.database = database
+    self.path = path
+    self.listener = listener
+  }
+
+  /// Imports and replays the input, if its database does not hold it yet. Where the input is a database, takes that as
+  /// it is, unless another form is asked for than it was replayed with.
+  /// - Parameters:
+  ///   - kernel: what divergences are counted from; nil: the form that what is recorded speaks for.
+  ///   - keepsNumbers: its findings' numbers are asked for: a database that holds another recording is an error, and
+  ///     one that was replayed with a form that was asked for stays so.
+  package init(
+    _ request: ImportRequest, kernel: KernelForm? = nil, keepsNumbers: Bool = false, _ listener: Listener
+  ) throws {
+    if case .file(let path) = request.input, Self.isDatabase(path) {
+      self.init(try TraceDatabase(at: path), path: path, listener)
+      if let kernel { try replayIfOther(kernel) }
+      return
+    }
+    var replay = ReplayRequest()
+    replay.kernel = kernel
+    self = try RecordingImport(request, replay: replay, keepsNumbers: keepsNumbers, listener).run().recording
+  }
+
+  private static func isDatabase(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    let magic = Array("SQLite format 3\0".utf8)
+    var bytes = [UInt8](repeating: 0, count: magic.count)
+    return read(descriptor, &bytes, bytes.count) == bytes.count && bytes == magic
+  }
+
+  /// The form that the recorded kernel is taken to be: the one that its replay counts divergences from. v6.9 where that
+  /// is of a file, which the database does not keep.
+  package func kernelForm() throws(TraceStoreError) -> ProtocolForm {
+    try database.replaySettings().flatMap { ProtocolForm.named($0.form) } ?? .v69
+  }
+
+  /// The events, batch by batch, in replay order.
+  func forEachBatch(_ body: ([RecordedEvent]) throws -> Void) throws {
+    let events = try database.events()
+    var batch: [RecordedEvent] = []
+    while try events.read(into: &batch, upTo: 4096) { try body(batch) }
+  }
+}
+
+// MARK: Replay
+
+extension Recording {
+  /// What a replay of this recording is told.
+  package func options(_ request: ReplayRequest) throws -> ReplayOptions {
+    let facts = try database.facts()
+    var options = try request.options(
+      clock: facts.clock, unit: facts.stampUnit, resolutionNs: facts.resolutionNs,
+      mayHideLoss: try database.hasDoubt(), listener)
+    options.unusedFields = try database.implausibleFields()
+    options.notifierOffset = try database.recordingMarks().notifierOffset
+    return options
+  }
+
+  /// How the recording is replayed for its windows.
+  /// - Parameter bound: nil: the trace clock's own uncertainty.
+  func windowOptions(_ bound: ClockBound?) throws -> ReplayOptions {
+    var request = ReplayRequest()
+    request.deltaNs = bound?.ns
+    return try options(request)
+  }
+
+  /// Replays the database's own events and puts the results in place of the former ones.
+  package func replay(_ request: ReplayRequest) throws {
+    try replay(options(request), kernel: request.kernel)
+  }
+
+  /// Again, as long as fields show that they are not what their probes were to read (evidence, rule 20), and where the
+  /// whole recording speaks for another form than its begin (rule 26).
+  /// - Parameter kernel: what divergences are counted from; nil: the form that what is recorded speaks for.
+  func replay(_ options: ReplayOptions, kernel: KernelForm?) throws {
+    let release = try database.facts().kernelRelease
+    var (options, kernel) = (options, kernel)
+    repeat {
+      var pass = ReplayPass(kernel: kernel, release: release, options: options)
+      try replayOnce(options, &pass)
+      if pass.fieldsToLeaveOut.isEmpty && pass.isRight { return }
+      if pass.fieldsToLeaveOut.isEmpty { kernel = pass.spokenFor }
+      options.unusedFields += pass.fieldsToLeaveOut
+    } while true
+  }
+
+  private func replayOnce(_ options: ReplayOptions, _ pass: inout ReplayPass) throws {
+    try database.replaceResults { writer in
+      var rows: [ReplayRow] = []
+      try forEachBatch { batch in
+        pass.consume(batch, into: &rows)
+        try writer.write(rows)
+      }
+      try writer.write(pass.finish(mayHideLoss: options.mayHideLoss))
+      return ReplaySettings(options, kernel: pass.kernel)
+    }
+  }
+
+  /// With the settings of before, or the usual ones.
+  private func replayIfOther(_ kernel: KernelForm) throws {
+    var options = try options(ReplayRequest())
+    let stored = try database.replaySettings()
+    if let stored {
+      options.deltaNs = stored.deltaNs
+      options.retriesMax = Int32(clamping: stored.retriesMax)
+      options.stallMaxNs = stored.stallMaxNs
+    }
+    if stored != ReplaySettings(options, kernel: kernel) { try replay(options, kernel: kernel) }
+  }
+}
+
+extension ReplaySettings {
+  init(_ options: ReplayOptions, kernel: KernelForm) {
+    self.init(
+      toolVersion: Tool.version, form: kernel.form.id, formReason: kernel.reason, deltaNs: options.deltaNs,
+      retriesMax: Int64(options.retriesMax), stallMaxNs: options.stallMaxNs)
+  }
+}
+
+// MARK: Windows
+
+extension Recording {
+  /// The recording's windows, in order. Where events were lost nobody knows where, they may be missing from each.
+  func forEachWindow(_ options: ReplayOptions, _ body: (RecordedWindow) throws -> Void) throws {
+    var replayer = Replayer(form: .v69, options: options, recordsWindows: true)
+    let isAnyInDoubt = try database.hasLossAnywhere()
+    func hand(_ window: RecordedWindow) throws {
+      guard isAnyInDoubt else { return try body(window) }
+      try body(RecordedWindow(vm: window.vm, operations: window.operations, doubt: window.doubt ?? .lostEvents))
+    }
+    var rows: [ReplayRow] = []
+    try forEachBatch { batch in
+      replayer.consume(batch)
+      replayer.takeRows(into: &rows)
+      for window in replayer.takeWindows() { try hand(window) }
+    }
+    replayer.finish()
+    for window in replayer.takeWindows() { try hand(window) }
+  }
+
+  /// How windows are searched.
+  package func settings(_ search: SearchRequest) throws -> WindowExplorer.Settings {
+    search.settings(try windowOptions(search.bound))
+  }
+
+  /// The windows, searched under one form.
+  package func explore(_ form: ProtocolForm, _ search: SearchRequest) throws -> TraceExploration {
+    let tasks = try database.tasks()
+    let replay = try windowOptions(search.bound)
+    var explorer = WindowExplorer(form, search.settings(replay)) { tasks[Int($0)].label.printable }
+    try forEachWindow(replay) { explorer.explore($0) }
+    return explorer.exploration
+  }
+
+  /// Models what forms would have cost, and stores it. The recorded kernel's figures are those of the replay in the
+  /// database, so its settings hold; without one, it is replayed with the usual ones.
+  /// - Returns: the forms whose costs are not known.
+  package func compare(_ forms: [ProtocolForm]) throws -> [ProtocolForm] {
+    var options = try options(ReplayRequest())
+    if let stored = try database.replaySettings() {
+      options.deltaNs = stored.deltaNs
+    } else {
+      try replay(options, kernel: nil)
+    }
+    var comparison = Comparison(forms, kernel: try kernelForm(), deltaNs: options.deltaNs)
+    try forEachWindow(options) { comparison.consume($0) }
+    _ = try store(&comparison)
+    let compared = Set(comparison.comparableForms.map(\.id))
+    return forms.filter { !compared.contains($0.id) }
+  }
+
+  /// - Returns: by form.
+  func store(_ comparison: inout Comparison) throws -> [FormCosts] {
+    let costs = comparison.finish()
+    try database.replaceComparison(
+      comparison.rows(costs), leftOut: comparison.leftOut, kernelWaits: comparison.kernelWaits)
+    return costs
+  }
+}

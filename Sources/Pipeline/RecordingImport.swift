@@ -1,0 +1,198 @@
+// The import of a recording: reader, replay and store in one pass.
+
+import Forms
+import Glibc
+import KVMEvents
+import Replay
+import TraceReaders
+import TraceStore
+
+/// One import, with or without a replay in the same pass.
+package struct RecordingImport {
+  private let request: ImportRequest
+  /// nil: import only.
+  private let replay: ReplayRequest?
+  private let listener: Listener
+  /// The numbers of its findings are asked for: a database that holds another recording does not give way, and one that
+  /// was replayed with a form that was asked for stays so.
+  private let keepsNumbers: Bool
+
+  package struct Outcome {
+    package let recording: Recording
+    /// false: the database held this very recording already.
+    package let isNew: Bool
+  }
+
+  package init(_ request: ImportRequest, replay: ReplayRequest?, keepsNumbers: Bool = false, _ listener: Listener) {
+    self.request = request
+    self.replay = replay
+    self.keepsNumbers = keepsNumbers
+    self.listener = listener
+  }
+
+  /// Throws `PipelineError` or `TraceStoreError`.
+  package func run() throws -> Outcome {
+    let known = try known()
+    let outcome = Outcome(
+      recording: Recording(try known ?? importAnew(), path: path, listener), isNew: known == nil)
+    let facts = try outcome.recording.database.facts()
+    if let asked = request.clock, facts.clockSource == .recorded, facts.clock != asked {
+      listener.notice(.clockNotUsed(asked: asked, recorded: facts.clock, request.input))
+    }
+    return outcome
+  }
+
+  private var path: String? {
+    switch request.database {
+    case .file(let path): path
+    case .memory: nil
+    }
+  }
+
+  /// The database of an earlier run on the same bytes; replayed again where other settings are wanted now.
+  private func known() throws -> TraceDatabase? {
+    guard let path, case .file(let trace) = request.input, !request.isForced else { return nil }
+    // Without a database there is nothing to compare: the hash is taken while importing, too.
+    guard access(path, F_OK) == 0 else { return nil }
+    let hash = try hash(ofFileAt: trace)
+    guard try TraceDatabase.holds(contentHash: hash.description, toolVersion: Tool.version, at: path) else {
+      if keepsNumbers { throw PipelineError.holdsAnother(database: path, request.input) }
+      listener.notice(.replaces(database: path))
+      return nil
+    }
+    let database = try TraceDatabase(at: path)
+    let facts = try database.facts()
+    // What was imported under another clock (a recorded one stays what it is), or is cut short and was to be taken
+    // otherwise, is not what is asked for now.
+    if facts.clockSource != .recorded, let asked = request.clock,
+      facts.clock != asked || facts.stampUnit != asked.unit
+    {
+      return nil
+    }
+    if try facts.importOptions != request.storedOptions() { return nil }
+    if try database.hasIssue(.truncated), (facts.incomplete == nil) != request.allowsTruncated { return nil }
+    if let replay {
+      let recording = Recording(database, path: path, listener)
+      let options = try recording.options(replay)
+      let expected = try replay.kernel ?? KernelForm(database.formAgreements(), release: facts.kernelRelease)
+      let stored = try database.replaySettings()
+      if stored != ReplaySettings(options, kernel: expected), !(keepsNumbers && stored?.formReason == .asked) {
+        try recording.replay(options, kernel: replay.kernel)
+      }
+    }
+    return database
+  }
+
+  private func hash(ofFileAt trace: String) throws(PipelineError) -> ContentHash {
+    do throws(TraceReadError) {
+      return try ContentHash(ofFileAt: trace)
+    } catch {
+      throw .unreadable(error, request.input)
+    }
+  }
+}
+
+extension RecordingImport {
+  private func importAnew() throws -> TraceDatabase {
+    let storedOptions = try request.storedOptions()
+    let reader = try request.reader()
+    let writer = try TraceWriter(at: request.database)
+    var span = EventSpan()
+    var batch: [RecordedEvent] = []
+    var rows: [ReplayRow] = []
+    var isMore = try read(reader, into: &batch)
+    // The first batch tells how fine the stamps are, and with it what is unordered.
+    let clock = clock(of: reader)
+    var options = try replay?.options(
+      clock: clock.clock, unit: clock.unit, resolutionNs: reader.timestampResolutionNs,
+      mayHideLoss: Self.mayHideLoss(reader), listener)
+    options?.notifierOffset = reader.marks.notifierOffset
+    var pass = options.map { ReplayPass(kernel: replay?.kernel, release: reader.kernelRelease, options: $0) }
+    while isMore {
+      try writer.write(batch)
+      span.add(batch)
+      if pass != nil {
+        pass?.consume(batch, into: &rows)
+        try writer.write(rows)
+      }
+      listener.progress(
+        ImportProgress(bytes: reader.bytesRead, bytesTotal: reader.totalBytes, events: span.count))
+      isMore = try read(reader, into: &batch)
+    }
+    listener.progress(nil)
+    func summary(_ settings: ReplaySettings?) -> ImportSummary {
+      self.summary(of: reader, span, clock, settings, storedOptions)
+    }
+    guard var pass, var options else { return try writer.finish(summary(nil)) }
+    options.mayHideLoss = Self.mayHideLoss(reader)
+    try writer.write(pass.finish(mayHideLoss: options.mayHideLoss))
+    let database = try writer.finish(summary(ReplaySettings(options, kernel: pass.kernel)))
+    let recording = Recording(database, path: path, listener)
+    if options.notifierOffset != reader.marks.notifierOffset {
+      // A ring that overwrote its beginning says it at its end only.
+      options.notifierOffset = reader.marks.notifierOffset
+      try recording.replay(options, kernel: replay?.kernel)
+    } else if !pass.fieldsToLeaveOut.isEmpty {
+      options.unusedFields = pass.fieldsToLeaveOut
+      try recording.replay(options, kernel: replay?.kernel)
+    } else if !pass.isRight {
+      try recording.replay(options, kernel: pass.spokenFor)
+    }
+    return database
+  }
+
+  private func read(_ reader: TraceReader, into batch: inout [RecordedEvent]) throws(PipelineError) -> Bool {
+    do throws(TraceReadError) {
+      return try reader.read(into: &batch)
+    } catch {
+      throw .unreadable(error, request.input)
+    }
+  }
+
+  /// Any event may be missing, as far as was read.
+  private static func mayHideLoss(_ reader: TraceReader) -> Bool {
+    reader.issueCounts.contains { $0.key.doubt != nil } || reader.marks.tellOfMissedHits
+  }
+
+  /// What the recording says of its clock comes first, then `--clock`, then what such recordings have by convention.
+  private func clock(of reader: TraceReader) -> Clock {
+    if let clock = reader.clock, reader.clockSource == .recorded { return (clock, .recorded, reader.stampUnit) }
+    if let asked = request.clock { return (asked, .assumed, asked.unit) }
+    return (reader.clock ?? .local, reader.clockSource, reader.stampUnit)
+  }
+
+  private typealias Clock = (clock: TraceClock, source: ClockSource, unit: StampUnit)
+
+  private func summary(
+    of reader: TraceReader, _ span: EventSpan, _ clock: Clock, _ settings: ReplaySettings?, _ storedOptions: String
+  ) -> ImportSummary {
+    let isNamed = request.input != .standardInput
+    let facts = TraceFacts(
+      fileName: request.fileName, contentHash: isNamed ? reader.contentHash?.description : nil,
+      toolVersion: Tool.version, format: reader.formatDescription, byteCount: reader.bytesRead,
+      lineCount: reader.lines, eventCount: span.count, firstTime: span.first, lastTime: span.last, clock: clock.clock,
+      clockSource: clock.source, stampUnit: clock.unit, resolutionNs: reader.timestampResolutionNs,
+      incomplete: request.allowsTruncated ? nil : reader.incomplete, importOptions: storedOptions,
+      eventPlace: reader.eventPlace, kernelRelease: reader.kernelRelease)
+    return ImportSummary(
+      trace: facts, tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,
+      marks: reader.marks, replay: settings)
+  }
+}
+
+/// How many events there are and when the first and the last of them were recorded.
+private struct EventSpan {
+  var count: Int64 = 0
+  var first: TraceTimestamp?
+  var last: TraceTimestamp?
+
+  mutating func add(_ batch: borrowing [RecordedEvent]) {
+    // By index, which reads what it needs; a loop over the events would copy each.
+    for index in batch.indices where batch[index].kind != .lostEvents {
+      let time = batch[index].time
+      count += 1
+      first = first.map { min($0, time) } ?? time
+      last = last.map { max($0, time) } ?? time
+    }
+  }
+}

@@ -1,0 +1,43 @@
+// What a replay is told: thresholds, and which form the recorded kernel ran.
+
+import Forms
+import KVMEvents
+import Replay
+import TraceStore
+
+/// One replay that is asked for; as it is made, with the usual thresholds.
+package struct ReplayRequest: Sendable {
+  /// How far the clocks of two CPUs may be off, in nanoseconds; nil: the trace clock's own uncertainty.
+  package var deltaNs: Int64?
+  /// A refresh with more false retries is excessive.
+  package var retriesMax: Int32 = 10
+  /// A refresh that loses more to false retries is excessive, in nanoseconds; nil: 10 ms.
+  package var stallMaxNs: Int64?
+  /// What divergences are counted from; nil: the form that what is recorded speaks for.
+  package var kernel: KernelForm?
+
+  package init() {}
+
+  private static let stallMaxNs: Int64 = 10_000_000
+
+  /// Of ticks nothing is told by time: `stallMaxNs` is not used, and the listener is told; `deltaNs` cannot be left
+  /// aside, for it is what keeps events unordered: an error.
+  /// - Parameters:
+  ///   - resolutionNs: of the recorded stamps.
+  ///   - mayHideLoss: any event may be missing (`ImportIssueKind.doubt`).
+  func options(
+    clock: TraceClock, unit: StampUnit, resolutionNs: Int64, mayHideLoss: Bool, _ listener: Listener
+  ) throws(PipelineError) -> ReplayOptions {
+    var options = ReplayOptions()
+    options.mayHideLoss = mayHideLoss
+    options.stampUnit = unit
+    if unit == .tick {
+      if deltaNs != nil { throw .deltaOfTicks }
+      if stallMaxNs != nil { listener.notice(.stallMaxOfTicks) }
+    }
+    options.deltaNs = deltaNs ?? clock.uncertainty(resolutionNs: resolutionNs)
+    options.retriesMax = retriesMax
+    options.stallMaxNs = unit == .ns ? stallMaxNs ?? Self.stallMaxNs : .max
+    return options
+  }
+}

@@ -1,0 +1,54 @@
+// A search over the windows of a recording that is asked for.
+
+import Explore
+import KVMEvents
+import Replay
+
+/// How windows are searched, and how far.
+package struct SearchRequest: Sendable {
+  /// nil: the trace clock's own uncertainty.
+  package var bound: ClockBound?
+  package var budget: SearchBudget
+  /// Of the random walks that follow a search that was cut off.
+  package var seed: UInt64 = 1
+  /// Of each verdict.
+  package var counterexamplesMax = 1
+  /// Counted from 1; nil: all.
+  package var onlyWindow: Int?
+
+  package init(bound: ClockBound? = nil, budget: SearchBudget) {
+    self.bound = bound
+    self.budget = budget
+  }
+
+  /// - Parameter replay: what the recording is replayed with for its windows.
+  func settings(_ replay: ReplayOptions) -> WindowExplorer.Settings {
+    var settings = WindowExplorer.Settings(
+      order: bound == .infinite ? .program : .recorded(MomentOrder(deltaNs: replay.deltaNs), replay.stampUnit))
+    settings.limits = budget.limits(orElse: SearchLimits(statesMax: 200_000))
+    // A storm has many windows that are cut off: what follows must not cost more than the search.
+    settings.walkLimits = WalkLimits(seed: seed, walkCount: 50, statesMax: 50_000)
+    settings.counterexamplesMax = counterexamplesMax
+    settings.onlyWindow = onlyWindow
+    return settings
+  }
+}
+
+/// What bounds a search; nil: as such searches have it.
+package struct SearchBudget: Sendable {
+  package var statesMax: Int?
+  /// Bytes of stored states.
+  package var memoryMax: Int?
+  package var secondsMax: Int?
+
+  package init(statesMax: Int? = nil, memoryMax: Int? = nil, secondsMax: Int? = nil) {
+    self.statesMax = statesMax
+    self.memoryMax = memoryMax
+    self.secondsMax = secondsMax
+  }
+
+  package func limits(orElse limits: SearchLimits = SearchLimits()) -> SearchLimits {
+    SearchLimits(
+      statesMax: statesMax ?? limits.statesMax, memoryMax: memoryMax ?? limits.memoryMax, secondsMax: secondsMax)
+  }
+}

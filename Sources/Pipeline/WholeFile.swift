@@ -1,0 +1,22 @@
+// A file of ours, written from its beginning to its end.
+
+import Glibc
+
+/// Why it is not there.
+package struct FileWriteError: Error {
+  package let errno: Int32
+}
+
+/// Creates the file, or replaces what it holds.
+package func writeFile(_ bytes: [UInt8], to path: String) throws(FileWriteError) {
+  let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+  guard descriptor >= 0 else { throw FileWriteError(errno: errno) }
+  defer { close(descriptor) }
+  var rest = bytes[...]
+  while !rest.isEmpty {
+    let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    if count < 0, errno == EINTR { continue }
+    if count <= 0 { throw FileWriteError(errno: errno) }
+    rest = rest.dropFirst(count)
+  }
+}

@@ -1,0 +1,35 @@
+// What no search over a recording can see.
+
+import KVMEvents
+import TraceStore
+
+extension TraceDatabase {
+  /// In sentences: while there is any, nothing is clean.
+  package func blindSpots() throws(TraceStoreError) -> [String] {
+    var spots: [String] = []
+    if try hasDoubt() {
+      spots.append("part of the recording could not be read, or is not told: what is not found may be there")
+    }
+    if try hasLossAnywhere() {
+      spots.append("events were lost, and the recording does not tell where: nothing is known of any window")
+    }
+    if try holds("EXISTS (SELECT 1 FROM silent_omission)") {
+      spots.append("events were left out without a marker: nothing is known of any window")
+    }
+    let hasVM = "EXISTS (SELECT 1 FROM vm)"
+    if try holds("NOT EXISTS (SELECT 1 FROM invalidation) AND \(hasVM)") { spots.append(ReportVerdict.noInvalidation) }
+    if try holds("NOT EXISTS (SELECT 1 FROM cache_check) AND \(hasVM)") { spots.append(ReportVerdict.noCheck) }
+    return spots
+  }
+
+  /// Findings of the replay against the recorded kernel: `excessive_retry` is none.
+  package func recordedFindingCount() throws(TraceStoreError) -> Int64 {
+    let row = try statement("SELECT count(*) FROM finding WHERE kind IN ('contract', 'stale', 'divergence')")
+    return try row.step() ? row.integer(0) : 0
+  }
+
+  private func holds(_ condition: String) throws(TraceStoreError) -> Bool {
+    let row = try statement("SELECT \(condition)")
+    return try row.step() && row.integer(0) == 1
+  }
+}

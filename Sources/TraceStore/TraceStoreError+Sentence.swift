@@ -1,0 +1,23 @@
+// What went wrong with a database, in sentences.
+
+import Glibc
+
+extension TraceStoreError {
+  package var sentence: String {
+    switch self {
+    case .sqlite(_, let message, let doing): "SQLite: \(message) (\(doing.prefix(200)))"
+    case .noSpace(let path):
+      "\(path): cannot be written any further (disk full, or a limit on file sizes); nothing was kept."
+    case .system(let errno, let doing, let path): "\(path): \(doing): \(String(cString: strerror(errno)))."
+    case .notFound(let path): "\(path): no such database."
+    case .notOurs(let path): "\(path) is no database of gpc-replay."
+    case .readOnly(let path): "\(path) is not ours to write."
+    case .otherVersion(let path, let version):
+      "\(path) was written with another layout (\(version)) of the database; import the recording again."
+    case .busy(let path): "\(path): another process is using it."
+    case .queryNotReadOnly(let reason): "queries only read: \(reason)"
+    case .notOneStatement(let count): "one SQL statement is wanted, not \(count)."
+    case .damaged(let table, let reason): "the database is damaged: table \(table): \(reason)."
+    }
+  }
+}

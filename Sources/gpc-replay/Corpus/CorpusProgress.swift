@@ -1,0 +1,36 @@
+// Progress of work on the corpus, on standard error where that is a terminal.
+
+import Corpus
+import Explore
+import Glibc
+import Pipeline
+
+enum CorpusProgress {
+  /// Runs the cases: how many are through, and which was the last, is shown meanwhile.
+  static func shown(
+    of corpus: CorpusFolder, _ folder: String, jobCount: Int
+  ) throws -> (outcome: CorpusOutcome, coverage: Coverage) {
+    let isShown = isatty(STDERR_FILENO) == 1
+    let caseCount = corpus.cases.count
+    let run = CorpusRun(folder: folder, cases: corpus.cases, jobCount: jobCount) { finishedCount, name in
+      if isShown { printError("\r\u{1b}[K\(finishedCount) of \(caseCount) cases: \(name)") }
+    }
+    defer { if isShown { printError("\r\u{1b}[K") } }
+    return run.run()
+  }
+
+  /// How far the shrinking of a cut is; nil: it is over.
+  static var ofCut: (CutProgress?) -> Void {
+    let isShown = isatty(STDERR_FILENO) == 1
+    var shownAt = ContinuousClock.now
+    return { progress in
+      guard isShown else { return }
+      guard let progress else { return printError("\r\u{1b}[K") }
+      guard ContinuousClock.now - shownAt > .milliseconds(200) else { return }
+      shownAt = ContinuousClock.now
+      printError(
+        "\r\u{1b}[K\(progress.candidateCount) candidates tried: \(progress.unitCount) operations, \(progress.lineCount) lines left"
+      )
+    }
+  }
+}
