@@ -136,6 +136,8 @@ package final class Recording {
     return output.pathSoFar
   }
 
+  package var stretchCount: Int { output?.stretchCount ?? 0 }
+
   /// Gives up the oldest stretch: nothing in it was looked for.
   package func dropStretch() throws(RecordingError) {
     do throws(RecordingFileError) {

@@ -24,6 +24,8 @@ package final class RecordingFile {
 
   deinit { block.deallocate() }
 
+  package var stretchCount: Int { stretches.count }
+
   /// What is drained from now on can outlive what was before.
   package func beginStretch() throws(RecordingFileError) {
     var files: [PageFile] = []

@@ -155,7 +155,21 @@ def cost():
             print(f"cost {name}: {thread}: {a} steps without, {b} with ({100 * b / max(a, 1):.0f} %)")
 
 
+def refusals_were_said():
+    expected = {"disk-small": "2", "disk-full": "0", "no-function": "2", "no-symbol": "2", "no-command": "127", "no-tracefs": "2",
+                "no-kvm": "2", "no-kvm-check": "2", "check": "0"}
+    for name, status in expected.items():
+        said, got = read("refusals", name + ".said").strip(), read("refusals", name + ".status").strip()
+        print(f"refusals {name}, status {got}: {said.splitlines()[0] if said else ''}")
+        if got != status or not said:
+            failures.append(f"refusals: {name}: status {got} in place of {status}: {said}")
+
+
 for name in names:
+    if name == "refusals":
+        refusals_were_said()
+        refusals(name)
+        continue
     if name == "cost":
         cost()
         refusals(name)

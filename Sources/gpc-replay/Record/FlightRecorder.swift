@@ -30,7 +30,8 @@ struct FlightRecorder {
       if status == RecordLookCommand.found { return true }
       if status != 0 {
         printError("what was recorded could not be looked at: it is kept\n")
-      } else {
+      } else if recording.stretchCount > 2 {
+        // The last one that was looked at comes again, in front of what is recorded now.
         try recording.dropStretch()
       }
     }
