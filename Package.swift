@@ -19,9 +19,11 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-    .target(name: "KVMEvents"),
+    .target(name: "TextLayout"),
+    .target(name: "KVMEvents", dependencies: ["TextLayout"]),
+    .target(name: "Results", dependencies: ["KVMEvents", "TextLayout"]),
     .target(
-      name: "TraceReaders", dependencies: ["KVMEvents", "CZstd", "CZlib", "CLzma"],
+      name: "TraceReaders", dependencies: ["KVMEvents", "TextLayout", "CZstd", "CZlib", "CLzma"],
       resources: [
         .embedInCode("Catalogue/linux_6_12.probes"), .embedInCode("Catalogue/linux_6_1.probes"),
         .embedInCode("Catalogue/linux_5_17.probes"), .embedInCode("Catalogue/default_names.probes"),
@@ -34,44 +36,50 @@ let package = Package(
         .embedInCode("schema.sql"), .embedInCode("views.sql"), .embedInCode("indices.sql"),
         .embedInCode("corpus.sql"),
       ]),
-    .target(name: "TraceStore", dependencies: ["KVMEvents", "CSQLite", "Schema"], swiftSettings: hotPath),
+    .target(
+      name: "TraceStore", dependencies: ["KVMEvents", "TextLayout", "Results", "CSQLite", "Schema"],
+      swiftSettings: hotPath),
     .target(name: "GPCProtocol", dependencies: ["KVMEvents"]),
     .target(
-      name: "Forms", dependencies: ["KVMEvents", "GPCProtocol", .product(name: "TOMLKit", package: "TOMLKit")],
+      name: "Forms",
+      dependencies: ["KVMEvents", "Results", "GPCProtocol", .product(name: "TOMLKit", package: "TOMLKit")],
       resources: [
         .embedInCode("Mainline.toml"), .embedInCode("Woodhouse.toml"), .embedInCode("Christopherson.toml"),
       ]),
-    .target(name: "Operations", dependencies: ["KVMEvents", "GPCProtocol"], swiftSettings: hotPath),
-    .target(name: "Replay", dependencies: ["KVMEvents", "GPCProtocol", "Operations"], swiftSettings: hotPath),
-    .target(name: "Report", dependencies: ["KVMEvents", "TraceStore"]),
-    .target(name: "Explore", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
-    .target(name: "Compare", dependencies: ["KVMEvents", "GPCProtocol"]),
+    .target(name: "Operations", dependencies: ["KVMEvents", "Results", "GPCProtocol"], swiftSettings: hotPath),
+    .target(
+      name: "Replay", dependencies: ["KVMEvents", "Results", "GPCProtocol", "Operations"], swiftSettings: hotPath),
+    .target(name: "Report", dependencies: ["KVMEvents", "TextLayout", "Results", "TraceStore"]),
+    .target(name: "Explore", dependencies: ["KVMEvents", "TextLayout", "Results", "GPCProtocol", "Forms"]),
+    .target(name: "Compare", dependencies: ["KVMEvents", "Results", "GPCProtocol"]),
     .target(name: "BTF"),
     .target(name: "Probes", dependencies: ["BTF"]),
     .target(name: "Recorder"),
     // A kernel whose truth is known: runs of the engine, recorded.
-    .target(name: "SimulatedKernel", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
+    .target(name: "SimulatedKernel", dependencies: ["KVMEvents", "Results", "GPCProtocol", "Forms"]),
     .target(
       name: "Corpus",
       dependencies: [
-        "KVMEvents", "TraceReaders", "GPCProtocol", "Operations", "Forms", "Report",
+        "KVMEvents", "TextLayout", "Results", "TraceReaders", "GPCProtocol", "Operations", "Forms", "Report",
         .product(name: "TOMLKit", package: "TOMLKit"),
       ]),
     .target(
       name: "Pipeline",
       dependencies: [
-        "KVMEvents", "TraceReaders", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "Explore", "Compare",
+        "KVMEvents", "TextLayout", "Results", "TraceReaders", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report",
+        "Explore", "Compare",
         "Corpus", "CZstd",
       ]),
     .executableTarget(
       name: "gpc-replay",
       dependencies: [
-        "KVMEvents", "TraceReaders", "TraceStore", "GPCProtocol", "Forms", "Report", "Explore", "Corpus", "Pipeline",
+        "KVMEvents", "TextLayout", "Results", "TraceReaders", "TraceStore", "GPCProtocol", "Forms", "Report", "Explore",
+        "Corpus", "Pipeline",
         "BTF", "Probes", "Recorder",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
-      name: "replay-bench", dependencies: ["KVMEvents", "TraceStore", "GPCProtocol", "Forms", "Replay"],
+      name: "replay-bench", dependencies: ["KVMEvents", "Results", "TraceStore", "GPCProtocol", "Forms", "Replay"],
       path: "tools/bench.d/replay-bench"),
     .executableTarget(
       name: "decode-bench", dependencies: ["KVMEvents", "TraceReaders"], path: "tools/bench.d/decode-bench"),
@@ -82,7 +90,7 @@ let package = Package(
     .executableTarget(
       name: "evidence-parts",
       dependencies: [
-        "EvidenceParts", "TraceReaders", "KVMEvents",
+        "EvidenceParts", "TraceReaders", "KVMEvents", "TextLayout",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "tools/evidence.d",
@@ -98,17 +106,18 @@ let package = Package(
     .testTarget(
       name: "TraceReadersTests", dependencies: ["TraceReaders", "KVMEvents", "Renderings", "CZstd", "CZlib", "CLzma"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "FormsTests", dependencies: ["GPCProtocol", "Forms"]),
+    .testTarget(name: "FormsTests", dependencies: ["Results", "GPCProtocol", "Forms"]),
     .testTarget(name: "GPCProtocolTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms"]),
     .testTarget(
       name: "RecorderTests", dependencies: ["Recorder", "Probes", "TraceReaders", "KVMEvents", "RealBinary"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "ReplayTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Operations", "Replay"]),
-    .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Explore"]),
+    .testTarget(
+      name: "ReplayTests", dependencies: ["KVMEvents", "Results", "GPCProtocol", "Forms", "Operations", "Replay"]),
+    .testTarget(name: "ExploreTests", dependencies: ["KVMEvents", "Results", "GPCProtocol", "Forms", "Explore"]),
     .testTarget(name: "BTFTests", dependencies: ["BTF", "RealBinary"]),
     .testTarget(name: "ProbesTests", dependencies: ["BTF", "Probes", "TraceReaders", "KVMEvents", "RealBinary"]),
-    .testTarget(name: "CompareTests", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Compare"]),
-    .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Schema", "TraceStore"]),
+    .testTarget(name: "CompareTests", dependencies: ["KVMEvents", "Results", "GPCProtocol", "Forms", "Compare"]),
+    .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Results", "Schema", "TraceStore"]),
     // One recording in other forms, made by rules; for the tests.
     .target(name: "Renderings", path: "Tests/Renderings"),
     // The stages in one process, and damage to databases; for the tests and tools/fuzz.
@@ -124,13 +133,16 @@ let package = Package(
     // tools/evidence.
     .target(
       name: "EvidenceParts",
-      dependencies: ["KVMEvents", "TraceReaders", "GPCProtocol", "Forms", "Replay", "TraceStore", "Report", "Corpus"],
+      dependencies: [
+        "KVMEvents", "Results", "TraceReaders", "GPCProtocol", "Forms", "Replay", "TraceStore", "Report", "Corpus",
+      ],
       path: "Tests/EvidenceParts"),
     // What the replay says, held against what a simulated kernel did; for tools/simulate and the tests.
     .target(
       name: "KnownTruth",
       dependencies: [
-        "KVMEvents", "TraceReaders", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "SimulatedKernel",
+        "KVMEvents", "Results", "TraceReaders", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report",
+        "SimulatedKernel",
       ],
       path: "Tests/KnownTruth"),
     .testTarget(
@@ -138,7 +150,8 @@ let package = Package(
     .testTarget(
       name: "CorpusTests",
       dependencies: [
-        "RealBinary", "Renderings", "Corpus", "Report", "TraceReaders", "KVMEvents", "GPCProtocol", "Forms",
+        "RealBinary", "Renderings", "Corpus", "Report", "TraceReaders", "KVMEvents", "TextLayout", "GPCProtocol",
+        "Forms",
         "TraceStore",
         "gpc-replay",
       ],
@@ -148,7 +161,8 @@ let package = Package(
       exclude: ["Kernels"]),
     .testTarget(name: "StageTests", dependencies: ["Stages", "RealBinary", "TraceReaders", "KVMEvents", "TraceStore"]),
     .testTarget(
-      name: "EvidenceTests", dependencies: ["EvidenceParts", "RealBinary", "TraceReaders", "KVMEvents", "gpc-replay"],
+      name: "EvidenceTests",
+      dependencies: ["EvidenceParts", "RealBinary", "TraceReaders", "KVMEvents", "Results", "gpc-replay"],
       exclude: ["Recordings", "FunctionLevel", "Breaches", "Gaps"]),
     .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),
   ],

@@ -42,57 +42,58 @@ ORDER BY event_name.count DESC, event_name.name;
 -- Which probes are missing: a kind that never came although the one it goes with did, and what is unknown without it. Points inside functions only narrow intervals: none of them is missing.
 -- What may stay silent for long (idle) is missing only where the recording does not list it as set; it stands for one of its alternatives.
 CREATE VIEW missing_probe AS
-WITH recorded (kind_id, came) AS (
-  SELECT kind_id, max(count > 0) FROM event_name WHERE kind_id IS NOT NULL AND (count > 0 OR is_listed) GROUP BY kind_id),
-idle (kind_id, alternative_kind_id, unknown_without_it) AS (VALUES
-  (8, NULL, 'when a cache is initialised anew'),
-  (9, 11, 'when a cache is activated'),
-  (13, NULL, 'when a cache is deactivated'),
-  (17, 19, 'when a refresh has refresh_lock'),
-  (21, NULL, 'when a refresh reads the page tables')),
-pair (kind_id, goes_with, unknown_without_it) AS (VALUES
-  (1, 2, 'which VM, mm and range an invalidation is of'),
-  (1, 3, 'which VM, mm and range an invalidation is of'),
-  (1, 5, 'which VM, mm and range an invalidation is of'),
-  (2, 1, 'where the contract window of an invalidation begins'),
-  (5, 1, 'where the contract window of an invalidation is over'),
-  (5, 7, 'where the contract window of an invalidation is over'),
-  (7, 1, 'when the count of invalidations in flight goes down'),
-  (7, 5, 'when the count of invalidations in flight goes down'),
-  (4, 1, 'when, and in which hook, the caches are walked'),
-  (9, 10, 'when a cache is activated'),
-  (10, 9, 'when the activation of a cache is over'),
-  (11, 12, 'when a cache is activated'),
-  (12, 11, 'when the activation of a cache is over'),
-  (13, 14, 'when a cache is deactivated'),
-  (14, 13, 'when the deactivation of a cache is over'),
-  (17, 15, 'when a refresh has refresh_lock'),
-  (17, 18, 'when a refresh has refresh_lock'),
-  (18, 17, 'how a refresh ended'),
-  (16, 19, 'how a refresh ended'),
-  (21, 17, 'when a refresh reads the page tables'),
-  (21, 19, 'when a refresh reads the page tables'),
-  (21, 22, 'when a refresh reads the page tables'),
-  (22, 21, 'when a lookup has read the page tables, and its pfn'),
-  (25, 26, 'whether a check said yes where it must not'),
-  (26, 25, 'the answers of the checks'),
-  (30, 31, 'which ranges meet a memslot'),
-  (31, 30, 'which ranges meet a memslot'))
+WITH recorded (kind, came) AS (
+  SELECT event_kind.name, max(count > 0) FROM event_name JOIN event_kind ON event_kind.id = kind_id
+  WHERE count > 0 OR is_listed GROUP BY kind_id),
+idle (kind, alternative, unknown_without_it) AS (VALUES
+  ('gpc_init', NULL, 'when a cache is initialised anew'),
+  ('gpc_activate', 'gpc_activate_hva', 'when a cache is activated'),
+  ('gpc_deactivate', NULL, 'when a cache is deactivated'),
+  ('__gpc_refresh', 'gfn_to_pfn_cache_refresh', 'when a refresh has refresh_lock'),
+  ('hva_to_pfn', NULL, 'when a refresh reads the page tables')),
+pair (kind, goes_with, unknown_without_it) AS (VALUES
+  ('mn_invalidate_range_start', 'mn_invalidate_range_start_ret', 'which VM, mm and range an invalidation is of'),
+  ('mn_invalidate_range_start', 'kvm_unmap_hva_range', 'which VM, mm and range an invalidation is of'),
+  ('mn_invalidate_range_start', 'mn_invalidate_range_end', 'which VM, mm and range an invalidation is of'),
+  ('mn_invalidate_range_start_ret', 'mn_invalidate_range_start', 'where the contract window of an invalidation begins'),
+  ('mn_invalidate_range_end', 'mn_invalidate_range_start', 'where the contract window of an invalidation is over'),
+  ('mn_invalidate_range_end', 'mn_invalidate_range_end_ret', 'where the contract window of an invalidation is over'),
+  ('mn_invalidate_range_end_ret', 'mn_invalidate_range_start', 'when the count of invalidations in flight goes down'),
+  ('mn_invalidate_range_end_ret', 'mn_invalidate_range_end', 'when the count of invalidations in flight goes down'),
+  ('gpc_invalidate_start', 'mn_invalidate_range_start', 'when, and in which hook, the caches are walked'),
+  ('gpc_activate', 'gpc_activate_ret', 'when a cache is activated'),
+  ('gpc_activate_ret', 'gpc_activate', 'when the activation of a cache is over'),
+  ('gpc_activate_hva', 'gpc_activate_hva_ret', 'when a cache is activated'),
+  ('gpc_activate_hva_ret', 'gpc_activate_hva', 'when the activation of a cache is over'),
+  ('gpc_deactivate', 'gpc_deactivate_ret', 'when a cache is deactivated'),
+  ('gpc_deactivate_ret', 'gpc_deactivate', 'when the deactivation of a cache is over'),
+  ('__gpc_refresh', 'gpc_refresh', 'when a refresh has refresh_lock'),
+  ('__gpc_refresh', '__gpc_refresh_ret', 'when a refresh has refresh_lock'),
+  ('__gpc_refresh_ret', '__gpc_refresh', 'how a refresh ended'),
+  ('gpc_refresh_ret', 'gfn_to_pfn_cache_refresh', 'how a refresh ended'),
+  ('hva_to_pfn', '__gpc_refresh', 'when a refresh reads the page tables'),
+  ('hva_to_pfn', 'gfn_to_pfn_cache_refresh', 'when a refresh reads the page tables'),
+  ('hva_to_pfn', 'hva_to_pfn_ret', 'when a refresh reads the page tables'),
+  ('hva_to_pfn_ret', 'hva_to_pfn', 'when a lookup has read the page tables, and its pfn'),
+  ('gpc_check', 'gpc_check_ret', 'whether a check said yes where it must not'),
+  ('gpc_check_ret', 'gpc_check', 'the answers of the checks'),
+  ('set_memory_region', 'set_memory_region_ret', 'which ranges meet a memslot'),
+  ('set_memory_region_ret', 'set_memory_region', 'which ranges meet a memslot'))
 SELECT event_kind.name AS probe, event_kind.meaning, missing.unknown_without_it
 FROM (
-SELECT pair.kind_id, pair.unknown_without_it FROM pair
-WHERE pair.goes_with IN (SELECT kind_id FROM recorded WHERE came)
-  AND pair.kind_id NOT IN (SELECT kind_id FROM recorded WHERE came)
+SELECT pair.kind, pair.unknown_without_it FROM pair
+WHERE pair.goes_with IN (SELECT kind FROM recorded WHERE came)
+  AND pair.kind NOT IN (SELECT kind FROM recorded WHERE came)
 UNION
-SELECT idle.kind_id, idle.unknown_without_it FROM idle
+SELECT idle.kind, idle.unknown_without_it FROM idle
 -- A recording without a check says nothing anyway.
-WHERE 25 IN (SELECT kind_id FROM recorded WHERE came)
-  AND NOT EXISTS (SELECT 1 FROM recorded WHERE recorded.kind_id IN (idle.kind_id, idle.alternative_kind_id))
+WHERE 'gpc_check' IN (SELECT kind FROM recorded WHERE came)
+  AND NOT EXISTS (SELECT 1 FROM recorded WHERE recorded.kind IN (idle.kind, idle.alternative))
   -- Where no cache was initialised anew, none may have been deactivated.
-  AND (idle.kind_id <> 13 OR EXISTS (SELECT 1 FROM cache GROUP BY gpc HAVING count(*) > 1))
+  AND (idle.kind <> 'gpc_deactivate' OR EXISTS (SELECT 1 FROM cache GROUP BY gpc HAVING count(*) > 1))
   -- v5.17 initialises and activates in one function.
-  AND NOT (idle.kind_id = 8 AND EXISTS (SELECT 1 FROM event_name WHERE name = 'kvm_gfn_to_pfn_cache_init' AND count > 0))
-) AS missing JOIN event_kind ON event_kind.id = missing.kind_id
+  AND NOT (idle.kind = 'gpc_init' AND EXISTS (SELECT 1 FROM event_name WHERE name = 'kvm_gfn_to_pfn_cache_init' AND count > 0))
+) AS missing JOIN event_kind ON event_kind.name = missing.kind
 ORDER BY event_kind.id;
 
 -- Which fields are not what their probes were to read, and so are not used; by the events' names in this recording.

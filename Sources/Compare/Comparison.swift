@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 /// Takes the recording's windows in their order and sums up what each form would have cost. Bounded by what is under
 /// way.

@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 extension FormModel {
   mutating func request(_ plan: RefreshPlan, _ nowNs: Int64) {

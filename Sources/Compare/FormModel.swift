@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 /// Drives the engine along recorded moments, and along the times that refreshes take.
 struct FormModel {

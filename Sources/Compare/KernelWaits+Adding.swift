@@ -1,6 +1,7 @@
 // What the recorded kernel waited itself, summed up over its refreshes.
 
 import KVMEvents
+import Results
 
 extension KernelWaits {
   /// - Parameters:

@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 /// The stretches of time in which some invalidation was in flight.
 struct RecordedInFlight {

@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 extension RecordedRefresh.Round {
   /// The moments around a wait by that rule; nil: not both are recorded, or the round did not come to it.

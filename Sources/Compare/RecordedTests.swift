@@ -3,6 +3,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 /// Count and seq change somewhere between two events (docs/evidence.md, rule 2). Where a recorded test lies in between,
 /// its decision tells on which side, as far as the recorded kernel's form reads them: an accepted round saw no

@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 /// A walk takes `valid`, and the flag of the forms that have one, from a cache somewhere between two events of its hook
 /// (docs/evidence.md, rule 2). A check that said yes in between, a refresh that kept the mapping, or a round that was

@@ -1,6 +1,7 @@
 // How long the parts of one recorded refresh took, by which every form's refresh goes.
 
 import KVMEvents
+import Results
 
 /// The recorded durations of a refresh. What a form needs beyond them takes their median.
 ///

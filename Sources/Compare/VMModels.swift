@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 struct VMModels {
   private var planner: VMPlanner

@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 struct VMPlanner {
   /// The recording's caches as the models number them.

@@ -1,6 +1,7 @@
 // A description with the expectations that a run would have met.
 
 import KVMEvents
+import Results
 
 /// What was found, put in place of what was expected. What is blessed is said to be unproved until somebody gives the
 /// reason.

@@ -1,5 +1,7 @@
 // What one case shows of one form, in a word: a cell of the matrix.
 
+import Results
+
 /// The verdict of a form, or of the recorded kernel, over one case. Written `contract+stale`, `possible-stale`,
 /// `clean`.
 package enum CellVerdict: Hashable, Sendable {
@@ -7,10 +9,8 @@ package enum CellVerdict: Hashable, Sendable {
   case found([Finding])
   case nothing(Nothing)
 
-  package enum Kind: String, CaseIterable, Sendable {
-    case contract, stale, stuck, divergence
-    case excessiveRetry = "excessive_retry"
-  }
+  /// In the order of the report.
+  package typealias Kind = Results.Finding.Kind
 
   package struct Finding: Hashable, Sendable {
     package let kind: Kind
@@ -82,7 +82,7 @@ package enum CellVerdict: Hashable, Sendable {
     """
 }
 
-extension CellVerdict.Kind {
+extension Results.Finding.Kind {
   fileprivate var letter: String {
     switch self {
     case .contract: "C"

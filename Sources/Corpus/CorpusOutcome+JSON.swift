@@ -1,6 +1,7 @@
 // A run over the corpus as one JSON document.
 
 import KVMEvents
+import Results
 
 extension CorpusOutcome {
   /// What `JSONReport` prints.

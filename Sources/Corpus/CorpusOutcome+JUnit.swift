@@ -1,6 +1,8 @@
 // A run over the corpus as JUnit XML, which CI systems show.
 
 import KVMEvents
+import Results
+import TextLayout
 
 extension CorpusOutcome {
   /// A suite per case, a test per form and one for the figures; a broken case is an error.

@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import TextLayout
 
 extension CorpusOutcome {
   /// - Parameter again: the command that shows a cell on its own.
@@ -33,22 +34,9 @@ extension CorpusOutcome {
 
   private var matrixLines: [String] {
     let heads = Self.columns.map(Self.head)
-    let nameWidth = cases.map(\.row.name.count).max() ?? 0
-    let widths = Self.columns.enumerated().map { index, form in
-      cases.reduce(max(heads[index].0.count, heads[index].1.count)) { widest, outcome in
-        max(widest, cell(outcome, form).count)
-      }
-    }
-    func line(_ name: String, _ cells: [String]) -> String {
-      var line = name + String(repeating: " ", count: max(0, nameWidth - name.count))
-      for (cell, width) in zip(cells, widths) {
-        line += "  " + cell + String(repeating: " ", count: width - cell.count)
-      }
-      while line.last == " " { line.removeLast() }
-      return line
-    }
-    return [line("", heads.map(\.0)), line("", heads.map(\.1))]
-      + cases.map { outcome in line(outcome.row.name, Self.columns.map { cell(outcome, $0) }) }
+    return aligned(
+      [[""] + heads.map(\.0), [""] + heads.map(\.1)]
+        + cases.map { outcome in [outcome.row.name] + Self.columns.map { cell(outcome, $0) } })
   }
 
   /// A form's name on two lines: `dwmw2` over `v3.1`.

@@ -3,6 +3,7 @@
 import Forms
 import GPCProtocol
 import KVMEvents
+import Results
 
 /// One case after its run.
 package struct CaseOutcome: Sendable {

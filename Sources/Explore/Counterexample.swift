@@ -14,7 +14,7 @@ package struct Counterexample: Sendable {
   package let grain: Grain
 
   /// Names form, scenario and verdict.
-  package var id: String { "\(form.id)/\(scenario.name)/\(verdict.rawValue)" }
+  package var id: String { "\(form.id)/\(scenario.name)/\(verdict.kind.rawValue)" }
 
   /// The recorded events that its operations begin and end at; of a livelock, the refresh that it was told from.
   package var recordedEvents: [EventID] {

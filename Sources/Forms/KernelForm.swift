@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 /// The form that divergences are counted from.
 package struct KernelForm: Sendable {

@@ -65,3 +65,42 @@ public struct EventFieldSet: OptionSet, Hashable, Sendable {
   @inlinable public mutating func insert(_ field: EventField) { rawValue |= 1 << UInt32(field.rawValue) }
   @inlinable public func contains(_ field: EventField) -> Bool { rawValue >> UInt32(field.rawValue) & 1 == 1 }
 }
+
+extension EventField {
+  /// The column of `event` that holds it, its word in a probe catalogue and in JSON.
+  package var name: String {
+    switch self {
+    case .kvm: "kvm"
+    case .gpc: "gpc"
+    case .uhva: "uhva"
+    case .gpa: "gpa"
+    case .pfn: "pfn"
+    case .activeInvalidations: "active_inv"
+    case .seq: "seq"
+    case .mmuSeq: "mmu_seq"
+    case .ret: "ret"
+    case .active: "active"
+    case .valid: "valid"
+    case .len: "len"
+    case .generation: "generation"
+    case .slotsGeneration: "slots_generation"
+    case .start: "hva_start"
+    case .end: "hva_end"
+    case .mn: "mn"
+    case .mm: "mm"
+    case .flags: "flags"
+    case .mnEvent: "mn_event"
+    case .oldGpa: "old_gpa"
+    case .oldUhva: "old_uhva"
+    case .khva: "khva"
+    case .slot: "slot"
+    case .write: "write_fault"
+    }
+  }
+
+  /// nil: no field has this name.
+  package init?(name: String) {
+    guard let field = Self.allCases.first(where: { $0.name == name }) else { return nil }
+    self = field
+  }
+}

@@ -63,3 +63,44 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
   /// No event: the tracer dropped events of this CPU before this place. Field `len` is their number where it is known.
   case lostEvents = 32
 }
+
+extension EventKind {
+  /// In the table `event_kind`, in a probe catalogue and in JSON.
+  package var name: String {
+    switch self {
+    case .bystander: "bystander"
+    case .mnInvalidateRangeStart: "mn_invalidate_range_start"
+    case .mnInvalidateRangeStartRet: "mn_invalidate_range_start_ret"
+    case .kvmUnmapHvaRange: "kvm_unmap_hva_range"
+    case .gpcInvalidateStart: "gpc_invalidate_start"
+    case .mnInvalidateRangeEnd: "mn_invalidate_range_end"
+    case .mnInvalidateEndKvm: "mn_invalidate_end_kvm"
+    case .mnInvalidateRangeEndRet: "mn_invalidate_range_end_ret"
+    case .gpcInit: "gpc_init"
+    case .gpcActivate: "gpc_activate"
+    case .gpcActivateRet: "gpc_activate_ret"
+    case .gpcActivateHva: "gpc_activate_hva"
+    case .gpcActivateHvaRet: "gpc_activate_hva_ret"
+    case .gpcDeactivate: "gpc_deactivate"
+    case .gpcDeactivateRet: "gpc_deactivate_ret"
+    case .gpcRefresh: "gpc_refresh"
+    case .gpcRefreshRet: "gpc_refresh_ret"
+    case .lockedRefresh: "__gpc_refresh"
+    case .lockedRefreshRet: "__gpc_refresh_ret"
+    case .gfnToPfnCacheRefresh: "gfn_to_pfn_cache_refresh"
+    case .gpcRetryLoop: "gpc_retry_loop"
+    case .hvaToPfn: "hva_to_pfn"
+    case .hvaToPfnRet: "hva_to_pfn_ret"
+    case .gpcRetryCheck: "gpc_retry_check"
+    case .gpcRefreshDone: "gpc_refresh_done"
+    case .gpcCheck: "gpc_check"
+    case .gpcCheckRet: "gpc_check_ret"
+    case .gpcUnmap: "gpc_unmap"
+    case .mnInvalidateRange: "mn_invalidate_range"
+    case .mnChangePte: "mn_change_pte"
+    case .setMemoryRegion: "set_memory_region"
+    case .setMemoryRegionRet: "set_memory_region_ret"
+    case .lostEvents: "lost_events"
+    }
+  }
+}

@@ -1,7 +1,7 @@
 // What the numbers of a recording's events count: the one place for the word that sentences use.
 
 /// What an event's id counts.
-package enum EventPlace: String, CaseIterable, Encodable, Sendable {
+package enum EventPlace: String, CaseIterable, Codable, Sendable {
   /// A line of the text.
   case line
   /// A record or loss of a trace.dat or perf.data, in the order of the merged CPUs.

@@ -1,7 +1,7 @@
 // Dirty input as data: what a reader met that is no clean event.
 
 /// What can be wrong with a line. The raw value is its name in the table `import_issue`.
-package enum ImportIssueKind: String, CaseIterable, Sendable {
+package enum ImportIssueKind: String, CaseIterable, Encodable, Sendable {
   /// A line that is no event, no note and no loss marker.
   case badLine = "bad_line"
   /// An event of the catalogue lacks a field the catalogue lists.
@@ -46,7 +46,7 @@ package enum ImportIssueKind: String, CaseIterable, Sendable {
   /// The compressed stream or the file ends early, or is damaged from here on.
   case truncated = "truncated"
 
-  package enum Severity: String, Sendable {
+  package enum Severity: String, Encodable, Sendable {
     /// Nothing was lost; worth knowing.
     case info
     /// A line or a field could not be used; the rest is.

@@ -24,6 +24,22 @@ package struct KernelRelease: Equatable, Sendable {
   }
 }
 
+extension KernelRelease: Codable {
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let release = Self(text) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no release of a kernel")
+    }
+    self = release
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(text)
+  }
+}
+
 /// The numbers that a release begins with.
 package struct KernelVersion: Comparable, Sendable {
   package let major: Int

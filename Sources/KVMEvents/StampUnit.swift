@@ -1,7 +1,9 @@
 // What the stamps of a recording count, and the words for it.
 
+import TextLayout
+
 /// Time, or the steps of a counter.
-package enum StampUnit: String, CaseIterable, Encodable, Sendable {
+package enum StampUnit: String, CaseIterable, Codable, Sendable {
   /// Nanoseconds.
   case ns
   /// The steps of a counter of whose speed nothing is known (`counter`: one per event; `x86-tsc`: cycles): an order,

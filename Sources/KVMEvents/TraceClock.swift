@@ -20,7 +20,7 @@ public struct TraceTimestamp: RawRepresentable, Hashable, Comparable, Sendable {
 }
 
 /// How a recording's clock is known.
-package enum ClockSource: String, Encodable, Sendable {
+package enum ClockSource: String, Codable, Sendable {
   /// The recording names it.
   case recorded
   /// The recording does not name it, and what prints such recordings has one by its documentation.
@@ -30,7 +30,7 @@ package enum ClockSource: String, Encodable, Sendable {
 }
 
 /// `trace_clock`: which of ftrace's clocks stamped the events (Documentation/trace/ftrace.rst).
-public enum TraceClock: String, CaseIterable, Sendable {
+public enum TraceClock: String, CaseIterable, Codable, Sendable {
   case local, global, counter, uptime, perf, mono, boot, tai
   case monoRaw = "mono_raw"
   case x86TSC = "x86-tsc"

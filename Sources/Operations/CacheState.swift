@@ -1,6 +1,7 @@
 // A cache as the recording shows it.
 
 import KVMEvents
+import Results
 
 /// A cache's number: its place among all.
 package typealias CacheNumber = Int

@@ -1,6 +1,7 @@
 // An invalidation while someone needs it: the intervals in which its steps lie.
 
 import KVMEvents
+import Results
 
 /// One invalidation of one VM, from its start hook (or the first that is known of it) until nothing undecided can need
 /// it.

@@ -1,6 +1,7 @@
 // A VM's memslots: which invalidated ranges bump `mmu_invalidate_seq`.
 
 import KVMEvents
+import Results
 
 /// The memslots in force, by slot number.
 package struct MemslotTable {

@@ -1,6 +1,7 @@
 // Signs that events were left out without a marker.
 
 import KVMEvents
+import Results
 
 /// The events that show one sign, as long as no loss explains them.
 package struct OmissionSigns {

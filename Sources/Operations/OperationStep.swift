@@ -1,6 +1,7 @@
 // What an event did to an operation: all that the stages behind the pairing see of a recording.
 
 import KVMEvents
+import Results
 
 /// One step of an operation, in replay order. States that a step names are as they are after the whole event. Large
 /// ones are boxed, or their size would be that of every step.

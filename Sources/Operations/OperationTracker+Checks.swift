@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 extension OperationTracker {
   mutating func check(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {

@@ -2,6 +2,7 @@
 // them.
 
 import KVMEvents
+import Results
 
 extension OperationTracker {
   mutating func invalidateRangeStart(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {

@@ -1,6 +1,7 @@
 // Dropped events: what they make unknown, and until when (evidence, rule 13).
 
 import KVMEvents
+import Results
 
 extension OperationTracker {
   /// Events of one CPU were dropped after its last event and before this place.

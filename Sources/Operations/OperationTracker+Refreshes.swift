@@ -4,6 +4,7 @@
 // `gpc_retry_check`, `gpc_refresh_done`) narrow its intervals where they are recorded (evidence, rule 18).
 
 import KVMEvents
+import Results
 
 extension OperationTracker {
   /// `kvm_gpc_refresh()`, `kvm_gpc_activate()`: someone asks; the refresh itself follows when it has `refresh_lock`.

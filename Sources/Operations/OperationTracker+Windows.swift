@@ -1,6 +1,7 @@
 // Hands on what the VMs did as operations, window by window: what other forms and other orders are tried on.
 
 import KVMEvents
+import Results
 
 extension OperationTracker {
   /// The windows that came to their end since the last call; none unless the replayer records them.

@@ -1,6 +1,7 @@
 // Events in, operations out: who did what, from when to when.
 
 import KVMEvents
+import Results
 
 /// Pairs the events of a recording once, for everything that reads operations.
 ///

@@ -1,6 +1,7 @@
 // A refresh under way and its rounds.
 
 import KVMEvents
+import Results
 
 /// One round of the retry loop, as far as it has come.
 package struct RoundState {

@@ -1,6 +1,7 @@
 // What one thread is in the middle of.
 
 import KVMEvents
+import Results
 
 /// A thread's number: its place among all.
 package typealias ThreadNumber = Int

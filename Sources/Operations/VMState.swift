@@ -1,6 +1,7 @@
 // A VM as the recording shows it.
 
 import KVMEvents
+import Results
 
 /// One `struct kvm`, from its creation (or the recording's begin) to its end.
 package final class VMState {

@@ -1,6 +1,7 @@
 // Gathers the operations of each VM into windows between quiet points.
 
 import KVMEvents
+import Results
 
 /// The window that a VM is in. Operations come when they end; a window ends when the next busy stretch begins.
 struct OpenWindow {

@@ -3,6 +3,7 @@
 import Explore
 import GPCProtocol
 import KVMEvents
+import Results
 
 extension ExplorationRow {
   package init(_ exploration: TraceExploration) {
@@ -13,7 +14,8 @@ extension ExplorationRow {
       }
     func count(_ verdict: SearchVerdict) -> Int { exploration.verdictCounts[verdict] ?? 0 }
     self.init(
-      form: exploration.form.id, memory: exploration.form.rules.memory.rawValue, deltaNs: deltaNs,
+      toolVersion: Tool.version, form: exploration.form.id, memory: exploration.form.rules.memory.rawValue,
+      deltaNs: deltaNs,
       windowCount: exploration.windowCount, completeCount: exploration.completeCount,
       truncatedCount: exploration.truncatedCount, skippedCount: exploration.skippedCount,
       contractCount: count(.contract), staleCount: count(.stale), stuckCount: count(.stuck),
@@ -37,7 +39,7 @@ extension CounterexampleRow {
         activeInvalidations: move.state.count, seq: move.state.seq, isLoop: loopStart.map { index >= $0 } ?? false)
     }
     self.init(
-      window: found.window, verdict: counterexample.verdict.rawValue, title: counterexample.title,
+      window: found.window, verdict: counterexample.verdict.kind, title: counterexample.title,
       text: text.joined(separator: "\n"), events: counterexample.recordedEvents, steps: steps)
   }
 }

@@ -8,6 +8,8 @@ import Glibc
 import KVMEvents
 import Replay
 import Report
+import Results
+import TextLayout
 import TraceReaders
 import TraceStore
 

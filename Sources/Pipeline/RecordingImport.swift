@@ -4,6 +4,7 @@ import Forms
 import Glibc
 import KVMEvents
 import Replay
+import Results
 import TraceReaders
 import TraceStore
 
@@ -166,14 +167,16 @@ extension RecordingImport {
   private func summary(
     of reader: TraceReader, _ span: EventSpan, _ clock: Clock, _ settings: ReplaySettings?, _ storedOptions: String
   ) -> ImportSummary {
-    let isNamed = request.input != .standardInput
-    let facts = TraceFacts(
-      fileName: request.fileName, contentHash: isNamed ? reader.contentHash?.description : nil,
-      toolVersion: Tool.version, format: reader.formatDescription, byteCount: reader.bytesRead,
-      lineCount: reader.lines, eventCount: span.count, firstTime: span.first, lastTime: span.last, clock: clock.clock,
-      clockSource: clock.source, stampUnit: clock.unit, resolutionNs: reader.timestampResolutionNs,
-      incomplete: request.allowsTruncated ? nil : reader.incomplete, importOptions: storedOptions,
-      eventPlace: reader.eventPlace, kernelRelease: reader.kernelRelease)
+    var facts = reader.facts
+    facts.fileName = request.fileName
+    if request.input == .standardInput { facts.contentHash = nil }
+    facts.toolVersion = Tool.version
+    facts.eventCount = span.count
+    facts.firstTsNs = span.first?.rawValue
+    facts.lastTsNs = span.last?.rawValue
+    (facts.clock, facts.clockSource, facts.stampUnit) = clock
+    if request.allowsTruncated { facts.incomplete = nil }
+    facts.importOptions = storedOptions
     return ImportSummary(
       trace: facts, tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,
       marks: reader.marks, replay: settings)

@@ -4,6 +4,7 @@ import Forms
 import GPCProtocol
 import KVMEvents
 import Replay
+import Results
 
 /// Every form is asked in the pass itself, so which one agrees is known at its end. The pass takes the one that the
 /// first events speak for; where the end speaks for another, the recording is replayed once more.

@@ -2,6 +2,7 @@
 
 import KVMEvents
 import Operations
+import Results
 
 /// The probes without which "accepted, forced", "the same mapping since", "still valid" and "nothing in flight" cannot
 /// be said (evidence, rule 19): entry and return of both hooks, of the body of a refresh, and of its lookup. `contract`

@@ -2,6 +2,7 @@
 
 import KVMEvents
 import Operations
+import Results
 
 /// Goes over a recording's events, beside the replay, and knows at its end which fields show a sign (evidence, rule
 /// 20). What was judged with them until then is judged again without.

@@ -2,6 +2,7 @@
 
 import KVMEvents
 import Operations
+import Results
 
 /// Words for findings; the numbers are the recording's.
 enum FindingText {

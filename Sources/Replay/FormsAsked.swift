@@ -3,6 +3,7 @@
 import GPCProtocol
 import KVMEvents
 import Operations
+import Results
 
 /// What speaks for and against each form so far. Forms with the same rule for a decision are asked once.
 struct FormsAsked {

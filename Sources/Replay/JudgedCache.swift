@@ -2,6 +2,7 @@
 
 import KVMEvents
 import Operations
+import Results
 
 /// The protocol's state of one cache.
 struct JudgedCache {

@@ -2,6 +2,7 @@
 
 import KVMEvents
 import Operations
+import Results
 
 /// The sums over the rounds of one refresh that are decided so far.
 struct JudgedRefresh {

@@ -1,6 +1,7 @@
 // What a user may set about a replay.
 
 import KVMEvents
+import Results
 
 /// The settings of one replay. All are written into the database, so that a report can say what it assumed.
 package struct ReplayOptions: Sendable {

@@ -3,6 +3,7 @@
 import GPCProtocol
 import KVMEvents
 import Operations
+import Results
 
 extension Replayer {
   // MARK: Retry tests

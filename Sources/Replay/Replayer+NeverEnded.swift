@@ -3,6 +3,7 @@
 import GPCProtocol
 import KVMEvents
 import Operations
+import Results
 
 extension Replayer {
   /// The recording is over, and its open calls are still known as such.

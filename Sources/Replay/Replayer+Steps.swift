@@ -3,6 +3,7 @@
 
 import KVMEvents
 import Operations
+import Results
 
 extension Replayer {
   mutating func judgeSteps(now: Int64) {

@@ -2,6 +2,7 @@
 
 import KVMEvents
 import Operations
+import Results
 
 extension Replayer {
   /// - Returns: by `EventKind`; empty: none.

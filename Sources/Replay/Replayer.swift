@@ -3,6 +3,7 @@
 import GPCProtocol
 import KVMEvents
 import Operations
+import Results
 
 /// Judges operations by the rules of evidence: what each recorded decision may have rested on, and what it did.
 ///

@@ -3,6 +3,7 @@
 import GPCProtocol
 import KVMEvents
 import Operations
+import Results
 
 /// The invalidations of one VM, held against one retry test (evidence, rules 2, 4 and 5).
 struct RetryEvidence {

@@ -2,6 +2,7 @@
 
 import KVMEvents
 import Operations
+import Results
 
 extension RoundState {
   func row(

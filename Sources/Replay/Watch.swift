@@ -2,6 +2,7 @@
 
 import KVMEvents
 import Operations
+import Results
 
 /// One accepted lookup, the invalidation that may have removed its page, and what the next lookup found.
 final class Watch {

@@ -24,12 +24,10 @@ extension TraceDatabase {
 
   /// Findings of the replay against the recorded kernel: `excessive_retry` is none.
   package func recordedFindingCount() throws(TraceStoreError) -> Int64 {
-    let row = try statement("SELECT count(*) FROM finding WHERE kind IN ('contract', 'stale', 'divergence')")
-    return try row.step() ? row.integer(0) : 0
+    try number("SELECT count(*) FROM finding WHERE kind IN ('contract', 'stale', 'divergence')") ?? 0
   }
 
   private func holds(_ condition: String) throws(TraceStoreError) -> Bool {
-    let row = try statement("SELECT \(condition)")
-    return try row.step() && row.integer(0) == 1
+    try number("SELECT \(condition)") == 1
   }
 }

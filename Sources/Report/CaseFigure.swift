@@ -28,8 +28,7 @@ package struct CaseFigure: Sendable {
 
   /// nil: there is none, as of the maximum of nothing.
   package func value(in database: TraceDatabase) throws(TraceStoreError) -> Int64? {
-    let row = try database.statement(sql)
-    return try row.step() ? row.optionalInteger(0) : nil
+    try database.number(sql)
   }
 
   private static let event = "event "

@@ -82,43 +82,61 @@ package struct ComparisonReport: Encodable {
       SELECT refuted_event_id, refuted_by FROM form_agreement
       WHERE form = (SELECT form FROM replay) AND refuted_event_id IS NOT NULL AND refuted_count > 0
       """
-    ) { Refutation(event: $0.integer(0), reason: $0.optionalText(1) ?? "") }.first
+    ) { Refutation(event: $0.integer("refuted_event_id"), reason: $0.optionalText("refuted_by") ?? "") }.first
     forms = try database.rows("SELECT * FROM form_cost ORDER BY id") { Self.form($0) }
     agreement = try database.rows("SELECT figure, recorded, modelled FROM model_agreement") {
-      Agreement(figure: $0.text(0), recorded: $0.integer(1), modelled: $0.integer(2))
+      Agreement(
+        figure: $0.text("figure"), recorded: $0.integer("recorded"), modelled: $0.integer("modelled"))
     }
     openDecisions = agreement.contains(where: \.isOff) ? try Self.openDecisions(database) : nil
     let (refreshCount, roundCount) =
-      try database.rows("SELECT count(*), coalesce(sum(round_count), 0) FROM refresh") {
-        ($0.integer(0), $0.integer(1))
+      try database.rows("SELECT count(*) AS refresh_count, coalesce(sum(round_count), 0) AS round_count FROM refresh") {
+        ($0.integer("refresh_count"), $0.integer("round_count"))
       }.first ?? (0, 0)
     refreshes = Share(compared: forms.first?.refreshCount ?? 0, recorded: refreshCount)
     rounds = Share(compared: forms.first?.roundCount ?? 0, recorded: roundCount)
     leftOut = try database.rows(
-      "SELECT doubt, sum(window_count) FROM left_out_window GROUP BY doubt ORDER BY doubt"
-    ) { LeftOut(doubt: $0.text(0), windowCount: $0.integer(1)) }
+      "SELECT doubt, sum(window_count) AS window_count FROM left_out_window GROUP BY doubt ORDER BY doubt"
+    ) { LeftOut(doubt: $0.text("doubt"), windowCount: $0.integer("window_count")) }
   }
 
   private static func openDecisions(_ database: TraceDatabase) throws(TraceStoreError) -> OpenDecisions? {
     try database.rows(
       """
-      SELECT (SELECT count(*) FROM retry_round WHERE decision = 'open'),
-        (SELECT count(*) FROM cache_check WHERE decision = 'open')
+      SELECT (SELECT count(*) FROM retry_round WHERE decision = 'open') AS retry_tests,
+        (SELECT count(*) FROM cache_check WHERE decision = 'open') AS checks
       """
-    ) { OpenDecisions(retryTests: $0.integer(0), checks: $0.integer(1)) }.first
+    ) { OpenDecisions(retryTests: $0.integer("retry_tests"), checks: $0.integer("checks")) }.first
   }
 
   private static func form(_ row: Statement) -> Form {
     Form(
-      form: row.text(1), isModelled: row.integer(2) == 1, refreshCount: row.integer(3), failedCount: row.integer(4),
-      stuckCount: row.integer(5), roundCount: row.integer(6), necessaryCount: row.integer(7),
-      falseCount: row.integer(8), widenedCount: row.integer(9), undecidedCount: row.integer(10),
-      wastedLookupCount: row.integer(11), necessaryWaitCount: row.integer(12), falseWaitCount: row.integer(13),
-      widenedWaitCount: row.integer(14), spunNs: row.integer(15), sleptNs: row.integer(16),
-      wakeUpCount: row.integer(17), stallMaxNs: row.integer(18), latencySumNs: row.integer(19),
-      latencyP50Ns: row.optionalInteger(20), latencyP99Ns: row.optionalInteger(21),
-      latencyMaxNs: row.optionalInteger(22), checkCount: row.integer(23), failedCheckCount: row.integer(24),
-      contractCount: row.integer(25), staleCount: row.integer(26))
+      form: row.text("form"),
+      isModelled: row.flag("is_modelled"),
+      refreshCount: row.integer("refresh_count"),
+      failedCount: row.integer("failed_count"),
+      stuckCount: row.integer("stuck_count"),
+      roundCount: row.integer("round_count"),
+      necessaryCount: row.integer("necessary_count"),
+      falseCount: row.integer("false_count"),
+      widenedCount: row.integer("widened_count"),
+      undecidedCount: row.integer("undecided_count"),
+      wastedLookupCount: row.integer("wasted_lookup_count"),
+      necessaryWaitCount: row.integer("necessary_wait_count"),
+      falseWaitCount: row.integer("false_wait_count"),
+      widenedWaitCount: row.integer("widened_wait_count"),
+      spunNs: row.integer("spun_ns"),
+      sleptNs: row.integer("slept_ns"),
+      wakeUpCount: row.integer("wake_up_count"),
+      stallMaxNs: row.integer("stall_max_ns"),
+      latencySumNs: row.integer("latency_sum_ns"),
+      latencyP50Ns: row.optionalInteger("latency_p50_ns"),
+      latencyP99Ns: row.optionalInteger("latency_p99_ns"),
+      latencyMaxNs: row.optionalInteger("latency_max_ns"),
+      checkCount: row.integer("check_count"),
+      failedCheckCount: row.integer("failed_check_count"),
+      contractCount: row.integer("contract_count"),
+      staleCount: row.integer("stale_count"))
   }
 
   /// No refresh and no check lies in a window of which anything is known.

@@ -1,6 +1,7 @@
 // The comparison on the terminal: a form per row, in two blocks.
 
 import KVMEvents
+import TextLayout
 
 /// Renders a comparison: same comparison, same bytes.
 package struct ComparisonText {

@@ -1,6 +1,7 @@
 // Two runs over the corpus beside each other.
 
 import KVMEvents
+import TextLayout
 import TraceStore
 
 /// A run as a corpus.db keeps it.
@@ -28,30 +29,30 @@ package struct StoredCorpusRun {
 
   /// nil: there is no such run.
   package init?(_ id: Int64, in store: CorpusStore, path: String) throws(TraceStoreError) {
-    let run = try store.statement("SELECT begun_at, tool_version, case_count FROM run WHERE id = ?1")
-    run.bind(1, id)
+    let run = try store.statement("SELECT begun_at, tool_version, case_count FROM run WHERE id = ?1", id)
     guard try run.step() else { return nil }
-    title = "run \(id) of \(path): \(run.text(0)), gpc-replay \(run.text(1)), \(run.integer(2)) cases"
+    title =
+      "run \(id) of \(path): \(run.text("begun_at")), gpc-replay \(run.text("tool_version")), \(run.integer("case_count")) cases"
     let rows = try store.statement(
-      "SELECT case_name, form, verdict, cpu_ns, state_count, spun_ns + slept_ns FROM cell WHERE run_id = ?1")
-    rows.bind(1, id)
+      "SELECT case_name, form, verdict, cpu_ns, state_count, spun_ns + slept_ns AS stall_ns FROM cell WHERE run_id = ?1",
+      id)
     var cells: [Key: Cell] = [:]
     while try rows.step() {
-      cells[Key(caseName: rows.text(0), form: rows.text(1))] = Cell(
-        verdict: rows.text(2), cpuNs: rows.integer(3), stateCount: rows.integer(4), stallNs: rows.integer(5))
+      cells[Key(caseName: rows.text("case_name"), form: rows.text("form"))] = Cell(
+        verdict: rows.text("verdict"), cpuNs: rows.integer("cpu_ns"), stateCount: rows.integer("state_count"),
+        stallNs: rows.integer("stall_ns"))
     }
     self.cells = cells
-    let figureRows = try store.statement("SELECT case_name, form, name, value FROM figure WHERE run_id = ?1")
-    figureRows.bind(1, id)
+    let figureRows = try store.statement("SELECT case_name, form, name, value FROM figure WHERE run_id = ?1", id)
     var figures: [[String]: Int64?] = [:]
     while try figureRows.step() {
-      figures[[figureRows.text(0), figureRows.text(1), figureRows.text(2)]] = figureRows.optionalInteger(3)
+      let key = ["case_name", "form", "name"].map { figureRows.text($0) }
+      figures[key] = figureRows.optionalInteger("value")
     }
     self.figures = figures
-    let broken = try store.statement("SELECT name, fault FROM case_run WHERE run_id = ?1 AND fault IS NOT NULL")
-    broken.bind(1, id)
+    let broken = try store.statement("SELECT name, fault FROM case_run WHERE run_id = ?1 AND fault IS NOT NULL", id)
     var faults: [String: String] = [:]
-    while try broken.step() { faults[broken.text(0)] = broken.text(1) }
+    while try broken.step() { faults[broken.text("name")] = broken.text("fault") }
     self.faults = faults
   }
 }

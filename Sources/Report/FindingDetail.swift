@@ -1,10 +1,13 @@
 // One finding with its proof, as the report shows it.
 
+import KVMEvents
+import Results
+
 /// A finding and the events that prove it, in replay order.
 package struct FindingDetail: Encodable, Sendable {
   package var id: Int64
-  package var kind: String
-  package var certainty: String
+  package var kind: Finding.Kind
+  package var certainty: Finding.Certainty
   package var summary: String
   package var vm: Int64?
   package var kvm: String?
@@ -21,10 +24,9 @@ package struct FindingDetail: Encodable, Sendable {
 
   /// What the next lookup of the page returned.
   package struct Witness: Encodable, Sendable {
-    /// `other_pfn`, `same_pfn` or `none`.
-    package var answer: String
+    package var answer: Results.Witness.Answer
     /// Why there is none.
-    package var lack: String?
+    package var lack: Results.Witness.Lack?
     package var lookup: Int64?
     package var lookupRet: Int64?
     /// Lookups of the recording that surely follow a removal, and those of them that return the same pfn.

@@ -1,6 +1,7 @@
 // A finding as a timeline of tasks, one line per event.
 
 import KVMEvents
+import TextLayout
 
 /// The proof of one finding, a column per task, in the recording's order.
 package struct FindingTimeline {

@@ -1,11 +1,14 @@
 // Which forms the recording agrees with, in sentences.
 
 import KVMEvents
+import Results
+import TextLayout
+import TraceStore
 
 /// What is said of the forms that were asked (evidence, rule 26).
 struct FormsText {
   private let forms: [Report.Form]
-  private let replay: Report.Replay?
+  private let replay: ReplaySettings?
   private let release: String?
   /// Checks that answered otherwise than what is recorded leaves.
   private let contradictingChecks: Int64
@@ -15,10 +18,10 @@ struct FormsText {
   init(_ report: Report) {
     forms = report.forms
     replay = report.replay
-    release = report.trace.kernelRelease
+    release = report.trace.kernelRelease?.text
     place = report.trace.eventPlace.rawValue
     contradictingChecks = report.conformance.reduce(0) {
-      $0 + ($1.subject == "check" ? $1.forced - $1.forcedAgreeing : 0)
+      $0 + ($1.subject == .check ? $1.forced - $1.forcedAgreeing : 0)
     }
   }
 
@@ -92,14 +95,14 @@ struct FormsText {
     return keys.flatMap { wrapped(named[$0] ?? [], label: "       " + $0) }
   }
 
-  private static func reason(_ word: String?) -> String {
-    switch word {
-    case "test": "its retry test goes the other way"
-    case "wait": "it would be waiting"
-    case "no_lookup": "it looks up in every round"
-    case "walk": "its walk is in the other hook"
-    case "function": "it has no such function"
-    case let other: other ?? "not told"
+  private static func reason(_ refutation: FormAgreement.Refutation?) -> String {
+    switch refutation {
+    case .test: "its retry test goes the other way"
+    case .wait: "it would be waiting"
+    case .noLookup: "it looks up in every round"
+    case .walk: "its walk is in the other hook"
+    case .function: "it has no such function"
+    case nil: "not told"
     }
   }
 

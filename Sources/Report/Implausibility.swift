@@ -1,21 +1,23 @@
 // Sentences for fields that are none, and for events that were left out.
 
 import KVMEvents
+import Results
+import TextLayout
 
 extension Report {
   /// What is not used of the recording, a line for each sign and field; the probes that only share the place of one
   /// stand behind it.
   var implausible: [String] {
     var lines: [String] = []
-    for sign in KVMEvents.ImplausibleField.Sign.allCases where sign != .sameOffset {
-      for (field, rows) in byField(implausibleFields.filter { $0.sign == sign.rawValue }) {
+    for sign in Results.ImplausibleField.Sign.allCases where sign != .sameOffset {
+      for (field, rows) in byField(implausibleFields.filter { $0.sign == sign }) {
         let probes = rows.map(\.probe).joined(separator: ", ")
         let values = rows.reduce(Int64(0)) { $0.addingClamped($1.values) }
         let first = rows.compactMap(\.firstEvent).min().map { ", first at \(trace.eventPlace.rawValue) \($0)" } ?? ""
         lines.append("\(field) of \(probes) is not used: \(sentence(sign, values))\(first)")
       }
     }
-    for (field, rows) in byField(implausibleFields.filter { $0.sign == "same_offset" }) {
+    for (field, rows) in byField(implausibleFields.filter { $0.sign == .sameOffset }) {
       lines.append("\(field) of \(rows.map(\.probe).joined(separator: ", ")) is not used: read from the same place")
     }
     return lines
@@ -28,7 +30,7 @@ extension Report {
     return names.map { name in (name, fields.filter { $0.field == name }) }
   }
 
-  private func sentence(_ sign: KVMEvents.ImplausibleField.Sign, _ values: Int64) -> String {
+  private func sentence(_ sign: Results.ImplausibleField.Sign, _ values: Int64) -> String {
     switch sign {
     case .noKernelAddress: "no kernel address in \(plural(values, "event"))"
     case .outOfRange: "out of range in \(plural(values, "event"))"
@@ -47,14 +49,14 @@ extension Report {
     var lines = silentOmissions.map { omission in
       let first = "first at \(trace.eventPlace.rawValue) \(omission.firstEvent)"
       let most = omission.mostMissing ?? 0
-      return switch KVMEvents.SilentOmission.Sign(rawValue: omission.sign) {
+      return switch omission.sign {
       case .countAbove:
         "\(plural(omission.events, "recorded count")) above what the recorded hooks make it, by up to \(grouped(most)): "
           + "so many invalidations are missing at once, \(first)"
       case .countBelow:
         "\(plural(omission.events, "recorded count")) below what the recorded hooks make it, by up to \(grouped(most)): "
           + "so many ends are missing at once, \(first)"
-      case .unpaired, nil:
+      case .unpaired:
         "\(plural(omission.events, "call")) of a task without the return, or the start, that must be there, \(first)"
       }
     }

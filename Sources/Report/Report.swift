@@ -1,13 +1,16 @@
 // What a report says, read from the database: text and JSON show the same values.
 
 import KVMEvents
+import Results
+import TraceStore
 
 /// One report on one database. Every value comes from the tables and views of `schema/`.
 package struct Report: Encodable, Sendable {
   /// The layout of the JSON document; grows by one with every change that a reader could trip over.
-  package var layout = 4
-  package var trace: Trace
-  package var replay: Replay?
+  package var layout = 5
+  package var trace: RecordingFacts
+  /// nil: imported only.
+  package var replay: ReplaySettings?
   /// What the recording says of itself: where and by what it was made, and what its probes missed.
   package var recordingMarks: [String]?
   package var counts: Counts
@@ -32,33 +35,12 @@ package struct Report: Encodable, Sendable {
   package var findings: [FindingDetail]
   package var verdict: ReportVerdict
 
-  package struct Trace: Encodable, Sendable {
-    package var file: String
-    package var contentHash: String?
-    package var toolVersion: String
-    package var format: String
-    package var bytes: Int64
-    package var lines: Int64
-    package var events: Int64
-    package var firstNs: Int64?
-    package var lastNs: Int64?
-    package var clock: String
-    package var clockSource: ClockSource
-    /// tick: whatever is named nanoseconds here is the steps of a counter.
-    package var stampUnit: StampUnit
-    package var resolutionNs: Int64
-    package var incomplete: String?
-    /// What the places of events count, wherever the document says `line` or `event`.
-    package var eventPlace: EventPlace
-    package var kernelRelease: String?
-  }
-
-  package struct Replay: Encodable, Sendable {
-    package var form: String
-    package var formReason: FormReason
-    package var deltaNs: Int64
-    package var retriesMax: Int64
-    package var stallMaxNs: Int64
+  /// What is held against the protocol.
+  package enum Subject: String, Encodable, Sendable {
+    case retryTest = "retry_test"
+    case check
+    /// Why a round was repeated.
+    case cause
   }
 
   /// What the recording says of one form of the protocol.
@@ -69,7 +51,7 @@ package struct Report: Encodable, Sendable {
     package var moverCount: Int64
     package var refutedCount: Int64
     package var refutedEvent: Int64?
-    package var refutedBy: String?
+    package var refutedBy: FormAgreement.Refutation?
   }
 
   package struct Counts: Encodable, Sendable {
@@ -92,8 +74,8 @@ package struct Report: Encodable, Sendable {
   }
 
   package struct Issue: Encodable, Sendable {
-    package var kind: String
-    package var severity: String
+    package var kind: ImportIssueKind
+    package var severity: ImportIssueKind.Severity
     package var count: Int64
     package var first: [Occurrence]
   }
@@ -121,7 +103,7 @@ package struct Report: Encodable, Sendable {
   package struct ImplausibleField: Encodable, Sendable {
     package var probe: String
     package var field: String
-    package var sign: String
+    package var sign: Results.ImplausibleField.Sign
     /// How many values show it; 0 where only a field of another probe does that is read from the same place.
     package var values: Int64
     package var firstEvent: Int64?
@@ -129,14 +111,14 @@ package struct Report: Encodable, Sendable {
 
   /// What shows that events were left out without a marker.
   package struct SilentOmission: Encodable, Sendable {
-    package var sign: String
+    package var sign: Results.SilentOmission.Sign
     package var events: Int64
     package var firstEvent: Int64
     package var mostMissing: Int64?
   }
 
   package struct Conformance: Encodable, Sendable {
-    package var subject: String
+    package var subject: Subject
     package var forcedAgreeing: Int64
     package var forced: Int64
     package var open: Int64
@@ -144,19 +126,18 @@ package struct Report: Encodable, Sendable {
   }
 
   package struct RetryCause: Encodable, Sendable {
-    package var cause: String
-    package var subCause: String?
+    package var cause: RetryRound.Cause
+    package var subCause: RetryRound.SubCause?
     package var rounds: Int64
     package var refreshes: Int64
     package var lostNs: Int64
   }
 
   package struct DoubtCount: Encodable, Sendable {
-    /// `retry_test`, `check`, or `cause` of a repeated round.
-    package var subject: String
+    package var subject: Subject
     /// `open`, `unknown` or `undecided`.
     package var verdict: String
-    package var doubt: String
+    package var doubt: Doubt
     package var meaning: String
     package var count: Int64
   }
@@ -168,7 +149,7 @@ package struct Report: Encodable, Sendable {
 
   /// An operation that was open when the recording ended.
   package struct NeverEndedCall: Encodable, Sendable {
-    package var kind: String
+    package var kind: NeverEnded.Kind
     package var vm: Int64?
     package var cache: Int64?
     package var gpc: String?
@@ -194,8 +175,8 @@ package struct Report: Encodable, Sendable {
   }
 
   package struct FindingCount: Encodable, Sendable {
-    package var kind: String
-    package var certainty: String
+    package var kind: Finding.Kind
+    package var certainty: Finding.Certainty
     package var count: Int64
   }
 }

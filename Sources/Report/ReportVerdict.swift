@@ -1,6 +1,8 @@
 // The last lines of a report, which the exit status follows.
 
 import KVMEvents
+import Results
+import TextLayout
 
 /// What the recording shows, in one word; the reasons in sentences.
 package struct ReportVerdict: Encodable, Sendable {
@@ -33,7 +35,7 @@ extension ReportVerdict {
   private static let clean = "no missed invalidation, no divergence and no excessive retries in what was recorded"
 
   private static func findings(_ report: Report) -> [String] {
-    report.findingCounts.map { "\(plural($0.count, "finding")): \($0.kind), \($0.certainty)" }
+    report.findingCounts.map { "\(plural($0.count, "finding")): \($0.kind.rawValue), \($0.certainty.rawValue)" }
   }
 
   static let noInvalidation =
@@ -43,7 +45,7 @@ extension ReportVerdict {
   /// What of the input was not read.
   private static func inputDoubts(_ report: Report) -> [String] {
     func count(_ doubt: ImportIssueKind.Doubt) -> Int64 {
-      report.issues.filter { ImportIssueKind(rawValue: $0.kind)?.doubt == doubt }
+      report.issues.filter { $0.kind.doubt == doubt }
         .reduce(Int64(0)) { $0.addingClamped($1.count) }
     }
     var doubts: [String] = []
@@ -58,7 +60,7 @@ extension ReportVerdict {
           ? "1 event may be the one above it once more"
           : "\(plural(repeated, "event")) may be those above them once more")
     }
-    for issue in report.issues where ImportIssueKind(rawValue: issue.kind)?.doubt == .loss {
+    for issue in report.issues where issue.kind.doubt == .loss {
       doubts += issue.first.map(\.reason)
     }
     return doubts
@@ -82,7 +84,7 @@ extension ReportVerdict {
           + "nothing rests on their absence")
     }
     for row in report.conformance where row.unknown > 0 {
-      let subject = row.subject == "retry_test" ? plural(row.unknown, "retry test") : plural(row.unknown, "check")
+      let subject = row.subject == .retryTest ? plural(row.unknown, "retry test") : plural(row.unknown, "check")
       let reasons = report.unknown(row.subject)
       doubts.append("\(subject) could not be judged" + (reasons.isEmpty ? "" : ": " + reasons))
     }

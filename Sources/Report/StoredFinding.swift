@@ -1,6 +1,7 @@
 // The numbered findings and counterexamples of a database, as much of them as is needed to find them again.
 
 import KVMEvents
+import Results
 import TraceStore
 
 /// A finding by what no cut of its recording changes: events keep their lines.
@@ -29,7 +30,7 @@ package struct StoredFinding {
 package struct StoredCounterexample {
   package let form: String
   package let memory: String
-  package let verdict: String
+  package let verdict: Finding.Kind
   package let window: Int64
   /// nil: program order only.
   package let deltaNs: Int64?
@@ -45,15 +46,14 @@ extension TraceDatabase {
       """
       SELECT kind, certainty, event_id, false_count FROM finding LEFT JOIN refresh ON refresh.id = finding.refresh_id
       WHERE finding.id = ?1
-      """)
-    row.bind(1, number)
+      """, number)
     guard try row.step() else { return nil }
     let events = try events(
       """
       SELECT event_id FROM finding WHERE id = ?1
       UNION SELECT event_id FROM finding_event WHERE finding_id = ?1
       """, number)
-    return StoredFinding(key: try FindingKey(row), falseCount: row.integer(3), events: events)
+    return StoredFinding(key: try FindingKey(row), falseCount: row.integer("false_count"), events: events)
   }
 
   /// nil: there is none of this number.
@@ -62,49 +62,40 @@ extension TraceDatabase {
       """
       SELECT form, memory, verdict, window, delta_ns, states_max FROM counterexample
       JOIN exploration ON exploration.id = counterexample.exploration_id WHERE counterexample.id = ?1
-      """)
-    row.bind(1, number)
+      """, number)
     guard try row.step() else { return nil }
     let events = try events("SELECT event_id FROM counterexample_event WHERE counterexample_id = ?1", number)
     return StoredCounterexample(
-      form: row.text(0), memory: row.text(1), verdict: row.text(2), window: row.integer(3),
-      deltaNs: row.optionalInteger(4), statesMax: row.integer(5), events: events)
+      form: row.text("form"), memory: row.text("memory"), verdict: try row.word("verdict"),
+      window: row.integer("window"),
+      deltaNs: row.optionalInteger("delta_ns"), statesMax: row.integer("states_max"), events: events)
   }
 
   package func findingKeys() throws(TraceStoreError) -> Set<FindingKey> {
-    let row = try statement("SELECT kind, certainty, event_id FROM finding")
-    var keys: Set<FindingKey> = []
-    while try row.step() { keys.insert(try FindingKey(row)) }
-    return keys
+    Set(
+      try rows("SELECT kind, certainty, event_id FROM finding") { (row) throws(TraceStoreError) in
+        try FindingKey(row)
+      })
   }
 
   /// The number of a finding; nil: there is none such.
   package func number(of key: FindingKey) throws(TraceStoreError) -> Int64? {
-    let row = try statement("SELECT id FROM finding WHERE kind = ?1 AND certainty = ?2 AND event_id = ?3")
-    row.bind(1, key.kind.rawValue)
-    row.bind(2, key.certainty.rawValue)
-    row.bind(3, key.event)
-    return try row.step() ? row.integer(0) : nil
+    try number(
+      "SELECT id FROM finding WHERE kind = ?1 AND certainty = ?2 AND event_id = ?3", key.kind, key.certainty, key.event)
   }
 
   /// Of all findings and counterexamples, ascending.
   package func findingNumbers() throws(TraceStoreError) -> [Int64] {
-    try rows("SELECT id FROM finding UNION SELECT id FROM counterexample") { $0.integer(0) }
+    try rows("SELECT id FROM finding UNION SELECT id FROM counterexample") { $0.integer("id") }
   }
 
   private func events(_ sql: String, _ number: Int64) throws(TraceStoreError) -> Set<EventID> {
-    let row = try statement(sql)
-    row.bind(1, number)
-    var events: Set<EventID> = []
-    while try row.step() { events.insert(row.integer(0)) }
-    return events
+    Set(try rows(sql, number) { $0.integer("event_id") })
   }
 }
 
 extension FindingKey {
   fileprivate init(_ row: Statement) throws(TraceStoreError) {
-    guard let kind = Finding.Kind(rawValue: row.text(0)), let certainty = Finding.Certainty(rawValue: row.text(1))
-    else { throw .damaged(table: "finding", reason: "a kind or a certainty is no word of it") }
-    self.init(kind: kind, certainty: certainty, event: row.integer(2))
+    self.init(kind: try row.word("kind"), certainty: try row.word("certainty"), event: row.integer("event_id"))
   }
 }

@@ -1,6 +1,8 @@
 // The report on the terminal.
 
 import KVMEvents
+import Results
+import TextLayout
 
 /// Renders a report as text: same report, same bytes.
 package struct TextReport {
@@ -29,9 +31,9 @@ package struct TextReport {
     let trace = report.trace
     let counts = report.counts
     var lines = [
-      "\(inputName(trace.file)): \(trace.format), \(plural(trace.lines, place.ofInput.rawValue)), \(plural(trace.events, "event"))\(span)"
+      "\(inputName(trace.fileName)): \(trace.format), \(plural(trace.lineCount, place.ofInput.rawValue)), \(plural(trace.eventCount, "event"))\(span)"
     ]
-    if let release = trace.kernelRelease { lines.append("  kernel \(release)") }
+    if let release = trace.kernelRelease { lines.append("  kernel \(release.text)") }
     let delta = report.replay.map { "; CPUs are ordered beyond \(unit.exact($0.deltaNs)) (--delta)" } ?? ""
     lines.append("  clock \(clock), stamps of \(unit.exact(trace.resolutionNs))\(delta)")
     lines += (report.recordingMarks ?? []).map { "  \($0)" }
@@ -53,18 +55,18 @@ package struct TextReport {
 
   private var clock: String {
     // Of no clock that is known here: the one assumed is a clock of time.
-    if unit == .tick, TraceClock(rawValue: report.trace.clock)?.unit == .ns { return "not told (raw stamps; --clock)" }
+    if unit == .tick, report.trace.clock.unit == .ns { return "not told (raw stamps; --clock)" }
     let source =
       switch report.trace.clockSource {
       case .recorded: "recorded"
       case .convention: "by convention: bpftrace's nsecs"
       case .assumed: "assumed: the \(place == .record ? "file" : "text") does not say; --clock"
       }
-    return "\(report.trace.clock) (\(source))"
+    return "\(report.trace.clock.rawValue) (\(source))"
   }
 
   private var span: String {
-    guard let first = report.trace.firstNs, let last = report.trace.lastNs else { return "" }
+    guard let first = report.trace.firstTsNs, let last = report.trace.lastTsNs else { return "" }
     return ", \(unit.length(last - first))"
   }
 
@@ -75,7 +77,7 @@ package struct TextReport {
       lines += wrapped(unknown.map { "\($0.name) \(grouped($0.count))" }, label: "  not ours: ")
     }
     for issue in report.issues {
-      lines.append("  \(issue.severity): \(issue.kind) \(grouped(issue.count))" + occurrence(issue))
+      lines.append("  \(issue.severity.rawValue): \(issue.kind.rawValue) \(grouped(issue.count))" + occurrence(issue))
     }
     for loss in report.losses {
       let unknownSize = loss.gapsOfUnknownSize > 0 ? "\(plural(loss.gapsOfUnknownSize, "gap")) of unknown size" : nil
@@ -110,7 +112,7 @@ package struct TextReport {
     var lines: [String] = []
     for count in report.findingCounts {
       let shown = report.findings.filter { $0.kind == count.kind && $0.certainty == count.certainty }
-      lines.append("\(title(count.kind)), \(count.certainty): \(grouped(count.count))")
+      lines.append("\(title(count.kind)), \(count.certainty.rawValue): \(grouped(count.count))")
       for finding in shown.prefix(shownMax) { lines += detail(finding) }
       let rest = count.count.subtractingClamped(Int64(min(shown.count, shownMax)))
       if rest > 0 { lines.append("  … \(grouped(rest)) more" + command(of: count)) }
@@ -120,26 +122,26 @@ package struct TextReport {
 
   private func command(of count: Report.FindingCount) -> String {
     guard let database else { return "" }
-    return ": gpc-replay query \(database) \"SELECT * FROM finding_report WHERE kind = '\(count.kind)'\""
+    return ": gpc-replay query \(database) \"SELECT * FROM finding_report WHERE kind = '\(count.kind.rawValue)'\""
   }
 
   private func detail(_ finding: FindingDetail) -> [String] {
     switch finding.kind {
-    case "contract", "stale", "stuck", "divergence":
+    case .contract, .stale, .stuck, .divergence:
       return FindingTimeline(finding, place: place, unit: unit, database: database).lines.map { "  " + $0 }
-    case "excessive_retry", _:
+    case .excessiveRetry:
       let task = finding.proof.first.map { ", \($0.task)" } ?? ""
       return ["  #\(finding.id) \(place.rawValue) \(finding.event)\(task): \(finding.summary)"]
     }
   }
 
-  private func title(_ kind: String) -> String {
+  private func title(_ kind: Finding.Kind) -> String {
     switch kind {
-    case "contract": "missed invalidation (contract)"
-    case "stale": "missed invalidation (stale)"
-    case "stuck": "stuck under \(report.replay?.form ?? "the replay")"
-    case "divergence": "divergence from \(report.replay?.form ?? "the replay")"
-    case "excessive_retry", _: "excessive retries"
+    case .contract: "missed invalidation (contract)"
+    case .stale: "missed invalidation (stale)"
+    case .stuck: "stuck under \(report.replay?.form ?? "the replay")"
+    case .divergence: "divergence from \(report.replay?.form ?? "the replay")"
+    case .excessiveRetry: "excessive retries"
     }
   }
 
@@ -158,17 +160,17 @@ package struct TextReport {
   private func words(_ call: Report.NeverEndedCall) -> String {
     let subject =
       switch call.kind {
-      case "invalidation": "invalidation \(call.invalidation ?? 0) \(call.range ?? "")"
-      case "request": "request for a refresh of cache \(call.cache ?? 0), which waits for refresh_lock"
-      case "refresh": "refresh \(call.refresh ?? 0) of cache \(call.cache ?? 0)"
-      case "lookup": "lookup of refresh \(call.refresh ?? 0)"
-      case _: "\(call.kind) of cache \(call.cache ?? 0)"
+      case .invalidation: "invalidation \(call.invalidation ?? 0) \(call.range ?? "")"
+      case .request: "request for a refresh of cache \(call.cache ?? 0), which waits for refresh_lock"
+      case .refresh: "refresh \(call.refresh ?? 0) of cache \(call.cache ?? 0)"
+      case .lookup: "lookup of refresh \(call.refresh ?? 0)"
+      case .check, .deactivation: "\(call.kind.rawValue) of cache \(call.cache ?? 0)"
       }
     let place = call.place.isEmpty ? "" : " (\(call.place))"
     var text =
       "\(subject), \(call.task): since \(self.place.rawValue) \(call.event), \(unit.figure(call.openNs)) \(unit.name); "
       + "last seen in \(self.place.rawValue) \(call.lastEvent)\(place)"
-    guard call.kind != "invalidation", let invalidation = call.invalidation, let range = call.range else { return text }
+    guard call.kind != .invalidation, let invalidation = call.invalidation, let range = call.range else { return text }
     if !call.waits.isEmpty {
       text += "; waits for invalidation \(invalidation) \(range):"
       let places = call.waits.map {
@@ -193,9 +195,12 @@ package struct TextReport {
     }
     var rows = [["repeated rounds", "why", "rounds", "refreshes", "lost \(unit.name)"]]
     rows += report.retries.map {
-      [$0.cause, $0.subCause ?? "", grouped($0.rounds), grouped($0.refreshes), unit.figure($0.lostNs)]
+      [
+        $0.cause.rawValue, $0.subCause?.rawValue ?? "", grouped($0.rounds), grouped($0.refreshes),
+        unit.figure($0.lostNs),
+      ]
     }
-    return aligned(rows, right: [2, 3, 4]) + doubts { $0.subject == "cause" }
+    return aligned(rows, right: [2, 3, 4]) + doubts { $0.subject == .cause }
       + report.unexplainedSeqMoves.map {
         "  the recorded seq of VM \($0.vm) moved \(plural($0.moves, "time")) more than the recorded hooks explain"
       }
@@ -212,11 +217,11 @@ package struct TextReport {
     var rows = [["decisions", "forced and agreeing", "forced", "open", "unknown"]]
     rows += report.conformance.map {
       [
-        $0.subject == "retry_test" ? "retry tests" : "checks", grouped($0.forcedAgreeing), grouped($0.forced),
+        $0.subject == .retryTest ? "retry tests" : "checks", grouped($0.forcedAgreeing), grouped($0.forced),
         grouped($0.open), grouped($0.unknown),
       ]
     }
-    return aligned(rows, right: [1, 2, 3, 4]) + doubts { $0.subject != "cause" }
+    return aligned(rows, right: [1, 2, 3, 4]) + doubts { $0.subject != .cause }
   }
 
   private var verdict: [String] {

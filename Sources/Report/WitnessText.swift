@@ -1,16 +1,17 @@
 // What the next lookup says of a stale page, in a sentence.
 
 import KVMEvents
+import Results
+import TextLayout
 
 extension FindingDetail.Witness {
   /// - Parameter place: what the events' ids count.
   func sentence(_ place: EventPlace) -> String {
     let lookup = "the next lookup of the page (\(place.rawValue) \(lookup ?? 0))"
-    switch Witness.Answer(rawValue: answer) {
+    switch answer {
     case .otherPFN: return "witness: \(lookup) returned another pfn, so the accepted one was no longer mapped"
     case .samePFN: return "witness: \(lookup) returned the same pfn; \(weight)"
-    case .some(.none), nil:
-      return "no witness: " + (lack.flatMap(Witness.Lack.init(rawValue:)) ?? .notLookedUp).words
+    case .none: return "no witness: " + (lack ?? .notLookedUp).words
     }
   }
 

@@ -1,6 +1,7 @@
 // What really happened, kept by the simulated kernel at the step where it happened.
 
 import KVMEvents
+import Results
 
 /// The number of a record, in the order in which the records were made; a printed recording gives most of them a line.
 package typealias RecordNumber = Int

@@ -1,6 +1,7 @@
 // The mm invalidates a range: the start hooks of all its VMs, its own work, the end hooks.
 
 import KVMEvents
+import Results
 
 /// One invalidation in one VM.
 private final class HookRun {

@@ -1,6 +1,7 @@
 // `KVM_SET_USER_MEMORY_REGION`.
 
 import KVMEvents
+import Results
 
 extension SimulatedKernel {
   /// `__kvm_set_memory_region()`, under `slots_lock`. A deletion, and a move, puts the slot out of use first: two

@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 extension SimulatedKernel {
   func perform(_ operation: Workload.Operation, _ task: SimulatedTask) {

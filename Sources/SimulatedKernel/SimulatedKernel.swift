@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 /// A record as the kernel made it: its fields are those of some moment before its context went on.
 package struct SimulatedRecord: Sendable {

@@ -1,6 +1,7 @@
 // The truth of a recording as a table, by its lines.
 
 import KVMEvents
+import Results
 
 extension SimulatedRecording {
   /// Three tables of tab-separated values, each under a line that names its columns. `-`: not recorded, or none.

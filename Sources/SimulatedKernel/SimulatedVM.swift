@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 final class SimulatedVM {
   struct Memslot {

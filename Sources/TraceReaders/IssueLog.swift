@@ -1,6 +1,7 @@
 // Dirty input, counted by kind; the first of each kind are kept whole.
 
 import KVMEvents
+import TextLayout
 
 struct IssueLog {
   private(set) var issues: [ImportIssue] = []

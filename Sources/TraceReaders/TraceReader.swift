@@ -83,4 +83,15 @@ extension TraceReader {
   package var kernelRelease: KernelRelease? { reader.kernelRelease }
   /// What the events' ids count.
   package var eventPlace: EventPlace { reader.eventPlace }
+
+  /// What is known of the recording as far as it was read: all but what the importer knows.
+  package var facts: RecordingFacts {
+    var facts = RecordingFacts(
+      format: formatDescription, byteCount: bytesRead, lineCount: lines, clock: clock ?? .local,
+      clockSource: clockSource, stampUnit: stampUnit, resolutionNs: timestampResolutionNs, eventPlace: eventPlace)
+    facts.contentHash = contentHash?.description
+    facts.incomplete = incomplete
+    facts.kernelRelease = kernelRelease
+    return facts
+  }
 }

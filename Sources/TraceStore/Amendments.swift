@@ -1,6 +1,7 @@
 // What was learnt too late: verdicts that become unknown after their rows were written.
 
 import KVMEvents
+import Results
 
 /// A gap that was learnt of when these rows had been written already.
 struct Taint {
@@ -108,15 +109,10 @@ struct Amendments {
     for taint in taints {
       try connection.execute("DELETE FROM tainted_vm")
       for id in taint.vms {
-        vm.bind(1, Int64(id))
-        try vm.run()
+        try vm.run(id)
       }
       for (statement, rows) in [(rounds, taint.rounds), (checks, taint.checkEntries)] {
-        statement.bind(1, rows.lowerBound)
-        statement.bind(2, rows.upperBound)
-        statement.bind(3, taint.after)
-        statement.bind(4, taint.before)
-        try statement.run()
+        try statement.run(rows.lowerBound, rows.upperBound, taint.after, taint.before)
       }
     }
   }
@@ -125,8 +121,7 @@ struct Amendments {
     guard !openInvalidations.isEmpty else { return }
     let open = try connection.prepare("INSERT OR IGNORE INTO open_invalidation VALUES (?)")
     for id in openInvalidations {
-      open.bind(1, id)
-      try open.run()
+      try open.run(id)
     }
     try connection.execute(
       """

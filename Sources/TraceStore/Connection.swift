@@ -51,7 +51,7 @@ final class Connection {
   /// A database that somebody put into write-ahead mode has pages in its log that its file has not yet.
   func leaveWriteAheadLog() throws(TraceStoreError) {
     let mode = try prepare("PRAGMA journal_mode")
-    guard try mode.step(), mode.text(0) == "wal" else { return }
+    guard try mode.step(), mode.text("journal_mode") == "wal" else { return }
     mode.reset()
     try execute("PRAGMA journal_mode = DELETE")
   }
@@ -71,6 +71,12 @@ final class Connection {
   }
 
   /// The one INTEGER that `sql` gives; 0 for no row or NULL.
+  func prepare(_ sql: String, _ values: [any ColumnValue]) throws(TraceStoreError) -> Statement {
+    let statement = try prepare(sql)
+    statement.bind(values)
+    return statement
+  }
+
   func integer(_ sql: String) throws(TraceStoreError) -> Int64 {
     let statement = try prepare(sql)
     return try statement.step() ? statement.integer(0) : 0

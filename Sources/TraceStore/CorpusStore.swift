@@ -2,6 +2,7 @@
 
 import Glibc
 import KVMEvents
+import Results
 import Schema
 
 /// The results of runs over a corpus.
@@ -48,8 +49,8 @@ package final class CorpusStore {
     try connection.execute("BEGIN IMMEDIATE")
     do {
       let id = try connection.integer("SELECT coalesce(max(id), 0) + 1 FROM run")
-      try insertRun(run, id)
-      for row in run.cases { try insertCase(row, id) }
+      try TableWriter(on: connection).write(run, id: id)
+      for row in run.cases { try insert(row, id) }
       try connection.execute("COMMIT")
       return id
     } catch {
@@ -58,75 +59,24 @@ package final class CorpusStore {
     }
   }
 
-  private func insertRun(_ run: CorpusRunRow, _ id: Int64) throws(TraceStoreError) {
-    let statement = try connection.prepare(insert("run", columns: 9))
-    statement.bind(1, id)
-    statement.bind(2, run.begunAt)
-    statement.bind(3, run.toolVersion)
-    statement.bind(4, run.folder)
-    statement.bind(5, Int64(run.jobCount))
-    statement.bind(6, Int64(run.cases.count))
-    statement.bind(7, Int64(run.cases.count { $0.fault != nil }))
-    statement.bind(8, Int64(run.differenceCount))
-    statement.bind(9, run.wallNs)
-    try statement.run()
-  }
-
-  private func insertCase(_ row: CorpusCaseRow, _ run: Int64) throws(TraceStoreError) {
-    let statement = try connection.prepare(insert("case_run", columns: 7))
-    statement.bind(1, run)
-    statement.bind(2, row.name)
-    statement.bind(3, row.title)
-    statement.bind(4, row.traceHash)
-    statement.bind(5, row.eventCount)
-    statement.bind(6, row.fault)
-    statement.bind(7, row.cpuNs)
-    try statement.run()
-    let cells = try connection.prepare(insert("cell", columns: 29))
-    for cell in row.cells { try insertCell(cell, row.name, run, cells) }
-    let figures = try connection.prepare(insert("figure", columns: 6))
-    for figure in row.figures {
-      figures.bind(1, run)
-      figures.bind(2, row.name)
-      figures.bind(3, figure.form)
-      figures.bind(4, figure.name)
-      figures.bind(5, figure.value)
-      figures.bind(6, figure.expected)
-      try figures.run()
-    }
-  }
-
-  private func insertCell(
-    _ cell: CorpusCellRow, _ name: String, _ run: Int64, _ statement: Statement
-  ) throws(TraceStoreError) {
-    statement.bind(1, run)
-    statement.bind(2, name)
-    statement.bind(3, cell.form)
-    statement.bind(4, cell.verdict)
-    statement.bind(5, cell.expected)
-    let search = cell.exploration
-    let costs = cell.costs
-    let figures: [Int64] = [
-      cell.cpuNs, Int64(search?.windowCount ?? 0), Int64(search?.completeCount ?? 0),
-      Int64(search?.truncatedCount ?? 0), Int64(search?.skippedCount ?? 0), Int64(search?.contractCount ?? 0),
-      Int64(search?.staleCount ?? 0), Int64(search?.stuckCount ?? 0), Int64(search?.stateCount ?? 0),
-      costs.refreshCount, costs.failedCount, costs.stuckCount, costs.roundCount, costs.retries.necessaryCount,
-      costs.retries.falseCount, costs.retries.widenedCount, costs.waits.necessaryCount, costs.waits.falseCount,
-      costs.waits.widenedCount, costs.spunNs, costs.sleptNs, costs.stallMaxNs, costs.latency.sumNs,
-      costs.failedCheckCount,
-    ]
-    for (index, figure) in figures.enumerated() { statement.bind(Int32(6 + index), figure) }
-    try statement.run()
+  private func insert(_ row: CorpusCaseRow, _ run: Int64) throws(TraceStoreError) {
+    try TableWriter(on: connection).write(row, id: run)
+    let cells: TableWriter<CellOfCase> = try TableWriter(on: connection)
+    for cell in row.cells { try cells.write(CellOfCase(caseName: row.name, cell: cell), id: run) }
+    let figures: TableWriter<FigureOfCase> = try TableWriter(on: connection)
+    for figure in row.figures { try figures.write(FigureOfCase(caseName: row.name, figure: figure), id: run) }
   }
 
   // MARK: Asking
 
-  /// A SELECT over its tables and views. Parameters are bound by the caller.
-  package func statement(_ sql: String) throws(TraceStoreError) -> Statement { try connection.prepare(sql) }
+  /// A SELECT over its tables and views, with its parameters bound in their order.
+  package func statement(_ sql: String, _ values: any ColumnValue...) throws(TraceStoreError) -> Statement {
+    try connection.prepare(sql, values)
+  }
 
   /// The number of the last run; nil: there is none.
   package func lastRun() throws(TraceStoreError) -> Int64? {
-    let row = try statement("SELECT max(id) FROM run")
-    return try row.step() ? row.optionalInteger(0) : nil
+    let row = try statement("SELECT max(id) AS id FROM run")
+    return try row.step() ? row.optionalInteger("id") : nil
   }
 }

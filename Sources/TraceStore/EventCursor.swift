@@ -13,7 +13,7 @@ package final class EventCursor {
   init(on connection: Connection, pids: [Int32]) throws(TraceStoreError) {
     lock = try connection.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'event'")
     guard try lock.step() else { throw .damaged(table: "event", reason: "there is no such table") }
-    table = try TableReader(table: "event", root: lock.integer(0), on: connection)
+    table = try TableReader(table: "event", root: lock.integer("rootpage"), on: connection)
     decoder = EventDecoder(pids: pids)
   }
 

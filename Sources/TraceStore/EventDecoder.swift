@@ -46,11 +46,11 @@ struct EventDecoder {
         throw damaged(row)
       }
       switch column {
-      case 1: event.time = TraceTimestamp(rawValue: value)
-      case 2: event.cpu = Int32(exactly: value) ?? .min
-      case 3: task = value
-      case 4: event.name = EventNameID(truncatingIfNeeded: value)
-      case 5: kind = value
+      case EventColumn.time: event.time = TraceTimestamp(rawValue: value)
+      case EventColumn.cpu: event.cpu = Int32(exactly: value) ?? .min
+      case EventColumn.task: task = value
+      case EventColumn.name: event.name = EventNameID(truncatingIfNeeded: value)
+      case EventColumn.kind: kind = value
       default:
         fields |= 1 << UInt32(column - EventColumn.firstField)
         event.values[column - EventColumn.firstField] = UInt64(bitPattern: value)

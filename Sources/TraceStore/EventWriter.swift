@@ -26,14 +26,14 @@ struct EventWriter: ~Copyable {
   @inline(__always)
   private mutating func write(_ event: borrowing RecordedEvent) throws(TraceStoreError) {
     record.begin()
-    record.set(1, event.time.rawValue)
-    record.set(2, Int64(event.cpu))
+    record.set(EventColumn.time, event.time.rawValue)
+    record.set(EventColumn.cpu, Int64(event.cpu))
     if event.kind != .lostEvents {
-      record.set(3, Int64(event.task))
-      record.set(4, Int64(event.name))
+      record.set(EventColumn.task, Int64(event.task))
+      record.set(EventColumn.name, Int64(event.name))
       noteStored(event.name)
     }
-    record.set(5, Int64(event.kind.rawValue))
+    record.set(EventColumn.kind, Int64(event.kind.rawValue))
     // A span, since `event.values[field]` would copy all of them for each.
     let values = event.values.span
     var rest = event.fields.rawValue

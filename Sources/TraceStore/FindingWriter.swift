@@ -1,13 +1,14 @@
 // Findings with their proof, and the withdrawal of those whose proof turns out to stand in a gap.
 
 import KVMEvents
+import Results
 
 /// Writes findings and takes them back.
 final class FindingWriter {
   private let connection: Connection
   private let schema: String
-  private let finding: Statement
-  private let proof: Statement
+  private let findings: TableWriter<Finding>
+  private let proof: TableWriter<ProofEvent>
   private let cited: Statement
   private let witness: Statement
   private let raise: Statement
@@ -16,8 +17,8 @@ final class FindingWriter {
   init(on connection: Connection, schema: String) throws(TraceStoreError) {
     self.connection = connection
     self.schema = schema
-    finding = try connection.prepare(insert("\(schema).finding", columns: 15))
-    proof = try connection.prepare(insert("\(schema).finding_event", columns: 3))
+    findings = try TableWriter(on: connection, schema: schema)
+    proof = try TableWriter(on: connection, schema: schema)
     cited = try connection.prepare(
       """
       SELECT DISTINCT finding.id, finding.vm_id
@@ -38,67 +39,47 @@ final class FindingWriter {
   }
 
   func write(_ row: Finding) throws(TraceStoreError) {
-    finding.bind(1, row.id)
-    finding.bind(2, row.kind.rawValue)
-    finding.bind(3, row.certainty.rawValue)
-    finding.bind(4, row.vm.map(Int64.init))
-    finding.bind(5, row.cache.map(Int64.init))
-    finding.bind(6, row.event)
-    finding.bind(7, row.invalidation)
-    finding.bind(8, row.refresh)
-    finding.bind(9, row.check)
-    finding.bind(10, row.summary)
-    finding.bind(11, row.witness?.answer.rawValue)
-    finding.bind(12, row.witness?.lack?.rawValue)
-    finding.bind(13, row.witness?.lookup)
-    finding.bind(14, row.witness?.lookupRet)
-    finding.bind(15, row.witness == nil ? nil : row.certainty.rawValue)
-    try finding.run()
+    try findings.write(row)
     // The proof may name the finding's own event or leave it out; it is in the table once.
     let events = row.proof.contains(row.event) ? row.proof : (row.proof + [row.event]).sorted()
-    for (index, event) in events.enumerated() {
-      proof.bind(1, row.id)
-      proof.bind(2, Int64(index + 1))
-      proof.bind(3, event)
-      try proof.run()
-    }
+    try write(events, after: 0, of: row.id)
   }
 
   /// What the next lookup says of a finding that stands in the table, unless it was withdrawn since.
   func write(_ row: Witness, of id: Int64, raises: Bool) throws(TraceStoreError) {
     let count = try connection.integer("SELECT count(*) FROM \(schema).finding_event WHERE finding_id = \(id)")
     if count == 0 { return }
-    witness.bind(1, id)
-    witness.bind(2, row.answer.rawValue)
-    witness.bind(3, row.lack?.rawValue)
-    witness.bind(4, row.lookup)
-    witness.bind(5, row.lookupRet)
-    try witness.run()
+    try witness.run(id, row.answer, row.lack, row.lookup, row.lookupRet)
     guard raises else { return }
-    raise.bind(1, id)
-    try raise.run()
+    try raise.run(id)
     // The lookup is part of the proof, then.
-    for (index, event) in [row.lookup, row.lookupRet].compactMap(\.self).enumerated() {
-      proof.bind(1, id)
-      proof.bind(2, count + 1 + Int64(index))
-      proof.bind(3, event)
-      try proof.run()
+    try write([row.lookup, row.lookupRet].compactMap(\.self), after: count, of: id)
+  }
+
+  /// - Parameter count: how many events the proof has so far.
+  private func write(_ events: [EventID], after count: Int64, of finding: Int64) throws(TraceStoreError) {
+    for (index, event) in events.enumerated() {
+      try proof.write(ProofEvent(position: count + 1 + Int64(index), event: event), id: finding)
     }
   }
 
   /// A lookup is no witness where events were dropped between the one that it speaks of and its own return.
   private func withdrawWitnesses(vms: [Int32], after: EventID, before: EventID) throws(TraceStoreError) {
     var unseen: [Int64] = []
-    witnessed.bind(1, after)
-    witnessed.bind(2, before)
+    witnessed.bind([after, before])
     while try witnessed.step() {
-      let vm = witnessed.optionalInteger(1)
-      if vm.map({ known in vms.contains { Int64($0) == known } }) ?? true { unseen.append(witnessed.integer(0)) }
+      if Self.isOf(vms, witnessed) { unseen.append(witnessed.integer("id")) }
     }
     witnessed.reset()
     for id in unseen {
       try connection.execute(Self.takingWitnessesBack(for: .loss, where: "id = \(id)", schema: schema))
     }
+  }
+
+  /// Its VM is one of these, or not known.
+  private static func isOf(_ vms: [Int32], _ finding: Statement) -> Bool {
+    guard let vm = finding.optionalInteger("vm_id") else { return true }
+    return vms.contains { Int64($0) == vm }
   }
 
   /// SQL: findings of this condition are what they are without their witness, whose lookup is no part of their proof
@@ -118,11 +99,9 @@ final class FindingWriter {
   func withdraw(vms: [Int32], after: EventID, before: EventID) throws(TraceStoreError) {
     try withdrawWitnesses(vms: vms, after: after, before: before)
     var withdrawn: [Int64] = []
-    cited.bind(1, after)
-    cited.bind(2, before)
+    cited.bind([after, before])
     while try cited.step() {
-      let vm = cited.optionalInteger(1)
-      if vm.map({ known in vms.contains { Int64($0) == known } }) ?? true { withdrawn.append(cited.integer(0)) }
+      if Self.isOf(vms, cited) { withdrawn.append(cited.integer("id")) }
     }
     cited.reset()
     for id in withdrawn {

@@ -4,7 +4,7 @@ import KVMEvents
 
 /// The names, the dirt and the facts of a finished import.
 package struct ImportSummary: Sendable {
-  package var trace: TraceFacts
+  package var trace: RecordingFacts
   /// By `TaskID`.
   package var tasks: [TraceTask]
   /// By `EventNameID`.
@@ -19,7 +19,7 @@ package struct ImportSummary: Sendable {
   package var replay: ReplaySettings?
 
   package init(
-    trace: TraceFacts, tasks: [TraceTask], names: [EventName], issues: [ImportIssue],
+    trace: RecordingFacts, tasks: [TraceTask], names: [EventName], issues: [ImportIssue],
     issueCounts: [ImportIssueKind: Int64], marks: [RecordingMark] = [], replay: ReplaySettings?
   ) {
     self.trace = trace

@@ -1,9 +1,10 @@
 // What a replay was told; the row of the table `replay`.
 
 import KVMEvents
+import Results
 
 /// The rules and thresholds of one replay.
-package struct ReplaySettings: Equatable, Sendable {
+package struct ReplaySettings: Codable, Equatable, Sendable {
   package var toolVersion: String
   /// The form that divergences are counted from: `v6.9`.
   package var form: String

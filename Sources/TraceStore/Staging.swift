@@ -28,12 +28,12 @@ struct Staging {
 
   /// The same tables and indices, word for word: then SQLite copies rows without looking into them.
   private func copyDefinition(of table: String) throws(TraceStoreError) {
-    let row = try connection.prepare("SELECT type, sql FROM main.sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL")
-    row.bind(1, table)
+    let row = try connection.prepare(
+      "SELECT type, sql FROM main.sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL", [table])
     var definitions: [String] = []
     while try row.step() {
-      let create = row.text(0) == "table" ? "CREATE TABLE " : "CREATE INDEX "
-      definitions.append(create + "staging." + row.text(1).dropFirst(create.count))
+      let create = row.text("type") == "table" ? "CREATE TABLE " : "CREATE INDEX "
+      definitions.append(create + "staging." + row.text("sql").dropFirst(create.count))
     }
     row.reset()
     for definition in definitions { try connection.execute(definition) }

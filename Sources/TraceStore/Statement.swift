@@ -8,6 +8,8 @@ package final class Statement {
   private let connection: Connection
   /// By parameter: the text that `bindRepeated` bound last. The outer nil: none yet.
   private var repeated: [String??] = []
+  /// By name; empty: not asked for yet.
+  private var places: [String: Int32] = [:]
 
   init(_ sql: String, on connection: Connection) throws(TraceStoreError) {
     var prepared: OpaquePointer?
@@ -98,6 +100,7 @@ package final class Statement {
   }
 
   @inline(__always) func bindNull(_ index: Int32) {
+    if Int(index) < repeated.count { repeated[Int(index)] = nil }
     let code = sqlite3_bind_null(handle, index)
     precondition(code == SQLITE_OK, "bind")
   }
@@ -114,8 +117,8 @@ package final class Statement {
     precondition(code == SQLITE_OK, "bind")
   }
 
-  /// For texts that are mostly the same from row to row: what is bound already is not copied again. A parameter is
-  /// bound either this way or by `bind`.
+  /// For texts that are mostly the same from row to row: what is bound already is not copied again. Such a parameter is
+  /// bound this way or to NULL.
   func bindRepeated(_ index: Int32, _ text: String?) {
     let place = Int(index)
     while repeated.count <= place { repeated.append(nil) }
@@ -141,20 +144,57 @@ package final class Statement {
   /// 0 for NULL.
   @inline(__always) package func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
-  package func optionalInteger(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }
-
   /// Empty for NULL; invalid UTF-8 replaced.
   package func text(_ column: Int32) -> String {
     String(decoding: bytes(column), as: UTF8.self)
   }
-
-  package func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
 
   /// The bytes of a TEXT or BLOB; valid until the next step.
   func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
     // The blob first: asking for it settles the representation that the count is of.
     let start = sqlite3_column_blob(handle, column)
     return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
+  }
+}
+
+// Columns by the names that the statement gives them. A name that it does not give is our own bug.
+extension Statement {
+  private func place(_ name: String) -> Int32 {
+    if places.isEmpty {
+      for column in 0..<columnCount { places[self.name(column)] = column }
+    }
+    guard let place = places[name] else { preconditionFailure("no column \(name) in \(sql)") }
+    return place
+  }
+
+  package func isNull(_ name: String) -> Bool { isNull(place(name)) }
+
+  /// 0 for NULL.
+  package func integer(_ name: String) -> Int64 { integer(place(name)) }
+
+  package func optionalInteger(_ name: String) -> Int64? { isNull(name) ? nil : integer(name) }
+
+  /// 1 or not.
+  package func flag(_ name: String) -> Bool { integer(name) == 1 }
+
+  /// Empty for NULL; invalid UTF-8 replaced.
+  package func text(_ name: String) -> String { text(place(name)) }
+
+  package func optionalText(_ name: String) -> String? { isNull(name) ? nil : text(name) }
+
+  func bytes(_ name: String) -> UnsafeRawBufferPointer { bytes(place(name)) }
+
+  /// A column that holds the words of an enum.
+  package func word<Word: RawRepresentable<String>>(_ name: String) throws(TraceStoreError) -> Word {
+    guard let word = Word(rawValue: text(name)) else {
+      throw .damaged(table: "of \(name)", reason: "'\(text(name).prefix(60))' is no word of it")
+    }
+    return word
+  }
+
+  /// The same; nil: NULL.
+  package func optionalWord<Word: RawRepresentable<String>>(_ name: String) throws(TraceStoreError) -> Word? {
+    isNull(name) ? nil : try word(name)
   }
 }
 

@@ -2,6 +2,7 @@
 
 import Glibc
 import KVMEvents
+import Results
 
 /// What the view `conformance` says of one table.
 package struct DecisionTally: Sendable {
@@ -91,8 +92,8 @@ extension TraceDatabase {
     try connection.leaveWriteAheadLog()
     var tally = DecisionTally()
     var doubts = DoubtTallies(Verdicts.ofDecisions)
-    var decision = WordColumn<Decision>(6)
-    var doubt = WordColumn<Doubt>(7)
+    var decision = WordColumn<Decision>(CacheCheckColumn.decision)
+    var doubt = WordColumn<Doubt>(CacheCheckColumn.doubt)
     try connection.forEachRecord(of: "cache_check") {
       guard let place = decision.read(&$0) else { return }
       tally.add(place)
@@ -102,7 +103,6 @@ extension TraceDatabase {
   }
 }
 
-/// Columns by their places in schema.sql.
 private struct RoundTally {
   private(set) var decisions = DecisionTally()
   private(set) var doubtsOfDecisions = DoubtTallies(Verdicts.ofDecisions)
@@ -111,10 +111,12 @@ private struct RoundTally {
   private(set) var causes: [CauseTally] = []
   /// By refresh: the pairs that it has rounds of, a bit each.
   private var seen: [UInt32]
-  private var decision = WordColumn<Decision>(9)
-  private var cause = WordColumn<RetryRound.Cause>(10)
-  private var subCause = WordColumn<RetryRound.SubCause>(11)
-  private var doubt = WordColumn<Doubt>(14)
+  private var decision = WordColumn<Decision>(RetryRoundColumn.decision)
+  private var cause = WordColumn<RetryRound.Cause>(RetryRoundColumn.cause)
+  private var subCause = WordColumn<RetryRound.SubCause>(RetryRoundColumn.subCause)
+  private var doubt = WordColumn<Doubt>(RetryRoundColumn.doubt)
+  private static let refresh = RetryRoundColumn.place(of: .refreshID)
+  private static let duration = RetryRoundColumn.place(of: .durationNs)
 
   init(refreshes: Int) {
     seen = Array(repeating: 0, count: refreshes + 1)
@@ -125,7 +127,7 @@ private struct RoundTally {
   }
 
   mutating func add(_ round: inout RecordColumns) {
-    let refresh = Int(round.integer(1) ?? 0)
+    let refresh = Int(round.integer(Self.refresh) ?? 0)
     // Columns are read in their order.
     let decision = decision.read(&round)
     if let decision { decisions.add(decision) }
@@ -139,7 +141,7 @@ private struct RoundTally {
   private mutating func add(_ cause: Int, _ round: inout RecordColumns, _ refresh: Int) {
     let pair = cause * (1 + subCause.wordCount) + (subCause.read(&round).map { $0 + 1 } ?? 0)
     causes[pair].rounds += 1
-    causes[pair].lostNs.addClamped(round.integer(13) ?? 0)
+    causes[pair].lostNs.addClamped(round.integer(Self.duration) ?? 0)
     guard seen.indices.contains(refresh) else { return round.noteDamage() }
     if seen[refresh] & 1 << pair == 0 { causes[pair].refreshes += 1 }
     seen[refresh] |= 1 << pair
@@ -153,7 +155,7 @@ private struct WordColumn<Word: CaseIterable & RawRepresentable<String>> {
   private var last = 0
   var wordCount: Int { words.count }
 
-  init(_ column: Int) { self.column = column }
+  init<Column: TableColumn>(_ column: Column) { self.column = Column.place(of: column) }
 
   /// The word's place among the cases; nil: NULL.
   mutating func read(_ record: inout RecordColumns) -> Int? {

@@ -2,6 +2,7 @@
 
 import Glibc
 import KVMEvents
+import Results
 import Schema
 
 /// A database of one recording.
@@ -39,47 +40,38 @@ package final class TraceDatabase {
     return facts.contentHash == contentHash && facts.toolVersion == toolVersion
   }
 
-  /// A SELECT of the report. Parameters are bound by the caller.
-  package func statement(_ sql: String) throws(TraceStoreError) -> Statement {
-    try connection.prepare(sql)
+  /// A SELECT, with its parameters bound in their order.
+  package func statement(_ sql: String, _ values: any ColumnValue...) throws(TraceStoreError) -> Statement {
+    try connection.prepare(sql, values)
   }
 
-  package func facts() throws(TraceStoreError) -> TraceFacts {
-    let row = try connection.prepare("SELECT * FROM trace")
-    guard try row.step() else { throw .damaged(table: "trace", reason: "it has no row") }
-    guard let clock = TraceClock(rawValue: row.text(10)) else {
-      throw .damaged(table: "trace", reason: "it names the unknown clock \(row.text(10))")
+  /// Each row of a SELECT.
+  package func rows<Row>(
+    _ sql: String, _ values: any ColumnValue..., read: (Statement) throws(TraceStoreError) -> Row
+  ) throws(TraceStoreError) -> [Row] {
+    let statement = try connection.prepare(sql, values)
+    var rows: [Row] = []
+    while try statement.step() { rows.append(try read(statement)) }
+    return rows
+  }
+
+  /// The number that a SELECT gives; nil: none, or NULL.
+  package func number(_ sql: String, _ values: any ColumnValue...) throws(TraceStoreError) -> Int64? {
+    let row = try connection.prepare(sql, values)
+    return try row.step() && !row.isNull(0) ? row.integer(0) : nil
+  }
+
+  package func facts() throws(TraceStoreError) -> RecordingFacts {
+    guard let facts = try connection.facts(RecordingFacts.self, of: "trace") else {
+      throw .damaged(table: "trace", reason: "it has no row")
     }
-    guard let clockSource = ClockSource(rawValue: row.text(11)), let unit = StampUnit(rawValue: row.text(12)),
-      let eventPlace = EventPlace(rawValue: row.text(16))
-    else {
-      throw .damaged(
-        table: "trace", reason: "how its clock is known, or what its stamps or its ids count, is no word of it")
-    }
-    let (first, last, resolution) = (row.optionalInteger(8), row.optionalInteger(9), row.integer(13))
-    guard [row.integer(5), row.integer(6), row.integer(7)].allSatisfy({ $0 >= 0 }) else {
-      throw .damaged(table: "trace", reason: "a count is below 0")
-    }
-    guard [first, last].allSatisfy({ $0.map(TraceFacts.times.contains) ?? true }), first ?? 0 <= last ?? .max else {
-      throw .damaged(table: "trace", reason: "its times are \(first ?? 0) to \(last ?? 0) ns")
-    }
-    guard TraceFacts.resolutionsNs.contains(resolution) else {
-      throw .damaged(table: "trace", reason: "its time stamps are of \(resolution) ns")
-    }
-    return TraceFacts(
-      fileName: row.text(1), contentHash: row.optionalText(2), toolVersion: row.text(3), format: row.text(4),
-      byteCount: row.integer(5), lineCount: row.integer(6), eventCount: row.integer(7),
-      firstTime: first.map(TraceTimestamp.init(rawValue:)), lastTime: last.map(TraceTimestamp.init(rawValue:)),
-      clock: clock, clockSource: clockSource, stampUnit: unit, resolutionNs: resolution,
-      incomplete: row.optionalText(14), importOptions: row.text(15), eventPlace: eventPlace,
-      kernelRelease: row.optionalText(17).flatMap { KernelRelease($0) })
+    if let damage = facts.damage { throw .damaged(table: "trace", reason: damage) }
+    return facts
   }
 
   /// This kind of dirt was met in the input.
   package func hasIssue(_ kind: ImportIssueKind) throws(TraceStoreError) -> Bool {
-    let row = try statement("SELECT 1 FROM import_issue_count WHERE kind = ?1")
-    row.bind(1, kind.rawValue)
-    return try row.step()
+    try issueCounts().contains { $0.kind == kind }
   }
 
   /// The kinds of findings that are certain.
@@ -110,7 +102,7 @@ package final class TraceDatabase {
     let row = try statement("SELECT kind, count FROM import_issue_count")
     var counts: [(kind: ImportIssueKind, count: Int64)] = []
     while try row.step() {
-      if let kind = ImportIssueKind(rawValue: row.text(0)) { counts.append((kind, row.integer(1))) }
+      if let kind = ImportIssueKind(rawValue: row.text("kind")) { counts.append((kind, row.integer("count"))) }
     }
     return counts
   }
@@ -127,14 +119,7 @@ package final class TraceDatabase {
 
   /// nil: imported, not replayed.
   package func replaySettings() throws(TraceStoreError) -> ReplaySettings? {
-    let row = try connection.prepare("SELECT * FROM replay")
-    guard try row.step() else { return nil }
-    guard let reason = FormReason(rawValue: row.text(3)) else {
-      throw .damaged(table: "replay", reason: "the reason for its form is none that is known")
-    }
-    let settings = ReplaySettings(
-      toolVersion: row.text(1), form: row.text(2), formReason: reason, deltaNs: row.integer(4),
-      retriesMax: row.integer(5), stallMaxNs: row.integer(6))
+    guard let settings = try connection.facts(ReplaySettings.self, of: "replay") else { return nil }
     guard ReplaySettings.deltasNs.contains(settings.deltaNs), settings.retriesMax >= 0, settings.stallMaxNs >= 0 else {
       throw .damaged(table: "replay", reason: "a delta or a threshold is none that a replay takes")
     }
@@ -148,10 +133,10 @@ package final class TraceDatabase {
     while try row.step() {
       agreements.append(
         FormAgreement(
-          form: row.text(1), testCount: row.integer(2), agreeingTestCount: row.integer(3),
-          moverCount: row.integer(4), refutedCount: row.integer(5), doubtedCount: row.integer(6),
-          event: row.optionalInteger(7),
-          refutation: row.optionalText(8).flatMap { FormAgreement.Refutation(rawValue: $0) }))
+          form: row.text("form"), testCount: row.integer("test_count"),
+          agreeingTestCount: row.integer("agreeing_test_count"), moverCount: row.integer("mover_count"),
+          refutedCount: row.integer("refuted_count"), doubtedCount: row.integer("doubted_count"),
+          event: row.optionalInteger("refuted_event_id"), refutation: try row.optionalWord("refuted_by")))
     }
     return agreements
   }
@@ -162,23 +147,25 @@ package final class TraceDatabase {
       "SELECT kind_id, field, sign, value_count, first_event_id FROM implausible_field ORDER BY id")
     var fields: [ImplausibleField] = []
     while try row.step() {
-      guard let kind = UInt8(exactly: row.integer(0)).flatMap(EventKind.init(rawValue:)),
-        let field = EventField(column: row.text(1)), let sign = ImplausibleField.Sign(rawValue: row.text(2))
-      else { throw .damaged(table: "implausible_field", reason: "a probe, a field or a sign is none that there is") }
+      guard let kind = UInt8(exactly: row.integer("kind_id")).flatMap(EventKind.init(rawValue:)),
+        let field = EventField(name: row.text("field"))
+      else { throw .damaged(table: "implausible_field", reason: "a probe or a field is none that there is") }
       fields.append(
         ImplausibleField(
-          kind: kind, field: field, sign: sign, count: row.integer(3), firstEvent: row.optionalInteger(4)))
+          kind: kind, field: field, sign: try row.word("sign"), count: row.integer("value_count"),
+          firstEvent: row.optionalInteger("first_event_id")))
     }
     return fields
   }
 
   /// By `TaskID`.
   package func tasks() throws(TraceStoreError) -> [TraceTask] {
-    let row = try connection.prepare("SELECT pid, tgid, coalesce(comm_bytes, comm) FROM task ORDER BY id")
+    let row = try connection.prepare("SELECT pid, tgid, coalesce(comm_bytes, comm) AS comm FROM task ORDER BY id")
     var tasks: [TraceTask] = []
     while try row.step() {
-      let tgid = row.optionalInteger(1).map(Int32.init(truncatingIfNeeded:))
-      tasks.append(TraceTask(pid: Int32(truncatingIfNeeded: row.integer(0)), tgid: tgid, comm: Array(row.bytes(2))))
+      let tgid = row.optionalInteger("tgid").map(Int32.init(truncatingIfNeeded:))
+      let pid = Int32(truncatingIfNeeded: row.integer("pid"))
+      tasks.append(TraceTask(pid: pid, tgid: tgid, comm: Array(row.bytes("comm"))))
     }
     return tasks
   }
@@ -188,8 +175,10 @@ package final class TraceDatabase {
     let row = try connection.prepare("SELECT name, kind_id, count, is_listed FROM event_name ORDER BY id")
     var names: [EventName] = []
     while try row.step() {
-      let kind = row.optionalInteger(1).flatMap { EventKind(rawValue: UInt8(truncatingIfNeeded: $0)) }
-      names.append(EventName(name: row.text(0), kind: kind, count: row.integer(2), isListed: row.integer(3) == 1))
+      let kind = row.optionalInteger("kind_id").flatMap { EventKind(rawValue: UInt8(truncatingIfNeeded: $0)) }
+      names.append(
+        EventName(
+          name: row.text("name"), kind: kind, count: row.integer("count"), isListed: row.integer("is_listed") == 1))
     }
     return names
   }

@@ -1,6 +1,7 @@
 // A new database: events, results, names and facts in, a whole database under its final name out.
 
 import KVMEvents
+import Results
 import Schema
 
 /// Writes one recording into a new database. Nothing stands under the final name before `finish` has returned.

@@ -5,6 +5,8 @@ import GPCProtocol
 import KVMEvents
 import Pipeline
 import Report
+import Results
+import TextLayout
 
 extension ExploreCommand {
   func exploreTrace(_ trace: String, _ forms: [(form: ProtocolForm, word: String)]) throws {
@@ -46,7 +48,7 @@ extension ExploreCommand {
     }
     // A look at one window does not replace what was found in all of them.
     guard window == nil else { return lines + rows.flatMap { ["", $0.text] } }
-    let numbers = try source.database.store(ExplorationRow(exploration), rows, toolVersion: Tool.version)
+    let numbers = try source.database.store(ExplorationRow(exploration), rows)
     for (number, row) in zip(numbers, rows) {
       lines += ["", "#\(number)  \(row.text)"]
       if let path = source.path { lines.append("Stored:    gpc-replay explain \(path) --finding \(number)") }

@@ -2,6 +2,7 @@
 
 import Glibc
 import Pipeline
+import TextLayout
 
 /// Bytes, events, rate and the time that is left, on one line that is wiped at the end.
 struct Progress {

@@ -43,7 +43,7 @@ import Testing
     _ = try folder.write("t.txt", Self.foreign)
     _ = try folder.write(
       "own.probes",
-      "event my_init gpcInit\nfields it=gpc:pointer vm=kvm:pointer\nevent gpc_init bystander\nignore gpc kvm\n")
+      "event my_init gpc_init\nfields it=gpc:pointer vm=kvm:pointer\nevent gpc_init bystander\nignore gpc kvm\n")
     _ = try Invocation(["import", "t.txt", "--probes", "own.probes"], in: folder)
     #expect(
       try rows(
@@ -57,11 +57,12 @@ import Testing
 
   @Test(
     arguments: [
-      ("event a gpcInit\nfields zebra\n", "own.probes, line 2: no field `zebra`."),
+      ("event a gpc_init\nfields zebra\n", "own.probes, line 2: no field `zebra`."),
       ("fields gpc\n", "own.probes, line 1: `event` has to come first."),
-      ("event a gpcInit\nwhen x\nfields gpc\n", "own.probes, line 2: `a` has no field `x`."),
+      ("event a gpc_init\nwhen x\nfields gpc\n", "own.probes, line 2: `a` has no field `x`."),
       (
-        "event a gpcInit\nevent a gpcCheck\n", "own.probes, line 2: `a` has two kinds and no `when` to tell them apart."
+        "event a gpc_init\nevent a gpc_check\n",
+        "own.probes, line 2: `a` has two kinds and no `when` to tell them apart."
       ),
     ])
   func aWrongCatalogueIsSaidWithFileAndLine(text: String, sentence: String) throws {

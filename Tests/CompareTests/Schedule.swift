@@ -4,6 +4,7 @@ import Compare
 import Forms
 import GPCProtocol
 import KVMEvents
+import Results
 
 /// One window of one VM. Times are nanoseconds; caches stand on pages, page n at n * 4096.
 struct Schedule {

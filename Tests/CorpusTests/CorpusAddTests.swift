@@ -8,6 +8,7 @@ import KVMEvents
 import RealBinary
 import Renderings
 import Testing
+import TextLayout
 import TraceReaders
 
 /// A recording with findings of both kinds, and the cases that were cut out of it.

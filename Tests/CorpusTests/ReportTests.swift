@@ -42,7 +42,7 @@ import Testing
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     let report = try decoder.decode(JSONReport.self, from: run.output)
-    #expect(report.layout == 4)
+    #expect(report.layout == 5)
     #expect(report.verdict.status == ["clean", "findings", "incomplete", "unknown"][Int(run.status)])
     #expect(
       try report.conformance.map(\.row)
@@ -52,7 +52,7 @@ import Testing
         == folder.rows("SELECT cause, sub_cause, rounds, refreshes, lost_ns FROM retry_by_cause"))
     #expect(
       try report.findingCounts.reduce(0) { $0 + $1.count } == Int(folder.rows("SELECT count(*) FROM finding")[0]))
-    #expect(try report.trace.events == Int(folder.rows("SELECT event_count FROM trace")[0]))
+    #expect(try report.trace.eventCount == Int(folder.rows("SELECT event_count FROM trace")[0]))
   }
 
   private static func run(
@@ -83,7 +83,7 @@ extension TemporaryFolder {
 
 /// The parts of the JSON document that are held against the database.
 private struct JSONReport: Decodable {
-  struct Trace: Decodable { let events: Int }
+  struct Trace: Decodable { let eventCount: Int }
   struct Verdict: Decodable { let status: String }
   struct FindingCount: Decodable { let count: Int }
   struct Conformance: Decodable {

@@ -1,6 +1,7 @@
 // Something that is said of a part and not of the whole.
 
 import KVMEvents
+import Results
 
 /// One breach of monotone evidence (rule 19 of docs/evidence.md).
 package struct Contradiction: Sendable {

@@ -1,6 +1,7 @@
 // How much of what a full recording forces is still forced at function level (rule 18 of docs/evidence.md).
 
 import KVMEvents
+import Results
 
 /// The points inside functions taken away, and what is left of the decisions.
 package struct FunctionLevel: Sendable {

@@ -2,6 +2,7 @@
 
 import KVMEvents
 import Report
+import Results
 import TraceStore
 
 /// What is said of one recording, or of a part of it.
@@ -64,17 +65,22 @@ package struct Judgement: Sendable {
 extension Judgement {
   init(_ database: TraceDatabase) throws {
     caches = try database.all("SELECT id, gpc, first_event_id FROM cache ORDER BY id") { row in
-      CacheRow(id: row.integer(0), gpc: UInt64(bitPattern: row.integer(1)), firstEvent: row.integer(2))
+      CacheRow(
+        id: row.integer("id"), gpc: UInt64(bitPattern: row.integer("gpc")), firstEvent: row.integer("first_event_id"))
     }
-    silentOmissions = try database.all("SELECT sign FROM silent_omission ORDER BY id") { $0.text(0) }
+    silentOmissions = try database.all("SELECT sign FROM silent_omission ORDER BY id") { $0.text("sign") }
     implausibleFields = try database.all(
-      "SELECT kind_id || ' ' || field || ' ' || sign FROM implausible_field ORDER BY id"
-    ) { $0.text(0) }
+      "SELECT kind_id || ' ' || field || ' ' || sign AS sign FROM implausible_field ORDER BY id"
+    ) { $0.text("sign") }
     invalidations = try database.all(
       """
       SELECT id, start_event_id, walk_event_id, start_ret_event_id, end_event_id, end_ret_event_id FROM invalidation
       """
-    ) { row in InvalidationRow(id: row.integer(0), events: (1...5).map { row.optionalInteger($0) }) }
+    ) { row in
+      InvalidationRow(
+        id: row.integer("id"),
+        events: ["start", "walk", "start_ret", "end", "end_ret"].map { row.optionalInteger("\($0)_event_id") })
+    }
     rounds = try database.all(
       """
       SELECT refresh_id, loop_event_id, lookup_event_id, lookup_ret_event_id, test_event_id, outcome, decision, cause,
@@ -83,19 +89,21 @@ extension Judgement {
       """
     ) { row in
       RoundRow(
-        refresh: row.integer(0), loop: row.optionalInteger(1), lookup: row.optionalInteger(2),
-        lookupRet: row.optionalInteger(3), test: row.optionalInteger(4),
-        outcome: RetryRound.Outcome(rawValue: row.text(5)),
-        decision: row.optionalText(6).flatMap(Decision.init), cause: row.optionalText(7).flatMap(RetryRound.Cause.init),
-        subCause: row.optionalText(8).flatMap(RetryRound.SubCause.init))
+        refresh: row.integer("refresh_id"), loop: row.optionalInteger("loop_event_id"),
+        lookup: row.optionalInteger("lookup_event_id"),
+        lookupRet: row.optionalInteger("lookup_ret_event_id"), test: row.optionalInteger("test_event_id"),
+        outcome: RetryRound.Outcome(rawValue: row.text("outcome")),
+        decision: row.optionalText("decision").flatMap(Decision.init),
+        cause: row.optionalText("cause").flatMap(RetryRound.Cause.init),
+        subCause: row.optionalText("sub_cause").flatMap(RetryRound.SubCause.init))
     }
     checks = try database.all(
       "SELECT id, entry_event_id, return_event_id, answer, decision FROM cache_check ORDER BY id"
     ) { row in
       CheckRow(
-        id: row.integer(0), entry: row.integer(1), ret: row.optionalInteger(2),
-        answer: row.optionalInteger(3).map { $0 == 1 },
-        decision: row.optionalText(4).flatMap(Decision.init))
+        id: row.integer("id"), entry: row.integer("entry_event_id"), ret: row.optionalInteger("return_event_id"),
+        answer: row.optionalInteger("answer").map { $0 == 1 },
+        decision: row.optionalText("decision").flatMap(Decision.init))
     }
     findings = try Self.findings(database)
     status = try Report(database, findingsMax: 0).verdict.status
@@ -105,15 +113,16 @@ extension Judgement {
     try database.all(
       """
       SELECT kind, certainty, cache_id, event_id, invalidation_id, refresh_id, check_id, summary,
-        (SELECT group_concat(event_id, ' ') FROM finding_event WHERE finding_id = finding.id)
+        (SELECT group_concat(event_id, ' ') FROM finding_event WHERE finding_id = finding.id) AS proof
       FROM finding ORDER BY id
       """
     ) { row in
       FindingRow(
-        kind: Finding.Kind(rawValue: row.text(0)) ?? .divergence, isCertain: row.text(1) == "certain",
-        cache: row.optionalInteger(2), event: row.integer(3), invalidation: row.optionalInteger(4),
-        refresh: row.optionalInteger(5), check: row.optionalInteger(6),
-        proof: row.text(8).split(separator: " ").compactMap { EventID($0) }, summary: row.text(7))
+        kind: Finding.Kind(rawValue: row.text("kind")) ?? .divergence, isCertain: row.text("certainty") == "certain",
+        cache: row.optionalInteger("cache_id"), event: row.integer("event_id"),
+        invalidation: row.optionalInteger("invalidation_id"),
+        refresh: row.optionalInteger("refresh_id"), check: row.optionalInteger("check_id"),
+        proof: row.text("proof").split(separator: " ").compactMap { EventID($0) }, summary: row.text("summary"))
     }
   }
 }

@@ -1,6 +1,7 @@
 // Holds what is said of a part against what is said of the whole (rule 19 of docs/evidence.md).
 
 import KVMEvents
+import Results
 
 /// The whole's judgement, with its rows by their events.
 package struct Monotony {

@@ -4,6 +4,7 @@ import Forms
 import GPCProtocol
 import KVMEvents
 import Replay
+import Results
 import TraceStore
 
 /// One recording's database in memory, replayed again for each part, as `gpc-replay replay` does it: a new one for each
@@ -54,8 +55,7 @@ package final class PartJudge {
       """
       UPDATE event_name SET count = (SELECT value FROM json_each(?1) WHERE key = event_name.id)
       WHERE kind_id IS NOT NULL
-      """)
-    update.bind(1, "\(counts)")
+      """, "\(counts)")
     _ = try update.step()
   }
 }
@@ -63,12 +63,17 @@ package final class PartJudge {
 extension WholeRecording.ReadSummary {
   fileprivate func imported(_ recording: WholeRecording) -> ImportSummary {
     let events = recording.events
+    var facts = RecordingFacts(
+      format: format, byteCount: 0, lineCount: events.last?.id ?? 0, clock: clock, clockSource: clockSource,
+      resolutionNs: resolutionNs, eventPlace: eventPlace)
+    facts.fileName = recording.name
+    facts.toolVersion = "parts"
+    facts.eventCount = Int64(events.count)
+    facts.firstTsNs = events.first?.time.rawValue
+    facts.lastTsNs = events.last?.time.rawValue
+    facts.incomplete = incomplete
     return ImportSummary(
-      trace: TraceFacts(
-        fileName: recording.name, contentHash: nil, toolVersion: "parts", format: format, byteCount: 0,
-        lineCount: events.last?.id ?? 0, eventCount: Int64(events.count), firstTime: events.first?.time,
-        lastTime: events.last?.time, clock: clock, clockSource: clockSource, resolutionNs: resolutionNs,
-        incomplete: incomplete, eventPlace: eventPlace),
+      trace: facts,
       tasks: tasks, names: recording.names, issues: issues, issueCounts: issueCounts, replay: nil)
   }
 }

@@ -2,6 +2,7 @@
 
 import Corpus
 import KVMEvents
+import Results
 
 /// A breach in its smallest form that was found: a recording, and what is taken away from it.
 package struct Breach: Sendable {

@@ -3,6 +3,7 @@
 
 import EvidenceParts
 import KVMEvents
+import Results
 import Testing
 
 @Suite("Silent filters")

@@ -2,6 +2,7 @@
 
 import Forms
 import GPCProtocol
+import Results
 import Testing
 
 @testable import Explore

@@ -1,6 +1,7 @@
 // Windows drawn as lines of moments, for tests.
 
 import KVMEvents
+import Results
 
 @testable import Explore
 

@@ -3,6 +3,7 @@
 import Forms
 import GPCProtocol
 import KVMEvents
+import Results
 import Testing
 
 @testable import Explore
@@ -194,7 +195,9 @@ import Testing
     let apart = "mm right :           (  )        [  ]\nmm2 left : ( ) [ ]\nvcpu :                     r    R"
     let chain =
       "mm3 right :           (  )       [  ]\nmm left : ( ) [ ]\nmm2 right :   (  )   [ ]\nvcpu :                     r    R"
-    for (form, expected) in [(ProtocolForm.builtIn("dwmw2-v3.3"), SearchVerdict.stale), (.builtIn("dwmw2-v3.2"), .stuck)] {
+    for (form, expected) in [
+      (ProtocolForm.builtIn("dwmw2-v3.3"), SearchVerdict.stale), (.builtIn("dwmw2-v3.2"), .stuck),
+    ] {
       #expect(verdicts(explored(form, Self.activated, Self.invalidated, overlapping)) == [expected])
       #expect(verdicts(explored(form, Self.activated, Self.invalidated, chain)) == [expected])
       #expect(verdicts(explored(form, Self.activated, Self.invalidated, apart)).isEmpty)

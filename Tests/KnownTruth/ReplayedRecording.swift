@@ -5,6 +5,7 @@ import Glibc
 import KVMEvents
 import Replay
 import Report
+import Results
 import TraceReaders
 import TraceStore
 
@@ -65,15 +66,20 @@ package struct ReplayedRecording {
     self.issues = issues
     status = try Report(database, findingsMax: 0).verdict.status
     let rows = try database.statement(
-      "SELECT kind, certainty, event_id, coalesce(certainty <> certainty_alone, 0) FROM finding ORDER BY id")
+      "SELECT kind, certainty, event_id, coalesce(certainty <> certainty_alone, 0) AS is_raised FROM finding ORDER BY id"
+    )
     while try rows.step() {
-      guard let kind = Finding.Kind(rawValue: rows.text(0)) else { continue }
+      guard let kind = Finding.Kind(rawValue: rows.text("kind")) else { continue }
       findings.append(
-        Found(kind: kind, isCertain: rows.text(1) == "certain", event: rows.integer(2), isRaised: rows.integer(3) == 1))
+        Found(
+          kind: kind, isCertain: rows.text("certainty") == "certain", event: rows.integer("event_id"),
+          isRaised: rows.integer("is_raised") == 1))
     }
     let row = try database.statement(
       "SELECT refuted_event_id, refuted_by FROM form_agreement WHERE refuted_count > 0")
-    if try row.step() { (refutedAt, refutedBy) = (row.optionalInteger(0), row.optionalText(1)) }
+    if try row.step() {
+      (refutedAt, refutedBy) = (row.optionalInteger("refuted_event_id"), row.optionalText("refuted_by"))
+    }
     implausible = try database.implausibleFields()
     isCalledFiltered = try database.statement("SELECT 1 FROM silent_omission").step()
     try readRounds(database)
@@ -90,11 +96,10 @@ package struct ReplayedRecording {
   private static func imported(
     _ text: String, _ form: ProtocolForm, _ options: ReplayOptions
   ) throws -> (TraceDatabase, [ImportIssueKind: Int64]) {
-    let file = try NamelessFile(text)
     var readOptions = TraceReadOptions()
     readOptions.batchSize = 256
     readOptions.blockSize = 1 << 16
-    let reader = try TraceReader(.file(path: file.path), options: readOptions)
+    let reader = try TraceReader(.bytes(Array(text.utf8)), options: readOptions)
     let writer = try TraceWriter(at: .memory)
     var replayer = Replayer(form: form, asked: [form.asAsked], options: options)
     var batch: [RecordedEvent] = []
@@ -105,10 +110,10 @@ package struct ReplayedRecording {
     }
     replayer.finish()
     try writer.write(replayer.takeRows())
-    let facts = TraceFacts(
-      fileName: "simulated", contentHash: nil, toolVersion: "simulated", format: reader.formatDescription,
-      byteCount: reader.bytesRead, lineCount: reader.lines, eventCount: 0, firstTime: nil, lastTime: nil, clock: .mono,
-      clockSource: .assumed, resolutionNs: reader.timestampResolutionNs, incomplete: reader.incomplete)
+    var facts = reader.facts
+    facts.fileName = "simulated"
+    facts.toolVersion = "simulated"
+    facts.clock = .mono
     let settings = ReplaySettings(
       toolVersion: "simulated", form: form.id, formReason: .asked, deltaNs: options.deltaNs,
       retriesMax: Int64(options.retriesMax),
@@ -152,9 +157,11 @@ package struct ReplayedRecording {
     while try row.step() {
       rounds.append(
         Round(
-          loop: row.optionalInteger(0), lookup: row.optionalInteger(1), lookupRet: row.optionalInteger(2),
-          test: row.optionalInteger(3), outcome: row.optionalText(4), decision: row.optionalText(5),
-          cause: row.optionalText(6), subCause: row.optionalText(7)))
+          loop: row.optionalInteger("loop_event_id"), lookup: row.optionalInteger("lookup_event_id"),
+          lookupRet: row.optionalInteger("lookup_ret_event_id"),
+          test: row.optionalInteger("test_event_id"), outcome: row.optionalText("outcome"),
+          decision: row.optionalText("decision"),
+          cause: row.optionalText("cause"), subCause: row.optionalText("sub_cause")))
     }
   }
 
@@ -164,8 +171,9 @@ package struct ReplayedRecording {
     while try row.step() {
       checks.append(
         Check(
-          entry: row.integer(0), ret: row.optionalInteger(1), answer: row.optionalInteger(2),
-          decision: row.optionalText(3)))
+          entry: row.integer("entry_event_id"), ret: row.optionalInteger("return_event_id"),
+          answer: row.optionalInteger("answer"),
+          decision: row.optionalText("decision")))
     }
   }
 
@@ -178,30 +186,13 @@ package struct ReplayedRecording {
     while try row.step() {
       invalidations.append(
         InvalidationRow(
-          start: row.optionalInteger(0), walk: row.optionalInteger(1), startRet: row.optionalInteger(2),
-          end: row.optionalInteger(3), endRet: row.optionalInteger(4), selfLookup: row.optionalInteger(5),
-          hitsMemslot: row.optionalInteger(6)))
+          start: row.optionalInteger("start_event_id"), walk: row.optionalInteger("walk_event_id"),
+          startRet: row.optionalInteger("start_ret_event_id"),
+          end: row.optionalInteger("end_event_id"), endRet: row.optionalInteger("end_ret_event_id"),
+          selfLookup: row.optionalInteger("self_lookup_event_id"),
+          hitsMemslot: row.optionalInteger("hits_memslot")))
     }
   }
-}
-
-/// A file without a name: the reader reads files.
-private final class NamelessFile {
-  private let file: UnsafeMutablePointer<FILE>
-
-  struct CannotWrite: Error {
-    let errno: Int32
-  }
-
-  init(_ text: String) throws(CannotWrite) {
-    guard let file = tmpfile() else { throw CannotWrite(errno: errno) }
-    self.file = file
-    if fputs(text, file) < 0 || fflush(file) != 0 { throw CannotWrite(errno: errno) }
-  }
-
-  deinit { fclose(file) }
-
-  var path: String { "/proc/self/fd/\(fileno(file))" }
 }
 
 extension ProtocolForm {

@@ -1,6 +1,7 @@
 // What a recording of all probes shows in full of what the simulated kernel missed.
 
 import KVMEvents
+import Results
 import SimulatedKernel
 
 /// Rules 7 and 8 of the evidence, over the truth's own events, whether they were recorded or not; what was cut off is

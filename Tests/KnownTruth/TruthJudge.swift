@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 import SimulatedKernel
 import TraceStore
 
@@ -267,7 +268,7 @@ package struct TruthJudge {
     }
     let hasAll = recording.isWhole()
     guard hasAll || recording.isWhole(ProbePoint.functionLevel) else { return }
-    func isFound(_ kind: KVMEvents.Finding.Kind, _ records: [RecordNumber]) -> Bool {
+    func isFound(_ kind: Results.Finding.Kind, _ records: [RecordNumber]) -> Bool {
       let lines = records.compactMap { line($0) }
       return replayed.findings.contains { $0.kind == kind && $0.isCertain && lines.contains($0.event) }
     }

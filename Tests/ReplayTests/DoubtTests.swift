@@ -1,6 +1,7 @@
 // Why something could not be judged.
 
 import KVMEvents
+import Results
 import Testing
 
 @testable import Replay

@@ -1,6 +1,7 @@
 // Which ranges meet a memslot, and when that is not known.
 
 import KVMEvents
+import Results
 import Testing
 
 @testable import Operations

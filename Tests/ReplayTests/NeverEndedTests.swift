@@ -3,6 +3,7 @@
 import Forms
 import GPCProtocol
 import KVMEvents
+import Results
 import Testing
 
 @testable import Replay

@@ -1,6 +1,7 @@
 // What a replay gave, by kind of row and in words.
 
 import KVMEvents
+import Results
 
 /// The rows of one replay, those of the prelude left out.
 struct Outcome {

@@ -2,6 +2,7 @@
 
 import Forms
 import KVMEvents
+import Results
 import Testing
 
 @testable import Replay

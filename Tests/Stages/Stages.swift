@@ -36,12 +36,12 @@ package enum Stages {
     }
     replayer.finish()
     try writer.write(replayer.takeRows())
-    let facts = TraceFacts(
-      fileName: "trace", contentHash: reader.contentHash?.description, toolVersion: "stages",
-      format: reader.formatDescription, byteCount: reader.bytesRead, lineCount: reader.lines, eventCount: count,
-      firstTime: times.min(), lastTime: times.max(), clock: clock, clockSource: reader.clockSource,
-      stampUnit: reader.stampUnit, resolutionNs: reader.timestampResolutionNs, incomplete: reader.incomplete,
-      eventPlace: reader.eventPlace)
+    var facts = reader.facts
+    facts.fileName = "trace"
+    facts.toolVersion = "stages"
+    facts.eventCount = count
+    facts.firstTsNs = times.min()?.rawValue
+    facts.lastTsNs = times.max()?.rawValue
     return try writer.finish(
       ImportSummary(
         trace: facts, tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,

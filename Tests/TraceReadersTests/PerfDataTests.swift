@@ -126,7 +126,7 @@ import Testing
 
   @Test func whatTheCatalogueLacksIsCounted() throws {
     var options = TraceReadOptions()
-    options.catalogue = try ProbeCatalogue(texts: ["event gpc_init gpcInit\nfields gpc:pointer kvm:pointer\n"])
+    options.catalogue = try ProbeCatalogue(texts: ["event gpc_init gpc_init\nfields gpc:pointer kvm:pointer\n"])
     let few = try recording("", options: options)
     #expect(few.events.count == 11)
     #expect(few.names.reduce(0) { $0 + $1.count } == 600)

@@ -59,13 +59,13 @@ import Testing
   }
 
   @Test(arguments: [
-    ("fields gpc", 1), ("event a", 1), ("event a nothing", 1), ("event a gpcInit\nfields zebra", 2),
-    ("# a\nevent a gpcInit\nwhat is this", 3), ("event a gpcInit\nfields gpc:zebra", 2),
-    ("event a gpcInit\nignore a_key_of_16_byte", 2), ("event a gpcInit\npattern <gpc", 2),
-    ("event a gpcInit\nfields :", 2),
-    ("event a gpcInit\nfields =", 2), ("event a gpcInit\nfields gpc ?", 2), ("event a gpcInit\nfields =gpc", 2),
-    ("event a gpcInit\nfields gpc=:flag", 2), ("event a gpcInit\nevent a gpcCheck", 2),
-    ("event a gpcInit\nwhen gpc", 2), ("event a gpcInit\npattern x <gpc>", 2), ("event", 1),
+    ("fields gpc", 1), ("event a", 1), ("event a nothing", 1), ("event a gpc_init\nfields zebra", 2),
+    ("# a\nevent a gpc_init\nwhat is this", 3), ("event a gpc_init\nfields gpc:zebra", 2),
+    ("event a gpc_init\nignore a_key_of_16_byte", 2), ("event a gpc_init\npattern <gpc", 2),
+    ("event a gpc_init\nfields :", 2),
+    ("event a gpc_init\nfields =", 2), ("event a gpc_init\nfields gpc ?", 2), ("event a gpc_init\nfields =gpc", 2),
+    ("event a gpc_init\nfields gpc=:flag", 2), ("event a gpc_init\nevent a gpc_check", 2),
+    ("event a gpc_init\nwhen gpc", 2), ("event a gpc_init\npattern x <gpc>", 2), ("event", 1),
   ])
   func saysWhereAFileIsWrong(text: String, line: Int) {
     do {
@@ -95,7 +95,7 @@ import Testing
 
   @Test func aCatalogueOfOnesOwnIsUsed() throws {
     var options = TraceReadOptions()
-    options.catalogue = try ProbeCatalogue(texts: ["event mine gpcInit\nfields it=gpc:pointer\n"])
+    options.catalogue = try ProbeCatalogue(texts: ["event mine gpc_init\nfields it=gpc:pointer\n"])
     let text = "cpus=1\n        workload-342   [003]   114.252766486: mine: (ff) it=0xff529c43c1896668\n"
     let recording = try Recording(text, options: options)
     #expect(recording.events.first?.gpc?.rawValue == 0xff52_9c43_c189_6668)

@@ -226,7 +226,7 @@ import Testing
 
   @Test func whatTheCatalogueLacksIsCounted() throws {
     var options = TraceReadOptions()
-    options.catalogue = try ProbeCatalogue(texts: ["event gpc_init gpcInit\nfields gpc:pointer kvm:pointer\n"])
+    options.catalogue = try ProbeCatalogue(texts: ["event gpc_init gpc_init\nfields gpc:pointer kvm:pointer\n"])
     let path = Fixture.path("quiet.dat")
     let few = try Recording(.file(path: path), options: options)
     #expect(few.events.count == 11)

@@ -1,6 +1,7 @@
 // What becomes unknown afterwards, and what must not.
 
 import KVMEvents
+import Results
 import Testing
 import TraceStore
 

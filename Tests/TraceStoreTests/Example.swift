@@ -1,6 +1,7 @@
 // A recording made by hand, small enough to compute every figure on paper.
 
 import KVMEvents
+import Results
 import TraceStore
 
 /// One VM with one cache at uhva 0x7f0000010000, two tasks, and a retry loop under an unrelated and a related
@@ -111,13 +112,21 @@ enum Example {
     TraceTask(pid: 12, tgid: 10, comm: [0x61, 0xff, 0x62]),
   ]
 
+  private static var facts: RecordingFacts {
+    var facts = RecordingFacts(
+      format: "trace-cmd report", byteCount: 100, lineCount: 25, clock: .local, clockSource: .assumed, resolutionNs: 1)
+    facts.fileName = "example.txt"
+    facts.contentHash = "abc"
+    facts.toolVersion = "1.2.3"
+    facts.eventCount = 24
+    facts.firstTsNs = 5_000_001_000
+    facts.lastTsNs = 5_000_025_000
+    return facts
+  }
+
   static func summary(replay: ReplaySettings? = settings) -> ImportSummary {
     ImportSummary(
-      trace: TraceFacts(
-        fileName: "example.txt", contentHash: "abc", toolVersion: "1.2.3", format: "trace-cmd report", byteCount: 100,
-        lineCount: 25, eventCount: 24, firstTime: TraceTimestamp(rawValue: 5_000_001_000),
-        lastTime: TraceTimestamp(rawValue: 5_000_025_000), clock: .local, clockSource: .assumed, resolutionNs: 1,
-        incomplete: nil),
+      trace: facts,
       tasks: tasks, names: names,
       issues: [ImportIssue(kind: .badLine, line: 26, reason: "no event", excerpt: "???")], issueCounts: [.badLine: 3],
       replay: replay)

@@ -33,8 +33,8 @@ import Testing
   private func insert(_ events: [RecordedEvent], into path: String, like schema: String) throws -> Connection {
     let connection = try Connection(path, mode: .create)
     try connection.execute("\(schema); BEGIN")
-    let columns = EventColumn.firstField + EventField.allCases.count
-    let statement = try connection.prepare(TraceStore.insert("event", columns: columns))
+    let places = EventColumn.names.map { _ in "?" }.joined(separator: ", ")
+    let statement = try connection.prepare("INSERT INTO event VALUES (\(places))")
     for event in events {
       statement.bind(1, event.id)
       statement.bind(2, event.time.rawValue)

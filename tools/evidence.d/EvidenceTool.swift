@@ -5,6 +5,7 @@ import EvidenceParts
 import FoundationEssentials
 import Glibc
 import KVMEvents
+import TextLayout
 import TraceReaders
 
 @main struct EvidenceTool: ParsableCommand {

@@ -3,6 +3,7 @@
 
 import KVMEvents
 import Operations
+import Results
 
 /// Follows each cache's `valid`, and whether it has a pfn, through refreshes, deactivations and invalidations, as far
 /// as that is plain, and notes the requests that recorded another value than the last of these left. The replay judges

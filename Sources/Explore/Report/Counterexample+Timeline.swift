@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import TextLayout
 
 extension Counterexample {
   /// The state before the first move.
@@ -48,7 +49,7 @@ extension Counterexample {
     let names = scenario.setup.programs.map(\.name)
     let moves = timelineMoves()
     let isRecorded = scenario.bounds != nil
-    var table = TextColumns()
+    var table = TextTable()
     func row(_ number: String, _ line: String, _ cells: [String], _ rest: [String]) {
       table.append([number] + (isRecorded ? [line] : []) + cells + rest)
     }
@@ -91,7 +92,7 @@ extension Counterexample {
 
   private func closing(_ names: [String]) -> String {
     switch verdict {
-    case .contract, .stale: return "    ^ \(verdict.rawValue)"
+    case .contract, .stale: return "    ^ \(verdict.kind.rawValue)"
     case .stuck:
       guard schedule.loopStart == nil else { return "    ^ and so on: stuck (livelock)" }
       let stepper = scenario.stepper(form, grain)

@@ -1,11 +1,12 @@
 // Coverage as a terminal shows it.
 
 import GPCProtocol
+import TextLayout
 
 extension Coverage {
   /// A table of the forms, then what was never reached, by function and statement.
   package func text() -> [String] {
-    var table = TextColumns()
+    var table = TextTable()
     table.append(["form", "steps", "branches"])
     var missing: [String] = []
     for (form, reached) in zip(forms, reached) {

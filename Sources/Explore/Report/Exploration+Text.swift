@@ -5,7 +5,8 @@ import GPCProtocol
 extension Exploration {
   package func text() -> [String] {
     let found =
-      verdicts.isEmpty ? "clean under \(form.rules.memory.words)" : verdicts.map(\.rawValue).joined(separator: ", ")
+      verdicts.isEmpty
+      ? "clean under \(form.rules.memory.words)" : verdicts.map(\.kind.rawValue).joined(separator: ", ")
     let isKnown = completeness == .complete || !verdicts.isEmpty
     return [
       "\(form.id) in \(scenario.name): \(isKnown ? found : "nothing found so far")",
@@ -74,7 +75,7 @@ extension Fallback {
     let orders =
       preemptionsComplete < 0
       ? "not even every order without a preemption" : "every order with up to \(preemptionsComplete) preemptions"
-    let words = SearchVerdict.allCases.filter { met[$0] != nil }.map(\.rawValue)
+    let words = SearchVerdict.allCases.filter { met[$0] != nil }.map(\.kind.rawValue)
     return [
       "seen to the end: \(orders)",
       "then \(walks.walkCount) random walks, seed \(walks.seed): \(words.isEmpty ? "nothing" : words.joined(separator: ", "))",

@@ -1,10 +1,11 @@
 // The matrix as a terminal shows it.
 
 import GPCProtocol
+import TextLayout
 
 extension Matrix {
   package func text() -> [String] {
-    var table = TextColumns()
+    var table = TextTable()
     table.append([""] + scenarios.indices.map { "\($0 + 1)" })
     for (form, row) in zip(forms, cells) { table.append([form.id] + row.map(\.mark)) }
     let legend = scenarios.enumerated().map { "\($0.offset + 1)  \($0.element.name): \($0.element.summary)" }

@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 /// What a timeline shows of a state.
 package struct TimelineState: Sendable {

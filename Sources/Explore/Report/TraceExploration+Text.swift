@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 extension TraceExploration {
   package func text() -> [String] {
@@ -22,7 +23,7 @@ extension TraceExploration {
 
   private var verdictWords: String {
     let found = SearchVerdict.allCases.compactMap { verdict in
-      verdictCounts[verdict].map { "\(verdict.rawValue) in \($0) of \(windowCount) windows" }
+      verdictCounts[verdict].map { "\(verdict.kind.rawValue) in \($0) of \(windowCount) windows" }
     }
     if !found.isEmpty { return found.joined(separator: ", ") }
     return isComplete ? "clean under \(form.rules.memory.words)" : "nothing found so far"

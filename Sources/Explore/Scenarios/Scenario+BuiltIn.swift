@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 extension Scenario {
   package static let builtIn: [Scenario] = warmAndCold + several + unrelated + special + longer

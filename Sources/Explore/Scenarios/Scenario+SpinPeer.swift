@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 extension Scenario {
   /// Two invalidators of two rounds, each round over one page, the other, both, or a third; two users, each of its own

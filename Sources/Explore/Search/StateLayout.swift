@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 /// The packing of one engine's states. What only grows is packed as what can be told of it: `mmu_invalidate_seq` as
 /// "moved since my snapshot", a page's name as error, freed, or what the uhva maps to now.

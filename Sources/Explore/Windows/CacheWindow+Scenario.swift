@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 extension CacheWindow {
   /// - Parameters:

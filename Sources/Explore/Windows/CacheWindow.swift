@@ -3,6 +3,7 @@
 import Forms
 import GPCProtocol
 import KVMEvents
+import Results
 
 /// A window as one cache sees it.
 ///

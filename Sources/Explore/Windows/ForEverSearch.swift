@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 /// Looks for livelocks: the refreshes of a window with the invalidations that they met, those repeated for ever, every
 /// task scheduled fairly. Only invalidations elsewhere count: one of the page itself has to be waited for in every

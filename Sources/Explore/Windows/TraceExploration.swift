@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 /// Counts over all windows, and the windows that are worth a counterexample.
 package struct TraceExploration {

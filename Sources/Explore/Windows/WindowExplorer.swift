@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 
 /// Explores the windows of a recording, one form, in the order they come.
 package struct WindowExplorer {

@@ -9,6 +9,7 @@ import Glibc
 import KVMEvents
 import Replay
 import Report
+import Results
 import TraceReaders
 import TraceStore
 

@@ -5,6 +5,8 @@ import Explore
 import GPCProtocol
 import KVMEvents
 import Report
+import Results
+import TextLayout
 import TraceReaders
 import TraceStore
 

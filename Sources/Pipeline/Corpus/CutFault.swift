@@ -2,6 +2,7 @@
 
 import Corpus
 import Glibc
+import Results
 import TraceReaders
 
 /// What ends `corpus add`. `sentence` says it.

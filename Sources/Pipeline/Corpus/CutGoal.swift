@@ -5,6 +5,7 @@ import Forms
 import GPCProtocol
 import KVMEvents
 import Report
+import Results
 import TraceStore
 
 /// A numbered finding of a database, as much of it as is needed to find it again.
@@ -70,7 +71,7 @@ struct CutGoal {
 extension CutGoal.Searched {
   fileprivate init(_ stored: StoredCounterexample) throws(TraceStoreError) {
     guard let form = ProtocolForm.named(stored.form), let memory = MemoryModel(rawValue: stored.memory),
-      let verdict = SearchVerdict(rawValue: stored.verdict)
+      let verdict = SearchVerdict(stored.verdict)
     else { throw .damaged(table: "exploration", reason: "it names a form that is not known") }
     guard stored.deltaNs.map(ReplaySettings.deltasNs.contains) ?? true else {
       throw .damaged(table: "exploration", reason: "its delta is none that a search takes")

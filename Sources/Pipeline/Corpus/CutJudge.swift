@@ -7,6 +7,7 @@ import GPCProtocol
 import KVMEvents
 import Replay
 import Report
+import Results
 
 /// Replays a candidate's events, and searches its windows where the finding is of another order than the recorded one.
 struct CutJudge {

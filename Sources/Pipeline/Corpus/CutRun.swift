@@ -2,6 +2,7 @@
 
 import Corpus
 import KVMEvents
+import Results
 import TraceReaders
 import TraceStore
 
@@ -97,7 +98,7 @@ package struct CutRun {
 
   /// The cut in lines; with a note in front where the whole recording is judged as one that may lack events.
   private func lines(
-    _ events: [RecordedEvent], _ wording: CutWording, _ database: TraceDatabase, _ facts: TraceFacts
+    _ events: [RecordedEvent], _ wording: CutWording, _ database: TraceDatabase, _ facts: RecordingFacts
   ) throws -> TextLines {
     let wanted = Set(events.map(\.id))
     let options = try request.readOptions()

@@ -3,8 +3,8 @@
 import KVMEvents
 
 struct CatalogueParser {
-  private static let kinds = Dictionary(uniqueKeysWithValues: EventKind.allCases.map { ("\($0)", $0) })
-  private static let fields = Dictionary(uniqueKeysWithValues: EventField.allCases.map { ("\($0)", $0) })
+  private static let kinds = Dictionary(uniqueKeysWithValues: EventKind.allCases.map { ($0.name, $0) })
+  private static let fields = Dictionary(uniqueKeysWithValues: EventField.allCases.map { ($0.name, $0) })
 
   private var events: [CatalogueEvent] = []
   private var lineNumber = 0

@@ -1,6 +1,7 @@
 // What the decoder notes about records that are not clean.
 
 import KVMEvents
+import TextLayout
 
 extension RecordDecoder {
   /// A record that cannot be used. Gives false, as nothing is delivered for it.

@@ -1,5 +1,7 @@
 // Why a trace.dat cannot be read: what is wrong with the parts that everything else hangs on.
 
+import TextLayout
+
 /// What is wrong with pages and records, when those parts are sound, is an `ImportIssue`.
 package enum TraceDatFault: Error, Equatable, Sendable {
   /// The file, or a part that says how long it is, ends inside this part.

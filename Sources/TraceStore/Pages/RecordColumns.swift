@@ -78,11 +78,10 @@ extension Connection {
   /// Reads a table from its pages, in the order of the rowids. The file is kept from writers meanwhile.
   func forEachRecord(of table: String, _ body: (inout RecordColumns) -> Void) throws(TraceStoreError) {
     // As long as it stands at its row, SQLite holds the lock.
-    let lock = try prepare("SELECT rootpage FROM sqlite_schema WHERE name = ?1")
-    lock.bind(1, table)
+    let lock = try prepare("SELECT rootpage FROM sqlite_schema WHERE name = ?1", [table])
     guard try lock.step() else { throw .damaged(table: table, reason: "there is no such table") }
     defer { lock.reset() }
-    var reader = try TableReader(table: table, root: lock.integer(0), on: self)
+    var reader = try TableReader(table: table, root: lock.integer("rootpage"), on: self)
     while let row = try reader.next() {
       var record = RecordColumns(row.payload)
       body(&record)

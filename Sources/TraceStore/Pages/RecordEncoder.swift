@@ -13,6 +13,8 @@ struct RecordEncoder: ~Copyable {
   let types: UnsafeMutablePointer<UInt8>
   let body: UnsafeMutablePointer<UInt8>
   private(set) var columnCount = 0
+  /// Of the next column, for whoever sets them one after the other.
+  private(set) var place = 0
   private(set) var bodyCount = 0
 
   init() {
@@ -28,6 +30,7 @@ struct RecordEncoder: ~Copyable {
   @inline(__always) mutating func begin() {
     columnCount = 0
     bodyCount = 0
+    place = 0
     // NULL is serial type 0: columns that are passed over need no writing.
     memset(types, 0, RecordEncoder.columnsMax)
   }
@@ -47,12 +50,8 @@ struct RecordEncoder: ~Copyable {
     bodyCount += size
   }
 
-  @inline(__always) mutating func set(_ column: Int, _ value: Int64?) {
-    if let value { set(column, value) }
-  }
-
-  mutating func set(_ column: Int, _ text: String?) {
-    guard var text else { return }
+  mutating func set(_ column: Int, _ text: String) {
+    var text = text
     text.withUTF8 { utf8 in
       // Serial types of one byte only: texts here are the names of enum cases.
       precondition(utf8.count <= 57 && bodyCount + utf8.count <= RecordEncoder.bodyCapacity - 8, "text too long")
@@ -69,4 +68,21 @@ struct RecordEncoder: ~Copyable {
     let bytes = (72 - magnitude.leadingZeroBitCount) >> 3
     return bytes + (bytes & bytes >> 2 & 1)  // There are no types of 5 and 7 bytes.
   }
+}
+
+extension RecordEncoder: RowEncoder {
+  @inline(__always) mutating func append(_ integer: Int64) {
+    set(place, integer)
+    place += 1
+  }
+
+  @inline(__always) mutating func append(word: String) {
+    set(place, word)
+    place += 1
+  }
+
+  mutating func append(text: String) { append(word: text) }
+  mutating func append(blob: [UInt8]) { preconditionFailure("no table of pages has a blob") }
+
+  @inline(__always) mutating func appendNull() { place += 1 }
 }

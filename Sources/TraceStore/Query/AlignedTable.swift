@@ -1,66 +1,32 @@
-// Rows aligned for the eye.
+// The rows of a query aligned for the eye.
 
-/// Collects rows until it is asked for text. The first piece settles the widths; what is wider later sticks out.
+import TextLayout
+
+/// Collects rows until it is asked for text; the first time with a heading, whose widths all later rows have.
 struct AlignedTable {
-  private struct Cell {
-    let text: String
-    let isNumber: Bool
-  }
-
-  private let names: [String]
-  private var rows: [[Cell]] = []
-  private var widths: [Int] = []
+  private var table = TextTable()
 
   init(names: [String]) {
-    self.names = names
+    table.append(names)
+    table.appendRule()
   }
 
   mutating func append(_ values: [QueryValue]) {
-    rows.append(values.map(AlignedTable.cell))
+    table.append(values.map(AlignedTable.cell))
   }
 
-  /// The rows since the last call; the first time with a heading.
-  mutating func takeText() -> String {
-    var text = ""
-    if widths.isEmpty {
-      settleWidths()
-      let heading = names.map { Cell(text: $0, isNumber: false) }
-      let rule = widths.map { Cell(text: String(repeating: "-", count: $0), isNumber: false) }
-      text = line(heading) + line(rule)
-    }
-    for row in rows { text += line(row) }
-    rows.removeAll(keepingCapacity: true)
-    return text
-  }
-
-  private mutating func settleWidths() {
-    widths = names.map(\.count)
-    for row in rows {
-      for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.text.count) }
-    }
-  }
-
-  /// Numbers to the right, texts to the left, nothing behind the last column.
-  private func line(_ cells: [Cell]) -> String {
-    var line = ""
-    for (column, cell) in cells.enumerated() {
-      let padding = String(repeating: " ", count: max(0, widths[column] - cell.text.count))
-      line += cell.isNumber ? padding + cell.text : cell.text + padding
-      if column < cells.count - 1 { line += "  " }
-    }
-    while line.utf8.last == UInt8(ascii: " ") { line.removeLast() }
-    return line + "\n"
-  }
+  /// The rows since the last call.
+  mutating func takeText() -> String { table.takeLines().reduce(into: "") { $0 += $1 + "\n" } }
 
   /// A row is one line: control characters are shown as escapes.
-  private static func cell(_ value: QueryValue) -> Cell {
+  private static func cell(_ value: QueryValue) -> TextTable.Cell {
     switch value {
-    case .integer, .real: return Cell(text: value.plain, isNumber: true)
-    case .null, .blob: return Cell(text: value.plain, isNumber: false)
+    case .integer, .real: return TextTable.Cell(value.plain, isRight: true)
+    case .null, .blob: return TextTable.Cell(value.plain)
     case .text(let text):
-      guard text.unicodeScalars.contains(where: isControl) else { return Cell(text: text, isNumber: false) }
+      guard text.unicodeScalars.contains(where: isControl) else { return TextTable.Cell(text) }
       let shown = text.unicodeScalars.map { isControl($0) ? "\\x" + QueryValue.hex([UInt8($0.value)]) : String($0) }
-      return Cell(text: shown.joined(), isNumber: false)
+      return TextTable.Cell(shown.joined())
     }
   }
 

@@ -4,6 +4,7 @@ import ArgumentParser
 import Corpus
 import KVMEvents
 import Pipeline
+import TextLayout
 
 struct CorpusAddCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -5,6 +5,7 @@ import Corpus
 import Glibc
 import KVMEvents
 import Pipeline
+import TextLayout
 
 struct CorpusBlessCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

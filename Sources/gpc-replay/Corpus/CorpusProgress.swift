@@ -4,6 +4,7 @@ import Corpus
 import Explore
 import Glibc
 import Pipeline
+import TextLayout
 
 enum CorpusProgress {
   /// Runs the cases: how many are through, and which was the last, is shown meanwhile.

@@ -6,6 +6,7 @@ import GPCProtocol
 import Glibc
 import KVMEvents
 import Replay
+import Results
 import TraceStore
 
 @main struct ReplayBench {

@@ -1,0 +1,37 @@
+// A field that a probe of another kernel read from the wrong place; a row of the table `implausible_field`.
+
+import KVMEvents
+
+/// What a probe recorded as `field` and cannot be that (evidence, rule 20). It is not used.
+package struct ImplausibleField: Sendable {
+  package enum Sign: String, CaseIterable, Encodable, Sendable {
+    /// A pointer outside the kernel half, or not aligned as what it should point to.
+    case noKernelAddress = "no_kernel_address"
+    /// A value that the kernel's variable never has.
+    case outOfRange = "out_of_range"
+    /// Beside an answer of `kvm_gpc_check()` that it rules out.
+    case besideAnswer = "beside_answer"
+    /// A count that is 0 throughout, also where invalidations are surely in flight.
+    case alwaysZero = "always_zero"
+    /// A sequence below a snapshot that was taken of it earlier.
+    case belowSnapshot = "below_snapshot"
+    /// It is read from the same place as a field of another probe that shows a sign.
+    case sameOffset = "same_offset"
+  }
+
+  package let kind: EventKind
+  package let field: EventField
+  package let sign: Sign
+  /// How many values show the sign; 0 for `sameOffset`.
+  package let count: Int64
+  /// The first event that shows it.
+  package let firstEvent: EventID?
+
+  package init(kind: EventKind, field: EventField, sign: Sign, count: Int64, firstEvent: EventID?) {
+    self.kind = kind
+    self.field = field
+    self.sign = sign
+    self.count = count
+    self.firstEvent = firstEvent
+  }
+}

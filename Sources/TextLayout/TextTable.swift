@@ -1,0 +1,103 @@
+// Columns of text for the eye: reports, matrices, timelines, results of queries.
+
+/// Collects rows and lays them out; nothing follows the last entry of a line.
+package struct TextTable {
+  package struct Cell {
+    package let text: String
+    /// Numbers are.
+    package let isRight: Bool
+
+    package init(_ text: String, isRight: Bool = false) {
+      self.text = text
+      self.isRight = isRight
+    }
+  }
+
+  private enum Row {
+    case cells([Cell])
+    /// Begins where `column` begins and runs on over those after it.
+    case heading(String, column: Int)
+    /// Of dashes, under each column.
+    case rule
+  }
+
+  private var rows: [Row] = []
+  /// Of each column, in characters; settled once lines were taken.
+  private var widths: [Int] = []
+  private var isSettled = false
+  /// Columns of numbers, for rows of plain texts.
+  private let right: Set<Int>
+
+  /// - Parameter right: the columns whose entries stand to the right.
+  package init(right: Set<Int> = []) { self.right = right }
+
+  package mutating func append(_ row: [String]) {
+    append(row.enumerated().map { Cell($1, isRight: right.contains($0)) })
+  }
+
+  package mutating func append(_ cells: [Cell]) {
+    rows.append(.cells(cells))
+    if isSettled { return }
+    for (column, cell) in cells.enumerated() {
+      if column == widths.count { widths.append(0) }
+      widths[column] = max(widths[column], cell.text.count)
+    }
+  }
+
+  package mutating func appendHeading(_ text: String, column: Int) { rows.append(.heading(text, column: column)) }
+
+  package mutating func appendRule() { rows.append(.rule) }
+
+  /// - Parameter gap: blanks between two columns.
+  package func lines(gap: Int = 2) -> [String] { rows.map { line($0, gap) } }
+
+  /// The lines since the last call. The first call settles the widths: what is wider later sticks out.
+  package mutating func takeLines() -> [String] {
+    isSettled = true
+    defer { rows.removeAll(keepingCapacity: true) }
+    return lines()
+  }
+
+  private func line(_ row: Row, _ gap: Int) -> String {
+    var line = ""
+    switch row {
+    case .cells(let cells):
+      for (column, cell) in cells.enumerated() {
+        if column > 0 { line += blanks(gap) }
+        let padding = blanks(widths[column] - cell.text.count)
+        line += cell.isRight ? padding + cell.text : cell.text + padding
+      }
+    case .heading(let text, let column):
+      line = blanks(widths.prefix(column).reduce(0) { $0 + $1 + gap }) + text
+    case .rule:
+      line = widths.map { String(repeating: "-", count: $0) }.joined(separator: blanks(gap))
+    }
+    while line.utf8.last == UInt8(ascii: " ") { line.removeLast() }
+    return line
+  }
+
+  private func blanks(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
+}
+
+/// Rows as lines, two blanks between columns; the columns in `right` are numbers.
+package func aligned(_ rows: [[String]], right: Set<Int> = []) -> [String] {
+  var table = TextTable(right: right)
+  for row in rows { table.append(row) }
+  return table.lines()
+}
+
+/// Items after a label, broken before column 120.
+package func wrapped(_ items: [String], label: String) -> [String] {
+  var lines: [String] = []
+  var line = label
+  for (index, item) in items.enumerated() {
+    let piece = index + 1 < items.count ? item + ", " : item
+    if line.count + piece.count > 120 {
+      lines.append(String(line.dropLast()))
+      line = String(repeating: " ", count: label.count)
+    }
+    line += piece
+  }
+  lines.append(line)
+  return lines
+}

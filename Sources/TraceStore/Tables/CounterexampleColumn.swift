@@ -1,0 +1,95 @@
+// The tables `counterexample`, `counterexample_event` and `counterexample_step`.
+
+import KVMEvents
+import Results
+
+package enum CounterexampleColumn: String, TableColumn {
+  package static let table = "counterexample"
+
+  case id
+  case explorationID = "exploration_id"
+  case window, verdict, title, text
+}
+
+package enum CounterexampleEventColumn: String, TableColumn {
+  package static let table = "counterexample_event"
+
+  case counterexampleID = "counterexample_id"
+  case position
+  case eventID = "event_id"
+}
+
+package enum CounterexampleStepColumn: String, TableColumn {
+  package static let table = "counterexample_step"
+
+  case counterexampleID = "counterexample_id"
+  case position, task, function, statement, locks
+  case eventID = "event_id"
+  case isWhatIf = "is_what_if"
+  case valid
+  case needsInvalidation = "needs_invalidation"
+  case pfn
+  case activeInv = "active_inv"
+  case seq
+  case isLoop = "is_loop"
+}
+
+/// A counterexample of an exploration.
+struct StoredCounterexampleRow {
+  let row: CounterexampleRow
+  let exploration: Int64
+}
+
+extension StoredCounterexampleRow: StoredRow {
+  typealias Column = CounterexampleColumn
+
+  func encode(into columns: inout some RowEncoder & ~Copyable, id: Int64?) {
+    columns.set(Column.id, id)
+    columns.set(Column.explorationID, exploration)
+    columns.set(Column.window, row.window)
+    columns.set(Column.verdict, row.verdict)
+    columns.set(Column.title, row.title)
+    columns.set(Column.text, row.text)
+  }
+}
+
+/// An event that a counterexample cites, at its place from 1.
+struct CitedEvent: StoredRow {
+  typealias Column = CounterexampleEventColumn
+
+  let position: Int
+  let event: EventID
+
+  /// - Parameter id: of the counterexample.
+  func encode(into row: inout some RowEncoder & ~Copyable, id: Int64?) {
+    row.set(Column.counterexampleID, id)
+    row.set(Column.position, position)
+    row.set(Column.eventID, event)
+  }
+}
+
+/// A step of a counterexample, at its place from 1.
+struct PlacedStep: StoredRow {
+  typealias Column = CounterexampleStepColumn
+
+  let position: Int
+  let step: CounterexampleRow.Step
+
+  /// - Parameter id: of the counterexample.
+  func encode(into row: inout some RowEncoder & ~Copyable, id: Int64?) {
+    row.set(Column.counterexampleID, id)
+    row.set(Column.position, position)
+    row.set(Column.task, step.task)
+    row.set(Column.function, step.function)
+    row.set(Column.statement, step.statement)
+    row.set(Column.locks, step.locks)
+    row.set(Column.eventID, step.event)
+    row.set(Column.isWhatIf, step.isWhatIf)
+    row.set(Column.valid, step.valid)
+    row.set(Column.needsInvalidation, step.needsInvalidation)
+    row.set(Column.pfn, step.pfn)
+    row.set(Column.activeInv, step.activeInvalidations)
+    row.set(Column.seq, step.seq)
+    row.set(Column.isLoop, step.isLoop)
+  }
+}
