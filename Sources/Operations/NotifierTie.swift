@@ -5,8 +5,8 @@ import KVMEvents
 /// Learns the constant `kvm - mn` (the notifier is a member of `struct kvm`) and holds events back until it is known.
 ///
 /// The start hook names only the notifier, the walk right behind it on the same thread only the kvm: one such pair
-/// serves the whole recording, or what it says of itself. Until then events are held, so that no decision is made without
-/// the invalidations.
+/// serves the whole recording, or what it says of itself. Until then events are held, so that no decision is made
+/// without the invalidations.
 struct NotifierTie {
   /// `kvm - mn`, wrapping.
   private(set) var offset: UInt64?

@@ -60,8 +60,8 @@ final class PageFile {
     try write(UnsafeRawBufferPointer(block), to: descriptor, at: 0, path)
   }
 
-  /// Copies all of it into another file, from the end on. What was moved is given back at once, so that a recording does
-  /// not need its size twice.
+  /// Copies all of it into another file, from the end on. What was moved is given back at once, so that a recording
+  /// does not need its size twice.
   /// - Parameters:
   ///   - start: where its first byte comes to stand.
   ///   - isMoved: it holds nothing afterwards.

@@ -120,8 +120,8 @@ package final class Recording {
 
   package var bytes: Int64 { output?.bytes ?? 0 }
 
-  /// Writes what was recorded so far as a trace.dat beside the recording, and begins a new stretch, which says again what
-  /// it was made with.
+  /// Writes what was recorded so far as a trace.dat beside the recording, and begins a new stretch, which says again
+  /// what it was made with.
   /// - Returns: its path.
   package func writeSoFar() throws(RecordingError) -> String {
     guard let output else { return "" }

@@ -2,8 +2,8 @@
 
 import Glibc
 
-/// The rings of all CPUs, drained into files beside the recording: in one stretch, or in several of which the older ones
-/// are given up again.
+/// The rings of all CPUs, drained into files beside the recording: in one stretch, or in several of which the older
+/// ones are given up again.
 package final class RecordingFile {
   package let path: String
   private let pageBytes: Int
@@ -34,8 +34,9 @@ package final class RecordingFile {
     stretchesBegun += 1
   }
 
-  /// Gives up the oldest stretch, if it is not the only one. CPUs are drained one after the other, so what is left begins
-  /// on each at another moment: each CPU keeps a page at least, and its first one says that events before it are lost.
+  /// Gives up the oldest stretch, if it is not the only one. CPUs are drained one after the other, so what is left
+  /// begins on each at another moment: each CPU keeps a page at least, and its first one says that events before it are
+  /// lost.
   package func dropStretch() throws(RecordingFileError) {
     guard stretches.count > 1 else { return }
     for (old, new) in zip(stretches[0], stretches[1]) {

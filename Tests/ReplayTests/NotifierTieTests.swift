@@ -136,7 +136,8 @@ import Testing
     #expect(!NotifierTie(notifierOffset: .max).isMade)
   }
 
-  // Two VMs without a walk: a yes inside the window of VM 1 is nobody's, until the recording tells whose notifier it is.
+  // Two VMs without a walk: a yes inside the window of VM 1 is nobody's, until the recording tells whose notifier it
+  // is.
   @Test func aFindingByTheSaidOffset() {
     let recording = Marbles(
       """

@@ -5,9 +5,9 @@ import Recorder
 
 /// A recording that keeps what led to a finding, and gives up what did not.
 ///
-/// Every `keepSeconds` what is there, two stretches as a rule, is written beside the recording and replayed by a process of
-/// its own. Where it finds nothing, the older stretch is given up. So each event is looked at with at least `keepSeconds`
-/// before it.
+/// Every `keepSeconds` what is there, two stretches as a rule, is written beside the recording and replayed by a
+/// process of its own. Where it finds nothing, the older stretch is given up. So each event is looked at with at least
+/// `keepSeconds` before it.
 struct FlightRecorder {
   private let kinds: [String]
   private let period: Duration
