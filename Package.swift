@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 // Targets and their imports; ARCHITECTURE.md says what each is for. An arrow that is missing here is a wall.
 
 import PackageDescription
@@ -45,6 +45,7 @@ let package = Package(
       dependencies: ["KVMEvents", "Results", "GPCProtocol", .product(name: "TOMLKit", package: "TOMLKit")],
       resources: [
         .embedInCode("Mainline.toml"), .embedInCode("Woodhouse.toml"), .embedInCode("Christopherson.toml"),
+        .embedInCode("Seed.toml"),
       ]),
     .target(name: "Operations", dependencies: ["KVMEvents", "Results", "GPCProtocol"], swiftSettings: hotPath),
     .target(
@@ -85,7 +86,7 @@ let package = Package(
       name: "decode-bench", dependencies: ["KVMEvents", "TraceReaders"], path: "tools/bench.d/decode-bench"),
     .executableTarget(
       name: "explore-bench", dependencies: ["KVMEvents", "GPCProtocol", "Forms", "Explore"],
-      path: "tools/explore-bench",
+      path: "tools/bench.d/explore-bench",
       exclude: ["gpc.pml"]),
     .executableTarget(
       name: "evidence-parts",
@@ -178,3 +179,10 @@ if Context.environment["GPC_REPLAY_FUZZ"] != nil {
       path: "tools/fuzz.d",
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
 }
+
+// Of the compiler that the project is built with a warning is an error; a later one may warn of more.
+#if compiler(<6.4)
+  for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+  }
+#endif

@@ -34,7 +34,7 @@ CREATE TABLE cell (
   case_name TEXT NOT NULL,
   form TEXT NOT NULL,
   verdict TEXT NOT NULL,            -- contract, stale, stuck, divergence, excessive_retry, joined by +; clean, truncated, unknown, incomplete
-  expected TEXT NOT NULL,
+  expected TEXT NOT NULL,           -- empty: of a form of a file, of which the case tells nothing
   cpu_ns INTEGER NOT NULL,          -- of the search; 0 for 'recorded'
   -- of the search; 0 for 'recorded'
   window_count INTEGER NOT NULL,
@@ -79,7 +79,7 @@ CREATE TABLE figure (
 
 -- What was not as expected.
 CREATE VIEW difference AS
-SELECT run_id, case_name, form, 'verdict' AS subject, expected, verdict AS found FROM cell WHERE verdict <> expected
+SELECT run_id, case_name, form, 'verdict' AS subject, expected, verdict AS found FROM cell WHERE verdict <> expected AND expected <> ''
 UNION ALL
 SELECT run_id, case_name, form, name, CAST(expected AS TEXT), CAST(value AS TEXT) FROM figure WHERE value IS NOT expected;
 

@@ -27,7 +27,7 @@ extension FormModel {
       state[task: task].isInWindow = false
       return true
     case .walk:
-      guard engine.rules.walk.place == .startHook else { return true }
+      guard engine.rules.walk.place.isInStartHook else { return true }
       guard engine.advance(task, &state).end == .paused else { return false }
       state[task: task].isInWindow = false
       return true
@@ -40,7 +40,7 @@ extension FormModel {
       state[task: task].isInWindow = false
       return true
     case .endWalk:
-      guard engine.rules.walk.place == .endHookBeforeCount else { return true }
+      guard engine.rules.walk.place.isBeforeCountFalls else { return true }
       // The seq's bump, if a memslot makes one.
       if !engine.walksNext(task, state) { guard engine.advance(task, &state).end == .paused else { return false } }
       guard engine.walksNext(task, state) else { return true }

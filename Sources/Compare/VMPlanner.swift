@@ -84,7 +84,7 @@ struct VMPlanner {
     let range = invalidation.range
     let countUpNs = tests.countUpNs(of: range, operation.begin.time, up.time)
     let walkNs =
-      kernel.walk.place == .startHook ? validity.walkNs(of: range, countUpNs, startRet.time) : countUpNs
+      kernel.walk.place.isInStartHook ? validity.walkNs(of: range, countUpNs, startRet.time) : countUpNs
     // A count that goes up late (clocks differ) pushes what follows before it, and stamps that go back change no
     // program order.
     let startRetNs = max(startRet.time, walkNs)
@@ -96,7 +96,7 @@ struct VMPlanner {
       endEntryNs,
       tests.countDownNs(of: range, upNs: countUpNs, lowNs, operation.end.time, bumpsSeq: bumpsSeq))
     let endWalkNs =
-      kernel.walk.place == .startHook
+      kernel.walk.place.isInStartHook
       ? downNs : max(endEntryNs, validity.walkNs(of: range, lowNs, operation.end.time))
     // v1 walks behind the count.
     let countDownNs = kernel.walk.place == .endHookAfterCount ? endWalkNs : max(downNs, endWalkNs)

@@ -33,10 +33,10 @@ extension CorpusOutcome {
   }
 
   private var matrixLines: [String] {
-    let heads = Self.columns.map(Self.head)
+    let heads = columns.map(Self.head)
     return aligned(
       [[""] + heads.map(\.0), [""] + heads.map(\.1)]
-        + cases.map { outcome in [outcome.row.name] + Self.columns.map { cell(outcome, $0) } })
+        + cases.map { outcome in [outcome.row.name] + columns.map { cell(outcome, $0) } })
   }
 
   /// A form's name on two lines: `dwmw2` over `v3.1`.

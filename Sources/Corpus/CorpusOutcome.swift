@@ -66,12 +66,17 @@ package struct Difference: Sendable {
 /// All cases, by name.
 package struct CorpusOutcome: Sendable {
   package let folder: String
+  /// Under which the cases were searched, by age.
+  package let forms: [String]
   package let cases: [CaseOutcome]
   package let jobCount: Int
   package let wallNs: Int64
 
-  package init(folder: String, cases: [CaseOutcome], jobCount: Int, wallNs: Int64) {
+  package init(
+    folder: String, forms: [String] = ProtocolForm.all.map(\.id), cases: [CaseOutcome], jobCount: Int, wallNs: Int64
+  ) {
     self.folder = folder
+    self.forms = forms
     self.cases = cases
     self.jobCount = jobCount
     self.wallNs = wallNs
@@ -80,8 +85,8 @@ package struct CorpusOutcome: Sendable {
   package var broken: [CaseOutcome] { cases.filter(\.isBroken) }
   package var differences: [Difference] { cases.flatMap(\.differences) }
 
-  /// The columns: what was recorded, and the forms by age.
-  package static let columns = [CaseDescription.recorded] + ProtocolForm.all.map(\.id)
+  /// The columns: what was recorded, and the forms.
+  package var columns: [String] { [CaseDescription.recorded] + forms }
 
   package func row(begunAt: String, toolVersion: String) -> CorpusRunRow {
     CorpusRunRow(

@@ -36,13 +36,13 @@ package struct KernelForm: Sendable {
       (form, reason) = (ofRelease, .release)
     } else if let mainline = newest(ProtocolForm.mainlines) {
       (form, reason) = (mainline, .newest)
-    } else if let published = newest(ProtocolForm.all) {
+    } else if let published = newest(ProtocolForm.asked) {
       (form, reason) = (published, .published)
     } else if let ofRelease {
       (form, reason) = (ofRelease, .releaseRefuted)
     } else {
       // A form without a function that was called did not run.
-      let possible = ProtocolForm.all.filter { asked[$0.id]?.refutation != .function }
+      let possible = ProtocolForm.asked.filter { asked[$0.id]?.refutation != .function }
       let fewest = possible.min { asked[$0.id]?.refutedCount ?? 0 < asked[$1.id]?.refutedCount ?? 0 }
       (form, reason) = (fewest ?? .mainline, .fewestRefuted)
     }

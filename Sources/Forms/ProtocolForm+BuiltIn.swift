@@ -7,10 +7,16 @@ extension ProtocolForm {
   /// Mainline's own, by age.
   package static let mainlines = read(PackageResources.Mainline_toml, known: [], isMainline: true)
 
-  package static let all: [ProtocolForm] = {
+  /// Those that a recording is asked for (evidence, rule 26): mainline's and the two series, of which kernels were
+  /// built and recorded. Each further one costs instructions a line; what never ran is asked where it is named
+  /// (`--form`).
+  package static let asked: [ProtocolForm] = {
     let woodhouse = mainlines + read(PackageResources.Woodhouse_toml, known: mainlines)
     return woodhouse + read(PackageResources.Christopherson_toml, known: woodhouse)
   }()
+
+  /// Those, and behind them what no kernel that was recorded has run.
+  package static let all = asked + read(PackageResources.Seed_toml, known: asked)
 
   private static func read(
     _ bytes: [UInt8], known: [ProtocolForm], isMainline: Bool = false

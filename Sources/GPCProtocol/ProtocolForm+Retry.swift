@@ -12,7 +12,7 @@ extension RetryRule {
     switch inFlight {
     case .unread: break
     case .count: if observation.invalidationsActive { return true }
-    case .pending: if observation.pendingCoversUHVA { return true }
+    case .pending, .pendingUnderLock: if observation.pendingCoversUHVA { return true }
     case .sectionOverlap: if observation.pendingCoversUHVA { return true }
     }
     return readsSeq && observation.seqMoved

@@ -12,6 +12,8 @@ package enum PipelineError: Error {
   case probes(ProbesFileError, path: String)
   /// Numbers of findings are asked for, and the database that this input would have holds another recording.
   case holdsAnother(database: String, TraceInput)
+  /// The recording was replayed by a form of a file, which the database does not keep.
+  case formOfFile(id: String, database: String?)
   /// A clock's uncertainty in time, where the stamps are ticks.
   case deltaOfTicks
 }

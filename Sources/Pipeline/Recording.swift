@@ -19,9 +19,12 @@ package struct Recording {
   /// Of the database, for commands; nil in memory.
   package let path: String?
   private let listener: Listener
+  /// What divergences were asked to be counted from.
+  private let kernel: KernelForm?
 
-  package init(_ database: TraceDatabase, path: String?, _ listener: Listener) {
+  package init(_ database: TraceDatabase, path: String?, kernel: KernelForm? = nil, _ listener: Listener) {
     self.database = database
+    self.kernel = kernel
     self.path = path
     self.listener = listener
   }
@@ -36,7 +39,7 @@ package struct Recording {
     _ request: ImportRequest, kernel: KernelForm? = nil, keepsNumbers: Bool = false, _ listener: Listener
   ) throws {
     if case .file(let path) = request.input, Self.isDatabase(path) {
-      self.init(try TraceDatabase(at: path), path: path, listener)
+      self.init(try TraceDatabase(at: path), path: path, kernel: kernel, listener)
       if let kernel { try replayIfOther(kernel) }
       return
     }
@@ -54,10 +57,13 @@ package struct Recording {
     return read(descriptor, &bytes, bytes.count) == bytes.count && bytes == magic
   }
 
-  /// The form that the recorded kernel is taken to be: the one that its replay counts divergences from. v6.9 where that
-  /// is of a file, which the database does not keep.
-  package func kernelForm() throws(TraceStoreError) -> ProtocolForm {
-    try database.replaySettings().flatMap { ProtocolForm.named($0.form) } ?? .v69
+  /// The form that the recorded kernel is taken to be: the one that its replay counts divergences from; v6.9 without a
+  /// replay. A form of a file is not kept in the database: it has to be named again.
+  package func kernelForm() throws -> ProtocolForm {
+    guard let id = try database.replaySettings()?.form else { return .v69 }
+    if let kernel, kernel.form.id == id { return kernel.form }
+    guard let form = ProtocolForm.named(id) else { throw PipelineError.formOfFile(id: id, database: path) }
+    return form
   }
 
   /// The events, batch by batch, in replay order.

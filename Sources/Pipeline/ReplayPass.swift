@@ -34,7 +34,10 @@ struct ReplayPass {
   }
 
   private static func replayer(_ kernel: KernelForm, _ options: ReplayOptions) -> Replayer {
-    Replayer(form: kernel.form, asked: ProtocolForm.all, options: options)
+    // A form of a file is asked as the published ones are.
+    let isPublished = ProtocolForm.asked.contains { $0.id == kernel.form.id }
+    let asked = ProtocolForm.asked + (isPublished ? [] : [kernel.form])
+    return Replayer(form: kernel.form, asked: asked, options: options)
   }
 
   /// Puts the rows that came to be known in place of what `rows` holds.

@@ -135,7 +135,7 @@ extension RetryEvidence {
     case .unread:
       (canSayYes, canSayNo) = (false, true)
       if retry.readsSeq { note(seq: signs(rule.seq, facts), &canSayYes, &canSayNo) }
-    case .pending:
+    case .pending, .pendingUnderLock:
       (canSayYes, canSayNo) = (facts.canBePending, !facts.isSurelyPending)
       if retry.readsSeq {
         note(seq: signs(rule.seq, facts), &canSayYes, &canSayNo)

@@ -17,7 +17,7 @@ struct FormsAsked {
     init(_ rules: ProtocolRules) {
       retry = rules.retry
       seq = rules.retry.readsSeq ? rules.seq : .mmu
-      walkIsInEndHook = rules.retry.readsFlag && rules.walk.place != .startHook
+      walkIsInEndHook = rules.retry.readsFlag && rules.walk.place.isInEndHook
     }
 
     /// `mmu_invalidate_seq` moves for others than the hooks, too (evidence, rule 23).

@@ -64,7 +64,7 @@ extension Replayer {
     guard !asked.isEmpty, invalidation.start != nil, let isInEndHook = invalidation.walkIsInEndHook else { return }
     asked.refute(
       FormsAsked.Against(event: moment.id, refutation: .walk, vm: invalidation.vm.id, invalidations: [])
-    ) { ($0.walk.place != .startHook) != isInEndHook }
+    ) { isInEndHook ? !$0.walk.place.isInEndHook : !$0.walk.place.isInStartHook }
   }
 
   /// The first event of its kind.
@@ -106,7 +106,7 @@ extension WaitRule {
   fileprivate var isAfterUnlock: Bool {
     switch self {
     case .relockLoop, .queueAfterUnlock, .queueAfterUnlockToCondition: true
-    case .none, .spinOnCount, .spinOnPending, .queueBeforeSnapshot, .queueBeforeRelock: false
+    case .none, .spinOnCount, .spinOnPending, .queueBeforeSnapshot, .queueBeforeRelock, .queueBeforeRelockToTop: false
     }
   }
 }

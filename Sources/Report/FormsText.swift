@@ -34,7 +34,7 @@ struct FormsText {
     let release = release ?? "that release"
     let reason =
       switch replay.formReason {
-      case .asked: "as --kernel says"
+      case .asked: "as --form says"
       case .release: "it agrees, and is mainline's in \(release), which the recording names"
       case .newest: "the newest of mainline's that agree"
       case .published: "the newest that agrees, as none of mainline's does"

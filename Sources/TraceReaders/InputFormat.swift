@@ -1,36 +1,91 @@
-// Which form a recording has, by its content.
+// The forms that a recording comes in, and which one it has, by its content.
 
-/// The raw value says it in words, for the report.
-package enum InputFormat: String, CaseIterable, Sendable {
-  case traceCmdText = "trace-cmd report text"
-  case traceDat = "a trace.dat of trace-cmd"
-  case tracefsText = "tracefs text (trace or trace_pipe)"
-  case consoleLog = "a console log with an ftrace dump"
-  case webPage = "an HTML page with ftrace text"
-  case perfData = "a perf.data"
-  case perfScript = "perf script text"
-  case bpftrace = "bpftrace output"
+/// One form of recordings: a value for the type that says all about it.
+package struct InputFormat: Sendable {
+  let content: Content
 
+  enum Content: Sendable {
+    case text(any TextForm.Type)
+    case records(any RecordForm.Type)
+  }
+
+  /// What a cut of a recording is made of.
+  package enum Cutting: Sendable {
+    /// Its own lines: `RecordFinder` knows their parts.
+    case lines
+    /// Its records, as `trace-cmd report` prints them.
+    case records
+    /// Its events, in the catalogue's words.
+    case events
+  }
+
+  init(_ form: any TextForm.Type) { content = .text(form) }
+  init(_ form: any RecordForm.Type) { content = .records(form) }
+
+  /// All forms of text. Where most lines are records of several of them, it is the last: a form comes after the one
+  /// that it is a special case of.
+  static let texts: [any TextForm.Type] = [
+    TraceCmdText.self,
+    TracefsText.self,
+    ConsoleLog.self,
+    WebPage.self,
+    PerfScript.self,
+    Bpftrace.self,
+  ]
+  /// All binary forms.
+  static let binaries: [any RecordForm.Type] = [
+    TraceDat.self,
+    PerfData.self,
+  ]
+}
+
+extension InputFormat: CaseIterable {
+  package static let allCases = texts.map { InputFormat($0) } + binaries.map { InputFormat($0) }
+}
+
+extension InputFormat: Hashable {
+  package static func == (one: InputFormat, other: InputFormat) -> Bool { one.argument == other.argument }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(argument) }
+}
+
+extension InputFormat {
   /// What `--format` calls it.
   package var argument: String {
-    switch self {
-    case .traceCmdText: "trace-cmd"
-    case .tracefsText: "tracefs"
-    case .consoleLog: "console"
-    case .webPage: "html"
-    case .perfScript: "perf-script"
-    case .bpftrace: "bpftrace"
-    case .traceDat: "trace-dat"
-    case .perfData: "perf-data"
+    switch content {
+    case .text(let form): form.argument
+    case .records(let form): form.argument
+    }
+  }
+
+  /// What it is in words, for the report.
+  package var words: String {
+    switch content {
+    case .text(let form): form.words
+    case .records(let form): form.words
+    }
+  }
+
+  package var cutting: Cutting {
+    switch content {
+    case .text(let form): form.cutting
+    case .records(let form): form.cutting
     }
   }
 
   /// A binary form: without its first bytes there is none of it.
   package var isBinary: Bool {
-    switch self {
-    case .traceDat, .perfData: true
-    case .traceCmdText, .tracefsText, .consoleLog, .webPage, .perfScript, .bpftrace: false
+    switch content {
+    case .text: false
+    case .records: true
     }
+  }
+
+  /// `trace.dat, perf.data, or text of trace-cmd report, tracefs, perf script or bpftrace`.
+  package static var list: String {
+    let printers = texts.compactMap { $0.printer }
+    return binaries.map { "\($0.fileName), " }.joined() + "or text of "
+      + printers.dropLast().joined(separator: ", ") + " or " + printers.suffix(1).joined()
   }
 }
 
@@ -40,52 +95,15 @@ extension InputFormat {
   /// `isWhole`: nothing comes after them, so that the last line counts though it has no newline.
   static func detect(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) throws(TraceReadError) -> InputFormat {
     if bytes.isEmpty { throw .notATrace(.empty) }
-    if bytes.starts(with: [0x17, 0x08, 0x44]) { return .traceDat }
-    if PerfDataHeader.isMagic(bytes) { return .perfData }
-    if bytes.starts(with: PerfDataHeader.magicOfVersion1) { throw .unusableForm(.perfDataOfVersion1) }
+    for form in binaries where try form.begins(bytes) { return InputFormat(form) }
     if let other = foreignMagic(bytes) { throw .notATrace(other) }
-    if bytes.starts(with: tracefsHead) { return try tracefs(bytes, isWhole: isWhole) }
-    if isMessage(bytes) { return .bpftrace }
-    if TracePage.isPage(bytes) { return .webPage }
+    for form in texts where try form.begins(bytes, isWhole: isWhole) { return InputFormat(form) }
     let survey = TextSurvey(bytes, isWhole: isWhole)
-    if let format = survey.format {
-      if format == .perfScript, !survey.hasPerfFields { throw .perfScriptLacks([.trace]) }
-      // Its head may stand behind blanks, and behind the command that printed it.
-      if format == .traceCmdText, let head = headOfTracefs(bytes) { return try tracefs(head, isWhole: isWhole) }
-      return format
-    }
-    if survey.isConsoleLog { return .consoleLog }
-    let missing = PerfScriptColumns(bytes).missing
-    if !missing.isEmpty { throw .perfScriptLacks(missing) }
+    if let form = survey.form { return try form.confirmed(bytes, isWhole: isWhole) }
+    for form in texts where try form.isLeftOver(survey, bytes) { return InputFormat(form) }
     if isJSON(bytes) { throw .notATrace(.json) }
     let control = bytes.prefix(4096).count { $0 < 0x20 && !(0x07...0x0d).contains($0) && $0 != 0x1b }
     throw .notATrace(control * 50 > min(bytes.count, 4096) ? .binary : .text)
-  }
-
-  /// Text of tracefs whose head was printed: not all that it can print can be replayed.
-  private static func tracefs(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) throws(TraceReadError) -> InputFormat {
-    if bytes.starts(with: tracefsHead + Array("function_graph".utf8)) { throw .unusableForm(.functionGraph) }
-    let lines = String(decoding: bytes.prefix(4096), as: UTF8.self).split(separator: "\n")
-    let head = lines.prefix { $0.first { $0 != " " } == "#" }
-    if head.contains(where: { $0.contains(" latency trace v") }) { throw .unusableForm(.latency) }
-    if TextSurvey(bytes, isWhole: isWhole).isRawTracefs { throw .unusableForm(.raw) }
-    return .tracefsText
-  }
-
-  private static let tracefsHead = Array("# tracer: ".utf8)
-
-  /// The text from its head on; nil: its first lines have none.
-  private static func headOfTracefs(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
-    var rest = bytes
-    for _ in 0..<TextSurvey.headerLinesMax {
-      let blanks = rest.prefix { $0 == 0x20 }.count
-      if rest.dropFirst(blanks).starts(with: tracefsHead) {
-        return UnsafeRawBufferPointer(rebasing: rest.dropFirst(blanks))
-      }
-      guard let newline = rest.firstIndex(of: 10) else { return nil }
-      rest = UnsafeRawBufferPointer(rebasing: rest[(newline + 1)...])
-    }
-    return nil
   }
 
   /// It begins as an object or an array does; `[  203.990000] text` does not.
@@ -98,12 +116,6 @@ extension InputFormat {
     if "{[\"]".utf8.contains(next) { return true }
     let behind = tokens.dropFirst().first { !$0.isDigit && $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "-") }
     return behind == UInt8(ascii: ",")
-  }
-
-  /// bpftrace's JSON: a message to a line, or several in an array.
-  private static func isMessage(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    bytes.first == UInt8(ascii: "{") && BpftraceMessage(Line(firstOf: bytes)) != nil
-      || JSONObjectCutter.isOfMessages(bytes)
   }
 
   private static func foreignMagic(_ bytes: UnsafeRawBufferPointer) -> TraceReadError.NotATrace? {

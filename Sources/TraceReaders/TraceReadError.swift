@@ -10,8 +10,6 @@ package enum TraceReadError: Error, Equatable, Sendable {
   case notATrace(NotATrace)
   /// A recording in a form that does not hold what a replay needs, or not in a way that can be told.
   case unusableForm(UnusableForm)
-  /// perf script text without these columns.
-  case perfScriptLacks([PerfScriptColumn])
   /// Nothing in it reads as the form that was asked for; its first bytes are those of the other one.
   case notOfForm(InputFormat, looksLike: InputFormat)
   /// A trace.dat, and damaged where everything else hangs on.
@@ -29,30 +27,29 @@ package enum TraceReadError: Error, Equatable, Sendable {
   /// Compressed, and damaged before the first line came out: the reason.
   case damagedFromTheStart(String)
 
-  /// What a file is that is no recording.
-  package enum NotATrace: String, Sendable {
-    case empty = "is empty"
-    case elf = "is an ELF file"
-    case sqlite = "is an SQLite database"
-    case tar = "is a tar archive: unpack it and name the recording inside"
-    case zip = "is a zip archive"
-    case json = "is JSON, but not the output of bpftrace"
-    case consoleLog = "is a console log, and no record of an ftrace dump stands in it"
-    case webPage =
-      "is an HTML page without ftrace text (<script class=\"trace-data\">): save the text alone, from tracefs or trace-cmd report"
-    case binary = "is a binary file of no kind known here"
-    case text = "is text in which no line is a trace event"
+  /// What a file is that is no recording. A form whose text may turn out to be none has a value of its own.
+  package struct NotATrace: Equatable, Sendable {
+    /// The end of a sentence: "it …".
+    let words: String
+
+    init(_ words: String) { self.words = words }
+
+    package static let empty = Self("is empty")
+    package static let elf = Self("is an ELF file")
+    package static let sqlite = Self("is an SQLite database")
+    package static let tar = Self("is a tar archive: unpack it and name the recording inside")
+    package static let zip = Self("is a zip archive")
+    package static let json = Self("is JSON, but not the output of bpftrace")
+    package static let binary = Self("is a binary file of no kind known here")
+    package static let text = Self("is text in which no line is a trace event")
   }
 
-  /// The form, and what to do instead.
-  package enum UnusableForm: String, Sendable {
-    case latency =
-      "text of tracefs in its latency format, whose times are relative: print it with options/latency-format off"
-    case raw = "text of tracefs with options/raw, which prints numbers without names: print it with options/raw off"
-    case perfDataOfVersion1 =
-      "a perf.data of version 1 (its first bytes are PERFFILE), which only perf reads: print it with `perf script --ns -F comm,tid,cpu,time,event,trace`"
-    case functionGraph =
-      "text of tracefs' function_graph tracer, which does not say whose events are whose: record with nop"
+  /// The form, and what to ask for instead: the values are those of the forms.
+  package struct UnusableForm: Equatable, Sendable {
+    /// The end of a sentence: "is …".
+    let words: String
+
+    init(_ words: String) { self.words = words }
   }
 }
 
@@ -63,14 +60,11 @@ extension TraceReadError {
     case .cannotOpen(let errno): "cannot be opened: \(message(ofErrno: errno))"
     case .isDirectory: "is a directory, not a recorded trace"
     case .readFailed(let errno): "cannot be read: \(message(ofErrno: errno))"
-    case .notATrace(let what): "is not a recorded trace: it \(what.rawValue)"
-    case .unusableForm(let form): "is \(form.rawValue)"
-    case .perfScriptLacks(let columns):
-      "is perf script text without \(columns.map { "\($0.meaning) (\($0.rawValue))" }.joined(separator: " and ")): "
-        + "print it with `perf script --ns -F comm,tid,cpu,time,event,trace`"
+    case .notATrace(let what): "is not a recorded trace: it \(what.words)"
+    case .unusableForm(let form): "is \(form.words)"
     case .notOfForm(let asked, let other):
-      "does not read as \(asked.rawValue) (--format \(asked.argument)): "
-        + (asked.isBinary ? "" : "no line of it is an event of that form; ") + "it looks like \(other.rawValue)"
+      "does not read as \(asked.words) (--format \(asked.argument)): "
+        + (asked.isBinary ? "" : "no line of it is an event of that form; ") + "it looks like \(other.words)"
     case .traceDat(let fault): "is a trace.dat that \(fault.predicate)"
     case .traceDatCutShort(let fault, let reason): "is a trace.dat that \(fault.predicate), for \(reason)"
     case .perfData(let fault): fault.predicate

@@ -21,17 +21,12 @@ package final class TraceReader {
     var pipeline = try TextPipeline(input, options: options)
     format = try pipeline.survey()
     batchSize = options.batchSize
-    switch format {
-    case .traceCmdText, .tracefsText, .consoleLog, .webPage, .perfScript:
-      pipeline.begin(format)
-      reader = TextReader(pipeline, format: format)
-    case .bpftrace:
-      pipeline.begin(format)
-      reader = BpftraceReader(pipeline)
-    case .traceDat:
-      reader = try TraceDatReader(try pipeline.seekable(bytesMax: options.spooledBytesMax), options: options)
-    case .perfData:
-      reader = try PerfDataReader(try pipeline.seekable(bytesMax: options.spooledBytesMax), options: options)
+    switch format.content {
+    case .text(let form):
+      pipeline.begin(form)
+      reader = form.reader(pipeline)
+    case .records(let form):
+      reader = try form.reader(try pipeline.seekable(bytesMax: options.spooledBytesMax), options: options)
     }
   }
 

@@ -25,7 +25,7 @@ struct ReplayArguments: ParsableArguments {
   )
   var delta: TimeSpan?
 
-  @OptionGroup var kernel: KernelFormArguments
+  @OptionGroup var form: JudgedFormArguments
 
   @Option(help: "A refresh with more false retries than this is excessive.")
   var retriesMax: Int32 = 10
@@ -47,19 +47,33 @@ struct ReplayArguments: ParsableArguments {
     request.deltaNs = delta?.ns
     request.retriesMax = retriesMax
     request.stallMaxNs = stallMax?.ns
-    request.kernel = try kernel.asked()
+    request.kernel = try form.asked()
     return request
   }
 }
 
-/// Which form the recorded kernel ran.
-struct KernelFormArguments: ParsableArguments {
+/// Which form the recorded kernel ran, for verbs that judge by it.
+struct JudgedFormArguments: ParsableArguments {
   @Option(
+    name: [.customLong("form"), .customLong("kernel")],
     help: """
-      The form that the recorded kernel ran, from which divergences are counted: a published one, or a file of one form. \
-      Default: of the forms that agree, the mainline form of the recorded release, else the newest of mainline's, else the \
-      newest published one.
+      The form that the recorded kernel ran, from which divergences are counted: a published one, or a file of one form \
+      (docs/forms.md). Default: of the forms that agree, the mainline form of the recorded release, else the newest of \
+      mainline's, else the newest published one.
       """)
+  var form: FormsArgument?
+
+  mutating func validate() throws {
+    if form?.isSeveral == true { throw ValidationError("--form takes one form.") }
+  }
+
+  /// nil: none was named.
+  func asked() throws -> KernelForm? { try form.map { KernelForm(asked: try $0.one("--form")) } }
+}
+
+/// The same for verbs that ask other forms: there, `--form` names those.
+struct KernelFormArguments: ParsableArguments {
+  @Option(help: "The form that the recorded kernel ran: a published one, or a file of one form. Default: as of run.")
   var kernel: FormsArgument?
 
   mutating func validate() throws {
@@ -67,11 +81,7 @@ struct KernelFormArguments: ParsableArguments {
   }
 
   /// nil: none was named.
-  func asked() throws -> KernelForm? {
-    guard let forms = try kernel?.read().map(\.form) else { return nil }
-    guard forms.count == 1 else { throw fail("--kernel takes one form; there are \(forms.count) in that file.") }
-    return KernelForm(asked: forms[0])
-  }
+  func asked() throws -> KernelForm? { try kernel.map { KernelForm(asked: try $0.one("--kernel")) } }
 }
 
 /// How a report is shown.

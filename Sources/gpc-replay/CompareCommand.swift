@@ -24,8 +24,8 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup var options: ImportOptions
 
   @Option(
-    name: .customLong("protocol"),
-    help: "Forms, or files of forms, with commas between (see gpc-replay protocols), or all.")
+    name: [.customLong("form"), .customLong("protocol")],
+    help: "Forms, or files of forms (docs/forms.md), with commas between (see gpc-replay protocols), or all.")
   var forms = FormsArgument(ProtocolForm.all)
 
   @OptionGroup var kernel: KernelFormArguments

@@ -28,8 +28,8 @@ struct ExploreCommand: ParsableCommand {
   var scenario: String?
 
   @Option(
-    name: .customLong("protocol"),
-    help: "Published forms, or files of forms (docs/explore.md), separated by commas; see gpc-replay protocols.")
+    name: [.customLong("form"), .customLong("protocol")],
+    help: "Published forms, or files of forms (docs/forms.md), separated by commas; see gpc-replay protocols.")
   var forms = FormsArgument([.v69])
 
   @OptionGroup var kernel: KernelFormArguments

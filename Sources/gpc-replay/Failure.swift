@@ -37,6 +37,8 @@ extension PipelineError {
       case .file(.tooLarge): "\(path) is no probe catalogue: it is too large."
       case .wrong(let wrong): "\(path), line \(wrong.line): \(wrong.reason)."
       }
+    case .formOfFile(let id, let database):
+      "\(database ?? "The database") was replayed by the form '\(id)' of a file: name that file with --kernel."
     case .holdsAnother(let database, let input):
       "\(Notice.other(database)): its numbers are not those of \(input.name). Name that one's database, or import it first."
     case .deltaOfTicks: "--delta \(Notice.needsTime)."

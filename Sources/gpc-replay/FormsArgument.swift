@@ -51,6 +51,14 @@ struct FormsArgument: ExpressibleByArgument {
     }
   }
 
+  /// The form of an argument that names one; else the verb ends.
+  /// - Parameter option: as help has it.
+  func one(_ option: String) throws -> ProtocolForm {
+    let forms = try read().map(\.form)
+    guard forms.count == 1 else { throw fail("\(option) takes one form, and these are \(forms.count).") }
+    return forms[0]
+  }
+
   /// The published ones by age, then those of files; each once.
   func byAge() throws -> [ProtocolForm] {
     let forms = try read().map(\.form)
@@ -70,10 +78,15 @@ struct FormsArgument: ExpressibleByArgument {
       }
     }
     do {
-      return try FormFile(toml: text, known: known).forms
+      return try FormFile(toml: text, known: known, name: name(ofFile: path)).forms
     } catch {
       throw fail("\(path) is no file of forms: \(error.sentence).")
     }
+  }
+
+  private static func name(ofFile path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    return name.hasSuffix(".toml") ? String(name.dropLast(5)) : name
   }
 
   var defaultValueDescription: String {

@@ -38,7 +38,7 @@ struct ImportOptions: ParsableArguments {
 struct InputArguments: ParsableArguments {
   @Argument(
     help: """
-      A recorded trace: trace.dat, perf.data, or text of trace-cmd report, tracefs, perf script or bpftrace; plain or packed by zstd, gzip \
+      A recorded trace: \(InputFormat.list); plain or packed by zstd, gzip \
       or xz; - for standard input.
       """)
   var trace: String

@@ -2,11 +2,19 @@
 
 import ArgumentParser
 import Explore
+import Forms
+import GPCProtocol
+import Report
 
 struct MatrixCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "matrix", abstract: "Search every published form in every built-in scenario.",
+    commandName: "matrix", abstract: "Search forms of the protocol in every built-in scenario.",
     discussion: "Example: gpc-replay matrix")
+
+  @Option(
+    name: [.customLong("form"), .customLong("protocol")],
+    help: "Published forms, or files of forms (docs/forms.md), with commas between, or all.")
+  var forms = FormsArgument(ProtocolForm.all)
 
   @Option(help: "Where tasks may be interrupted: section (around lock sections and bare accesses) or step (anywhere).")
   var grain = GrainArgument.section
@@ -14,13 +22,16 @@ struct MatrixCommand: ParsableCommand {
   @Flag(help: "Larger scenarios as well: minutes, and more than half a million states in some forms.")
   var large = false
 
+  @Flag(help: "The matrix as one JSON document.")
+  var json = false
+
   @OptionGroup var limits: SearchLimitOptions
 
   func run() throws {
     let scenarios = Scenario.builtIn + (large ? Scenario.large : [])
     let budget = limits.budget.limits(orElse: large ? Self.large : SearchLimits())
-    let matrix = Matrix(scenarios: scenarios, limits: budget, grain: grain.value)
-    for line in matrix.text() { print(line) }
+    let matrix = Matrix(forms: try forms.byAge(), scenarios: scenarios, limits: budget, grain: grain.value)
+    try printOut(try json ? JSONReport.text(matrix.document) : matrix.text().map { $0 + "\n" }.joined())
     if !matrix.isComplete { throw ExitStatus.unknown.code }
   }
 

@@ -1,34 +1,75 @@
-// `protocols`: the published forms and where they come from.
+// `protocols`: the published forms and where they come from; one form's program, two side by side, or one as a file.
 
 import ArgumentParser
 import Explore
 import Forms
 import GPCProtocol
+import Report
 
 struct ProtocolsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "protocols", abstract: "List the published forms of the protocol with their source.",
-    discussion: "Example: gpc-replay protocols")
+    commandName: "protocols",
+    abstract: "List the forms of the protocol, or show what one of them does.",
+    discussion: """
+      A form is named by its id, or by the file that it stands in (docs/forms.md).
+
+      Example:
+        gpc-replay protocols seanjc-2
+        gpc-replay protocols --diff v6.9 seanjc-2
+        gpc-replay protocols --toml seanjc-2
+      """)
+
+  @Argument(help: "Print this form's program: its functions, line by line, in the order of the C.")
+  var form: FormsArgument?
+
+  @Option(parsing: .upToNextOption, help: "Print the programs of two forms side by side, where they differ.")
+  var diff: [FormsArgument] = []
+
+  @Option(help: "Print a form as a file to start from.")
+  var toml: FormsArgument?
 
   @Flag(help: "Print the forms as state machines, in Markdown: docs/protocol.md.")
   var document = false
 
-  @Flag(help: "List the rules that a file of forms can name (docs/explore.md), and their values.")
+  @Flag(help: "List the rules that a file of forms can name, what each can be, and the C that it stands for.")
   var rules = false
 
-  func run() {
-    guard !document else {
-      for line in ProtocolDocument().lines() { print(line) }
-      return
+  @Flag(help: "The forms with all their rules, or with --rules the rules, as one JSON document.")
+  var json = false
+
+  func validate() throws {
+    if !diff.isEmpty && diff.count != 2 { throw ValidationError("--diff takes two forms.") }
+    let asked = [form != nil, !diff.isEmpty, toml != nil, document, rules].count { $0 }
+    if asked > 1 { throw ValidationError("FORM, --diff, --toml, --document and --rules exclude each other.") }
+    if json && (!diff.isEmpty || toml != nil || document) {
+      throw ValidationError("--json is of the list, of a form, or of --rules.")
     }
-    guard !rules else {
-      for rule in Rule.all { print("rules.\(rule.name) = \(rule.valueWords.joined(separator: " | "))") }
-      return
+  }
+
+  func run() throws {
+    try printOut(try json ? JSONReport.text(jsonDocument()) : lines().map { $0 + "\n" }.joined())
+  }
+
+  private func lines() throws -> [String] {
+    if document { return ProtocolDocument().lines() }
+    if rules { return RuleList.lines }
+    if let toml { return [String(try toml.one("--toml").toml.dropLast())] }
+    if !diff.isEmpty {
+      return ProgramListing(try diff[0].one("--diff")).difference(from: ProgramListing(try diff[1].one("--diff")))
     }
+    if let form { return ProgramListing(try form.one("FORM")).text() }
     let width = ProtocolForm.all.map(\.id.count).max() ?? 0
-    for form in ProtocolForm.all {
-      print(form.id + String(repeating: " ", count: width - form.id.count + 2) + form.title)
-      print(String(repeating: " ", count: width + 2) + form.source)
+    return ProtocolForm.all.flatMap { form in
+      [
+        form.id + String(repeating: " ", count: width - form.id.count + 2) + form.title,
+        String(repeating: " ", count: width + 2) + form.source,
+      ]
     }
+  }
+
+  private func jsonDocument() throws -> ProtocolsJSON {
+    if rules { return ProtocolsJSON(rules: RuleList.json) }
+    if let form { return ProtocolsJSON([ProtocolsJSON.Form(try form.one("FORM"), withProgram: true)]) }
+    return ProtocolsJSON(ProtocolForm.all.map { ProtocolsJSON.Form($0, withProgram: false) })
   }
 }

@@ -176,7 +176,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--kernel", "nix"], "The value 'nix' is invalid"), (["--kernel", "v6.9,v7.3"], "--kernel takes one form."),
+    (["--kernel", "nix"], "The value 'nix' is invalid"), (["--kernel", "v6.9,v7.3"], "--form takes one form."),
   ])
   func kernelThatIsNone(_ arguments: [String], _ sentence: String) throws {
     let run = try Invocation([Self.path("v1-gap")] + arguments, in: TemporaryFolder())

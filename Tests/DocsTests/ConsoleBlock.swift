@@ -1,5 +1,6 @@
 // A terminal session in a Markdown file: commands behind `$ `, what each prints below it.
 
+import Foundation
 import Testing
 
 /// One fenced block of kind `console`.
@@ -54,5 +55,15 @@ struct ConsoleBlock: Sendable, CustomTestStringConvertible {
     }
     finish()
     return steps
+  }
+}
+
+extension ConsoleBlock {
+  /// The files that a document shows: blocks of kind `toml` that begin with their name, `# my.toml`.
+  static func files(of text: String) -> [(name: String, text: String)] {
+    text.components(separatedBy: "```toml\n# ").dropFirst().compactMap { rest in
+      guard let name = rest.split(separator: "\n").first, let end = rest.range(of: "```") else { return nil }
+      return (String(name), "# " + rest[..<end.lowerBound])
+    }
   }
 }

@@ -6,12 +6,15 @@ import Testing
 
 @Suite struct DocumentTests {
   /// The blocks of one file share a working directory, so that one block may ask the database of an earlier one.
-  @Test(arguments: ["README.md", "docs/schema.md"]) func consoleBlocksPrintWhatTheyShow(file: String) throws {
+  @Test(arguments: ["README.md", "docs/schema.md", "docs/forms.md"]) func consoleBlocksPrintWhatTheyShow(file: String)
+    throws
+  {
     let blocks = ConsoleBlock.blocks(of: try text(of: file), file: file)
     #expect(!blocks.isEmpty)
     let folder = try TemporaryFolder()
     try FileManager.default.createSymbolicLink(
       at: folder.file("traces"), withDestinationURL: CorpusTrace.root.appending(path: "traces"))
+    for (name, text) in ConsoleBlock.files(of: try text(of: file)) { _ = try folder.write(name, text) }
     for block in blocks {
       for step in block.steps {
         let printed = try Invocation(shell: step.command, in: folder.url).text

@@ -20,7 +20,7 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
     self.origin = origin
   }
 
-  static let all = mainlines + woodhouse + christopherson
+  static let all = mainlines + woodhouse + christopherson + seeds
 
   private static let mainlines = [
     KnownVerdict(
@@ -167,5 +167,46 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
         "seanjc-3", "around-no-memslot", [.stuck],
         "By hand: the range widens over the page and the count never falls to 0."),
       KnownVerdict("seanjc-5", "around-no-memslot", [.stuck], "By hand: as seanjc-3, asleep instead of spinning."),
+    ]
+
+  private static let seeds =
+    ["seed-1", "seed-2"].flatMap { form in
+      [
+        KnownVerdict(form, "warm", [], "By hand: the walk is v6.9's."),
+        KnownVerdict(
+          form, "cold", [],
+          """
+          By hand: one of the page in flight at the test is pending; one that ended since the snapshot bumped the seq before it lowered the \
+          count, and the seq is read behind count and range.
+          """),
+        KnownVerdict(form, "unrelated-for-ever", [.stuck], "By hand: every end over a memslot bumps the seq, as v6.9."),
+        KnownVerdict(
+          form, "unrelated-no-memslot", [], "By hand: the range does not cover the uhva, and no seq is bumped."),
+        KnownVerdict(
+          form, "around-no-memslot", [.stuck],
+          "By hand: the range widens over the page between the two, and is reset only at count 0, which never comes."),
+        KnownVerdict(form, "no-memslot", [.stale], "By hand: as v6.9, the seq is not bumped."),
+      ]
+    } + [
+      KnownVerdict("seed-atomic", "warm", [.contract, .stale], "As dwmw2-v1: no walk before the end hook."),
+      KnownVerdict(
+        "seed-atomic", "cold", [.contract, .stale],
+        "By hand: stale as both-walks; once valid, nothing takes it back between the hooks of the next invalidation."),
+      KnownVerdict(
+        "seed-atomic", "unrelated-for-ever", [], "By hand: as dwmw2-v2, only a walk that hits clears the flag."),
+      KnownVerdict("seed-atomic", "around-for-ever", [.stuck], "By hand: as dwmw2-v2, woken only at count 0."),
+      KnownVerdict("both-walks", "warm", [], "By hand: the walk in the start hook is v6.9's."),
+      KnownVerdict(
+        "both-walks", "warm-refresh", [],
+        """
+        By hand: the pfn is no error, so the end hook's walk clears the flag of a refresh that looked up before the pages were freed; while \
+        the invalidation is in flight the range covers the page, and test and store are one section of mn_invalidate_lock.
+        """),
+      KnownVerdict(
+        "both-walks", "cold", [.stale],
+        "By hand: pfn is an error, both walks pass the cache over, the flag stays set, and the seq is not read."),
+      KnownVerdict("both-walks", "no-memslot", [.stale], "By hand: as cold, memslots play no part."),
+      KnownVerdict("both-walks", "unrelated-for-ever", [], "By hand: as dwmw2-v2."),
+      KnownVerdict("both-walks", "around-for-ever", [.stuck], "By hand: as dwmw2-v2, woken only at count 0."),
     ]
 }

@@ -11,7 +11,7 @@ import Testing
   private func choice(
     _ refuted: [String: Int64], release: String? = nil, movers: [String: Int64] = [:], doubted: [String: Int64] = [:]
   ) -> String {
-    let agreements = ProtocolForm.all.map { form in
+    let agreements = ProtocolForm.asked.map { form in
       FormAgreement(
         form: form.id, testCount: 9, agreeingTestCount: 9, moverCount: movers[form.id] ?? 0,
         refutedCount: refuted[form.id] ?? 0, doubtedCount: doubted[form.id] ?? 0, event: nil, refutation: nil)
@@ -27,7 +27,7 @@ import Testing
   }
 
   private func allForms(but agreeing: String...) -> [String: Int64] {
-    all(ProtocolForm.all.map(\.id), but: agreeing)
+    all(ProtocolForm.asked.map(\.id), but: agreeing)
   }
 
   /// The ranges of the protocol page; 6.0.7 is the last without ecbcf030b456.

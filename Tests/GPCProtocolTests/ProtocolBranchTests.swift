@@ -7,7 +7,7 @@ import Testing
 @Suite struct ProtocolBranchTests {
   @Test func codesAreThePlacesInTheList() {
     // One bit each of a `BranchSet`.
-    #expect(ProtocolBranch.all.count <= 128)
+    #expect(ProtocolBranch.all.count <= 255)
     for (code, branch) in ProtocolBranch.all.enumerated() { #expect(branch.code == code) }
     for (place, branch) in StepBranch.allCases.enumerated() { #expect(branch.place == place) }
   }

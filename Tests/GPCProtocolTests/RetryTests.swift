@@ -28,11 +28,15 @@ import Testing
   }
 
   @Test func woodhouseReadsTheFlag() throws {
-    try expect(["dwmw2-v1", "dwmw2-v2", "dwmw2-v3.2", "dwmw2-v3.3", "dwmw2-v3.4"]) { !$0.needsInvalidation }
+    try expect(["dwmw2-v1", "dwmw2-v2", "dwmw2-v3.2", "dwmw2-v3.3", "dwmw2-v3.4", "seed-atomic", "both-walks"]) {
+      !$0.needsInvalidation
+    }
     try expect(["dwmw2-v3.1"]) { !$0.needsInvalidation || $0.invalidationsActive || $0.seqMoved }
   }
 
   @Test func coveringRangeAndSeq() throws {
-    try expect(["v5.17", "seanjc-3", "seanjc-4", "seanjc-5"]) { $0.pendingCoversUHVA || $0.seqMoved }
+    try expect(["v5.17", "seanjc-3", "seanjc-4", "seanjc-5", "seed-1", "seed-2"]) {
+      $0.pendingCoversUHVA || $0.seqMoved
+    }
   }
 }

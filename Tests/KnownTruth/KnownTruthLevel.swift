@@ -80,14 +80,14 @@ package struct KnownTruthLevel: Sendable, CustomStringConvertible {
   }
 
   /// Complete recordings of kernels that run each form.
-  package static let forms = ProtocolForm.all.map { form in
+  package static let forms = ProtocolForm.asked.map { form in
     KnownTruthLevel(form.id, owes: owed(by: form)) {
       $0.form = form
     }
   }
 
   /// Every form, recorded in every way: held to what is said of the form alone.
-  package static let recordedForms = ProtocolForm.all.flatMap { form in
+  package static let recordedForms = ProtocolForm.asked.flatMap { form in
     [
       KnownTruthLevel("\(form.id), function level", onlyForm: form) { $0.recording.probes = .functionLevel },
       KnownTruthLevel("\(form.id), drawn probes", onlyForm: form) { $0.recording.probes = .drawn },

@@ -37,7 +37,8 @@ import Testing
     func drain() {
       while let line = splitter.next() {
         lines += 1
-        if text.read(line, id: lines, before: splitter.lineBefore, screen: splitter.screen, into: &event) {
+        let before = splitter.lineBefore
+        if text.read(line, TraceCmdText.self, id: lines, before: before, screen: splitter.screen, into: &event) {
           result.append("\(event.id) \(event.time) \(event.task) \(event.name) \(event.fields) \(event.values[1])")
         }
       }

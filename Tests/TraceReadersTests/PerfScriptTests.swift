@@ -83,7 +83,7 @@ import Testing
     let error = try #require(throws: TraceReadError.self) {
       try Recording("# cmdline : perf script\n\(line)\n\(line.replacing("442", with: "443"))\n")
     }
-    #expect(error == .perfScriptLacks(missing))
+    #expect(error == .unusableForm(.perfScript(lacking: missing)))
     for column in missing { #expect(error.predicate.contains("(\(column.rawValue))")) }
     #expect(error.predicate.contains("perf script --ns -F comm,tid,cpu,time,event,trace"))
   }
@@ -92,7 +92,7 @@ import Testing
   @Test func aMissingColumnIsNamedWhereTheFormWasAskedFor() throws {
     var options = TraceReadOptions()
     options.format = .perfScript
-    #expect(throws: TraceReadError.perfScriptLacks([.cpu])) {
+    #expect(throws: TraceReadError.unusableForm(.perfScript(lacking: [.cpu]))) {
       try Recording("        workload  1340  522.062749442:    gpc:gpc_init: (ffffffffc0a09fa4)", options: options)
     }
   }

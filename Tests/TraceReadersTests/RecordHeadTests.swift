@@ -24,7 +24,7 @@ import Testing
       bytes.withUnsafeBytes { bytes in
         guard let start = bytes.baseAddress else { return }
         let line = Line(start: start, end: start + text.utf8.count)
-        found = finder.find(line).map { head in
+        found = finder.find(line, TraceCmdText.self).map { head in
           let name = UnsafeRawBufferPointer(start: head.name, count: head.nameCount)
           let body = UnsafeRawBufferPointer(start: head.body, count: line.end - head.body)
           return Head(

@@ -13,6 +13,7 @@ struct CacheTable {
     case accept = "round accepted"
     case acceptError = "round accepted over an error pfn"
     case fail = "lookup failed"
+    case startWalk = "walk over its page, start hook"
     case walk = "walk over its page"
     case check = "kvm_gpc_check()"
     case deactivate = "kvm_gpc_deactivate()"
@@ -64,6 +65,12 @@ struct CacheTable {
       guard isInLoop(before) else { return nil }
       cache.fail()
       return (cache, "-EFAULT")
+    case .startWalk:
+      guard before.active, rules.walk.place == .bothHooks else { return nil }
+      var walk = rules.walk
+      walk.test = .valid
+      let hit = cache.walk(Self.range, walk)
+      return (cache, hit ? "hit" : "passes it over")
     case .walk:
       guard before.active else { return nil }
       let hit = cache.walk(Self.range, rules.walk)

@@ -15,9 +15,12 @@ package struct Coverage {
   }
 
   /// Every published form; under TSO, too, where it has steps that it has under no other memory model.
-  package static var ofAllForms: Coverage {
-    Coverage(
-      forms: ProtocolForm.all.flatMap { form in
+  package static var ofAllForms: Coverage { Coverage(under: ProtocolForm.all) }
+
+  /// The same of these forms.
+  package init(under forms: [ProtocolForm]) {
+    self.init(
+      forms: forms.flatMap { form in
         let buffered = form.under(.tso)
         return buffered.branches == form.branches ? [form] : [form, buffered]
       })

@@ -1,4 +1,4 @@
-// The scenario of the Promela model that the search is measured against (tools/explore-bench/gpc.pml).
+// The scenario of the Promela model that the search is measured against (tools/bench.d/explore-bench/gpc.pml).
 
 import GPCProtocol
 import KVMEvents

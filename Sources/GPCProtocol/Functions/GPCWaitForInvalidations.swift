@@ -2,7 +2,7 @@
 
 extension ProtocolText {
   static func waitForInvalidations(_ rules: ProtocolRules) -> Function {
-    let tellsWait = rules.wait == .queueAfterUnlockToCondition
+    let tellsWait = rules.wait == .queueAfterUnlockToCondition || rules.wait == .queueBeforeRelockToTop
     return Function(FunctionName.waitForInvalidations, isBare: true) {
       Line(53, "wait.queueLock", "spin_lock(mn_invalidate_lock)", takes: .invalidate)
       Line(54, "wait.queueTest", "tests count, range", ways: [.pending: .next, .clear: "wait.queueUnlock"]) {

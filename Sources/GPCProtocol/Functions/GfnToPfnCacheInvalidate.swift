@@ -7,8 +7,8 @@ extension ProtocolText {
   static func cacheInvalidate(_ rules: ProtocolRules) -> Function {
     let isBare = rules.walk.locking == .bareThenWrite
     let reads = rules.walk.locking == .readThenWrite
-    let flag = rules.walk.test == .valid ? "valid" : "needs_invalidation"
-    let tested = "\(flag), \(rules.walk.testsPFN ? "pfn, " : "")uhva"
+    let walk = rules.walk.ofStartHook
+    let (flag, tested) = words(walk)
     return Function(FunctionName.cacheInvalidate, phase: nil, gpc: .walked) {
       // On x86 gpc_lock is a barrier of its own: taking a lock is a locked instruction (`MemoryModel.tso`).
       Line(
@@ -28,12 +28,12 @@ extension ProtocolText {
       ) { $0.range.contains($0.gpc.uhva) ? .hit : .miss }
       Line(20, "walk.lockRead", "read_lock(gpc->lock)", takes: .read, if: reads)
       Line(21, "walk.test", "tests \(tested)", if: reads, ways: [.hit: .next, .miss: "walk.unlockRead"]) {
-        $0.gpc.isHit(by: $0.range, $0.rules.walk) ? .hit : .miss
+        $0.gpc.isHit(by: $0.range, walk) ? .hit : .miss
       }
       Line(22, "walk.dropRead", "read_unlock(gpc->lock)", drops: .read, if: reads)
       Line(24, "walk.lockWrite", "write_lock(gpc->lock)", takes: .write)
       Line(25, "walk.clear", "if \(flag)…: valid = false", ways: [.hit: .next, .miss: .next]) {
-        $0.gpc.walk($0.range, $0.rules.walk) ? .hit : .miss
+        $0.gpc.walk($0.range, walk) ? .hit : .miss
       }
       Line(26, "walk.unlockWrite", "write_unlock(gpc->lock)", drops: .write, then: "continue")
       Line(23, "walk.unlockRead", "read_unlock(gpc->lock)", drops: .read, if: reads)
@@ -43,6 +43,39 @@ extension ProtocolText {
       Line(27, "walk.unlockList", "spin_unlock(gpc_lock)", drops: .list, section: true)
       Line(local: "return") { $0.local.walked = 0 }
     }
+  }
+
+  /// The second walk, in the end hook, where there are two: the same lines.
+  static func cacheInvalidateAtEnd(_ rules: ProtocolRules) -> Function {
+    let reads = rules.walk.locking != .write
+    let walk = rules.walk
+    let (flag, tested) = words(walk)
+    return Function(FunctionName.cacheInvalidateAtEnd, phase: nil, gpc: .walked) {
+      Line(93, "walkAtEnd.lockList", "spin_lock(gpc_lock)", takes: .list, marks: .isAwaited)
+      Line(jump: "walkAtEnd.unlockList", when: .listIsEmpty)
+      Line(label: "gpc at end")
+      Line(94, "walkAtEnd.lockRead", "read_lock(gpc->lock)", takes: .read, if: reads)
+      Line(95, "walkAtEnd.test", "tests \(tested)", if: reads, ways: [.hit: .next, .miss: "walkAtEnd.unlockRead"]) {
+        $0.gpc.isHit(by: $0.range, walk) ? .hit : .miss
+      }
+      Line(96, "walkAtEnd.dropRead", "read_unlock(gpc->lock)", drops: .read, if: reads)
+      Line(97, "walkAtEnd.lockWrite", "write_lock(gpc->lock)", takes: .write)
+      Line(98, "walkAtEnd.clear", "if \(flag)…: valid = false", ways: [.hit: .next, .miss: .next]) {
+        $0.gpc.walk($0.range, walk) ? .hit : .miss
+      }
+      Line(99, "walkAtEnd.unlockWrite", "write_unlock(gpc->lock)", drops: .write, then: "continue at end")
+      Line(100, "walkAtEnd.unlockRead", "read_unlock(gpc->lock)", drops: .read, if: reads)
+      Line(label: "continue at end")
+      Line(jump: "gpc at end", when: .another)
+      Line(101, "walkAtEnd.unlockList", "spin_unlock(gpc_lock)", drops: .list, section: true)
+      Line(local: "return") { $0.local.walked = 0 }
+    }
+  }
+
+  /// The flag that a walk clears `valid` for, and all that it tests.
+  private static func words(_ walk: WalkRule) -> (flag: String, tested: String) {
+    let flag = walk.test == .valid ? "valid" : "needs_invalidation"
+    return (flag, "\(flag), \(walk.testsPFN ? "pfn, " : "")uhva")
   }
 }
 

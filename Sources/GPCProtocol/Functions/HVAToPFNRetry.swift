@@ -9,6 +9,8 @@ extension ProtocolText {
     let tellsWait = rules.wait == .queueAfterUnlockToCondition
     let seq = rules.seq.field
     let keeps = rules.canUnmapKeptKHVA
+    let throwsAway = rules.wait == .queueBeforeRelockToTop
+    let locksBoth = rules.acceptsUnderInvalidateLock
     return Function(FunctionName.hvaToPFNRetry) {
       // do {
       Line(label: "do")
@@ -86,10 +88,30 @@ extension ProtocolText {
         $0.local.keepsKHVA = keeps && $0.gpc.hasKHVA && $0.local.newPFN == $0.gpc.pfn
         return .done
       }
-      Line(call: FunctionName.waitForInvalidations, if: rules.wait == .queueBeforeRelock)
+      Line(label: "wait")
+      Line(call: FunctionName.waitForInvalidations, if: rules.wait.isBehindLookup)
       // v5.17 tests before it takes gpc->lock, and not again.
       Line(call: FunctionName.retryCache, if: isSection)
       Line(35, "refresh.relock", "write_lock(gpc->lock)", takes: .write)
+      Line(
+        102, "wait.thrownAway", "if (waited) continue, to the loop top", if: throwsAway, marks: .mayLoop,
+        ways: [.retry: "do", .pass: .next]
+      ) {
+        let hasWaited = $0.local.hasWaited
+        $0.local.hasWaited = false
+        return hasWaited ? .retry : .pass
+      }
+      // The range test and the store in one section of both locks.
+      Line(103, "accept.dropWrite", "write_unlock(gpc->lock)", drops: .write, if: locksBoth)
+      Line(104, "accept.lockInvalidate", "spin_lock(mn_invalidate_lock)", takes: .invalidate, if: locksBoth)
+      Line(105, "accept.lockWrite", "write_lock(gpc->lock)", takes: .write, if: locksBoth)
+      Line(
+        106, "accept.test", "tests count, range", if: locksBoth, ways: [.pending: .next, .clear: "condition"]
+      ) { $0.kvm.isPending(at: $0.gpc.uhva) ? .pending : .clear }
+      Line(107, "accept.dropWritePending", "write_unlock(gpc->lock)", drops: .write, if: locksBoth)
+      Line(
+        108, "accept.dropInvalidatePending", "spin_unlock(mn_invalidate_lock)", drops: .invalidate, if: locksBoth,
+        then: "wait")
       Line(
         36, "refresh.setValid", rules.memory == .sequential ? "valid = true" : "valid = true (in the store buffer)",
         if: rules.validity == .trueBeforeTest, section: true
@@ -118,7 +140,12 @@ extension ProtocolText {
         // Up to v6.8 an activation may have taken the address away meanwhile: then no check says yes.
         if $0.gpc.valid && !$0.gpc.uhva.isError && $0.isStale(pfn) { $0.violations = .stale }
       }
+      Line(
+        109, "accept.unlockInvalidate", "spin_unlock(mn_invalidate_lock)", drops: .invalidate, if: locksBoth)
       Line(jump: .return)
+      Line(
+        110, "accept.unlockInvalidateRetry", "spin_unlock(mn_invalidate_lock)", drops: .invalidate, if: locksBoth,
+        then: "do", marks: .pausesAfter)
       Line(label: "out_error")
       Line(41, "refresh.lockFailed", "write_lock(gpc->lock)", takes: .write, then: "refresh.fail")
     }

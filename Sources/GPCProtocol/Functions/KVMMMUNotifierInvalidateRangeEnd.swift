@@ -22,6 +22,7 @@ extension ProtocolText {
       Line(11, "hook.endUnlockMMU", "KVM_MMU_UNLOCK", drops: .mmu, when: .memslot)
       // }
       Line(call: FunctionName.cacheInvalidate, if: rules.walk.place == .endHookBeforeCount)
+      Line(call: FunctionName.cacheInvalidateAtEnd, if: rules.walk.place == .bothHooks)
       Line(12, "hook.endLockCount", "spin_lock(mn_invalidate_lock)", takes: .invalidate, marks: .isAwaited)
       Line(10, "hook.raiseSeq", "gpc_invalidate_seq++", if: hasOwnSeq, others: .bumpsSeq) {
         $0.kvm.invalidateSeq += 1

@@ -4,7 +4,7 @@ import KVMEvents
 
 extension ProtocolText {
   static func invalidateRangeStart(_ rules: ProtocolRules) -> Function {
-    let walks = rules.walk.place == .startHook
+    let walks = rules.walk.place.isInStartHook
     return Function(FunctionName.invalidateRangeStart, phase: 1, gpc: .none) {
       Line(0, "hook.lockCount", "spin_lock(mn_invalidate_lock)", takes: .invalidate, phase: 0)
       Line(1, "hook.raiseCount", "mn_active_invalidate_count++", if: !rules.range.isWithCount, phase: 0) {

@@ -13,6 +13,9 @@ package struct ProtocolRules: Hashable, Sendable {
   package var hasNeedsInvalidation = false
   /// Refresh, and what `activation` and `deactivation` say, hold `gpc->refresh_lock`.
   package var hasRefreshLock = true
+  /// The new pfn is set only while no invalidation that the range covers is in flight, both under `mn_invalidate_lock`
+  /// and `gpc->lock`, taken in this order behind the wait.
+  package var acceptsUnderInvalidateLock = false
   package var activation = ActivationRule.underRefreshLock
   package var deactivation = DeactivationRule.underRefreshLock
   /// Check and refresh look at `gpc->active` (v6.0.8 on).
@@ -39,4 +42,42 @@ extension ProtocolRules {
 
   /// A deactivation can unmap the khva that a refresh under way keeps: whether khva is mapped is a question.
   package var canUnmapKeptKHVA: Bool { hasRefreshLock && deactivation == .unlocked }
+}
+
+/// The one range of the kvm that covers all invalidations in flight.
+///
+/// `kvm->mmu_gpc_invalidate_range_start/end`: set by the invalidation that takes the count from 0 to 1, widened by the
+/// others.
+package enum RangeRule: String, Hashable, CaseIterable, Sendable {
+  /// No such field (mainline).
+  case none
+  /// Written together with the count; back to the error value when the count falls to 0.
+  case resetAtZero = "reset-at-zero"
+  /// Written together with the count; never reset.
+  case kept
+  /// Written at the head of the walk, before the caches are visited; never reset, read bare.
+  case keptAtWalk = "kept-at-walk"
+
+  /// One step with the count, under its lock.
+  var isWithCount: Bool { self == .resetAtZero || self == .kept }
+}
+
+/// Where a round of the retry loop takes its snapshot of `mmu_invalidate_seq`.
+package enum SnapshotPlace: String, Hashable, CaseIterable, Sendable {
+  case none
+  /// At the loop top, `gpc->lock` held for write.
+  case loopTop = "loop-top"
+  /// Right before the lookup, without the lock.
+  case beforeLookup = "before-lookup"
+}
+
+/// When a refresh that has to look up clears and sets `valid`.
+package enum ValidityRule: String, Hashable, CaseIterable, Sendable {
+  /// False once before the loop, true with the new pfn after the retry test (mainline).
+  case falseBeforeLoop = "false-before-loop"
+  /// False at each loop top; true right after the relock, before the retry test, both under the write lock.
+  case trueBeforeTest = "true-before-test"
+  /// True before the loop as a placeholder, `pfn` an error and `khva` NULL; the store after the loop tests nothing
+  /// (`v5.17`).
+  case placeholder
 }

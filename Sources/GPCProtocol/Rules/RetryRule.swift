@@ -7,6 +7,8 @@ package struct RetryRule: Hashable, Sendable {
     case count
     /// The count is not 0 and the kvm's range covers the uhva, each field read bare.
     case pending
+    /// The same under `mn_invalidate_lock`, in one section.
+    case pendingUnderLock = "pending-under-lock"
     /// Under `mmu_lock`: an invalidation that overlaps the uhva is between its `mmu_lock` sections.
     case sectionOverlap = "section-overlap"
   }
@@ -24,10 +26,10 @@ package struct RetryRule: Hashable, Sendable {
   }
 
   /// Retry while some invalidation is in flight.
-  package var readsCount: Bool { inFlight == .count || inFlight == .pending }
+  package var readsCount: Bool { inFlight == .count || inFlight == .pending || inFlight == .pendingUnderLock }
 
   /// The count, and behind it the seq, are read bare.
-  var readsBoth: Bool { readsSeq && readsCount }
+  var readsBoth: Bool { readsSeq && (inFlight == .count || inFlight == .pending) }
 
   /// Retry if the flag is false, and for no other reason.
   package static let flagOnly = RetryRule(readsFlag: true, inFlight: .unread, readsSeq: false)

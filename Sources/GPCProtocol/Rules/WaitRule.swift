@@ -19,19 +19,21 @@ package enum WaitRule: String, Hashable, CaseIterable, Sendable {
   case queueBeforeSnapshot = "queue-before-snapshot"
   /// Sleep on the queue between mapping the new pfn and taking `gpc->lock` again.
   case queueBeforeRelock = "queue-before-relock"
+  /// The same; having waited, the lookup is thrown away: to the loop top.
+  case queueBeforeRelockToTop = "queue-before-relock-to-top"
 
   /// It waits for any invalidation in flight, wherever that lies.
   package var isForAny: Bool {
     switch self {
     case .spinOnCount: true
     case .none, .spinOnPending, .relockLoop, .queueAfterUnlock, .queueAfterUnlockToCondition, .queueBeforeSnapshot,
-      .queueBeforeRelock:
+      .queueBeforeRelock, .queueBeforeRelockToTop:
       false
     }
   }
 
   /// It comes between lookup and retry test; else before the lookup.
-  package var isBehindLookup: Bool { self == .queueBeforeRelock }
+  package var isBehindLookup: Bool { self == .queueBeforeRelock || self == .queueBeforeRelockToTop }
 
   /// A round goes on when it is over: `relock-loop` takes a lock that it holds itself.
   package var canBeLeft: Bool { self != .none && self != .relockLoop }
@@ -39,7 +41,9 @@ package enum WaitRule: String, Hashable, CaseIterable, Sendable {
   /// It sleeps on the queue that the end hook wakes.
   package var isQueue: Bool {
     switch self {
-    case .queueAfterUnlock, .queueAfterUnlockToCondition, .queueBeforeSnapshot, .queueBeforeRelock: true
+    case .queueAfterUnlock, .queueAfterUnlockToCondition, .queueBeforeSnapshot, .queueBeforeRelock,
+      .queueBeforeRelockToTop:
+      true
     case .none, .spinOnCount, .spinOnPending, .relockLoop: false
     }
   }

@@ -9,6 +9,12 @@ package struct WalkRule: Hashable, Sendable {
     case endHookBeforeCount = "end-hook-before-count"
     /// In the end hook, after the count went down.
     case endHookAfterCount = "end-hook-after-count"
+    /// In the start hook on `valid`, and in the end hook, before the count goes down, on `needs_invalidation`.
+    case bothHooks = "both-hooks"
+
+    package var isInStartHook: Bool { self == .startHook || self == .bothHooks }
+    package var isInEndHook: Bool { self != .startHook }
+    package var isBeforeCountFalls: Bool { self == .endHookBeforeCount || self == .bothHooks }
   }
 
   package enum Test: String, Hashable, CaseIterable, Sendable {
@@ -38,4 +44,11 @@ package struct WalkRule: Hashable, Sendable {
   package var barrierBefore = false
 
   package init() {}
+
+  /// What the walk of a start hook does, where the end hook has one of its own.
+  var ofStartHook: WalkRule {
+    var rule = self
+    if place == .bothHooks { rule.test = .valid }
+    return rule
+  }
 }

@@ -13,14 +13,23 @@ extension ProtocolProgram {
     package let statement: String
     /// Where a test leads, other than to the next line.
     package let ways: String
+    /// What must hold, or it is passed over.
+    package let condition: String?
+  }
+
+  /// The functions that the form has, in the order of the text.
+  package var functions: [String] {
+    text.functions.filter { $0.lines.contains { $0.isOn && step($0.name) != nil } }.map(\.name)
   }
 
   /// In the order of the text.
   package func listing(of function: String) -> [Listed] {
     // Of what is called: a function that the form does not call goes nowhere.
     let lines = text.functions.flatMap(\.lines).filter { $0.isOn && step($0.name) != nil }
-    let targets: [Target] = lines.flatMap { line in line.ways.map(\.target) }
-    return text.function(function).lines.filter(\.isOn).compactMap { line in
+    var targets: [Target] = lines.flatMap { line in line.ways.map(\.target) }
+    let ownLines = text.function(function).lines.filter(\.isOn)
+    for case .jump(let target) in ownLines.map(\.kind) { targets.append(target) }
+    return ownLines.compactMap { line in
       switch line.kind {
       case .step: listed(.step, line.name, line)
       case .label: targets.contains(Target.to(line.name)) ? listed(.label, line.name, line) : nil
@@ -35,7 +44,9 @@ extension ProtocolProgram {
 
   private func listed(_ kind: Listed.Kind, _ name: String, _ line: ProtocolText<ProtocolState>.Line) -> Listed {
     let ways = line.ways.compactMap { way in way.target.words.map { "\(way.branch.rawValue): \($0)" } }
-    return Listed(kind: kind, name: name, statement: line.statement, ways: ways.joined(separator: ", "))
+    return Listed(
+      kind: kind, name: name, statement: line.statement, ways: ways.joined(separator: ", "),
+      condition: line.condition?.name)
   }
 }
 

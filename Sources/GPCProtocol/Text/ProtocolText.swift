@@ -10,6 +10,7 @@ package struct ProtocolText<Storage: ProtocolStorage>: Sendable {
     self.rules = rules
     functions = [
       Self.invalidateRangeStart(rules), Self.mm(rules), Self.invalidateRangeEnd(rules), Self.cacheInvalidate(rules),
+      Self.cacheInvalidateAtEnd(rules),
       Self.refresh(rules), Self.hvaToPFNRetry(rules), Self.invalidationsPending(rules),
       Self.waitForInvalidations(rules), Self.retryCache(rules), Self.check(rules), Self.deactivate(rules),
       Self.activate(rules),
@@ -39,6 +40,7 @@ package enum FunctionName {
   static let mm = "mm"
   static let invalidateRangeEnd = "kvm_mmu_notifier_invalidate_range_end()"
   static let cacheInvalidate = "gfn_to_pfn_cache_invalidate()"
+  static let cacheInvalidateAtEnd = "gfn_to_pfn_cache_invalidate_end()"
   static let refresh = "__kvm_gpc_refresh()"
   package static let hvaToPFNRetry = "hva_to_pfn_retry()"
   static let invalidationsPending = "gpc_invalidations_pending()"

@@ -16,6 +16,7 @@ import TraceStore
 /// Runs one case. What is wrong with it is a fault in its outcome; only our own bugs end the run.
 package struct CaseRun: Sendable {
   let corpusCase: CorpusCase
+  let forms: [ProtocolForm]
 
   /// What the searches of one case gave: its outcome, and the branches that they took.
   struct Result: Sendable {
@@ -28,24 +29,24 @@ package struct CaseRun: Sendable {
     do {
       description = try corpusCase.description()
     } catch {
-      return Result(outcome: broken(error, nil), coverage: .ofAllForms)
+      return Result(outcome: broken(error, nil), coverage: Coverage(under: forms))
     }
     do {
-      let (row, coverage) = try Self.found(corpusCase.name, in: .file(path: try corpusCase.tracePath()), description)
+      let (row, coverage) = try Self.found(corpusCase.name, in: .file(path: try corpusCase.tracePath()), description, forms)
       return Result(outcome: CaseOutcome(corpusCase, description, row), coverage: coverage)
     } catch {
-      return Result(outcome: broken(Self.fault(error), description), coverage: .ofAllForms)
+      return Result(outcome: broken(Self.fault(error), description), coverage: Coverage(under: forms))
     }
   }
 
   /// What a trace gives as the case of this description.
   static func found(
-    _ name: String, in trace: TraceInput, _ description: CaseDescription
+    _ name: String, in trace: TraceInput, _ description: CaseDescription, _ forms: [ProtocolForm]
   ) throws -> (CorpusCaseRow, Coverage) {
-    let stages = try CaseStages(name, trace, description)
+    let stages = try CaseStages(name, trace, description, forms)
     var row = stages.row
-    var coverage = Coverage.ofAllForms
-    for searched in explore(stages.recording, description) {
+    var coverage = Coverage(under: forms)
+    for searched in explore(stages.recording, description, forms) {
       row.cells.append(searched.row)
       coverage.add(searched.form, searched.branches)
     }
@@ -67,9 +68,10 @@ package struct CaseRun: Sendable {
   }
 
   /// The forms at once: they take very different times.
-  private static func explore(_ recording: ExploredRecording, _ description: CaseDescription) -> [SearchedCell] {
-    let forms = ProtocolForm.all
-    return inParallel(forms.count, jobCount: CorpusRun.coreCount) { index in
+  private static func explore(
+    _ recording: ExploredRecording, _ description: CaseDescription, _ forms: [ProtocolForm]
+  ) -> [SearchedCell] {
+    inParallel(forms.count, jobCount: CorpusRun.coreCount) { index in
       recording.cell(forms[index], index, expected: description.expectation(of: forms[index].id)?.verdict)
     }
   }
@@ -83,7 +85,7 @@ struct ExploredRecording: Sendable {
   let memory: MemoryModel
   /// There is something that no search can see, so nothing is clean.
   let hasBlindSpots: Bool
-  /// By form, in the order of `ProtocolForm.all`.
+  /// By form, in their order.
   let costs: [FormCosts]
 
   func cell(_ form: ProtocolForm, _ index: Int, expected: CellVerdict?) -> SearchedCell {
@@ -112,7 +114,9 @@ private struct CaseStages {
   let row: CorpusCaseRow
   let recording: ExploredRecording
 
-  init(_ name: String, _ trace: TraceInput, _ description: CaseDescription) throws {
+  init(
+    _ name: String, _ trace: TraceInput, _ description: CaseDescription, _ forms: [ProtocolForm]
+  ) throws {
     let begun = cpuTimeNs()
     let source = try Recording(
       description.reading.request(trace), kernel: description.reading.kernel(), Listener())
@@ -120,7 +124,7 @@ private struct CaseStages {
     let search = try description.search.request()
     let replay = try source.windowOptions(search.bound)
     var windows: [RecordedWindow] = []
-    var comparison = Comparison(ProtocolForm.all, kernel: try source.kernelForm(), deltaNs: replay.deltaNs)
+    var comparison = Comparison(forms, kernel: try source.kernelForm(), deltaNs: replay.deltaNs)
     try source.forEachWindow(replay) {
       windows.append($0)
       comparison.consume($0)
@@ -139,13 +143,16 @@ private struct CaseStages {
       costs: costs)
     row = CorpusCaseRow(
       name: name, title: description.title, traceHash: facts.contentHash, eventCount: facts.eventCount,
-      cpuNs: cpuTimeNs() - begun, cells: [recorded], figures: try Self.figures(description, database))
+      cpuNs: cpuTimeNs() - begun, cells: [recorded], figures: try Self.figures(description, database, forms))
   }
 
   private static func figures(
-    _ description: CaseDescription, _ database: TraceDatabase
+    _ description: CaseDescription, _ database: TraceDatabase, _ forms: [ProtocolForm]
   ) throws -> [CorpusFigureRow] {
-    try description.counts.flatMap { counts in
+    // What was not compared has no figures.
+    let counts = description.counts.filter { counts in counts.form.map { id in forms.contains { $0.id == id } } ?? true
+    }
+    return try counts.flatMap { counts in
       try counts.figures.map { figure in
         guard let known = CaseFigure(figure.name, form: counts.form) else {
           throw CaseFault.unknownFigure(figure.name)

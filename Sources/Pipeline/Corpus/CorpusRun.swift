@@ -2,6 +2,8 @@
 
 import Corpus
 import Explore
+import Forms
+import GPCProtocol
 import Glibc
 import Synchronization
 
@@ -9,17 +11,20 @@ import Synchronization
 package struct CorpusRun: Sendable {
   package let folder: String
   package let cases: [CorpusCase]
+  /// What the cases are searched under.
+  package let forms: [ProtocolForm]
   /// Cases under way at once.
   package let jobCount: Int
   /// Told of each case that is through: how many are, and its name.
   private let progress: @Sendable (Int, String) -> Void
 
   package init(
-    folder: String, cases: [CorpusCase], jobCount: Int = coreCount,
+    folder: String, cases: [CorpusCase], forms: [ProtocolForm] = ProtocolForm.all, jobCount: Int = coreCount,
     progress: @escaping @Sendable (Int, String) -> Void
   ) {
     self.folder = folder
     self.cases = cases
+    self.forms = forms
     self.jobCount = jobCount
     self.progress = progress
   }
@@ -29,18 +34,18 @@ package struct CorpusRun: Sendable {
     let finishedCount = Mutex(0)
     // No more recordings in memory than are under way.
     let results = inParallel(cases.count, jobCount: jobCount) { index in
-      let result = CaseRun(corpusCase: cases[index]).run()
+      let result = CaseRun(corpusCase: cases[index], forms: forms).run()
       finishedCount.withLock { count in
         count += 1
         progress(count, result.outcome.row.name)
       }
       return result
     }
-    var coverage = Coverage.ofAllForms
+    var coverage = Coverage(under: forms)
     for result in results { coverage.add(result.coverage) }
     let elapsed = (ContinuousClock.now - begun).components
     let outcome = CorpusOutcome(
-      folder: folder, cases: results.map(\.outcome), jobCount: jobCount,
+      folder: folder, forms: forms.map(\.id), cases: results.map(\.outcome), jobCount: jobCount,
       wallNs: elapsed.seconds * 1_000_000_000 + elapsed.attoseconds / 1_000_000_000)
     return (outcome, coverage)
   }

@@ -2,6 +2,7 @@
 
 import Corpus
 import Explore
+import Forms
 import GPCProtocol
 import KVMEvents
 import Report
@@ -42,7 +43,7 @@ package struct CutCase {
   /// What is found in it now.
   func row(_ name: String) throws -> CorpusCaseRow {
     do {
-      return try CaseRun.found(name, in: .bytes(text.bytes), bare).0
+      return try CaseRun.found(name, in: .bytes(text.bytes), bare, ProtocolForm.all).0
     } catch PipelineError.unreadable(let error, _) {
       throw CutFault.unreadableText(error)
     }
@@ -151,14 +152,14 @@ package struct CutCase {
     case .records: return "records of a trace.dat as trace-cmd report -t prints them"
     case .events(let recorded):
       return
-        "events of \(recorded.rawValue) as \(Self.report(format)) prints them, without what the replay does not read"
+        "events of \(recorded.words) as \(Self.report(format)) prints them, without what the replay does not read"
     }
     return Self.report(format)
   }
 
   /// The command that prints such text.
   private static func report(_ format: String) -> String {
-    guard format.hasPrefix(InputFormat.traceCmdText.rawValue) else {
+    guard format.hasPrefix(InputFormat.traceCmdText.words) else {
       return String(format.prefix { $0 != "," })
     }
     let options = format.split(separator: ", ").dropFirst().filter { $0 != "default" }

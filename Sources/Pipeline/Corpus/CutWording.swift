@@ -11,10 +11,10 @@ enum CutWording {
   case events(of: InputFormat)
 
   init(_ format: InputFormat) {
-    switch format {
-    case .traceCmdText, .tracefsText: self = .lines
-    case .traceDat: self = .records
-    case .consoleLog, .webPage, .perfScript, .perfData, .bpftrace: self = .events(of: format)
+    switch format.cutting {
+    case .lines: self = .lines
+    case .records: self = .records
+    case .events: self = .events(of: format)
     }
   }
 }

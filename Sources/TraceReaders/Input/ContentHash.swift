@@ -103,3 +103,14 @@ extension ContentHash.Hasher {
     return hash
   }
 }
+
+extension ContentHash {
+  /// Reads the file once, as it stands; the same value that a `TraceReader` has at the end of it.
+  package init(ofFileAt path: String) throws(TraceReadError) {
+    var file = try InputFile(.file(path: path))
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+    defer { block.deallocate() }
+    while try file.read(into: block) > 0 {}
+    self = file.contentHash
+  }
+}

@@ -5,71 +5,61 @@ import KVMEvents
 struct HeadFinder {
   /// Bytes of a buffer's or file's name (`kvmgpc: `), or blanks in place of one, before the head.
   private(set) var prefix = 0
-  private(set) var form: HeadForm
+  private(set) var columns: HeadColumns
   private(set) var failure = HeadFailure.noTask
   /// What may be the front of the next line's comm.
   var fragment = CommFragment()
 
-  private let isOfConsole: Bool
-  /// Forms that this kind of text may have.
-  private let forms: [HeadForm]
+  /// Those that this kind of text may have.
+  private let choices: [HeadColumns]
   /// Bytes in which a head is looked for.
   private static let prefixMax = 256
 
-  init(_ format: InputFormat = .traceCmdText) {
-    switch format {
-    case .tracefsText, .webPage: forms = [.wide]
-    case .perfScript: forms = [.perf]
-    case .traceCmdText, .traceDat, .perfData, .bpftrace, .consoleLog: forms = [.wide, .latency]
-    }
-    isOfConsole = format == .consoleLog
-    form = forms[0]
+  init(_ choices: [HeadColumns] = TraceCmdText.columns) {
+    self.choices = choices
+    columns = choices[0]
   }
 
   /// The head of this line; nil: it has none, and `failure` says why.
-  @inline(__always) mutating func find(_ line: Line) -> RecordHead? {
+  @inline(__always) mutating func find<Form: LineForm>(_ line: Line, _: Form.Type) -> RecordHead? {
     do throws(HeadFailure) {
-      return try RecordHead(at: line.start + prefix, line.end, form: form)
+      let start = line.start + prefix
+      return try Form.readsHeads ? Form.head(at: start, line.end) : RecordHead(at: start, line.end, columns)
     } catch {
       failure = error
-      return findElsewhere(line)
+      return Form.headElsewhere(line, &self)
     }
   }
 
-  private mutating func findElsewhere(_ line: Line) -> RecordHead? {
-    if form == .perf {
-      return attempt { () throws(HeadFailure) in try RecordHead(unpaddedPerf: line) }
-    }
-    if isOfConsole { return findBehindConsole(line) }
+  mutating func findElsewhere(_ line: Line) -> RecordHead? {
     if !fragment.isEmpty, let head = findJoined(line) { return head }
     // A record right behind a loss marker has no prefix, even where all others do: the prefix stays as it was.
-    if prefix > 0, let head = attempt(line, prefix: 0, form: form) { return head }
-    for other in forms {
-      if let head = attempt(line, prefix: 0, form: other) {
-        (prefix, form) = (0, other)
+    if prefix > 0, let head = attempt(line, prefix: 0, columns) { return head }
+    for other in choices {
+      if let head = attempt(line, prefix: 0, other) {
+        (prefix, columns) = (0, other)
         return head
       }
-      if let found = attemptBehindName(line, form: other) ?? attemptBehindBlanks(line, form: other) {
-        (prefix, form) = (found.prefix, other)
+      if let found = attemptBehindName(line, other) ?? attemptBehindBlanks(line, other) {
+        (prefix, columns) = (found.prefix, other)
         return found.head
       }
     }
     return findDash(line)
   }
 
-  /// What a console puts in front is the prefix: as wide from line to line, mostly.
-  private mutating func findBehindConsole(_ line: Line) -> RecordHead? {
-    let start = (ConsoleLine(line)?.text.start ?? line.start) - line.start
-    for other in forms {
-      if let head = attempt(line, prefix: start, form: other) {
-        (prefix, form) = (start, other)
+  /// The head behind this many bytes, which are the prefix from here on.
+  mutating func findBehind(_ prefix: Int, _ line: Line) -> RecordHead? {
+    for other in choices {
+      if let head = attempt(line, prefix: prefix, other) {
+        (self.prefix, columns) = (prefix, other)
         return head
       }
     }
     return nil
   }
 
-  private mutating func attempt(_ head: () throws(HeadFailure) -> RecordHead) -> RecordHead? {
+  mutating func attempt(_ head: () throws(HeadFailure) -> RecordHead) -> RecordHead? {
     do throws(HeadFailure) {
       return try head()
     } catch {
@@ -79,19 +69,19 @@ struct HeadFinder {
     }
   }
 
-  private mutating func attempt(_ line: Line, prefix: Int, form: HeadForm) -> RecordHead? {
+  private mutating func attempt(_ line: Line, prefix: Int, _ columns: HeadColumns) -> RecordHead? {
     guard line.count > prefix else { return nil }
-    return attempt { () throws(HeadFailure) in try RecordHead(at: line.start + prefix, line.end, form: form) }
+    return attempt { () throws(HeadFailure) in try RecordHead(at: line.start + prefix, line.end, columns) }
   }
 
   /// `%*s: ` before the head, blanks on the left: the name of a buffer instance or of an input file.
-  private mutating func attemptBehindName(_ line: Line, form: HeadForm) -> (prefix: Int, head: RecordHead)? {
+  private mutating func attemptBehindName(_ line: Line, _ columns: HeadColumns) -> (prefix: Int, head: RecordHead)? {
     var place = line.start
     skipBlanks(&place, line.end)
     while place + 1 < line.end, place.byte != 0x20, place - line.start < Self.prefixMax {
       if place.byte == UInt8(ascii: ":"), (place + 1).byte == 0x20 {
         let prefix = place - line.start + 2
-        return attempt(line, prefix: prefix, form: form).map { (prefix, $0) }
+        return attempt(line, prefix: prefix, columns).map { (prefix, $0) }
       }
       place += 1
     }
@@ -100,15 +90,15 @@ struct HeadFinder {
 
   /// Among several buffers the one without a name has blanks in the names' column: the head begins a column before its
   /// dash.
-  private mutating func attemptBehindBlanks(_ line: Line, form: HeadForm) -> (prefix: Int, head: RecordHead)? {
-    let width = form == .wide ? CommKey.width : 8
+  private mutating func attemptBehindBlanks(_ line: Line, _ columns: HeadColumns) -> (prefix: Int, head: RecordHead)? {
+    let width = columns.commWidth
     var first = line.start
     skipBlanks(&first, line.end)
     var dash = first
     while dash < line.end, dash - width <= first, dash - line.start < Self.prefixMax {
       if dash.byte == UInt8(ascii: "-"), dash - line.start > width {
         let prefix = dash - line.start - width
-        if let head = attempt(line, prefix: prefix, form: form) { return (prefix, head) }
+        if let head = attempt(line, prefix: prefix, columns) { return (prefix, head) }
       }
       dash += 1
     }
@@ -122,7 +112,7 @@ struct HeadFinder {
       let comm = fragment.joined(UnsafeRawBufferPointer(start: line.start, count: rest))
     else { return nil }
     let head = attempt { () throws(HeadFailure) in
-      try RecordHead(comm: comm, dash: line.start + rest, line.end, form: .wide)
+      try RecordHead(comm: comm, dash: line.start + rest, line.end, .wide)
     }
     if head != nil { fragment = CommFragment() }
     return head
@@ -138,7 +128,7 @@ struct HeadFinder {
         let comm = CommKey(UnsafeRawBufferPointer(start: start, count: place - start))
       {
         let head = attempt { () throws(HeadFailure) in
-          try RecordHead(comm: comm, dash: place, line.end, form: .wide)
+          try RecordHead(comm: comm, dash: place, line.end, .wide)
         }
         if let head { return head }
       }

@@ -1,9 +1,9 @@
 // What says that the tracer dropped events.
 
-/// `CPU:3 [EVENTS DROPPED]`, `CPU:0 [160 EVENTS DROPPED]` (trace-cmd); `CPU:1 [LOST 7 EVENTS]`, `CPU:1 [LOST EVENTS]`
-/// (the kernel).
 import KVMEvents
 
+/// `CPU:3 [EVENTS DROPPED]`, `CPU:0 [160 EVENTS DROPPED]` (trace-cmd); `CPU:1 [LOST 7 EVENTS]`, `CPU:1 [LOST EVENTS]`
+/// (the kernel).
 struct LossMarker: Equatable {
   /// `RecordedEvent.unknownCPU` where nothing tells it.
   let cpu: Int32
@@ -16,15 +16,6 @@ struct LossMarker: Equatable {
     self.cpu = cpu
     self.count = count
     self.isPlaced = isPlaced
-  }
-
-  /// `… PERF_RECORD_LOST lost 7`, as `perf script --show-lost-events` prints it.
-  init?(perfRecord head: RecordHead, _ line: Line) {
-    var name = head.name
-    guard skip("PERF_RECORD_LOST", &name, line.end) else { return nil }
-    var place = head.body
-    let count = skip("lost ", &place, line.end) ? decimal(&place, line.end) : nil
-    self.init(cpu: head.cpu, count: count)
   }
 
   /// Looks behind `prefix` bytes, and at the line's begin. The whole line must be the marker: a comm may begin like

@@ -26,13 +26,16 @@ struct RecordHead {
 }
 
 /// Where comm and CPU stand.
-enum HeadForm {
+enum HeadColumns {
   /// Comm in 16 bytes, CPU in brackets.
   case wide
   /// `-l`: comm cut to 8 bytes, CPU and flags without brackets.
   case latency
-  /// perf script: a blank between comm and pid.
-  case perf
+  /// Elsewhere: the form reads its heads itself (`LineForm.head`).
+  case own
+
+  /// Bytes of the comm's column, where one has its dash behind it.
+  var commWidth: Int { self == .latency ? 8 : CommKey.width }
 }
 
 /// Why a line has no record head.
@@ -62,27 +65,25 @@ enum HeadFailure: Error {
 extension RecordHead {
   /// The head of a record whose comm column begins at `start`.
   @inline(__always)
-  init(at start: UnsafeRawPointer, _ end: UnsafeRawPointer, form: HeadForm) throws(HeadFailure) {
-    if form == .perf {
-      try self.init(perfAt: start, end)
-      return
-    }
-    let width = form == .wide ? CommKey.width : 8
+  init(at start: UnsafeRawPointer, _ end: UnsafeRawPointer, _ columns: HeadColumns) throws(HeadFailure) {
+    let width = columns.commWidth
     guard end - start > width, (start + width).byte == UInt8(ascii: "-") else { throw .noTask }
-    let comm = form == .wide ? CommKey(wideAt: start) : CommKey(shortAt: start)
-    try self.init(comm: comm, dash: start + width, end, form: form)
+    let comm = columns == .latency ? CommKey(shortAt: start) : CommKey(wideAt: start)
+    try self.init(comm: comm, dash: start + width, end, columns)
   }
 
   @inline(__always)
-  init(comm: CommKey, dash: UnsafeRawPointer, _ end: UnsafeRawPointer, form: HeadForm) throws(HeadFailure) {
+  init(
+    comm: CommKey, dash: UnsafeRawPointer, _ end: UnsafeRawPointer, _ columns: HeadColumns
+  ) throws(HeadFailure) {
     var place = dash + 1
     guard let pid = smallDecimal(&place, end), place < end, place.byte == 0x20 else { throw .noTask }
     skipBlanks(&place, end)
     var tgid: Int32 = -1
-    if form == .wide, !skip(UInt8(ascii: "["), &place, end) { tgid = try Self.threadGroup(&place, end) }
+    if columns != .latency, !skip(UInt8(ascii: "["), &place, end) { tgid = try Self.threadGroup(&place, end) }
     let digits = place
     guard let cpu = cpuNumber(&place, end) else { throw place == digits ? .noCPU : .cpuTooLarge }
-    if form == .wide, !skip(UInt8(ascii: "]"), &place, end) { throw .noCPU }
+    if columns != .latency, !skip(UInt8(ascii: "]"), &place, end) { throw .noCPU }
     self.init(comm: comm, dash: dash, pid: pid, tgid: tgid, cpu: cpu, name: place, body: place)
     try skipToStamp(&place, end)
     try readStamp(&place, end)

@@ -25,7 +25,7 @@ package struct RecordPlaces: Sendable {
 
 /// Finds the parts of one line after the other. Where a head stands hardly ever changes from line to line.
 package struct RecordFinder {
-  private var finder = HeadFinder(.traceCmdText)
+  private var finder = HeadFinder()
 
   package init() {}
 
@@ -36,11 +36,13 @@ package struct RecordFinder {
     // Words are loaded without a look at where the line ends.
     line += [UInt8](repeating: 0, count: LineSplitter.slack)
     return line.withUnsafeBytes { bytes in
-      guard let start = bytes.baseAddress, let head = finder.find(Line(start: start, end: start + count)) else {
+      guard let start = bytes.baseAddress,
+        let head = finder.find(Line(start: start, end: start + count), TraceCmdText.self)
+      else {
         return nil
       }
       return RecordPlaces(
-        head, width: finder.form == .wide ? CommKey.width : 8, UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+        head, width: finder.columns.commWidth, UnsafeRawBufferPointer(rebasing: bytes[..<count]))
     }
   }
 

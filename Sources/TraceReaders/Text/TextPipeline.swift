@@ -6,6 +6,7 @@ struct TextPipeline: ~Copyable {
   var source: ByteSource
   var splitter: LineSplitter
   var text: TraceText
+  private var form: any TextForm.Type = TraceCmdText.self
   private(set) var isAtEnd = false
   /// The last lines may still wait for what comes after them.
   private var isUnfinished = false
@@ -16,7 +17,7 @@ struct TextPipeline: ~Copyable {
   /// No newline stands behind the last line.
   private var endsInsideLine = false
   /// Which lines of a page are of the text.
-  private var page: TracePage?
+  private var page = TracePage()
   /// What the first bytes look like, where a form was asked for.
   private var firstLook: Result<InputFormat, TraceReadError>?
 
@@ -31,10 +32,9 @@ struct TextPipeline: ~Copyable {
   }
 
   /// Reads the lines as those of this form. Before the first line.
-  mutating func begin(_ format: InputFormat) {
-    let catalogue = format == .bpftrace ? options.catalogue.forBpftrace : options.catalogue
-    text = TraceText(format, catalogue: catalogue, keepsUnknown: options.keepsUnknown)
-    if format == .webPage { page = TracePage() }
+  mutating func begin(_ form: any TextForm.Type) {
+    self.form = form
+    text = TraceText(form, catalogue: form.catalogue(options.catalogue), keepsUnknown: options.keepsUnknown)
     if isAtEnd, let reason = source.breakOff { noteTruncation(reason) }
   }
 
@@ -69,13 +69,16 @@ struct TextPipeline: ~Copyable {
   }
 
   /// Puts the next events into the front of `events`; fewer than there is room for only at the end.
-  mutating func read(into events: UnsafeMutableBufferPointer<RecordedEvent>) throws(TraceReadError) -> Int {
+  mutating func read<Form: LineForm>(
+    _ form: Form.Type, into events: UnsafeMutableBufferPointer<RecordedEvent>
+  ) throws(TraceReadError) -> Int {
     var count = 0
     while count < events.count {
       if let line = splitter.next() {
         lines += 1
-        if page != nil, page?.holds(line) == false { continue }
-        if text.read(line, id: lines, before: splitter.lineBefore, screen: splitter.screen, into: &events[count]) {
+        if !Form.holds(line, &page) { continue }
+        let before = splitter.lineBefore
+        if text.read(line, form, id: lines, before: before, screen: splitter.screen, into: &events[count]) {
           count += 1
         }
       } else if isAtEnd {
@@ -102,8 +105,7 @@ struct TextPipeline: ~Copyable {
   ) throws(TraceReadError) {
     text.giveUpFragment()
     if !text.names.hasEvents { try confirmForm() }
-    if text.lastTime == .min, text.format == .consoleLog { throw .notATrace(.consoleLog) }
-    if text.lastTime == .min, text.format == .webPage { throw .notATrace(.webPage) }
+    if text.lastTime == .min, let other = form.withoutRecords { throw .notATrace(other) }
     guard incomplete == nil, endsInsideLine || endsInsidePrinted,
       isOdd || text.issues.lastWrongLine == lines
     else { return }

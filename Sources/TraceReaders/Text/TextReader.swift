@@ -1,19 +1,19 @@
-// The reader of the text forms.
+// The reader of the forms whose lines are records.
 
 import KVMEvents
 
 final class TextReader: RecordingReader {
   private var pipeline: TextPipeline
-  private let format: InputFormat
+  private let form: any LineForm.Type
 
   /// Takes over a pipeline whose form was told.
-  init(_ pipeline: consuming TextPipeline, format: InputFormat) {
+  init(_ pipeline: consuming TextPipeline, of form: any LineForm.Type) {
     self.pipeline = pipeline
-    self.format = format
+    self.form = form
   }
 
   func read(into events: UnsafeMutableBufferPointer<RecordedEvent>) throws(TraceReadError) -> Int {
-    try pipeline.read(into: events)
+    try form.read(&pipeline, into: events)
   }
 
   var tasks: [TraceTask] { pipeline.text.tasks.tasks }
@@ -26,7 +26,10 @@ final class TextReader: RecordingReader {
   var totalBytes: Int64? { pipeline.source.totalBytes }
   var contentHash: ContentHash? { pipeline.isAtEnd ? pipeline.source.contentHash : nil }
 
-  var formatDescription: String { "\(format.rawValue), \(pipeline.text.traits.description(of: format))" }
+  var formatDescription: String {
+    let options = form.options(pipeline.text.traits)
+    return "\(form.words), \(options.isEmpty ? "default" : options.joined(separator: ", "))"
+  }
   /// 1, or 1000 where the stamps are in microseconds (rounded by trace-cmd, truncated by the kernel and perf).
   var timestampResolutionNs: Int64 { pipeline.text.traits.hasMicroseconds ? 1000 : 1 }
   /// Without a point: of a clock that is no time, or printed with `--raw-ts`, and no text says which.

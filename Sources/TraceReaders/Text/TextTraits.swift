@@ -18,11 +18,11 @@ struct TextTraits {
     static let cutComms = News(rawValue: 2)
   }
 
-  @inline(__always) mutating func note(_ head: RecordHead, form: HeadForm) -> News {
+  @inline(__always) mutating func note(_ head: RecordHead, _ columns: HeadColumns) -> News {
     var news: News = []
     if head.hasFlags { hasFlags = true }
     if head.tgid >= 0 { hasThreadGroups = true }
-    if form == .latency, !isLatencyForm {
+    if columns == .latency, !isLatencyForm {
       isLatencyForm = true
       news = .cutComms
     }
@@ -36,43 +36,5 @@ struct TextTraits {
       hasRawStamps = true
     }
     return news
-  }
-
-  /// The options, for a sentence about the recording.
-  func description(of format: InputFormat) -> String {
-    let options =
-      switch format {
-      case .tracefsText, .webPage: tracefsOptions
-      case .consoleLog: isLatencyForm ? ["as ftrace_dump() prints it"] : tracefsOptions
-      case .perfScript: perfScriptOptions
-      case .traceCmdText, .traceDat, .perfData, .bpftrace: traceCmdOptions
-      }
-    return options.isEmpty ? "default" : options.joined(separator: ", ")
-  }
-
-  private var traceCmdOptions: [String] {
-    var options: [String] = []
-    if hasNanoseconds { options.append("-t") }
-    if hasRawStamps { options.append("raw time stamps") }
-    if isLatencyForm { options.append("-l") }
-    if isRaw { options.append("-R") }
-    if hasFlags, !isLatencyForm { options.append("flags column") }
-    return options
-  }
-
-  private var tracefsOptions: [String] {
-    var options: [String] = []
-    if hasRawStamps { options.append("raw time stamps") }
-    if hasThreadGroups { options.append("TGID column") }
-    if !hasFlags { options.append("no flags columns") }
-    if isRaw { options.append("fields") }
-    return options
-  }
-
-  private var perfScriptOptions: [String] {
-    var options: [String] = []
-    if hasNanoseconds { options.append("--ns") }
-    if hasThreadGroups { options.append("pid/tid") }
-    return options
   }
 }

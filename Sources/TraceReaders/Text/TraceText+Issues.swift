@@ -4,38 +4,11 @@ import Glibc
 import KVMEvents
 
 extension TraceText {
-  /// What texts of this form do not tell, whatever was recorded.
-  mutating func noteFormLimits() {
-    switch format {
-    case .perfScript:
-      issues.note(.formLimit, line: 1, "lost events are told only by `perf script --show-lost-events`", nil)
-    case .consoleLog:
-      issues.note(
-        .formLimit, line: 1,
-        "a console may lose lines of a dump, and a dump may be of one CPU (orig_cpu): neither is told", nil)
-    case .traceCmdText, .traceDat, .tracefsText, .webPage, .perfData, .bpftrace: break
+  mutating func note<Form: LineForm>(_ news: TextTraits.News, _: Form.Type, _ line: Line, id: EventID) {
+    if news.contains(.microseconds) {
+      issues.note(.microseconds, line: id, "time stamps in microseconds \(Form.microseconds)", line)
     }
-  }
-
-  mutating func note(_ news: TextTraits.News, _ line: Line, id: EventID) {
-    if news.contains(.microseconds) { noteMicroseconds(line, id: id) }
-    if news.contains(.cutComms) {
-      issues.note(
-        .cutComms, line: id,
-        format == .consoleLog
-          ? "comms are cut to 8 bytes, as ftrace_dump() prints them"
-          : "comms are cut to 8 bytes (`-l`): without it `trace-cmd report` prints them whole", line)
-    }
-  }
-
-  private mutating func noteMicroseconds(_ line: Line, id: EventID) {
-    let remedy =
-      switch format {
-      case .tracefsText, .webPage, .consoleLog: "(truncated by the kernel): trace-cmd records nanoseconds"
-      case .perfScript: "(truncated by perf): `perf script --ns` prints nanoseconds"
-      case .traceCmdText, .traceDat, .perfData, .bpftrace: "(rounded): `-t` prints nanoseconds"
-      }
-    issues.note(.microseconds, line: id, "time stamps in microseconds \(remedy)", line)
+    if news.contains(.cutComms) { issues.note(.cutComms, line: id, Form.cutComms, line) }
   }
 
   /// Looks closer at an event that is not later than the one before. False: it is that one again.

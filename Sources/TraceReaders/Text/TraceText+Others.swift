@@ -3,40 +3,34 @@
 import KVMEvents
 
 extension TraceText {
-  mutating func readOther(_ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
+  mutating func readOther<Form: LineForm>(
+    _ line: Line, _: Form.Type, id: EventID, into event: inout RecordedEvent
+  ) -> Bool {
     let failure = finder.failure
-    if let marker = LossMarker(line, prefix: finder.prefix) { return deliver(marker, id: id, into: &event) }
+    if let marker = LossMarker(line, prefix: finder.prefix) {
+      deliver(marker, id: id, into: &event)
+      return true
+    }
     if ReportNote(line, prefix: finder.prefix) == .mayLackEvents {
       issues.note(
         .formLimit, line: id,
         "the recording that this is cut from may lack events: it hides losses, or was not read whole", line)
       return false
     }
-    switch format {
-    case .consoleLog: return readConsole(line, id: id, into: &event)
-    case .tracefsText, .webPage:
-      if let note = TracefsNote(line, isInHead: lastTime == .min) { return read(note, line, id: id, into: &event) }
-    case .perfScript:
-      guard let note = PerfScriptNote(line) else { break }
-      if case .release(let release) = note { kernelRelease = kernelRelease ?? release }
-      return false
-    case .traceCmdText, .traceDat, .perfData, .bpftrace:
-      // tracefs text whose records look like trace-cmd's, as those of pids with seven digits do.
-      if let note = TracefsNote(lossIn: line) { return read(note, line, id: id, into: &event) }
-      if let note = ReportNote(line, prefix: finder.prefix) {
-        if note == .empty { _ = keepFragment(line, id: id) }
-        return false
-      }
+    switch Form.readOther(line, id: id, &self, into: &event) {
+    case .event: return true
+    case .passed: break
+    case .unknown: if !keepFragment(line, id: id) { issues.note(.badLine, line: id, failure.reason, line) }
     }
-    if !keepFragment(line, id: id) { issues.note(.badLine, line: id, failure.reason, line) }
     return false
   }
 
   /// A record that only has the name of a probe: tracefs prints what trace_printk() writes under the name of the
   /// function that does. It goes by the name that trace-cmd has for it; but where all fields of the probe are there,
   /// its address was lost.
-  mutating func readPrint(
-    _ head: RecordHead, _ entry: EventNameTable.Entry, _ line: Line, id: EventID, into event: inout RecordedEvent
+  mutating func readPrint<Form: TextForm>(
+    _ head: RecordHead, _ form: Form.Type, _ entry: EventNameTable.Entry, _ line: Line, id: EventID,
+    into event: inout RecordedEvent
   ) -> Bool {
     guard let layouts = entry.layouts.baseAddress else { return false }
     let required = layouts[entry.current].required
@@ -48,38 +42,33 @@ extension TraceText {
       return false
     }
     guard let name = names.id(of: "print") else { return false }
-    return readEvent(head, name: name, line, id: id, into: &event)
+    return readEvent(head, form, name: name, line, id: id, into: &event)
   }
 
-  mutating func read(_ note: TracefsNote, _ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
+  mutating func read(_ note: TracefsNote, _ line: Line, id: EventID, into event: inout RecordedEvent) -> OtherLine {
     switch note {
     case .entries(let overwritten):
-      guard overwritten > 0 else { return false }
+      guard overwritten > 0 else { return .passed }
       leftovers = RingLeftovers()
       isWatching = true
-      return deliver(LossMarker(cpu: RecordedEvent.unknownCPU, count: overwritten), id: id, into: &event)
+      deliver(LossMarker(cpu: RecordedEvent.unknownCPU, count: overwritten), id: id, into: &event)
+      return .event
     case .bufferStarted(let cpu):
       leftovers?.begin(cpu)
-      return deliver(LossMarker(cpu: cpu, count: nil), id: id, into: &event)
-    case .empty: _ = keepFragment(line, id: id)
+      deliver(LossMarker(cpu: cpu, count: nil), id: id, into: &event)
+      return .event
+    case .empty: keepFragment(line, id: id)
     case .remark, .stackEntry: break
     }
-    return false
-  }
-
-  /// A record that ends something, as `isWatching` told. True: it gives its place to a loss before it.
-  mutating func deliversLoss(
-    before head: RecordHead, _ line: Line, id: EventID, into event: inout RecordedEvent
-  ) -> Bool {
-    if format == .consoleLog, dump == .outside { return deliversBeginOfDump(line, id: id, into: &event) }
-    return deliversLeftover(of: head.cpu, line, id: id, into: &event)
+    return .passed
   }
 
   /// A CPU's first record in a ring that was overwritten, without a line that says so: it gives its place to the loss
   /// before it.
-  private mutating func deliversLeftover(of cpu: Int32, _ line: Line, id: EventID, into event: inout RecordedEvent)
-    -> Bool
-  {
+  @inline(__always)
+  mutating func deliversLeftover(
+    of cpu: Int32, _ line: Line, id: EventID, into event: inout RecordedEvent
+  ) -> Bool {
     if !finder.fragment.isEmpty { giveUpFragment() }
     isWatching = leftovers != nil
     guard leftovers?.isSilentBegin(of: cpu) == true else { return false }
@@ -87,18 +76,18 @@ extension TraceText {
     issues.note(
       .unannouncedLoss, line: id,
       "what CPU \(cpu) recorded before was overwritten, and no line says so: this record counts as lost with it", line)
-    return deliver(LossMarker(cpu: cpu, count: nil), id: id, into: &event)
-  }
-
-  mutating func deliver(_ marker: LossMarker, id: EventID, into event: inout RecordedEvent) -> Bool {
-    event.become(marker, id: id, after: lastTime, name: names.idOfLostEvents())
-    names.count(event.name, meaning: 0)
+    deliver(LossMarker(cpu: cpu, count: nil), id: id, into: &event)
     return true
   }
 
+  mutating func deliver(_ marker: LossMarker, id: EventID, into event: inout RecordedEvent) {
+    event.become(marker, id: id, after: lastTime, name: names.idOfLostEvents())
+    names.count(event.name, meaning: 0)
+  }
+
   /// The line may be the front of a comm that holds a newline; the next line tells. False: it is too long for that.
-  private mutating func keepFragment(_ line: Line, id: EventID) -> Bool {
-    guard finder.form == .wide, line.count >= finder.prefix else { return false }
+  @discardableResult mutating func keepFragment(_ line: Line, id: EventID) -> Bool {
+    guard finder.columns == .wide, line.count >= finder.prefix else { return false }
     let text = UnsafeRawBufferPointer(rebasing: line.bytes.dropFirst(finder.prefix))
     isWatching = true
     if finder.fragment.append(text, line: id) { return true }

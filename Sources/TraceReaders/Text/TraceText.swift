@@ -11,7 +11,6 @@ struct TraceText: ~Copyable {
   var traits = TextTraits()
   var marks = RecordingMarks()
   var finder: HeadFinder
-  let format: InputFormat
   private let keepsUnknown: Bool
   var lastTime = Int64.min
   /// What is left of a tracefs ring that was overwritten; nil: none was.
@@ -24,19 +23,18 @@ struct TraceText: ~Copyable {
   /// Of a console log.
   var dump = ConsoleDump.outside
 
-  init(_ format: InputFormat = .traceCmdText, catalogue: ProbeCatalogue, keepsUnknown: Bool) {
+  init(_ form: any TextForm.Type = TraceCmdText.self, catalogue: ProbeCatalogue, keepsUnknown: Bool) {
     names = EventNameTable(catalogue: catalogue)
-    finder = HeadFinder(format)
-    self.format = format
+    finder = HeadFinder(form.columns)
     self.keepsUnknown = keepsUnknown
-    isWatching = format == .consoleLog
-    noteFormLimits()
+    isWatching = form.isWatchedFromTheStart
+    if let limit = form.limit { issues.note(.formLimit, line: 1, limit, nil) }
   }
 
   /// Reads one line. True: `event` is its event; false: it has none to deliver.
   @inline(__always)
-  mutating func read(
-    _ whole: Line, id: EventID, before: Line, screen: ByteScreen, into event: inout RecordedEvent
+  mutating func read<Form: LineForm>(
+    _ whole: Line, _ form: Form.Type, id: EventID, before: Line, screen: ByteScreen, into event: inout RecordedEvent
   ) -> Bool {
     var line = whole
     if line.isCut {
@@ -44,32 +42,33 @@ struct TraceText: ~Copyable {
       return false
     }
     if !screen.isClean { noteOddBytes(&line, id: id) }
-    guard let head = finder.find(line) else { return readOther(line, id: id, into: &event) }
-    if isWatching, deliversLoss(before: head, line, id: id, into: &event) { return true }
+    guard let head = finder.find(line, form) else { return readOther(line, form, id: id, into: &event) }
+    if isWatching, Form.deliversLoss(before: head, line, id: id, &self, into: &event) { return true }
     if head.time <= lastTime, !isInOrder(head, line, id: id, whole: whole, before: before) { return false }
     lastTime = head.time
-    let news = traits.note(head, form: finder.form)
-    if !news.isEmpty { note(news, line, id: id) }
+    let news = traits.note(head, finder.columns)
+    if !news.isEmpty { note(news, form, line, id: id) }
     guard let name = names.id(head.name, head.nameCount) else {
       issues.note(.badLine, line: id, "more different event names than a kernel has", line)
       return false
     }
-    return readEvent(head, name: name, line, id: id, into: &event)
+    return readEvent(head, form, name: name, line, id: id, into: &event)
   }
 
   @inline(__always)
-  mutating func readEvent(
-    _ head: RecordHead, name: EventNameID, _ line: Line, id: EventID, into event: inout RecordedEvent
+  mutating func readEvent<Form: TextForm>(
+    _ head: RecordHead, _ form: Form.Type, name: EventNameID, _ line: Line, id: EventID, into event: inout RecordedEvent
   ) -> Bool {
     let entry = names.entries[Int(name)]
     if !entry.isKnown {
-      if format == .perfScript, let loss = LossMarker(perfRecord: head, line) {
-        return deliver(loss, id: id, into: &event)
+      if let loss = Form.loss(head, line) {
+        deliver(loss, id: id, into: &event)
+        return true
       }
       noteUnknown(head, name, line, id: id)
       if !keepsUnknown { return false }
     } else if entry.isProbe, !BodyReader.isOfProbe(head.body, line.end) {
-      return readPrint(head, entry, line, id: id, into: &event)
+      return readPrint(head, form, entry, line, id: id, into: &event)
     }
     event.clear()
     event.id = id
@@ -130,8 +129,8 @@ extension RecordedEvent {
     }
   }
 
-  /// `end` lies below `start`.
-  var endsBeforeItsStart: Bool {
+  /// `end` lies below `start`. Inlined: a call would copy the event.
+  @inline(__always) var endsBeforeItsStart: Bool {
     guard let start = self[.start], let end = self[.end] else { return false }
     return end < start
   }

@@ -2,6 +2,8 @@
 
 import ArgumentParser
 import Corpus
+import Forms
+import GPCProtocol
 import Glibc
 import KVMEvents
 import Pipeline
@@ -27,7 +29,7 @@ struct CorpusBlessCommand: ParsableCommand {
 
   func run() throws {
     let found = try corpusFolder(folder)
-    let outcome = try CorpusProgress.shown(of: found, folder, jobCount: CorpusRun.coreCount).outcome
+    let outcome = try CorpusProgress.shown(of: found, folder, ProtocolForm.all, jobCount: CorpusRun.coreCount).outcome
     var blessedCount = 0
     for outcome in outcome.cases {
       if let fault = outcome.row.fault {

@@ -2,6 +2,7 @@
 
 import Corpus
 import Explore
+import GPCProtocol
 import Glibc
 import Pipeline
 import TextLayout
@@ -9,11 +10,11 @@ import TextLayout
 enum CorpusProgress {
   /// Runs the cases: how many are through, and which was the last, is shown meanwhile.
   static func shown(
-    of corpus: CorpusFolder, _ folder: String, jobCount: Int
+    of corpus: CorpusFolder, _ folder: String, _ forms: [ProtocolForm], jobCount: Int
   ) throws -> (outcome: CorpusOutcome, coverage: Coverage) {
     let isShown = isatty(STDERR_FILENO) == 1
     let caseCount = corpus.cases.count
-    let run = CorpusRun(folder: folder, cases: corpus.cases, jobCount: jobCount) { finishedCount, name in
+    let run = CorpusRun(folder: folder, cases: corpus.cases, forms: forms, jobCount: jobCount) { finishedCount, name in
       if isShown { printError("\r\u{1b}[K\(finishedCount) of \(caseCount) cases: \(name)") }
     }
     defer { if isShown { printError("\r\u{1b}[K") } }

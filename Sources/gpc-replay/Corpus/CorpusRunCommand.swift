@@ -3,6 +3,8 @@
 import ArgumentParser
 import Corpus
 import Explore
+import Forms
+import GPCProtocol
 import Glibc
 import Pipeline
 import Report
@@ -28,6 +30,14 @@ struct CorpusRunCommand: ParsableCommand {
   @Argument(help: "The corpus, a topic of it, or a case.")
   var folder = "traces"
 
+  @Option(
+    name: [.customLong("form"), .customLong("protocol")],
+    help: """
+      Published forms, or files of forms (docs/forms.md), with commas between, or all. Of a form of a file nothing is \
+      expected: its verdicts are shown.
+      """)
+  var forms = FormsArgument(ProtocolForm.all)
+
   @Option(help: "The database that the results are added to; :memory: for none.")
   var db = "corpus.db"
 
@@ -50,10 +60,12 @@ struct CorpusRunCommand: ParsableCommand {
 
   func run() throws {
     let found = try corpusFolder(folder)
+    let forms = try forms.byAge()
     // Opened before the work: a database that cannot be written is told at once.
     let store = try CorpusStore(at: DatabaseLocation(db))
     let begunAt = Self.now()
-    let (outcome, coverage) = try CorpusProgress.shown(of: found, folder, jobCount: jobs ?? CorpusRun.coreCount)
+    let (outcome, coverage) = try CorpusProgress.shown(
+      of: found, folder, forms, jobCount: jobs ?? CorpusRun.coreCount)
     if let junit { try write(outcome.junit, to: junit) }
     _ = try store.add(outcome.row(begunAt: begunAt, toolVersion: Tool.version))
     try show(outcome)

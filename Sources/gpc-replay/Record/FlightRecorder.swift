@@ -24,7 +24,8 @@ struct FlightRecorder {
   /// - Returns: such a finding is there, and the recording can end.
   mutating func update(_ recording: Recording) throws(RecordingError) -> Bool {
     if let (process, path) = look {
-      guard let status = process.poll() else { return false }
+      // One that could not be started is as good as one that failed.
+      guard let status = process.pid == nil ? RecordLookCommand.failed : process.poll() else { return false }
       unlink(path)
       look = nil
       if status == RecordLookCommand.found { return true }

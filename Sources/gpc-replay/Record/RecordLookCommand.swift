@@ -7,7 +7,9 @@ import Pipeline
 struct RecordLookCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "record-look", shouldDisplay: false)
   /// The exit status of a finding.
-  static let found: Int32 = 1
+  static let found: Int32 = ExitStatus.found.rawValue
+  /// That of a recording that cannot be read.
+  static let failed: Int32 = ExitStatus.unreadable.rawValue
   static let kinds = ["contract", "stale", "stuck", "divergence", "excessive_retry"]
 
   @Argument var trace: String

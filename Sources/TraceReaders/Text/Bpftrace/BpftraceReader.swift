@@ -152,7 +152,7 @@ final class BpftraceReader: RecordingReader {
       lineEndingInName = pipeline.lines
     }
     pipeline.text.lastTime = max(pipeline.text.lastTime, head.time)
-    if pipeline.text.readEvent(head, name: name, line, id: pipeline.lines, into: &event) { put(event) }
+    if pipeline.text.readEvent(head, Bpftrace.self, name: name, line, id: pipeline.lines, into: &event) { put(event) }
   }
 
   private func readOther(_ line: Line, _ reason: String) {
@@ -168,7 +168,7 @@ final class BpftraceReader: RecordingReader {
     pipeline.text.issues.note(
       .formLimit, line: pipeline.lines, "bpftrace does not tell on which CPU events were lost, nor when", nil)
     var event = RecordedEvent()
-    _ = pipeline.text.deliver(
+    pipeline.text.deliver(
       LossMarker(cpu: RecordedEvent.unknownCPU, count: count), id: pipeline.lines, into: &event)
     put(event)
   }
@@ -203,7 +203,7 @@ extension BpftraceReader {
   var contentHash: ContentHash? { pipeline.isAtEnd ? pipeline.source.contentHash : nil }
 
   var formatDescription: String {
-    "\(InputFormat.bpftrace.rawValue), \(isJSON ? "JSON" : "plain"), \(isConvention ? "gpc v1" : "an older script's words")"
+    "\(Bpftrace.words), \(isJSON ? "JSON" : "plain"), \(isConvention ? "gpc v1" : "an older script's words")"
   }
 
   var timestampResolutionNs: Int64 { 1 }

@@ -13,27 +13,31 @@ enum ConsoleDump {
 
 extension TraceText {
   /// A line that is no record, with or without what a console puts in front.
-  mutating func readConsole(_ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
+  mutating func readConsole(_ line: Line, id: EventID, into event: inout RecordedEvent) -> OtherLine {
     let text = ConsoleLine(line)?.text ?? line
-    if let marker = LossMarker(text, prefix: 0) { return deliver(marker, id: id, into: &event) }
+    if let marker = LossMarker(text, prefix: 0) {
+      deliver(marker, id: id, into: &event)
+      return .event
+    }
     switch ConsoleNote(text) {
     case .dumpBegins:
       (dump, isWatching) = (.begun, false)
-      return false
+      return .passed
     case .dashes:
       switch dump {
       case .outside: break
       case .begun: dump = .inside
       case .inside: (dump, isWatching) = (.outside, true)
       }
-      return false
+      return .passed
     case .dropped:
-      guard dump != .outside else { return false }
-      return deliver(LossMarker(cpu: RecordedEvent.unknownCPU, count: nil), id: id, into: &event)
+      guard dump != .outside else { return .passed }
+      deliver(LossMarker(cpu: RecordedEvent.unknownCPU, count: nil), id: id, into: &event)
+      return .event
     case nil: break
     }
     if dump != .outside, let note = TracefsNote(text, isInHead: true) {
-      return if case .empty = note { false } else { read(note, text, id: id, into: &event) }
+      return if case .empty = note { .passed } else { read(note, text, id: id, into: &event) }
     }
     if mayBePartOfRecord(text) {
       issues.note(.badLine, line: id, finder.failure.reason, line)
@@ -43,7 +47,7 @@ extension TraceText {
       }
       names.count(name, meaning: 0)
     }
-    return false
+    return .passed
   }
 
   /// A record in front of which no dump was announced, or behind whose end: the begin of its dump is not there, and the
@@ -54,7 +58,8 @@ extension TraceText {
       .unannouncedLoss, line: id,
       "the log does not show where this dump begins: this record counts as lost with what was before it",
       line)
-    return deliver(LossMarker(cpu: RecordedEvent.unknownCPU, count: nil), id: id, into: &event)
+    deliver(LossMarker(cpu: RecordedEvent.unknownCPU, count: nil), id: id, into: &event)
+    return true
   }
 
   /// Somebody else's line names no event of ours, and has no task and CPU.

@@ -34,8 +34,8 @@ struct TracePage {
       return false
     case .begin:
       if start == line.end { return false }
-      var finder = HeadFinder(.tracefsText)
-      place = skip("# tracer: ", &start, line.end) || finder.find(line) != nil ? .text : .page
+      var finder = HeadFinder(TracefsText.columns)
+      place = skip("# tracer: ", &start, line.end) || finder.find(line, TracefsText.self) != nil ? .text : .page
       return place == .text
     case .text: return true
     }

@@ -1,63 +1,6 @@
-// The tables of corpus.sql: runs, their cases, cells and figures.
+// The table `cell` of corpus.sql.
 
-import KVMEvents
 import Results
-
-package enum RunColumn: String, TableColumn {
-  package static let table = "run"
-
-  case id
-  case begunAt = "begun_at"
-  case toolVersion = "tool_version"
-  case folder
-  case jobCount = "job_count"
-  case caseCount = "case_count"
-  case brokenCount = "broken_count"
-  case differenceCount = "difference_count"
-  case wallNs = "wall_ns"
-}
-
-extension CorpusRunRow: StoredRow {
-  typealias Column = RunColumn
-
-  func encode(into row: inout some RowEncoder & ~Copyable, id: Int64?) {
-    row.set(Column.id, id)
-    row.set(Column.begunAt, begunAt)
-    row.set(Column.toolVersion, toolVersion)
-    row.set(Column.folder, folder)
-    row.set(Column.jobCount, jobCount)
-    row.set(Column.caseCount, cases.count)
-    row.set(Column.brokenCount, cases.count { $0.fault != nil })
-    row.set(Column.differenceCount, differenceCount)
-    row.set(Column.wallNs, wallNs)
-  }
-}
-
-package enum CaseRunColumn: String, TableColumn {
-  package static let table = "case_run"
-
-  case runID = "run_id"
-  case name, title
-  case traceHash = "trace_hash"
-  case eventCount = "event_count"
-  case fault
-  case cpuNs = "cpu_ns"
-}
-
-extension CorpusCaseRow: StoredRow {
-  typealias Column = CaseRunColumn
-
-  /// - Parameter id: of the run.
-  func encode(into row: inout some RowEncoder & ~Copyable, id: Int64?) {
-    row.set(Column.runID, id)
-    row.set(Column.name, name)
-    row.set(Column.title, title)
-    row.set(Column.traceHash, traceHash)
-    row.set(Column.eventCount, eventCount)
-    row.set(Column.fault, fault)
-    row.set(Column.cpuNs, cpuNs)
-  }
-}
 
 package enum CellColumn: String, TableColumn {
   package static let table = "cell"
@@ -131,31 +74,5 @@ struct CellOfCase: StoredRow {
     row.set(Column.stallMaxNs, costs.stallMaxNs)
     row.set(Column.latencySumNs, costs.latency.sumNs)
     row.set(Column.failedCheckCount, costs.failedCheckCount)
-  }
-}
-
-package enum FigureColumn: String, TableColumn {
-  package static let table = "figure"
-
-  case runID = "run_id"
-  case caseName = "case_name"
-  case form, name, value, expected
-}
-
-/// A counted figure of a case.
-struct FigureOfCase: StoredRow {
-  typealias Column = FigureColumn
-
-  let caseName: String
-  let figure: CorpusFigureRow
-
-  /// - Parameter id: of the run.
-  func encode(into row: inout some RowEncoder & ~Copyable, id: Int64?) {
-    row.set(Column.runID, id)
-    row.set(Column.caseName, caseName)
-    row.set(Column.form, figure.form)
-    row.set(Column.name, figure.name)
-    row.set(Column.value, figure.value)
-    row.set(Column.expected, figure.expected)
   }
 }

@@ -1,4 +1,4 @@
-// The search against SPIN on the scenario of gpc.pml: prints figures that tools/bench-explore sets side by side.
+// The search against SPIN on the scenario of gpc.pml: prints figures that tools/bench search sets side by side.
 
 import Explore
 import Forms

@@ -1,0 +1,48 @@
+// The matrix as a JSON document.
+
+import GPCProtocol
+
+extension Matrix {
+  /// What `JSONReport` prints.
+  package var document: some Encodable { Document(self) }
+
+  private struct Document: Encodable {
+    let isComplete: Bool
+    let stateCount: Int
+    let forms: [Form]
+
+    init(_ matrix: Matrix) {
+      isComplete = matrix.isComplete
+      stateCount = matrix.stateCount
+      forms = zip(matrix.forms, matrix.cells).map(Form.init)
+    }
+  }
+
+  private struct Form: Encodable {
+    let id: String
+    let cells: [Cell]
+
+    init(_ form: ProtocolForm, _ row: [Exploration]) {
+      id = form.id
+      cells = row.map(Cell.init)
+    }
+  }
+
+  private struct Cell: Encodable {
+    let scenario: String
+    /// Empty: clean, if the search is complete.
+    let verdicts: [String]
+    /// Of `stuck`.
+    let stuckKind: String?
+    let isComplete: Bool
+    let stateCount: Int
+
+    init(_ exploration: Exploration) {
+      scenario = exploration.scenario.name
+      verdicts = exploration.verdicts.map(\.kind.rawValue)
+      stuckKind = exploration.stuckKind?.rawValue
+      isComplete = exploration.completeness == .complete
+      stateCount = exploration.stateCount
+    }
+  }
+}

@@ -1,0 +1,43 @@
+// Output of bpftrace, plain and JSON: the form.
+
+import KVMEvents
+
+/// Its lines are not in the order of their stamps, nor one to a record: it has a reader of its own.
+enum Bpftrace: TextForm {
+  static let argument = "bpftrace"
+  static let words = "bpftrace output"
+  static let printer: String? = "bpftrace"
+
+  /// bpftrace's JSON: a message to a line, or several in an array.
+  static func begins(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) -> Bool {
+    bytes.first == UInt8(ascii: "{") && BpftraceMessage(Line(firstOf: bytes)) != nil
+      || JSONObjectCutter.isOfMessages(bytes)
+  }
+
+  static func sign(_ line: Line, number: Int, _ finder: inout HeadFinder) -> LineSign? {
+    if isRecord(line) { return .record }
+    switch BpftraceNote(line) {
+    // The first line says so, though no record may follow.
+    case .attached: return number == 0 ? .decisive : .note
+    case .lost, .map, .empty: return .note
+    case nil: return nil
+    }
+  }
+
+  private static func isRecord(_ line: Line) -> Bool {
+    do throws(HeadFailure) {
+      var line = line
+      _ = try RecordHead(bpftrace: &line)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  static func catalogue(_ catalogue: ProbeCatalogue) -> ProbeCatalogue { catalogue.forBpftrace }
+  static func reader(_ pipeline: consuming TextPipeline) -> any RecordingReader { BpftraceReader(pipeline) }
+}
+
+extension InputFormat {
+  package static let bpftrace = InputFormat(Bpftrace.self)
+}

@@ -1,0 +1,29 @@
+// The table `case_run` of corpus.sql.
+
+import Results
+
+package enum CaseRunColumn: String, TableColumn {
+  package static let table = "case_run"
+
+  case runID = "run_id"
+  case name, title
+  case traceHash = "trace_hash"
+  case eventCount = "event_count"
+  case fault
+  case cpuNs = "cpu_ns"
+}
+
+extension CorpusCaseRow: StoredRow {
+  typealias Column = CaseRunColumn
+
+  /// - Parameter id: of the run.
+  func encode(into row: inout some RowEncoder & ~Copyable, id: Int64?) {
+    row.set(Column.runID, id)
+    row.set(Column.name, name)
+    row.set(Column.title, title)
+    row.set(Column.traceHash, traceHash)
+    row.set(Column.eventCount, eventCount)
+    row.set(Column.fault, fault)
+    row.set(Column.cpuNs, cpuNs)
+  }
+}

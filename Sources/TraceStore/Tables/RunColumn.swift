@@ -1,0 +1,33 @@
+// The table `run` of corpus.sql.
+
+import Results
+
+package enum RunColumn: String, TableColumn {
+  package static let table = "run"
+
+  case id
+  case begunAt = "begun_at"
+  case toolVersion = "tool_version"
+  case folder
+  case jobCount = "job_count"
+  case caseCount = "case_count"
+  case brokenCount = "broken_count"
+  case differenceCount = "difference_count"
+  case wallNs = "wall_ns"
+}
+
+extension CorpusRunRow: StoredRow {
+  typealias Column = RunColumn
+
+  func encode(into row: inout some RowEncoder & ~Copyable, id: Int64?) {
+    row.set(Column.id, id)
+    row.set(Column.begunAt, begunAt)
+    row.set(Column.toolVersion, toolVersion)
+    row.set(Column.folder, folder)
+    row.set(Column.jobCount, jobCount)
+    row.set(Column.caseCount, cases.count)
+    row.set(Column.brokenCount, cases.count { $0.fault != nil })
+    row.set(Column.differenceCount, differenceCount)
+    row.set(Column.wallNs, wallNs)
+  }
+}
