@@ -36,12 +36,13 @@ class Judge:
         run = subprocess.run([tool, os.path.join(folder, name, trace), "--db", path, "--force"], capture_output=True, text=True)
         with open(os.path.join(folder, name, "report.txt"), "w") as file:
             file.write(run.stdout + run.stderr)
-        self.holds("gpc-replay ends with 0, 1 or 3", run.returncode in (0, 1, 3), f"status {run.returncode}: {run.stderr.strip()}")
-        self.database = sqlite3.connect(path)
         self.checks = 0
+        self.is_read = run.returncode in (0, 1, 3)
+        self.holds("gpc-replay reads it whole", self.is_read, f"status {run.returncode}: {run.stderr.strip()}")
+        self.database = sqlite3.connect(path) if self.is_read else None
 
     def holds(self, what, is_so, seen=""):
-        self.checks = getattr(self, "checks", 0) + 1
+        self.checks += 1
         if not is_so:
             failures.append(f"{self.name}: {what}: {seen}")
 
@@ -183,6 +184,8 @@ for name in names:
     if name == "kill" and "removed what a recording that was killed left" not in read(name, "record.txt"):
         failures.append("kill: the second recording does not say that it cleaned up")
     judge = Judge(name, "trace.txt" if name in ("script", "bpftrace") else "trace.dat")
+    if not judge.is_read:
+        continue
     judge.of_any()
     if name.startswith("until-"):
         # Ended in the middle, by what it was to wait for.
