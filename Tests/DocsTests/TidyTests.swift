@@ -33,7 +33,8 @@ import Testing
 
   /// Files that no rule below finds the name of, and why they have it.
   private static let otherNames = [
-    "Sources/KVMEvents/Addresses.swift": "gpa, uhva and pfn, and the page arithmetic that they share"
+    "Sources/KVMEvents/Addresses.swift": "gpa, uhva and pfn, and the page arithmetic that they share",
+    "Sources/GPCProtocol/Rules/RuleWords.swift": "the C of every rule's values: a list to be read as one",
   ]
 
   /// `X.swift` declares X, `X+Aspect.swift` X or an extension of it. A file of several types may be called after the
@@ -138,5 +139,29 @@ import Testing
       }
       #expect(missing.sorted() == [], "\(file)")
     }
+  }
+
+  /// `path:line`, `code`: the line has that code.
+  @Test func linesThatDocumentsNameAreThere() throws {
+    let root = CorpusTrace.root
+    let text = try String(contentsOf: root.appending(path: "CONTRIBUTING.md"), encoding: .utf8)
+    let place = #/`([A-Za-z]+/[A-Za-z0-9_+./-]+):(\d+)`, `([^`]+)`/#
+    let named = text.matches(of: place)
+    #expect(named.count == 5)
+    for one in named {
+      let lines = try String(contentsOf: root.appending(path: String(one.1)), encoding: .utf8).split(
+        separator: "\n", omittingEmptySubsequences: false)
+      let line = try #require(Int(one.2))
+      #expect(lines.indices.contains(line - 1) && lines[line - 1].contains(one.3), "\(one.0)")
+    }
+  }
+
+  /// The command line asks nothing of a database by itself; help texts show SELECTs to users.
+  @Test func commandsHaveNoSQL() {
+    let folders = ["Sources/gpc-replay/", "Sources/Pipeline/"]
+    let files = Self.files.filter { file in folders.contains { file.path.hasPrefix($0) } && file.words["SELECT"] != nil
+    }
+    let helps = ["Corpus/CorpusDiffCommand", "Corpus/CorpusRunCommand", "QueryCommand"]
+    #expect(files.map(\.path).sorted() == helps.map { "Sources/gpc-replay/\($0).swift" })
   }
 }

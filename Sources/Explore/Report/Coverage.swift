@@ -14,9 +14,6 @@ package struct Coverage {
     reached = [BranchSet](repeating: BranchSet(), count: forms.count)
   }
 
-  /// Every published form; under TSO, too, where it has steps that it has under no other memory model.
-  package static var ofAllForms: Coverage { Coverage(under: ProtocolForm.all) }
-
   /// The same of these forms.
   package init(under forms: [ProtocolForm]) {
     self.init(
