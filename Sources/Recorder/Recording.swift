@@ -69,10 +69,13 @@ package final class Recording {
     try open()
     about = facts + probes.filter { defined.contains($0.event) }.map { "define " + $0.definition(group: instance.name) }
     for line in about { instance.mark(line) }
+    // Probes are switched one by one: a call that begins and ends meanwhile would have its entry alone.
+    _ = instance.set("tracing_on", "0")
     // The kernel's own tracepoint is the start hook's first statement; older and younger kernels do without it.
     _ = instance.set("events/kvm/kvm_unmap_hva_range/enable", "1")
     let enabled = instance.set("events/\(instance.name)/enable", "1")
     if enabled != 0 { throw .enable(errno: enabled) }
+    _ = instance.set("tracing_on", "1")
   }
 
   private func define(_ probes: [ProbeToDefine]) {
@@ -186,8 +189,11 @@ package final class Recording {
 
   /// Switches the probes off, takes the rest, and writes the trace.dat.
   package func finish() throws(RecordingError) {
+    // All probes end at one moment, as they began.
+    _ = instance.set("tracing_on", "0")
     _ = instance.set("events/\(instance.name)/enable", "0")
     _ = instance.set("events/kvm/kvm_unmap_hva_range/enable", "0")
+    _ = instance.set("tracing_on", "1")
     for (event, count) in missed() { instance.mark("missed \(event) \(count)") }
     for line in about { instance.mark(line) }
     _ = instance.set("tracing_on", "0")

@@ -145,6 +145,14 @@ private struct RealParts {
       "gpc-replay: offsets kvm.mmu_notifier=6800\n", "gpc-replay: define p:gpc_replay_7_4242/other kvm:other\n",
     ]
     #expect(marks == about + about)
+    // Probes are switched one by one, and nothing is recorded meanwhile: no call has its entry alone.
+    let switches = files.writes.filter { $0.path.hasSuffix("/tracing_on") || $0.path.hasSuffix("_4242/enable") }
+      .map { "\($0.path.split(separator: "/").last ?? "") \($0.text.prefix(1))" }
+    #expect(
+      switches == [
+        "tracing_on 0", "enable 1", "tracing_on 1", "tracing_on 0", "enable 0", "tracing_on 1", "tracing_on 0",
+        "tracing_on 0", "enable 0",
+      ])
     let enable = files.writes.firstIndex { $0.path.hasSuffix("/events/gpc_replay_7_4242/enable") && $0.text == "1\n" }
     let firstMark = files.writes.firstIndex { $0.path.hasSuffix("/trace_marker") }
     #expect((firstMark ?? .max) < (enable ?? 0), "before the first event")
