@@ -35,19 +35,25 @@ package struct RecordingFacts: Codable, Equatable, Sendable {
   package var kernelRelease: KernelRelease?
 
   /// As a reader knows them.
+  /// - Parameters:
+  ///   - clock: nil: nothing tells.
+  ///   - clockSource: nil: the recording names its clock, if nothing else does.
   package init(
-    format: String, byteCount: Int64, lineCount: Int64, clock: TraceClock, clockSource: ClockSource,
-    stampUnit: StampUnit = .ns, resolutionNs: Int64, eventPlace: EventPlace = .line
+    format: String, byteCount: Int64, lineCount: Int64, clock: TraceClock?, clockSource: ClockSource? = nil,
+    stampUnit: StampUnit = .ns, resolutionNs: Int64 = 1, eventPlace: EventPlace = .line
   ) {
     self.format = format
     self.byteCount = byteCount
     self.lineCount = lineCount
-    self.clock = clock
-    self.clockSource = clockSource
+    self.clock = clock ?? .local
+    self.clockSource = clockSource ?? (clock == nil ? .assumed : .recorded)
     self.stampUnit = stampUnit
     self.resolutionNs = resolutionNs
     self.eventPlace = eventPlace
   }
+
+  /// nil: nothing tells.
+  package var knownClock: TraceClock? { clockSource == .assumed ? nil : clock }
 
   /// nil: they can be; else why no recording has them.
   package var damage: String? {

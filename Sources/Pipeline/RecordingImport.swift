@@ -106,10 +106,10 @@ extension RecordingImport {
     // The first batch tells how fine the stamps are, and with it what is unordered.
     let clock = clock(of: reader)
     var options = try replay?.options(
-      clock: clock.clock, unit: clock.unit, resolutionNs: reader.timestampResolutionNs,
+      clock: clock.clock, unit: clock.unit, resolutionNs: reader.facts.resolutionNs,
       mayHideLoss: Self.mayHideLoss(reader), listener)
     options?.notifierOffset = reader.marks.notifierOffset
-    var pass = options.map { ReplayPass(kernel: replay?.kernel, release: reader.kernelRelease, options: $0) }
+    var pass = options.map { ReplayPass(kernel: replay?.kernel, release: reader.facts.kernelRelease, options: $0) }
     while isMore {
       try writer.write(batch)
       span.add(batch)
@@ -158,9 +158,10 @@ extension RecordingImport {
 
   /// What the recording says of its clock comes first, then `--clock`, then what such recordings have by convention.
   private func clock(of reader: TraceReader) -> Clock {
-    if let clock = reader.clock, reader.clockSource == .recorded { return (clock, .recorded, reader.stampUnit) }
+    let facts = reader.facts
+    if facts.clockSource == .recorded { return (facts.clock, .recorded, facts.stampUnit) }
     if let asked = request.clock { return (asked, .assumed, asked.unit) }
-    return (reader.clock ?? .local, reader.clockSource, reader.stampUnit)
+    return (facts.clock, facts.clockSource, facts.stampUnit)
   }
 
   private typealias Clock = (clock: TraceClock, source: ClockSource, unit: StampUnit)

@@ -45,10 +45,6 @@ package final class TraceReader {
 extension TraceReader {
   package var tasks: [TraceTask] { reader.tasks }
   package var names: [EventName] { reader.names }
-  /// Lines met so far; of a binary recording, records.
-  package var lines: EventID { reader.lines }
-  /// Why the recording is not whole, as a sentence; nil: it is, as far as it was read.
-  package var incomplete: String? { reader.incomplete }
   /// The first issues of each kind, by line.
   package var issues: [ImportIssue] { reader.issues.issues }
   /// How often each kind was met; an event that the catalogue does not have counts once per name.
@@ -61,32 +57,7 @@ extension TraceReader {
   package var bytesRead: Int64 { reader.bytesRead }
   /// The file's size; nil where it is not known beforehand.
   package var totalBytes: Int64? { reader.totalBytes }
-  /// The hash of the bytes as they stand in the file; nil until all are read.
-  package var contentHash: ContentHash? { reader.contentHash }
-
-  /// The form in words, with what there is to say about this recording's.
-  package var formatDescription: String { reader.formatDescription }
-  /// What one step of the time stamps is worth: 1, or 1000 where they are in microseconds (rounded by trace-cmd).
-  package var timestampResolutionNs: Int64 { reader.timestampResolutionNs }
-  /// What the stamps count, as far as the recording tells.
-  package var stampUnit: StampUnit { reader.stampUnit }
-  /// The trace clock; nil where nothing tells, as in all text of trace-cmd.
-  package var clock: TraceClock? { reader.clock }
-  /// How the clock is known; `.assumed` where it is nil.
-  package var clockSource: ClockSource { reader.clockSource }
-  /// Of the recorded kernel; nil: nothing has told it so far. Where a recording tells, it does before its first event.
-  package var kernelRelease: KernelRelease? { reader.kernelRelease }
-  /// What the events' ids count.
-  package var eventPlace: EventPlace { reader.eventPlace }
-
-  /// What is known of the recording as far as it was read: all but what the importer knows.
-  package var facts: RecordingFacts {
-    var facts = RecordingFacts(
-      format: formatDescription, byteCount: bytesRead, lineCount: lines, clock: clock ?? .local,
-      clockSource: clockSource, stampUnit: stampUnit, resolutionNs: timestampResolutionNs, eventPlace: eventPlace)
-    facts.contentHash = contentHash?.description
-    facts.incomplete = incomplete
-    facts.kernelRelease = kernelRelease
-    return facts
-  }
+  /// What is known of the recording as far as it was read: all but what the importer knows. What tells the clock and the
+  /// kernel's release comes before the first event.
+  package var facts: RecordingFacts { reader.facts }
 }

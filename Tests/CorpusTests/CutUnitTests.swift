@@ -308,7 +308,7 @@ import TraceReaders
     }
     let (old, oldReader) = try read("old", lines)
     let (events, reader) = try read("new", new)
-    #expect(reader.issueCounts == oldReader.issueCounts && reader.formatDescription == oldReader.formatDescription)
+    #expect(reader.issueCounts == oldReader.issueCounts && reader.facts.format == oldReader.facts.format)
     #expect(events.map(\.id) == old.map(\.id) && events.map(\.kind) == old.map(\.kind))
     let begin = try #require(old.first).time.rawValue
     for (event, before) in zip(events, old) {

@@ -31,8 +31,8 @@ import TraceReaders
   private func staysTheSame(_ recorded: Read) throws {
     let reader = recorded.reader
     let printer = EventPrinter(
-      names: reader.names, tasks: reader.tasks, format: reader.format, unit: reader.stampUnit,
-      resolutionNs: reader.timestampResolutionNs)
+      names: reader.names, tasks: reader.tasks, format: reader.format, unit: reader.facts.stampUnit,
+      resolutionNs: reader.facts.resolutionNs)
     let lines = TextLines(of: recorded.events, by: printer)
     let missing = Array("missing".utf8)
     var text: [UInt8] = []
@@ -40,7 +40,7 @@ import TraceReaders
     let folder = try TemporaryFolder()
     let printed = try Read(path: try folder.write("printed.txt", text).path)
     #expect(
-      printed.reader.format == .traceCmdText && printed.reader.timestampResolutionNs == reader.timestampResolutionNs)
+      printed.reader.format == .traceCmdText && printed.reader.facts.resolutionNs == reader.facts.resolutionNs)
     #expect(printed.words == recorded.words)
     #expect(printed.reader.issueCounts[.badLine] == nil && printed.reader.issueCounts[.missingField] == nil)
   }

@@ -40,17 +40,18 @@ package struct WholeRecording: Sendable {
         events.append(event)
       }
     }
-    let isRecorded = reader.clock != nil && reader.clockSource == .recorded
-    let clock = isRecorded ? reader.clock ?? .local : asked ?? reader.clock ?? .local
+    let isRecorded = reader.facts.knownClock != nil && reader.facts.clockSource == .recorded
+    let clock = isRecorded ? reader.facts.knownClock ?? .local : asked ?? reader.facts.knownClock ?? .local
     var options = ReplayOptions()
-    options.deltaNs = clock.uncertainty(resolutionNs: reader.timestampResolutionNs)
+    options.deltaNs = clock.uncertainty(resolutionNs: reader.facts.resolutionNs)
     options.mayHideLoss = reader.issueCounts[.formLimit] ?? 0 > 0
     self.init(
       name: name, events: events, options: options,
       summary: ReadSummary(
         tasks: reader.tasks, names: reader.names, issues: reader.issues, issueCounts: reader.issueCounts,
-        format: reader.formatDescription, clock: clock, clockSource: reader.clockSource,
-        resolutionNs: reader.timestampResolutionNs, incomplete: reader.incomplete, eventPlace: reader.eventPlace))
+        format: reader.facts.format, clock: clock, clockSource: reader.facts.clockSource,
+        resolutionNs: reader.facts.resolutionNs, incomplete: reader.facts.incomplete,
+        eventPlace: reader.facts.eventPlace))
   }
 
   private init(name: String, events: [RecordedEvent], options: ReplayOptions, summary: ReadSummary) {

@@ -18,10 +18,10 @@ import TraceReaders
   }
 
   @Test func everyRecordIsUnderstood() {
-    #expect(events == 913 && reader.lines == 913)
-    #expect(reader.issueCounts == [:] && reader.incomplete == nil)
+    #expect(events == 913 && reader.facts.lineCount == 913)
+    #expect(reader.issueCounts == [:] && reader.facts.incomplete == nil)
     #expect(reader.names.filter { $0.count > 0 && $0.kind == nil }.map(\.name) == [])
-    #expect(reader.clock == .mono && reader.clockSource == .recorded)
+    #expect(reader.facts.knownClock == .mono && reader.facts.clockSource == .recorded)
   }
 
   /// Its definitions are those that the kernel's BTF gives today, and nothing was missed.
@@ -44,8 +44,8 @@ import TraceReaders
     let reader = try TraceReader(.file(path: CorpusTrace(name).trace.path))
     var batch: [RecordedEvent] = []
     while try reader.read(into: &batch) {}
-    let release = try #require(reader.kernelRelease?.text)
-    #expect(name.hasSuffix("-" + release.prefix { $0 != "+" }) && reader.clock == .mono)
+    let release = try #require(reader.facts.kernelRelease?.text)
+    #expect(name.hasSuffix("-" + release.prefix { $0 != "+" }) && reader.facts.knownClock == .mono)
     let kernel = CorpusTrace.root.appending(path: "Tests/Kernels/\(release)").path
     let plan = try KernelFiles(btf: kernel, kallsyms: kernel + "/kallsyms", release: nil).plan()
     let defined = reader.marks.map(\.text).filter { $0.hasPrefix("define ") }

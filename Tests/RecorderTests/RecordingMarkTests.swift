@@ -39,13 +39,15 @@ import TraceReaders
         RecordingMark(line: 1, text: String(said.dropFirst("gpc-replay: ".count))),
         RecordingMark(line: 2, text: "offsets kvm.mmu_notifier=6736"),
       ])
-    #expect(reader.clock == .mono && reader.clockSource == .recorded && reader.kernelRelease?.text == "7.3.4")
+    #expect(
+      reader.facts.knownClock == .mono && reader.facts.clockSource == .recorded
+        && reader.facts.kernelRelease?.text == "7.3.4")
   }
 
   @Test func aTextThatDoesNotSaySo() throws {
     let head = "  sh-6     [001] .....    10.000000: tracing_mark_write: "
     let reader = try reader([head + "hello", head + "gpc-replay: recorded on 7.3.4, clock of somebody", event])
-    #expect(reader.clock == nil && reader.clockSource == .assumed)
+    #expect(reader.facts.knownClock == nil && reader.facts.clockSource == .assumed)
     #expect(reader.marks.count == 1)
   }
 

@@ -129,8 +129,8 @@ private struct RealParts {
     for (mine, theirs) in zip(ours.events, real.events) where words(mine) != words(theirs) {
       Issue.record("\(words(mine)) is not \(words(theirs))")
     }
-    #expect(ours.reader.clock == .mono && ours.reader.incomplete == nil)
-    #expect(ours.reader.kernelRelease?.text == "6.12.0-test")
+    #expect(ours.reader.facts.knownClock == .mono && ours.reader.facts.incomplete == nil)
+    #expect(ours.reader.facts.kernelRelease?.text == "6.12.0-test")
     #expect(ours.reader.issueCounts == real.reader.issueCounts)
     #expect(files.instances == [] && files.probes == [])
     #expect(try folder.names == ["trace.dat"], "nothing beside it")

@@ -18,9 +18,9 @@ package enum Stages {
     let writer = try TraceWriter(at: location)
     var batch: [RecordedEvent] = []
     var isMore = try reader.read(into: &batch)
-    let clock = reader.clock ?? .local
+    let clock = reader.facts.knownClock ?? .local
     let options = options(
-      clock, reader.stampUnit, resolutionNs: reader.timestampResolutionNs,
+      clock, reader.facts.stampUnit, resolutionNs: reader.facts.resolutionNs,
       mayHideLoss: reader.issueCounts.contains { $0.key.doubt != nil })
     var replayer = Replayer(form: .v69, options: options, recordsWindows: true)
     var times: [TraceTimestamp] = []

@@ -27,10 +27,10 @@ struct Recording {
     var batch: [RecordedEvent] = []
     while try reader.read(into: &batch) { events += batch }
     (tasks, names, issues, counts) = (reader.tasks, reader.names, reader.issues, reader.issueCounts)
-    (lines, incomplete, description) = (reader.lines, reader.incomplete, reader.formatDescription)
-    resolution = reader.timestampResolutionNs
-    (format, clock, stampUnit) = (reader.format, reader.clock, reader.stampUnit)
-    kernel = reader.kernelRelease?.text
+    (lines, incomplete, description) = (reader.facts.lineCount, reader.facts.incomplete, reader.facts.format)
+    resolution = reader.facts.resolutionNs
+    (format, clock, stampUnit) = (reader.format, reader.facts.knownClock, reader.facts.stampUnit)
+    kernel = reader.facts.kernelRelease?.text
   }
 
   /// The bytes, read from a file of their own.

@@ -160,9 +160,9 @@ import Testing
   func saysItsFormAndItsClock(name: String, form: String) throws {
     let reader = try TraceReader(.file(path: Fixture.path("\(name).dat")))
     #expect(reader.format == .traceDat)
-    #expect(reader.formatDescription == form)
-    #expect(reader.clock == .local)
-    #expect(reader.timestampResolutionNs == 1)
+    #expect(reader.facts.format == form)
+    #expect(reader.facts.knownClock == .local)
+    #expect(reader.facts.resolutionNs == 1)
   }
 
   @Test(arguments: ["quiet", "quiet-v6"])
@@ -196,7 +196,7 @@ import Testing
     while try reader.read(into: &batch) {}
     var hasher = ContentHash.Hasher()
     try Fixture.packed("quiet.dat").withUnsafeBytes { hasher.update($0) }
-    #expect(reader.contentHash == hasher.finish())
+    #expect(reader.facts.contentHash == hasher.finish().description)
     #expect(reader.bytesRead == reader.totalBytes)
   }
 

@@ -35,7 +35,7 @@ extension FuzzTarget {
         }
       }
       // A printf of bpftrace may hold several lines: there, events are not counted by lines.
-      precondition(reader.lines >= last || reader.eventPlace == .event, "every event is counted")
+      precondition(reader.facts.lineCount >= last || reader.facts.eventPlace == .event, "every event is counted")
       precondition(reader.issues.allSatisfy { !$0.reason.isEmpty }, "dirt has a sentence")
     } catch {
       precondition(!error.predicate.isEmpty, "an error has a sentence")

@@ -41,7 +41,7 @@ final class PerfDataReader: RecordFileReader {
   var tasks: [TraceTask] { pipeline.decoder.tasks.tasks }
   var names: [EventName] { pipeline.decoder.names.names }
   var issues: IssueLog { pipeline.decoder.issues }
-  var lines: EventID { pipeline.decoder.count }
+  var recordCount: EventID { pipeline.decoder.count }
   var recordBytesRead: Int64 { pipeline.bytesRead }
   var recordsIncomplete: String? { pipeline.incomplete }
 

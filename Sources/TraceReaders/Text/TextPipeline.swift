@@ -31,6 +31,9 @@ struct TextPipeline: ~Copyable {
     self.options = options
   }
 
+  /// Of the whole input; nil until all is read.
+  var contentHash: String? { isAtEnd ? source.contentHash.description : nil }
+
   /// Reads the lines as those of this form. Before the first line.
   mutating func begin(_ form: any TextForm.Type) {
     self.form = form

@@ -19,26 +19,23 @@ final class TextReader: RecordingReader {
   var tasks: [TraceTask] { pipeline.text.tasks.tasks }
   var names: [EventName] { pipeline.text.names.names }
   var issues: IssueLog { pipeline.text.issues }
-  var lines: EventID { pipeline.lines }
-  var incomplete: String? { pipeline.incomplete }
-
+  var marks: [RecordingMark] { pipeline.text.marks.marks }
   var bytesRead: Int64 { pipeline.source.bytesRead }
   var totalBytes: Int64? { pipeline.source.totalBytes }
-  var contentHash: ContentHash? { pipeline.isAtEnd ? pipeline.source.contentHash : nil }
 
-  var formatDescription: String {
-    let options = form.options(pipeline.text.traits)
-    return "\(form.words), \(options.isEmpty ? "default" : options.joined(separator: ", "))"
+  var facts: RecordingFacts {
+    let traits = pipeline.text.traits
+    let options = form.options(traits)
+    // No text of trace-cmd, tracefs or perf says which clock stamped it; what `gpc-replay record` wrote into the
+    // recording does. Stamps without a point are of a clock that is no time, or were printed with `--raw-ts`, and no
+    // text says which; microseconds are rounded by trace-cmd, truncated by the kernel and perf.
+    var facts = RecordingFacts(
+      format: "\(form.words), \(options.isEmpty ? "default" : options.joined(separator: ", "))", byteCount: bytesRead,
+      lineCount: pipeline.lines, clock: marks.clock, stampUnit: traits.beginsRaw ? .tick : .ns,
+      resolutionNs: traits.hasMicroseconds ? 1000 : 1)
+    facts.contentHash = pipeline.contentHash
+    facts.incomplete = pipeline.incomplete
+    facts.kernelRelease = pipeline.text.kernelRelease ?? marks.kernelRelease
+    return facts
   }
-  /// 1, or 1000 where the stamps are in microseconds (rounded by trace-cmd, truncated by the kernel and perf).
-  var timestampResolutionNs: Int64 { pipeline.text.traits.hasMicroseconds ? 1000 : 1 }
-  /// Without a point: of a clock that is no time, or printed with `--raw-ts`, and no text says which.
-  var stampUnit: StampUnit { pipeline.text.traits.beginsRaw ? .tick : .ns }
-  /// No text of trace-cmd, tracefs or perf says which clock stamped it; what `gpc-replay record` wrote into the
-  /// recording does.
-  var clock: TraceClock? { marks.clock }
-  var clockSource: ClockSource { clock == nil ? .assumed : .recorded }
-  var marks: [RecordingMark] { pipeline.text.marks.marks }
-  var kernelRelease: KernelRelease? { pipeline.text.kernelRelease ?? marks.kernelRelease }
-  var eventPlace: EventPlace { .line }
 }

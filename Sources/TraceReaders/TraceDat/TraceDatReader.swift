@@ -41,7 +41,7 @@ final class TraceDatReader: RecordFileReader {
   var tasks: [TraceTask] { pipeline.decoder.tasks.tasks }
   var names: [EventName] { pipeline.decoder.names.names }
   var issues: IssueLog { pipeline.decoder.issues }
-  var lines: EventID { pipeline.decoder.count }
+  var recordCount: EventID { pipeline.decoder.count }
   var marks: [RecordingMark] { pipeline.decoder.marks.marks }
   var kernelRelease: KernelRelease? { namedRelease ?? marks.kernelRelease }
   var recordBytesRead: Int64 { pipeline.bytesRead }

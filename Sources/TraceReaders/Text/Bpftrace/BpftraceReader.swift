@@ -195,23 +195,17 @@ extension BpftraceReader {
   var tasks: [TraceTask] { pipeline.text.tasks.tasks }
   var names: [EventName] { pipeline.text.names.names }
   var issues: IssueLog { pipeline.text.issues }
-  var lines: EventID { pipeline.lines }
-  var incomplete: String? { pipeline.incomplete }
-
   var bytesRead: Int64 { pipeline.source.bytesRead }
   var totalBytes: Int64? { pipeline.source.totalBytes }
-  var contentHash: ContentHash? { pipeline.isAtEnd ? pipeline.source.contentHash : nil }
 
-  var formatDescription: String {
-    "\(Bpftrace.words), \(isJSON ? "JSON" : "plain"), \(isConvention ? "gpc v1" : "an older script's words")"
+  var facts: RecordingFacts {
+    // Nothing of the clock is printed. By bpftrace's documentation `nsecs` is the time since boot: CLOCK_BOOTTIME, or
+    // CLOCK_MONOTONIC on kernels without `bpf_ktime_get_boot_ns()` (before Linux 5.8). Either is one clock for all CPUs.
+    var facts = RecordingFacts(
+      format: "\(Bpftrace.words), \(isJSON ? "JSON" : "plain"), \(isConvention ? "gpc v1" : "an older script's words")",
+      byteCount: bytesRead, lineCount: pipeline.lines, clock: .boot, clockSource: .convention, eventPlace: .event)
+    facts.contentHash = pipeline.contentHash
+    facts.incomplete = pipeline.incomplete
+    return facts
   }
-
-  var timestampResolutionNs: Int64 { 1 }
-  var stampUnit: StampUnit { .ns }
-  /// Nothing of it is printed. By bpftrace's documentation `nsecs` is the time since boot: CLOCK_BOOTTIME, or
-  /// CLOCK_MONOTONIC on kernels without `bpf_ktime_get_boot_ns()` (before Linux 5.8). Either is one clock for all CPUs.
-  var clock: TraceClock? { .boot }
-  var clockSource: ClockSource { .convention }
-  var kernelRelease: KernelRelease? { nil }
-  var eventPlace: EventPlace { .event }
 }
