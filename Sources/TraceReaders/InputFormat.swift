@@ -73,6 +73,14 @@ extension InputFormat {
     }
   }
 
+  /// What an event of this name is called in a cut.
+  func nameInCut(of event: String) -> String {
+    switch content {
+    case .text(let form): form.nameInCut(of: event)
+    case .records: event
+    }
+  }
+
   /// A binary form: without its first bytes there is none of it.
   package var isBinary: Bool {
     switch content {

@@ -12,7 +12,7 @@ final class TraceDatReader: RecordFileReader {
   private(set) var contentHash: ContentHash?
 
   init(_ input: SeekableInput, options: TraceReadOptions) throws(TraceReadError) {
-    let contents = try Self.contents(input)
+    let contents = try TraceDatContents(input.file)
     self.input = input
     pipeline = TraceDatPipeline(
       input.file, contents, decoder: try RecordDecoder(contents, options: options),
@@ -21,15 +21,6 @@ final class TraceDatReader: RecordFileReader {
     clock = Self.clock(contents)
     stampUnit = Self.stampUnit(contents)
     namedRelease = contents.options.kernelRelease
-  }
-
-  private static func contents(_ input: SeekableInput) throws(TraceReadError) -> TraceDatContents {
-    do throws(TraceReadError) {
-      return try TraceDatContents(input.file)
-    } catch {
-      if case .traceDat(let fault) = error, let reason = input.breakOff { throw .traceDatCutShort(fault, reason) }
-      throw error
-    }
   }
 
   func read(into events: UnsafeMutableBufferPointer<RecordedEvent>) throws(TraceReadError) -> Int {
