@@ -5,7 +5,8 @@ import KVMEvents
 /// Learns the constant `kvm - mn` (the notifier is a member of `struct kvm`) and holds events back until it is known.
 ///
 /// The start hook names only the notifier, the walk right behind it on the same thread only the kvm: one such pair
-/// serves the whole recording. Until then events are held, so that no decision is made without the invalidations.
+/// serves the whole recording. Until then events are held, so that no decision is made without the invalidations. Where
+/// no such pair comes, what the recording says of itself serves, if a recorded kvm bears it out.
 struct NotifierTie {
   /// `kvm - mn`, wrapping.
   private(set) var offset: UInt64?
@@ -20,6 +21,14 @@ struct NotifierTie {
   static let kvmBytesMax: UInt64 = 1 << 16
   /// 15 MB; in every recording met so far the tie stands within three events of the first hook.
   private static let heldMax = 65_536
+
+  /// `kvm - mn` as the recording says it.
+  private let saidOffset: UInt64?
+
+  /// - Parameter notifierOffset: `offsetof(struct kvm, mmu_notifier)`, where the recording says it.
+  init(notifierOffset: UInt64? = nil) {
+    saidOffset = notifierOffset.flatMap { $0 < Self.kvmBytesMax ? 0 &- $0 : nil }
+  }
 
   var isMade: Bool { offset != nil }
   var isHolding: Bool { !held.isEmpty }
@@ -36,13 +45,25 @@ struct NotifierTie {
     let isHook = event.kind == .mnInvalidateRangeStart || event.kind == .mnInvalidateRangeEnd
     if !isHook && held.isEmpty { return false }
     held.append(event)
-    if held.count == Self.heldMax { hasGivenUp = true }
+    if held.count == Self.heldMax {
+      hasGivenUp = true
+      believe()
+    }
     return isMade || hasGivenUp
   }
 
-  /// The recording is over: the only pair there is belongs together, if the notifier can be a member of that kvm.
+  /// Takes what the recording says, if a recorded notifier then lies in a recorded kvm: its offsets may be another
+  /// build's.
+  private mutating func believe() {
+    guard !isMade, let saidOffset, notifiers.contains(where: { kvms.contains($0 &+ saidOffset) }) else { return }
+    offset = saidOffset
+  }
+
+  /// The recording is over: what it says is taken, else the only pair there is belongs together, if the notifier can be
+  /// a member of that kvm.
   mutating func giveUp() {
     hasGivenUp = true
+    believe()
     guard !isMade, kvms.count == 1, notifiers.count == 1, let kvm = kvms.first, let mn = notifiers.first, mn > kvm,
       mn - kvm < Self.kvmBytesMax
     else { return }

@@ -22,7 +22,7 @@ struct GPCReplay: ParsableCommand {
     subcommands: [
       RunCommand.self, ImportCommand.self, ReplayCommand.self, QueryCommand.self, ExplainCommand.self,
       ProtocolsCommand.self, CompareCommand.self, ExploreCommand.self, MatrixCommand.self,
-      CorpusCommand.self, ProbesCommand.self, RecordCommand.self, RecordGuardCommand.self,
+      CorpusCommand.self, ProbesCommand.self, RecordCommand.self, RecordGuardCommand.self, RecordLookCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 

@@ -8,7 +8,7 @@ final class TraceDatReader: RecordFileReader {
   let formatDescription: String
   let clock: TraceClock?
   let stampUnit: StampUnit
-  let kernelRelease: KernelRelease?
+  private let namedRelease: KernelRelease?
   private(set) var contentHash: ContentHash?
 
   init(_ input: SeekableInput, options: TraceReadOptions) throws(TraceReadError) {
@@ -20,7 +20,7 @@ final class TraceDatReader: RecordFileReader {
     formatDescription = Self.form(contents)
     clock = Self.clock(contents)
     stampUnit = Self.stampUnit(contents)
-    kernelRelease = contents.options.kernelRelease
+    namedRelease = contents.options.kernelRelease
   }
 
   func read(into events: UnsafeMutableBufferPointer<RecordedEvent>) throws(TraceReadError) -> Int {
@@ -34,6 +34,7 @@ final class TraceDatReader: RecordFileReader {
   var issues: IssueLog { pipeline.decoder.issues }
   var recordCount: EventID { pipeline.decoder.count }
   var marks: [RecordingMark] { pipeline.decoder.marks.marks }
+  var kernelRelease: KernelRelease? { namedRelease ?? marks.kernelRelease }
   var recordBytesRead: Int64 { pipeline.bytesRead }
   var recordsIncomplete: String? { pipeline.incomplete }
 
