@@ -16,7 +16,8 @@ extension ExplorationRow {
       form: exploration.form.id, memory: exploration.form.rules.memory.rawValue, deltaNs: deltaNs,
       windowCount: exploration.windowCount, completeCount: exploration.completeCount,
       truncatedCount: exploration.truncatedCount, skippedCount: exploration.skippedCount,
-      contractCount: count(.contract), staleCount: count(.stale), stuckCount: count(.stuck),
+      contractCount: count(.contract), staleCount: count(.stale), stuckCount: count(.deadlock) + count(.livelock),
+      spinsCount: count(.spins),
       stateCount: exploration.stateCount, transitionCount: exploration.transitionCount,
       statesMax: exploration.settings.limits.statesMax, memoryMax: exploration.settings.limits.memoryMax,
       seed: exploration.settings.walkLimits.seed)

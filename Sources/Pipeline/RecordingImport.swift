@@ -34,7 +34,8 @@ package struct RecordingImport {
   package func run() throws -> Outcome {
     let known = try known()
     let outcome = Outcome(
-      recording: Recording(try known ?? importAnew(), path: path, kernel: replay?.kernel, listener), isNew: known == nil)
+      recording: Recording(try known ?? importAnew(), path: path, kernel: replay?.kernel, listener), isNew: known == nil
+    )
     let facts = try outcome.recording.database.facts()
     if let asked = request.clock, facts.clockSource == .recorded, facts.clock != asked {
       listener.notice(.clockNotUsed(asked: asked, recorded: facts.clock, request.input))

@@ -61,7 +61,7 @@ extension TraceDatabase {
   }
 
   private func insertExploration(_ row: ExplorationRow, _ toolVersion: String) throws(TraceStoreError) -> Int64 {
-    let statement = try connection.prepare(insert("exploration", columns: 17))
+    let statement = try connection.prepare(insert("exploration", columns: 18))
     let id = try connection.integer("SELECT coalesce(max(id), 0) + 1 FROM exploration")
     statement.bind(1, id)
     statement.bind(2, toolVersion)
@@ -70,10 +70,10 @@ extension TraceDatabase {
     statement.bind(5, row.deltaNs)
     let counts = [
       row.windowCount, row.completeCount, row.truncatedCount, row.skippedCount, row.contractCount, row.staleCount,
-      row.stuckCount, row.stateCount, row.transitionCount, row.statesMax, row.memoryMax,
+      row.stuckCount, row.spinsCount, row.stateCount, row.transitionCount, row.statesMax, row.memoryMax,
     ]
     for (index, count) in counts.enumerated() { statement.bind(Int32(6 + index), Int64(count)) }
-    statement.bind(17, Int64(bitPattern: row.seed))
+    statement.bind(18, Int64(bitPattern: row.seed))
     try statement.run()
     return id
   }

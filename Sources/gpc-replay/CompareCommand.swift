@@ -34,8 +34,9 @@ struct CompareCommand: ParsableCommand {
   var json = false
 
   func run() throws {
+    let forms = try forms.byAge()
     let source = try Recording(options.request(trace), kernel: kernel.asked(), .terminal)
-    let notCompared = try source.compare(forms.byAge())
+    let notCompared = try source.compare(forms)
     let report = try ComparisonReport(source.database, notCompared: notCompared.map(\.id))
     try printOut(try json ? report.json() : ComparisonText(report).text)
     if report.isEmpty && !report.leftOut.isEmpty { throw ExitStatus.unknown.code }

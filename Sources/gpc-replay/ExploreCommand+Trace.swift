@@ -21,7 +21,7 @@ extension ExploreCommand {
       lines.insert(contentsOf: blindSpots, at: 2)
       try printOut((index > 0 ? "\n" : "") + lines.joined(separator: "\n") + "\n")
       status.add(
-        hasVerdicts: !exploration.verdictCounts.isEmpty, isComplete: exploration.isComplete && blindSpots.isEmpty)
+        hasVerdicts: exploration.hasFaults, isComplete: exploration.isComplete && blindSpots.isEmpty)
     }
     try status.throwIfAny()
   }

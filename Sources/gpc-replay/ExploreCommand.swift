@@ -108,7 +108,8 @@ struct ExploreCommand: ParsableCommand {
         let again = again(form, word, "--scenario \(scenario.name)")
         for line in counterexample.text(limits.budget.limits(), place: .event, again: again) { print(line) }
       }
-      status.add(hasVerdicts: !exploration.verdicts.isEmpty, isComplete: exploration.completeness == .complete)
+      status.add(
+        hasVerdicts: exploration.verdicts.contains(where: \.isFault), isComplete: exploration.completeness == .complete)
     }
     try status.throwIfAny()
   }

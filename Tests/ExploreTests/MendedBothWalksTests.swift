@@ -11,7 +11,7 @@ import Testing
     ProtocolForm.builtIn("both-walks").followed(by: "changed", title: "", source: "", change)
   }
 
-  private func verdicts(_ form: ProtocolForm, _ name: String) throws -> [Verdict] {
+  private func verdicts(_ form: ProtocolForm, _ name: String) throws -> [SearchVerdict] {
     let exploration = Explorer(form, try #require(Scenario.named(name)), grain: .lockSection).explore()
     #expect(exploration.completeness == .complete)
     return exploration.verdicts

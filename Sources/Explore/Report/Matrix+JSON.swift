@@ -32,7 +32,7 @@ extension Matrix {
     let scenario: String
     /// Empty: clean, if the search is complete.
     let verdicts: [String]
-    /// Of `stuck`.
+    /// Of `deadlock`.
     let stuckKind: String?
     let isComplete: Bool
     let stateCount: Int

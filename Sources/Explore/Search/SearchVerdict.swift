@@ -5,6 +5,35 @@ package enum SearchVerdict: String, Hashable, Sendable, CaseIterable {
   case contract
   /// A check said yes, or a round was accepted, over a page that was freed, or over an error pfn.
   case stale
-  /// A task can never finish.
-  case stuck
+  /// A task waits for ever for a lock that it holds itself, for tasks that wait for it in turn, or for a wake-up.
+  case deadlock
+  /// Everybody who can move moves, for ever, and somebody never gets done, though all invalidations end.
+  case livelock
+  /// The same under invalidations that go on for ever, which no recording shows: a property of the form, and no fault
+  /// of it. Mainline's forms have it.
+  case spins
+}
+
+extension SearchVerdict {
+  /// As reports say it.
+  package var words: String {
+    switch self {
+    case .contract, .stale, .deadlock, .livelock: rawValue
+    case .spins: "spins while invalidated"
+    }
+  }
+
+  /// One letter, in every matrix.
+  package var letter: String {
+    switch self {
+    case .contract: "C"
+    case .stale: "S"
+    case .deadlock: "D"
+    case .livelock: "L"
+    case .spins: "W"
+    }
+  }
+
+  /// Something is wrong: what begins a report and makes the exit status.
+  package var isFault: Bool { self != .spins }
 }

@@ -1,6 +1,6 @@
-// The ways to be stuck.
+// The ways to be in a deadlock.
 
-/// How a task is stuck.
+/// Why a task can never move again.
 package enum StuckKind: String, Hashable, Sendable {
   /// It waits for a lock that it holds itself.
   case selfDeadlock = "self-deadlock"
@@ -8,6 +8,4 @@ package enum StuckKind: String, Hashable, Sendable {
   case deadlock
   /// Nobody can move, and somebody is not done (asleep without anyone to wake it).
   case asleep
-  /// Everybody who can move moves, for ever, and it is never done.
-  case livelock
 }

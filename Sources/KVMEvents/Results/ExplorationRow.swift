@@ -12,7 +12,9 @@ package struct ExplorationRow: Sendable {
   package var skippedCount: Int
   package var contractCount: Int
   package var staleCount: Int
+  /// Deadlocks and livelocks.
   package var stuckCount: Int
+  package var spinsCount: Int
   package var stateCount: Int
   package var transitionCount: Int
   package var statesMax: Int
@@ -22,7 +24,8 @@ package struct ExplorationRow: Sendable {
 
   package init(
     form: String, memory: String, deltaNs: Int64?, windowCount: Int, completeCount: Int, truncatedCount: Int,
-    skippedCount: Int, contractCount: Int, staleCount: Int, stuckCount: Int, stateCount: Int, transitionCount: Int,
+    skippedCount: Int, contractCount: Int, staleCount: Int, stuckCount: Int, spinsCount: Int, stateCount: Int,
+    transitionCount: Int,
     statesMax: Int, memoryMax: Int, seed: UInt64
   ) {
     self.form = form
@@ -35,6 +38,7 @@ package struct ExplorationRow: Sendable {
     self.contractCount = contractCount
     self.staleCount = staleCount
     self.stuckCount = stuckCount
+    self.spinsCount = spinsCount
     self.stateCount = stateCount
     self.transitionCount = transitionCount
     self.statesMax = statesMax

@@ -31,7 +31,8 @@ package struct CaseRun: Sendable {
       return Result(outcome: broken(error, nil), coverage: Coverage(under: forms))
     }
     do {
-      let (row, coverage) = try Self.found(corpusCase.name, in: .file(path: try corpusCase.tracePath()), description, forms)
+      let (row, coverage) = try Self.found(
+        corpusCase.name, in: .file(path: try corpusCase.tracePath()), description, forms)
       return Result(outcome: CaseOutcome(corpusCase, description, row), coverage: coverage)
     } catch {
       return Result(outcome: broken(Self.fault(error), description), coverage: Coverage(under: forms))

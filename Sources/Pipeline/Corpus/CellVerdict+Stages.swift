@@ -17,7 +17,9 @@ extension CellVerdict {
       switch verdict {
       case .contract: Finding(.contract)
       case .stale: Finding(.stale)
-      case .stuck: Finding(.stuck)
+      case .deadlock: Finding(.deadlock)
+      case .livelock: Finding(.livelock)
+      case .spins: Finding(.spins)
       }
     }
     let isJudged = exploration.isComplete && !hasBlindSpots
@@ -28,7 +30,7 @@ extension CellVerdict {
   /// Of the recorded kernel: what the replay found.
   init(_ report: Report) {
     let findings = report.findingCounts.compactMap { found in
-      Kind(rawValue: found.kind).map { Finding($0, isPossible: found.certainty == "possible") }
+      Kind(ofFinding: found.kind).map { Finding($0, isPossible: found.certainty == "possible") }
     }
     let nothing: Nothing =
       switch report.verdict.status {
