@@ -40,7 +40,7 @@ let package = Package(
       name: "Forms", dependencies: ["KVMEvents", "GPCProtocol", .product(name: "TOMLKit", package: "TOMLKit")],
       resources: [
         .embedInCode("Mainline.toml"), .embedInCode("Woodhouse.toml"), .embedInCode("Christopherson.toml"),
-        .embedInCode("Seed.toml"),
+        .embedInCode("Seed.toml"), .embedInCode("Published.toml"),
       ]),
     .target(name: "Operations", dependencies: ["KVMEvents", "GPCProtocol"], swiftSettings: hotPath),
     .target(name: "Replay", dependencies: ["KVMEvents", "GPCProtocol", "Operations"], swiftSettings: hotPath),

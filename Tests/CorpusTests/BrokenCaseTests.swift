@@ -1,8 +1,8 @@
 // Cases that are broken, and expectations that are not met: told by name, while the rest still runs.
 
 import Corpus
-import Foundation
 import Forms
+import Foundation
 import GPCProtocol
 import RealBinary
 import Testing
@@ -139,7 +139,8 @@ struct OwnCorpus {
 }
 
 @Suite struct DifferenceTests {
-  /// Under dwmw2-v1, v2, v3.4 and seed-atomic the case is contract+stale, and it has 24 events (traces/missed/contract).
+  /// Under dwmw2-v1, v2, v3.4 and seed-atomic the case is contract+stale, and it has 24 events
+  /// (traces/missed/contract).
   private func changed() throws -> OwnCorpus {
     let corpus = OwnCorpus()
     try corpus.add("changed", copyOf: "contract") { text in
@@ -162,7 +163,8 @@ struct OwnCorpus {
       shell: String(again.split(separator: ":", maxSplits: 1)[1].dropFirst()), in: corpus.folder.url)
     #expect(shown.status == 1 && shown.text.contains("contract in 1 of "))
     #expect(
-      try String(contentsOf: corpus.folder.file("out.xml"), encoding: .utf8).contains("tests=\"\(ProtocolForm.all.count + 2)\" failures=\"5\""))
+      try String(contentsOf: corpus.folder.file("out.xml"), encoding: .utf8).contains(
+        "tests=\"\(ProtocolForm.all.count + 2)\" failures=\"5\""))
     let query = try Invocation(
       ["query", "corpus.db", "SELECT subject, expected, found FROM difference WHERE form = 'recorded'", "--csv"],
       in: corpus.folder)

@@ -2,8 +2,8 @@
 // optimisation, is run by `tools/corpus`.
 
 import Corpus
-import Foundation
 import Forms
+import Foundation
 import GPCProtocol
 import RealBinary
 import Testing
@@ -84,7 +84,9 @@ import Testing
     let document = try #require(JSONSerialization.jsonObject(with: run.output) as? [String: Any])
     #expect(document["case_count"] as? Int == 1 && document["difference_count"] as? Int == 0)
     let xml = try String(contentsOf: folder.file("out.xml"), encoding: .utf8)
-    #expect(xml.contains("<testsuite name=\"missed/contract\" tests=\"\(ProtocolForm.all.count + 2)\" failures=\"0\" errors=\"0\""))
+    #expect(
+      xml.contains(
+        "<testsuite name=\"missed/contract\" tests=\"\(ProtocolForm.all.count + 2)\" failures=\"0\" errors=\"0\""))
     #expect(
       try Invocation(shell: "python3 -c 'import xml.dom.minidom as m; m.parse(\"out.xml\")'", in: folder.url).status
         == 0)

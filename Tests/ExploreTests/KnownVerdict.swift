@@ -20,7 +20,7 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
     self.origin = origin
   }
 
-  static let all = mainlines + woodhouse + christopherson + seeds
+  static let all = mainlines + woodhouse + christopherson + seeds + published
 
   private static let mainlines = [
     KnownVerdict(
@@ -209,4 +209,30 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
       KnownVerdict("both-walks", "unrelated-for-ever", [], "By hand: as dwmw2-v2."),
       KnownVerdict("both-walks", "around-for-ever", [.spins], "By hand: as dwmw2-v2, woken only at count 0."),
     ]
+
+  private static let published = [
+    KnownVerdict("dwmw2-rwlock", "warm", [], "By hand: no refresh runs; the walk is v6.9's."),
+    KnownVerdict(
+      "dwmw2-rwlock", "cold", [.contract, .stale],
+      """
+      By hand: between the test and write_lock() a whole invalidation runs; its walk finds valid false, and the freed page is swapped in \
+      (stale). One that has only begun by then frees its pages while checks say yes (contract).
+      """),
+    KnownVerdict(
+      "dwmw2-rwlock", "warm-refresh", [],
+      """
+      By hand: the refresh comes behind the walk of the only invalidation; while that is in flight the count repeats the round, and behind \
+      it nothing invalidates.
+      """),
+    KnownVerdict(
+      "dwmw2-rwlock", "warm-twice", [.contract, .stale],
+      "By hand: the second invalidation comes between the test and the lock of a refresh that the first one caused."),
+    KnownVerdict(
+      "dwmw2-rwlock", "no-memslot", [.contract, .stale],
+      "By hand: as cold; memslots play no part between test and lock."),
+    KnownVerdict("dwmw2-rwlock", "unrelated-for-ever", [.spins], "By hand: count and seq are read, as in v6.9."),
+    KnownVerdict(
+      "dwmw2-rwlock", "unrelated", [],
+      "By hand: no invalidation of the page; those elsewhere only repeat rounds."),
+  ]
 }
