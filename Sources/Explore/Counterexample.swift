@@ -16,7 +16,7 @@ package struct Counterexample: Sendable {
   /// Names form, scenario and verdict.
   package var id: String { "\(form.id)/\(scenario.name)/\(verdict.kind.rawValue)" }
 
-  /// The recorded events that its operations begin and end at; of a livelock, the refresh that it was told from.
+  /// The recorded events that its operations begin and end at; of a livelock, the refresh that it was derived from.
   package var recordedEvents: [EventID] {
     switch scenario.origin {
     case .builtIn: []

@@ -14,7 +14,7 @@ extension Explorer {
       form: form, scenario: scenario, verdict: verdict, stuckKind: stuckKind, schedule: schedule, grain: grain)
   }
 
-  /// The same, shrunk until removing any one thing makes it pass. Every candidate is searched anew.
+  /// The same, shrunk until removing any one thing makes it pass. Every candidate is searched again.
   package func shrunkCounterexample(_ verdict: SearchVerdict) -> Counterexample? {
     guard var best = counterexample(verdict) else { return nil }
     var candidates = best.scenario.smaller()

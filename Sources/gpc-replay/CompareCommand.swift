@@ -8,7 +8,7 @@ import Report
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Tell what each published form of the protocol would have cost in a recording.",
+    abstract: "Compute what each published form of the protocol would have cost in a recording.",
     discussion: """
       The first row is what was recorded, all others are modelled (docs/compare.md). The result stays in the database: tables \
       form_cost and left_out_window, views form_saving and model_agreement. \
@@ -18,19 +18,19 @@ struct CompareCommand: ParsableCommand {
         gpc-replay compare traces/retries/unrelated/trace.txt.zst
       """)
 
-  @Argument(help: "A recorded trace (imported and replayed first), or a database that gpc-replay wrote.")
+  @Argument(help: "A recorded trace (imported and replayed first), or a database written by gpc-replay.")
   var trace: String
 
   @OptionGroup var options: ImportOptions
 
   @Option(
     name: [.customLong("form"), .customLong("protocol")],
-    help: "Forms, or files of forms (docs/forms.md), with commas between (see gpc-replay protocols), or all.")
+    help: "Forms, or files of forms (docs/forms.md), separated by commas, or all; gpc-replay protocols lists them.")
   var forms = FormsArgument(ProtocolForm.all)
 
   @OptionGroup var kernel: KernelFormArguments
 
-  @Flag(help: "The comparison as one JSON document.")
+  @Flag(help: "Print the comparison as one JSON document.")
   var json = false
 
   func run() throws {

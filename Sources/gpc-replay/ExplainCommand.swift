@@ -7,14 +7,14 @@ import TraceStore
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Shows one finding of a database with its proof, or a counterexample that explore stored.",
+    abstract: "Show one finding of a database with its proof, or a counterexample stored by explore.",
     discussion: """
       Example:
         gpc-replay run traces/missed/stale-hva/trace.txt.zst
         gpc-replay explain trace.db --finding 1
       """)
 
-  @Argument(help: "A database that gpc-replay wrote.")
+  @Argument(help: "A database written by gpc-replay.")
   var database: String
 
   @Option(help: "The finding's id.")

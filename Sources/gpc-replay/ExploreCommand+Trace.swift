@@ -13,7 +13,7 @@ extension ExploreCommand {
     let source = try Recording(options.request(trace), kernel: kernel.asked(), .terminal)
     let blindSpots = try source.database.blindSpots()
     var status = SearchStatus()
-    // Form by form, each told as soon as it is known: the searches take longer than reading the events again.
+    // Form by form, each printed as soon as it is known: the searches take longer than reading the events again.
     for (index, (form, word)) in forms.enumerated() {
       let exploration = try source.explore(form, search)
       if let window, window > exploration.windowCount {

@@ -23,7 +23,7 @@ extension Exploration {
 }
 
 extension Scenario {
-  /// Does one of its operations contain this step, and can it go this way as far as the operations tell?
+  /// Does one of its operations contain this step, and can it go this way as far as the operations show?
   fileprivate func asks(for branch: ProtocolBranch, _ form: ProtocolForm) -> Bool {
     switch branch.branch {
     case .failed: return setup.programs.contains { $0.operations.contains(where: \.lookUpMayFail) }

@@ -6,8 +6,8 @@ package enum StuckKind: String, Hashable, Sendable {
   case selfDeadlock = "self-deadlock"
   /// A cycle of tasks, each waiting for a lock that the next one holds.
   case deadlock
-  /// Nobody can move, and somebody is not done (asleep without anyone to wake it).
+  /// No task can move, and one is not done (asleep, with no task left to wake it).
   case asleep
-  /// Everybody who can move moves, for ever, and it is never done.
+  /// Every task that can move does so repeatedly, and it is never done.
   case livelock
 }

@@ -1,10 +1,10 @@
-// Would a refresh of the recording ever be done if the unrelated invalidations around it went on for ever?
+// Would a refresh of the recording ever finish if the unrelated invalidations around it repeated indefinitely?
 
 import GPCProtocol
 import KVMEvents
 import Results
 
-/// Looks for livelocks: the refreshes of a window with the invalidations that they met, those repeated for ever, every
+/// Looks for livelocks: the refreshes of a window with the invalidations that they met, those repeated indefinitely, every
 /// task scheduled fairly. Only invalidations elsewhere count: one of the page itself has to be waited for in every
 /// form.
 struct ForEverSearch {
@@ -27,11 +27,11 @@ struct ForEverSearch {
 }
 
 extension CacheWindow {
-  /// Two invalidators are enough to keep the count up for ever.
+  /// Two invalidators are enough to keep the count up indefinitely.
   private static var invalidatorsMax: Int { 2 }
 
   /// Each refresh of the window with the unrelated invalidations that were in flight with it, two tasks of them at a
-  /// time, for ever.
+  /// time, indefinitely.
   func forEver(_ cells: PageCells, window: Int) -> [Scenario] {
     programs.joined().flatMap { operation -> [Scenario] in
       guard case .refresh(let refresh) = operation.kind, refresh.outcome == .mapped, let uhva = refresh.uhva,

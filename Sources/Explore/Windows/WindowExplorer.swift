@@ -12,7 +12,7 @@ package struct WindowExplorer {
     package var order: WindowOrder
     /// Counterexamples that are shrunk and shown, of each verdict.
     package var counterexamplesMax = 3
-    /// Only this window is told of, counted from 1; those before it are searched for what they leave behind.
+    /// Only this window is reported, counted from 1; those before it are searched for the states they leave.
     package var onlyWindow: Int?
 
     package init(order: WindowOrder) { self.order = order }
@@ -23,7 +23,7 @@ package struct WindowExplorer {
   /// The columns' names, by `TaskID`.
   let names: (TaskID) -> String
   private(set) var result: TraceExploration
-  /// By cache: how it can stand now; missing: not known.
+  /// By cache: the states it can have now; missing: not known.
   private var carried: [Int32: Set<CarriedState>] = [:]
   private var cachesOfVM: [Int32: Set<Int32>] = [:]
   /// By VM: the ranges that its kvm's covering range can have been left at.
@@ -127,7 +127,7 @@ package struct WindowExplorer {
     return found
   }
 
-  /// The cache can be left valid over a page that is gone: whoever checks next uses it. Told of this window, and not
+  /// The cache can be left valid over a page that is gone: the next check uses it. Reported for this window, and not
   /// carried into the next, where nothing would show how it came about.
   private mutating func searchWithCheck(_ scenario: Scenario, _ report: inout WindowReport) {
     let extended = scenario.checkedAtItsEnd()
@@ -151,7 +151,7 @@ package struct WindowExplorer {
     return starts.compactMap(\.page) + wanted
   }
 
-  /// Only forms that read the range bare, and so may read what an earlier invalidation left, tell one start from
+  /// Only forms that read the range lockless, and so may read what an earlier invalidation left, tell one start from
   /// another.
   private func rangesToStartFrom(_ vm: Int32, _ cells: PageCells) -> [HVARange?] {
     guard form.rules.range == .keptAtWalk, let left = ranges[vm], !left.isEmpty else { return [nil] }
@@ -187,7 +187,7 @@ extension CarriedState {
     ]
   }
 
-  /// How a cache can stand of which nothing is known: its first operation in the window tells.
+  /// The states of a cache of which nothing is known: its first operation in the window shows them.
   fileprivate static func unknown(
     _ cache: Int32, _ window: RecordedWindow, _ rules: ProtocolRules
   ) -> Set<CarriedState> {

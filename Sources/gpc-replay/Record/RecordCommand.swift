@@ -59,7 +59,7 @@ struct RecordCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What stands for / in a test.", visibility: .private))
   var root = ""
 
-  @Argument(parsing: .postTerminator, help: "A command to record, behind --.")
+  @Argument(parsing: .postTerminator, help: "A command to record, after --.")
   var command: [String] = []
 
   mutating func validate() throws {
