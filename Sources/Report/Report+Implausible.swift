@@ -1,12 +1,12 @@
-// Sentences for fields that are none, and for events that were left out.
+// Sentences about implausible fields, and about omitted events.
 
 import KVMEvents
 import Results
 import TextLayout
 
 extension Report {
-  /// What is not used of the recording, a line for each sign and field; the probes that only share the place of one
-  /// stand behind it.
+  /// The fields of the recording that are not used, a line for each sign and field; probes that only share the offset
+  /// of one are listed after it.
   var implausible: [String] {
     var lines: [String] = []
     for sign in Results.ImplausibleField.Sign.allCases where sign != .sameOffset {
@@ -44,7 +44,7 @@ extension Report {
   static let remedy =
     "the probes were defined for another kernel: define them by the structures of the one that is recorded"
 
-  /// What shows that events are missing which no marker announces.
+  /// Signs of missing events that no marker announces.
   var leftOut: [String] {
     var lines = silentOmissions.map { omission in
       let first = "first at \(trace.eventPlace.rawValue) \(omission.firstEvent)"

@@ -7,7 +7,7 @@ import TextLayout
 /// Renders a report as text: same report, same bytes.
 package struct TextReport {
   private let report: Report
-  /// The database's name in commands; nil where there is none to ask again (`--db :memory:`).
+  /// The database's name in commands; nil if it cannot be queried again (`--db :memory:`).
   private let database: String?
   /// Timelines and lines shown of each kind of finding.
   private let shownMax: Int
@@ -54,7 +54,7 @@ package struct TextReport {
   private var unit: StampUnit { report.trace.stampUnit }
 
   private var clock: String {
-    // Of no clock that is known here: the one assumed is a clock of time.
+    // A clock that is not known here: the one assumed measures time.
     if unit == .tick, report.trace.clock.unit == .ns { return "not told (raw stamps; --clock)" }
     let source =
       switch report.trace.clockSource {
@@ -81,7 +81,7 @@ package struct TextReport {
     }
     for loss in report.losses {
       let unknownSize = loss.gapsOfUnknownSize > 0 ? "\(plural(loss.gapsOfUnknownSize, "gap")) of unknown size" : nil
-      // No number where none is known: 0 would say that nothing was lost.
+      // No number if none is known: 0 would mean that nothing was lost.
       let known =
         loss.gapsOfUnknownSize < loss.gaps ? "\(plural(loss.gaps, "gap")), \(plural(loss.lost, "event"))" : nil
       let place = loss.cpu < 0 ? "lost, on which CPU is not told" : "lost on CPU \(loss.cpu)"
@@ -189,7 +189,7 @@ package struct TextReport {
   private var retries: [String] {
     guard report.counts.rounds > 0 else { return [] }
     if report.retries.isEmpty {
-      // Which lookup was the last of its refresh, all of its probes tell together.
+      // Only all probes of a refresh together show which lookup was its last.
       let isKnown = report.missingProbes.isEmpty && report.implausibleFields.isEmpty
       return ["no round of a retry loop " + (isKnown ? "was repeated" : "is known to have been repeated")]
     }

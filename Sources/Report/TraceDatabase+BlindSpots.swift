@@ -4,7 +4,7 @@ import KVMEvents
 import TraceStore
 
 extension TraceDatabase {
-  /// In sentences: while there is any, nothing is clean.
+  /// In sentences: if there are any, nothing is clean.
   package func blindSpots() throws(TraceStoreError) -> [String] {
     var spots: [String] = []
     if try hasDoubt() {
@@ -22,7 +22,7 @@ extension TraceDatabase {
     return spots
   }
 
-  /// Findings of the replay against the recorded kernel: `excessive_retry` is none.
+  /// Findings of the replay against the recorded kernel: `excessive_retry` is not one.
   package func recordedFindingCount() throws(TraceStoreError) -> Int64 {
     try number("SELECT count(*) FROM finding WHERE kind IN ('contract', 'stale', 'divergence')") ?? 0
   }

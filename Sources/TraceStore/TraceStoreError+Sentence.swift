@@ -1,4 +1,4 @@
-// What went wrong with a database, in sentences.
+// Messages for errors of a database.
 
 import Glibc
 
