@@ -90,7 +90,7 @@ extension CaseDescription {
     }.joined(separator: ".")
   }
 
-  /// The file as it stands.
+  /// The file as it is.
   private struct File: Decodable {
     let title: String
     let text: String
@@ -114,7 +114,7 @@ extension CaseDescription {
     }
   }
 
-  /// A table whose keys are figures, beside `origin` and `form`.
+  /// A table whose keys are figures, next to `origin` and `form`.
   private struct CountsTable: Decodable {
     let origin: String
     let form: String?

@@ -1,13 +1,13 @@
 // What can be wrong with a case.
 
-/// Why a case is broken. `sentence` says it behind the case's name.
+/// Why a case is broken. `sentence` is printed after the case's name.
 package enum CaseFault: Error, Equatable, Sendable {
   case noDescription
   case unreadable(file: String, reason: String)
   /// `reason` says where.
   case malformed(reason: String)
   case unknownForm(String)
-  /// Forms of which nothing is expected.
+  /// Forms without an expectation.
   case missingForms([String])
   case repeatedForm(String)
   case unknownFigure(String)

@@ -5,7 +5,7 @@ import Glibc
 
 /// One case: a folder with a trace and its description.
 package struct CorpusCase: Equatable, Sendable {
-  /// `topic/case`, as it lies in the corpus.
+  /// `topic/case`, its path in the corpus.
   package let name: String
   package let folder: String
 
@@ -41,7 +41,7 @@ package struct CorpusCase: Equatable, Sendable {
     return path
   }
 
-  /// A pipe would be waited for, for ever.
+  /// Opening a pipe would block indefinitely.
   private static func isFile(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
