@@ -47,7 +47,7 @@ WITH recorded (kind, came) AS (
   SELECT event_kind.name, max(count > 0) FROM event_name JOIN event_kind ON event_kind.id = kind_id
   WHERE count > 0 OR is_listed GROUP BY kind_id),
 idle (kind, alternative, unknown_without_it) AS (VALUES
-  ('gpc_init', NULL, 'when a cache is initialised anew'),
+  ('gpc_init', NULL, 'when a cache is initialised again'),
   ('gpc_activate', 'gpc_activate_hva', 'when a cache is activated'),
   ('gpc_deactivate', NULL, 'when a cache is deactivated'),
   ('__gpc_refresh', 'gfn_to_pfn_cache_refresh', 'when a refresh has refresh_lock'),

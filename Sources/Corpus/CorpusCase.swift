@@ -28,7 +28,7 @@ package struct CorpusCase: Equatable, Sendable {
     do {
       return try String(contentsOfFile: descriptionPath, encoding: .utf8)
     } catch {
-      throw .unreadable(file: Self.descriptionName, reason: "it is no UTF-8 text, or not ours to read")
+      throw .unreadable(file: Self.descriptionName, reason: "it is not UTF-8 text, or not readable")
     }
   }
 
@@ -37,7 +37,7 @@ package struct CorpusCase: Equatable, Sendable {
     guard let first = there.first else { throw .noTrace }
     guard there.count == 1 else { throw .severalTraces(there) }
     let path = folder + "/" + first
-    guard Self.isFile(path) else { throw .unreadable(file: first, reason: "it is no file") }
+    guard Self.isFile(path) else { throw .unreadable(file: first, reason: "it is not a file") }
     return path
   }
 

@@ -16,7 +16,7 @@ package struct CorpusFolder: Sendable {
     package var predicate: String {
       switch self {
       case .notFound: "does not exist"
-      case .notAFolder: "is no folder"
+      case .notAFolder: "is not a folder"
       case .empty: "holds no case: a case is a folder DIR/topic/case with a trace and \(CorpusCase.descriptionName)"
       case .unreadable: "cannot be read"
       }

@@ -15,7 +15,7 @@ enum FindingText {
     _ check: PendingCheck, _ invalidation: InvalidationState, _ certainty: Finding.Certainty, isMappingKnown: Bool
   ) -> String {
     "kvm_gpc_check() says yes for uhva \(hex(check.state.uhva)) over a page that invalidation \(hex(invalidation.range)) "
-      + "\(freed(certainty, by: invalidation)) its lookup" + (isMappingKnown ? "" : ", unless a refresh was left out")
+      + "\(freed(certainty, by: invalidation)) its lookup" + (isMappingKnown ? "" : ", unless a refresh was omitted")
   }
 
   static func staleRound(

@@ -155,7 +155,7 @@ package struct ComparisonText {
     guard !report.leftOut.isEmpty || report.refreshes.compared < report.refreshes.recorded else { return [] }
     let windows = report.leftOut.map { "\(plural($0.windowCount, "window")) of the recording (\($0.doubt))" }
     let shares = [share(report.refreshes, "refreshes"), share(report.rounds, "rounds")].joined(separator: ", ")
-    return ["left out: " + (windows + [shares]).joined(separator: ", ")]
+    return ["excluded: " + (windows + [shares]).joined(separator: ", ")]
   }
 
   private func share(_ share: ComparisonReport.Share, _ noun: String) -> String {

@@ -64,7 +64,7 @@ struct FormsText {
     // Then a refresh may be missing, and with it what a retry test depends on (evidence, rule 19).
     if contradictingChecks > 0, lines.count > 1 {
       let checks = plural(contradictingChecks, "check")
-      lines.append("       unless events were left out: \(checks) answered otherwise than what is recorded leaves")
+      lines.append("       unless events were omitted: \(checks) gave an answer that the recording rules out")
     }
     return lines
   }

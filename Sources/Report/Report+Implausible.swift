@@ -18,7 +18,7 @@ extension Report {
       }
     }
     for (field, rows) in byField(implausibleFields.filter { $0.sign == .sameOffset }) {
-      lines.append("\(field) of \(rows.map(\.probe).joined(separator: ", ")) is not used: read from the same place")
+      lines.append("\(field) of \(rows.map(\.probe).joined(separator: ", ")) is not used: read at the same offset")
     }
     return lines
   }
@@ -34,10 +34,10 @@ extension Report {
     switch sign {
     case .noKernelAddress: "no kernel address in \(plural(values, "event"))"
     case .outOfRange: "out of range in \(plural(values, "event"))"
-    case .besideAnswer: "\(plural(values, "check")) answered otherwise"
+    case .besideAnswer: "\(plural(values, "check")) gave an answer that it rules out"
     case .alwaysZero: "0 in \(plural(values, "event")) with an invalidation in flight"
     case .belowSnapshot: "seq is below its own snapshot in \(plural(values, "event"))"
-    case .sameOffset: "read from the same place"
+    case .sameOffset: "read at the same offset"
     }
   }
 

@@ -71,7 +71,7 @@ extension ReportVerdict {
     var doubts: [String] = []
     if report.replay == nil { doubts.append("not replayed yet") }
     let gaps = report.losses.reduce(Int64(0)) { $0.addingClamped($1.gaps) }
-    if gaps > 0 { doubts.append("events were lost in \(plural(gaps, "gap")): what was carried across is unknown") }
+    if gaps > 0 { doubts.append("events were lost in \(plural(gaps, "gap")): state carried across is unknown") }
     doubts += inputDoubts(report)
     for probe in report.missingProbes { doubts.append("no probe \(probe.probe): unknown \(probe.unknown)") }
     if !report.implausibleFields.isEmpty {
@@ -80,8 +80,8 @@ extension ReportVerdict {
     }
     if !report.silentOmissions.isEmpty {
       doubts.append(
-        "events were left out without a marker (a filter, or CPUs' buffers that do not cover the same time): "
-          + "nothing rests on their absence")
+        "events were omitted without a marker (a filter, or CPU buffers that do not cover the same time): "
+          + "no verdict depends on absent events")
     }
     for row in report.conformance where row.unknown > 0 {
       let subject = row.subject == .retryTest ? plural(row.unknown, "retry test") : plural(row.unknown, "check")

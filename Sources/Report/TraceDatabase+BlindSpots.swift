@@ -8,13 +8,14 @@ extension TraceDatabase {
   package func blindSpots() throws(TraceStoreError) -> [String] {
     var spots: [String] = []
     if try hasDoubt() {
-      spots.append("part of the recording could not be read, or is not told: what is not found may be there")
+      spots.append(
+        "part of the recording could not be read, or its format cannot report drops: findings may be missing")
     }
     if try hasLossAnywhere() {
-      spots.append("events were lost, and the recording does not tell where: nothing is known of any window")
+      spots.append("events were lost at an unknown time: nothing is known about any window")
     }
     if try holds("EXISTS (SELECT 1 FROM silent_omission)") {
-      spots.append("events were left out without a marker: nothing is known of any window")
+      spots.append("events were omitted without a marker: nothing is known about any window")
     }
     let hasVM = "EXISTS (SELECT 1 FROM vm)"
     if try holds("NOT EXISTS (SELECT 1 FROM invalidation) AND \(hasVM)") { spots.append(ReportVerdict.noInvalidation) }

@@ -187,7 +187,7 @@ extension Statement {
   /// A column that holds the words of an enum.
   package func word<Word: RawRepresentable<String>>(_ name: String) throws(TraceStoreError) -> Word {
     guard let word = Word(rawValue: text(name)) else {
-      throw .damaged(table: "of \(name)", reason: "'\(text(name).prefix(60))' is no word of it")
+      throw .damaged(table: "of \(name)", reason: "'\(text(name).prefix(60))' is not a value of it")
     }
     return word
   }

@@ -44,7 +44,7 @@ package enum CutFault: Error {
       "Record \(id) of \(trace) cannot be put into words: cut the text that trace-cmd report -t \(trace) prints."
     case .unprintableEvent(let id): "Event \(id) cannot be put into words of trace-cmd: nothing is written."
     case .lossWithoutPlace(let format):
-      "Events were lost, and \(format.words) does not tell where: the text of a cut has no words for that. Nothing is written."
+      "Events were lost, and \(format.words) does not say where: the text of a cut cannot express that. Nothing is written."
     case .changedByNames(let form, let before, let after):
       "Under other names the cut is \(after) for \(form), not \(before): nothing is written. --keep-names keeps them."
     case .exists(let path): "\(path) exists already: a case is never overwritten."

@@ -12,7 +12,7 @@ extension PerfDecoder {
       }
       if attribute.overwrites {
         issues.note(
-          .formLimit, line: 1, "what was overwritten is not told: perf record without --overwrite does", excerpt: "")
+          .formLimit, line: 1, "overwritten events are not reported: perf record without --overwrite", excerpt: "")
         return
       }
     }

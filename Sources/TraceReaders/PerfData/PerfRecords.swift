@@ -64,7 +64,7 @@ struct PerfRecords: ~Copyable {
     case .tracingData: bytes = record.number(at: 8, UInt32.self).map { (UInt64($0) + 7) & ~7 }
     case _: return nil
     }
-    guard let bytes, bytes <= end - place else { return "data behind a record reach past their end" }
+    guard let bytes, bytes <= end - place else { return "data after a record extend past their end" }
     place += bytes
     return nil
   }

@@ -51,13 +51,13 @@ enum HeadFailure: Error {
 
   var reason: String {
     switch self {
-    case .noTask, .noCPU: "no event: no `comm-pid [cpu]` at its place"
+    case .noTask, .noCPU: "not an event: no `comm-pid [cpu]`"
     case .cpuTooLarge: "a CPU number above 8191, the last that Linux can have"
-    case .noTime: "no event: no time stamp behind the CPU"
+    case .noTime: "not an event: no time stamp after the CPU"
     case .oddDecimals: "a time stamp with other than 6 or 9 decimals"
     case .timeTooLarge: "a time stamp of 2^62 ns or more"
     case .gluedFlags: "flags and a raw time stamp run into each other"
-    case .noName: "no event: no `name:` behind the time stamp"
+    case .noName: "not an event: no `name:` after the time stamp"
     }
   }
 }

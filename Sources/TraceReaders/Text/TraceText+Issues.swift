@@ -60,7 +60,7 @@ extension TraceText {
     }
     if bytes.contains(0) { issues.note(.nulByte, line: id, "a NUL byte in the line", line) }
     if bytes.contains(where: { $0 >= 0x80 }), !isUTF8(bytes) {
-      issues.note(.invalidUTF8, line: id, "bytes that are no UTF-8", line)
+      issues.note(.invalidUTF8, line: id, "bytes that are not UTF-8", line)
     }
   }
 
@@ -74,7 +74,7 @@ extension TraceText {
     if bad.rawValue != 0 {
       issues.note(.badField, line: id, "no usable value: \(layout.pointee.keys(of: bad))", line)
     } else if faults.hasJunk {
-      issues.note(.badField, line: id, "words that are no key=value", line)
+      issues.note(.badField, line: id, "words that are not key=value", line)
     }
     if faults.badPointers.rawValue != 0 {
       issues.note(

@@ -38,7 +38,7 @@ extension TraceText {
     var body = BodyReader(layouts + entry.current)
     body.read(from: head.body, line.end, into: &event)
     if required.rawValue != 0, required.isSubset(of: event.fields) {
-      issues.note(.badLine, line: id, "an event of a probe, without the address that its fields stand behind", line)
+      issues.note(.badLine, line: id, "an event of a probe, without the address before its fields", line)
       return false
     }
     guard let name = names.id(of: "print") else { return false }

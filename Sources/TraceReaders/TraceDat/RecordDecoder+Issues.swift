@@ -22,7 +22,7 @@ extension RecordDecoder {
   mutating func noteDropped(_ loss: LossMarker) {
     issues.note(
       .unannouncedLoss, line: count,
-      "CPU \(loss.cpu) dropped \(plural(loss.count ?? 0, "event")), as its statistics say; where is not told",
+      "CPU \(loss.cpu) dropped \(plural(loss.count ?? 0, "event")), according to its statistics; it is not known where",
       excerpt: "CPU \(loss.cpu)")
   }
 

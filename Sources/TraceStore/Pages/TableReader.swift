@@ -105,7 +105,7 @@ struct TableReader: ~Copyable {
     }
     let type = page.load(as: UInt8.self)
     guard type == TableBuilder.leaf || type == TableBuilder.interior else {
-      throw damaged("page \(number) is no page of a table")
+      throw damaged("page \(number) is not a page of a table")
     }
     let isLeaf = type == TableBuilder.leaf
     let cellCount = Int(bigEndian16(page + 3))

@@ -166,7 +166,7 @@ final class BpftraceReader: RecordingReader {
   /// Which CPU's buffer was full is not told, nor when.
   private func lose(_ count: UInt64?) {
     pipeline.text.issues.note(
-      .formLimit, line: pipeline.lines, "bpftrace does not tell on which CPU events were lost, nor when", nil)
+      .formLimit, line: pipeline.lines, "bpftrace does not report on which CPU events were lost, nor when", nil)
     var event = RecordedEvent()
     pipeline.text.deliver(
       LossMarker(cpu: RecordedEvent.unknownCPU, count: count), id: pipeline.lines, into: &event)
@@ -186,7 +186,7 @@ extension HeadFailure {
     switch self {
     case .timeTooLarge, .cpuTooLarge: reason
     case .noTask, .noCPU, .noTime, .oddDecimals, .gluedFlags, .noName:
-      "no event: not worded `gpc v1 nsecs cpu tid event key=value …`"
+      "not an event: not of the form `gpc v1 nsecs cpu tid event key=value …`"
     }
   }
 }
