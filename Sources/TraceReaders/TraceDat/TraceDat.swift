@@ -1,4 +1,4 @@
-// trace.dat, as `trace-cmd record` writes it: the form.
+// trace.dat, as `trace-cmd record` writes it: the format.
 
 enum TraceDat: RecordForm {
   static let argument = "trace-dat"

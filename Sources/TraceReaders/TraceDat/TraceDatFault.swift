@@ -1,16 +1,16 @@
-// Why a trace.dat cannot be read: what is wrong with the parts that everything else hangs on.
+// Why a trace.dat cannot be read: damage in an essential part.
 
 import TextLayout
 
-/// What is wrong with pages and records, when those parts are sound, is an `ImportIssue`.
+/// Damage in pages and records, if those parts are intact, is an `ImportIssue`.
 package enum TraceDatFault: Error, Equatable, Sendable {
-  /// The file, or a part that says how long it is, ends inside this part.
+  /// The file, or a part with a known length, ends inside this part.
   case cutOff(Part)
   /// A part claims more bytes than any recording has.
   case tooLarge(Part, bytes: UInt64)
-  /// The codec's own words about a part that cannot be unpacked.
+  /// The codec's own message about a part that cannot be decompressed.
   case damaged(Part, String)
-  /// Another section stands where this part should.
+  /// Another section is where this part should be.
   case misplaced(Part)
   /// A value of this part that no recording has.
   case odd(Part)
@@ -18,10 +18,10 @@ package enum TraceDatFault: Error, Equatable, Sendable {
   case compression(String)
   /// The text of a latency tracer instead of events.
   case latency
-  /// No list of buffers: the recording did not come to its end.
+  /// No list of buffers: the recording did not finish.
   case noBuffers
 
-  /// A part of the file. The raw value is what it is called in a sentence.
+  /// A part of the file. The raw value is its name in a sentence.
   package enum Part: String, Sendable {
     case header = "header"
     case options = "list of options"
