@@ -7,14 +7,23 @@ package enum BTFFileError: Error, Equatable, Sendable {
   /// `open()` or `read()` failed with this errno.
   case system(errno: Int32)
   case fault(BTFFault)
+  /// By this program.
+  case packed(String)
 
   /// A predicate to the file's name.
   package var predicate: String {
     switch self {
     case .system(let number): "cannot be read: \(String(cString: strerror(number)))"
     case .fault(let fault): fault.predicate
+    case .packed(let program): "is packed by \(program): unpack it first (\(program) -d)"
     }
   }
+
+  /// The ends of packed files' names, their first bytes, and what unpacks them.
+  package static let packings: [(suffix: String, magic: [UInt8], program: String)] = [
+    (".zst", [0x28, 0xb5, 0x2f, 0xfd], "zstd"), (".xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], "xz"),
+    (".gz", [0x1f, 0x8b], "gzip"),
+  ]
 }
 
 extension BTF {
@@ -25,6 +34,9 @@ extension BTF {
     defer { close(descriptor) }
     let file = BoundedFile(descriptor)
     let head = try file.bytes(at: 0, count: ELFSection.headBytes)
+    if let packing = BTFFileError.packings.first(where: { head.starts(with: $0.magic) }) {
+      throw .packed(packing.program)
+    }
     do throws(BTFFault) {
       if ELFSection.isELF(head) {
         guard let section = try ELFSection.find(".BTF", in: file, head: head) else { throw BTFFault.noSection }

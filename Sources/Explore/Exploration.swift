@@ -9,6 +9,7 @@ package struct Exploration: Sendable {
   package let completeness: Completeness
   /// Every verdict there is, worst first; empty: clean, if the search is complete.
   package let verdicts: [SearchVerdict]
+  /// Of a deadlock.
   package let stuckKind: StuckKind?
   package let stateCount: Int
   package let transitionCount: Int
@@ -20,6 +21,6 @@ package struct Exploration: Sendable {
   package let fallback: Fallback?
   /// States that no order of the recorded times leads on from.
   var deadEndCount = 0
-  /// How the first cache can stand at the end; only for what was cut out of a recording.
+  /// The states of the first cache at the end; only for what was cut out of a recording.
   var endStates: Set<EndState> = []
 }

@@ -9,12 +9,12 @@ extension Explorer {
     guard let schedule = shortestSchedule(verdict) ?? explore(verdicts: .safety).fallback?.met[verdict] else {
       return nil
     }
-    let stuckKind = verdict == .stuck ? stuckKind(schedule) : nil
+    let stuckKind = verdict == .deadlock ? stuckKind(schedule) : nil
     return Counterexample(
       form: form, scenario: scenario, verdict: verdict, stuckKind: stuckKind, schedule: schedule, grain: grain)
   }
 
-  /// The same, shrunk until removing any one thing makes it pass. Every candidate is searched anew.
+  /// The same, shrunk until removing any one thing makes it pass. Every candidate is searched again.
   package func shrunkCounterexample(_ verdict: SearchVerdict) -> Counterexample? {
     guard var best = counterexample(verdict) else { return nil }
     var candidates = best.scenario.smaller()
@@ -33,7 +33,6 @@ extension Explorer {
   }
 
   func stuckKind(_ schedule: Schedule) -> StuckKind? {
-    guard schedule.loopStart == nil else { return .livelock }
     guard let (stepper, layout) = start() else { return nil }
     var state = layout.initial
     for move in schedule.moves { _ = stepper.take(move, &state) }

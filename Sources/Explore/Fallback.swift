@@ -1,6 +1,6 @@
 // What was still done after a search was cut off.
 
-/// The largest number of preemptions that was searched to its end, and random walks behind it.
+/// The largest number of preemptions that was searched to its end, and random walks after it.
 package struct Fallback: Sendable {
   /// Every order with up to this many preemptions was seen; -1: not even those without any.
   package let preemptionsComplete: Int

@@ -6,6 +6,7 @@ import KVMEvents
 ///
 /// The start hook names only the notifier, the walk right after it on the same thread only the kvm: one such pair
 /// serves the whole recording. Until then events are held back, so that no decision is made without the invalidations.
+/// Without such a pair, the recording's own statement is used, if a recorded kvm confirms it.
 struct NotifierTie {
   /// `kvm - mn`, wrapping.
   private(set) var offset: UInt64?
@@ -22,6 +23,14 @@ struct NotifierTie {
   /// 15 MB; in every recording seen so far the tie is known within three events of the first hook.
   private static let heldMax = 65_536
 
+  /// `kvm - mn` as the recording says it.
+  private let saidOffset: UInt64?
+
+  /// - Parameter notifierOffset: `offsetof(struct kvm, mmu_notifier)`, where the recording says it.
+  init(notifierOffset: UInt64? = nil) {
+    saidOffset = notifierOffset.flatMap { $0 < Self.kvmBytesMax ? 0 &- $0 : nil }
+  }
+
   var isMade: Bool { offset != nil }
   var isHolding: Bool { !held.isEmpty }
 
@@ -36,13 +45,25 @@ struct NotifierTie {
     let isHook = event.kind == .mnInvalidateRangeStart || event.kind == .mnInvalidateRangeEnd
     if !isHook && held.isEmpty { return false }
     held.append(event)
-    if held.count == Self.heldMax { hasGivenUp = true }
+    if held.count == Self.heldMax {
+      hasGivenUp = true
+      believe()
+    }
     return isMade || hasGivenUp
   }
 
-  /// The recording is over: a single pair belongs together, if the notifier can be a member of that kvm.
+  /// Uses the recording's statement, if a recorded notifier then lies in a recorded kvm: its offsets may be those of
+  /// another build.
+  private mutating func believe() {
+    guard !isMade, let saidOffset, notifiers.contains(where: { kvms.contains($0 &+ saidOffset) }) else { return }
+    offset = saidOffset
+  }
+
+  /// The recording is over: its own statement is used, else a single pair belongs together, if the notifier can be a
+  /// member of that kvm.
   mutating func giveUp() {
     hasGivenUp = true
+    believe()
     guard !isMade, kvms.count == 1, notifiers.count == 1, let kvm = kvms.first, let mn = notifiers.first, mn > kvm,
       mn - kvm < Self.kvmBytesMax
     else { return }

@@ -20,7 +20,7 @@ package struct OperationTracker {
   package var omissions = OmissionSigns()
   /// The CPUs that dropped events.
   var lossyCPUs: Set<Int32> = []
-  var tie = NotifierTie()
+  var tie: NotifierTie
 
   // Which object each pointer names.
   var threads: [ThreadState] = []
@@ -48,9 +48,12 @@ package struct OperationTracker {
 
   package enum WalkHook: Sendable { case start, end }
 
-  /// - Parameter recordsWindows: keep the VMs' operations for `takeWindows()`.
-  package init(order: MomentOrder, recordsWindows: Bool = false) {
+  /// - Parameters:
+  ///   - notifierOffset: `offsetof(struct kvm, mmu_notifier)`, where the recording says it.
+  ///   - recordsWindows: keep the VMs' operations for `takeWindows()`.
+  package init(order: MomentOrder, notifierOffset: UInt64? = nil, recordsWindows: Bool = false) {
     self.order = order
+    tie = NotifierTie(notifierOffset: notifierOffset)
     self.recordsWindows = recordsWindows
   }
 

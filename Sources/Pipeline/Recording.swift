@@ -84,6 +84,7 @@ extension Recording {
       clock: facts.clock, unit: facts.stampUnit, resolutionNs: facts.resolutionNs,
       mayHideLoss: try database.hasDoubt(), listener)
     options.unusedFields = try database.implausibleFields()
+    options.notifierOffset = try database.recordingMarks().notifierOffset
     return options
   }
 

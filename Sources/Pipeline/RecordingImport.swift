@@ -105,9 +105,10 @@ extension RecordingImport {
     var isMore = try read(reader, into: &batch)
     // The first batch shows the resolution of the stamps, and so which events are unordered.
     let clock = clock(of: reader)
-    let options = try replay?.options(
+    var options = try replay?.options(
       clock: clock.clock, unit: clock.unit, resolutionNs: reader.facts.resolutionNs,
       mayHideLoss: Self.mayHideLoss(reader), listener)
+    options?.notifierOffset = reader.marks.notifierOffset
     var pass = options.map { ReplayPass(kernel: replay?.kernel, release: reader.facts.kernelRelease, options: $0) }
     while isMore {
       try writer.write(batch)
@@ -129,7 +130,11 @@ extension RecordingImport {
     try writer.write(pass.finish(mayHideLoss: options.mayHideLoss))
     let database = try writer.finish(summary(ReplaySettings(options, kernel: pass.kernel)))
     let recording = Recording(database, path: path, listener)
-    if !pass.fieldsToLeaveOut.isEmpty {
+    if options.notifierOffset != reader.marks.notifierOffset {
+      // A ring that overwrote its beginning says it at its end only.
+      options.notifierOffset = reader.marks.notifierOffset
+      try recording.replay(options, kernel: replay?.kernel)
+    } else if !pass.fieldsToLeaveOut.isEmpty {
       options.unusedFields = pass.fieldsToLeaveOut
       try recording.replay(options, kernel: replay?.kernel)
     } else if !pass.isRight {
@@ -148,7 +153,7 @@ extension RecordingImport {
 
   /// Any event may be missing, as far as was read.
   private static func mayHideLoss(_ reader: TraceReader) -> Bool {
-    reader.issueCounts.contains { $0.key.doubt != nil }
+    reader.issueCounts.contains { $0.key.doubt != nil } || reader.marks.tellOfMissedHits
   }
 
   /// The clock that the recording names comes first, then `--clock`, then the convention for such recordings.

@@ -50,6 +50,12 @@ package struct KernelFiles: Equatable, Sendable {
     do throws(BTFFileError) {
       return try BTF.read(path, base: base)
     } catch {
+      // A module lies packed in its folder, and BTF is often copied so.
+      if case .system(ENOENT) = error,
+        let packing = BTFFileError.packings.first(where: { access(path + $0.suffix, F_OK) == 0 })
+      {
+        throw .btf(path + packing.suffix, .packed(packing.program))
+      }
       throw .btf(path, error)
     }
   }

@@ -187,8 +187,11 @@ extension ProbePlan {
       mark "offsets" @OFFSETS@
     }
     about
+    # Probes are switched one by one: a call that begins and ends meanwhile would have its entry alone.
+    echo 0 > "$I/tracing_on"
     echo 1 > "$I/events/$name/enable" || die "the probes cannot be switched on."
     echo 1 > "$T/instances/$name/events/kvm/kvm_unmap_hva_range/enable" 2>/dev/null
+    echo 1 > "$I/tracing_on"
 
     pid=
     if [ $# -gt 0 ]; then
@@ -212,7 +215,9 @@ extension ProbePlan {
     [ ! -t 2 ] || printf '\n' >&2
     result=0
     [ -z "$pid" ] || { wait "$pid"; result=$?; }
+    echo 0 > "$I/tracing_on"
     echo 0 > "$I/events/$name/enable"
+    echo 1 > "$I/tracing_on"
     [ ! -r "$T/kprobe_profile" ] || while read -r event hits missed; do
       [ -d "$T/events/$name/$event" ] && [ "$missed" != 0 ] || continue
       mark "missed $event $missed"

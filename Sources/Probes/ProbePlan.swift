@@ -222,7 +222,11 @@ extension ProbePlan {
         case .missing(let why): reason = why
         }
       }
-      if let found { fields.append(found) } else { missing.append((wanted.key, reason)) }
+      if let found {
+        fields.append(found)
+      } else if !wanted.isOnSomeKernelsOnly {
+        missing.append((wanted.key, reason))
+      }
     }
     for (key, reason) in missing where !fields.contains(where: { $0.key == key }) {
       notes.append("without \(key): \(reason)")

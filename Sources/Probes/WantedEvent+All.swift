@@ -134,7 +134,8 @@ extension WantedEvent {
         WantedSource(
           "__kvm_gpc_refresh",
           [
-            gpc, WantedField("gpa", "gpa", "x64"), WantedField("uhva", "uhva", "x64"),
+            // From 6.2 to 6.8 every cache is by gpa, and there is no such argument.
+            gpc, WantedField("gpa", "gpa", "x64"), WantedField("uhva", "uhva", "x64", onSomeKernelsOnly: true),
             WantedField("kvm", "gpc->kvm", "x64"), WantedField("old_gpa", "gpc->gpa", "x64"),
             WantedField("old_uhva", "gpc->uhva", "x64"), generation, slotsGeneration, active, valid,
           ], .value(.int))

@@ -63,11 +63,14 @@ struct WantedField: Sendable {
   let key: String
   let paths: [FetchPath]
   let type: String
+  /// Only some kernels have it: nothing is missing without it.
+  let isOnSomeKernelsOnly: Bool
 
   /// - Parameter path: in the kernel's words: `gpc->kvm`, `(kvm,mmu_notifier)mn->mm`; several are parted by ` | `.
-  init(_ key: String, _ path: String, _ type: String) {
+  init(_ key: String, _ path: String, _ type: String, onSomeKernelsOnly: Bool = false) {
     self.key = key
     self.type = type
+    isOnSomeKernelsOnly = onSomeKernelsOnly
     paths = path.split(separator: " | ").map { FetchPath($0) }
   }
 }

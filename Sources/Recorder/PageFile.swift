@@ -60,24 +60,55 @@ final class PageFile {
     try write(UnsafeRawBufferPointer(block), to: descriptor, at: 0, path)
   }
 
-  /// Moves all of it into another file, from the end on: what was moved is given back at once, so that a recording does
-  /// not need its size twice.
-  /// - Parameter start: where its first byte comes to stand.
-  func move(to target: Int32, at start: Int64, _ targetPath: String) throws(RecordingFileError) {
+  /// Copies all of it into another file, from the end on. What was moved is given back at once, so that a recording
+  /// does not need its size twice.
+  /// - Parameters:
+  ///   - start: where its first byte comes to stand.
+  ///   - isMoved: it holds nothing afterwards.
+  func copy(to target: Int32, at start: Int64, _ targetPath: String, isMoved: Bool) throws(RecordingFileError) {
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
     defer { block.deallocate() }
-    while bytes > 0 {
-      let place = (bytes - 1) / Int64(block.count) * Int64(block.count)
-      let wanted = Int(bytes - place)
-      let count = pread(descriptor, block.baseAddress, wanted, off_t(place))
-      if count < 0 && errno == EINTR { continue }
-      if count != wanted { throw .system(path: path, doing: "cannot be read", errno: count < 0 ? errno : EIO) }
-      try PageFile.write(
-        UnsafeRawBufferPointer(rebasing: block[..<count]), to: target, at: start + place, targetPath)
-      if ftruncate(descriptor, off_t(place)) != 0 {
+    var rest = bytes
+    while rest > 0 {
+      let place = (rest - 1) / Int64(block.count) * Int64(block.count)
+      let part = UnsafeMutableRawBufferPointer(rebasing: block[..<Int(rest - place)])
+      try read(into: part, at: place)
+      try PageFile.write(UnsafeRawBufferPointer(part), to: target, at: start + place, targetPath)
+      if isMoved, ftruncate(descriptor, off_t(place)) != 0 {
         throw .system(path: path, doing: "cannot be cut", errno: errno)
       }
-      bytes = place
+      rest = place
+    }
+    if isMoved { bytes = 0 }
+  }
+
+  private func read(into block: UnsafeMutableRawBufferPointer, at place: Int64) throws(RecordingFileError) {
+    while true {
+      let count = pread(descriptor, block.baseAddress, block.count, off_t(place))
+      if count < 0 && errno == EINTR { continue }
+      if count == block.count { return }
+      throw .system(path: path, doing: "cannot be read", errno: count < 0 ? errno : EIO)
+    }
+  }
+
+  /// Adds the last page of another one.
+  func appendLastPage(of other: PageFile, pageBytes: Int) throws(RecordingFileError) {
+    guard other.bytes >= Int64(pageBytes) else { return }
+    let page = UnsafeMutableRawBufferPointer.allocate(byteCount: pageBytes, alignment: 16)
+    defer { page.deallocate() }
+    try other.read(into: page, at: other.bytes - Int64(pageBytes))
+    try append(UnsafeRawBufferPointer(page))
+  }
+
+  /// Marks the first page as the kernel marks one that events were lost before: bit 31 of its commit, how many is not
+  /// told (RB_MISSED_EVENTS, kernel/trace/ring_buffer.c).
+  func markLossBeforeFirstPage() throws(RecordingFileError) {
+    guard bytes >= 16 else { return }
+    var commit: UInt64 = 0
+    try withUnsafeMutableBytes(of: &commit) { word throws(RecordingFileError) in try read(into: word, at: 8) }
+    commit |= 1 << 31
+    try withUnsafeBytes(of: &commit) { word throws(RecordingFileError) in
+      try PageFile.write(word, to: descriptor, at: 8, path)
     }
   }
 }

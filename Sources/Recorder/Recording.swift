@@ -69,10 +69,13 @@ package final class Recording {
     try open()
     about = facts + probes.filter { defined.contains($0.event) }.map { "define " + $0.definition(group: instance.name) }
     for line in about { instance.mark(line) }
+    // Probes are switched one by one: a call that begins and ends meanwhile would have its entry alone.
+    _ = instance.set("tracing_on", "0")
     // The kernel's own tracepoint is the start hook's first statement; older and younger kernels do without it.
     _ = instance.set("events/kvm/kvm_unmap_hva_range/enable", "1")
     let enabled = instance.set("events/\(instance.name)/enable", "1")
     if enabled != 0 { throw .enable(errno: enabled) }
+    _ = instance.set("tracing_on", "1")
   }
 
   private func define(_ probes: [ProbeToDefine]) {
@@ -120,6 +123,33 @@ package final class Recording {
 
   package var bytes: Int64 { output?.bytes ?? 0 }
 
+  /// Writes what was recorded so far as a trace.dat beside the recording, and begins a new stretch, which says again
+  /// what it was made with.
+  /// - Returns: its path.
+  package func writeSoFar() throws(RecordingError) -> String {
+    guard let output else { return "" }
+    do throws(RecordingFileError) {
+      try output.drain()
+      try output.writeSoFar(head())
+      try output.beginStretch()
+    } catch {
+      throw .file(error)
+    }
+    for line in about { instance.mark(line) }
+    return output.pathSoFar
+  }
+
+  package var stretchCount: Int { output?.stretchCount ?? 0 }
+
+  /// Gives up the oldest stretch: nothing in it was looked for.
+  package func dropStretch() throws(RecordingError) {
+    do throws(RecordingFileError) {
+      try output?.dropStretch()
+    } catch {
+      throw .file(error)
+    }
+  }
+
   /// Sums over all CPUs of a line of `stats`.
   package struct Counts: Equatable, Sendable {
     /// Events that wait in the rings, and such as were taken.
@@ -159,8 +189,11 @@ package final class Recording {
 
   /// Switches the probes off, takes the rest, and writes the trace.dat.
   package func finish() throws(RecordingError) {
+    // All probes end at one moment, as they began.
+    _ = instance.set("tracing_on", "0")
     _ = instance.set("events/\(instance.name)/enable", "0")
     _ = instance.set("events/kvm/kvm_unmap_hva_range/enable", "0")
+    _ = instance.set("tracing_on", "1")
     for (event, count) in missed() { instance.mark("missed \(event) \(count)") }
     for line in about { instance.mark(line) }
     _ = instance.set("tracing_on", "0")
@@ -195,10 +228,10 @@ package final class Recording {
       .compactMap { files.bytes("\(instance.path)/events/\(system)/\($0)/format") }
   }
 
+  /// System, host, release and machine, as trace-cmd writes them; the host's name is nobody's business.
   private func uname() -> String {
-    ["ostype", "osrelease", "version"].compactMap { name in
-      files.text("/proc/sys/kernel/\(name)").map { String($0.prefix { $0 != "\n" }) }
-    }.joined(separator: " ")
+    let release = files.text("/proc/sys/kernel/osrelease").map { String($0.prefix { $0 != "\n" }) }
+    return release.map { "Linux - \($0) x86_64" } ?? ""
   }
 
   /// Removes the instance and its probes, and what was written of an unfinished recording.

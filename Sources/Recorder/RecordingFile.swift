@@ -2,34 +2,64 @@
 
 import Glibc
 
-/// The rings of all CPUs, drained into files beside the recording.
+/// The rings of all CPUs, drained into files beside the recording: in one stretch, or in several of which the older
+/// ones are given up again.
 package final class RecordingFile {
   package let path: String
   private let pageBytes: Int
-  private var rings: [(pages: any TracePages, file: PageFile)] = []
+  private let rings: [any TracePages]
+  /// The files of each CPU, the oldest stretch first.
+  private var stretches: [[PageFile]] = []
+  private var stretchesBegun = 0
   private let block: UnsafeMutableRawBufferPointer
 
   /// - Parameter pages: the rings, by CPU.
   package init(_ path: String, pages: [any TracePages], pageBytes: Int) throws(RecordingFileError) {
     self.path = path
     self.pageBytes = pageBytes
+    rings = pages
     block = .allocate(byteCount: pageBytes, alignment: 4096)
-    for (cpu, ring) in pages.enumerated() {
-      rings.append((ring, try PageFile("\(path).cpu\(cpu).\(getpid())")))
-    }
+    try beginStretch()
   }
 
   deinit { block.deallocate() }
 
-  /// Removes the files beside a recording that a process did not come to finish.
-  package static func removeUnfinished(_ path: String, pid: Int32) {
-    unlink("\(path).part.\(pid)")
-    // CPUs are counted without a gap.
-    var cpu = 0
-    while unlink("\(path).cpu\(cpu).\(pid)") == 0 { cpu += 1 }
+  package var stretchCount: Int { stretches.count }
+
+  /// What is drained from now on can outlive what was before.
+  package func beginStretch() throws(RecordingFileError) {
+    var files: [PageFile] = []
+    for cpu in rings.indices { files.append(try PageFile("\(path).cpu\(cpu).\(stretchesBegun).\(getpid())")) }
+    stretches.append(files)
+    stretchesBegun += 1
   }
 
-  package var bytes: Int64 { rings.reduce(0) { $0 + $1.file.bytes } }
+  /// Gives up the oldest stretch, if it is not the only one. CPUs are drained one after the other, so what is left
+  /// begins on each at another moment: each CPU keeps a page at least, and its first one says that events before it are
+  /// lost.
+  package func dropStretch() throws(RecordingFileError) {
+    guard stretches.count > 1 else { return }
+    for (old, new) in zip(stretches[0], stretches[1]) {
+      if new.bytes == 0 { try new.appendLastPage(of: old, pageBytes: pageBytes) }
+      try new.markLossBeforeFirstPage()
+    }
+    stretches.removeFirst()
+  }
+
+  /// Removes the files beside a recording that a process did not come to finish.
+  package static func removeUnfinished(_ path: String, pid: Int32) {
+    let words = path.split(separator: "/", omittingEmptySubsequences: false)
+    let folder = words.dropLast().joined(separator: "/")
+    let name = words.last ?? ""
+    let here = words.count == 1 ? "." : folder.isEmpty ? "/" : folder
+    for file in SystemTraceFiles().names(in: here) where file.hasSuffix(".\(pid)") {
+      let rest = file.dropLast("\(pid)".count + 1)
+      guard rest == "\(name).part" || rest == "\(name).look" || rest.hasPrefix("\(name).cpu") else { continue }
+      unlink("\(here)/\(file)")
+    }
+  }
+
+  package var bytes: Int64 { stretches.reduce(0) { $0 + $1.reduce(0) { $0 + $1.bytes } } }
 
   /// Takes what is there now. A page that is not full yet takes a whole one in the file, so once in a while is often
   /// enough.
@@ -40,13 +70,13 @@ package final class RecordingFile {
     for (cpu, ring) in rings.enumerated() {
       // Not more than a large ring at a time: other CPUs wait.
       for _ in 0..<4096 {
-        let count = ring.pages.next(into: block)
+        let count = ring.next(into: block)
         if count < 0 { throw .ring(cpu: cpu, errno: Int32(-count)) }
         if count == 0 { break }
         if count < pageBytes {
           memset(block.baseAddress! + count, 0, pageBytes - count)
         }
-        try ring.file.append(UnsafeRawBufferPointer(block))
+        try stretches[stretches.count - 1][cpu].append(UnsafeRawBufferPointer(block))
       }
     }
     return bytes - before
@@ -55,18 +85,42 @@ package final class RecordingFile {
   /// Writes the trace.dat; under its own name it stands only when it is whole.
   package func finish(_ head: TraceDatHead) throws(RecordingFileError) {
     let part = "\(path).part.\(getpid())"
-    let descriptor = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    if descriptor < 0 { throw .system(path: part, doing: "cannot be made", errno: errno) }
-    do throws(RecordingFileError) {
-      defer { close(descriptor) }
-      let cpuBytes = rings.map(\.file.bytes)
-      let bytes = head.bytes(cpuBytes: cpuBytes)
-      try PageFile.write(bytes, to: descriptor, part)
-      let places = head.places(cpuBytes: cpuBytes, from: Int64(bytes.count))
-      for (ring, place) in zip(rings, places) { try ring.file.move(to: descriptor, at: place, part) }
-      if rename(part, path) != 0 { throw .system(path: path, doing: "cannot be made", errno: errno) }
-    } catch {
+    try write(head, to: part, isMoved: true)
+    if rename(part, path) != 0 {
+      let error = errno
       unlink(part)
+      throw .system(path: path, doing: "cannot be made", errno: error)
+    }
+  }
+
+  /// Where `writeSoFar` writes.
+  package var pathSoFar: String { "\(path).look.\(getpid())" }
+
+  /// Writes what there is as a trace.dat of its own, to be looked at while the recording goes on.
+  package func writeSoFar(_ head: TraceDatHead) throws(RecordingFileError) {
+    unlink(pathSoFar)
+    try write(head, to: pathSoFar, isMoved: false)
+  }
+
+  private func write(_ head: TraceDatHead, to target: String, isMoved: Bool) throws(RecordingFileError) {
+    let descriptor = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    if descriptor < 0 { throw .system(path: target, doing: "cannot be made", errno: errno) }
+    defer { close(descriptor) }
+    do throws(RecordingFileError) {
+      let cpuBytes = rings.indices.map { cpu in stretches.reduce(0) { $0 + $1[cpu].bytes } }
+      let bytes = head.bytes(cpuBytes: cpuBytes)
+      try PageFile.write(bytes, to: descriptor, target)
+      let places = head.places(cpuBytes: cpuBytes, from: Int64(bytes.count))
+      for (cpu, first) in places.enumerated() {
+        var place = first
+        for stretch in stretches {
+          let bytes = stretch[cpu].bytes
+          try stretch[cpu].copy(to: descriptor, at: place, target, isMoved: isMoved)
+          place += bytes
+        }
+      }
+    } catch {
+      unlink(target)
       throw error
     }
   }

@@ -12,17 +12,24 @@ package struct RecordingSettings: Equatable, Sendable {
   package var bufferKiB: Int
   /// A clock of tracefs that all CPUs share.
   package var clock: String
+  /// The kinds of findings that end it; empty: none does, and nothing is given up.
+  package var until: [String]
+  /// Seconds that are kept at least before such a finding.
+  package var keepSeconds: Int
   /// The program's own version, for what the recording says of itself.
   package var version: String
 
   package init(
-    output: String, seconds: Int?, command: [String], bufferKiB: Int = 8192, clock: String = "mono", version: String
+    output: String, seconds: Int?, command: [String], bufferKiB: Int = 8192, clock: String = "mono",
+    until: [String] = [], keepSeconds: Int = 10, version: String
   ) {
     self.output = output
     self.seconds = seconds
     self.command = command
     self.bufferKiB = bufferKiB
     self.clock = clock
+    self.until = until
+    self.keepSeconds = keepSeconds
     self.version = version
   }
 

@@ -65,7 +65,8 @@ package struct Replayer {
     self.asked = FormsAsked(asked)
     self.options = options
     order = MomentOrder(deltaNs: options.deltaNs)
-    operations = OperationTracker(order: order, recordsWindows: recordsWindows)
+    operations = OperationTracker(
+      order: order, notifierOffset: options.notifierOffset, recordsWindows: recordsWindows)
     unusedFields = Self.byKind(options.unusedFields)
   }
 

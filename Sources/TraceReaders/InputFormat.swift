@@ -73,6 +73,14 @@ extension InputFormat {
     }
   }
 
+  /// The name of such an event in a cut.
+  func nameInCut(of event: String) -> String {
+    switch content {
+    case .text(let form): form.nameInCut(of: event)
+    case .records: event
+    }
+  }
+
   /// A binary format: without its magic bytes a file is not one.
   package var isBinary: Bool {
     switch content {

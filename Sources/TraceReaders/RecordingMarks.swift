@@ -30,22 +30,4 @@ struct RecordingMarks {
     let text = String(decoding: said, as: UTF8.self)
     if known.insert(text).inserted { marks.append(RecordingMark(line: line, text: text)) }
   }
-
-  /// The recorded kernel: `recorded on RELEASE MACHINE by …`.
-  var kernelRelease: KernelRelease? {
-    let before = "recorded on "
-    guard let mark = marks.first(where: { $0.text.hasPrefix(before) }) else { return nil }
-    return KernelRelease(String(mark.text.dropFirst(before.count).prefix { $0 != " " }))
-  }
-
-  /// The clock that it was recorded with: `recorded on RELEASE MACHINE by …, clock mono, …`.
-  var clock: TraceClock? {
-    for mark in marks where mark.text.hasPrefix("recorded on ") {
-      for part in mark.text.split(separator: ",") {
-        let words = part.split(separator: " ")
-        if words.count == 2, words[0] == "clock" { return TraceClock(rawValue: String(words[1])) }
-      }
-    }
-    return nil
-  }
 }

@@ -12,20 +12,25 @@ package enum TraceReadError: Error, Equatable, Sendable {
   case unusableForm(UnusableForm)
   /// No event in the requested format; its first bytes are those of the other one.
   case notOfForm(InputFormat, looksLike: InputFormat)
-  /// A trace.dat with damage in an essential part.
-  case traceDat(TraceDatFault)
-  /// The same, and not all of it could be decompressed: why.
-  case traceDatCutShort(TraceDatFault, String)
-  /// A perf.data with damage in an essential part.
-  case perfData(PerfDataFault)
-  /// The same, and not all of it could be decompressed: why.
-  case perfDataCutShort(PerfDataFault, String)
+  /// A damaged part of a binary recording. Its format makes a `damagedFile` of it.
+  case part(PartFault)
+  /// A binary recording with damage in an essential part.
+  case damagedFile(FileFault)
   /// A recording that has to be read from a file, without space for a temporary one: the errno.
   case cannotSpool(errno: Int32)
   /// Decompressed it exceeds the limit, in bytes.
   case unpackedTooLarge(bytesMax: Int64)
   /// Compressed, and damaged before the first line came out: the reason.
   case damagedFromTheStart(String)
+
+  /// What is wrong with a file: the values are those of the formats.
+  package struct FileFault: Equatable, Sendable {
+    package let format: InputFormat
+    /// The end of a sentence that begins with the input's name.
+    let predicate: String
+    /// Why not all of it could be decompressed; nil: all of it was.
+    package var cutShort: String?
+  }
 
   /// What a file is, if it is not a recording. A format whose text may turn out not to be one has a separate value.
   package struct NotATrace: Equatable, Sendable {
@@ -65,10 +70,8 @@ extension TraceReadError {
     case .notOfForm(let asked, let other):
       "does not read as \(asked.words) (--format \(asked.argument)): "
         + (asked.isBinary ? "" : "no line of it is an event of that form; ") + "it looks like \(other.words)"
-    case .traceDat(let fault): "is a trace.dat that \(fault.predicate)"
-    case .traceDatCutShort(let fault, let reason): "is a trace.dat that \(fault.predicate), for \(reason)"
-    case .perfData(let fault): fault.predicate
-    case .perfDataCutShort(let fault, let reason): "\(fault.predicate), for \(reason)"
+    case .part(let fault): "is a recording that \(fault.predicate)"
+    case .damagedFile(let fault): fault.predicate + (fault.cutShort.map { ", for \($0)" } ?? "")
     case .cannotSpool(let errno):
       "has to be unpacked into a temporary file, which cannot be written: \(message(ofErrno: errno))"
     case .unpackedTooLarge(let bytesMax): "is a binary recording of more than \(bytesMax) bytes when unpacked"

@@ -26,7 +26,14 @@ package final class TraceReader {
       pipeline.begin(form)
       reader = form.reader(pipeline)
     case .records(let form):
-      reader = try form.reader(try pipeline.seekable(bytesMax: options.spooledBytesMax), options: options)
+      let input = try pipeline.seekable(bytesMax: options.spooledBytesMax)
+      do throws(TraceReadError) {
+        reader = try form.reader(input, options: options)
+      } catch {
+        guard case .damagedFile(var fault) = error else { throw error }
+        fault.cutShort = input.breakOff
+        throw .damagedFile(fault)
+      }
     }
   }
 

@@ -74,9 +74,27 @@ package final class TraceDatabase {
     try issueCounts().contains { $0.kind == kind }
   }
 
-  /// Something in the input could not be read, or its format cannot report drops, so that any event may be missing.
+  /// The kinds of findings that are certain.
+  package func certainFindingKinds() throws(TraceStoreError) -> [String] {
+    let row = try statement("SELECT DISTINCT kind FROM finding WHERE certainty = 'certain'")
+    var kinds: [String] = []
+    while try row.step() { kinds.append(row.text(0)) }
+    return kinds
+  }
+
+  /// What the recording states about itself.
+  package func recordingMarks() throws(TraceStoreError) -> [RecordingMark] {
+    let row = try statement("SELECT line, text FROM recording_mark ORDER BY id")
+    var marks: [RecordingMark] = []
+    while try row.step() { marks.append(RecordingMark(line: row.integer(0), text: row.text(1))) }
+    return marks
+  }
+
+  /// Something in the input could not be read, its format cannot report drops, or probes missed hits, so that any event
+  /// may be missing.
   package func hasDoubt() throws(TraceStoreError) -> Bool {
-    try issueCounts().contains { $0.count > 0 && $0.kind.doubt != nil }
+    if try issueCounts().contains(where: { $0.count > 0 && $0.kind.doubt != nil }) { return true }
+    return try recordingMarks().tellOfMissedHits
   }
 
   /// The reader's issues, and how often they occurred.

@@ -8,7 +8,7 @@ import Report
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Tell what each published form of the protocol would have cost in a recording.",
+    abstract: "Compute what each published form of the protocol would have cost in a recording.",
     discussion: """
       The first row is what was recorded, all others are modelled (docs/compare.md). The result stays in the database: tables \
       form_cost and left_out_window, views form_saving and model_agreement. \
@@ -18,20 +18,27 @@ struct CompareCommand: ParsableCommand {
         gpc-replay compare traces/retries/unrelated/trace.txt.zst
       """)
 
-  @Argument(help: "A recorded trace (imported and replayed first), or a database that gpc-replay wrote.")
+  @Argument(help: "A recorded trace (imported and replayed first), or a database written by gpc-replay.")
   var trace: String
 
   @OptionGroup var options: ImportOptions
 
   @Option(
     name: [.customLong("form"), .customLong("protocol")],
-    help: "Forms, or files of forms (docs/forms.md), with commas between (see gpc-replay protocols), or all.")
+    help: "Forms, or files of forms (docs/forms.md), separated by commas, or all; gpc-replay protocols lists them.")
   var forms = FormsArgument(ProtocolForm.all)
 
   @OptionGroup var kernel: KernelFormArguments
 
-  @Flag(help: "The comparison as one JSON document.")
+  @Flag(help: "Print the comparison as one JSON document.")
   var json = false
+
+  @Flag(help: "For a mail: the figures that an argument needs, in 72 characters.")
+  var mail = false
+
+  func validate() throws {
+    if mail && json { throw ValidationError("--mail and --json exclude each other.") }
+  }
 
   func run() throws {
     // Before anything is imported: what is wrong with a form leaves no database.
@@ -39,7 +46,14 @@ struct CompareCommand: ParsableCommand {
     let source = try Recording(options.request(trace), kernel: kernel.asked(), .terminal)
     let notCompared = try source.compare(forms)
     let report = try ComparisonReport(source.database, notCompared: notCompared.map(\.id))
-    try printOut(try json ? report.json() : ComparisonText(report).text)
+    let text = try json ? report.json() : mail ? mailText(report) : ComparisonText(report).text
+    try printOut(text)
     if report.isEmpty && !report.leftOut.isEmpty { throw ExitStatus.unknown.code }
+  }
+
+  private func mailText(_ report: ComparisonReport) -> String {
+    let asked = forms.words.joined(separator: ",")
+    let command = "gpc-replay compare \(trace) --form \(asked) --mail"
+    return ComparisonMail(report, command: command).lines.map { $0 + "\n" }.joined()
   }
 }

@@ -9,7 +9,7 @@ enum ExitStatus: Int32, CaseIterable {
   /// Findings; differences; what was blessed.
   case found = 1
   case unreadable = 2
-  /// What was asked could not be told to its end.
+  /// The question could not be answered completely.
   case unknown = 3
   /// EX_USAGE, ArgumentParser's.
   case usage = 64

@@ -6,11 +6,12 @@ import Forms
 import GPCProtocol
 import KVMEvents
 import Pipeline
+import Report
 
 struct ExploreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explore",
-    abstract: "Search every order of the steps of a recording, or of a small scenario, for what a form does wrong.",
+    abstract: "Search every order of the steps of a recording, or of a small scenario, for errors of a form.",
     discussion: """
       A recording is searched window by window: stretches between two moments at which no invalidation is open and no refresh under \
       way. Inside them the tasks' steps are reordered as program order, locks and the recorded times allow.
@@ -20,16 +21,16 @@ struct ExploreCommand: ParsableCommand {
         gpc-replay explore --scenario warm --protocol dwmw2-v2
       """)
 
-  @Argument(help: "A recorded trace, or a database that gpc-replay wrote.")
+  @Argument(help: "A recorded trace, or a database written by gpc-replay.")
   var trace: String?
 
   @Option(
-    help: "Instead of a recording, a built-in scenario: \(Scenario.builtIn.map(\.name).joined(separator: ", ")).")
+    help: "Search a built-in scenario instead of a recording: \(Scenario.builtIn.map(\.name).joined(separator: ", ")).")
   var scenario: String?
 
   @Option(
     name: [.customLong("form"), .customLong("protocol")],
-    help: "Published forms, or files of forms (docs/forms.md), separated by commas; see gpc-replay protocols.")
+    help: "Published forms, or files of forms (docs/forms.md), separated by commas; gpc-replay protocols lists them.")
   var forms = FormsArgument([.v69])
 
   @OptionGroup var kernel: KernelFormArguments
@@ -37,28 +38,31 @@ struct ExploreCommand: ParsableCommand {
   @Option(help: "The memory model: sc (sequential consistency) or tso (x86's store buffers).")
   var memory = Memory.sc
 
-  @Flag(help: "With --memory tso: leave out the barrier between valid = true and the retry test.")
+  @Flag(help: "With --memory tso: omit the barrier between valid = true and the retry test.")
   var dropBarrier = false
 
   @Option(
     help:
-      "How far the clocks of two CPUs may be off; inf: only program order holds. Default: the trace clock's own uncertainty."
+      "Maximum offset between the clocks of two CPUs; inf keeps only program order. Default: the trace clock's uncertainty."
   )
   var delta: ClockBound?
 
   @Option(
     help:
-      "Of a scenario: where tasks may be interrupted: section (around lock sections and bare accesses) or step (anywhere)."
+      "Where tasks of a scenario may be preempted: section (around lock sections and lockless accesses) or step (anywhere)."
   )
   var grain = GrainArgument.section
 
-  @Option(help: "Only this window of the recording, counted from 1.")
+  @Option(help: "Search only this window of the recording, counted from 1.")
   var window: Int?
 
-  @Option(name: .customLong("findings"), help: "Counterexamples that are shown of each verdict.")
+  @Option(name: .customLong("findings"), help: "Number of counterexamples to show for each verdict.")
   var findingsMax = 1
 
-  @Option(help: "Of the random walks behind a search that was cut off.")
+  @Flag(help: "Print what was found as one JSON document, without counterexamples (explain --json has them).")
+  var json = false
+
+  @Option(help: "Seed for the random walks run after a truncated search.")
   var seed: UInt64 = 1
 
   @OptionGroup var limits: SearchLimitOptions
@@ -67,17 +71,17 @@ struct ExploreCommand: ParsableCommand {
   enum Memory: String, ExpressibleByArgument { case sc, tso }
 
   func validate() throws {
-    if let window, window < 1 { throw ValidationError("--window counts from 1.") }
+    if let window, window < 1 { throw ValidationError("--window starts at 1.") }
     if findingsMax < 0 { throw ValidationError("--findings must not be negative.") }
     if scenario != nil && kernel.kernel != nil {
-      throw ValidationError("--kernel is of a recording; a scenario has no recorded kernel.")
+      throw ValidationError("--kernel applies to a recording; a scenario has no recorded kernel.")
     }
     if scenario != nil && (window != nil || delta != nil) {
-      throw ValidationError("--window and --delta are of a recording; a scenario has no recorded times.")
+      throw ValidationError("--window and --delta apply to a recording; a scenario has no recorded times.")
     }
     if dropBarrier && memory == .sc { throw ValidationError("--drop-barrier needs --memory tso.") }
     if (trace == nil) == (scenario == nil) {
-      throw ValidationError("Either a recording or --scenario is wanted.")
+      throw ValidationError("Give either a recording or --scenario.")
     }
   }
 
@@ -96,10 +100,18 @@ struct ExploreCommand: ParsableCommand {
       throw ValidationError("There is no scenario '\(self.scenario ?? "")'; --help lists them.")
     }
     var status = SearchStatus()
+    var documents: [any Encodable] = []
     for (index, (form, word)) in forms.enumerated() {
-      if index > 0 { print() }
       let explorer = Explorer(form, scenario, limits: limits.budget.limits(), grain: grain.value)
       let exploration = explorer.explore()
+      status.add(
+        hasVerdicts: exploration.verdicts.contains(where: \.isFault),
+        isComplete: exploration.completeness == .complete)
+      if json {
+        documents.append(exploration.document)
+        continue
+      }
+      if index > 0 { print() }
       for line in exploration.text() { print(line) }
       for verdict in exploration.verdicts {
         guard let counterexample = explorer.shrunkCounterexample(verdict) else { continue }
@@ -108,8 +120,8 @@ struct ExploreCommand: ParsableCommand {
         let again = again(form, word, "--scenario \(scenario.name)")
         for line in counterexample.text(limits.budget.limits(), place: .event, again: again) { print(line) }
       }
-      status.add(hasVerdicts: !exploration.verdicts.isEmpty, isComplete: exploration.completeness == .complete)
     }
+    if json { try printOut(JSONReport.text(SearchDocuments(forms: documents))) }
     try status.throwIfAny()
   }
 

@@ -8,7 +8,7 @@ import Pipeline
 struct GPCReplay: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gpc-replay",
-    abstract: "Replays recorded KVM traces through the kernel's gfn_to_pfn_cache protocol.",
+    abstract: "Replay recorded KVM traces through the kernel's gfn_to_pfn_cache protocol.",
     discussion: """
       Finds missed invalidations and excessive retries in a recording of mmu_notifier and kvm_gpc events, and proves them by \
       trace lines. `gpc-replay TRACE` imports, replays and reports in one go.
@@ -22,12 +22,12 @@ struct GPCReplay: ParsableCommand {
     subcommands: [
       RunCommand.self, ImportCommand.self, ReplayCommand.self, QueryCommand.self, ExplainCommand.self,
       ProtocolsCommand.self, CompareCommand.self, ExploreCommand.self, MatrixCommand.self,
-      CorpusCommand.self, ProbesCommand.self, RecordCommand.self, RecordGuardCommand.self,
+      CorpusCommand.self, ProbesCommand.self, RecordCommand.self, RecordGuardCommand.self, RecordLookCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 
   static func main() {
-    // A full disk or a size limit is an error of write(), told in a sentence; the default would end the process.
+    // A full disk or a size limit is an error of write(), reported in a sentence; the default would end the process.
     signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()

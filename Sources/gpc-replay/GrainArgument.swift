@@ -3,7 +3,7 @@
 import ArgumentParser
 import Explore
 
-/// `section` or `step`. What a lock guards is seen by nobody else while it is held, so both give the same verdicts.
+/// `section` or `step`. No other task sees what a lock guards while it is held, so both give the same verdicts.
 enum GrainArgument: String, ExpressibleByArgument {
   case section, step
 

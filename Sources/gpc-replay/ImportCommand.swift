@@ -6,7 +6,7 @@ import Pipeline
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Imports a recording into an SQLite database.",
+    abstract: "Import a recording into an SQLite database.",
     discussion: "Example: gpc-replay import traces/baseline/quiet/trace.txt.zst --db quiet.db")
 
   @OptionGroup var input: InputArguments

@@ -12,26 +12,26 @@ struct ImportOptions: ParsableArguments {
     help: "The database to write; :memory: for none. Default: the trace's name in the working directory, with .db.")
   var db: String?
 
-  @Flag(help: "Import again, even if the database holds this very trace.")
+  @Flag(help: "Import again even if the database already holds this trace.")
   var force = false
 
-  @Flag(help: "Take a truncated input as a trace that ends there.")
+  @Flag(help: "Treat a truncated input as a trace that ends there.")
   var allowTruncated = false
 
-  @Option(help: "The trace clock of the recording, where it does not say, as no text does.")
+  @Option(help: "The trace clock of a recording that does not name it (no text form does).")
   var clock: TraceClock?
 
-  @Option(help: "Read the input as this form, whatever its first lines look like.")
+  @Option(help: "Read the input as this form instead of detecting it.")
   var format: InputFormat?
 
-  @Flag(help: "Store the events that the probe catalogue does not have too; else they are counted only.")
+  @Flag(help: "Also store events that are not in the probe catalogue; by default they are only counted.")
   var keepAll = false
 
-  @Option(help: "A probe catalogue of your own: what it says of an event's name takes the place of what is built in.")
+  @Option(help: "A probe catalogue of your own; its entries override the built-in ones of the same event name.")
   var probes: String?
 
   @Option(
-    help: "Bytes that may come out of a packed input, such as 500M or 2G (default: 64G); more is a truncated input.")
+    help: "Maximum size of a decompressed input, such as 500M or 2G (default: 64G); a larger one is truncated.")
   var maxBytes: ByteCountArgument?
 }
 

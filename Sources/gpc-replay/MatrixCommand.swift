@@ -13,16 +13,16 @@ struct MatrixCommand: ParsableCommand {
 
   @Option(
     name: [.customLong("form"), .customLong("protocol")],
-    help: "Published forms, or files of forms (docs/forms.md), with commas between, or all.")
+    help: "Published forms, or files of forms (docs/forms.md), separated by commas, or all.")
   var forms = FormsArgument(ProtocolForm.all)
 
-  @Option(help: "Where tasks may be interrupted: section (around lock sections and bare accesses) or step (anywhere).")
+  @Option(help: "Where tasks may be preempted: section (around lock sections and lockless accesses) or step (anywhere).")
   var grain = GrainArgument.section
 
-  @Flag(help: "Larger scenarios as well: minutes, and more than half a million states in some forms.")
+  @Flag(help: "Also search larger scenarios: takes minutes, and more than half a million states in some forms.")
   var large = false
 
-  @Flag(help: "The matrix as one JSON document.")
+  @Flag(help: "Print the matrix as one JSON document.")
   var json = false
 
   @OptionGroup var limits: SearchLimitOptions

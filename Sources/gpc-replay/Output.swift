@@ -22,7 +22,7 @@ enum Output: Equatable {
     return .written
   }
 
-  /// What could not be printed ends the verb with `EX_IOERR`: a report that nobody got is not a clean one.
+  /// What could not be printed ends the verb with `EX_IOERR`: a report that was not delivered is not a clean one.
   func check() throws {
     switch self {
     case .written, .closed: return

@@ -6,7 +6,7 @@ import TraceStore
 struct QueryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "query",
-    abstract: "Runs one SQL statement on a database, read-only.",
+    abstract: "Run one read-only SQL statement on a database.",
     discussion: """
       Tables, views and worked questions: docs/schema.md. Plain `sqlite3 DB` works as well.
 
@@ -15,16 +15,16 @@ struct QueryCommand: ParsableCommand {
         gpc-replay query trace.db "SELECT * FROM retry_by_cause"
       """)
 
-  @Argument(help: "A database that gpc-replay wrote.")
+  @Argument(help: "A database written by gpc-replay.")
   var database: String
 
   @Argument(help: "One SELECT statement.")
   var sql: String
 
-  @Flag(help: "The result as CSV (RFC 4180).")
+  @Flag(help: "Print the result as CSV (RFC 4180).")
   var csv = false
 
-  @Flag(help: "The result as a JSON array of objects.")
+  @Flag(help: "Print the result as a JSON array of objects.")
   var json = false
 
   mutating func validate() throws {

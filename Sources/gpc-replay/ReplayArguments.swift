@@ -12,23 +12,23 @@ extension ClockBound: ExpressibleByArgument {
   package init?(argument: String) { self.init(argument) }
 }
 
-/// What a replay is told.
+/// Options of a replay.
 struct ReplayArguments: ParsableArguments {
   @Option(
     name: .customLong("delta"),
     help:
-      "How far the clocks of two CPUs may be off: events closer than this are unordered. Default: the trace clock's own uncertainty."
+      "Maximum offset between the clocks of two CPUs: events closer than this are unordered. Default: the trace clock's uncertainty."
   )
   var delta: TimeSpan?
 
   @OptionGroup var form: JudgedFormArguments
 
-  @Option(help: "A refresh with more false retries than this is excessive.")
+  @Option(help: "Report a refresh with more false retries than this as excessive.")
   var retriesMax: Int32 = 10
 
   @Option(
     help: """
-      A refresh that loses more time than this to false retries is excessive (default: 10ms). Not with a clock that is \
+      Report a refresh that loses more time than this to false retries as excessive (default: 10ms). Not with a clock that is \
       no time (counter, x86-tsc).
       """)
   var stallMax: TimeSpan?

@@ -7,14 +7,14 @@ import TraceStore
 struct ReplayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
-    abstract: "Replays a database's recording again, with other thresholds, and reports.",
+    abstract: "Replay the recording of a database again, with other thresholds, and report.",
     discussion: """
       Example:
         gpc-replay import traces/retries/unrelated/trace.txt.zst
         gpc-replay replay trace.db --retries-max 100 --stall-max 50ms
       """)
 
-  @Argument(help: "A database that gpc-replay wrote.")
+  @Argument(help: "A database written by gpc-replay.")
   var database: String
 
   @OptionGroup var replay: ReplayArguments

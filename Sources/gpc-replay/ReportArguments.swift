@@ -6,10 +6,10 @@ import Report
 
 /// How a report is shown.
 struct ReportArguments: ParsableArguments {
-  @Flag(help: "The report as one JSON document.")
+  @Flag(help: "Print the report as one JSON document.")
   var json = false
 
-  @Option(name: .customLong("findings"), help: "How many findings of each kind are shown with their proof.")
+  @Option(name: .customLong("findings"), help: "Number of findings of each kind to show with their proof.")
   var findingsMax: Int = 3
 
   mutating func validate() throws {

@@ -6,7 +6,7 @@ import Pipeline
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Imports a recording, replays it and reports (the default).",
+    abstract: "Import a recording, replay it and report (the default).",
     discussion: "Example: gpc-replay run traces/missed/stale-hva/trace.txt.zst")
 
   @OptionGroup var input: InputArguments

@@ -4,13 +4,13 @@ import ArgumentParser
 import Pipeline
 
 struct SearchLimitOptions: ParsableArguments {
-  @Option(help: "States a search may store before it is cut off; default 500000, 200000 for a window of a recording.")
+  @Option(help: "Stop a search after storing this many states; default 500000, 200000 for a window of a recording.")
   var statesMax: Int?
 
-  @Option(help: "Megabytes of stored states before a search is cut off; default 256.")
+  @Option(help: "Stop a search after storing this many megabytes of states; default 256.")
   var memoryMax: Int?
 
-  @Option(help: "Seconds before a search is cut off; where that depends on the machine, so does the result.")
+  @Option(help: "Stop a search after this many seconds; the result then depends on the speed of the machine.")
   var timeMax: Int?
 
   var budget: SearchBudget {

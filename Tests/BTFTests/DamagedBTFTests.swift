@@ -161,6 +161,8 @@ private struct HandMade {
     #expect(throws: BTFFileError.system(errno: ENOENT)) { try BTF.read(folder.file("none").path) }
     #expect(throws: BTFFileError.system(errno: EISDIR)) { try BTF.read(folder.url.path) }
     #expect(throws: BTFFileError.fault(.noSection)) { try BTF.read("/proc/self/exe") }
+    let packed = try folder.write("kvm.ko", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0, 0])
+    #expect(throws: BTFFileError.packed("xz")) { try BTF.read(packed.path) }
     let elf = try folder.write("cut.ko", Array(Data(contentsOf: URL(filePath: "/bin/true"))[..<1000]))
     #expect(throws: BTFFileError.fault(.truncated)) { try BTF.read(elf.path) }
     let zeros = try folder.write("zeros.ko", [0x7f, 0x45, 0x4c, 0x46, 2, 1] + [UInt8](repeating: 0xff, count: 58))

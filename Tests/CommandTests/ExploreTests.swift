@@ -94,14 +94,14 @@ import Testing
 
   @Test(
     arguments: [
-      (["explore"], "Either a recording or --scenario is wanted."),
-      (["explore", "x", "--scenario", "warm"], "Either a recording or --scenario is wanted."),
+      (["explore"], "Give either a recording or --scenario."),
+      (["explore", "x", "--scenario", "warm"], "Give either a recording or --scenario."),
       (["explore", "--scenario", "nix"], "There is no scenario 'nix'"),
       (["explore", "x", "--protocol", "v6.9,nix"], "The value 'v6.9,nix' is invalid"),
       (["explore", "x", "--states-max", "0"], "--states-max must be at least 1."),
       (["explore", "x", "--memory-max", "0"], "--memory-max must be 1 to 1048576 MB."),
       (["explore", "x", "--time-max", "0"], "--time-max must be at least 1 second."),
-      (["explore", "x", "--window", "0"], "--window counts from 1."),
+      (["explore", "x", "--window", "0"], "--window starts at 1."),
       (["explore", "x", "--delta", "soon"], "The value 'soon' is invalid"),
       (["explore", "x", "--drop-barrier"], "--drop-barrier needs --memory tso."),
       (["explore", "--scenario", "warm", "--delta", "inf"], "a scenario has no recorded times"),

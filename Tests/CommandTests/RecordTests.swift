@@ -166,12 +166,29 @@ import Testing
       run.status == 0
         && run.text.contains("\nwould define p:gpc_replay_PID_START/gpc_check kvm:kvm_gpc_check gpc=%di:x64"))
     #expect(run.text.contains("would write r.dat when ./load has ended"))
+    let endless = try shell("record --dry-run --until stale,contract --keep 5s")
+    #expect(
+      endless.text.contains("would write trace.dat at the first certain finding of stale or contract, and remove"))
+    try leavesNothing(but: [])
+  }
+
+  /// What a flight recorder asks of what there is so far.
+  @Test(arguments: [
+    ("hva-200000-2", "stale", 1), ("hva-200000-2", "contract,stuck", 0), ("quiet", "stale,contract", 0),
+    ("v2-gap", "contract", 1),
+  ])
+  func looks(_ name: String, _ kinds: String, _ status: Int) throws {
+    let trace = CorpusTrace(name).trace.path
+    let run = try shell("gpc-replay record-look \(trace) \(kinds)")
+    #expect(run.status == Int32(status) && run.text == "", "\(run.errorText)")
+    #expect(try shell("gpc-replay record-look /dev/null stale").status == 2)
     try leavesNothing(but: [])
   }
 
   @Test func oddOptions() throws {
     for options in [
       "--time 10ms", "--time 5s -- true", "--clock local", "--buffer 1", "--dry-run --check", "--symbol gpc_check",
+      "--until", "--until nothing", "--until stale,", "--until stale --keep 10ms",
     ] {
       #expect(try shell("record \(options)").status == 64, "\(options)")
     }

@@ -95,6 +95,12 @@ import Testing
     }
   }
 
+  /// 6.2 to 6.8 have no argument uhva there: nothing is missing. A gpa would be.
+  @Test func aFieldOfSomeKernelsOnly() throws {
+    let refresh = try event("__gpc_refresh", of: try plan({ $0 }, renamed: ["__gpc_refresh": "kvm_gpc_refresh"]))
+    #expect(refresh.notes == ["without gpa: kvm_gpc_refresh() has no parameter gpa"])
+  }
+
   @Test func noKVMInKallsyms() throws {
     #expect(throws: ProbesError.noKVM(folder.file("kallsyms").path)) {
       try plan { _ in "ffffffff81000000 T _text\n" }

@@ -38,4 +38,20 @@ import TraceReaders
     let defined = texts.filter { $0.hasPrefix("define ") }
     #expect(defined == plan.definitions(group: "gpc_replay_157_11541").map { "define " + $0 })
   }
+
+  /// Those of the corpus, as text: what each was made with is what its kernel's BTF gives.
+  @Test(arguments: ["gap-6.12.107", "gap-6.12.117", "gap-7.3.4"]) func ofTheCorpus(name: String) throws {
+    let reader = try TraceReader(.file(path: CorpusTrace(name).trace.path))
+    var batch: [RecordedEvent] = []
+    while try reader.read(into: &batch) {}
+    let release = try #require(reader.facts.kernelRelease?.text)
+    #expect(name.hasSuffix("-" + release.prefix { $0 != "+" }) && reader.facts.knownClock == .mono)
+    let kernel = CorpusTrace.root.appending(path: "Tests/Kernels/\(release)").path
+    let plan = try KernelFiles(btf: kernel, kallsyms: kernel + "/kallsyms", release: nil).plan()
+    let defined = reader.marks.map(\.text).filter { $0.hasPrefix("define ") }
+    let group = try #require(defined.first?.split(separator: ":")[1].split(separator: "/")[0])
+    #expect(defined == plan.definitions(group: String(group)).map { "define " + $0 })
+    #expect(
+      reader.marks.notifierOffset == plan.offsets.first { $0.name == "kvm.mmu_notifier" }.map { UInt64($0.bytes) })
+  }
 }

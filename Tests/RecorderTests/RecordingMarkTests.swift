@@ -58,4 +58,24 @@ import TraceReaders
     let marks = try reader(many).marks
     #expect(marks.count == 256 && marks.allSatisfy { $0.text.utf8.count == 1024 })
   }
+
+  private func marks(_ texts: String...) -> [RecordingMark] { texts.map { RecordingMark(line: 1, text: $0) } }
+
+  @Test func whatTheMarksTell() {
+    let all = marks(
+      "recorded on 6.12.117+deb12-amd64 x86_64 by gpc-replay 0.1.0, clock boot, no filter",
+      "offsets kvm.mmu_notifier=6800 kvm.mn_active_invalidate_count=4416", "missed gpc_check 3")
+    #expect(all.kernelRelease?.text == "6.12.117+deb12-amd64" && all.clock == .boot)
+    #expect(all.notifierOffset == 6800 && all.tellOfMissedHits)
+  }
+
+  @Test(arguments: [
+    "offsets", "offsets kvm.mmu_notifier=", "offsets kvm.mmu_notifier=-8",
+    "offsets kvm.mmu_notifier=99999999999999999999",
+    "offsets xkvm.mmu_notifier=8", "kvm.mmu_notifier=8", "recorded on ", "recorded on x", "missed",
+  ])
+  func marksThatTellNothing(_ text: String) {
+    let marks = marks(text)
+    #expect(marks.notifierOffset == nil && marks.kernelRelease == nil && marks.clock == nil && !marks.tellOfMissedHits)
+  }
 }

@@ -130,6 +130,7 @@ private struct RealParts {
       Issue.record("\(words(mine)) is not \(words(theirs))")
     }
     #expect(ours.reader.facts.knownClock == .mono && ours.reader.facts.incomplete == nil)
+    #expect(ours.reader.facts.kernelRelease?.text == "6.12.0-test")
     #expect(ours.reader.issueCounts == real.reader.issueCounts)
     #expect(files.instances == [] && files.probes == [])
     #expect(try folder.names == ["trace.dat"], "nothing beside it")
@@ -144,9 +145,51 @@ private struct RealParts {
       "gpc-replay: offsets kvm.mmu_notifier=6800\n", "gpc-replay: define p:gpc_replay_7_4242/other kvm:other\n",
     ]
     #expect(marks == about + about)
+    // Probes are switched one by one, and nothing is recorded meanwhile: no call has its entry alone.
+    let switches = files.writes.filter { $0.path.hasSuffix("/tracing_on") || $0.path.hasSuffix("_4242/enable") }
+      .map { "\($0.path.split(separator: "/").last ?? "") \($0.text.prefix(1))" }
+    #expect(
+      switches == [
+        "tracing_on 0", "enable 1", "tracing_on 1", "tracing_on 0", "enable 0", "tracing_on 1", "tracing_on 0",
+        "tracing_on 0", "enable 0",
+      ])
     let enable = files.writes.firstIndex { $0.path.hasSuffix("/events/gpc_replay_7_4242/enable") && $0.text == "1\n" }
     let firstMark = files.writes.firstIndex { $0.path.hasSuffix("/trace_marker") }
     #expect((firstMark ?? .max) < (enable ?? 0), "before the first event")
+  }
+
+  /// A flight recorder: what was given up is gone, and each CPU says so in front of what is left.
+  @Test func stretches() throws {
+    var parts = try RealParts(Self.real)
+    // Two CPUs: one whose pages come in both stretches, one that has none in the second.
+    parts.pages = [parts.pages.first { $0.count > 1 } ?? [], parts.pages.first { $0.count > 0 } ?? []]
+    let whole = parts.pages
+    try #require(whole[0].count > 1)
+    let files = standIn(parts)
+    files.pages = [[whole[0][0]], [whole[1][0]]]
+    let output = folder.file("trace.dat")
+    let settings = RecordingSettings(output: output.path, seconds: 1, command: [], until: ["stale"], version: "0")
+    let recording = try Recording(files, tracefs: StandIn.tracefs, settings: settings, pid: 7)
+    try recording.start(
+      [ProbeToDefine(event: "other", place: "kvm:other", isReturn: false, lost: "nothing.")], facts: ["offsets"])
+    let first = try recording.writeSoFar()
+    let before = try events(URL(filePath: first))
+    #expect(before.events.count > 0 && before.events.allSatisfy { $0.kind != .lostEvents })
+    files.refill([Array(whole[0].dropFirst()), []])
+    let both = try events(URL(filePath: try recording.writeSoFar()))
+    #expect(both.events.count > before.events.count && both.events.allSatisfy { $0.kind != .lostEvents })
+    try recording.dropStretch()
+    try recording.finish()
+    let kept = try events(output)
+    #expect(kept.events.count { $0.kind == .lostEvents } == 2, "one in front of each CPU's first page")
+    let onCPU0 = both.events.filter { $0.cpu == 0 }.count - before.events.filter { $0.cpu == 0 }.count
+    #expect(kept.events.count { $0.cpu == 0 && $0.kind != .lostEvents } == onCPU0)
+    // The CPU without a page of its own in the second stretch keeps its last one.
+    #expect(kept.events.count { $0.cpu == 1 && $0.kind != .lostEvents } == before.events.count { $0.cpu == 1 })
+    for cpu in [Int32(0), 1] { #expect(kept.events.first { $0.cpu == cpu }?.kind == .lostEvents) }
+    RecordingFile.removeUnfinished(output.path, pid: getpid())
+    #expect(recording.remove() == 0)
+    #expect(try folder.names == ["trace.dat"], "nothing beside it")
   }
 
   @Test func countsAreSumsOverTheCPUs() throws {

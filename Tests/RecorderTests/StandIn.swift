@@ -119,15 +119,24 @@ final class StandIn: TraceFiles {
     return Set(below).sorted()
   }
 
+  private var opened: [Int: StandInPages] = [:]
+
   func openPages(_ path: String) -> (any TracePages)? {
     guard let cpu = Int(path.split(separator: "/").dropLast().last?.dropFirst(3) ?? ""), pages.indices.contains(cpu)
     else { return nil }
-    return StandInPages(pages[cpu])
+    let ring = StandInPages(pages[cpu])
+    opened[cpu] = ring
+    return ring
+  }
+
+  /// More pages, by CPU.
+  func refill(_ pages: [[[UInt8]]]) {
+    for (cpu, more) in pages.enumerated() { opened[cpu]?.pages += more }
   }
 }
 
 private final class StandInPages: TracePages {
-  private var pages: [[UInt8]]
+  var pages: [[UInt8]]
 
   init(_ pages: [[UInt8]]) { self.pages = pages }
 

@@ -55,7 +55,7 @@ private let probes = [
 
   /// A folder that is not there: the files beside the recording cannot be made.
   @Test func nowhereToWrite() throws {
-    let path = "/nowhere/at/all/trace.dat.cpu0.\(getpid())"
+    let path = "/nowhere/at/all/trace.dat.cpu0.0.\(getpid())"
     try fails(.file(.system(path: path, doing: "cannot be made", errno: ENOENT)))
   }
 

@@ -126,4 +126,45 @@ import Testing
     tie.giveUp()
     #expect(tie.offset == nil)
   }
+
+  private func told(_ offset: UInt64, _ recording: Marbles) -> NotifierTie {
+    var tie = NotifierTie(notifierOffset: offset)
+    for event in recording.events where tie.holds(event) { _ = tie.takeHeld() }
+    tie.giveUp()
+    return tie
+  }
+
+  /// `gpc-replay record` writes offsetof(struct kvm, mmu_notifier) into the recording: no walk is needed.
+  @Test func theRecordingSaysTheOffset() {
+    let two = Marbles("vcpu : cy\nmm far : s r\nother vm2 : cy\nmm2 far vm2 : s r", after: .none)
+    #expect(told(0x9a88, two).kvm(of: TestMemory.mn(7)) == TestMemory.kvm(7))
+    // Another build's: no recorded notifier lies so in a recorded kvm.
+    #expect(told(0x9a80, two).offset == nil)
+    // No member of struct kvm is so far behind its begin.
+    #expect(told(1 << 16, two).offset == nil && told(.max, two).offset == nil)
+  }
+
+  // What was recorded goes before what is said.
+  @Test func aWalkGoesBeforeWhatIsSaid() {
+    #expect(told(0x9a80, Marbles("mm far : sw r", after: .none)).kvm(of: TestMemory.mn(1)) == TestMemory.kvm(1))
+  }
+
+  // Two VMs without a walk: a yes inside the window of VM 1 is nobody's, until the recording tells whose notifier it
+  // is.
+  @Test func aFindingByTheSaidOffset() {
+    let recording = Marbles(
+      """
+      mm own     : s r        e  d
+      vcpu       :     cy
+      other vm2  :        cy
+      """, after: .mapped
+    ).without(.gpcInvalidateStart, .mnInvalidateEndKvm)
+    func contracts(_ offset: UInt64?) -> [EventID] {
+      recording.replayed { $0.notifierOffset = offset }.findings(.contract).map(\.event)
+    }
+    #expect(contracts(nil) == [])
+    #expect(contracts(0x9a88) == [recording.id("vcpu", "y")])
+    // A wrong one finds nothing.
+    #expect(contracts(0x9a80) == [])
+  }
 }

@@ -28,7 +28,7 @@ import Testing
     {
       let isFaulty: Bool
       switch try error(Array(bytes.prefix(length))) {
-      case .perfData: isFaulty = true
+      case .damagedFile(let fault) where fault.format == .perfData: isFaulty = true
       case nil: isFaulty = false
       case let other: throw other ?? .notATrace(.empty)
       }
@@ -49,7 +49,7 @@ import Testing
         #expect(cut.incomplete != nil || boundaries.contains(length), "cut at \(length)")
         #expect(cut.events.count <= whole.events.count + 1)
         #expect(cut.incomplete == nil || cut.events.last?.kind == .lostEvents, "what is missing is a loss")
-      } catch TraceReadError.perfData {
+      } catch TraceReadError.damagedFile(let fault) where fault.format == .perfData {
         #expect(length < 60_000)
       }
     }

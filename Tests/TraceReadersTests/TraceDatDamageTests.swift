@@ -24,7 +24,7 @@ import Testing
     for length in Array(3..<60) + Array(stride(from: 61, to: last, by: 509)) + Array(last - 40..<last) {
       do {
         #expect(try Recording(Array(bytes.prefix(length))).incomplete != nil, "cut at \(length)")
-      } catch TraceReadError.traceDat {
+      } catch TraceReadError.damagedFile(let fault) where fault.format == .traceDat {
       }
     }
   }
@@ -57,8 +57,8 @@ import Testing
       (10, [0x39], .version("9")), (12, [7], .odd(.header)), (13, [3], .odd(.header)),
       (14, [1, 0, 0, 0], .odd(.header)),
       (14, [0, 0, 0, 0xff], .odd(.header)),
-    ] as [(Int, [UInt8], TraceDatFault)])
-  func anOddHeaderIsAnError(place: Int, bytes: [UInt8], fault: TraceDatFault) throws {
+    ] as [(Int, [UInt8], PartFault)])
+  func anOddHeaderIsAnError(place: Int, bytes: [UInt8], fault: PartFault) throws {
     var file = try DatBytes("quiet-v6.dat")
     file.bytes.replaceSubrange(place..<place + bytes.count, with: bytes)
     #expect(try error(file.bytes) == .traceDat(fault))
@@ -68,7 +68,7 @@ import Testing
     var file = try DatBytes("quiet.dat")
     file.replace("zstd", with: "lzma")
     #expect(try error(file.bytes) == .traceDat(.compression("lzma")))
-    #expect(TraceDatFault.compression("\u{1b}[2J").predicate == "is packed with ?[2J; zstd and zlib are read")
+    #expect(PartFault.compression("\u{1b}[2J").predicate == "is packed with ?[2J; zstd and zlib are read")
   }
 
   @Test func aBombInTheFormatsIsAnError() throws {

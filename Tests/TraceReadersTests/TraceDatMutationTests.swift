@@ -50,7 +50,7 @@ import Testing
         #expect(recording.events.count <= Int(recording.lines))
         #expect(recording.events.allSatisfy { $0.time.rawValue >= 0 && ($0.task >= 0 || $0.kind == .lostEvents) })
         #expect(zip(recording.events, recording.events.dropFirst()).allSatisfy { $0.id < $1.id })
-      } catch TraceReadError.traceDat {
+      } catch TraceReadError.damagedFile(let fault) where fault.format == .traceDat {
       }
     }
     #expect(read > 0)

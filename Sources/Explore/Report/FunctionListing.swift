@@ -6,7 +6,7 @@ import GPCProtocol
 /// `hva_to_pfn_retry()` as mainline has it: the C on the left, our line on the right. Made from the text: a line that
 /// is not told of here, or in another order, traps.
 struct FunctionListing {
-  /// The C of virt/kvm/pfncache.c, and our lines that stand for it: steps and labels by name, all others by what they
+  /// The C of virt/kvm/pfncache.c, and our lines for it: steps and labels by name, all others by what they
   /// say.
   private static let kernel: [(statement: String, lines: [String])] = [
     ("do {", ["do"]),

@@ -9,7 +9,7 @@ struct NeverReached {
   /// Statements and where they never led.
   let branches: [Words]
 
-  /// Of one function: its name and what is told of it, in as many pieces as there are statements.
+  /// Of one function: its name and what is reported of it, in as many pieces as there are statements.
   typealias Words = [String]
 
   /// - Parameters:
@@ -64,7 +64,7 @@ struct NeverReached {
       + Self.lines(branchesLabel, branches)
   }
 
-  /// Words behind a label, broken before column 120: between functions, inside one only where it does not fit a line;
+  /// Words after a label, broken before column 120: between functions, inside one only where it does not fit a line;
   /// none without words.
   static func lines(_ label: String, _ words: [Words]) -> [String] {
     guard !words.isEmpty else { return [] }

@@ -10,7 +10,7 @@ package struct ProgramListing: Sendable {
     package let lines: [Line]
   }
 
-  /// What stands in a line, and where it leads.
+  /// The content of a line, and where it leads.
   package struct Line: Hashable, Sendable {
     /// Of a step its name, of a label `name:`; else empty.
     package let name: String

@@ -2,7 +2,7 @@
 
 import KVMEvents
 
-/// One move of a counterexample in words, and the state behind it.
+/// One move of a counterexample as text, and the state after it.
 package struct TimelineMove: Sendable {
   /// The task that moves, by its place among the scenario's.
   package let task: Int
@@ -13,8 +13,8 @@ package struct TimelineMove: Sendable {
   /// The locks that the task holds meanwhile.
   package let locks: String
   package let state: TimelineState
-  /// The recorded line behind which the move lies; nil in a built-in scenario.
+  /// The recorded line that the move comes after; nil in a built-in scenario.
   package let line: EventID?
-  /// It comes after a move that the recording has behind it: what-if.
+  /// It comes after a move that the recording has later: what-if.
   package let isWhatIf: Bool
 }

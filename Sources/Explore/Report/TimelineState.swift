@@ -1,4 +1,4 @@
-// The columns of a timeline that tell the state: `valid`, `pfn`, count, seq and what else a form has.
+// The columns of a timeline that show the state: `valid`, `pfn`, count, seq and what else a form has.
 
 import GPCProtocol
 import KVMEvents
@@ -43,7 +43,7 @@ extension TimelineState {
     return HVARange(start: kvm.rangeStart, end: kvm.rangeEnd).pageWords
   }
 
-  /// As `cells`, behind the column of locks.
+  /// As `cells`, after the column of locks.
   static func headings(_ setup: ProtocolSetup, _ rules: ProtocolRules) -> [String] {
     let flag = rules.hasNeedsInvalidation ? ["needs"] : []
     let caches = setup.caches.indices.flatMap { index in

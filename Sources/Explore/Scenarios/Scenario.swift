@@ -8,7 +8,7 @@ package struct Scenario: Sendable {
     /// Cut out of a recording: this window of it, counted from 1.
     case window(Int)
     /// A refresh of a window, begun at this line, with the invalidations elsewhere that were in flight meanwhile going
-    /// on for ever.
+    /// on indefinitely.
     case forEver(window: Int, refreshLine: Int64)
   }
 

@@ -3,11 +3,11 @@
 import GPCProtocol
 import KVMEvents
 
-/// The cache under test stands on page 1; pages 0 and 2 are its neighbours on either side.
+/// The cache under test is on page 1; pages 0 and 2 are its neighbours on either side.
 let cachePage = 1
 
 extension TaskProgram {
-  /// One invalidation after the other, or for ever.
+  /// One invalidation after the other, or repeated indefinitely.
   static func invalidator(_ name: String, _ pages: Range<Int>..., forEver: Bool = false) -> TaskProgram {
     TaskProgram(name, pages.map { .invalidate([InvalidatedRange(.pages($0))]) }, repeats: forEver)
   }

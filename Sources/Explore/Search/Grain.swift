@@ -7,7 +7,7 @@ package enum Grain: Hashable, Sendable {
   /// After every step: one lock operation or one access.
   case step
   /// Lock sections are one step, as in the Promela model that the search is measured against. What the lock guards is
-  /// seen by nobody else.
+  /// seen by no other task.
   case lockSection
 
   /// May another task come in before this step?

@@ -1,8 +1,8 @@
-// Livelocks: parts of the graph where everybody is treated fairly and somebody never gets done.
+// Livelocks: parts of the graph where all tasks are scheduled fairly and one never finishes.
 
 import GPCProtocol
 
-/// Looks for a set of states that can be walked for ever such that every task that could move does move, while a task
+/// Looks for a set of states that can be walked indefinitely such that every task that could move does move, while a task
 /// that ought to finish has not. Threads are scheduled fairly, and a lock that is free again and again is got in the
 /// end (the kernel's locks queue).
 struct LivelockSearch {

@@ -1,4 +1,4 @@
-// What a task can do is told by its own bits and the shared ones; the search asks the engine once for each such pair.
+// What a task can do depends on its own bits and the shared ones; the search asks the engine once for each such pair.
 
 import GPCProtocol
 

@@ -1,6 +1,6 @@
 // A state in as few words as its scenario needs.
 
-/// Up to four words; those behind the layout's length are 0.
+/// Up to four words; those after the layout's length are 0.
 struct PackedState: Sendable {
   static let wordsMax = 4
 
@@ -8,7 +8,7 @@ struct PackedState: Sendable {
 
   init() {}
 
-  /// Sets the low `width` bits of `value` behind bit `position`, where all bits are 0 still.
+  /// Sets the low `width` bits of `value` after bit `position`, where all bits are 0 still.
   mutating func put(_ value: UInt64, _ width: Int, at position: Int) {
     let word = position >> 6
     let offset = UInt64(position & 63)
@@ -16,7 +16,7 @@ struct PackedState: Sendable {
     if Int(offset) + width > 64 { words[word + 1] |= value >> (64 - offset) }
   }
 
-  /// The `width` bits behind bit `position`.
+  /// The `width` bits after bit `position`.
   func take(_ width: Int, at position: Int) -> UInt64 {
     guard width > 0 else { return 0 }
     let word = position >> 6
@@ -26,7 +26,7 @@ struct PackedState: Sendable {
     return value & (1 &<< UInt64(width) &- 1)
   }
 
-  /// Puts `value` in the place of the `width` bits behind bit `position`.
+  /// Puts `value` in the place of the `width` bits after bit `position`.
   mutating func replace(_ value: UInt64, _ width: Int, at position: Int) {
     let word = position >> 6
     let offset = UInt64(position & 63)

@@ -6,7 +6,7 @@ import GPCProtocol
 enum ScheduleGoal {
   /// A step that violates one of these invariants.
   case violation(Violations)
-  /// A state where tasks wait for each other's locks, or nobody can move though somebody is not done.
+  /// A state where tasks wait for each other's locks, or no task can move though one is not done.
   case deadlock
   /// One of these states.
   case states(StateSet)

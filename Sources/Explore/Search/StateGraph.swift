@@ -2,7 +2,7 @@
 
 import GPCProtocol
 
-/// Successors by number, in one array; state n's stand at `first[n] ..< first[n + 1]`.
+/// Successors by number, in one array; state n's are at `first[n] ..< first[n + 1]`.
 struct StateGraph {
   private(set) var first: [UInt32] = [0]
   private(set) var targets: [UInt32] = []

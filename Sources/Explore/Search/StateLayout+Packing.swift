@@ -35,7 +35,7 @@ extension StateLayout {
     packed.replace(own, taskWidths[task], at: taskPositions[task])
   }
 
-  /// Where the tasks stand.
+  /// The positions of the tasks.
   func places(_ packed: PackedState) -> TaskPlaces {
     var places = TaskPlaces()
     for task in 0..<taskCount {

@@ -11,7 +11,7 @@ final class StateLayout: Sendable {
   let wordCount: Int
   /// Words per state and the task that ran last.
   let scheduleWordCount: Int
-  /// Where the bits of each task begin, behind those of the kvm and the caches.
+  /// Where the bits of each task begin, after those of the kvm and the caches.
   let taskPositions: [Int]
   let taskWidths: [Int]
   private let bitCount: Int
@@ -87,7 +87,7 @@ final class StateLayout: Sendable {
     guard taskWidths.allSatisfy({ $0 <= 28 }) else { return nil }
   }
 
-  /// The task that ran last, packed behind the state.
+  /// The task that ran last, packed after the state.
   func lastTask(_ packed: PackedState) -> UInt64 { packed.take(Self.lastTaskBits, at: bitCount) }
 
   /// The same state with `task` as the one that ran last.
@@ -128,7 +128,7 @@ final class StateLayout: Sendable {
 }
 
 extension StateLayout.Task {
-  /// Where the bit `isInWindow` stands among a task's; the seq's bit is the next one. As in `packTask`.
+  /// The position of the bit `isInWindow` among a task's; the seq's bit is the next one. As in `packTask`.
   fileprivate var windowOffset: Int { StateLayout.stepBits + operationBits + rangeBits + walkedBits }
 
   fileprivate func bitCount(hasQueue: Bool, hasBuffers: Bool, hasKHVABit: Bool) -> Int {

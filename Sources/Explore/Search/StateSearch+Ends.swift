@@ -1,4 +1,4 @@
-// How a finished search's caches can stand when everybody is done.
+// The states of a finished search's caches when all tasks are done.
 
 import GPCProtocol
 import KVMEvents

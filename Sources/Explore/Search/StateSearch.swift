@@ -18,7 +18,7 @@ struct StateSearch {
   /// The ways that steps went in some order; joined where moves are followed, so it must cost little.
   private(set) var branches = BranchSet()
   private(set) var completeness = Completeness.complete
-  /// States in which nobody moves, though somebody could if the recorded times allowed it: orders that cannot have
+  /// States in which no task moves, though one could if the recorded times allowed it: orders that cannot have
   /// been.
   private(set) var deadEndCount = 0
   /// The successors of the state at hand, and their hashes.

@@ -1,4 +1,4 @@
-// One move of the search: the step of a task, and those behind it that the grain does not part from it.
+// One move of the search: the step of a task, and those after it that the grain does not separate from it.
 
 import GPCProtocol
 
@@ -69,7 +69,7 @@ struct Stepper: Sendable {
     state.tasks[task].step == .finished
   }
 
-  /// Can somebody never move again: a cycle of locks, or nobody can move though somebody is not done?
+  /// Can a task never move again: a cycle of locks, or no task can move though one is not done?
   func isDeadlocked(_ state: borrowing ProtocolState) -> Bool {
     var blocked = false
     var moves = false

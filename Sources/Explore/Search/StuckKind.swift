@@ -1,13 +1,11 @@
-// The ways to be stuck.
+// The ways to be in a deadlock.
 
-/// How a task is stuck.
+/// Why a task can never move again.
 package enum StuckKind: String, Hashable, Sendable {
   /// It waits for a lock that it holds itself.
   case selfDeadlock = "self-deadlock"
   /// A cycle of tasks, each waiting for a lock that the next one holds.
   case deadlock
-  /// Nobody can move, and somebody is not done (asleep without anyone to wake it).
+  /// No task can move, and one is not done (asleep, with no task left to wake it).
   case asleep
-  /// Everybody who can move moves, for ever, and it is never done.
-  case livelock
 }

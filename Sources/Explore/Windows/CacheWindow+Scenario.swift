@@ -46,9 +46,9 @@ extension Scenario {
     var scenario = self
     scenario.setup.programs.append(TaskProgram("user", [.check(cache: 0)]))
     guard let last = bounds?.spans.flatMap({ $0 }).map(\.end).max(by: { $0.id < $1.id }) else { return scenario }
-    // A thread and a CPU that nobody else has; behind the quiet point.
-    let behind = Moment(id: last.id, time: .max / 2, cpu: -1, thread: -1)
-    scenario.bounds?.spans.append([OperationSpan(begin: behind, end: behind)])
+    // A thread and a CPU of its own; after the quiet point.
+    let after = Moment(id: last.id, time: .max / 2, cpu: -1, thread: -1)
+    scenario.bounds?.spans.append([OperationSpan(begin: after, end: after)])
     scenario.bounds?.hosts.append(nil)
     return scenario
   }

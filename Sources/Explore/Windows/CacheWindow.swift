@@ -48,7 +48,7 @@ struct CacheWindow {
     }
   }
 
-  /// Does it come behind a refresh that may be late, on the same thread, or inside one? An interrupt waits for nobody.
+  /// Does it come after a refresh that may be late, on the same thread, or inside one? An interrupt does not wait.
   func isBehindRefresh(_ operation: RecordedOperation) -> Bool {
     guard !refreshesKeepTime, let first = firstRefresh[operation.begin.thread] else { return false }
     return first < operation.begin.id && !(operation.isNested && operation.isCheck)
@@ -133,7 +133,7 @@ struct CacheWindow {
     }
   }
 
-  /// Checks one after the other between which nobody else's moment lies see the same: one that lasts as long as all of
+  /// Consecutive checks with no moment of another task between them see the same: one that lasts as long as all of
   /// them.
   private mutating func mergeChecks() {
     let moments = programs.map { $0.flatMap { $0.span(isBehindRefresh: false).lows } }
@@ -163,7 +163,7 @@ struct CacheWindow {
   }
 
   /// Brings what does not overlap in recorded time into one task where there are more tasks than the model has. What
-  /// follows a refresh that may be late would be late with it: nothing is put behind one.
+  /// follows a refresh that may be late would be late with it: nothing is put after one.
   mutating func pack(into count: Int) {
     guard programs.count > count else { return }
     let isAlone = programs.indices.map { hosts[$0] != nil || hosts.contains($0) }

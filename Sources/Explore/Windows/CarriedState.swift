@@ -1,4 +1,4 @@
-// How a cache of a recording can stand at a quiet point.
+// The states that a cache of a recording can have at a quiet point.
 
 import GPCProtocol
 import KVMEvents

@@ -1,37 +1,38 @@
-// Would a refresh of the recording ever be done if the unrelated invalidations around it went on for ever?
+// Would a refresh of the recording ever finish if the unrelated invalidations around it repeated indefinitely?
 
 import GPCProtocol
 import KVMEvents
 import Results
 
-/// Looks for livelocks: the refreshes of a window with the invalidations that they met, those repeated for ever, every
+/// Looks for livelocks: the refreshes of a window with the invalidations that they met, those repeated indefinitely, every
 /// task scheduled fairly. Only invalidations elsewhere count: one of the page itself has to be waited for in every
 /// form.
 struct ForEverSearch {
   let form: ProtocolForm
   let limits: SearchLimits
-  private var known: [ProtocolSetup: Bool] = [:]
+  private var known: [ProtocolSetup: SearchVerdict?] = [:]
 
   init(form: ProtocolForm, limits: SearchLimits) {
     self.form = form
     self.limits = limits
   }
 
-  /// The scenario itself where it has a livelock (or another way to be stuck).
-  mutating func find(_ scenario: Scenario) -> Scenario? {
-    if let isStuck = known[scenario.setup] { return isStuck ? scenario : nil }
-    let isStuck = Explorer(form, scenario, limits: limits, grain: .lockSection).explore().verdicts.contains(.stuck)
-    known[scenario.setup] = isStuck
-    return isStuck ? scenario : nil
+  /// Why a refresh of the scenario never gets done; nil: it always does.
+  mutating func find(_ scenario: Scenario) -> SearchVerdict? {
+    if let verdict = known[scenario.setup] { return verdict }
+    let found = Explorer(form, scenario, limits: limits, grain: .lockSection).explore().verdicts
+    let verdict = found.first { [.deadlock, .livelock, .spins].contains($0) }
+    known[scenario.setup] = verdict
+    return verdict
   }
 }
 
 extension CacheWindow {
-  /// Two invalidators are enough to keep the count up for ever.
+  /// Two invalidators are enough to keep the count up indefinitely.
   private static var invalidatorsMax: Int { 2 }
 
   /// Each refresh of the window with the unrelated invalidations that were in flight with it, two tasks of them at a
-  /// time, for ever.
+  /// time, indefinitely.
   func forEver(_ cells: PageCells, window: Int) -> [Scenario] {
     programs.joined().flatMap { operation -> [Scenario] in
       guard case .refresh(let refresh) = operation.kind, refresh.outcome == .mapped, let uhva = refresh.uhva,

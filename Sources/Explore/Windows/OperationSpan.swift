@@ -36,7 +36,7 @@ package struct OperationSpan: Hashable, Sendable {
   /// In program order: what parts one phase from the next comes after these …
   var lows: [Moment] { moments { $0.countUp ?? begin } }
 
-  /// … and before these: later only where no event tells.
+  /// … and before these: later only where no event shows it.
   var highs: [Moment] { moments { $0.countUp ?? $0.startRet } }
 
   private func moments(_ countUp: (Hooks) -> Moment) -> [Moment] {

@@ -4,7 +4,7 @@ import GPCProtocol
 import KVMEvents
 
 /// Model pages for the pages that one cache maps in a window: page n of them, by address, is 2n + 1; what lies before,
-/// between and behind them are the even ones. Two ranges between the same pages are the same to the protocol: they hit
+/// between and after them are the even ones. Two ranges between the same pages are the same to the protocol: they hit
 /// no page, and neither does their hull alone.
 struct PageCells: Hashable, Sendable {
   /// Ascending, each the first byte of a page.
@@ -20,7 +20,7 @@ struct PageCells: Hashable, Sendable {
   /// The model page of an address on one of the cache's pages.
   func page(of address: UHVA) -> Int? { pages.firstIndex(of: address.page).map { $0 * 2 + 1 } }
 
-  /// The real page behind a model page.
+  /// The real page of a model page.
   func address(of page: Int) -> UHVA? { page % 2 == 1 && page / 2 < pages.count ? pages[page / 2] : nil }
 
   /// The model pages that a range touches.

@@ -1,4 +1,4 @@
-// Where each task of a state stands, without the rest of the state.
+// The position of each task of a state, without the rest of the state.
 
 import GPCProtocol
 

@@ -1,10 +1,10 @@
-// Which steps the recorded times admit: nobody enters a phase before what was surely over by then is over.
+// Which steps the recorded times admit: no task enters a phase before what was surely over by then is over.
 
 import GPCProtocol
 import KVMEvents
 
 /// The recorded times of a scenario, as counts: a task's moments are numbered in program order, and a phase may begin
-/// when every other task has left behind as many moments as are surely before the phase's begin. An order of steps that
+/// when every other task has passed as many moments as are surely before the phase's begin. An order of steps that
 /// meets this for every pair of moments has an assignment of times within the recorded intervals, and the other way
 /// round (the steps' intervals are an interval order).
 struct Timing: Hashable, Sendable {
@@ -12,7 +12,7 @@ struct Timing: Hashable, Sendable {
   private let firstMoment: [[Int32]]
   /// By task: how many moments it has.
   private let momentCount: [Int32]
-  /// By task and moment: how many moments each other task must have left behind. A row of `taskCount` each.
+  /// By task and moment: how many moments each other task must have passed. A row of `taskCount` each.
   private let needs: [[Int32]]
   private let hosts: [Int?]
   private let taskCount: Int
@@ -64,7 +64,7 @@ struct Timing: Hashable, Sendable {
     return count
   }
 
-  /// How many moments a task has left behind: everything before them is done.
+  /// How many moments a task has passed: everything before them is done.
   private func passed(_ task: Int, _ place: TaskPlaces.Place) -> Int32 {
     if place.step == .finished { return momentCount[task] }
     return firstMoment[task][Int(place.operation)] + 1 + Int32(traits[Int(place.step.code)].phase)

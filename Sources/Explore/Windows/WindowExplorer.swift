@@ -1,5 +1,6 @@
 // A recording under one form: window after window, every order that its times allow.
 
+import Forms
 import GPCProtocol
 import KVMEvents
 import Results
@@ -12,7 +13,7 @@ package struct WindowExplorer {
     package var order: WindowOrder
     /// Counterexamples that are shrunk and shown, of each verdict.
     package var counterexamplesMax = 3
-    /// Only this window is told of, counted from 1; those before it are searched for what they leave behind.
+    /// Only this window is reported, counted from 1; those before it are searched for the states they leave.
     package var onlyWindow: Int?
 
     package init(order: WindowOrder) { self.order = order }
@@ -23,13 +24,15 @@ package struct WindowExplorer {
   /// The columns' names, by `TaskID`.
   let names: (TaskID) -> String
   private(set) var result: TraceExploration
-  /// By cache: how it can stand now; missing: not known.
+  /// By cache: the states it can have now; missing: not known.
   private var carried: [Int32: Set<CarriedState>] = [:]
   private var cachesOfVM: [Int32: Set<Int32>] = [:]
   /// By VM: the ranges that its kvm's covering range can have been left at.
   private var ranges: [Int32: Set<HVARange>] = [:]
   private var memo = WindowMemo()
   private var forEver: ForEverSearch
+  /// The same of mainline's newest form, to be told beside this one's; nil: this is it.
+  private var mainlineForEver: ForEverSearch?
 
   package init(_ form: ProtocolForm, _ settings: Settings, names: @escaping (TaskID) -> String) {
     self.form = form
@@ -37,6 +40,8 @@ package struct WindowExplorer {
     self.names = names
     result = TraceExploration(form: form, settings: settings)
     forEver = ForEverSearch(form: form, limits: settings.limits)
+    let mainline = ProtocolForm.mainline.under(form.rules.memory)
+    if mainline.id != form.id { mainlineForEver = ForEverSearch(form: mainline, limits: settings.limits) }
   }
 
   /// What was found so far.
@@ -108,9 +113,13 @@ package struct WindowExplorer {
     if isWhole && !hasEnd { report.noteEndless() }
     carried[cache] = isWhole && !ends.isEmpty ? ends : nil
     guard report.isWanted(settings) else { return }
-    for shape in view.forEver(cells, window: report.number) {
-      guard let stuck = forEver.find(shape) else { continue }
-      report.found(.stuck, stuck)
+    let shapes = view.forEver(cells, window: report.number)
+    if mainlineForEver != nil, shapes.contains(where: { mainlineForEver?.find($0) == .spins }) {
+      report.noteMainlineSpins()
+    }
+    for shape in shapes {
+      guard let verdict = forEver.find(shape) else { continue }
+      report.found(verdict, shape)
       return
     }
   }
@@ -127,7 +136,7 @@ package struct WindowExplorer {
     return found
   }
 
-  /// The cache can be left valid over a page that is gone: whoever checks next uses it. Told of this window, and not
+  /// The cache can be left valid over a page that is gone: the next check uses it. Reported for this window, and not
   /// carried into the next, where nothing would show how it came about.
   private mutating func searchWithCheck(_ scenario: Scenario, _ report: inout WindowReport) {
     let extended = scenario.checkedAtItsEnd()
@@ -151,7 +160,7 @@ package struct WindowExplorer {
     return starts.compactMap(\.page) + wanted
   }
 
-  /// Only forms that read the range bare, and so may read what an earlier invalidation left, tell one start from
+  /// Only forms that read the range lockless, and so may read what an earlier invalidation left, tell one start from
   /// another.
   private func rangesToStartFrom(_ vm: Int32, _ cells: PageCells) -> [HVARange?] {
     guard form.rules.range == .keptAtWalk, let left = ranges[vm], !left.isEmpty else { return [nil] }
@@ -187,7 +196,7 @@ extension CarriedState {
     ]
   }
 
-  /// How a cache can stand of which nothing is known: its first operation in the window tells.
+  /// The states of a cache of which nothing is known: its first operation in the window shows them.
   fileprivate static func unknown(
     _ cache: Int32, _ window: RecordedWindow, _ rules: ProtocolRules
   ) -> Set<CarriedState> {

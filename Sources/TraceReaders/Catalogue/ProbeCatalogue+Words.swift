@@ -20,15 +20,10 @@ extension ProbeCatalogue {
 
   /// The embedded file that interprets most of these names as they were interpreted; of equals the newest.
   package static func generation(of names: [EventName]) -> String {
-    let files: [(name: String, bytes: [UInt8])] = [
-      ("linux_6_12", PackageResources.linux_6_12_probes), ("linux_6_1", PackageResources.linux_6_1_probes),
-      ("linux_5_17", PackageResources.linux_5_17_probes), ("default_names", PackageResources.default_names_probes),
-      ("bpftrace", PackageResources.bpftrace_probes),
-    ]
     var best = (name: "none", count: 0)
-    for file in files {
+    for file in files + [scripts] {
       let known = read([file.bytes]).meanings
-      let prefix = file.name == "bpftrace" ? scriptPrefix : ""
+      let prefix = file.name == scripts.name ? scriptPrefix : ""
       let count = names.count { name in
         guard name.name.hasPrefix(prefix) else { return false }
         return known[String(name.name.dropFirst(prefix.count))]?.contains { $0.kind == name.kind } ?? false

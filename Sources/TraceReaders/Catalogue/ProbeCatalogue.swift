@@ -19,10 +19,7 @@ package struct ProbeCatalogue: Sendable {
 
   /// The kernel generations that this version knows, and scripts' events as cuts have them.
   package static let embedded: ProbeCatalogue = {
-    var result = read([
-      PackageResources.linux_6_12_probes, PackageResources.linux_6_1_probes, PackageResources.linux_5_17_probes,
-      PackageResources.default_names_probes,
-    ])
+    var result = read(files.map(\.bytes))
     let scripts = result.forBpftrace
     for name in bpftrace.meanings.keys {
       for var meaning in scripts.meanings[name] ?? [] {
@@ -33,7 +30,17 @@ package struct ProbeCatalogue: Sendable {
     return result
   }()
 
-  private static let bpftrace = read([PackageResources.bpftrace_probes])
+  /// By kernel generation, the most recent first.
+  static let files = [
+    (name: "linux_6_12", bytes: PackageResources.linux_6_12_probes),
+    (name: "linux_6_1", bytes: PackageResources.linux_6_1_probes),
+    (name: "linux_5_17", bytes: PackageResources.linux_5_17_probes),
+    (name: "default_names", bytes: PackageResources.default_names_probes),
+  ]
+  /// What a script of bpftrace records.
+  static let scripts = (name: "bpftrace", bytes: PackageResources.bpftrace_probes)
+
+  private static let bpftrace = read([scripts.bytes])
   /// Prefix of a script's name if a cut has its event: the name itself, in trace-cmd's text, is that of a kprobe that
   /// records more.
   static let scriptPrefix = "bt_"

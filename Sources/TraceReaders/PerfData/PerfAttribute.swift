@@ -26,7 +26,7 @@ struct PerfAttribute {
     let size = try cursor.number(UInt32.self)
     // The first kernels left it 0.
     guard size == UInt32(bytes.count) || (size == 0 && bytes.count == Self.sizes.lowerBound) else {
-      throw .traceDat(.odd(.attributes))
+      throw .part(.odd(.attributes))
     }
     config = try cursor.number(UInt64.self)
     let period = try cursor.number(UInt64.self)

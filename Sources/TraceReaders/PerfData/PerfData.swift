@@ -20,6 +20,17 @@ extension InputFormat {
   package static let perfData = InputFormat(PerfData.self)
 }
 
+extension TraceReadError {
+  package static func perfData(_ fault: PerfDataFault) -> Self {
+    .damagedFile(FileFault(format: .perfData, predicate: fault.predicate))
+  }
+}
+
+extension PartFault.Part {
+  package static let attributes = Self("list of events")
+  package static let features = Self("list of features")
+}
+
 extension TraceReadError.UnusableForm {
   package static let perfDataOfVersion1 = Self(
     "a perf.data of version 1 (its first bytes are PERFFILE), which only perf reads: "

@@ -55,7 +55,7 @@ struct PerfDataContents {
         try cursor.bytes(header.entryBytes - PerfDataHeader.sectionBytes), isBigEndian: isBigEndian)
       let section = try PerfDataHeader.section(&cursor)
       guard let end = section.end, section.bytes % 8 == 0, section.bytes / 8 <= UInt64(PerfEventTable.idsMax) else {
-        throw .traceDat(.odd(.attributes))
+        throw .part(.odd(.attributes))
       }
       var list = RecordCursor(
         file, at: Int64(section.offset), end: Int64(end), isBigEndian: isBigEndian, part: .attributes)
@@ -115,7 +115,7 @@ struct PerfDataContents {
     try PerfDataFault.converting(PerfDataFault.tracingData) { () throws(TraceReadError) in
       var cursor = RecordCursor(
         file, at: Int64(range.lowerBound), end: Int64(range.upperBound), isBigEndian: false, part: .header)
-      guard try cursor.bytes(Self.tracingMagic.count) == Self.tracingMagic else { throw .traceDat(.odd(.header)) }
+      guard try cursor.bytes(Self.tracingMagic.count) == Self.tracingMagic else { throw .part(.odd(.header)) }
       _ = try cursor.string()
       let isBigEndian = try cursor.bytes(1)[0] == 1
       // The size of a long and of a page: there are no pages here.
@@ -123,7 +123,7 @@ struct PerfDataContents {
       cursor = RecordCursor(
         file, at: cursor.place, end: Int64(range.upperBound), isBigEndian: isBigEndian, part: .layout)
       for name in ["header_page", "header_event"] {
-        guard try cursor.string() == name else { throw .traceDat(.odd(.layout)) }
+        guard try cursor.string() == name else { throw .part(.odd(.layout)) }
         _ = try cursor.block(max: EventFormatList.formatMax)
       }
       cursor.part = .formats

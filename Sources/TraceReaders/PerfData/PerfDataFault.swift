@@ -2,10 +2,10 @@
 
 /// What is wrong with single records, when those parts are sound, is an `ImportIssue`.
 package enum PerfDataFault: Error, Equatable, Sendable {
-  /// The header, the list of events or the list of features; the nouns are those for a trace.dat's parts.
-  case part(TraceDatFault)
+  /// The header, the list of events or the list of features.
+  case part(PartFault)
   /// The same, inside the tracing data: the header of a trace.dat that perf puts into its files.
-  case tracingData(TraceDatFault)
+  case tracingData(PartFault)
   /// `perf record` did not finish: it writes the formats of the events last.
   case unfinished
   /// No event of it is a tracepoint or probe, or their formats were left out.
@@ -39,12 +39,12 @@ extension PerfDataFault {
 
   /// Makes clear that an error is inside a perf.data.
   static func converting<Value: ~Copyable>(
-    _ wrap: (TraceDatFault) -> PerfDataFault, _ body: () throws(TraceReadError) -> Value
+    _ wrap: (PartFault) -> PerfDataFault, _ body: () throws(TraceReadError) -> Value
   ) throws(TraceReadError) -> Value {
     do throws(TraceReadError) {
       return try body()
     } catch {
-      if case .traceDat(let fault) = error { throw .perfData(wrap(fault)) }
+      if case .part(let fault) = error { throw .perfData(wrap(fault)) }
       throw error
     }
   }

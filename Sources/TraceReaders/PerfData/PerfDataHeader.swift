@@ -44,11 +44,11 @@ struct PerfDataHeader {
   init(_ file: RandomAccessFile) throws(TraceReadError) {
     var cursor = RecordCursor(file, at: 0, isBigEndian: false, part: .header)
     let magic = try cursor.bytes(Self.magic.count)
-    guard Self.isMagic(magic) else { throw .traceDat(.odd(.header)) }
+    guard Self.isMagic(magic) else { throw .part(.odd(.header)) }
     isBigEndian = magic != Self.magic
     cursor = RecordCursor(file, at: cursor.place, isBigEndian: isBigEndian, part: .header)
     let bytes = try cursor.number(UInt64.self)
-    guard bytes == Self.fileBytes || bytes == Self.pipeBytes else { throw .traceDat(.odd(.header)) }
+    guard bytes == Self.fileBytes || bytes == Self.pipeBytes else { throw .part(.odd(.header)) }
     isPipe = bytes == Self.pipeBytes
     if isPipe {
       entryBytes = 0
@@ -68,7 +68,7 @@ struct PerfDataHeader {
     self.features = isOfWords ? features.map { $0 << 32 | $0 >> 32 } : features
     guard let entry = Int(exactly: entry), PerfAttribute.sizes.contains(entry - Self.sectionBytes),
       attributes.end != nil, data.end != nil, attributes.bytes % UInt64(entry) == 0
-    else { throw .traceDat(.odd(.header)) }
+    else { throw .part(.odd(.header)) }
     entryBytes = entry
   }
 

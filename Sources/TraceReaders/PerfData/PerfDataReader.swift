@@ -12,24 +12,13 @@ final class PerfDataReader: RecordFileReader {
   private(set) var contentHash: ContentHash?
 
   init(_ input: SeekableInput, options: TraceReadOptions) throws(TraceReadError) {
-    let contents = try Self.contents(input, options)
+    let contents = try PerfDataContents(input.file, bytesMax: options.spooledBytesMax)
     self.input = input
     pipeline = PerfDataPipeline(
       contents, decoder: try PerfDecoder(contents, options: options), waitingMax: options.reorderedMax)
     formatDescription = Self.form(contents)
     clock = Self.clock(contents)
     kernelRelease = contents.kernelRelease
-  }
-
-  private static func contents(
-    _ input: SeekableInput, _ options: TraceReadOptions
-  ) throws(TraceReadError) -> PerfDataContents {
-    do throws(TraceReadError) {
-      return try PerfDataContents(input.file, bytesMax: options.spooledBytesMax)
-    } catch {
-      if case .perfData(let fault) = error, let reason = input.breakOff { throw .perfDataCutShort(fault, reason) }
-      throw error
-    }
   }
 
   func read(into events: UnsafeMutableBufferPointer<RecordedEvent>) throws(TraceReadError) -> Int {

@@ -16,7 +16,7 @@ struct PerfEventTable {
 
   mutating func add(_ attribute: PerfAttribute, ids: [UInt64]) throws(TraceReadError) {
     guard attributes.count < Self.attributesMax, idCount + ids.count <= Self.idsMax else {
-      throw .traceDat(.odd(.attributes))
+      throw .part(.odd(.attributes))
     }
     idCount += ids.count
     for id in ids { placeOfID[id] = attributes.count }

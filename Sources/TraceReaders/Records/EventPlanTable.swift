@@ -20,7 +20,7 @@ struct EventPlanTable: ~Copyable {
     // All events begin with the same common fields; the first format that has them is used for all.
     guard let field = formats.lazy.compactMap({ $0.field("common_type") }).first, field.size == 2,
       let type = RecordNumber(field)
-    else { throw .traceDat(.odd(.formats)) }
+    else { throw .part(.odd(.formats)) }
     self.type = type
     places = .allocate(capacity: 1 << 16)
     places.initialize(repeating: Self.unknown)

@@ -21,7 +21,7 @@ package struct EventPrinter {
   ) {
     self.tasks = tasks
     self.names = names.map { name in
-      let word = format == .bpftrace ? ProbeCatalogue.nameInCut(ofScripts: name.name) : name.name
+      let word = format.nameInCut(of: name.name)
       return (word, catalogue.meanings[word] ?? [])
     }
     decimals = unit == .tick ? 0 : resolutionNs > 1 ? 6 : 9

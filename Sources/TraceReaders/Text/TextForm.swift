@@ -11,6 +11,8 @@ protocol TextForm: SendableMetatype {
   /// The program that prints it, for `--help`; nil: it is another format's text in a wrapper.
   static var printer: String? { get }
   static var cutting: InputFormat.Cutting { get }
+  /// What an event of this name is called in a cut, which is text of trace-cmd.
+  static func nameInCut(of event: String) -> String
 
   // MARK: How a text is known to be of it
 
@@ -97,6 +99,7 @@ enum OtherLine {
 extension TextForm {
   static var printer: String? { nil }
   static var cutting: InputFormat.Cutting { .events }
+  static func nameInCut(of event: String) -> String { event }
 
   static func begins(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) throws(TraceReadError) -> Bool { false }
   static func sign(_ line: Line, number: Int, _ finder: inout HeadFinder) -> LineSign? { nil }

@@ -31,11 +31,11 @@ final class TextReader: RecordingReader {
     // text says which; microseconds are rounded by trace-cmd, truncated by the kernel and perf.
     var facts = RecordingFacts(
       format: "\(form.words), \(options.isEmpty ? "default" : options.joined(separator: ", "))", byteCount: bytesRead,
-      lineCount: pipeline.lines, clock: pipeline.text.marks.clock, stampUnit: traits.beginsRaw ? .tick : .ns,
+      lineCount: pipeline.lines, clock: marks.clock, stampUnit: traits.beginsRaw ? .tick : .ns,
       resolutionNs: traits.hasMicroseconds ? 1000 : 1)
     facts.contentHash = pipeline.contentHash
     facts.incomplete = pipeline.incomplete
-    facts.kernelRelease = pipeline.text.kernelRelease ?? pipeline.text.marks.kernelRelease
+    facts.kernelRelease = pipeline.text.kernelRelease ?? marks.kernelRelease
     return facts
   }
 }

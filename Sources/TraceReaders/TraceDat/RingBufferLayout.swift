@@ -19,6 +19,6 @@ struct RingBufferLayout {
     self.isBigEndian = isBigEndian
     guard commitBytes == 4 || commitBytes == 8, commitOffset >= 8, commitOffset + commitBytes <= dataOffset,
       dataOffset <= 64
-    else { throw .traceDat(.odd(.layout)) }
+    else { throw .part(.odd(.layout)) }
   }
 }

@@ -2,7 +2,7 @@
 
 extension TraceDatContents {
   mutating func readLinear(_ file: RandomAccessFile) throws(TraceReadError) {
-    guard DatBuffer.isPage(header.pageBytes) else { throw .traceDat(.odd(.header)) }
+    guard DatBuffer.isPage(header.pageBytes) else { throw .part(.odd(.header)) }
     var cursor = RecordCursor(file, at: header.next, isBigEndian: header.isBigEndian, part: .layout)
     try readLayout(&cursor)
     cursor.part = .formats
@@ -17,7 +17,7 @@ extension TraceDatContents {
     let cpus = try cursor.number(UInt32.self)
     try passKind(&cursor, readsOptions: true)
     let count = options.cpuCount ?? cpus
-    guard count <= cpusMax else { throw .traceDat(.odd(.buffer)) }
+    guard count <= cpusMax else { throw .part(.odd(.buffer)) }
     let top = try readCPUs(&cursor, count: count)
     let clock = readClock(&cursor)
     append(top, name: "", clock: clock)
@@ -43,14 +43,14 @@ extension TraceDatContents {
         let id = try cursor.number(UInt16.self)
         if id == 0 { break }
         let count = try cursor.number(UInt32.self)
-        if count > TraceDatOptions.optionMax { throw .traceDat(.tooLarge(.options, bytes: UInt64(count))) }
+        if count > TraceDatOptions.optionMax { throw .part(.tooLarge(.options, bytes: UInt64(count))) }
         let data = try cursor.bytes(Int(count))
         if readsOptions { try options.read(id, data, isBigEndian: header.isBigEndian, version: header.version) }
       }
       kind = try cursor.bytes(Self.kindBytes)
     }
     if kind.starts(with: "flyrecord".utf8) { return }
-    throw .traceDat(kind.starts(with: "latency".utf8) ? .latency : .odd(.options))
+    throw .part(kind.starts(with: "latency".utf8) ? .latency : .odd(.options))
   }
 
   /// `options  `, `flyrecord` or `latency  `, and a NUL.

@@ -22,7 +22,7 @@ extension TraceDatContents {
     var offset = header.next
     var seen: Set<Int64> = []
     while offset != 0 {
-      guard seen.insert(offset).inserted else { throw .traceDat(.odd(.options)) }
+      guard seen.insert(offset).inserted else { throw .part(.odd(.options)) }
       var cursor = try section(at: offset, id: 0, .options, file)
       offset = try readOptions(&cursor)
     }
@@ -34,7 +34,7 @@ extension TraceDatContents {
       let id = try cursor.number(UInt16.self)
       let count = try cursor.number(UInt32.self)
       if id == 0 { return Int64(bitPattern: try cursor.number(UInt64.self)) }
-      if count > TraceDatOptions.optionMax { throw .traceDat(.tooLarge(.options, bytes: UInt64(count))) }
+      if count > TraceDatOptions.optionMax { throw .part(.tooLarge(.options, bytes: UInt64(count))) }
       try options.read(
         id, try cursor.bytes(Int(count)), isBigEndian: header.isBigEndian, version: header.version)
     }
@@ -60,15 +60,15 @@ extension TraceDatContents {
   }
 
   private func section(
-    _ section: TraceDatOptions.Section, _ part: TraceDatFault.Part, _ file: RandomAccessFile
+    _ section: TraceDatOptions.Section, _ part: PartFault.Part, _ file: RandomAccessFile
   ) throws(TraceReadError) -> RecordCursor {
-    guard let offset = options.sections[section] else { throw .traceDat(.cutOff(part)) }
+    guard let offset = options.sections[section] else { throw .part(.cutOff(part)) }
     return try self.section(at: offset, id: section.rawValue, part, file)
   }
 
   /// The section's data, decompressed if needed.
   private func section(
-    at offset: Int64, id: UInt16, _ part: TraceDatFault.Part, _ file: RandomAccessFile
+    at offset: Int64, id: UInt16, _ part: PartFault.Part, _ file: RandomAccessFile
   ) throws(TraceReadError) -> RecordCursor {
     var cursor = RecordCursor(file, at: offset, isBigEndian: header.isBigEndian, part: part)
     let isPacked = try readSectionHead(&cursor, id: id)
@@ -76,19 +76,19 @@ extension TraceDatContents {
     guard isPacked else { return cursor }
     let packedBytes = try cursor.number(UInt32.self)
     let bytes = try cursor.number(UInt32.self)
-    if UInt64(bytes) > Self.partMax { throw .traceDat(.tooLarge(part, bytes: UInt64(bytes))) }
+    if UInt64(bytes) > Self.partMax { throw .part(.tooLarge(part, bytes: UInt64(bytes))) }
     let packed = try cursor.bytes(Int(packedBytes))
     var data = [UInt8](repeating: 0, count: Int(bytes))
     let failure = packed.withUnsafeBytes { source in
       data.withUnsafeMutableBytes { header.codec.unpack(source, into: $0, with: ZstdBlocks()) }
     }
-    if let failure { throw .traceDat(.damaged(part, failure)) }
+    if let failure { throw .part(.damaged(part, failure)) }
     return RecordCursor(data, isBigEndian: header.isBigEndian, part: part)
   }
 
   /// True: the section is compressed.
   private func readSectionHead(_ cursor: inout RecordCursor, id: UInt16) throws(TraceReadError) -> Bool {
-    guard try cursor.number(UInt16.self) == id else { throw .traceDat(.misplaced(cursor.part)) }
+    guard try cursor.number(UInt16.self) == id else { throw .part(.misplaced(cursor.part)) }
     let flags = try cursor.number(UInt16.self)
     // The number of its description, and its bytes.
     try cursor.skip(12)
@@ -98,10 +98,10 @@ extension TraceDatContents {
   private func buffer(
     _ entry: TraceDatOptions.BufferEntry, _ file: RandomAccessFile
   ) throws(TraceReadError) -> DatBuffer {
-    guard let offset = Int64(exactly: entry.offset) else { throw .traceDat(.odd(.buffer)) }
+    guard let offset = Int64(exactly: entry.offset) else { throw .part(.odd(.buffer)) }
     var isPacked = false
     if entry.cpus.contains(where: { $0.bytes > 0 }) {
-      guard DatBuffer.isPage(entry.pageBytes) else { throw .traceDat(.odd(.buffer)) }
+      guard DatBuffer.isPage(entry.pageBytes) else { throw .part(.odd(.buffer)) }
       var cursor = RecordCursor(file, at: offset, isBigEndian: header.isBigEndian, part: .pages)
       isPacked = try readSectionHead(&cursor, id: 3)
     }

@@ -15,11 +15,11 @@ struct TraceDatHeader {
 
   init(_ file: RandomAccessFile) throws(TraceReadError) {
     var cursor = RecordCursor(file, at: 0, isBigEndian: false, part: .header)
-    if try cursor.bytes(Self.magic.count) != Self.magic { throw .traceDat(.odd(.header)) }
+    if try cursor.bytes(Self.magic.count) != Self.magic { throw .part(.odd(.header)) }
     let version = try cursor.string()
-    guard version == "6" || version == "7" else { throw .traceDat(.version(String(version.prefix(20)))) }
+    guard version == "6" || version == "7" else { throw .part(.version(String(version.prefix(20)))) }
     let order = try cursor.bytes(2)
-    guard order[0] <= 1, order[1] == 4 || order[1] == 8 else { throw .traceDat(.odd(.header)) }
+    guard order[0] <= 1, order[1] == 4 || order[1] == 8 else { throw .part(.odd(.header)) }
     isBigEndian = order[0] == 1
     longBytes = Int(order[1])
     cursor = RecordCursor(file, at: cursor.place, isBigEndian: isBigEndian, part: .header)
@@ -30,9 +30,9 @@ struct TraceDatHeader {
     }
     let name = try cursor.string()
     _ = try cursor.string()
-    guard let codec = ChunkCodec(rawValue: name) else { throw .traceDat(.compression(String(name.prefix(20)))) }
+    guard let codec = ChunkCodec(rawValue: name) else { throw .part(.compression(String(name.prefix(20)))) }
     let options = try cursor.number(UInt64.self)
-    guard options < UInt64(file.size) else { throw .traceDat(.cutOff(.options)) }
+    guard options < UInt64(file.size) else { throw .part(.cutOff(.options)) }
     (self.version, self.codec, next) = (7, codec, Int64(options))
   }
 }

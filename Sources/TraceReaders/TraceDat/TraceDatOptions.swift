@@ -73,7 +73,7 @@ struct TraceDatOptions {
   private mutating func readCycles(_ cursor: inout RecordCursor) throws(TraceReadError) {
     let cycles = TimestampCorrection.Cycles(
       multiplier: try cursor.number(UInt32.self), shift: try cursor.number(UInt32.self))
-    guard cycles.shift < 64 else { throw .traceDat(.odd(.options)) }
+    guard cycles.shift < 64 else { throw .part(.odd(.options)) }
     if cycles.multiplier != 0 { correction.cycles = cycles }
   }
 
@@ -83,11 +83,11 @@ struct TraceDatOptions {
     entry.clock = try cursor.string()
     entry.pageBytes = try cursor.number(UInt32.self)
     let count = try cursor.number(UInt32.self)
-    guard count <= cpusMax else { throw .traceDat(.odd(.buffer)) }
+    guard count <= cpusMax else { throw .part(.odd(.buffer)) }
     cursor.part = .buffer
     for _ in 0..<count {
       let number = try cursor.number(UInt32.self)
-      guard number <= Int32.max else { throw .traceDat(.odd(.buffer)) }
+      guard number <= Int32.max else { throw .part(.odd(.buffer)) }
       entry.cpus.append(
         DatBuffer.CPU(
           number: Int32(number), offset: try cursor.number(UInt64.self), bytes: try cursor.number(UInt64.self)))

@@ -8,11 +8,11 @@ final class TraceDatReader: RecordFileReader {
   let formatDescription: String
   let clock: TraceClock?
   let stampUnit: StampUnit
-  let kernelRelease: KernelRelease?
+  private let namedRelease: KernelRelease?
   private(set) var contentHash: ContentHash?
 
   init(_ input: SeekableInput, options: TraceReadOptions) throws(TraceReadError) {
-    let contents = try Self.contents(input)
+    let contents = try TraceDatContents(input.file)
     self.input = input
     pipeline = TraceDatPipeline(
       input.file, contents, decoder: try RecordDecoder(contents, options: options),
@@ -20,16 +20,7 @@ final class TraceDatReader: RecordFileReader {
     formatDescription = Self.form(contents)
     clock = Self.clock(contents)
     stampUnit = Self.stampUnit(contents)
-    kernelRelease = contents.options.kernelRelease
-  }
-
-  private static func contents(_ input: SeekableInput) throws(TraceReadError) -> TraceDatContents {
-    do throws(TraceReadError) {
-      return try TraceDatContents(input.file)
-    } catch {
-      if case .traceDat(let fault) = error, let reason = input.breakOff { throw .traceDatCutShort(fault, reason) }
-      throw error
-    }
+    namedRelease = contents.options.kernelRelease
   }
 
   func read(into events: UnsafeMutableBufferPointer<RecordedEvent>) throws(TraceReadError) -> Int {
@@ -43,6 +34,7 @@ final class TraceDatReader: RecordFileReader {
   var issues: IssueLog { pipeline.decoder.issues }
   var recordCount: EventID { pipeline.decoder.count }
   var marks: [RecordingMark] { pipeline.decoder.marks.marks }
+  var kernelRelease: KernelRelease? { namedRelease ?? marks.kernelRelease }
   var recordBytesRead: Int64 { pipeline.bytesRead }
   var recordsIncomplete: String? { pipeline.incomplete }
 

@@ -9,7 +9,7 @@ import TextLayout
 struct CorpusAddCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "add",
-    abstract: "Cut a finding out of a recording, shrink it, and add it as a case.",
+    abstract: "Cut a finding out of a recording, minimise it, and add it as a case.",
     discussion: """
       TRACE is any recording that run takes; N is a number of its database: a finding (gpc-replay TRACE), or a counterexample \
       (gpc-replay explore TRACE). Lines are left out as long as the finding is found again, by a replay or a search of its own. Where \
@@ -19,13 +19,13 @@ struct CorpusAddCommand: ParsableCommand {
         gpc-replay corpus add traces/missed/contract/trace.txt.zst --finding 1 --to c
       """)
 
-  @Argument(help: "The recording, in any form that run takes; plain or packed.")
+  @Argument(help: "The recording, in any form that run accepts; plain or compressed.")
   var trace: String
 
-  @Option(help: "The number of a finding, or of a counterexample that explore stored.")
+  @Option(help: "The number of a finding, or of a counterexample stored by explore.")
   var finding: Int64
 
-  @Option(help: "The case's folder, DIR/topic/case. Or --corpus, --topic and --name.")
+  @Option(help: "The folder of the case, DIR/topic/case; or use --corpus, --topic and --name.")
   var to: String?
 
   @Option(help: "The corpus.")
@@ -37,16 +37,16 @@ struct CorpusAddCommand: ParsableCommand {
   @Option(help: "The case's name.")
   var name: String?
 
-  @Flag(help: "Keep the lines as they were recorded: comms, pids, addresses and times.")
+  @Flag(help: "Keep comms, pids, addresses and times as recorded.")
   var keepNames = false
 
-  @Option(help: "One line: what the case shows. Default: what was found.")
+  @Option(help: "One line that says what the case shows. Default: the finding.")
   var title: String?
 
-  @Option(help: "The recording's name. Default: its file's.")
+  @Option(help: "The name of the recording. Default: its file name.")
   var recording: String?
 
-  @Option(help: "The kernel that was recorded.")
+  @Option(help: "The recorded kernel.")
   var kernel = "unknown"
 
   @Option(help: "The command that recorded it.")
@@ -55,10 +55,10 @@ struct CorpusAddCommand: ParsableCommand {
   @Option(help: "The licence of the recording.")
   var licence = "unknown"
 
-  @Option(help: "Smaller cuts that are tried at most. Behind them the smallest so far is taken.")
+  @Option(help: "Stop after this many candidates and take the smallest cut so far.")
   var candidatesMax = 20_000
 
-  @Option(help: "Seconds behind which the smallest cut so far is taken.")
+  @Option(help: "Stop after this many seconds and take the smallest cut so far.")
   var timeMax = 600
 
   @OptionGroup(title: "Import") var options: ImportOptions
@@ -73,7 +73,7 @@ struct CorpusAddCommand: ParsableCommand {
       guard let last = to.split(separator: "/").last, !last.hasPrefix(".") else {
         throw ValidationError("--to is the folder of the case.")
       }
-    case _: throw ValidationError("Either --to or both of --topic and --name are wanted.")
+    case _: throw ValidationError("Give either --to or both --topic and --name.")
     }
     if timeMax < 1 { throw ValidationError("--time-max must be at least 1 second.") }
     if candidatesMax < 1 { throw ValidationError("--candidates-max must be at least 1.") }

@@ -12,9 +12,9 @@ import TextLayout
 struct CorpusBlessCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bless",
-    abstract: "Rewrite the expectations of cases to what is found now, and print what changed.",
+    abstract: "Replace the expectations of cases by the current results, and print what changed.",
     discussion: """
-      A blessed expectation is marked UNPROVED until somebody writes down why it is right. Descriptions are put into their canonical \
+      A blessed expectation is marked UNPROVED until its reason is written down. Descriptions are rewritten in their canonical \
       form as well. \
       \(ExitStatus.sentence([
         (.clean, "nothing was to be blessed"), (.found, "something was"), (.unreadable, "a case is broken"),
@@ -53,7 +53,7 @@ struct CorpusBlessCommand: ParsableCommand {
     try printOut("\(plural(outcome.cases.count, "case")), nothing to bless\n")
   }
 
-  /// What stood there stays until the new one is whole: nobody writes a proof twice.
+  /// The old text stays until the new one is complete: proofs are written by hand.
   private func replace(_ path: String, by text: String) throws {
     guard access(path, W_OK) == 0 else { throw fail("\(path) cannot be written: \(String(cString: strerror(errno))).") }
     let staging = "\(path).\(getpid())"

@@ -6,7 +6,7 @@ import Corpus
 struct CorpusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "corpus",
-    abstract: "Hold every form of the protocol against recordings whose verdicts are known.",
+    abstract: "Check every form of the protocol against recordings with known verdicts.",
     discussion: """
       A case is a folder DIR/topic/case with a trace and case.toml, which says where it comes from and what is expected of each \
       form, and why (docs/corpus.md).

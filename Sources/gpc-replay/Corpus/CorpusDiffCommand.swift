@@ -8,7 +8,7 @@ import TraceStore
 struct CorpusDiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
-    abstract: "Tell what changed between two runs over the corpus.",
+    abstract: "Show what changed between two runs over the corpus.",
     discussion: """
       A and B are numbers of runs in corpus.db (SELECT * FROM run), or 'last', or other files like it, whose last run is meant. \
       \(ExitStatus.sentence([(.clean, "same verdicts and figures"), (.found, "something differs")]))

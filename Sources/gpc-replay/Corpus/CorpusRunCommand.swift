@@ -13,7 +13,7 @@ import TraceStore
 struct CorpusRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Run every case under every form and hold the verdicts against the expected ones.",
+    abstract: "Run every case under every form and compare the verdicts with the expected ones.",
     discussion: """
       The results are added to corpus.db in the working directory (tables run, case_run, cell, figure; views difference, \
       verdict_change, slow_down, form_by_stall). \
@@ -33,7 +33,7 @@ struct CorpusRunCommand: ParsableCommand {
   @Option(
     name: [.customLong("form"), .customLong("protocol")],
     help: """
-      Published forms, or files of forms (docs/forms.md), with commas between, or all. Of a form of a file nothing is \
+      Published forms, or files of forms (docs/forms.md), separated by commas, or all. Of a form of a file nothing is \
       expected: its verdicts are shown.
       """)
   var forms = FormsArgument(ProtocolForm.all)
@@ -44,7 +44,7 @@ struct CorpusRunCommand: ParsableCommand {
   @Option(help: "Write the results as JUnit XML to this file.")
   var junit: String?
 
-  @Flag(help: "The results as one JSON document.")
+  @Flag(help: "Print the results as one JSON document.")
   var json = false
 
   @Flag(help: "Tell which steps and branches of each form the searches went through, and which they never did.")
@@ -61,7 +61,7 @@ struct CorpusRunCommand: ParsableCommand {
   func run() throws {
     let found = try corpusFolder(folder)
     let forms = try forms.byAge()
-    // Opened before the work: a database that cannot be written is told at once.
+    // Opened before the work: a database that cannot be written is reported at once.
     let store = try CorpusStore(at: DatabaseLocation(db))
     let begunAt = Self.now()
     let (outcome, coverage) = try CorpusProgress.shown(

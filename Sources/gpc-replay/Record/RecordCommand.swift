@@ -26,7 +26,7 @@ struct RecordCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "The recording to write.")
   var output = "trace.dat"
 
-  @Option(help: "How long to record (default: 30s, or while the command runs).")
+  @Option(help: "How long to record (default: 30s, while the command runs, or with --until for ever).")
   var time: TimeSpan?
 
   @Option(help: "Ring buffer per CPU, such as 8M. Events are lost where it is too small for the load.")
@@ -41,6 +41,15 @@ struct RecordCommand: ParsableCommand {
       valueName: "file"))
   var definitions: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "End at the first certain finding of these kinds (\(RecordLookCommand.kinds.joined(separator: ", "))), and keep what led to it.",
+      valueName: "kinds"))
+  var until: FindingKinds?
+
+  @Option(help: "With --until: how much is kept at least of the time before the finding.")
+  var keep = TimeSpan("10s")!
+
   @Flag(help: "Print what would be done, and do nothing.")
   var dryRun = false
 
@@ -50,7 +59,7 @@ struct RecordCommand: ParsableCommand {
   @Option(help: ArgumentHelp("What stands for / in a test.", visibility: .private))
   var root = ""
 
-  @Argument(parsing: .postTerminator, help: "A command to record, behind --.")
+  @Argument(parsing: .postTerminator, help: "A command to record, after --.")
   var command: [String] = []
 
   mutating func validate() throws {
@@ -59,15 +68,17 @@ struct RecordCommand: ParsableCommand {
     }
     if let time, time.ns < 1_000_000_000 { throw ValidationError("--time must be at least 1s.") }
     if time != nil && !command.isEmpty { throw ValidationError("--time and a command exclude each other.") }
+    if keep.ns < 1_000_000_000 || keep.ns > 3_600_000_000_000 { throw ValidationError("--keep takes 1s to 3600s.") }
     if dryRun && check { throw ValidationError("--dry-run and --check exclude each other.") }
     if buffer.bytes < 4096 || buffer.bytes > 1 << 32 { throw ValidationError("--buffer takes 4K to 4G.") }
   }
 
   private var settings: RecordingSettings {
-    let seconds = command.isEmpty ? Int((time?.ns ?? 30_000_000_000) / 1_000_000_000) : nil
+    let isEndless = !command.isEmpty || until != nil && time == nil
+    let seconds = isEndless ? nil : Int((time?.ns ?? 30_000_000_000) / 1_000_000_000)
     return RecordingSettings(
       output: output, seconds: seconds, command: command, bufferKiB: Int(buffer.bytes >> 10), clock: clock,
-      version: Tool.version)
+      until: until?.kinds ?? [], keepSeconds: Int(keep.ns / 1_000_000_000), version: Tool.version)
   }
 
   func run() throws {
@@ -92,6 +103,15 @@ struct RecordCommand: ParsableCommand {
     if !isPossible { throw ExitStatus.unreadable.code }
   }
 
+  /// When the recording ends.
+  private var end: String {
+    var ends: [String] = []
+    if let seconds = settings.seconds { ends.append("after \(seconds) s") }
+    if let name = command.first { ends.append("when \(name) has ended") }
+    if let until { ends.append("at the first certain finding of \(until.kinds.joined(separator: " or "))") }
+    return ends.joined(separator: ", or ")
+  }
+
   private func sayWhatWouldBeDone(_ checks: [HostCheck], _ probes: ProbesToRecord) throws {
     let fatal = checks.filter { $0.state == .fatal }
     var lines = fatal.map { "would not start here: \($0.sentence)" }
@@ -101,9 +121,19 @@ struct RecordCommand: ParsableCommand {
     lines += probes.absent.map { "would not record \($0)" }
     lines.append(
       "would write \(output) "
-        + (command.isEmpty ? "after \(settings.seconds ?? 0) s" : "when \(command[0]) has ended")
+        + end
         + ", and remove the probes and the instance")
     try printOut(lines.map { $0 + "\n" }.joined())
+  }
+}
+
+/// Kinds of findings, `stale,contract`.
+struct FindingKinds: ExpressibleByArgument {
+  let kinds: [String]
+
+  init?(argument: String) {
+    kinds = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard kinds.allSatisfy(RecordLookCommand.kinds.contains) else { return nil }
   }
 }
 

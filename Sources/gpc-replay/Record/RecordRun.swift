@@ -80,6 +80,8 @@ struct RecordRun {
     }
     let begun = ContinuousClock.now
     var progress = RecordProgress()
+    var flight = FlightRecorder(settings)
+    defer { flight?.stop() }
     var status: Int32 = 0
     loop: while true {
       switch watched.wait(milliseconds: 250) {
@@ -96,6 +98,11 @@ struct RecordRun {
       if let free = freeBytes(besides: settings.output), free < RecordingHost.freeBytesMin {
         progress.finish()
         printError("the recording ends here: only \(free >> 20) MiB are left on the disk\n")
+        break
+      }
+      if try flight?.update(recording) ?? false {
+        progress.finish()
+        printError("found: \(settings.until.joined(separator: " or ")), certain. The recording ends here\n")
         break
       }
       progress.update(recording, since: begun)

@@ -2,7 +2,7 @@
 
 import Glibc
 
-/// A set of signals that stay pending until somebody looks.
+/// A set of signals that stay pending until they are read.
 struct SignalWatch {
   private var set = sigset_t()
 

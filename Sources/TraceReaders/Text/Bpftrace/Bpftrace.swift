@@ -34,6 +34,8 @@ enum Bpftrace: TextForm {
     }
   }
 
+  static func nameInCut(of event: String) -> String { ProbeCatalogue.nameInCut(ofScripts: event) }
+
   static func catalogue(_ catalogue: ProbeCatalogue) -> ProbeCatalogue { catalogue.forBpftrace }
   static func reader(_ pipeline: consuming TextPipeline) -> any RecordingReader { BpftraceReader(pipeline) }
 }
