@@ -1,4 +1,5 @@
--- The tables and views of a corpus.db: what runs of `gpc-replay corpus run` found. One run behind the other, none is changed.
+-- The tables and views of a corpus.db: results of `gpc-replay corpus run`. Runs are added one by one, and never
+-- changed.
 
 PRAGMA application_id = 0x67706363; -- "gpcc"
 PRAGMA user_version = 1;
@@ -9,9 +10,9 @@ CREATE TABLE run (
   begun_at TEXT NOT NULL,           -- UTC, ISO 8601
   tool_version TEXT NOT NULL,
   folder TEXT NOT NULL,             -- as it was named
-  job_count INTEGER NOT NULL,       -- cases or forms under way at once
+  job_count INTEGER NOT NULL,       -- cases or forms in progress at once
   case_count INTEGER NOT NULL,
-  broken_count INTEGER NOT NULL,    -- cases of which nothing could be said
+  broken_count INTEGER NOT NULL,    -- cases without any result
   difference_count INTEGER NOT NULL, -- verdicts and figures that were not the expected ones
   wall_ns INTEGER NOT NULL
 ) STRICT;
@@ -34,7 +35,7 @@ CREATE TABLE cell (
   case_name TEXT NOT NULL,
   form TEXT NOT NULL,
   verdict TEXT NOT NULL,            -- contract, stale, deadlock, livelock, spins, divergence, excessive_retry, joined by +; clean, truncated, unknown, incomplete
-  expected TEXT NOT NULL,           -- empty: of a form of a file, of which the case tells nothing
+  expected TEXT NOT NULL,           -- empty: a form from a file, for which the case has no expectation
   cpu_ns INTEGER NOT NULL,          -- of the search; 0 for 'recorded'
   -- of the search; 0 for 'recorded'
   window_count INTEGER NOT NULL,
@@ -91,8 +92,8 @@ FROM cell AS before
 JOIN cell AS after USING (case_name, form)
 WHERE before.run_id < after.run_id AND before.verdict <> after.verdict;
 
--- Searches that took at least half as much CPU time again in a later run, and 20 ms more; the most first. Seconds are noisy: look at
--- state_count as well.
+-- Searches that took at least half as much CPU time again in a later run, and 20 ms more; the largest first. Seconds
+-- are noisy: look at state_count as well.
 CREATE VIEW slow_down AS
 SELECT before.run_id AS run_before, after.run_id AS run_after, before.case_name, before.form,
   before.cpu_ns AS cpu_ns_before, after.cpu_ns AS cpu_ns_after,
@@ -103,8 +104,8 @@ JOIN cell AS after USING (case_name, form)
 WHERE before.run_id < after.run_id AND 2 * after.cpu_ns >= 3 * before.cpu_ns AND after.cpu_ns - before.cpu_ns >= 20000000
 ORDER BY ratio DESC, before.case_name, before.form;
 
--- The forms of each run by the time that refreshes lost to rounds and waits over the whole corpus, the least first. Forms under which some
--- refresh would never have returned come behind all others: its stall has no end, and none in stall_ns.
+-- The forms of each run by the time that refreshes lost to rounds and waits over the whole corpus, the least first.
+-- Forms under which some refresh would never have returned come last: such a stall has no end, and is not in stall_ns.
 CREATE VIEW form_by_stall AS
 SELECT run_id,
   rank() OVER (PARTITION BY run_id ORDER BY sum(unending_count) > 0, total(spun_ns + slept_ns)) AS place, form,

@@ -2,11 +2,11 @@
 --
 -- * A u64 of the kernel (pointers, addresses, sequence numbers) is stored as the INTEGER with the same 64 bits. Kernel
 --   pointers are therefore negative here; compare them for equality, never order by them. Views show them in hex.
--- * An event's id is the number of its line in the text that was read, its ordinal in a trace.dat, or its place in the order of the
---   stamps (bpftrace): trace.event_place says which. So every id that a table or a view shows is a place in the recording. Ids grow
---   in replay order.
--- * Times are nanoseconds of the trace clock, durations end in _ns; where trace.stamp_unit is 'tick', both are the steps of
---   a counter instead. Flags are 0 or 1. NULL: the recording does not tell.
+-- * An event's id is the number of its line in the text that was read, its ordinal in a trace.dat, or its position in
+--   time stamp order (bpftrace): trace.event_place says which. So every id that a table or a view shows can be found in
+--   the recording. Ids increase in replay order.
+-- * Times are nanoseconds of the trace clock, durations end in _ns; if trace.stamp_unit is 'tick', both are counter
+--   steps instead. Flags are 0 or 1. NULL: the recording does not say.
 
 PRAGMA application_id = 0x67706372; -- "gpcr"
 PRAGMA user_version = 7;
@@ -15,9 +15,9 @@ PRAGMA user_version = 7;
 CREATE TABLE trace (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   file_name TEXT NOT NULL,          -- without its folder; '-' for standard input
-  content_hash TEXT,                -- of the file's bytes as they are; NULL where the input is not to be recognised again
+  content_hash TEXT,                -- of the file's bytes; NULL if the input is not to be recognised again
   tool_version TEXT NOT NULL,       -- the gpc-replay that wrote this database
-  format TEXT NOT NULL,             -- what it was recognised as
+  format TEXT NOT NULL,             -- the format that was recognised
   byte_count INTEGER NOT NULL,      -- as read, before decompression
   line_count INTEGER NOT NULL,      -- after decompression
   event_count INTEGER NOT NULL,     -- rows of event without the loss markers
@@ -25,15 +25,15 @@ CREATE TABLE trace (
   last_ts_ns INTEGER,
   clock TEXT NOT NULL,              -- the trace clock
   clock_source TEXT NOT NULL CHECK (clock_source IN ('recorded', 'convention', 'assumed')), -- convention: bpftrace's nsecs
-  stamp_unit TEXT NOT NULL CHECK (stamp_unit IN ('ns', 'tick')), -- tick: of a clock that is no time (counter, x86-tsc)
+  stamp_unit TEXT NOT NULL CHECK (stamp_unit IN ('ns', 'tick')), -- tick: of a clock that does not measure time (counter, x86-tsc)
   resolution_ns INTEGER NOT NULL,   -- of the time stamps as recorded
-  incomplete TEXT,                  -- a sentence saying what is missing; NULL: the input is whole
-  import_options TEXT NOT NULL,     -- options that change what is read, in the order of their names; '' where none was given
-  event_place TEXT NOT NULL CHECK (event_place IN ('line', 'record', 'event')), -- what ids count; event: in the order of the stamps
+  incomplete TEXT,                  -- a sentence saying what is missing; NULL: the input is complete
+  import_options TEXT NOT NULL,     -- options that change what is read, in the order of their names; '' if none was given
+  event_place TEXT NOT NULL CHECK (event_place IN ('line', 'record', 'event')), -- what ids count; event: in time stamp order
   kernel_release TEXT               -- of the recorded kernel (uname -r); NULL: the recording does not name it
 ) STRICT;
 
--- What the replay was told: one row, or none where the recording was only imported.
+-- The settings of the replay: one row, or none if the recording was only imported.
 CREATE TABLE replay (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   tool_version TEXT NOT NULL,       -- the gpc-replay that replayed
@@ -48,7 +48,7 @@ CREATE TABLE replay (
   stall_max_ns INTEGER NOT NULL     -- a refresh that loses more to false retries is excessive; 2^63 - 1: none, in ticks
 ) STRICT;
 
--- What the recording says of each form of the protocol that was asked for its decisions, by age.
+-- What the recording shows about each form of the protocol that was tested, by age.
 CREATE TABLE form_agreement (
   id INTEGER PRIMARY KEY,
   form TEXT NOT NULL UNIQUE,
@@ -56,13 +56,13 @@ CREATE TABLE form_agreement (
   agreeing_test_count INTEGER NOT NULL, -- of these, the ones in which the kernel gave it
   mover_count INTEGER NOT NULL,     -- repeated rounds that need a mover of mmu_invalidate_seq that is not recorded
   refuted_count INTEGER NOT NULL,   -- decisions against the form; 0: it agrees
-  doubted_count INTEGER NOT NULL,   -- decisions that would be against it, if no event were missing that the recording does not tell of
+  doubted_count INTEGER NOT NULL,   -- decisions that would be against it, unless events are missing without a marker
   refuted_event_id INTEGER,         -- the first decision against it (its event)
-  refuted_by TEXT                   -- what the form would not have done there
+  refuted_by TEXT                   -- what the form would not have done
     CHECK (refuted_by IN ('test', 'wait', 'no_lookup', 'walk', 'function'))
 ) STRICT;
 
--- The points of the kernel that an event can stand for.
+-- The points of the kernel that an event can represent.
 CREATE TABLE event_kind (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -85,7 +85,7 @@ CREATE TABLE task (
   pid INTEGER NOT NULL,             -- the thread's id; 0: the idle task of a CPU
   tgid INTEGER,                     -- the process's id
   comm TEXT NOT NULL,               -- invalid UTF-8 replaced
-  comm_bytes BLOB                   -- as recorded, where comm had to replace something
+  comm_bytes BLOB                   -- as recorded, if comm had to replace something
 ) STRICT;
 
 -- The recorded events, one row each. A column per field; NULL: the probe does not record it.
@@ -93,8 +93,8 @@ CREATE TABLE event (
   id INTEGER PRIMARY KEY,           -- the line
   ts_ns INTEGER NOT NULL,           -- time stamp of the trace clock
   cpu INTEGER NOT NULL,
-  task_id INTEGER REFERENCES task (id),       -- NULL: no event but a loss marker
-  name_id INTEGER REFERENCES event_name (id), -- NULL: no event but a loss marker
+  task_id INTEGER REFERENCES task (id),       -- NULL: not an event but a loss marker
+  name_id INTEGER REFERENCES event_name (id), -- NULL: not an event but a loss marker
   kind_id INTEGER NOT NULL REFERENCES event_kind (id),
   kvm INTEGER,                      -- struct kvm *
   gpc INTEGER,                      -- struct gfn_to_pfn_cache *
@@ -111,19 +111,19 @@ CREATE TABLE event (
   generation INTEGER,               -- gpc->generation; bit 63 is set while memslots change
   slots_generation INTEGER,         -- the memslots' generation
   hva_start INTEGER,                -- first byte of an invalidated range
-  hva_end INTEGER,                  -- first byte behind it
+  hva_end INTEGER,                  -- first byte after it
   mn INTEGER,                       -- struct mmu_notifier *
   mm INTEGER,                       -- struct mm_struct *
   flags INTEGER,                    -- mmu_notifier_range.flags, a memslot's flags; of a loss marker: 1 anywhere before it
   mn_event INTEGER,                 -- enum mmu_notifier_event: 0 unmap, 1 clear, 2/3 protection, 6 migrate
-  old_gpa INTEGER,                  -- the cache's gpa beside a requested one
-  old_uhva INTEGER,                 -- the cache's uhva beside a requested one
+  old_gpa INTEGER,                  -- the cache's gpa, next to a requested one
+  old_uhva INTEGER,                 -- the cache's uhva, next to a requested one
   khva INTEGER,                     -- gpc->khva
   slot INTEGER,                     -- a memslot's number
   write_fault INTEGER               -- a lookup's write_fault
 ) STRICT;
 
--- A virtual machine: a kvm pointer until it is initialised anew.
+-- A virtual machine: a kvm pointer until it is initialised again.
 CREATE TABLE vm (
   id INTEGER PRIMARY KEY,
   kvm INTEGER,                      -- struct kvm *
@@ -141,7 +141,7 @@ CREATE TABLE cache (
   id INTEGER PRIMARY KEY,
   vm_id INTEGER REFERENCES vm (id), -- NULL: no event ties it to a VM
   gpc INTEGER NOT NULL,             -- struct gfn_to_pfn_cache *
-  epoch INTEGER NOT NULL,           -- 0: it was there before its first recorded kvm_gpc_init
+  epoch INTEGER NOT NULL,           -- 0: it existed before its first recorded kvm_gpc_init
   first_event_id INTEGER NOT NULL REFERENCES event (id),
   last_event_id INTEGER NOT NULL REFERENCES event (id),
   last_gpa INTEGER,
@@ -167,7 +167,7 @@ CREATE TABLE invalidation (
   vm_id INTEGER NOT NULL REFERENCES vm (id),
   task_id INTEGER NOT NULL REFERENCES task (id),
   hva_start INTEGER NOT NULL,       -- first byte of the range
-  hva_end INTEGER NOT NULL,         -- first byte behind it
+  hva_end INTEGER NOT NULL,         -- first byte after it
   mn_event INTEGER,                 -- enum mmu_notifier_event: 0 unmap, 1 clear, 2/3 protection, 6 migrate
   hits_memslot INTEGER CHECK (hits_memslot IN (0, 1)), -- 1: its end bumps mmu_invalidate_seq
   start_event_id INTEGER REFERENCES event (id),     -- entry of the start hook; NULL: before the recording, or lost
@@ -176,7 +176,7 @@ CREATE TABLE invalidation (
   end_event_id INTEGER REFERENCES event (id),       -- entry of the end hook: the contract window is over
   end_ret_event_id INTEGER REFERENCES event (id),   -- return of the end hook: the count is down
   self_lookup_event_id INTEGER REFERENCES event (id), -- the lookup whose own fault caused it
-  close TEXT NOT NULL CHECK (close IN ('end', 'vm_gone', 'lost', 'open')), -- how it came to its end
+  close TEXT NOT NULL CHECK (close IN ('end', 'vm_gone', 'lost', 'open')), -- how it ended
   duration_ns INTEGER               -- entry of the start hook to return of the end hook
 ) STRICT;
 
@@ -186,7 +186,7 @@ CREATE TABLE refresh (
   vm_id INTEGER REFERENCES vm (id),
   cache_id INTEGER NOT NULL REFERENCES cache (id),
   task_id INTEGER NOT NULL REFERENCES task (id),
-  origin TEXT NOT NULL CHECK (origin IN ('refresh', 'activate', 'activate_hva', 'unknown')), -- who asked for it
+  origin TEXT NOT NULL CHECK (origin IN ('refresh', 'activate', 'activate_hva', 'unknown')), -- what requested it
   outcome TEXT NOT NULL CHECK (outcome IN ('kept', 'mapped', 'failed', 'unfinished', 'unknown')),
   request_event_id INTEGER REFERENCES event (id), -- entry of kvm_gpc_refresh() or kvm_gpc_activate()
   entry_event_id INTEGER REFERENCES event (id),   -- entry of the refresh; NULL: before the recording, or lost
@@ -197,7 +197,7 @@ CREATE TABLE refresh (
   false_count INTEGER NOT NULL,
   undecided_count INTEGER NOT NULL,
   stall_ns INTEGER NOT NULL,        -- first top of the retry loop to the last
-  false_ns INTEGER NOT NULL,        -- the part of it that went into rounds repeated for a false cause
+  false_ns INTEGER NOT NULL,        -- the part of it spent in rounds repeated for a false cause
   lock_wait_ns INTEGER,             -- request to refresh: waiting for refresh_lock
   duration_ns INTEGER               -- entry to return
 ) STRICT;
@@ -232,7 +232,7 @@ CREATE TABLE retry_round (
   test_event_id INTEGER REFERENCES event (id), -- the retry test
   uhva INTEGER,
   outcome TEXT NOT NULL CHECK (outcome IN ('accepted', 'retried', 'failed', 'unfinished')),
-  -- the recorded test held against the replay; NULL: it came to no test
+  -- the recorded test compared with the replay; NULL: no test was reached
   decision TEXT CHECK (decision IN ('agrees', 'disagrees', 'open', 'unknown')),
   -- why it was repeated: an overlapping invalidation / none overlapped / the order is open / lost events or probes
   cause TEXT CHECK (cause IN ('necessary', 'false', 'undecided', 'unknown')),
@@ -252,15 +252,15 @@ CREATE TABLE cache_check (
   entry_event_id INTEGER NOT NULL REFERENCES event (id),
   return_event_id INTEGER REFERENCES event (id),
   answer INTEGER CHECK (answer IN (0, 1)), -- 1: may be used
-  decision TEXT CHECK (decision IN ('agrees', 'disagrees', 'open', 'unknown')), -- the answer held against the replay
+  decision TEXT CHECK (decision IN ('agrees', 'disagrees', 'open', 'unknown')), -- the answer compared with the replay
   doubt TEXT REFERENCES doubt (name) -- why it is open or unknown
 ) STRICT;
 
 -- What the replay found.
 CREATE TABLE finding (
   id INTEGER PRIMARY KEY,
-  -- used inside a contract window / used a page its uhva no longer maps / waits in a loop that the form cannot leave / decided
-  -- otherwise than the rules / too many retries
+  -- used inside a contract window / used a page its uhva no longer maps / waits in a loop that the form cannot leave /
+  -- decided differently from the rules / too many retries
   kind TEXT NOT NULL CHECK (kind IN ('contract', 'stale', 'stuck', 'divergence', 'excessive_retry')),
   certainty TEXT NOT NULL CHECK (certainty IN ('certain', 'possible')),
   vm_id INTEGER REFERENCES vm (id),
@@ -269,13 +269,13 @@ CREATE TABLE finding (
   invalidation_id INTEGER REFERENCES invalidation (id),
   refresh_id INTEGER REFERENCES refresh (id),
   check_id INTEGER REFERENCES cache_check (id),
-  summary TEXT NOT NULL,            -- one sentence in the kernel's words
-  -- the columns from here on are of stale findings, NULL for the others. What the next lookup of the page returned: another pfn (then
-  -- the accepted one was gone: certain), the same one (what that weighs: witness_weight), or there is none
+  summary TEXT NOT NULL,            -- one sentence in kernel terms
+  -- the columns from here on are for stale findings, NULL for the others. What the next lookup of the page returned:
+  -- another pfn (then the accepted one was gone: certain), the same one (its weight: witness_weight), or there is none
   witness TEXT CHECK (witness IN ('other_pfn', 'same_pfn', 'none')),
-  -- why there is none: the page was not looked up again / another removal was open before the lookup had returned / one may have been
-  -- that is not recorded / the accepted pfn is not recorded / events were lost / an error pfn needs none / a refresh that is not
-  -- recorded may have looked it up again / too many pages waited
+  -- why there is none: the page was not looked up again / another removal was open before the lookup had returned / one
+  -- that is not recorded may have been / the accepted pfn is not recorded / events were lost / an error pfn needs none
+  -- / a refresh that is not recorded may have looked it up again / too many pages waited
   no_witness TEXT CHECK (no_witness IN (
     'not_looked_up', 'blocked', 'hidden', 'no_pfn', 'loss', 'error_pfn', 'unrecorded_refresh', 'crowded')),
   witness_event_id INTEGER REFERENCES event (id),     -- that lookup's entry
@@ -283,15 +283,15 @@ CREATE TABLE finding (
   certainty_alone TEXT CHECK (certainty_alone IN ('certain', 'possible')) -- what it is without the witness
 ) STRICT;
 
--- What a same pfn weighs as a witness: lookups of a cache that surely follow a removal of the page, and how many of them return the pfn
--- that the lookup before it had returned. One row.
+-- The weight of the same pfn as a witness: lookups of a cache that certainly follow a removal of the page, and how many
+-- of them return the pfn that the lookup before had returned. One row.
 CREATE TABLE witness_weight (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   after_removal_count INTEGER NOT NULL,
   same_pfn_count INTEGER NOT NULL
 ) STRICT;
 
--- What was open when the recording ended, of those whose ends are recorded.
+-- What was open when the recording ended, if ends of its kind are recorded.
 CREATE TABLE never_ended (
   id INTEGER PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('request', 'refresh', 'lookup', 'check', 'deactivation', 'invalidation')), -- request: waits for refresh_lock
@@ -302,11 +302,12 @@ CREATE TABLE never_ended (
   last_event_id INTEGER NOT NULL REFERENCES event (id), -- its last one: which lock or hook it is in
   open_ns INTEGER NOT NULL,         -- from its first event to the recording's last
   refresh_id INTEGER REFERENCES refresh (id),
-  invalidation_id INTEGER REFERENCES invalidation (id), -- the open one it waits for, or that overlaps its page; of an invalidation: itself
+  invalidation_id INTEGER REFERENCES invalidation (id), -- the open one it waits for, or that overlaps its page; for an invalidation: itself
   waits_at TEXT                     -- where the form waits for that one; NULL: it does not wait there
 ) STRICT;
 
--- Where an open refresh waits under each form that waits there; whether the recording agrees with the form, form_agreement says.
+-- Where an open refresh waits under each form that waits there; form_agreement says whether the recording agrees with
+-- the form.
 CREATE TABLE never_ended_wait (
   never_ended_id INTEGER NOT NULL REFERENCES never_ended (id),
   form TEXT NOT NULL,
@@ -315,7 +316,7 @@ CREATE TABLE never_ended_wait (
   PRIMARY KEY (never_ended_id, form)
 ) STRICT, WITHOUT ROWID;
 
--- The proof of a finding: every event it cites, the one that is wrong among them, in replay order.
+-- The proof of a finding: every event it cites, including the wrong one, in replay order.
 CREATE TABLE finding_event (
   finding_id INTEGER NOT NULL REFERENCES finding (id),
   position INTEGER NOT NULL,        -- 1, 2, …
@@ -323,40 +324,43 @@ CREATE TABLE finding_event (
   PRIMARY KEY (finding_id, position)
 ) STRICT, WITHOUT ROWID;
 
--- Fields that are not what their probe is to read: its definition was made for another kernel. The replay does not use them.
+-- Fields that cannot be what their probe should read: its definition was made for another kernel. The replay does not
+-- use them.
 CREATE TABLE implausible_field (
   id INTEGER PRIMARY KEY,
   kind_id INTEGER NOT NULL REFERENCES event_kind (id), -- the probe
   field TEXT NOT NULL,              -- a column of event
-  -- no pointer of that kind / never such a value / ruled out by the check's answer / 0 while invalidations are in flight / below an
-  -- earlier snapshot of it / read from the place of a field of another probe that shows one of these
+  -- not a pointer of that kind / an impossible value / ruled out by the check's answer / 0 while invalidations are in
+  -- flight / below an earlier snapshot of it / read at the same offset as a field of another probe that shows one of
+  -- these
   sign TEXT NOT NULL CHECK (sign IN (
     'no_kernel_address', 'out_of_range', 'beside_answer', 'always_zero', 'below_snapshot', 'same_offset')),
   value_count INTEGER NOT NULL,     -- how many values show it; 0 for same_offset
-  first_event_id INTEGER REFERENCES event (id) -- the first of them; NULL: not told
+  first_event_id INTEGER REFERENCES event (id) -- the first of them; NULL: not known
 ) STRICT;
 
--- What shows that events were left out without a marker, by a filter of tasks or CPUs. Then nothing rests on what is not recorded.
+-- Signs that events were omitted without a marker, by a filter of tasks or CPUs. Then no verdict depends on absent
+-- events.
 CREATE TABLE silent_omission (
   id INTEGER PRIMARY KEY,
   -- a count above what the recorded hooks make it / one below it / a call without its return, or an end without its start
   sign TEXT NOT NULL CHECK (sign IN ('count_above', 'count_below', 'unpaired')),
   event_count INTEGER NOT NULL,     -- how many events show it
   first_event_id INTEGER NOT NULL REFERENCES event (id),
-  most_missing INTEGER              -- of counts: the most by which one is off, so as many are missing at once; else NULL
+  most_missing INTEGER              -- for counts: the largest deviation, so as many are missing at once; else NULL
 ) STRICT;
 
--- Here and not in indices.sql: what the replay withdraws while it runs is found by it.
+-- Here and not in indices.sql: the replay uses it to find what it withdraws while it runs.
 CREATE INDEX finding_event_event ON finding_event (event_id);
 
--- What was searched by `explore`: one row per form, memory model and delta.
+-- The searches of `explore`: one row per form, memory model and delta.
 CREATE TABLE exploration (
   id INTEGER PRIMARY KEY,
   tool_version TEXT NOT NULL,
   form TEXT NOT NULL,               -- the published form
   memory TEXT NOT NULL,             -- the memory model: sc, tso, tso-without-barrier
   delta_ns INTEGER,                 -- recorded times are kept within this; NULL: program order only
-  window_count INTEGER NOT NULL,    -- stretches between two quiet points
+  window_count INTEGER NOT NULL,    -- sections between two quiet points
   complete_count INTEGER NOT NULL,  -- of these, searched to their end
   truncated_count INTEGER NOT NULL, -- cut off at a bound
   skipped_count INTEGER NOT NULL,   -- lost events, missing probes, a missing beginning or end
@@ -368,10 +372,11 @@ CREATE TABLE exploration (
   transition_count INTEGER NOT NULL,
   states_max INTEGER NOT NULL,      -- the budget of one search
   memory_max INTEGER NOT NULL,      -- in bytes
-  seed INTEGER NOT NULL             -- of the random walks behind a search that was cut off
+  seed INTEGER NOT NULL             -- seed for the random walks after a truncated search
 ) STRICT;
 
--- An order of steps that `explore` found, shrunk. Its id goes on from those of the findings: `explain --finding` takes either.
+-- An order of steps that `explore` found, shrunk. Its id continues those of the findings: `explain --finding` takes
+-- either.
 CREATE TABLE counterexample (
   id INTEGER PRIMARY KEY,
   exploration_id INTEGER NOT NULL REFERENCES exploration (id),
@@ -381,7 +386,7 @@ CREATE TABLE counterexample (
   text TEXT NOT NULL                -- as `explain` prints it
 ) STRICT;
 
--- The recorded events that its operations begin and end at.
+-- The recorded events at which its operations begin and end.
 CREATE TABLE counterexample_event (
   counterexample_id INTEGER NOT NULL REFERENCES counterexample (id),
   position INTEGER NOT NULL,        -- 1, 2, …
@@ -389,42 +394,42 @@ CREATE TABLE counterexample_event (
   PRIMARY KEY (counterexample_id, position)
 ) STRICT, WITHOUT ROWID;
 
--- Its schedule: who moves, and how things stand then.
+-- Its schedule: which task takes each step, and the state after it.
 CREATE TABLE counterexample_step (
   counterexample_id INTEGER NOT NULL REFERENCES counterexample (id),
   position INTEGER NOT NULL,        -- 1, 2, …
   task TEXT NOT NULL,               -- comm-pid
   function TEXT NOT NULL,           -- of the kernel; mm: between the hooks
   statement TEXT NOT NULL,
-  locks TEXT NOT NULL,              -- held by the task meanwhile
-  event_id INTEGER REFERENCES event (id), -- the recorded event it comes after; NULL: of no recorded time
+  locks TEXT NOT NULL,              -- held by the task at that step
+  event_id INTEGER REFERENCES event (id), -- the recorded event it comes after; NULL: no recorded time
   is_what_if INTEGER NOT NULL CHECK (is_what_if IN (0, 1)), -- 1: the recording has it before an event above
   valid INTEGER NOT NULL CHECK (valid IN (0, 1)), -- gpc->valid
   needs_invalidation INTEGER CHECK (needs_invalidation IN (0, 1)), -- NULL: the form has no such flag
-  pfn TEXT NOT NULL CHECK (pfn IN ('ok', 'freed', 'error')), -- what gpc->pfn is worth
+  pfn TEXT NOT NULL CHECK (pfn IN ('ok', 'freed', 'error')), -- the state of gpc->pfn
   active_inv INTEGER NOT NULL,      -- mn_active_invalidate_count
   seq INTEGER NOT NULL,             -- mmu_invalidate_seq, from 1
-  is_loop INTEGER NOT NULL CHECK (is_loop IN (0, 1)), -- 1: repeated for ever
+  is_loop INTEGER NOT NULL CHECK (is_loop IN (0, 1)), -- 1: repeated indefinitely
   PRIMARY KEY (counterexample_id, position)
 ) STRICT, WITHOUT ROWID;
 
 -- A gap: events of one CPU were dropped.
 CREATE TABLE loss (
   id INTEGER PRIMARY KEY,
-  cpu INTEGER NOT NULL,             -- -1: the recording does not tell
+  cpu INTEGER NOT NULL,             -- -1: the recording does not say
   line INTEGER NOT NULL,            -- of the marker
   after_event_id INTEGER REFERENCES event (id), -- the CPU's last event before it; NULL: none
   event_count INTEGER               -- how many; NULL: the tracer does not say
 ) STRICT;
 
--- How often each kind of dirt was met in the input.
+-- How often each kind of malformed input occurred.
 CREATE TABLE import_issue_count (
   kind TEXT PRIMARY KEY,
   severity TEXT NOT NULL CHECK (severity IN ('info', 'warning', 'error')),
   count INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The first occurrences of each kind of dirt.
+-- The first occurrences of each kind of malformed input.
 CREATE TABLE import_issue (
   id INTEGER PRIMARY KEY,
   kind TEXT NOT NULL REFERENCES import_issue_count (kind),
@@ -433,15 +438,18 @@ CREATE TABLE import_issue (
   excerpt TEXT NOT NULL             -- the line's first bytes, made printable
 ) STRICT;
 
--- What the recording says of itself: the lines that `gpc-replay record` wrote into it by trace_marker, each once. docs/recording.md.
+-- What the recording states about itself: the lines that `gpc-replay record` wrote into it by trace_marker, each once.
+-- docs/recording.md.
 CREATE TABLE recording_mark (
   id INTEGER PRIMARY KEY,
-  line INTEGER NOT NULL,            -- where it stands first, counted as event ids are
+  line INTEGER NOT NULL,            -- its first occurrence, counted as event ids are
   text TEXT NOT NULL                -- 'recorded on …', 'build-id …', 'offsets …', 'define …', 'missed EVENT COUNT'
 ) STRICT;
 
--- What compare found each published form to have cost in this recording, and what the recorded kernel did cost: one row each.
--- Of a form, everything is modelled: the recorded requests, invalidations and checks, each lookup as long as the recorded ones.
+-- The cost of each published form in this recording as modelled by compare, and the cost of the recorded kernel: one
+-- row each.
+-- For a form, everything is modelled: the recorded requests, invalidations and checks, each lookup as long as the
+-- recorded ones.
 CREATE TABLE form_cost (
   id INTEGER PRIMARY KEY,           -- 0: the recorded kernel; then the forms by age
   form TEXT NOT NULL UNIQUE,        -- 'recorded', or the form's id
@@ -472,12 +480,12 @@ CREATE TABLE form_cost (
   stale_count INTEGER NOT NULL      -- mappings accepted or used over a page that was freed
 ) STRICT;
 
--- What compare left out, of the recorded kernel and of every form: windows of which nothing can be concluded.
+-- What compare excluded, for the recorded kernel and for every form: windows about which nothing can be concluded.
 CREATE TABLE left_out_window (
   id INTEGER PRIMARY KEY,
   vm_id INTEGER NOT NULL REFERENCES vm (id),
-  first_event_id INTEGER NOT NULL,  -- what lies from here …
-  last_event_id INTEGER NOT NULL,   -- … to here
+  first_event_id INTEGER NOT NULL,  -- the events excluded begin here …
+  last_event_id INTEGER NOT NULL,   -- … and end here
   doubt TEXT NOT NULL CHECK (doubt IN ('lost_events', 'incomplete', 'missing_probe', 'too_long')), -- of the first of them
   window_count INTEGER NOT NULL
 ) STRICT;
@@ -500,7 +508,7 @@ INSERT INTO event_kind (id, name, meaning) VALUES
   (14, 'gpc_deactivate_ret', 'its return'),
   (15, 'gpc_refresh', 'entry of kvm_gpc_refresh(), before refresh_lock is taken'),
   (16, 'gpc_refresh_ret', 'its return; on 6.1 that of kvm_gfn_to_pfn_cache_refresh()'),
-  (17, '__gpc_refresh', 'entry of __kvm_gpc_refresh(): every refresh, whoever asked'),
+  (17, '__gpc_refresh', 'entry of __kvm_gpc_refresh(): every refresh, however requested'),
   (18, '__gpc_refresh_ret', 'its return'),
   (19, 'gfn_to_pfn_cache_refresh', 'entry of kvm_gfn_to_pfn_cache_refresh() (6.1)'),
   (20, 'gpc_retry_loop', 'top of the loop in hva_to_pfn_retry()'),
@@ -515,4 +523,4 @@ INSERT INTO event_kind (id, name, meaning) VALUES
   (29, 'mn_change_pte', 'kvm_mmu_notifier_change_pte() (6.1)'),
   (30, 'set_memory_region', 'entry of __kvm_set_memory_region()'),
   (31, 'set_memory_region_ret', 'its return'),
-  (32, 'lost_events', 'no event: the tracer dropped events of this CPU before this place');
+  (32, 'lost_events', 'no event: the tracer dropped events of this CPU before this point');

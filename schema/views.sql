@@ -1,7 +1,7 @@
--- The questions a kernel developer has, as views. The report is SELECTs over them.
+-- The questions of a kernel developer, as views. The report is SELECTs over them.
 -- Times and losses are summed by total(): where a damaged recording has stamps centuries apart, sum() fails.
 
--- Every event in words: seconds (or ticks), comm and pid, name, and the recorded fields (addresses in hex).
+-- Every event as text: seconds (or ticks), comm and pid, name, and the recorded fields (addresses in hex).
 CREATE VIEW event_text AS
 SELECT event.id,
   iif((SELECT stamp_unit = 'tick' FROM trace), printf('%d', event.ts_ns),
@@ -32,21 +32,22 @@ LEFT JOIN task ON task.id = event.task_id
 LEFT JOIN event_name ON event_name.id = event.name_id
 LEFT JOIN event_kind ON event_kind.id = event.kind_id;
 
--- What was recorded: the events by name, how often, and what they are taken for.
+-- What was recorded: the events by name, how often, and their kind.
 CREATE VIEW event_count AS
 SELECT event_name.name, event_kind.name AS kind, event_name.count, event_name.is_stored, event_kind.meaning
 FROM event_name LEFT JOIN event_kind ON event_kind.id = event_name.kind_id
 WHERE event_name.count > 0
 ORDER BY event_name.count DESC, event_name.name;
 
--- Which probes are missing: a kind that never came although the one it goes with did, and what is unknown without it. Points inside functions only narrow intervals: none of them is missing.
--- What may stay silent for long (idle) is missing only where the recording does not list it as set; it stands for one of its alternatives.
+-- Which probes are missing: a kind that never occurs although the one it goes with does, and what is unknown without
+-- it. Points inside functions only narrow intervals: none of them is missing. A kind that can be absent for long (idle)
+-- is missing only if the recording does not list it as set; it represents one of its alternatives.
 CREATE VIEW missing_probe AS
 WITH recorded (kind, came) AS (
   SELECT event_kind.name, max(count > 0) FROM event_name JOIN event_kind ON event_kind.id = kind_id
   WHERE count > 0 OR is_listed GROUP BY kind_id),
 idle (kind, alternative, unknown_without_it) AS (VALUES
-  ('gpc_init', NULL, 'when a cache is initialised anew'),
+  ('gpc_init', NULL, 'when a cache is initialised again'),
   ('gpc_activate', 'gpc_activate_hva', 'when a cache is activated'),
   ('gpc_deactivate', NULL, 'when a cache is deactivated'),
   ('__gpc_refresh', 'gfn_to_pfn_cache_refresh', 'when a refresh has refresh_lock'),
@@ -86,17 +87,18 @@ WHERE pair.goes_with IN (SELECT kind FROM recorded WHERE came)
   AND pair.kind NOT IN (SELECT kind FROM recorded WHERE came)
 UNION
 SELECT idle.kind, idle.unknown_without_it FROM idle
--- A recording without a check says nothing anyway.
+-- A recording without a check proves nothing anyway.
 WHERE 'gpc_check' IN (SELECT kind FROM recorded WHERE came)
   AND NOT EXISTS (SELECT 1 FROM recorded WHERE recorded.kind IN (idle.kind, idle.alternative))
-  -- Where no cache was initialised anew, none may have been deactivated.
+  -- If no cache was initialised again, there may have been no deactivation.
   AND (idle.kind <> 'gpc_deactivate' OR EXISTS (SELECT 1 FROM cache GROUP BY gpc HAVING count(*) > 1))
   -- v5.17 initialises and activates in one function.
   AND NOT (idle.kind = 'gpc_init' AND EXISTS (SELECT 1 FROM event_name WHERE name = 'kvm_gfn_to_pfn_cache_init' AND count > 0))
 ) AS missing JOIN event_kind ON event_kind.name = missing.kind
 ORDER BY event_kind.id;
 
--- Which fields are not what their probes were to read, and so are not used; by the events' names in this recording.
+-- Fields whose values cannot be what their probes should read, and so are not used; by the events' names in this
+-- recording.
 CREATE VIEW implausible_probe AS
 SELECT coalesce((SELECT min(name) FROM event_name WHERE kind_id = implausible_field.kind_id), event_kind.name) AS probe,
   implausible_field.field, implausible_field.sign, implausible_field.value_count, implausible_field.first_event_id
@@ -127,7 +129,7 @@ SELECT 'check',
   count(*) FILTER (WHERE decision = 'unknown')
 FROM cache_check;
 
--- Why something is open, unknown or undecided: how many decisions, and causes of repeated rounds, rest on what.
+-- Why something is open, unknown or undecided: how many decisions, and causes of repeated rounds, depend on what.
 CREATE VIEW doubt_count AS
 SELECT subject, verdict, doubt, meaning, count FROM (
   SELECT 1 AS position, 'retry_test' AS subject, decision AS verdict, doubt, count(*) AS count
@@ -152,7 +154,7 @@ LEFT JOIN task ON task.id = never_ended.task_id
 LEFT JOIN invalidation ON invalidation.id = never_ended.invalidation_id
 ORDER BY never_ended.open_ns DESC, never_ended.id;
 
--- Why rounds of the retry loop were repeated, and the time that went into them.
+-- Why rounds of the retry loop were repeated, and the time that they took.
 CREATE VIEW retry_by_cause AS
 SELECT cause, sub_cause, count(*) AS rounds, count(DISTINCT refresh_id) AS refreshes,
   CAST(total(duration_ns) AS INTEGER) AS lost_ns
@@ -261,7 +263,8 @@ LEFT JOIN cache ON cache.id = finding.cache_id
 LEFT JOIN refresh ON refresh.id = finding.refresh_id
 ORDER BY CASE finding.kind WHEN 'contract' THEN 1 WHEN 'stale' THEN 2 WHEN 'stuck' THEN 3 WHEN 'divergence' THEN 4 ELSE 5
   END, finding.certainty, iif(finding.kind = 'excessive_retry', -refresh.false_ns, 0),
-  -- A same pfn says that the page was kept, where a freed one rarely comes back: such findings are listed after the others.
+  -- The same pfn shows that the page was kept, if a freed one rarely comes back: such findings are listed after the
+  -- others.
   finding.certainty = 'possible' AND finding.witness = 'same_pfn'
     AND (SELECT 10 * same_pfn_count <= after_removal_count AND after_removal_count > 0 FROM witness_weight),
   finding.id;
@@ -284,7 +287,7 @@ SELECT task.id AS task_id, task.comm, task.pid, count(*) AS refreshes, sum(refre
 FROM refresh JOIN task ON task.id = refresh.task_id
 GROUP BY task.id ORDER BY stall_ns DESC, task.id;
 
--- The VMs of the recording and what happened to each.
+-- The VMs of the recording and what happened to each of them.
 CREATE VIEW vm_activity AS
 SELECT vm.id AS vm_id, iif(vm.kvm IS NULL, NULL, printf('0x%x', vm.kvm)) AS kvm,
   iif(vm.mn IS NULL, NULL, printf('0x%x', vm.mn)) AS mn, iif(vm.mm IS NULL, NULL, printf('0x%x', vm.mm)) AS mm,
@@ -296,7 +299,7 @@ SELECT vm.id AS vm_id, iif(vm.kvm IS NULL, NULL, printf('0x%x', vm.kvm)) AS kvm,
   (SELECT count(*) FROM finding WHERE vm_id = vm.id) AS findings
 FROM vm ORDER BY vm.id;
 
--- What each form would have saved against the recorded kernel's own form, both modelled. Below 0: it costs more.
+-- What each form would have saved compared with the recorded kernel's own form, both modelled. Below 0: it costs more.
 CREATE VIEW form_saving AS
 SELECT other.form, base.form AS against,
   base.round_count - other.round_count AS rounds_saved,
@@ -314,7 +317,7 @@ JOIN form_cost AS base ON base.form = replay.form
 WHERE other.is_modelled = 1
 ORDER BY other.id;
 
--- How far the model of the recorded kernel's form is off: what was recorded beside what the model says.
+-- How far the model of the recorded kernel's form is off: recorded and modelled figures.
 CREATE VIEW model_agreement AS
 WITH pair AS (
   SELECT r.*, m.refresh_count AS m_refreshes, m.failed_count AS m_failed, m.round_count AS m_rounds,
@@ -333,7 +336,7 @@ figure (position, figure, recorded, modelled) AS (
   UNION ALL SELECT 9, 'missed invalidations', contract_count + stale_count, m_missed FROM pair)
 SELECT figure, recorded, modelled, modelled - recorded AS difference FROM figure ORDER BY position;
 
--- What other orders of the recorded steps would have done wrong, by form: the counterexamples that explore found.
+-- What would have gone wrong in other orders of the recorded steps, by form: the counterexamples that explore found.
 CREATE VIEW counterexample_report AS
 SELECT counterexample.id, exploration.form, exploration.memory, exploration.delta_ns, counterexample.verdict,
   counterexample.window, counterexample.title,

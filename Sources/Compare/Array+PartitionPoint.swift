@@ -1,7 +1,7 @@
 // Binary search.
 
 extension Array {
-  /// The first index whose element does not lie before what is looked for; those that do come first.
+  /// The first index whose element is not before the one searched for; elements before it come first.
   func partitionPoint(_ liesBefore: (Element) -> Bool) -> Int {
     var low = 0
     var high = count

@@ -1,22 +1,21 @@
-// Every form along one recording, in one pass.
+// Every form over one recording, in one pass.
 
 import GPCProtocol
 import KVMEvents
 import Results
 
-/// Takes the recording's windows in their order and sums up what each form would have cost. Bounded by what is under
-/// way.
+/// Takes the recording's windows in order and adds up what each form would have cost. Bounded by what is in progress.
 package struct Comparison {
   package let forms: [ProtocolForm]
-  /// The form that the recorded kernel is taken to be.
+  /// The form that the recorded kernel is assumed to have run.
   private let kernel: ProtocolForm
   private let deltaNs: Int64
   private let retriesMax: Int
   private var vms: [Int32: VMModels] = [:]
   private var costs: [FormCosts]
-  /// The windows of which nothing can be concluded, and so no form was tried on.
+  /// The windows about which nothing can be concluded, excluded for all forms.
   package private(set) var leftOut: [LeftOutWindow] = []
-  /// By VM: the stretch that is left out at present, and where the last operation of the last window began.
+  /// By VM: the section currently excluded, and where the last operation of the last window began.
   private var openLeftOut: [Int32: Int] = [:]
   private var lastEvents: [Int32: EventID] = [:]
   package private(set) var windowCount: Int64 = 0
@@ -24,10 +23,10 @@ package struct Comparison {
   package private(set) var kernelWaits = KernelWaits()
 
   /// - Parameters:
-  ///   - kernel: the recorded kernel's form: what its decisions tell of the order.
+  ///   - kernel: the recorded kernel's form: what its decisions show about the order.
   ///   - deltaNs: how far the clocks of two CPUs may differ.
   ///   - retriesMax: rounds that a form may repeat in a VM without any reason in the recording; a refresh that needs
-  ///     more is stuck.
+  /// more is stuck.
   package init(_ forms: [ProtocolForm], kernel: ProtocolForm, deltaNs: Int64, retriesMax: Int = 1_000_000) {
     self.forms = forms
     self.kernel = kernel
@@ -73,13 +72,13 @@ package struct Comparison {
     return costs
   }
 
-  /// The forms whose costs are known: where the recorded kernel's own waits cannot be told from what its threads did,
-  /// only those that wait as it does.
+  /// The forms with known costs: if the recorded kernel's own waits cannot be separated from what its threads did, only
+  /// those that wait as it does.
   package var comparableForms: [ProtocolForm] {
     kernelWaits.areKnown ? forms : forms.filter { $0.rules.wait == kernel.rules.wait }
   }
 
-  /// What `finish` gave, of the comparable forms.
+  /// The result of `finish`, for the comparable forms.
   package func rows(_ costs: [FormCosts]) -> [(id: String, costs: FormCosts)] {
     let comparable = Set(comparableForms.map(\.id))
     return zip(forms, costs).filter { comparable.contains($0.0.id) }.map { (id: $0.id, costs: $1) }

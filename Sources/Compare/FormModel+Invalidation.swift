@@ -4,7 +4,7 @@ import GPCProtocol
 import KVMEvents
 
 extension FormModel {
-  /// Takes the invalidation from moment to moment, as far as the recording has come.
+  /// Advances the invalidation from moment to moment, as far as the recording has come.
   mutating func invalidate(_ task: Int, _ nowNs: Int64) {
     while runs[task].reached.rawValue < runs[task].goal.rawValue {
       guard let next = WindowPlan.Kind(rawValue: runs[task].reached.rawValue + 1) else { return }
@@ -23,7 +23,7 @@ extension FormModel {
     case .countUp:
       if !inFlight.contains(task) { countUp(task) }
       guard engine.advance(task, &state).end == .paused else { return false }
-      // The engine opens it with the hook's last step; the recording tells when that was.
+      // The engine opens it with the hook's last step; the recording shows when that was.
       state[task: task].isInWindow = false
       return true
     case .walk:

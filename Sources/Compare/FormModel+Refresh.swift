@@ -19,7 +19,7 @@ extension FormModel {
     refresh(task, nowNs)
   }
 
-  /// Its timer has come, or what it waited for.
+  /// Its timer has expired, or its wait is over.
   mutating func refresh(_ task: Int, _ nowNs: Int64) {
     guard var run = runs[task].refresh else { fatalError("slot \(task) has no refresh") }
     if run.waitsFirst && (run.waitsSinceNs != nil || !isPending(run.plan)) {
@@ -43,7 +43,7 @@ extension FormModel {
     }
   }
 
-  /// Whether it asks for `refresh_lock` now; else a timer or the lock's holder will let it go on.
+  /// Whether it requests `refresh_lock` now; else a timer or the lock's holder continues it.
   private mutating func isReadyForLock(_ task: Int, _ run: inout RefreshRun, _ nowNs: Int64) -> Bool {
     if !engine.rules.hasRefreshLock {
       // v5.17 has no lock to get first.
@@ -125,7 +125,7 @@ extension FormModel {
         break
       }
       run.waitsFirst = waitsNow(run.plan, run.round) && !engine.rules.wait.isBehindLookup
-      // It comes to its wait at once, as the recorded kernel did.
+      // It reaches its wait at once, as the recorded kernel did.
       setTimer(task, in: run.waitsFirst ? 0 : run.times.loopNs, nowNs)
     case .lookUp:
       run.phase = .test
@@ -148,7 +148,7 @@ extension FormModel {
       ? state.kvm.activeInvalidations != 0 : state.kvm.isPending(at: plan.uhva.page)
   }
 
-  /// Goes past the wait, up to the lookup; false: it is held on the way.
+  /// Passes the wait, up to the lookup; false: it is blocked on the way.
   private mutating func passWait(_ task: Int) -> Bool {
     engine.advance(task, &state).end == .paused && engine.looksUpNext(task, state)
   }
@@ -180,14 +180,14 @@ extension FormModel {
   }
 
   private mutating func finish(_ task: Int, _ run: RefreshRun, _ nowNs: Int64) {
-    // v5.17 ends with its last store; the way back takes as long.
+    // v5.17 ends with its last store; the return takes as long.
     let returnedNs = run.phase == .finish ? nowNs : nowNs.addingClamped(run.plan.returnNs)
     costs.latency.add(returnedNs.subtractingClamped(run.plan.requestNs))
     costs.stallMaxNs = max(costs.stallMaxNs, run.stallNs)
     leave(task, nowNs)
   }
 
-  /// It can never finish: it is taken out of the way, so that the others can go on.
+  /// It can never finish: it is removed, so that the others can continue.
   mutating func abandon(_ task: Int, _ nowNs: Int64) {
     engine.abandonRefresh(task, &state)
     costs.stuckCount += 1
@@ -201,7 +201,7 @@ extension FormModel {
   }
 }
 
-// What was done again and waited for, and why.
+// Repeated rounds and waits, and their causes.
 extension FormModel {
   private mutating func retry(_ task: Int, _ run: inout RefreshRun, _ nowNs: Int64) {
     let page = run.plan.uhva.page

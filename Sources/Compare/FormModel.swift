@@ -1,4 +1,4 @@
-// One form in one VM: what it would have made of the recorded requests and invalidations.
+// One form in one VM: what it would have done with the recorded requests and invalidations.
 
 import GPCProtocol
 import KVMEvents
@@ -15,14 +15,14 @@ struct FormModel {
   private var clockNs: Int64 = 0
   /// Invalidations whose count is up, by slot.
   var inFlight: [Int] = []
-  /// Refreshes under way, by slot.
+  /// Refreshes in progress, by slot.
   var refreshing: [Int] = []
-  /// Slots that wait for a lock, in the order in which they came.
+  /// Slots that wait for a lock, in FIFO order.
   private var lockWaiters: [Int] = []
   /// Slots that wait for invalidations to end.
   private var waiters: [Int] = []
-  /// Rounds that refreshes may still repeat before they are taken for stuck: else stamps that lie centuries apart,
-  /// between the hooks of one invalidation, would have a model spin for as long. It grows with the recording.
+  /// Rounds that refreshes may still repeat before they count as stuck: otherwise stamps that are centuries apart,
+  /// between the hooks of one invalidation, would make a model spin for that long. It grows with the recording.
   private var retriesLeft: Int
   private static let retriesPerRefresh = 100
   /// A form may need more rounds than the recorded kernel, in the same time.
@@ -57,7 +57,7 @@ struct FormModel {
     }
   }
 
-  /// Runs what is still under way to its end; what can never end is stuck.
+  /// Runs everything in progress to its end; what can never end is stuck.
   mutating func finish() {
     runTimers(before: nil)
     while let task = refreshing.first {
@@ -79,7 +79,7 @@ struct FormModel {
       }
       let task = slots[moment.operation]
       runs[task].goal = moment.kind
-      // One that waits for a lock goes on when it has it.
+      // One that waits for a lock continues when it has it.
       if !lockWaiters.contains(task) { goOn(task, moment.timeNs) }
     case .refresh(let plan): request(plan, moment.timeNs)
     case .check(let isRefused): check(operation.cache, isRefused: isRefused, moment.timeNs)
@@ -95,7 +95,7 @@ struct FormModel {
   }
 
   private mutating func adopt(_ adoption: WindowPlan.Adoption, _ cache: Int) {
-    // What the walk of an invalidation in flight would have taken from it is gone.
+    // What the walk of an invalidation in flight would have cleared is gone.
     let isValid = adoption.isValid && !isInvalidated(adoption.uhva.page)
     state.adopt(cache, gpa: adoption.gpa, uhva: adoption.uhva, isValid: isValid, engine.rules)
     isReportedStale[cache] = false
@@ -124,7 +124,7 @@ struct FormModel {
     }
   }
 
-  /// Lets an operation go on as far as it can at `nowNs`.
+  /// Advances an operation as far as possible at `nowNs`.
   mutating func goOn(_ task: Int, _ nowNs: Int64) {
     switch runs[task].kind {
     case .invalidation: invalidate(task, nowNs)
@@ -168,7 +168,7 @@ struct FormModel {
 
   mutating func waitForInvalidations(_ task: Int) { waiters.append(task) }
 
-  /// A lock was dropped: whoever can take it now goes on.
+  /// A lock was dropped: the next waiter that can take it continues.
   mutating func wakeLockWaiters(_ nowNs: Int64) {
     guard !lockWaiters.isEmpty else { return }
     let tasks = lockWaiters

@@ -1,4 +1,4 @@
-// What the recorded kernel waited itself, summed up over its refreshes.
+// What the recorded kernel waited itself, added up over its refreshes.
 
 import KVMEvents
 import Results

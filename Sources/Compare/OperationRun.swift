@@ -10,9 +10,9 @@ struct OperationRun {
 
   var kind = Kind.idle
   var cache = 0
-  /// The timer that it waits for; another one's is out of date.
+  /// The timer that it waits for; any other is stale.
   var timer: UInt64?
-  /// An invalidation: how far it has come, and how far the recording lets it go by now.
+  /// An invalidation: how far it has come, and how far the recording has come.
   var reached = WindowPlan.Kind.begin
   var goal = WindowPlan.Kind.begin
   var range = HVARange(start: UHVA(rawValue: 0), end: UHVA(rawValue: 0))
@@ -22,9 +22,9 @@ struct OperationRun {
 
 /// A refresh of the model.
 struct RefreshRun {
-  /// What the timer that is set stands for.
+  /// The meaning of the timer that is set.
   enum Phase {
-    /// It has, or asks for, `refresh_lock`.
+    /// It has, or requests, `refresh_lock`.
     case request
     /// The entry, and the loop's first top.
     case begin
@@ -42,7 +42,7 @@ struct RefreshRun {
   /// How long `refresh_lock` must have been free before it gets it, and since when it is.
   var wakeUpNs: Int64
   var lockIsFreeSinceNs: Int64?
-  /// Of the round that it is in, 0 for the first; -1 before.
+  /// Of the current round, 0 for the first; -1 before.
   var round = -1
   /// Lookups begun.
   var lookUpCount = 0
@@ -50,7 +50,7 @@ struct RefreshRun {
   /// Waited, in this round.
   var waitedInRoundNs: Int64 = 0
   var stallNs: Int64 = 0
-  /// It waits since then.
+  /// Start of its current wait.
   var waitsSinceNs: Int64?
   var isAsleep = false
   /// An overlapping invalidation is, or was, in flight during the wait.
@@ -59,7 +59,7 @@ struct RefreshRun {
   /// An overlapping invalidation has ended since the round's snapshot.
   var overlapEnded = false
   var hasLookedUp = false
-  /// It comes to its wait with all that the recorded kernel did in this part of the round still to do.
+  /// It reaches its wait with everything that the recorded kernel did in this part of the round still to do.
   var waitsFirst = false
 
   init(_ plan: RefreshPlan) {

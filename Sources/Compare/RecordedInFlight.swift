@@ -1,17 +1,17 @@
-// When invalidations were in flight, as far as one window of a recording tells.
+// When invalidations were in flight, as far as one window of a recording shows.
 
 import GPCProtocol
 import KVMEvents
 import Results
 
-/// The stretches of time in which some invalidation was in flight.
+/// The periods in which some invalidation was in flight.
 struct RecordedInFlight {
   private struct Interval {
     let upNs: Int64
     let downNs: Int64
     let range: HVARange
-    /// Of all that went up since the count was 0, up to and with this one: the first of them, the range that covers
-    /// them, the latest end.
+    /// Of all that went up since the count was 0, up to and including this one: the first of them, the range that
+    /// covers them, the latest end.
     var first = 0
     var hull: HVARange
     var latestDownNs: Int64
@@ -55,14 +55,14 @@ struct RecordedInFlight {
     return next > 0 && bumps[next - 1] > afterNs ? bumps[next - 1] : nil
   }
 
-  /// How long a refresh of `page` waited that came to its wait at `fromNs` and had left it by `byNs`; nil: it did not.
+  /// How long a refresh of `page` waited that reached its wait at `fromNs` and had left it by `byNs`; nil: it did not.
   ///
-  /// What is in flight as it comes to its wait holds it until the count is 0: the kvm's range only grows until then.
+  /// What is in flight when it reaches its wait holds it until the count is 0: the kvm's range only grows until then.
   func wait(_ rule: WaitRule, of page: UHVA, from fromNs: Int64, by byNs: Int64) -> RecordedWait? {
     guard isPending(rule, of: page, at: fromNs), let last = last(begunBy: fromNs) else { return nil }
     let begun = intervals[intervals[last].first...].prefix { $0.upNs <= byNs }
     let holding = begun.filter { $0.downNs > fromNs && (rule.isForAny || $0.range.contains(page)) }
-    // Later than that the count was 0 for a moment that the stamps do not show, behind one that had held it.
+    // Later than that the count was 0 for a moment that the stamps do not show, after one that had held it.
     let quietNs = firstQuiet(from: fromNs)
     guard let endNs = quietNs <= byNs ? quietNs : holding.map(\.downNs).filter({ $0 <= byNs }).max() else { return nil }
     let isNecessary = holding.contains { $0.upNs <= endNs && $0.range.contains(page) }
@@ -82,7 +82,7 @@ struct RecordedInFlight {
   }
 }
 
-/// A wait of the recorded kernel's own, in one round.
+/// A wait of the recorded kernel itself, in one round.
 struct RecordedWait {
   let ns: Int64
   let cause: FormCosts.ByCause.Cause

@@ -5,7 +5,7 @@ import KVMEvents
 import Results
 
 extension RecordedRefresh.Round {
-  /// The moments around a wait by that rule; nil: not both are recorded, or the round did not come to it.
+  /// The moments around a wait by that rule; nil: not both are recorded, or the round did not reach it.
   func bounds(of wait: WaitRule) -> (from: Moment, by: Moment)? {
     guard wait.canBeLeft else { return nil }
     let (from, by) = wait.isBehindLookup ? (lookupRet, test) : (loop, lookup ?? test)
@@ -18,7 +18,7 @@ extension RecordedRefresh {
   /// Every wait by that rule lies between two moments of its own.
   func tells(_ wait: WaitRule) -> Bool {
     guard wait.canBeLeft else { return true }
-    // The lookup of the last round may have failed: it came to no wait behind that.
+    // The lookup of the last round may have failed: it reached no wait after that.
     let waiting = wait.isBehindLookup && outcome != .mapped ? rounds.dropLast() : rounds[...]
     return waiting.allSatisfy { $0.bounds(of: wait) != nil }
   }

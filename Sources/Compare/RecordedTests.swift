@@ -1,12 +1,12 @@
-// The recorded retry tests of a window as evidence of order: the kernel's own decision tells what the stamps leave
+// The recorded retry tests of a window as evidence of order: the kernel's own decision settles what the stamps leave
 // open.
 
 import GPCProtocol
 import KVMEvents
 import Results
 
-/// Count and seq change somewhere between two events (docs/evidence.md, rule 2). Where a recorded test lies in between,
-/// its decision tells on which side, as far as the recorded kernel's form reads them: an accepted round saw no
+/// Count and seq change somewhere between two events (docs/evidence.md, rule 2). If a recorded test lies in between,
+/// its decision shows on which side, as far as the recorded kernel's form reads them: an accepted round saw no
 /// invalidation in flight and no seq moved, a repeated one saw some.
 struct RecordedTests {
   private struct Test {
@@ -22,7 +22,7 @@ struct RecordedTests {
     let page: UHVA?
   }
 
-  /// A round came to its wait behind one moment and had left it by the other.
+  /// A round reached its wait after one moment and had left it by the other.
   private struct Pass {
     let fromNs: Int64
     let byNs: Int64
@@ -60,7 +60,7 @@ struct RecordedTests {
       }
       guard let test = round.test, kernel.retry.readsCount else { continue }
       let isLast = index == refresh.rounds.count - 1
-      // A last round that was not accepted has come to no test.
+      // A last round that was not accepted has reached no test.
       if isLast && refresh.outcome != .mapped { continue }
       tests.append(Test(timeNs: test.time, isAccepted: isLast, page: page))
       if isLast, kernel.retry.readsSeq, let loop = round.loop {
@@ -70,13 +70,13 @@ struct RecordedTests {
   }
 
   /// Does the test of a cache on that page look at whether an invalidation of the range is in flight? Of a covering
-  /// range only what the invalidation itself covers is sure.
+  /// range only what the invalidation itself covers is certain.
   private func concerns(_ page: UHVA?, _ range: HVARange) -> Bool {
     kernel.retry.inFlight == .count || page.map { range.contains($0) } ?? false
   }
 
-  /// When the count goes up, between the start hook's entry and an event behind which it is up: after the last test
-  /// that did not see it, and by the first that did.
+  /// When the count goes up, between the start hook's entry and an event after which it is up: after the last test that
+  /// did not see it, and by the first that did.
   func countUpNs(of range: HVARange, _ startNs: Int64, _ upByNs: Int64) -> Int64 {
     var upNs = upByNs
     var hasBeenSeen = false
@@ -95,7 +95,7 @@ struct RecordedTests {
   }
 
   /// When the seq is bumped and the count goes down, between an event of the end hook and its return: before a round
-  /// goes on that came to its wait behind `upNs`; by the first accepted test and, if it bumps the seq, by the first
+  /// continues that reached its wait after `upNs`; by the first accepted test and, if it bumps the seq, by the first
   /// snapshot of an accepted round.
   func countDownNs(of range: HVARange, upNs: Int64, _ lowNs: Int64, _ retNs: Int64, bumpsSeq: Bool) -> Int64 {
     let testedNs = firstTestNs(of: range, lowNs, retNs, bumpsSeq: bumpsSeq)

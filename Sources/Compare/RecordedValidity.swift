@@ -1,10 +1,10 @@
-// What the recorded checks and refreshes of a window tell of when the caches were walked.
+// What the recorded checks and refreshes of a window show about when the caches were walked.
 
 import GPCProtocol
 import KVMEvents
 import Results
 
-/// A walk takes `valid`, and the flag of the forms that have one, from a cache somewhere between two events of its hook
+/// A walk clears `valid`, and the flag of the forms that have one, of a cache somewhere between two events of its hook
 /// (docs/evidence.md, rule 2). A check that said yes in between, a refresh that kept the mapping, or a round that was
 /// accepted over the flag, came before it.
 struct RecordedValidity {
@@ -13,7 +13,7 @@ struct RecordedValidity {
       case valid
       /// The flag of the loop's top, from that time on.
       case flagged(sinceNs: Int64)
-      /// A refresh set it anew: what follows says nothing of a walk before.
+      /// A refresh set it again: what follows says nothing about a walk before.
       case mapped
     }
 
@@ -64,8 +64,8 @@ struct RecordedValidity {
     }
   }
 
-  /// When a walk of `range` takes place that comes after `lowNs` and before `highNs`: as it begins, or as soon as
-  /// nobody has seen a cache valid any more.
+  /// When a walk of `range` happens that comes after `lowNs` and before `highNs`: as it begins, or as soon as no event
+  /// shows a cache valid any more.
   func walkNs(of range: HVARange, _ lowNs: Int64, _ highNs: Int64) -> Int64 {
     var walkNs = lowNs
     var index = signs.partitionPoint { $0.page.rawValue < range.start.rawValue }

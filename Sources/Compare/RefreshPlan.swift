@@ -1,4 +1,4 @@
-// How long the parts of one recorded refresh took, by which every form's refresh goes.
+// The durations of the parts of one recorded refresh, which every form's refresh follows.
 
 import KVMEvents
 import Results
@@ -26,16 +26,16 @@ final class RefreshPlan {
     }
   }
 
-  /// What the recorded kernel made of its own wait in a round.
+  /// How the recorded kernel's own wait in a round went.
   enum Wait: UInt8 {
     case none
     /// It waited for invalidations. That time is in none of the parts.
     case waited
-    /// It had passed its wait, at the loop's top, before something came that it would have waited for.
+    /// It had passed its wait, at the loop's top, before an invalidation came that it would have waited for.
     case passedAtTop
   }
 
-  /// A round of the model's own takes this long at least, whatever stamps of microseconds say: it drops a lock, looks a
+  /// Minimum duration of a round of the model itself, whatever stamps of microseconds say: it drops a lock, looks a
   /// page up and takes the lock again.
   private static let roundMinNs: Int64 = 100
 
@@ -44,10 +44,10 @@ final class RefreshPlan {
   let isGPABased: Bool
   let activates: Bool
   let requestNs: Int64
-  /// From having `refresh_lock` to the loop's top (or, where the mapping was kept, to the entry).
+  /// From having `refresh_lock` to the loop's top (or, if the mapping was kept, to the entry).
   let beginNs: Int64
-  /// How long `refresh_lock` was free between the request and having it. Waking up and getting a CPU takes its time,
-  /// and the lock can be gone again: what nobody had it for was needed for that.
+  /// How long `refresh_lock` was free between the request and having it. Waking up and getting a CPU takes time, and
+  /// the lock can be taken again meanwhile: the time in which no task held it was needed for that.
   let wakeUpNs: Int64
   /// From the last test (or failed lookup) to the return.
   let returnNs: Int64
@@ -58,7 +58,7 @@ final class RefreshPlan {
   private let rounds: [Round]
   /// By round; empty: its form does not wait.
   private let waits: [Wait]
-  /// By what goes on where `rounds` ends.
+  /// By what continues where `rounds` ends.
   let median: Round
 
   /// - Parameter waits: by round, what the recorded kernel waited itself.
@@ -109,19 +109,19 @@ final class RefreshPlan {
   /// How long after its recorded top the `ordinal`-th round begins in the model: with its snapshot.
   func lateNs(_ ordinal: Int) -> Int64 { ordinal == rounds.count - 1 ? lateSnapshotNs : 0 }
 
-  /// Does the `ordinal`-th lookup fail? The page was not to be had from the recorded one on.
+  /// Does the `ordinal`-th lookup fail? The page was not available from the recorded one on.
   func lookUpFails(_ ordinal: Int) -> Bool { failingLookup.map { ordinal >= $0 } ?? false }
 
   private static func rounds(_ refresh: RecordedRefresh, from beginNs: Int64) -> [Round] {
     var rounds: [Round] = []
     rounds.reserveCapacity(refresh.rounds.count)
-    // A moment that is not recorded is taken to be the one before it.
+    // An unrecorded moment is taken to be the previous one.
     var atNs = refresh.rounds.first?.loop?.time ?? beginNs
     for recorded in refresh.rounds {
       var round = Round()
       let loopNs = recorded.loop?.time ?? atNs
       if !rounds.isEmpty { rounds[rounds.count - 1].repeatNs = max(0, loopNs - atNs) }
-      // One that looks nothing up (dwmw2-v3.3) is all wait, up to its test.
+      // A round without a lookup (dwmw2-v3.3) is all wait, up to its test.
       let lookupNs = recorded.lookup?.time ?? recorded.test?.time ?? loopNs
       let lookupRetNs = recorded.lookupRet?.time ?? lookupNs
       let testNs = recorded.test?.time ?? lookupRetNs

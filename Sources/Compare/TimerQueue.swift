@@ -1,4 +1,4 @@
-// What a model waits for: times, the earliest first.
+// The timers of a model: times, the earliest first.
 
 /// A heap of (time, task); equal times in the order in which they were set.
 struct TimerQueue {
@@ -13,7 +13,7 @@ struct TimerQueue {
 
   var firstTimeNs: Int64? { heap.first?.timeNs }
 
-  /// Returns the timer's number, by which it is known.
+  /// Returns the timer's number, which identifies it.
   mutating func set(_ task: Int, at timeNs: Int64) -> UInt64 {
     defer { siftUp() }
     heap.append(Timer(timeNs: timeNs, order: count, task: task))

@@ -13,7 +13,7 @@ struct VMModels {
     models = forms.map { FormModel($0, kernel: kernel, retriesMax: retriesMax) }
   }
 
-  /// All its caches were deactivated, and nothing is under way.
+  /// All its caches were deactivated, and nothing is in progress.
   var isOver: Bool { planner.isOver && models.allSatisfy(\.isIdle) }
 
   mutating func consume(_ window: RecordedWindow) {
@@ -21,7 +21,7 @@ struct VMModels {
     for form in models.indices { models[form].run(plan, cacheCount: planner.cacheCount) }
   }
 
-  /// A window of which nothing is known: what is under way ends as if nothing more had happened.
+  /// A window about which nothing is known: everything in progress ends as if nothing more had happened.
   mutating func skip() {
     finish()
     planner.forget()

@@ -1,4 +1,4 @@
-// Makes the plans of one VM's windows: which cache is which, what each refresh took, what was there before.
+// Makes the plans of one VM's windows: the caches, the durations of refreshes, the state before.
 
 import GPCProtocol
 import KVMEvents
@@ -7,7 +7,7 @@ import Results
 struct VMPlanner {
   /// The recording's caches as the models number them.
   private var indexOfCache: [Int32: Int] = [:]
-  /// By the models' number: what the cache is like follows from what the models did with it so far.
+  /// By the models' number: its state follows from what the models did with it so far.
   private var isKnown: [Bool] = []
   private var isInactive: [Bool] = []
   /// By the models' number: when refreshes of this window had `refresh_lock`.
@@ -35,7 +35,7 @@ struct VMPlanner {
   /// Every cache was deactivated: nothing of it is needed any more.
   var isOver: Bool { !isInactive.isEmpty && isInactive.allSatisfy { $0 } }
 
-  /// What happened in a window is not known, and so neither is what the caches are like behind it.
+  /// What happened in a window is not known, and so neither is the state of the caches after it.
   mutating func forget() {
     for cache in isKnown.indices {
       isKnown[cache] = false
@@ -85,7 +85,7 @@ struct VMPlanner {
     let countUpNs = tests.countUpNs(of: range, operation.begin.time, up.time)
     let walkNs =
       kernel.walk.place.isInStartHook ? validity.walkNs(of: range, countUpNs, startRet.time) : countUpNs
-    // A count that goes up late (clocks differ) pushes what follows before it, and stamps that go back change no
+    // A count that goes up late (clocks differ) pushes what follows ahead of it, and stamps that go back do not change
     // program order.
     let startRetNs = max(startRet.time, walkNs)
     let endEntryNs = max(endEntry.time, startRetNs)
@@ -98,7 +98,7 @@ struct VMPlanner {
     let endWalkNs =
       kernel.walk.place.isInStartHook
       ? downNs : max(endEntryNs, validity.walkNs(of: range, lowNs, operation.end.time))
-    // v1 walks behind the count.
+    // v1 walks after the count.
     let countDownNs = kernel.walk.place == .endHookAfterCount ? endWalkNs : max(downNs, endWalkNs)
     inFlight.add(range, from: countUpNs, to: countDownNs, bumpsSeq: bumpsSeq)
     plan.add(.countUp, index, up, at: countUpNs)
@@ -143,7 +143,7 @@ struct VMPlanner {
     return waits
   }
 
-  /// By round: the recorded kernel went on to its lookup, though by then there was something to wait for.
+  /// By round: the recorded kernel continued to its lookup, though by then there was something to wait for.
   private func passedAtTop(_ refresh: RecordedRefresh, _ uhva: UHVA, _ waits: [RecordedWait?]) -> [Bool] {
     zip(refresh.rounds, waits).map { round, wait in
       guard wait == nil, !kernel.wait.isBehindLookup, let lookup = round.lookup else { return false }
@@ -180,8 +180,8 @@ struct VMPlanner {
     return heldNs
   }
 
-  /// The uhva that the refresh leads to, an error where no memslot gives one: -EFAULT without a lookup. nil: it is not
-  /// known, or the request had neither a gpa nor a uhva, which `__kvm_gpc_refresh()` refuses whatever was recorded of
+  /// The uhva that the refresh leads to, an error if no memslot gives one: -EFAULT without a lookup. nil: it is not
+  /// known, or the request had neither a gpa nor a uhva, which `__kvm_gpc_refresh()` rejects whatever was recorded of
   /// it.
   private static func resolved(_ refresh: RecordedRefresh) -> UHVA? {
     guard let uhva = refresh.uhva ?? refresh.oldUHVA else { return nil }
@@ -203,7 +203,7 @@ struct VMPlanner {
   }
 }
 
-// What was there before the models looked.
+// What existed before the models saw it.
 extension VMPlanner {
   private mutating func adoptCaches(_ window: RecordedWindow, _ plan: inout WindowPlan) {
     for moment in plan.moments where moment.kind == .begin {

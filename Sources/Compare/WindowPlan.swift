@@ -1,4 +1,4 @@
-// One recorded window as all forms take it: its moments in order of time, and what happens at each.
+// One recorded window as all forms take it: its moments in time order, and what happens at each.
 
 import GPCProtocol
 import KVMEvents
@@ -37,7 +37,7 @@ struct WindowPlan {
       /// `isRefused`: one of the other conditions does not hold, so the answer is no under every form.
       case check(isRefused: Bool)
       case deactivate
-      /// A refresh that was turned down (`-EINVAL`) before it touched the cache.
+      /// A refresh that was rejected (`-EINVAL`) before it touched the cache.
       case refusedRefresh(durationNs: Int64)
     }
 
@@ -46,11 +46,11 @@ struct WindowPlan {
     let cache: Int
     /// Which operation of the window it is.
     let recorded: Int
-    /// What the recording shows of a cache that was there before.
+    /// What the recording shows of a cache that existed before.
     var adoption: Adoption?
   }
 
-  /// A cache as its first event in reach shows it.
+  /// A cache as its first visible event shows it.
   struct Adoption {
     let gpa: GPA
     let uhva: UHVA
@@ -89,7 +89,7 @@ struct WindowPlan {
 }
 
 extension GPA {
-  /// The guest page of a gpa-based cache whose memslot gives `uhva`: a name, for recordings do not need to tell the
-  /// real one.
+  /// The guest page of a gpa-based cache whose memslot gives `uhva`: a name, since recordings need not contain the real
+  /// one.
   static func standing(for uhva: UHVA) -> GPA { GPA(rawValue: uhva.page.rawValue) }
 }

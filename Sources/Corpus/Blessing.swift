@@ -3,7 +3,7 @@
 import KVMEvents
 import Results
 
-/// What was found, put in place of what was expected. What is blessed is said to be unproved until somebody gives the
+/// The results, replacing the expectations. A blessed expectation is marked unproved until someone writes down the
 /// reason.
 package struct Blessing: Sendable {
   package let description: CaseDescription
@@ -13,7 +13,7 @@ package struct Blessing: Sendable {
 
   private static let reason = "\(mark): blessed as gpc-replay found it; say here why it is right"
 
-  /// nil: nothing was other than expected and the description is in its canonical form already, or the case is broken.
+  /// nil: everything was as expected and the description is already in its canonical form, or the case is broken.
   package init?(_ outcome: CaseOutcome, text: String) {
     guard var description = outcome.description, !outcome.isBroken else { return nil }
     guard !outcome.differences.isEmpty || description.toml != text else { return nil }
@@ -42,7 +42,7 @@ package struct Blessing: Sendable {
     for index in description.counts.indices where description.counts[index].form == form {
       description.counts[index].figures.removeAll { $0.name == figure.name }
     }
-    // A figure that is no more has nothing to be expected.
+    // A figure that no longer exists has no expectation.
     guard let value = figure.value else { return }
     let blessed = CaseDescription.Counts.Figure(figure.name, value)
     if let index = description.counts.firstIndex(where: { $0.form == form && $0.origin == reason }) {
@@ -52,7 +52,7 @@ package struct Blessing: Sendable {
     }
   }
 
-  /// The lines that go and come, in their places; lines that stay only around them.
+  /// The removed and added lines, in order; unchanged lines only around them.
   package static func difference(from old: String, to new: String) -> [String] {
     let before = old.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let after = new.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

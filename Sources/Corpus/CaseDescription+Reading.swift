@@ -50,11 +50,11 @@ extension CaseDescription {
       throw .malformed(reason: "search.memory is '\(memory)', not \(words)")
     }
     if let clock = reading.clock, TraceClock(rawValue: clock) == nil {
-      throw .malformed(reason: "import.clock is '\(clock)', which is no trace clock")
+      throw .malformed(reason: "import.clock is '\(clock)', which is not a trace clock")
     }
     if let form = reading.kernelForm, ProtocolForm.named(form) == nil {
       throw .malformed(
-        reason: "import.kernel_form is '\(form)', which is no form of the protocol (gpc-replay protocols)")
+        reason: "import.kernel_form is '\(form)', which is not a form of the protocol (gpc-replay protocols)")
     }
     if let max = search.statesMax, max < 1 { throw .malformed(reason: "search.states_max is below 1") }
     if !Self.isTitle(title) { throw .malformed(reason: "title is not one line of printable text") }
@@ -90,7 +90,7 @@ extension CaseDescription {
     }.joined(separator: ".")
   }
 
-  /// The file as it stands.
+  /// The file as it is.
   private struct File: Decodable {
     let title: String
     let text: String
@@ -108,13 +108,13 @@ extension CaseDescription {
 
     func expectation() throws(CaseFault) -> Expectation {
       guard let verdict = CellVerdict(verdict) else {
-        throw .malformed(reason: "'\(verdict)' is no verdict (docs/corpus.md)")
+        throw .malformed(reason: "'\(verdict)' is not a verdict (docs/corpus.md)")
       }
       return Expectation(forms: forms, verdict: verdict, reason: reason)
     }
   }
 
-  /// A table whose keys are figures, beside `origin` and `form`.
+  /// A table whose keys are figures, next to `origin` and `form`.
   private struct CountsTable: Decodable {
     let origin: String
     let form: String?

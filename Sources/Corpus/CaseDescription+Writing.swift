@@ -1,5 +1,5 @@
-// To TOML, in one canonical form: what is blessed or added differs from what was there only where it says something
-// else.
+// To TOML, in one canonical form: what is blessed or added differs from the previous text only where its contents
+// differ.
 
 extension CaseDescription {
   /// The text of the description's file.
@@ -33,7 +33,7 @@ extension CaseDescription {
     value.map { ["\(key) = " + ($0.contains("\n") ? block($0) : quoted($0))] } ?? []
   }
 
-  /// A bare key where TOML lets it be one.
+  /// A bare key if TOML allows one.
   private static func key(_ name: String) -> String {
     let isBare = name.utf8.allSatisfy { byte in
       switch byte {
@@ -54,7 +54,7 @@ extension CaseDescription {
     text.unicodeScalars.reduce(into: "") { result, scalar in
       switch scalar {
       case "\\": result += "\\\\"
-      // In a block a quotation mark need not be hidden, but where three follow each other.
+      // In a block a quotation mark needs no escape, unless three follow each other.
       case "\"": result += keepsLines && !result.hasSuffix("\"") ? "\"" : "\\\""
       case "\n" where keepsLines: result += "\n"
       case "\t": result += "\\t"

@@ -1,4 +1,4 @@
-// What a case says of itself: `case.toml`.
+// The description of a case: `case.toml`.
 
 import GPCProtocol
 
@@ -7,16 +7,16 @@ import GPCProtocol
 package struct CaseDescription: Equatable, Sendable {
   /// One line: what it shows.
   package var title: String
-  /// What it shows at length; of a recording made by hand, the proof, line by line.
+  /// What it shows at length; for a recording made by hand, the proof, line by line.
   package var text: String
   package var origin: Origin
   package var reading = Reading()
   package var search = Search()
-  /// Each form, and `recorded`, stands in one of them.
+  /// Each form, and `recorded`, is in exactly one of them.
   package var expectations: [Expectation]
   package var counts: [Counts]
 
-  /// The name under which the recorded kernel's own decisions stand among the forms.
+  /// The name of the recorded kernel's own decisions among the forms.
   package static let recorded = "recorded"
 
   package init(
@@ -46,9 +46,9 @@ package struct CaseDescription: Equatable, Sendable {
     package var kind: Kind
     /// The recording's name; nil: made by hand.
     package var recording: String?
-    /// Of a cut: which lines of the recording.
+    /// For a cut: which lines of the recording.
     package var lines: String?
-    /// Of a recording made by hand: the kernel whose layout it has.
+    /// For a recording made by hand: the kernel whose layout it has.
     package var kernel: String
     /// What recorded it.
     package var command: String?
@@ -56,10 +56,10 @@ package struct CaseDescription: Equatable, Sendable {
     package var rendering: String
     /// The trace clock.
     package var clock: String
-    /// The probe catalogue that its events are of.
+    /// The probe catalogue of its events.
     package var probes: String
     package var licence: String
-    /// The commits and mails that it is about.
+    /// The commits and mails that it concerns.
     package var sources: [String]?
 
     package init(
@@ -79,11 +79,11 @@ package struct CaseDescription: Equatable, Sendable {
     }
   }
 
-  /// `[import]`: what the recording does not say of itself.
+  /// `[import]`: what the recording does not state itself.
   package struct Reading: Codable, Equatable, Sendable {
     package var clock: String?
     package var allowTruncated: Bool?
-    /// The published form from which divergences are counted, where the few lines of a case do not tell which ran.
+    /// The published form from which divergences are counted, if the few lines of a case do not show which ran.
     package var kernelForm: String?
 
     package init(clock: String? = nil, allowTruncated: Bool? = nil, kernelForm: String? = nil) {
@@ -101,7 +101,7 @@ package struct CaseDescription: Equatable, Sendable {
     /// The same on the command line of every verb that takes a recording.
     package var arguments: [String] { importArguments + (kernelForm.map { ["--kernel", $0] } ?? []) }
 
-    /// Of these, what the import is told.
+    /// Of these, the options of the import.
     package var importArguments: [String] {
       (clock.map { ["--clock", $0] } ?? []) + (allowTruncated == true ? ["--allow-truncated"] : [])
     }
@@ -111,7 +111,7 @@ package struct CaseDescription: Equatable, Sendable {
   package struct Search: Codable, Equatable, Sendable {
     /// As `--delta`: a span with its unit, or `inf`; nil: the clock's own uncertainty.
     package var delta: String?
-    /// A `MemoryModel` in its word; nil: `sc`.
+    /// A `MemoryModel` by its name; nil: `sc`.
     package var memory: String?
     /// States that one search may store; nil: `Self.statesMax`.
     package var statesMax: Int?
@@ -127,14 +127,14 @@ package struct CaseDescription: Equatable, Sendable {
       case statesMax = "states_max"
     }
 
-    /// `memory` as the search takes it. A description that was read has no other word.
+    /// `memory` as the search takes it. The reader of descriptions admits no other value.
     package var memoryModel: MemoryModel { memory.flatMap { MemoryModel(rawValue: $0) } ?? .sequential }
 
     /// Enough for every window of up to six operations; a corpus of storms still ends within the minute.
     package static let statesMax = 20_000
   }
 
-  /// `[[expect]]`: forms of which the same is expected for the same reason.
+  /// `[[expect]]`: forms with the same expectation for the same reason.
   package struct Expectation: Equatable, Sendable {
     package var forms: [String]
     package var verdict: CellVerdict
@@ -150,7 +150,7 @@ package struct CaseDescription: Equatable, Sendable {
   /// `[[counts]]`: figures that were found without gpc-replay.
   package struct Counts: Equatable, Sendable {
     package var origin: String
-    /// Of what `compare` models for this form; nil: of what was recorded.
+    /// Figures that `compare` models for this form; nil: figures of the recording.
     package var form: String?
     package var figures: [Figure]
 
@@ -171,6 +171,6 @@ package struct CaseDescription: Equatable, Sendable {
     }
   }
 
-  /// What is expected of a form; nil: nothing is said.
+  /// What is expected of a form; nil: no expectation.
   package func expectation(of form: String) -> Expectation? { expectations.first { $0.forms.contains(form) } }
 }

@@ -1,13 +1,13 @@
 // What can be wrong with a case.
 
-/// Why a case is broken. `sentence` says it behind the case's name.
+/// Why a case is broken. `sentence` is printed after the case's name.
 package enum CaseFault: Error, Equatable, Sendable {
   case noDescription
   case unreadable(file: String, reason: String)
   /// `reason` says where.
   case malformed(reason: String)
   case unknownForm(String)
-  /// Forms of which nothing is expected.
+  /// Forms without an expectation.
   case missingForms([String])
   case repeatedForm(String)
   case unknownFigure(String)
@@ -22,12 +22,13 @@ package enum CaseFault: Error, Equatable, Sendable {
     case .unreadable(let file, let reason): "\(file) cannot be read: \(reason)"
     case .malformed(let reason): "\(CorpusCase.descriptionName) is malformed: \(reason)"
     case .unknownForm(let form):
-      "\(CorpusCase.descriptionName) expects something of '\(form)', which is no form of the protocol (gpc-replay protocols)"
+      "\(CorpusCase.descriptionName) expects something of '\(form)', which is not a form of the protocol (gpc-replay protocols)"
     case .missingForms(let forms):
       "\(CorpusCase.descriptionName) expects nothing of \(forms.joined(separator: ", "))"
     case .repeatedForm(let form): "\(CorpusCase.descriptionName) expects something of '\(form)' twice"
-    case .unknownFigure(let name): "\(CorpusCase.descriptionName) counts '\(name)', which is no figure (docs/corpus.md)"
-    case .noTrace: "there is no trace: \(CorpusCase.traceNames.joined(separator: " or ")) is wanted"
+    case .unknownFigure(let name):
+      "\(CorpusCase.descriptionName) counts '\(name)', which is not a figure (docs/corpus.md)"
+    case .noTrace: "there is no trace: expected \(CorpusCase.traceNames.joined(separator: " or "))"
     case .severalTraces(let names): "there are several traces: \(names.joined(separator: ", "))"
     case .notImported(let reason): "the trace does not import: \(reason)"
     }

@@ -1,4 +1,4 @@
-// What one case shows of one form, in a word: a cell of the matrix.
+// What one case shows about one form, in one word: a cell of the matrix.
 
 import Results
 
@@ -19,7 +19,7 @@ package enum CellVerdict: Hashable, Sendable {
 
   package struct Finding: Hashable, Sendable {
     package let kind: Kind
-    /// The recording leaves open whether it was so (docs/evidence.md).
+    /// The recording does not decide whether it was so (docs/evidence.md).
     package let isPossible: Bool
 
     package init(_ kind: Kind, isPossible: Bool = false) {
@@ -35,11 +35,11 @@ package enum CellVerdict: Hashable, Sendable {
     case truncated
     /// Something could not be judged: lost events, missing probes.
     case unknown
-    /// The recording is not whole.
+    /// The recording is incomplete.
     case incomplete
   }
 
-  /// - Parameter otherwise: where nothing was found.
+  /// - Parameter otherwise: if nothing was found.
   package init(_ findings: [Finding], otherwise: Nothing) {
     let ordered = Kind.allCases.compactMap { kind in
       let ofKind = findings.filter { $0.kind == kind }
@@ -48,7 +48,7 @@ package enum CellVerdict: Hashable, Sendable {
     self = ordered.isEmpty ? .nothing(otherwise) : .found(ordered)
   }
 
-  /// nil: no such verdict, or not in the order in which it is written.
+  /// nil: not a verdict, or not in the canonical order.
   package init?(_ text: String) {
     if let nothing = Nothing(rawValue: text) {
       self = .nothing(nothing)
@@ -80,7 +80,7 @@ package enum CellVerdict: Hashable, Sendable {
     }
   }
 
-  /// What the signs mean, for the foot of a matrix.
+  /// The legend of a matrix.
   package static let legend = """
     C contract, S stale, D deadlock, L livelock, W spins while invalidated, X divergence, R excessive retries (small: possible only), . clean, ~ cut off at the budget, \
     ? not all could be judged, ! incomplete

@@ -5,7 +5,7 @@ import Glibc
 
 /// One case: a folder with a trace and its description.
 package struct CorpusCase: Equatable, Sendable {
-  /// `topic/case`, as it lies in the corpus.
+  /// `topic/case`, its path in the corpus.
   package let name: String
   package let folder: String
 
@@ -28,7 +28,7 @@ package struct CorpusCase: Equatable, Sendable {
     do {
       return try String(contentsOfFile: descriptionPath, encoding: .utf8)
     } catch {
-      throw .unreadable(file: Self.descriptionName, reason: "it is no UTF-8 text, or not ours to read")
+      throw .unreadable(file: Self.descriptionName, reason: "it is not UTF-8 text, or not readable")
     }
   }
 
@@ -37,11 +37,11 @@ package struct CorpusCase: Equatable, Sendable {
     guard let first = there.first else { throw .noTrace }
     guard there.count == 1 else { throw .severalTraces(there) }
     let path = folder + "/" + first
-    guard Self.isFile(path) else { throw .unreadable(file: first, reason: "it is no file") }
+    guard Self.isFile(path) else { throw .unreadable(file: first, reason: "it is not a file") }
     return path
   }
 
-  /// A pipe would be waited for, for ever.
+  /// Opening a pipe would block indefinitely.
   private static func isFile(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG

@@ -1,4 +1,4 @@
-// The cases that lie in a folder.
+// The cases in a folder.
 
 import FoundationEssentials
 
@@ -16,7 +16,7 @@ package struct CorpusFolder: Sendable {
     package var predicate: String {
       switch self {
       case .notFound: "does not exist"
-      case .notAFolder: "is no folder"
+      case .notAFolder: "is not a folder"
       case .empty: "holds no case: a case is a folder DIR/topic/case with a trace and \(CorpusCase.descriptionName)"
       case .unreadable: "cannot be read"
       }
@@ -32,8 +32,8 @@ package struct CorpusFolder: Sendable {
     cases = Self.distinct(found)
   }
 
-  /// A folder with a trace or a description is a case; one that has neither is looked into, twice deep, and an empty
-  /// one at the depth of a case is a broken case rather than none.
+  /// A folder with a trace or a description is a case; one with neither is searched, two levels deep, and an empty one
+  /// at the depth of a case is a broken case rather than none.
   private static func cases(in path: String) throws(Fault) -> [CorpusCase] {
     let root = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     if isCase(root) { return [CorpusCase(name: name(ofCaseAt: root), folder: root)] }
@@ -51,7 +51,7 @@ package struct CorpusFolder: Sendable {
     return found
   }
 
-  /// Outcomes are told apart by name: where two cases would have the same one, each has its folder's path.
+  /// Outcomes are distinguished by name: if two cases would have the same one, each has its folder's path.
   private static func distinct(_ cases: [CorpusCase]) -> [CorpusCase] {
     let count = cases.reduce(into: [:]) { $0[$1.name, default: 0] += 1 }
     return cases.map { count[$0.name] == 1 ? $0 : CorpusCase(name: $0.folder, folder: $0.folder) }

@@ -8,7 +8,7 @@ extension CorpusOutcome {
   package var document: some Encodable { Document(self) }
 
   private struct Document: Encodable {
-    /// Grows by one with every change that a reader could trip over.
+    /// Raised with every incompatible change.
     let layout = 1
     let folder: String
     let caseCount: Int

@@ -5,12 +5,12 @@ import KVMEvents
 import TextLayout
 
 extension CorpusOutcome {
-  /// - Parameter again: the command that shows a cell on its own.
+  /// - Parameter again: the command that shows a single cell.
   package func text(again: (CaseOutcome, Difference) -> String) -> [String] {
     (brokenLines + differenceLines(again) + matrixLines + [""] + sumLines).map(\.printable)
   }
 
-  /// Only the verdicts, with what the signs mean.
+  /// Only the verdicts, with the legend.
   package var matrix: [String] { matrixLines.map(\.printable) + [CellVerdict.legend] }
 
   private var brokenLines: [String] {
@@ -58,7 +58,7 @@ extension CorpusOutcome {
     let cpu = cases.reduce(Int64(0)) { $0 + $1.cpuNs }
     let unproved = cases.filter(\.unproved).map(\.row.name)
     let blessed = unproved.isEmpty ? [] : ["blessed, not proved: \(unproved.joined(separator: ", "))"]
-    // What depends on the machine stands in the last line alone.
+    // Machine-dependent output is in the last line only.
     return [CellVerdict.legend] + blessed + [
       """
       \(plural(cases.count, "case")), \(plural(cells, "verdict")), \(plural(figures, "figure")): \

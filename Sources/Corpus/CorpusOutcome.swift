@@ -1,4 +1,4 @@
-// What a run over the corpus found, beside what was expected.
+// The results of a run over the corpus, with the expectations.
 
 import Forms
 import GPCProtocol
@@ -43,7 +43,7 @@ package struct CaseOutcome: Sendable {
     }?.origin
   }
 
-  /// Expectations that were blessed and are to be proved yet.
+  /// Expectations that were blessed and are still unproved.
   package var unproved: Bool {
     guard let description else { return false }
     return description.expectations.contains { $0.reason.hasPrefix(Blessing.mark) }
@@ -51,7 +51,7 @@ package struct CaseOutcome: Sendable {
   }
 }
 
-/// Something that was not as expected.
+/// A deviation from the expectation.
 package struct Difference: Sendable {
   package let caseName: String
   package let form: String
@@ -85,7 +85,7 @@ package struct CorpusOutcome: Sendable {
   package var broken: [CaseOutcome] { cases.filter(\.isBroken) }
   package var differences: [Difference] { cases.flatMap(\.differences) }
 
-  /// The columns: what was recorded, and the forms.
+  /// The columns: the recorded kernel, and the forms.
   package var columns: [String] { [CaseDescription.recorded] + forms }
 
   package func row(begunAt: String, toolVersion: String) -> CorpusRunRow {

@@ -1,6 +1,6 @@
 // The fields of recorded events, under one name for each meaning, and which of them an event carries.
 
-/// A field of a recorded event. The raw value is the field's place in `RecordedEvent`; the database has a column per
+/// A field of a recorded event. The raw value is the field's position in `RecordedEvent`; the database has a column per
 /// case in this order.
 public enum EventField: Int, CaseIterable, Sendable {
   /// `struct kvm *`.
@@ -33,7 +33,7 @@ public enum EventField: Int, CaseIterable, Sendable {
   case slotsGeneration
   /// First byte of an invalidated range.
   case start
-  /// First byte behind an invalidated range.
+  /// First byte after an invalidated range.
   case end
   /// `struct mmu_notifier *`.
   case mn
@@ -67,7 +67,7 @@ public struct EventFieldSet: OptionSet, Hashable, Sendable {
 }
 
 extension EventField {
-  /// The column of `event` that holds it, its word in a probe catalogue and in JSON.
+  /// The column of `event` that holds it, its name in a probe catalogue and in JSON.
   package var name: String {
     switch self {
     case .kvm: "kvm"

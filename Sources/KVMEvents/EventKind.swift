@@ -1,9 +1,9 @@
-// What a recorded event tells, whatever a kernel's probes call it. The catalogue maps event names to these.
+// What a recorded event means, whatever name the probes of a kernel give it. The catalogue maps event names to these.
 
 /// The points of the kernel that a recording can name. Raw values are stored in the database: append, never renumber.
 public enum EventKind: UInt8, CaseIterable, Sendable {
-  /// Ours, but nothing the replay needs (`xen_set_evtchn_fast`, `kvm_userspace_exit`, `print`): it still ends intervals
-  /// of its context.
+  /// In the catalogue, but not needed by the replay (`xen_set_evtchn_fast`, `kvm_userspace_exit`, `print`): it still
+  /// ends intervals of its context.
   case bystander = 0
   /// Entry of `kvm_mmu_notifier_invalidate_range_start()`.
   case mnInvalidateRangeStart = 1
@@ -34,7 +34,7 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
   case gpcRefresh = 15
   /// Its return; also the return of `kvm_gfn_to_pfn_cache_refresh()`, whose probe has the same name.
   case gpcRefreshRet = 16
-  /// `__kvm_gpc_refresh()`: every refresh, whoever asked.
+  /// `__kvm_gpc_refresh()`: every refresh, however requested.
   case lockedRefresh = 17
   case lockedRefreshRet = 18
   /// `kvm_gfn_to_pfn_cache_refresh()` (6.1): request and refresh in one; takes kvm and gpa as arguments.
@@ -60,7 +60,7 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
   /// `__kvm_set_memory_region()`.
   case setMemoryRegion = 30
   case setMemoryRegionRet = 31
-  /// No event: the tracer dropped events of this CPU before this place. Field `len` is their number where it is known.
+  /// No event: the tracer dropped events of this CPU before this point. Field `len` is their number if it is known.
   case lostEvents = 32
 }
 

@@ -17,13 +17,13 @@ package struct TraceTask: Hashable, Sendable {
   package var label: String { "\(String(decoding: comm, as: UTF8.self))-\(pid)" }
 }
 
-/// An event name of the recording, how the catalogue understands it, and how often it stood there.
+/// An event name of the recording, its meaning by the catalogue, and how often it occurred.
 package struct EventName: Sendable {
   package let name: String
-  /// nil: no event of the catalogue; counted and not stored.
+  /// nil: not an event of the catalogue; counted and not stored.
   package let kind: EventKind?
   package var count: Int64
-  /// The recording itself lists it among the events that it was made with, whether one came or not.
+  /// The recording itself lists it among its events, whether one occurred or not.
   package let isListed: Bool
 
   package init(name: String, kind: EventKind?, count: Int64, isListed: Bool = false) {

@@ -1,4 +1,4 @@
-// What the numbers of a recording's events count: the one place for the word that sentences use.
+// What the numbers of a recording's events count: the single source of the noun in messages.
 
 /// What an event's id counts.
 package enum EventPlace: String, CaseIterable, Codable, Sendable {
@@ -6,10 +6,10 @@ package enum EventPlace: String, CaseIterable, Codable, Sendable {
   case line
   /// A record or loss of a trace.dat or perf.data, in the order of the merged CPUs.
   case record
-  /// An event in the order of the stamps: bpftrace's lines are in none.
+  /// An event in time stamp order: bpftrace's lines are unordered.
   case event
 
-  /// What the numbers of the input's own places count, where dirt is met: there, sorted events are still lines.
+  /// What the positions of malformed input count: there, sorted events are still lines.
   package var ofInput: EventPlace {
     switch self {
     case .line, .event: .line

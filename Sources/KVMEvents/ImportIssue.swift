@@ -1,14 +1,14 @@
-// Dirty input as data: what a reader met that is no clean event.
+// Malformed input as data: what a reader could not use as it is.
 
 /// What can be wrong with a line. The raw value is its name in the table `import_issue`.
 package enum ImportIssueKind: String, CaseIterable, Encodable, Sendable {
-  /// A line that is no event, no note and no loss marker.
+  /// A line that is not an event, a note or a loss marker.
   case badLine = "bad_line"
   /// An event of the catalogue lacks a field the catalogue lists.
   case missingField = "missing_field"
-  /// A field's value is no number or does not fit its type.
+  /// A field's value is not a number or does not fit its type.
   case badField = "bad_field"
-  /// An invalidation whose `end` lies below its `start`.
+  /// An invalidation whose `end` is below its `start`.
   case endBelowStart = "end_below_start"
   /// A pointer that is 0 or was hashed (`%p` without `no_hash_pointers`).
   case badPointer = "bad_pointer"
@@ -16,7 +16,7 @@ package enum ImportIssueKind: String, CaseIterable, Encodable, Sendable {
   case longLine = "long_line"
   /// A NUL byte in a line.
   case nulByte = "nul_byte"
-  /// Bytes that are no UTF-8 (shown replaced, kept otherwise).
+  /// Bytes that are not UTF-8 (shown replaced, kept otherwise).
   case invalidUTF8 = "invalid_utf8"
   /// CR before the newline.
   case carriageReturn = "carriage_return"
@@ -24,16 +24,16 @@ package enum ImportIssueKind: String, CaseIterable, Encodable, Sendable {
   case timeWentBack = "time_went_back"
   /// The same line twice in a row.
   case duplicateLine = "duplicate_line"
-  /// The same in microseconds, of a retry test or a walk: a thread hardly has two of them within one.
+  /// The same in microseconds, of a retry test or a walk: a thread hardly has two of them within one microsecond.
   case doubledStep = "doubled_step"
   /// Time stamps of microseconds: order within one is not known.
   case microseconds = "microseconds"
-  /// Comms of 8 bytes: two threads may look like one, though their pids tell them apart.
+  /// Comms of 8 bytes: two threads may look alike, but their pids distinguish them.
   case cutComms = "cut_comms"
-  /// A loss that no marker announces: a CPU's first event in a ring that was overwritten, which counts as lost with
-  /// what was before it; or events that a CPU's statistics count as dropped.
+  /// A loss without a marker: a CPU's first event in a ring that was overwritten, which counts as lost with everything
+  /// before it; or events that a CPU's statistics count as dropped.
   case unannouncedLoss = "unannounced_loss"
-  /// What this form of recording cannot tell, and others can.
+  /// What this input format cannot show, and others can.
   case formLimit = "form_limit"
   /// An event name that the catalogue does not have.
   case unknownEvent = "unknown_event"
@@ -41,7 +41,7 @@ package enum ImportIssueKind: String, CaseIterable, Encodable, Sendable {
   case badPart = "bad_part"
   /// A page of trace data, or the rest of one, that cannot be read: its events are lost.
   case badPage = "bad_page"
-  /// A record of trace data that is no event of the recording.
+  /// A record of trace data that is not an event of the recording.
   case badRecord = "bad_record"
   /// The compressed stream or the file ends early, or is damaged from here on.
   case truncated = "truncated"
@@ -51,24 +51,24 @@ package enum ImportIssueKind: String, CaseIterable, Encodable, Sendable {
     case info
     /// A line or a field could not be used; the rest is.
     case warning
-    /// The input is not whole.
+    /// The input is incomplete.
     case error
   }
 
-  /// What may be missing, or too much, for want of something that could not be read, and nothing tells where: while
-  /// there is any of it, no finding is certain and nothing is clean.
+  /// What may be missing, or duplicated, because something could not be read, at an unknown position: if there is any
+  /// of it, no finding is certain and nothing is clean.
   package enum Doubt: Sendable {
-    /// A whole event, of which nothing is known.
+    /// A whole event, about which nothing is known.
     case event
-    /// What an event says.
+    /// Part of an event.
     case field
     /// Events that were lost.
     case loss
-    /// An event that may not have been.
+    /// An event that may not have happened.
     case repetition
   }
 
-  /// nil: nothing is hidden by it, or it has a loss marker in its place.
+  /// nil: it hides nothing, or it has a loss marker instead.
   package var doubt: Doubt? {
     switch self {
     case .badLine, .longLine, .badRecord, .badPart: .event
@@ -95,9 +95,9 @@ package enum ImportIssueKind: String, CaseIterable, Encodable, Sendable {
 /// One occurrence, kept for the first ten of each kind.
 package struct ImportIssue: Sendable {
   package let kind: ImportIssueKind
-  /// The line it stands in, first line 1; in a binary recording, the event behind which it was met.
+  /// The line where it occurred, first line 1; in a binary recording, the event after which it occurred.
   package let line: EventID
-  /// One sentence: what is wrong there.
+  /// One sentence: what is wrong.
   package let reason: String
   /// The line's first bytes, made printable.
   package let excerpt: String

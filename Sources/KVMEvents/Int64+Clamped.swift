@@ -1,8 +1,8 @@
 // Sums that stay within 64 bits, whatever a file says.
 
 extension Int64 {
-  /// The sum, or the end of the range that it would leave. For totals of what a recording says, such as durations whose
-  /// stamps lie centuries apart: as many of them as there are can leave any range.
+  /// The sum, or the end of the range that it would leave. For totals over a recording, such as durations whose stamps
+  /// are centuries apart: enough of them leave any range.
   package func addingClamped(_ other: Int64) -> Int64 {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? (other < 0 ? .min : .max) : sum

@@ -5,10 +5,10 @@ package struct KernelRelease: Equatable, Sendable {
   package let text: String
   package let version: KernelVersion
 
-  /// Linux has 64 characters for it.
+  /// Linux allows 64 characters for it.
   private static let lengthMax = 64
 
-  /// nil: not one word that begins with a version.
+  /// nil: not a single word that begins with a version.
   package init?(_ text: some StringProtocol) {
     let isWord = text.utf8.allSatisfy { 0x21...0x7e ~= $0 }
     guard isWord, text.utf8.count <= Self.lengthMax, let version = KernelVersion(text) else { return nil }
@@ -46,7 +46,7 @@ package struct KernelVersion: Comparable, Sendable {
   package let minor: Int
   package let patch: Int
 
-  /// Reads `6.12.95`, `6.12` and what has anything but a digit behind them; a release candidate counts as its release.
+  /// Reads `6.12.95`, `6.12` and either followed by anything but a digit; a release candidate counts as its release.
   package init?(_ text: some StringProtocol) {
     let parts = text.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count >= 2, let major = Int(Self.digits(parts[0])), Self.digits(parts[0]) == parts[0],

@@ -14,11 +14,11 @@ public typealias EventNameID = Int32
 public struct RecordedEvent: Sendable {
   public var id: EventID = 0
   public var time = TraceTimestamp(rawValue: 0)
-  /// `unknownCPU` for a loss of which the recording does not say where it was.
+  /// `unknownCPU` for a loss without a known CPU.
   public var cpu: Int32 = 0
   /// The thread id the recording prints (`pid` in kernel terms); 0 is the idle task of its CPU.
   public var pid: Int32 = 0
-  /// `noTask` for `lostEvents`, which no task made.
+  /// `noTask` for `lostEvents`, which has no task.
   public var task: TaskID = 0
   public var name: EventNameID = 0
   public var kind: EventKind = .bystander
@@ -28,12 +28,12 @@ public struct RecordedEvent: Sendable {
 
   public static let noTask: TaskID = -1
   public static let unknownCPU: Int32 = -1
-  /// `flags` of `lostEvents`: the recording does not tell where they were lost, only that it was before this marker.
+  /// `flags` of `lostEvents`: it is not known where they were lost, only that it was before this marker.
   public static let lostAnywhere: UInt64 = 1
 
   @inlinable public init() {}
 
-  /// The field's value, or nil where the probe did not record it. Signed fields are two's complement.
+  /// The field's value, or nil if the probe did not record it. Signed fields are two's complement.
   @inlinable public subscript(field: EventField) -> UInt64? {
     // Through a pointer: `values[…]` copies all of them first, and so does a span of them.
     @inline(__always) get {
@@ -57,7 +57,7 @@ public struct RecordedEvent: Sendable {
   @inlinable @inline(__always) public var pfn: PFN? { self[.pfn].map(PFN.init(rawValue:)) }
   @inlinable @inline(__always) public var ret: Int64? { self[.ret].map { Int64(bitPattern: $0) } }
 
-  /// `start` and `end` as a range; nil where one is missing or the end lies below the start.
+  /// `start` and `end` as a range; nil if one is missing or the end is below the start.
   @inlinable @inline(__always) public var range: HVARange? {
     guard let start = self[.start], let end = self[.end], start <= end else { return nil }
     return HVARange(start: UHVA(rawValue: start), end: UHVA(rawValue: end))

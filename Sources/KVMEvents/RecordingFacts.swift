@@ -1,4 +1,4 @@
-// What is known of a recording as a whole: from the reader to the table `trace` and to the JSON report.
+// What is known about a recording as a whole: from the reader to the table `trace` and to the JSON report.
 
 /// The facts of a recording. A property is a column of the table `trace` and a key of the report's `trace`, both by its
 /// name in snake case; nil is NULL.
@@ -9,7 +9,7 @@ package struct RecordingFacts: Codable, Equatable, Sendable {
   package var contentHash: String?
   /// Of the gpc-replay that imported it.
   package var toolVersion = ""
-  /// What it was recognised as, with what there is to say of this one.
+  /// The format that was recognised, with its details for this recording.
   package var format: String
   /// As read, before decompression.
   package var byteCount: Int64
@@ -25,9 +25,9 @@ package struct RecordingFacts: Codable, Equatable, Sendable {
   package var stampUnit: StampUnit
   /// Of the time stamps as recorded, in nanoseconds.
   package var resolutionNs: Int64
-  /// A sentence saying what is missing; nil: the input is whole.
+  /// A sentence saying what is missing; nil: the input is complete.
   package var incomplete: String?
-  /// The options that change what is read; empty where none was given.
+  /// The options that change what is read; empty if none was given.
   package var importOptions = ""
   /// What the events' ids count.
   package var eventPlace: EventPlace
@@ -36,7 +36,7 @@ package struct RecordingFacts: Codable, Equatable, Sendable {
 
   /// As a reader knows them.
   /// - Parameters:
-  ///   - clock: nil: nothing tells.
+  ///   - clock: nil: not known.
   ///   - clockSource: nil: the recording names its clock, if nothing else does.
   package init(
     format: String, byteCount: Int64, lineCount: Int64, clock: TraceClock?, clockSource: ClockSource? = nil,
@@ -52,7 +52,7 @@ package struct RecordingFacts: Codable, Equatable, Sendable {
     self.eventPlace = eventPlace
   }
 
-  /// nil: nothing tells.
+  /// nil: not known.
   package var knownClock: TraceClock? { clockSource == .assumed ? nil : clock }
 
   /// nil: they can be; else why no recording has them.
@@ -62,7 +62,7 @@ package struct RecordingFacts: Codable, Equatable, Sendable {
     if stamps.contains(where: { !(0..<TraceTimestamp.end).contains($0) }) || stamps != stamps.sorted() {
       return "its times are \(stamps.map(String.init).joined(separator: " to ")) ns"
     }
-    // Nanoseconds to milliseconds: what any form of recording prints, and more.
+    // Nanoseconds to milliseconds: the resolutions of all input formats, and more.
     if !(1...1_000_000).contains(resolutionNs) { return "its time stamps are of \(resolutionNs) ns" }
     return nil
   }

@@ -1,6 +1,6 @@
-// What a recording says of itself: a line of trace_marker that `gpc-replay record` wrote.
+// What a recording states about itself: a line of trace_marker that `gpc-replay record` wrote.
 
-/// One such line, without `gpc-replay: ` in front: `offsets kvm.mmu_notifier=6800 …`.
+/// One such line, without the prefix `gpc-replay: `: `offsets kvm.mmu_notifier=6800 …`.
 package struct RecordingMark: Equatable, Sendable {
   /// The id that its event has, or would have: what `EventPlace` counts.
   package let line: EventID

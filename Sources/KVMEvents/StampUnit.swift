@@ -1,4 +1,4 @@
-// What the stamps of a recording count, and the words for it.
+// What the stamps of a recording count, and the names of the units.
 
 import TextLayout
 
@@ -6,16 +6,16 @@ import TextLayout
 package enum StampUnit: String, CaseIterable, Codable, Sendable {
   /// Nanoseconds.
   case ns
-  /// The steps of a counter of whose speed nothing is known (`counter`: one per event; `x86-tsc`: cycles): an order,
-  /// and no time. What is named nanoseconds in this code and in the database is ticks then.
+  /// The steps of a counter of unknown speed (`counter`: one per event; `x86-tsc`: cycles): an order, not a time. What
+  /// this code and the database call nanoseconds is then ticks.
   case tick
 
-  /// What `figure` is of: milliseconds, or ticks.
+  /// The unit of `figure`: milliseconds, or ticks.
   package var name: String { self == .ns ? "ms" : "ticks" }
   /// A long span without its unit.
   package func figure(_ span: Int64) -> String { self == .ns ? milliseconds(span) : grouped(span) }
 
-  /// What `shortFigure` is of: microseconds, or ticks.
+  /// The unit of `shortFigure`: microseconds, or ticks.
   package var shortName: String { self == .ns ? "us" : "ticks" }
   /// A short span without its unit, exact.
   package func shortFigure(_ span: Int64) -> String { self == .ns ? microseconds(span) : grouped(span) }

@@ -6,11 +6,11 @@ public struct TraceTimestamp: RawRepresentable, Hashable, Comparable, Sendable {
   public let rawValue: Int64
   @inlinable public init(rawValue: Int64) { self.rawValue = rawValue }
 
-  /// Below this, 146 years, lie all stamps, and at 0 or above: then neither the difference of two nor the sum of two
-  /// such differences leaves 64 bits. Readers take what lies beyond for damage.
+  /// All stamps are at least 0 and below this, 146 years: then neither the difference of two nor the sum of two such
+  /// differences leaves 64 bits. Readers treat others as damage.
   public static let end: Int64 = 1 << 62
 
-  /// nil: no clock was ever there.
+  /// nil: not a time that a clock can have.
   @inlinable public init?(recorded stamp: UInt64) {
     guard stamp < UInt64(Self.end) else { return nil }
     rawValue = Int64(bitPattern: stamp)
@@ -23,9 +23,9 @@ public struct TraceTimestamp: RawRepresentable, Hashable, Comparable, Sendable {
 package enum ClockSource: String, Codable, Sendable {
   /// The recording names it.
   case recorded
-  /// The recording does not name it, and what prints such recordings has one by its documentation.
+  /// The recording does not name it, but the program that prints such recordings documents its clock.
   case convention
-  /// Nothing tells; what `--clock` says, or the default of ftrace.
+  /// Not known; from `--clock`, or the default of ftrace.
   case assumed
 }
 
@@ -35,7 +35,7 @@ public enum TraceClock: String, CaseIterable, Codable, Sendable {
   case monoRaw = "mono_raw"
   case x86TSC = "x86-tsc"
 
-  /// What its stamps count, where nothing has converted them.
+  /// What its stamps count, if nothing has converted them.
   package var unit: StampUnit {
     switch self {
     case .counter, .x86TSC: .tick
@@ -43,7 +43,7 @@ public enum TraceClock: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// How far the clocks of two CPUs are taken to differ, in nanoseconds (the default of `--delta`; evidence: `local`
+  /// How far the clocks of two CPUs are assumed to differ, in nanoseconds (the default of `--delta`; evidence: `local`
   /// and `perf` are per CPU and not coherent, the others are one source).
   public var uncertainty: Int64 {
     switch self {
@@ -52,7 +52,7 @@ public enum TraceClock: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// The same for stamps whose last digit is worth so many nanoseconds: two events of one microsecond are unordered
-  /// where it is one.
+  /// The same for stamps with this resolution in nanoseconds: two events of one microsecond are unordered if it is one
+  /// microsecond.
   package func uncertainty(resolutionNs: Int64) -> Int64 { uncertainty + (resolutionNs > 1 ? resolutionNs : 0) }
 }

@@ -2,20 +2,20 @@
 
 import KVMEvents
 
-/// An array for the numbers that CPUs have, and a dictionary for those that only a damaged line can have.
+/// An array for valid CPU numbers, and a dictionary for those that only a damaged line can have.
 struct CPUTable {
   /// A CPU of the recording.
   private struct CPUState {
-    /// Its last event: where a gap on it begins. nil: it had none yet.
+    /// Its last event: where a gap on it begins. nil: it has none yet.
     var last: Moment?
-    /// The thread of that event and its pid: most likely its next event is of the same.
+    /// The thread of that event and its pid: its next event is most likely of the same.
     var thread: ThreadNumber?
     var pid: Int32 = 0
   }
 
   private var near: [CPUState] = []
   private var far: [Int32: CPUState] = [:]
-  /// The most CPUs that Linux can be built for.
+  /// The maximum number of CPUs that Linux can be built for.
   private static let nearMax: Int32 = 8192
 
   /// The CPU's last event.
@@ -26,7 +26,7 @@ struct CPUTable {
     near.indices.filter { near[$0].last != nil }.map { Int32($0) } + far.keys.filter { far[$0]?.last != nil }.sorted()
   }
 
-  /// The CPU's last thread, if that has this pid.
+  /// The CPU's last thread, if it has this pid.
   @inline(__always)
   func thread(on cpu: Int32, pid: Int32) -> ThreadNumber? {
     guard cpu < near.count else { return far[cpu].flatMap { $0.pid == pid ? $0.thread : nil } }

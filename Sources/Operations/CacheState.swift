@@ -3,7 +3,7 @@
 import KVMEvents
 import Results
 
-/// A cache's number: its place among all.
+/// A cache's number: its position among all.
 package typealias CacheNumber = Int
 
 /// One `gfn_to_pfn_cache` in one epoch.
@@ -19,8 +19,8 @@ package struct CacheState {
   package internal(set) var isActive: Bool?
   /// Its `kvm_gpc_init()` is in the recording.
   var isInitialisedInTrace = false
-  /// A refresh of it may be under way of which no event is recorded: from before the recording, or its entry was lost.
-  /// Over with its next whole refresh, for `refresh_lock` lets in one at a time.
+  /// A refresh of it may be in progress that is not recorded: from before the recording, or its entry was lost. Over
+  /// with its next whole refresh, since `refresh_lock` admits one at a time.
   package internal(set) var mayHideRefresh = true
 
   init(id: Int32, gpc: GPCPointer, epoch: Int32, firstEvent: EventID) {
@@ -31,13 +31,13 @@ package struct CacheState {
     lastEvent = firstEvent
   }
 
-  /// The page whose invalidation concerns the cache; nil where the uhva is not known or an error.
+  /// The page whose invalidation concerns the cache; nil if the uhva is not known or an error.
   package var page: UHVA? {
     guard let uhva, !uhva.isError else { return nil }
     return uhva.page
   }
 
-  /// Takes on what an event records of it.
+  /// Updates it from what an event records of it.
   mutating func see(uhva: UHVA?, gpa: GPA? = nil) {
     if let uhva { self.uhva = uhva }
     if let gpa { self.gpa = gpa }

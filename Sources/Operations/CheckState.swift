@@ -1,32 +1,32 @@
-// A check under way.
+// A check in progress.
 
 import GPCProtocol
 import KVMEvents
 
-/// One `kvm_gpc_check()` whose return is awaited.
+/// One `kvm_gpc_check()` that has not returned yet.
 package struct CheckState {
   package let id: Int64
   package let cache: CacheNumber
   package let task: TaskID
   package let entry: Moment
   package let conditions: CheckConditions
-  /// How often memslots had changed at its entry; nil: they were being changed, or that is not known.
+  /// How often memslots had changed at its entry; nil: they were changing, or that is not known.
   package let memslotChange: Int?
-  /// An update of the memslots may have been under way unseen.
+  /// An unrecorded memslot update may have been in progress.
   package let mayHideMemslotChange: Bool
   package let recordedValid: Bool?
   package let uhva: UHVA?
-  /// A refresh of the cache may have been under way unseen.
+  /// An unrecorded refresh of the cache may have been in progress.
   package let mayHideRefresh: Bool
   /// It runs on top of a refresh (or the wait for one), a hook or another check of its thread.
   let isNested: Bool
 }
 
-/// What `kvm_gpc_check()` tests beside `valid`, from the fields that its probe read under the same lock.
+/// What `kvm_gpc_check()` tests besides `valid`, from the fields that its probe read under the same lock.
 package struct CheckConditions {
   /// All hold, with the generation as it was read; nil: a field is missing.
   package let hold: Bool?
-  /// They hold or not by the generation alone.
+  /// The generation alone decides whether they hold.
   package let dependOnGeneration: Bool
   /// The generation carries `KVM_MEMSLOT_GEN_UPDATE_IN_PROGRESS`.
   let isGenerationMoving: Bool

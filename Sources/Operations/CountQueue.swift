@@ -1,4 +1,4 @@
-// Recorded counts of invalidations in flight that wait until no event can come any more that bears on them.
+// Recorded counts of invalidations in flight that wait until no further event can concern them.
 
 import KVMEvents
 
@@ -9,7 +9,7 @@ struct RecordedCount {
   let low: Moment
 }
 
-/// How many of the recorded invalidations are in flight at some time: at least, and at most.
+/// How many of the recorded invalidations are in flight at some time: minimum and maximum.
 package struct CountBounds {
   package var least: UInt64 = 0
   package var most: UInt64 = 0
@@ -20,7 +20,7 @@ package struct CountBounds {
   }
 }
 
-/// First settled first.
+/// The first settled comes first.
 struct CountQueue {
   private var items: [(recorded: RecordedCount, high: Moment)] = []
 

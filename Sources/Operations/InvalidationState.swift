@@ -1,10 +1,9 @@
-// An invalidation while someone needs it: the intervals in which its steps lie.
+// An invalidation while it is needed: the intervals in which its steps lie.
 
 import KVMEvents
 import Results
 
-/// One invalidation of one VM, from its start hook (or the first that is known of it) until nothing undecided can need
-/// it.
+/// One invalidation of one VM, from its start hook (or its first known event) until nothing undecided can need it.
 package final class InvalidationState {
   package let id: Int64
   package let vm: VMState
@@ -12,12 +11,12 @@ package final class InvalidationState {
   package let task: TaskID
   package let range: HVARange
   package let mnEvent: UInt32?
-  /// The first that is recorded of it.
+  /// Its first recorded event.
   let firstEvent: EventID
   /// The hooks' events as they come. `start` is nil for an invalidation that was open when the recording (or a gap)
   /// ended.
   package let start: Moment?
-  /// `gfn_to_pfn_cache_invalidate_start()`, in the hook that `walkIsInEndHook` tells.
+  /// `gfn_to_pfn_cache_invalidate_start()`, in the hook given by `walkIsInEndHook`.
   package internal(set) var walk: Moment?
   /// nil: the entry of the hook around the walk is not recorded.
   package internal(set) var walkIsInEndHook: Bool?
@@ -25,7 +24,7 @@ package final class InvalidationState {
   package internal(set) var end: Moment?
   package internal(set) var endKvm: Moment?
   package internal(set) var endRet: Moment?
-  /// Where its start is not recorded: it was up by then (nil: before the recording).
+  /// If its start is not recorded: it was up by then (nil: before the recording).
   let upBy: Moment?
   package internal(set) var hitsMemslot: Bool?
   /// `mmu_invalidate_seq` as the start hook's probe read it.
@@ -35,13 +34,13 @@ package final class InvalidationState {
   /// It runs on top of a refresh or a check of its thread.
   var isNested = false
   /// From this moment on its end may be missing: events were dropped, or its thread began another one (evidence, rule
-  /// 13). nil again where its own end is recorded after all.
+  /// 13). nil again if its own end is recorded after all.
   package internal(set) var doubtedSince: Moment?
-  /// Events were dropped since it began: what its thread does next may be another invalidation's.
+  /// Events were dropped since it began: the next event of its thread may belong to another invalidation.
   var isTorn = false
   /// Over, by its end or otherwise; nil while it is open.
   package internal(set) var close: Invalidation.Close?
-  /// A recorded fact after which it is over, where its own end is not recorded.
+  /// A recorded fact after which it is over, if its own end is not recorded.
   package internal(set) var overBy: Moment?
 
   init(
@@ -65,7 +64,7 @@ package final class InvalidationState {
   /// Its end may be missing.
   package var isInDoubt: Bool { close == nil && end == nil && doubtedSince != nil }
 
-  /// What its thread does next may be another invalidation's: no window of it reaches on.
+  /// The next event of its thread may belong to another invalidation: no window of it extends further.
   package var mayBeCutShort: Bool { isTorn }
 
   /// The kernel's test, `start <= uhva < end`, for the page (evidence, rule 9).
@@ -75,10 +74,10 @@ package final class InvalidationState {
   /// as removing.
   package var removesMappings: Bool { mnEvent != 2 && mnEvent != 3 }
 
-  /// Whether it took away a page that a lookup between these moments had read: `certain` if its window (at function
-  /// level: the hook itself) began after the lookup, `possible` if they surely overlap (at function level: if it began
-  /// during the lookup), else nil. What only a wider interval or a larger delta lets in is nothing (evidence, rules 8,
-  /// 18 and 22).
+  /// Whether it removed a page that a lookup between these moments had read: `certain` if its window (at function
+  /// level: the hook itself) began after the lookup, `possible` if they certainly overlap (at function level: if it
+  /// began during the lookup), else nil, also if they may overlap only by a wider interval or a larger delta (evidence,
+  /// rules 8, 18 and 22).
   package func removal(
     ofLookup lookup: Moment, to lookupRet: Moment, isOfFunctionLevel: Bool, _ order: MomentOrder
   ) -> Finding.Certainty? {
@@ -89,8 +88,8 @@ package final class InvalidationState {
     return overlaps && order.surely(lookup, before: other) ? .possible : nil
   }
 
-  /// Splitting a huge page, or a VMA at it, sends the same: `MMU_NOTIFY_CLEAR` over exactly one aligned huge page, with
-  /// nothing freed (evidence, rule 22).
+  /// Also sent when a huge page, or a VMA within one, is split: `MMU_NOTIFY_CLEAR` over exactly one aligned huge page,
+  /// with nothing freed (evidence, rule 22).
   package var mayBeSplit: Bool {
     guard mnEvent == 1 else { return false }
     let size = range.end.rawValue - range.start.rawValue
@@ -98,8 +97,8 @@ package final class InvalidationState {
   }
 
   /// The count goes up in (start hook's entry, the walk's begin); without that event in the start hook, before the hook
-  /// returns. A start that was lost lies in a gap. One from before the recording is never sure: verdicts that rest on
-  /// it are unknown (evidence, rule 10).
+  /// returns. A lost start lies in a gap. One from before the recording is never certain: verdicts that depend on it
+  /// are unknown (evidence, rule 10).
   package func surelyUp(before moment: Moment, _ order: MomentOrder) -> Bool {
     let walkInStartHook = walkIsInEndHook == false ? walk : nil
     return order.surely(walkInStartHook ?? (start == nil ? upBy : startRet), before: moment)
@@ -126,8 +125,8 @@ package final class InvalidationState {
     return order.surely(moment, before: end)
   }
 
-  // `mmu_invalidate_seq` is bumped before the count goes down and in the same interval: the recordings show the value
-  // from before the bump after `mn_invalidate_end_kvm` (docs/evidence.md, "What the recordings say otherwise").
+  // `mmu_invalidate_seq` is bumped before the count goes down and in the same interval: the recordings show the old
+  // value after `mn_invalidate_end_kvm` (docs/evidence.md, "Where the recordings disagree with a reading of the code").
 
   package func surelyBumped(before moment: Moment, _ order: MomentOrder) -> Bool {
     surelyDown(before: moment, order)
@@ -140,7 +139,7 @@ package final class InvalidationState {
   /// The events of its hooks, for a finding's proof.
   package var proof: [EventID] { [start, walk, startRet, end, endRet].compactMap { $0?.id } }
 
-  /// The last event that is known of it.
+  /// Its last known event.
   package var lastKnown: Moment? {
     [start, walk, startRet, end, endKvm, endRet].compactMap { $0 }.max { $0.id < $1.id }
   }

@@ -3,30 +3,30 @@
 import KVMEvents
 import Results
 
-/// The memslots in force, by slot number.
+/// The memslots in use, by slot number.
 package struct MemslotTable {
   private var slots: [UInt32: Memslot] = [:]
-  /// The changes under way: between the entry and the return of `__kvm_set_memory_region()`.
+  /// The changes in progress: between the entry and the return of `__kvm_set_memory_region()`.
   private var changing: [(thread: ThreadNumber, slot: UInt32, wanted: Memslot?)] = []
-  /// The last ones that took effect: clocks differ, so an invalidation that seems to come later may have met what was
-  /// before them.
+  /// The last ones that took effect: clocks differ, so an invalidation that seems to come later may have seen the
+  /// memslots before them.
   private var recent: [(ret: Moment, old: Memslot?, new: Memslot?)] = []
   private static let recentMax = 8
   /// Every change since the VM's creation is in the recording.
   private var isComplete = false
-  /// How often `kvm_swap_active_memslots()` put a new set in force.
+  /// How often `kvm_swap_active_memslots()` installed a new set.
   private var updateCount: UInt64 = 0
-  /// By how much the recorded `generation` was ahead of the updates recorded so far, when it was last seen with no
-  /// doubt. As long as it stays, no update is missing; 0 shows that all since the VM's creation are there.
+  /// By how much the recorded `generation` was ahead of the updates recorded so far, when it was last seen without
+  /// doubt. While it stays the same, no update is missing; 0 shows that all since the VM's creation are recorded.
   private var generationLead: UInt64?
   /// The last event that showed that.
   private var knownAt: EventID = 0
   /// A change may have been lost.
   private var isInDoubt = false
-  /// `__kvm_set_memory_region()` may be under way of which no entry is recorded. It holds `slots_lock`: over with the
-  /// next whole one.
+  /// `__kvm_set_memory_region()` may be in progress without a recorded entry. It holds `slots_lock`: over with the next
+  /// whole one.
   private(set) var mayHideChange = true
-  /// How often a change began or ended: the same again shows that none was under way in between, if none is now.
+  /// How often a change began or ended: an equal value shows that none was in progress in between, if none is now.
   package private(set) var changeCount = 0
 
   /// A new set moves `generation` by the number of address spaces; x86 has two.
@@ -34,15 +34,15 @@ package struct MemslotTable {
   /// `KVM_MEMSLOT_GEN_UPDATE_IN_PROGRESS`.
   package static let updateInProgress: UInt64 = 1 << 63
 
-  /// The return of the last change, whatever came of it.
+  /// The return of the last change, whatever its result.
   private var lastRet: Moment?
 
-  /// A change may be under way at this moment: clocks differ.
+  /// A change may be in progress at this moment: clocks differ.
   func mayBeChanging(at moment: Moment, _ order: MomentOrder) -> Bool {
     !changing.isEmpty || lastRet.map { !order.surely($0, before: moment) } ?? false
   }
 
-  /// `kvm_handle_hva_range()`: whether a range meets a memslot; nil where the memslots are not all known or just
+  /// `kvm_handle_hva_range()`: whether a range overlaps a memslot; nil if the memslots are not all known or are just
   /// changing.
   /// - Parameters:
   ///   - start: when its invalidation began; nil: not known. (While it is open no memslot changes.)
@@ -56,19 +56,19 @@ package struct MemslotTable {
     return isComplete && areAllProbed ? false : nil
   }
 
-  /// A change is under way that decides whether the range meets a memslot.
+  /// A change is in progress that decides whether the range overlaps a memslot.
   func canChange(_ range: HVARange) -> Bool {
     changing.contains { Self.meets(slots[$0.slot], range) != Self.meets($0.wanted, range) }
   }
 
-  /// The change that set the memslot of this address; the last one, should several have it.
+  /// The change that set the memslot of this address; the last one, if several have it.
   package func setEvent(of uhva: UHVA) -> EventID? {
     slots.values.lazy.filter { Self.range($0).contains(uhva) }.map(\.setEvent).max()
   }
 
   mutating func begin(thread: ThreadNumber, slot: UInt32, wanted: Memslot?) {
     changeCount += 1
-    // What became of the thread's former change is not recorded.
+    // The result of the thread's previous change is not recorded.
     if changing.contains(where: { $0.thread == thread }) { doubt() }
     changing.append((thread, slot, wanted))
   }
@@ -103,7 +103,7 @@ package struct MemslotTable {
       isComplete = false
       generationLead = lead
     } else {
-      // More updates than recorded, or one that is just taking effect: then the lead comes back.
+      // More updates than recorded, or one that is just taking effect: then the lead returns.
       let wasKnown = !isInDoubt
       isInDoubt = true
       return wasKnown && mayHideChange ? knownAt : nil
@@ -112,7 +112,7 @@ package struct MemslotTable {
     return nil
   }
 
-  /// Events were dropped: a change may be among them, and so may be the returns of those under way.
+  /// Events were dropped: a change may be among them, or the returns of those in progress.
   mutating func doubt() {
     isInDoubt = true
     mayHideChange = true
@@ -125,11 +125,11 @@ package struct MemslotTable {
     mayHideChange = false
   }
 
-  /// The rows still in force, by slot number.
+  /// The rows still in use, by slot number.
   package var remaining: [Memslot] { slots.values.sorted { $0.slot < $1.slot } }
 
-  /// `kvm_set_memslot()`: to delete or to move a slot it is made invalid first, in a set of its own. Where nothing
-  /// changes there is none.
+  /// `kvm_set_memslot()`: to delete or to move a slot it is made invalid first, in a separate set. Without a change
+  /// there is no new set.
   private static func swapCount(from old: Memslot?, to new: Memslot?) -> UInt64 {
     guard let new else { return 2 }
     guard let old else { return 1 }
@@ -152,7 +152,7 @@ package struct MemslotTable {
 }
 
 extension Memslot {
-  /// `__kvm_set_memory_region()` does nothing where nothing changes.
+  /// `__kvm_set_memory_region()` does nothing if nothing changes.
   fileprivate func isSame(as other: Memslot) -> Bool {
     gpa == other.gpa && size == other.size && uhva == other.uhva && flags == other.flags
   }

@@ -4,22 +4,23 @@ import KVMEvents
 
 /// Learns the constant `kvm - mn` (the notifier is a member of `struct kvm`) and holds events back until it is known.
 ///
-/// The start hook names only the notifier, the walk right behind it on the same thread only the kvm: one such pair
-/// serves the whole recording. Until then events are held, so that no decision is made without the invalidations. Where
-/// no such pair comes, what the recording says of itself serves, if a recorded kvm bears it out.
+/// The start hook names only the notifier, the walk right after it on the same thread only the kvm: one such pair
+/// serves the whole recording. Until then events are held back, so that no decision is made without the invalidations.
+/// Without such a pair, the recording's own statement is used, if a recorded kvm confirms it.
 struct NotifierTie {
   /// `kvm - mn`, wrapping.
   private(set) var offset: UInt64?
   private var held: [RecordedEvent] = []
-  /// By pid: the hook that the thread is in; and what its walk says of the tie, where that lies in an end hook.
+  /// By pid: the hook that the thread is in; and what its walk shows about the tie, if that lies in an end hook.
   private var lastHook: [Int32: (entry: RecordedEvent, walkOffset: UInt64?)] = [:]
   private var hasGivenUp = false
-  /// The pointers met while events are held: with one of each the tie is plain.
+  /// The pointers seen while events are held: with one of each the tie is certain.
   private var kvms: Set<UInt64> = []
   private var notifiers: Set<UInt64> = []
-  /// `struct kvm` has some 40 KiB at the most; so far behind its begin lies no member of it, but one of its neighbour.
+  /// `struct kvm` has some 40 KiB at most; an address that far after its start is not a member of it, but of its
+  /// neighbour.
   static let kvmBytesMax: UInt64 = 1 << 16
-  /// 15 MB; in every recording met so far the tie stands within three events of the first hook.
+  /// 15 MB; in every recording seen so far the tie is known within three events of the first hook.
   private static let heldMax = 65_536
 
   /// `kvm - mn` as the recording says it.
@@ -37,8 +38,7 @@ struct NotifierTie {
     offset.map { KVMPointer(rawValue: mn.rawValue &+ $0) }
   }
 
-  /// Takes the event into the held ones where that is needed. True when the tie was made (or given up) and the held
-  /// events are to be replayed.
+  /// Holds the event if needed. True when the tie is known (or given up) and the held events are to be replayed.
   mutating func holds(_ event: RecordedEvent) -> Bool {
     learn(event)
     if hasGivenUp { return false }
@@ -52,15 +52,15 @@ struct NotifierTie {
     return isMade || hasGivenUp
   }
 
-  /// Takes what the recording says, if a recorded notifier then lies in a recorded kvm: its offsets may be another
-  /// build's.
+  /// Uses the recording's statement, if a recorded notifier then lies in a recorded kvm: its offsets may be those of
+  /// another build.
   private mutating func believe() {
     guard !isMade, let saidOffset, notifiers.contains(where: { kvms.contains($0 &+ saidOffset) }) else { return }
     offset = saidOffset
   }
 
-  /// The recording is over: what it says is taken, else the only pair there is belongs together, if the notifier can be
-  /// a member of that kvm.
+  /// The recording is over: its own statement is used, else a single pair belongs together, if the notifier can be a
+  /// member of that kvm.
   mutating func giveUp() {
     hasGivenUp = true
     believe()
@@ -82,7 +82,7 @@ struct NotifierTie {
     case .mnInvalidateRangeStart, .mnInvalidateRangeEnd: lastHook[event.pid] = (event, nil)
     case .gpcInvalidateStart:
       learn(from: event, inside: .mnInvalidateRangeStart)
-      // In some forms the walk lies in the end hook: it surely does if that hook's return follows.
+      // In some forms the walk lies in the end hook: certainly if that hook's return follows.
       if let hook = lastHook[event.pid]?.entry, hook.kind == .mnInvalidateRangeEnd {
         lastHook[event.pid] = (hook, Self.offset(hook, event))
       }
@@ -91,7 +91,7 @@ struct NotifierTie {
       offset = offset ?? lastHook[event.pid]?.walkOffset
       lastHook[event.pid] = nil
     case .mnInvalidateRangeStartRet: lastHook[event.pid] = nil
-    // What a thread does next may be another hook's.
+    // The next event of a thread may belong to another hook.
     case .lostEvents: lastHook.removeAll()
     case _: break
     }

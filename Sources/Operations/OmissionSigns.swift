@@ -1,4 +1,4 @@
-// Signs that events were left out without a marker.
+// Signs that events were omitted without a marker.
 
 import KVMEvents
 import Results
@@ -7,20 +7,20 @@ import Results
 package struct OmissionSigns {
   private struct Shown {
     var events: [EventID] = []
-    /// Beyond the events kept; all of them come after those.
+    /// After the events kept.
     var more: Int64 = 0
     var mostMissing: Int64?
   }
 
   /// By the signs' order.
   private var shown = Array(repeating: Shown(), count: SilentOmission.Sign.allCases.count)
-  /// 64 KiB a sign: what a loss withdraws lies among the last.
+  /// 64 KiB per sign: what a loss withdraws is among the last.
   private static let keptMax = 8192
-  /// Shown by what a thread did not do: only where the kinds of event concerned are recorded at all.
+  /// Shown by what a thread did not do: only if the kinds of event concerned are recorded at all.
   private var unpairedKinds: [(event: EventID, lacking: EventKind)] = []
 
-  /// Retry tests whose probe read a count of 0 with invalidations surely in flight: either their ends are missing, or
-  /// the field is none.
+  /// Retry tests whose probe read a count of 0 with invalidations certainly in flight: either their ends are missing,
+  /// or the field is not the count.
   package private(set) var zeroCounts: [(event: EventID, least: UInt64)] = []
 
   package mutating func noteZeroCount(at event: EventID, least: UInt64) {
@@ -35,12 +35,12 @@ package struct OmissionSigns {
     if shown[index].events.count < Self.keptMax { shown[index].events.append(event) } else { shown[index].more += 1 }
   }
 
-  /// A thread does what it cannot do before an event of this kind, which has not come.
+  /// A thread does what it cannot do before an event of this kind, which is missing.
   mutating func noteUnpaired(lacking kind: EventKind, at event: EventID) {
     if unpairedKinds.count < Self.keptMax { unpairedKinds.append((event, kind)) }
   }
 
-  /// Events were dropped after this one, which may be what was missed.
+  /// Events were dropped after this one, and the missing one may be among them.
   mutating func withdraw(after event: EventID) {
     unpairedKinds.removeAll { $0.event > event }
     zeroCounts.removeAll { $0.event > event }

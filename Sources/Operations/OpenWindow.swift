@@ -3,7 +3,7 @@
 import KVMEvents
 import Results
 
-/// The window that a VM is in. Operations come when they end; a window ends when the next busy stretch begins.
+/// The current window of a VM. Operations come when they end; a window ends when the next busy period begins.
 struct OpenWindow {
   /// A window that is over.
   private struct Held {
@@ -14,23 +14,22 @@ struct OpenWindow {
   /// Operations that have ended, by their ends.
   private var ended: [RecordedOperation] = []
   private var doubt: RecordedWindow.Doubt?
-  /// Invalidations, refreshes and deactivations under way.
+  /// Invalidations, refreshes and deactivations in progress.
   private var busyCount = 0
   /// The latest time at which one of those ended.
   private var busyUntil = Int64.min
   private var isTooLong = false
-  /// The last windows. A refresh that is entered behind them may have been asked for while one of these lasted, and
-  /// waited: then there was no quiet point from there on. Only the entry tells; a request may also be turned down
-  /// before it.
+  /// The last windows. A refresh that is entered after them may have been requested during one of these, and waited:
+  /// then there was no quiet point from there on. Only the entry shows this; a request may also be rejected before it.
   private var held: [Held] = []
 
-  /// More than any window of a recording met so far has; beyond it a window is not kept.
+  /// More than in any window of a recording seen so far; a larger window is not kept.
   private static let operationsMax = 65_536
-  /// Farther back no window is taken up again.
+  /// Windows further back are not reopened.
   private static let heldMax = 16
 
-  /// An invalidation, a refresh or a deactivation begins. Returns the windows that are over by that.
-  /// - Parameter request: when a refresh was asked for: since then it is under way.
+  /// An invalidation, a refresh or a deactivation begins. Returns the windows that are over because of it.
+  /// - Parameter request: when a refresh was requested: since then it is in progress.
   mutating func beginBusy(
     vm: Int32, at moment: Moment, since request: Moment?, deltaNs: Int64
   ) -> [RecordedWindow] {
@@ -38,7 +37,7 @@ struct OpenWindow {
     let begin = request?.time ?? moment.time
     if request != nil { reopen(from: begin, deltaNs: deltaNs) }
     guard busyCount == 0, busyUntil != .min, busyUntil &+ deltaNs < begin else { return [] }
-    // A check that may still have been running then belongs to what begins now.
+    // A check that may still have been running then belongs to the new window.
     let isOver = ended.partition { $0.end.time &+ deltaNs < begin }
     let over = Array(ended[isOver...])
     let window = close(vm: vm, over)
@@ -47,7 +46,7 @@ struct OpenWindow {
   }
 
   mutating func endBusy(at moment: Moment) {
-    // What began before the recording ends without having begun.
+    // What began before the recording ends without a begin.
     busyCount = max(0, busyCount - 1)
     busyUntil = max(busyUntil, moment.time)
   }
@@ -79,7 +78,7 @@ struct OpenWindow {
 
   // MARK: Windows that may not be over
 
-  /// Returns those that are over for good: nothing goes on across a window of which nothing is known.
+  /// Returns those that are over for good: nothing extends across a window about which nothing is known.
   private mutating func hold(_ window: RecordedWindow) -> [RecordedWindow] {
     guard window.doubt == nil else {
       defer { held.removeAll() }
@@ -89,7 +88,7 @@ struct OpenWindow {
     return held.count > Self.heldMax ? [held.removeFirst().window] : []
   }
 
-  /// Something was under way from `begin` on: what is not surely over before that is part of the present window.
+  /// Something was in progress from `begin` on: what is not certainly over before that is part of the current window.
   private mutating func reopen(from begin: Int64, deltaNs: Int64) {
     guard doubt == nil, !isTooLong else { return }
     while let last = held.last, last.busyUntil &+ deltaNs >= begin,
@@ -98,7 +97,7 @@ struct OpenWindow {
       ended += last.window.operations
       held.removeLast()
     }
-    // Of the next only checks may reach so far.
+    // Of the next only checks may extend so far.
     guard let last = held.last, last.busyUntil &+ deltaNs < begin else { return }
     let late = last.window.operations.filter { $0.end.time &+ deltaNs >= begin }
     if late.isEmpty { return }

@@ -1,10 +1,10 @@
-// Which operation an event is of: what gathers the lines of operations goes by it.
+// Which operation an event belongs to: used to gather the lines of operations.
 
 import KVMEvents
 
-/// Where the event that was taken last stands. An operation is named by the first event that is recorded of it.
+/// The operation of the last event taken. An operation is named by its first recorded event.
 ///
-/// Plain numbers: every event writes it, and few readers want it.
+/// Plain numbers: every event writes it, and few readers need it.
 package struct OperationPlace {
   package enum Kind: Sendable {
     /// The request and its refresh are one operation.
@@ -17,11 +17,11 @@ package struct OperationPlace {
   package internal(set) var thread: ThreadNumber = 0
   /// The operation's first event.
   package private(set) var begin: EventID = 0
-  /// The first event of what it runs in: of a round, its refresh; of an invalidation, the round or the refresh of its
-  /// thread.
+  /// The first event of the enclosing operation: for a round, its refresh; for an invalidation, the round or the
+  /// refresh of its thread.
   package private(set) var host: EventID?
   package private(set) var cache: CacheNumber?
-  /// Where there is no cache: the VM's id.
+  /// If there is no cache: the VM's id.
   package private(set) var vm: Int32?
   /// With this event both the operation's begin and its end are recorded.
   package private(set) var isWhole = false

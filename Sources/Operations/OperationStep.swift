@@ -1,31 +1,31 @@
-// What an event did to an operation: all that the stages behind the pairing see of a recording.
+// What an event did to an operation: the only view of a recording for the stages after the pairing.
 
 import KVMEvents
 import Results
 
-/// One step of an operation, in replay order. States that a step names are as they are after the whole event. Large
-/// ones are boxed, or their size would be that of every step.
+/// One step of an operation, in replay order. States that a step names are as after the whole event. Large ones are
+/// boxed, since otherwise their size would be that of every step.
 package enum OperationStep {
   // MARK: Invalidations
 
-  /// The start hook is entered, or a hook whose start is not recorded has become known.
+  /// The start hook is entered, or a hook without a recorded start has become known.
   case began(InvalidationState)
   /// `gfn_to_pfn_cache_invalidate_start()`: the walk of the caches begins at this moment.
   case walkBegan(InvalidationState, Moment)
-  /// The hook in which the walk lies has returned, or surely has by now: the walk is over.
+  /// The hook in which the walk lies has returned, or certainly has by now: the walk is over.
   case walkEnded(InvalidationState, Moment)
   /// The end hook is entered: the pages are unmapped and freed.
   case endEntered(InvalidationState)
   /// It is over, or nothing more of it will come: `close` says which.
   case closed(InvalidationState)
-  /// No invalidation of the VM is in flight of which no event is recorded, any more.
+  /// No unrecorded invalidation of the VM is in flight any more.
   case doubtEnded(VMState)
 
   // MARK: Caches
 
   /// `kvm_gpc_init()`.
   case initialised(CacheNumber, Moment)
-  /// The VM of a cache that was there before its first event is known now; `uhva` as that event recorded it.
+  /// The VM of a cache that existed before its first event is known now; `uhva` as that event recorded it.
   case attached(CacheNumber, uhva: UHVA?)
   case deactivated(CacheNumber, Moment)
   case deactivationEnded(CacheNumber, entry: Moment, return: Moment)
@@ -34,17 +34,17 @@ package enum OperationStep {
 
   /// The body (`__kvm_gpc_refresh()`) is entered.
   case entered(RefreshSlot)
-  /// The body surely is in its retry loop at this moment: `valid` was cleared before.
+  /// The body is certainly in its retry loop at this moment: `valid` was cleared before.
   case loopReached(RefreshSlot, Moment)
   /// The round's lookup has returned.
   case lookedUp(RefreshSlot, RoundSlot)
-  /// A round is over; the slot is the receiver's to free.
+  /// A round is over; the receiver frees the slot.
   case roundEnded(RefreshSlot, RoundSlot, RetryRound.Outcome, settled: Moment, pfn: PFN?)
   /// `valid` is set after this moment. Comes before the round's end.
   case accepted(RefreshSlot, RoundSlot?, after: Moment)
-  /// The body has returned; the slot is the receiver's to free.
+  /// The body has returned; the receiver frees the slot.
   case returned(RefreshSlot, Moment)
-  /// Its return is not recorded, or may be another's; the slot is the receiver's to free.
+  /// Its return is not recorded, or may belong to another; the receiver frees the slot.
   case abandoned(RefreshSlot, Moment)
 
   // MARK: Checks and memslots
@@ -58,7 +58,7 @@ package enum OperationStep {
 
   /// Events were dropped after `since` and before event `marker`; these VMs existed then.
   indirect case lost(EventLoss, since: EventID, touched: [VMState])
-  /// Between these events something went on in the VM whose begin is not recorded, and which was taken for impossible:
-  /// an invalidation, or a change of its memslots.
+  /// Between these events something happened in the VM whose begin is not recorded, and which was considered
+  /// impossible: an invalidation, or a change of its memslots.
   case doubted(VMState, since: EventID, before: EventID)
 }

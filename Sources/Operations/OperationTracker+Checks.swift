@@ -12,7 +12,7 @@ extension OperationTracker {
     seeGeneration(event, of: cache)
     checkCount += 1
     place.set(.check, event.id, cache: cache)
-    // A check does not nest in a check but by an interrupt.
+    // A check nests in a check only by an interrupt.
     if threads[thread].checks.count == Self.nestingMax { giveUp(threads[thread].checks.removeFirst()) }
     let conditions = CheckConditions(event)
     threads[thread].checks.append(
@@ -26,12 +26,11 @@ extension OperationTracker {
         mayHideRefresh: caches[cache].mayHideRefresh, isNested: threads[thread].isInside))
   }
 
-  /// A task, a soft interrupt, an interrupt, one that cannot be masked: deeper is a check without a return.
+  /// A task, a soft interrupt, an interrupt, a non-maskable one: deeper is a check without a return.
   private static var nestingMax: Int { 4 }
 
   /// Checks whose returns are not recorded.
-  /// - Parameter event: what the thread does that it cannot do inside of a check; nil: events were dropped, or it is
-  ///   over.
+  /// - Parameter event: what the thread does that it cannot do inside a check; nil: events were dropped, or it is over.
   mutating func giveUpChecks(of thread: ThreadNumber, at event: EventID? = nil) {
     if threads[thread].checks.isEmpty { return }
     if let event { omissions.noteUnpaired(lacking: .gpcCheckRet, at: event) }
@@ -47,7 +46,7 @@ extension OperationTracker {
     guard let state = threads[thread].checks.popLast() else { return }
     place.set(.check, state.entry.id, cache: state.cache, isWhole: true)
     guard let ret = event.ret else { return }
-    // Only the lowest byte of the register is the answer; probes that print the whole of it leave rubbish above.
+    // Only the lowest byte of the register is the answer; probes that print the whole register leave garbage above it.
     let answer = ret & 0xff != 0
     record(state, answer: answer, moment)
     steps.append(.checked(state, return: moment, answer: answer))
@@ -104,7 +103,7 @@ extension OperationTracker {
     }
   }
 
-  /// Takes note of the memslots' recorded generation.
+  /// Records the memslots' generation as an event shows it.
   mutating func seeGeneration(_ event: RecordedEvent, of cache: CacheNumber) {
     guard let generation = event[.slotsGeneration], let vm = caches[cache].vm else { return }
     if let since = vm.memslots.see(generation: generation, at: event.id) {

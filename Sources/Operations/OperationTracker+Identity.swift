@@ -1,4 +1,4 @@
-// Who is who: threads, VMs and caches behind the pointers of a recording (evidence, rules 11 and 12).
+// Identity: threads, VMs and caches from the pointers of a recording (evidence, rules 11 and 12).
 
 import KVMEvents
 
@@ -33,8 +33,8 @@ extension OperationTracker {
   }
 
   /// The cache of the shared info page is a member of `struct kvm` and initialised with it, before a memslot is set and
-  /// before the notifier is registered. Any other first event may be one of an older VM. (6.1 has no kvm in `gpc_init`:
-  /// there the caches initialised so far tell.)
+  /// before the notifier is registered. Any other first event may belong to an older VM. (6.1 has no kvm in `gpc_init`:
+  /// there the caches initialised so far show it.)
   /// - Returns: where in `struct kvm` that cache lies, if it is one.
   private func creationOffset(of kvm: KVMPointer, _ event: RecordedEvent) -> UInt64? {
     if event.kind == .gpcInit { return event.gpc.flatMap { Self.offset(of: $0, in: kvm) } }
@@ -50,7 +50,7 @@ extension OperationTracker {
     return offset < NotifierTie.kvmBytesMax ? offset : nil
   }
 
-  /// The VM whose hook it is; nil where the notifier cannot be tied to a kvm.
+  /// The VM whose hook it is; nil if the notifier cannot be tied to a kvm.
   mutating func vm(ofHook event: RecordedEvent) -> VMState? {
     guard let mn = event.mn else { return nil }
     guard let kvm = tie.kvm(of: mn) else {
@@ -63,7 +63,7 @@ extension OperationTracker {
     return vm
   }
 
-  /// The cache that the event names, tied to its VM where the event names that too.
+  /// The cache that the event names, tied to its VM if the event names that too.
   mutating func cache(_ event: RecordedEvent) -> CacheNumber? {
     guard let gpc = event.gpc else { return nil }
     let cache = cacheOfGPC[gpc.rawValue] ?? addCache(gpc, epoch: 0, event.id)
@@ -79,7 +79,7 @@ extension OperationTracker {
     }
     let vm = vm(of: kvm, event)
     if let owner = caches[cache].vm, owner !== vm {
-      // The pointer serves another VM now: its initialisation is not in the recording.
+      // The pointer belongs to another VM now: its initialisation is not in the recording.
       let next = addCache(gpc, epoch: caches[cache].epoch + 1, event.id)
       attach(next, to: vm)
       steps.append(.attached(next, uhva: event.uhva ?? event.oldUhva))
@@ -92,8 +92,8 @@ extension OperationTracker {
     return cache
   }
 
-  /// `kvm_gpc_init()`: a new epoch of the pointer; if all of its former VM is inactive, that VM is gone (a vCPU lives
-  /// as long as its VM).
+  /// `kvm_gpc_init()`: a new epoch of the pointer; if all caches of its previous VM are inactive, that VM is gone (a
+  /// vCPU lives as long as its VM).
   mutating func gpcInit(_ event: RecordedEvent, _ moment: Moment) {
     guard let gpc = event.gpc else { return }
     let former = cacheOfGPC[gpc.rawValue].map { caches[$0] }
@@ -119,7 +119,7 @@ extension OperationTracker {
     vm.caches.append(cache)
   }
 
-  /// None of its caches is active: a pointer of its own that is initialised anew now belongs to another VM (evidence,
+  /// None of its caches is active: a pointer of its own that is initialised again now belongs to another VM (evidence,
   /// rule 11: no probe shows a VM's end).
   private func isInactive(_ vm: VMState) -> Bool {
     !vm.caches.isEmpty && vm.caches.allSatisfy { caches[$0].isActive == false }
@@ -135,7 +135,7 @@ extension OperationTracker {
     }
   }
 
-  /// The recording is over. The deactivation of its last cache was the last that was recorded of it: then it is gone.
+  /// The recording is over. If the VM's last recorded event is the deactivation of its last cache, it is gone.
   package mutating func retireIfGone(_ vm: VMState) {
     if isInactive(vm) && vm.lastEvent == vm.lastDeactivation { retire(vm) }
   }

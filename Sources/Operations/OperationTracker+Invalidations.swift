@@ -8,7 +8,7 @@ extension OperationTracker {
   mutating func invalidateRangeStart(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     threads[thread].unpairedStartRet = nil
     guard let vm = vm(ofHook: event), let range = event.range else { return }
-    // The next start of the same thread and notifier: mostly the one before is over and its end was lost (evidence,
+    // The next start of the same thread and notifier: usually the previous one is over and its end was lost (evidence,
     // rule 13). But a change of protection may split a huge page between its hooks: then its end is still to come.
     for former in threads[thread].hooks where former.vm === vm && !former.isTorn {
       if former.end != nil {
@@ -38,7 +38,7 @@ extension OperationTracker {
     let vm = vm(of: kvm, event)
     let hook = threads[thread].hooks.last { $0.vm === vm && $0.walk == nil && $0.range == range && !$0.isTorn }
     let invalidation: InvalidationState
-    // In the end hook only if a start hook, or that end hook's return, would have shown itself.
+    // In the end hook only if a start hook, or that end hook's return, would have been recorded.
     if let hook, hook.end != nil, hook.start != nil || probes.has(.mnInvalidateRangeEndRet) {
       invalidation = hook
       invalidation.walkIsInEndHook = true
@@ -48,7 +48,7 @@ extension OperationTracker {
       invalidation.walkIsInEndHook = false
       walkHook = walkHook ?? .start
     } else {
-      // Without its hook (lost, or from before the recording) the walk alone says that it runs.
+      // Without its hook (lost, or from before the recording) the walk alone shows that it runs.
       invalidation = open(range, event, of: vm, thread, start: nil, at: moment)
       invalidation.walkIsInEndHook = walkHook.map { $0 == .end }
       steps.append(.began(invalidation))
@@ -75,7 +75,7 @@ extension OperationTracker {
     if invalidation.walkIsInEndHook != true { steps.append(.walkEnded(invalidation, moment)) }
   }
 
-  /// A walk whose hook is not recorded may have been in an end hook, whose return is not recorded either.
+  /// A walk without a recorded hook may have been in an end hook, whose return is not recorded either.
   private func isOfStartHook(_ invalidation: InvalidationState) -> Bool {
     invalidation.start != nil || invalidation.startRet != nil || invalidation.walkIsInEndHook == false
       || probes.has(.mnInvalidateRangeEndRet)
@@ -90,7 +90,7 @@ extension OperationTracker {
     let invalidation = hook ?? open(range, event, of: vm, thread, start: nil, at: moment)
     invalidation.end = moment
     invalidation.doubtedSince = nil
-    // What follows may not be recorded, and changes nothing any more.
+    // The next events may not be recorded, and no longer matter.
     place.set(invalidation, isWhole: invalidation.start != nil)
     invalidation.hitsMemslot = hitsMemslot(invalidation)
     if hook == nil {
@@ -115,12 +115,12 @@ extension OperationTracker {
     guard let kvm = event.kvm else { return }
     let vm = vm(of: kvm, event)
     if let hook = threads[thread].hooks.last(where: { $0.vm === vm && $0.end != nil && $0.endKvm == nil }) {
-      // Across a gap it may be another one's: that one's own is then earlier.
+      // Across a gap it may belong to another one: that one's own is then earlier.
       if hook.isTorn { return }
       hook.endKvm = moment
       place.set(hook)
     } else if let range = event.range {
-      // The hook's entry is not recorded: it was open when the recording (or a gap) ended, and its end is under way.
+      // The hook's entry is not recorded: it was open when the recording (or a gap) ended, and its end is in progress.
       let invalidation = open(range, event, of: vm, thread, start: nil, at: moment)
       invalidation.end = moment
       invalidation.endKvm = moment
@@ -132,7 +132,7 @@ extension OperationTracker {
   }
 
   mutating func invalidateRangeEndRet(_ thread: ThreadNumber, _ moment: Moment) {
-    // The last: what is left of another end hook before it lost its return.
+    // The last: the remains of another end hook whose return was lost.
     guard
       let index = threads[thread].hooks.indices.filter({ threads[thread].hooks[$0].end != nil }).max(by: {
         threads[thread].hooks[$0].end?.id ?? 0 < threads[thread].hooks[$1].end?.id ?? 0
@@ -142,7 +142,7 @@ extension OperationTracker {
       return
     }
     let invalidation = threads[thread].hooks.remove(at: index)
-    // Across a gap it may be another one's: that one's own is then earlier.
+    // Across a gap it may belong to another one: that one's own is then earlier.
     if invalidation.isTorn {
       invalidation.overBy = moment
     } else {
@@ -153,8 +153,8 @@ extension OperationTracker {
     close(invalidation, of: invalidation.vm, as: .end)
   }
 
-  /// An end hook whose entry is not recorded returns: if a walk was the last that is known of the thread, it lay in
-  /// that hook.
+  /// An end hook without a recorded entry returns: if the last known event of the thread was a walk, it lay in that
+  /// hook.
   private mutating func endHookOfWalk(_ thread: ThreadNumber, _ moment: Moment) {
     guard let invalidation = threads[thread].hooks.last, !invalidation.isTorn, invalidation.walk != nil,
       invalidation.walkIsInEndHook != false, invalidation.startRet == nil
@@ -175,7 +175,7 @@ extension OperationTracker {
     if let hook { place.set(hook) }
   }
 
-  /// What this thread is doing now it cannot do inside of these: they are over.
+  /// What this thread is doing now is impossible inside these: they are over.
   private mutating func giveUpHooks(
     of vm: VMState, _ thread: ThreadNumber, at moment: Moment, where isOver: (InvalidationState) -> Bool
   ) {
@@ -186,13 +186,13 @@ extension OperationTracker {
     threads[thread].hooks.removeAll { $0.close != nil }
   }
 
-  /// Huge pages of two sizes can be split one in another; more is for want of ends.
+  /// Huge pages of two sizes can be split one in another; deeper nesting means missing ends.
   private static var nestingMax: Int { 4 }
 
   private mutating func open(
     _ range: HVARange, _ event: RecordedEvent, of vm: VMState, _ thread: ThreadNumber, start: Moment?, at moment: Moment
   ) -> InvalidationState {
-    // Its start hook has returned in a gap, or unpaired after one. A walk tells for itself how far the hook was.
+    // Its start hook has returned in a gap, or unpaired after one. A walk shows itself how far the hook was.
     let upBy =
       event.kind == .gpcInvalidateStart || vm.gapEnd == nil ? nil : threads[thread].unpairedStartRet ?? vm.gapEnd
     if start == nil { vm.unexplainedMost = nil }
@@ -225,7 +225,7 @@ extension OperationTracker {
   // MARK: Recorded counts
 
   /// Keeps a recorded `mn_active_invalidate_count` where it can prove something; it was read before the thread's next
-  /// event. In a hook it always can; what a retry test's probe read is held against the test.
+  /// event. In a hook it always can; the count of a retry test's probe is compared with the test.
   mutating func noteCount(
     _ event: RecordedEvent, of vm: VMState, _ thread: ThreadNumber, _ moment: Moment, isOfHook: Bool = false
   ) {
@@ -233,7 +233,7 @@ extension OperationTracker {
     threads[thread].recordedCount = RecordedCount(vm: vm, count: count, low: moment)
   }
 
-  /// Judges what counts prove that were recorded before this time.
+  /// Evaluates the counts that were recorded before this time.
   /// - Parameter time: nanoseconds of the trace clock; nil: the recording is over.
   @inline(__always)
   package mutating func settleCounts(before time: Int64?) {
@@ -243,8 +243,8 @@ extension OperationTracker {
     }
   }
 
-  /// If the recorded count is that of the invalidations that are surely in flight, then nothing unseen is, and what
-  /// lost its end is over (evidence, rule 13; 0 is the plainest case).
+  /// If the recorded count equals the number of invalidations certainly in flight, nothing unseen is in flight, and
+  /// those that lost their end are over (evidence, rule 13; 0 is the simplest case).
   private mutating func settle(_ recorded: RecordedCount, before high: Moment) {
     let vm = recorded.vm
     guard vm.isInDoubt else { return holdAgainstHooks(recorded, before: high) }
@@ -286,7 +286,7 @@ extension OperationTracker {
   /// A count that was recorded where nothing unseen should be in flight (evidence, rule 19).
   ///
   /// One start hook per thread may have been entered before the recording (or in a gap) and count only now. It shows
-  /// itself later, at its end hook at the latest: only when the count is back and nothing has, it was left out.
+  /// later, at its end hook at the latest: only if the count drops back before that was it omitted.
   package mutating func hold(_ count: UInt64, against bounds: CountBounds, of vm: VMState, at event: EventID) {
     if count < bounds.least { omissions.note(.countBelow, at: event, missing: bounds.least - count) }
     if count > bounds.most {
@@ -304,7 +304,8 @@ extension OperationTracker {
 
   // MARK: Bounds
 
-  /// Drops the invalidations that no running round can look back to, nor anything that still waits from `oldest` on.
+  /// Drops the invalidations that neither a running round can look back to, nor anything that still waits from `oldest`
+  /// on.
   /// - Parameter oldest: nanoseconds of the trace clock; nil: nothing waits.
   package mutating func prune(_ vm: VMState, now: Int64, keepingSince oldest: Int64?) {
     var oldest = min(now, oldest ?? now)
@@ -326,7 +327,7 @@ extension OperationTracker {
     vm.pruneAt = max(VMState.pruneMin, vm.invalidations.count * 2)
   }
 
-  /// A round that never ends would keep every later invalidation: beyond this the older half goes and the round becomes
-  /// unknown.
+  /// A round that never ends would keep every later invalidation: beyond this limit the older half is dropped and the
+  /// round becomes unknown.
   private static var invalidationsMax: Int { 32_768 }
 }

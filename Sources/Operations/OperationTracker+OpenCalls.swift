@@ -43,7 +43,7 @@ extension OperationTracker {
     return calls.sorted { $0.entry.id < $1.entry.id }
   }
 
-  /// Hooks of the VM that were running, or awaited, when the recording ended.
+  /// Hooks of the VM that were running, or expected, when the recording ended.
   package func openInvalidations(of vm: VMState) -> [InvalidationState] {
     vm.invalidations.filter {
       $0.close == nil && $0.start != nil && $0.doubtedSince == nil

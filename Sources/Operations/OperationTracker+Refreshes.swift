@@ -1,13 +1,13 @@
 // Requests, refreshes and the rounds of their retry loops.
 //
 // Entry and return of the body and of its lookups give every round; the points inside (`gpc_retry_loop`,
-// `gpc_retry_check`, `gpc_refresh_done`) narrow its intervals where they are recorded (evidence, rule 18).
+// `gpc_retry_check`, `gpc_refresh_done`) narrow its intervals if recorded (evidence, rule 18).
 
 import KVMEvents
 import Results
 
 extension OperationTracker {
-  /// `kvm_gpc_refresh()`, `kvm_gpc_activate()`: someone asks; the refresh itself follows when it has `refresh_lock`.
+  /// `kvm_gpc_refresh()`, `kvm_gpc_activate()`: the request; the refresh itself follows when it has `refresh_lock`.
   mutating func request(
     _ event: RecordedEvent, _ origin: Refresh.Origin, _ thread: ThreadNumber, _ moment: Moment
   ) {
@@ -24,8 +24,8 @@ extension OperationTracker {
     caches[cache].see(uhva: nil, gpa: event.gpa)
   }
 
-  /// `__kvm_gpc_refresh()`, or 6.1's `kvm_gfn_to_pfn_cache_refresh()`: the body. (There `refresh_lock` is still to be
-  /// taken.)
+  /// `__kvm_gpc_refresh()`, or 6.1's `kvm_gfn_to_pfn_cache_refresh()`: the body. (In the latter `refresh_lock` is not
+  /// taken yet.)
   mutating func refresh(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     abandonRefresh(of: thread, at: moment)
@@ -58,8 +58,8 @@ extension OperationTracker {
     placeInRound(of: refresh)
   }
 
-  /// - Parameter isAfterSnapshot: the snapshot lies between the thread's event before and this moment; else after this
-  ///   moment.
+  /// - Parameter isAfterSnapshot: the snapshot lies between the thread's previous event and this moment; else after
+  ///   this moment.
   private mutating func beginRound(
     _ refresh: RefreshSlot, _ moment: Moment, isAfterSnapshot: Bool, loop: Moment?, uhva: UHVA?
   ) {
@@ -76,10 +76,10 @@ extension OperationTracker {
   }
 
   mutating func hvaToPfn(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
-    // A check looks nothing up: it is over, its return is missing.
+    // A check does no lookup: it is over, its return is missing.
     giveUpChecks(of: thread, at: moment.id)
     if threads[thread].refresh == nil { openRefreshOfRequest(event.task, thread, moment) }
-    // Else the lookup of a page fault.
+    // Otherwise the lookup of a page fault.
     guard let refresh = threads[thread].refresh else { return }
     if let round = refreshes[refresh].round {
       if let page = event.uhva?.page, let own = rounds[round].uhva?.page, page != own || rounds[round].hasFailed {
@@ -102,7 +102,7 @@ extension OperationTracker {
   mutating func hvaToPfnRet(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let refresh = threads[thread].refresh, let round = refreshes[refresh].round else { return }
     guard rounds[round].endLookup(at: moment, event.pfn) else {
-      // A lookup that has no entry: this may be its round.
+      // A lookup without an entry: this may be its round.
       if rounds[round].lookup == nil {
         if !rounds[round].isTorn && !refreshes[refresh].isTorn {
           omissions.noteUnpaired(lacking: .hvaToPfn, at: moment.id)
@@ -151,7 +151,7 @@ extension OperationTracker {
 
   mutating func refreshRet(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let refresh = threads[thread].refresh else {
-      // The body of a request, whose entry is not recorded, is over.
+      // The body of a request without a recorded entry is over.
       threads[thread].request?.isAnswered = true
       return
     }
@@ -165,7 +165,7 @@ extension OperationTracker {
     placeIn(refresh, isWhole: refreshes[refresh].isBegun)
     refreshes[refresh].returned = moment
     refreshes[refresh].ret = event.ret
-    // The return value tells that the last round was accepted, some time after its last event.
+    // The return value shows that the last round was accepted, some time after its last event.
     if event.ret == 0, !refreshes[refresh].isAccepted, let round = refreshes[refresh].round.map({ rounds[$0] }) {
       accept(refresh, after: round.testLow ?? round.lookup ?? round.snapshotLow, settled: moment, pfn: round.pfn)
     }
@@ -180,11 +180,11 @@ extension OperationTracker {
     steps.append(.returned(refresh, moment))
   }
 
-  /// What asked for the refresh returns.
+  /// The request returns.
   mutating func requestRet(_ event: borrowing RecordedEvent, _ thread: ThreadNumber) {
     guard let request = threads[thread].request else { return }
     place.set(request.isActivation ? .activation : .refresh, request.moment.id, cache: request.cache, isWhole: true)
-    // 6.1 activates by way of an ordinary refresh: then that one has returned, and not what asked.
+    // 6.1 activates by an ordinary refresh: then that one has returned, and not the request.
     if event.kind == .gpcRefreshRet && request.isActivation {
       threads[thread].request?.isAnswered = true
     } else {
@@ -205,7 +205,7 @@ extension OperationTracker {
     place.set(.refresh, refreshes[refresh].begin, cache: refreshes[refresh].cache, isWhole: isWhole)
   }
 
-  /// In the round that it is in, if it is in one.
+  /// In the current round, if there is one.
   private mutating func placeInRound(of refresh: RefreshSlot) {
     guard let round = refreshes[refresh].round, let begin = rounds[round].firstEvent else {
       placeIn(refresh)
@@ -222,7 +222,7 @@ extension OperationTracker {
   ) -> RefreshSlot {
     refreshCount += 1
     let asked = threads[thread].openRequest
-    // The return of one that was answered is not recorded, if it is not this one's.
+    // The return of one that was answered is not recorded, unless this is it.
     if asked == nil { threads[thread].request = nil }
     let begin = asked?.cache == cache ? asked?.moment.id : nil
     let refresh = refreshes.insert(
@@ -234,13 +234,13 @@ extension OperationTracker {
     return refresh
   }
 
-  /// The round that the thread is in.
+  /// The current round of the thread.
   func round(of thread: ThreadNumber) -> RoundSlot? {
     threads[thread].refresh.flatMap { refreshes[$0].round }
   }
 
-  /// The refresh that the thread is in; one that began before the recording (or whose begin was lost) is known from
-  /// here on only.
+  /// The current refresh of the thread; one that began before the recording (or whose begin was lost) is known only
+  /// from here on.
   private mutating func openRefresh(
     of cache: CacheNumber, _ task: TaskID, _ thread: ThreadNumber, _ moment: Moment
   ) -> RefreshSlot {
@@ -249,7 +249,7 @@ extension OperationTracker {
     return newRefreshWithoutEntry(of: cache, task, thread, moment)
   }
 
-  /// Without the body's entry, a lookup inside a request is its refresh's (evidence, rule 19).
+  /// Without the body's entry, a lookup inside a request belongs to its refresh (evidence, rule 19).
   private mutating func openRefreshOfRequest(_ task: TaskID, _ thread: ThreadNumber, _ moment: Moment) {
     guard let request = threads[thread].openRequest else { return }
     _ = newRefreshWithoutEntry(of: request.cache, task, thread, moment)
@@ -263,11 +263,11 @@ extension OperationTracker {
     return refresh
   }
 
-  /// A refresh whose return is not recorded: the thread is doing what it cannot do inside one, or lost events.
+  /// A refresh without a recorded return: the thread is doing what it cannot do inside one, or lost events.
   mutating func abandonRefresh(of thread: ThreadNumber, at moment: Moment, isOver: Bool = false) {
     guard let refresh = threads[thread].refresh else { return }
     threads[thread].refresh = nil
-    // One without an entry may be none: a page fault looks up, too, inside a request whose return is not recorded.
+    // One without an entry may not be one: a page fault looks up, too, inside a request whose return is not recorded.
     if refreshes[refresh].entry != nil && !refreshes[refresh].isTorn && !isOver
       && moment.id > refreshes[refresh].firstSeen.id
     {
@@ -285,7 +285,7 @@ extension OperationTracker {
     record(refresh, moment)
   }
 
-  /// Events were dropped: what comes may be another refresh's, and another round's.
+  /// Events were dropped: the next ones may belong to another refresh, and another round.
   mutating func tearRefresh(of thread: ThreadNumber, at gap: Moment) {
     guard let refresh = threads[thread].refresh else { return }
     refreshes[refresh].isTorn = true
@@ -304,7 +304,7 @@ extension OperationTracker {
       let round = rounds[slot]
       refreshes[refresh].rounds.append(
         RecordedRefresh.Round(loop: round.loop, lookup: round.lookup, lookupRet: round.lookupRet, test: round.test))
-      // A round that began unseen: nothing can be set anew in time.
+      // A round that began unseen cannot be re-timed.
       if round.isTorn { refreshes[refresh].vm?.window.cast(.incomplete) }
     }
     steps.append(.roundEnded(refresh, slot, outcome, settled: moment, pfn: pfn))

@@ -1,16 +1,16 @@
-// Hands on what the VMs did as operations, window by window: what other forms and other orders are tried on.
+// Passes on the VMs' operations, window by window: other forms and other orders are tried on them.
 
 import KVMEvents
 import Results
 
 extension OperationTracker {
-  /// The windows that came to their end since the last call; none unless the replayer records them.
+  /// The windows that ended since the last call; none unless the replayer records them.
   package mutating func takeWindows() -> [RecordedWindow] {
     defer { windows.removeAll() }
     return windows
   }
 
-  /// - Parameter request: when a refresh was asked for.
+  /// - Parameter request: when a refresh was requested.
   mutating func beginBusy(_ vm: VMState?, _ moment: Moment, since request: Moment? = nil) {
     guard recordsWindows, let vm else { return }
     windows += vm.window.beginBusy(vm: vm.id, at: moment, since: request, deltaNs: order.deltaNs)
@@ -30,7 +30,7 @@ extension OperationTracker {
       }
       return
     }
-    // Without the walk's event the count is known to go up in the start hook all the same.
+    // Without the walk's event the count is still known to go up in the start hook.
     let steps = [invalidation.startRet, invalidation.end, invalidation.endRet]
     if steps.contains(where: { $0 == nil }) { vm.window.cast(.missingProbe) }
     let kind = RecordedInvalidation(

@@ -1,4 +1,4 @@
-// Events in, operations out: who did what, from when to when.
+// Events in, operations out: which thread did what, from when to when.
 
 import KVMEvents
 import Results
@@ -7,22 +7,22 @@ import Results
 ///
 /// Turns events into threads, VMs, caches and operations, with every moment as narrow as the recorded events make it.
 /// Owns the rules of identity and of loss (evidence, rules 3 and 10 to 13) and judges nothing. Takes any subset of
-/// probes: entries and returns of functions are the base, the points inside of them narrow intervals (rule 18). One
-/// pass, bounded by what is open.
+/// probes: entries and returns of functions are the base, the points inside them narrow intervals (rule 18). One pass,
+/// bounded by what is open.
 package struct OperationTracker {
   package let order: MomentOrder
   /// What the events since `removeSteps()` did.
   package internal(set) var steps: [OperationStep] = []
-  /// The operation that the event taken last is of.
+  /// The operation of the last event taken.
   package internal(set) var place = OperationPlace()
   package internal(set) var probes = ProbesSeen()
-  /// Signs that events were left out without a marker.
+  /// Signs that events were omitted without a marker.
   package var omissions = OmissionSigns()
   /// The CPUs that dropped events.
   var lossyCPUs: Set<Int32> = []
   var tie: NotifierTie
 
-  // What is named by what.
+  // Which object each pointer names.
   var threads: [ThreadState] = []
   var threadOfKey: [Int64: ThreadNumber] = [:]
   var cpus = CPUTable()
@@ -30,9 +30,9 @@ package struct OperationTracker {
   var cacheOfGPC = PointerTable<CacheNumber>()
   package internal(set) var vms: [VMState] = []
   package internal(set) var caches: [CacheState] = []
-  /// Hooks of a notifier whose kvm no event tells: they may concern any VM.
+  /// Hooks of a notifier whose kvm no event shows: they may concern any VM.
   package internal(set) var hasUntiedNotifier = false
-  /// Where the walk's event was seen to lie: in mainline the start hook, in some forms the end hook.
+  /// Where the walk's event was seen: in mainline the start hook, in some forms the end hook.
   package internal(set) var walkHook: WalkHook?
 
   package internal(set) var refreshes = SlotTable<RefreshState>()
@@ -60,7 +60,7 @@ package struct OperationTracker {
   /// The steps so far have been read.
   package mutating func removeSteps() { steps.removeAll(keepingCapacity: true) }
 
-  /// The same for a reader that keeps nothing of what they name.
+  /// The same for a reader that keeps none of the states they name.
   /// - Parameter now: nanoseconds of the trace clock.
   package mutating func forgetSteps(now: Int64) {
     for step in steps {
@@ -80,22 +80,22 @@ package struct OperationTracker {
 
   package var isTied: Bool { tie.isMade }
 
-  /// Holds an event back where its VM cannot be told yet.
+  /// Holds an event back if its VM is not known yet.
   /// - Returns: the events to take now: this one and those held before it, or none.
   package mutating func admit(_ event: RecordedEvent) -> [RecordedEvent] {
     if tie.holds(event) { return tie.takeHeld() }
     return tie.isHolding ? [] : [event]
   }
 
-  /// No event comes any more that could tie them.
+  /// No further event can tie them.
   package mutating func giveUpTie() { tie.giveUp() }
 
   package mutating func takeHeld() -> [RecordedEvent] { tie.takeHeld() }
 
-  /// A round that was handed on with `roundEnded` is not needed any more.
+  /// A round that was passed on with `roundEnded` is not needed any more.
   package mutating func freeRound(_ slot: RoundSlot) -> RoundState { rounds.remove(slot) }
 
-  /// The same of a refresh that returned or was abandoned.
+  /// The same for a refresh that returned or was abandoned.
   package mutating func freeRefresh(_ slot: RefreshSlot) -> RefreshState { refreshes.remove(slot) }
 
   /// Events were dropped before the round, which is over, could be judged.
@@ -103,7 +103,7 @@ package struct OperationTracker {
 
   // MARK: Caches
 
-  /// A refresh of the cache is under way that may have been accepted by this moment: only its return will tell, where
+  /// A refresh of the cache is in progress that may have been accepted by this moment: only its return decides, if
   /// `gpc_refresh_done` is not recorded (evidence, rule 18).
   package func mayBeAccepted(_ cache: CacheNumber, before moment: Moment) -> Bool {
     guard !probes.has(.gpcRefreshDone), let vm = caches[cache].vm else { return false }
@@ -115,7 +115,7 @@ package struct OperationTracker {
     }
   }
 
-  /// No other refresh of its cache is known to be under way.
+  /// No other refresh of its cache is known to be in progress.
   package func isAloneInRefresh(_ slot: RefreshSlot) -> Bool {
     let refresh = refreshes[slot]
     guard let vm = refresh.vm else { return false }
@@ -179,7 +179,7 @@ package struct OperationTracker {
     case .gpcRefreshDone: refreshDone(event, thread, moment)
     case .lockedRefreshRet: refreshRet(event, thread, moment)
     case .gpcRefreshRet, .gpcActivateRet, .gpcActivateHvaRet:
-      // The body's value is handed on: where the body's own return is not recorded, this is it.
+      // The body's value is passed on: if the body's own return is not recorded, this is it.
       refreshRet(event, thread, moment)
       requestRet(event, thread)
     case .gpcCheck: check(event, thread, moment)

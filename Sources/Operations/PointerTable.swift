@@ -3,7 +3,7 @@
 /// A dictionary that remembers the last hit: events come in runs about one object, and hashing costs as much as a step
 /// of the replay.
 ///
-/// The key is the bare number: a generic key would be compared through its protocol, as its module does not show its
+/// The key is the bare number: a generic key would be compared through its protocol, since its module does not show its
 /// code to this one.
 struct PointerTable<Object> {
   private var objects: [UInt64: Object] = [:]

@@ -2,7 +2,7 @@
 
 import KVMEvents
 
-/// The kinds of event met so far.
+/// The kinds of event seen so far.
 package struct ProbesSeen {
   private var seen: UInt64 = 0
 

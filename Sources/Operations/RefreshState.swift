@@ -1,9 +1,9 @@
-// A refresh under way and its rounds.
+// A refresh in progress and its rounds.
 
 import KVMEvents
 import Results
 
-/// One round of the retry loop, as far as it has come.
+/// One round of the retry loop, as far as it is known.
 package struct RoundState {
   package let number: Int32
   /// The snapshot of the sequence lies after this …
@@ -13,7 +13,7 @@ package struct RoundState {
   package let loop: Moment?
   package internal(set) var lookup: Moment?
   package internal(set) var lookupRet: Moment?
-  /// The event at the retry test, where there is one.
+  /// The event at the retry test, if there is one.
   package internal(set) var test: Moment?
   package internal(set) var uhva: UHVA?
   /// What the lookup returned.
@@ -45,7 +45,7 @@ package struct RoundState {
   /// Its lookup returned an error: it is the last of its refresh.
   var hasFailed: Bool { test == nil && pfn?.isError ?? false }
 
-  /// The first that is recorded of it.
+  /// Its first recorded event.
   package var firstEvent: EventID? { (loop ?? lookup ?? test)?.id }
 
   /// The events of the round, for a finding's proof.
@@ -57,7 +57,7 @@ package struct RoundState {
     self.uhva = self.uhva ?? uhva
   }
 
-  /// False: it is another one's return.
+  /// False: it belongs to another one.
   mutating func endLookup(at moment: Moment, _ pfn: PFN?) -> Bool {
     guard lookup != nil && lookupRet == nil else { return false }
     lookupRet = moment
@@ -77,7 +77,7 @@ package struct RoundState {
 package typealias RoundSlot = SlotTable<RoundState>.Slot
 package typealias RefreshSlot = SlotTable<RefreshState>.Slot
 
-/// One run of `__kvm_gpc_refresh()`: the body of every refresh, whoever asked.
+/// One run of `__kvm_gpc_refresh()`: the body of every refresh, however requested.
 package struct RefreshState {
   package let id: Int64
   package let cache: CacheNumber
@@ -86,9 +86,9 @@ package struct RefreshState {
   package let origin: Refresh.Origin
   package let request: Moment?
   package let entry: Moment?
-  /// Its entry, else the first that is known of it.
+  /// Its entry, else its first known event.
   package let firstSeen: Moment
-  /// The event that it begins with: the request's, where that is recorded.
+  /// The event that it begins with: the request's, if recorded.
   package let begin: EventID
   package internal(set) var round: RoundSlot?
   package internal(set) var roundCount: Int32 = 0
@@ -97,15 +97,16 @@ package struct RefreshState {
   package internal(set) var stallNs: Int64 = 0
   /// A round was accepted after this moment.
   package internal(set) var acceptedAt: Moment?
-  // What only a recorded operation tells.
+  // Only needed for a recorded operation.
   var isGPABased: Bool?
   var wasValid: Bool?
   var oldUHVA: UHVA?
   var rounds: [RecordedRefresh.Round] = []
   package var isAccepted: Bool { acceptedAt != nil }
-  /// Events of its thread may be missing since the last one that names its cache: what comes may be another refresh's.
+  /// Events of its thread may be missing since the last one that names its cache: the next ones may belong to another
+  /// refresh.
   package internal(set) var isTorn = false
-  /// It is the cache's first whole one since another could have been under way unseen, and what that left behind.
+  /// It is the cache's first whole one since an unseen one could have been in progress, with what that one left.
   package internal(set) var endsDoubt = false
   package internal(set) var returned: Moment?
   package internal(set) var ret: Int64?

@@ -1,7 +1,7 @@
-// Where rounds and refreshes are kept.
+// Storage for rounds and refreshes.
 
-/// Values that come and go, each in a slot that is used again. A recording has a round for every five events: an object
-/// for each would cost as much as what is done with it, and copied about they are too big.
+/// Values that come and go, each in a reusable slot. A recording has a round for every five events: an object for each
+/// would cost as much as the work on it, and they are too big to be copied.
 ///
 /// Public and inlinable: a generic of another module is not specialised otherwise.
 public struct SlotTable<Value> {
@@ -24,7 +24,7 @@ public struct SlotTable<Value> {
     return slot
   }
 
-  /// What stood there stays until the slot is used again.
+  /// The old value stays until the slot is reused.
   @inlinable public mutating func remove(_ slot: Slot) -> Value {
     free.append(slot)
     return values[slot.index]

@@ -1,9 +1,9 @@
-// What one thread is in the middle of.
+// The operations that one thread is in.
 
 import KVMEvents
 import Results
 
-/// A thread's number: its place among all.
+/// A thread's number: its position among all.
 package typealias ThreadNumber = Int
 
 /// One thread (one idle task per CPU). Interrupts run on top of it: a check can nest in anything, a refresh or a hook
@@ -20,24 +20,24 @@ struct ThreadState {
     var isActivation: Bool { origin == .activate || origin == .activateHva }
   }
 
-  /// The request whose return is awaited.
+  /// The request that has not returned yet.
   var request: Request?
   var refresh: RefreshSlot?
   var checks: [CheckState] = []
   /// The invalidations whose hooks this thread is in or between: start(A) start(B) end(A) end(B) for two VMs in one mm.
   var hooks: [InvalidationState] = []
-  /// A start hook whose entry is not recorded has returned: what it began was up by then.
+  /// A start hook without a recorded entry has returned: its invalidation was up by then.
   var unpairedStartRet: Moment?
   /// The count that the thread's last event recorded, if it can prove something.
   var recordedCount: RecordedCount?
   /// `__kvm_set_memory_region()`: the VM whose memslots it is changing, and its entry.
   var memoryRegion: (vm: VMState, entry: EventID)?
-  /// A `gpc_deactivate` whose return is awaited.
+  /// A `gpc_deactivate` that has not returned yet.
   var deactivating: (cache: CacheNumber, task: TaskID, moment: Moment)?
 
   /// A request that has not reached its refresh yet.
   var openRequest: Request? { request.flatMap { $0.isAnswered ? nil : $0 } }
 
-  /// What it does now is an interrupt's doing.
+  /// Its current events are an interrupt's.
   var isInside: Bool { openRequest != nil || refresh != nil || !hooks.isEmpty || !checks.isEmpty }
 }

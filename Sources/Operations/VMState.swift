@@ -19,23 +19,23 @@ package final class VMState {
   /// Where in `struct kvm` the cache lies whose initialisation is taken for the VM's creation.
   private let creationOffset: UInt64?
   package internal(set) var isGone = false
-  /// An invalidation may be in flight of which no event is recorded: from before the recording, or its start was lost.
+  /// An unrecorded invalidation may be in flight: from before the recording, or its start was lost.
   package internal(set) var mayHideInvalidations: Bool
   /// Since this moment none can be: a recorded count showed it. nil: since its creation, or not yet.
   var knownSince: Moment?
-  /// By how much a recorded count was above what the recorded invalidations explain, until that shows what it was.
+  /// By how much a recorded count was above what the recorded invalidations explain, until its cause is known.
   var unexplainedMost: UInt64?
-  /// The end of the last gap: what was hidden in one was up by then. nil: no gap yet.
+  /// The end of the last gap: invalidations hidden in one were up by then. nil: no gap yet.
   var gapEnd: Moment?
   /// The invalidations that something undecided can still need, in the order of their first event.
   package internal(set) var invalidations: [InvalidationState] = []
-  /// Low, since every test and every check walks what is left.
+  /// Low, since every test and every check walks the rest.
   package internal(set) var pruneAt = VMState.pruneMin
   static let pruneMin = 2
   package internal(set) var caches: [CacheNumber] = []
   var openRefreshes: [RefreshSlot] = []
   package internal(set) var memslots = MemslotTable()
-  /// The operations since the last quiet point, where they are recorded.
+  /// The operations since the last quiet point, if they are recorded.
   var window = OpenWindow()
   /// Only since an end was found missing can an invalidation be in doubt.
   private var mayLackEnds = false
@@ -52,8 +52,8 @@ package final class VMState {
     if creationOffset != nil { memslots.begin() }
   }
 
-  /// A hook names its notifier, which comes after `arch` in `struct kvm`: a cache that lies behind it is a vCPU's, and
-  /// no sign of the VM's creation.
+  /// A hook names its notifier, which comes after `arch` in `struct kvm`: a cache after it belongs to a vCPU, and does
+  /// not show the VM's creation.
   func tie(to notifier: NotifierPointer) {
     guard mn == nil else { return }
     mn = notifier
@@ -81,7 +81,7 @@ package final class VMState {
     lastEvent = event.id
   }
 
-  /// Events were dropped: an invalidation may be open unseen, and the end of each open one may be among them.
+  /// Events were dropped: an unseen invalidation may be open, and the end of each open one may be among them.
   func meetLoss(since gap: Moment) {
     mayLackEnds = true
     mayHideInvalidations = true
@@ -107,7 +107,7 @@ package final class VMState {
     knownSince = moment
   }
 
-  /// An invalidation of which no event is recorded may have been in flight at this moment or later.
+  /// An unrecorded invalidation may have been in flight at this moment or later.
   package func mayHideInvalidations(since moment: Moment, _ order: MomentOrder) -> Bool {
     if mayHideInvalidations { return true }
     guard let knownSince else { return false }
@@ -116,7 +116,7 @@ package final class VMState {
 
   /// Events of it may have been lost.
   package var hasGap: Bool { gapEnd != nil || mayLackEnds }
-  /// It was created in the recording, and no gap came since: all its invalidations are there.
+  /// It was created in the recording, with no gap since: all its invalidations are recorded.
   var wasAllRecorded: Bool { isCreatedInTrace && knownSince == nil && !mayHideInvalidations }
 
   /// Something unseen may be in flight: a recorded count can settle it.

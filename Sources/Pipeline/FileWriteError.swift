@@ -1,13 +1,13 @@
-// A file of ours, written from its beginning to its end.
+// A complete write of an output file.
 
 import Glibc
 
-/// Why it is not there.
+/// Why the file was not written.
 package struct FileWriteError: Error {
   package let errno: Int32
 }
 
-/// Creates the file, or replaces what it holds.
+/// Creates the file, or replaces its contents.
 package func writeFile(_ bytes: [UInt8], to path: String) throws(FileWriteError) {
   let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
   guard descriptor >= 0 else { throw FileWriteError(errno: errno) }

@@ -1,27 +1,27 @@
-// A recording to import, and how: what the command line, or a case, asks for.
+// A recording to import, and how: the request of the command line, or of a case.
 
 import KVMEvents
 import TraceReaders
 import TraceStore
 
-/// One import that is asked for. A plain value: verbs make it from their options, cases from their descriptions.
+/// One import. A plain value: verbs make it from their options, cases from their descriptions.
 package struct ImportRequest: Sendable {
   package var input: TraceInput
   /// The database to write.
   package var database: DatabaseLocation
-  /// Import again, even if the database holds this very recording.
+  /// Import again, even if the database already holds this recording.
   package var isForced = false
-  /// An input that is cut short is taken as a recording that ends there.
+  /// A truncated input is treated as a recording that ends there.
   package var allowsTruncated = false
-  /// Of the recording, where it does not say; nil: what such recordings have by convention.
+  /// Of the recording, if it does not say; nil: the convention for such recordings.
   package var clock: TraceClock?
-  /// nil: what the first lines look like.
+  /// nil: recognised by the first lines.
   package var format: InputFormat?
-  /// Events that the probe catalogue does not have are stored, too.
+  /// Events that are not in the probe catalogue are stored, too.
   package var keepsUnknown = false
-  /// The path of a probe catalogue that goes before the built-in one.
+  /// The path of a probe catalogue that overrides the built-in one.
   package var probes: String?
-  /// Bytes that may come out of a packed input; nil: the reader's own bound.
+  /// Maximum decompressed size in bytes; nil: the reader's own bound.
   package var unpackedMax: Int64?
 
   package init(_ input: TraceInput, database: DatabaseLocation) {
@@ -29,8 +29,7 @@ package struct ImportRequest: Sendable {
     self.database = database
   }
 
-  /// The database in the working directory that a recording has where none is named: `overlap/report.txt.zst` has
-  /// `report.db`.
+  /// The default database of a recording, in the working directory: `overlap/report.txt.zst` has `report.db`.
   package static func database(of input: TraceInput) -> DatabaseLocation {
     guard case .file(let path) = input else { return .file("stdin.db") }
     var name = fileName(path)
@@ -40,7 +39,7 @@ package struct ImportRequest: Sendable {
     return .file(name + ".db")
   }
 
-  /// As the database has it: without its folder; `-` for what is no file.
+  /// As in the database: without its folder; `-` for what is not a file.
   var fileName: String {
     switch input {
     case .file(let path): Self.fileName(path)
@@ -55,7 +54,7 @@ package struct ImportRequest: Sendable {
 }
 
 extension ImportRequest {
-  /// What the reader is told.
+  /// The reader's options.
   package func readOptions() throws(PipelineError) -> TraceReadOptions {
     var options = TraceReadOptions()
     options.format = format
@@ -78,7 +77,7 @@ extension ImportRequest {
     }
   }
 
-  /// What has to follow the recording's name on a command line for it to be read the same again.
+  /// The options after the recording's name on a command line that make it read the same again.
   package var arguments: [String] {
     var words: [String] = []
     if let format { words += ["--format", format.argument] }
@@ -96,14 +95,14 @@ extension ImportRequest {
     }
   }
 
-  /// The options that change what is read: a database imported with others does not hold what is asked for.
+  /// The options that change what is read: a database imported with others does not match this request.
   func storedOptions() throws(PipelineError) -> String {
     var words: [String] = []
     if let format { words.append("--format \(format.argument)") }
     if keepsUnknown { words.append("--keep-all") }
     if let unpackedMax { words.append("--max-bytes \(unpackedMax)") }
     if let probes {
-      // What is no catalogue may have no end either: it is not hashed.
+      // A path that is not a catalogue may be endless, too: it is not hashed.
       _ = try Self.catalogue(probes)
       do throws(TraceReadError) {
         words.append("--probes \(try ContentHash(ofFileAt: probes))")

@@ -1,9 +1,9 @@
-// What the one who asked is told while a stage works.
+// Notices and progress while a stage works.
 
 import KVMEvents
 import TraceReaders
 
-/// Takes notices and progress; as it is made, it drops them.
+/// Receives notices and progress; by default drops them.
 package struct Listener {
   package var notice: (Notice) -> Void = { _ in }
   /// nil: the work is over.
@@ -12,13 +12,13 @@ package struct Listener {
   package init() {}
 }
 
-/// Something that was asked for and is not done, or is done otherwise.
+/// Part of the request that is not done, or done differently.
 package enum Notice {
   /// The recording names its own clock.
   case clockNotUsed(asked: TraceClock, recorded: TraceClock, TraceInput)
-  /// A threshold in time, where the stamps are ticks.
+  /// A threshold in time, while the stamps are ticks.
   case stallMaxOfTicks
-  /// The database holds another recording, or another version's import, and gives way.
+  /// The database holds another recording, or another version's import, and is replaced.
   case replaces(database: String)
 }
 

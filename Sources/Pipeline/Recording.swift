@@ -1,4 +1,4 @@
-// A recording that was imported: what the stages after the import do with it.
+// An imported recording: what the stages after the import do with it.
 
 import Compare
 import Explore
@@ -19,7 +19,7 @@ package struct Recording {
   /// Of the database, for commands; nil in memory.
   package let path: String?
   private let listener: Listener
-  /// What divergences were asked to be counted from.
+  /// The requested form that divergences are counted from.
   private let kernel: KernelForm?
 
   package init(_ database: TraceDatabase, path: String?, kernel: KernelForm? = nil, _ listener: Listener) {
@@ -29,12 +29,12 @@ package struct Recording {
     self.listener = listener
   }
 
-  /// Imports and replays the input, if its database does not hold it yet. Where the input is a database, takes that as
-  /// it is, unless another form is asked for than it was replayed with.
+  /// Imports and replays the input, unless its database already holds it. If the input is a database, uses it as it is,
+  /// unless another form is requested than it was replayed with.
   /// - Parameters:
-  ///   - kernel: what divergences are counted from; nil: the form that what is recorded speaks for.
-  ///   - keepsNumbers: its findings' numbers are asked for: a database that holds another recording is an error, and
-  ///     one that was replayed with a form that was asked for stays so.
+  ///   - kernel: what divergences are counted from; nil: the form that the recording favours.
+  ///   - keepsNumbers: its findings are requested by number: a database that holds another recording is an error, and
+  /// one that was replayed with a requested form stays so.
   package init(
     _ request: ImportRequest, kernel: KernelForm? = nil, keepsNumbers: Bool = false, _ listener: Listener
   ) throws {
@@ -57,8 +57,8 @@ package struct Recording {
     return read(descriptor, &bytes, bytes.count) == bytes.count && bytes == magic
   }
 
-  /// The form that the recorded kernel is taken to be: the one that its replay counts divergences from; v6.9 without a
-  /// replay. A form of a file is not kept in the database: it has to be named again.
+  /// The form that the recorded kernel is assumed to have run: the one that its replay counts divergences from; v6.9
+  /// without a replay. A form from a file is not kept in the database: it has to be named again.
   package func kernelForm() throws -> ProtocolForm {
     guard let id = try database.replaySettings()?.form else { return .v69 }
     if let kernel, kernel.form.id == id { return kernel.form }
@@ -77,7 +77,7 @@ package struct Recording {
 // MARK: Replay
 
 extension Recording {
-  /// What a replay of this recording is told.
+  /// The settings of a replay of this recording.
   package func options(_ request: ReplayRequest) throws -> ReplayOptions {
     let facts = try database.facts()
     var options = try request.options(
@@ -96,14 +96,14 @@ extension Recording {
     return try options(request)
   }
 
-  /// Replays the database's own events and puts the results in place of the former ones.
+  /// Replays the database's own events and replaces the previous results.
   package func replay(_ request: ReplayRequest) throws {
     try replay(options(request), kernel: request.kernel)
   }
 
-  /// Again, as long as fields show that they are not what their probes were to read (evidence, rule 20), and where the
-  /// whole recording speaks for another form than its begin (rule 26).
-  /// - Parameter kernel: what divergences are counted from; nil: the form that what is recorded speaks for.
+  /// Repeated while fields turn out not to be what their probes should read (evidence, rule 20), and if the whole
+  /// recording favours another form than its beginning (rule 26).
+  /// - Parameter kernel: what divergences are counted from; nil: the form that the recording favours.
   func replay(_ options: ReplayOptions, kernel: KernelForm?) throws {
     let release = try database.facts().kernelRelease
     var (options, kernel) = (options, kernel)
@@ -128,7 +128,7 @@ extension Recording {
     }
   }
 
-  /// With the settings of before, or the usual ones.
+  /// With the previous settings, or the defaults.
   private func replayIfOther(_ kernel: KernelForm) throws {
     var options = try options(ReplayRequest())
     let stored = try database.replaySettings()
@@ -152,7 +152,7 @@ extension ReplaySettings {
 // MARK: Windows
 
 extension Recording {
-  /// The recording's windows, in order. Where events were lost nobody knows where, they may be missing from each.
+  /// The recording's windows, in order. Events lost at an unknown time may be missing from each.
   func forEachWindow(_ options: ReplayOptions, _ body: (RecordedWindow) throws -> Void) throws {
     var replayer = Replayer(form: .v69, options: options, recordsWindows: true)
     let isAnyInDoubt = try database.hasLossAnywhere()
@@ -170,7 +170,7 @@ extension Recording {
     for window in replayer.takeWindows() { try hand(window) }
   }
 
-  /// How windows are searched.
+  /// The settings of a search.
   package func settings(_ search: SearchRequest) throws -> WindowExplorer.Settings {
     search.settings(try windowOptions(search.bound))
   }
@@ -184,9 +184,9 @@ extension Recording {
     return explorer.exploration
   }
 
-  /// Models what forms would have cost, and stores it. The recorded kernel's figures are those of the replay in the
-  /// database, so its settings hold; without one, it is replayed with the usual ones.
-  /// - Returns: the forms whose costs are not known.
+  /// Models and stores the cost of forms. The recorded kernel's figures are those of the replay in the database, so its
+  /// settings apply; without one, it is replayed with the defaults.
+  /// - Returns: the forms without a known cost.
   package func compare(_ forms: [ProtocolForm]) throws -> [ProtocolForm] {
     var options = try options(ReplayRequest())
     if let stored = try database.replaySettings() {

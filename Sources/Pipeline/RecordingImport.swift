@@ -14,13 +14,13 @@ package struct RecordingImport {
   /// nil: import only.
   private let replay: ReplayRequest?
   private let listener: Listener
-  /// The numbers of its findings are asked for: a database that holds another recording does not give way, and one that
-  /// was replayed with a form that was asked for stays so.
+  /// Its findings are requested by number: a database that holds another recording is not replaced, and one that was
+  /// replayed with a requested form stays so.
   private let keepsNumbers: Bool
 
   package struct Outcome {
     package let recording: Recording
-    /// false: the database held this very recording already.
+    /// false: the database already held this recording.
     package let isNew: Bool
   }
 
@@ -51,10 +51,10 @@ package struct RecordingImport {
     }
   }
 
-  /// The database of an earlier run on the same bytes; replayed again where other settings are wanted now.
+  /// The database of an earlier run on the same bytes; replayed again if other settings are requested now.
   private func known() throws -> TraceDatabase? {
     guard let path, case .file(let trace) = request.input, !request.isForced else { return nil }
-    // Without a database there is nothing to compare: the hash is taken while importing, too.
+    // Without a database there is nothing to compare: the hash is computed while importing, too.
     guard access(path, F_OK) == 0 else { return nil }
     let hash = try hash(ofFileAt: trace)
     guard try TraceDatabase.holds(contentHash: hash.description, toolVersion: Tool.version, at: path) else {
@@ -64,8 +64,8 @@ package struct RecordingImport {
     }
     let database = try TraceDatabase(at: path)
     let facts = try database.facts()
-    // What was imported under another clock (a recorded one stays what it is), or is cut short and was to be taken
-    // otherwise, is not what is asked for now.
+    // An import with another clock (a recorded one stays), or of a truncated file under another `--allow-truncated`,
+    // does not match this request.
     if facts.clockSource != .recorded, let asked = request.clock,
       facts.clock != asked || facts.stampUnit != asked.unit
     {
@@ -103,7 +103,7 @@ extension RecordingImport {
     var batch: [RecordedEvent] = []
     var rows: [ReplayRow] = []
     var isMore = try read(reader, into: &batch)
-    // The first batch tells how fine the stamps are, and with it what is unordered.
+    // The first batch shows the resolution of the stamps, and so which events are unordered.
     let clock = clock(of: reader)
     var options = try replay?.options(
       clock: clock.clock, unit: clock.unit, resolutionNs: reader.facts.resolutionNs,
@@ -156,7 +156,7 @@ extension RecordingImport {
     reader.issueCounts.contains { $0.key.doubt != nil } || reader.marks.tellOfMissedHits
   }
 
-  /// What the recording says of its clock comes first, then `--clock`, then what such recordings have by convention.
+  /// The clock that the recording names comes first, then `--clock`, then the convention for such recordings.
   private func clock(of reader: TraceReader) -> Clock {
     let facts = reader.facts
     if facts.clockSource == .recorded { return (facts.clock, .recorded, facts.stampUnit) }
@@ -192,7 +192,7 @@ private struct EventSpan {
   var last: TraceTimestamp?
 
   mutating func add(_ batch: borrowing [RecordedEvent]) {
-    // By index, which reads what it needs; a loop over the events would copy each.
+    // By index, which reads only what it needs; a loop over the events would copy each.
     for index in batch.indices where batch[index].kind != .lostEvents {
       let time = batch[index].time
       count += 1

@@ -6,8 +6,8 @@ import KVMEvents
 import Replay
 import Results
 
-/// Every form is asked in the pass itself, so which one agrees is known at its end. The pass takes the one that the
-/// first events speak for; where the end speaks for another, the recording is replayed once more.
+/// Every form is compared in the pass itself, so which one agrees is known at its end. The pass takes the one that the
+/// first events favour; if the end favours another, the recording is replayed once more.
 struct ReplayPass {
   /// What divergences are counted from.
   private(set) var kernel: KernelForm
@@ -15,14 +15,14 @@ struct ReplayPass {
   private let options: ReplayOptions
   private let release: KernelRelease?
   private var replayer: Replayer
-  /// The events so far, while the form may change yet.
+  /// The events so far, while the form may still change.
   private var held: [[RecordedEvent]]?
 
-  /// The first refutation of a form that did not run comes early: in all recordings at hand before event 5,000.
+  /// The first refutation of a form that did not run comes early: in all recordings available before event 5,000.
   private static let heldMax = 8192
 
   /// - Parameters:
-  ///   - kernel: nil: the one that what is recorded speaks for.
+  ///   - kernel: nil: the one that the recording favours.
   ///   - release: of the recorded kernel.
   init(kernel: KernelForm?, release: KernelRelease?, options: ReplayOptions) {
     self.kernel = kernel ?? KernelForm([], release: release)
@@ -34,13 +34,13 @@ struct ReplayPass {
   }
 
   private static func replayer(_ kernel: KernelForm, _ options: ReplayOptions) -> Replayer {
-    // A form of a file is asked as the published ones are.
+    // A form from a file is compared as the published ones are.
     let isPublished = ProtocolForm.asked.contains { $0.id == kernel.form.id }
     let asked = ProtocolForm.asked + (isPublished ? [] : [kernel.form])
     return Replayer(form: kernel.form, asked: asked, options: options)
   }
 
-  /// Puts the rows that came to be known in place of what `rows` holds.
+  /// Replaces the contents of `rows` by the rows that became known.
   mutating func consume(_ batch: [RecordedEvent], into rows: inout [ReplayRow]) {
     replayer.consume(batch)
     guard held != nil else { return replayer.takeRows(into: &rows) }
@@ -70,10 +70,10 @@ struct ReplayPass {
     return replayer.takeRows()
   }
 
-  /// What the events so far speak for; behind `finish`, the whole recording.
+  /// What the events so far favour; after `finish`, the whole recording.
   var spokenFor: KernelForm { isAsked ? kernel : KernelForm(replayer.formAgreements, release: release) }
 
-  /// Behind `finish`: fields that were used and should not be.
+  /// After `finish`: fields that were used and should not be.
   var fieldsToLeaveOut: [ImplausibleField] { replayer.fieldsToLeaveOut }
 
   /// The rows are of that form.

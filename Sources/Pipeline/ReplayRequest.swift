@@ -1,11 +1,11 @@
-// What a replay is told: thresholds, and which form the recorded kernel ran.
+// The settings of a replay: thresholds, and which form the recorded kernel ran.
 
 import Forms
 import KVMEvents
 import Replay
 import TraceStore
 
-/// One replay that is asked for; as it is made, with the usual thresholds.
+/// One replay; by default with the default thresholds.
 package struct ReplayRequest: Sendable {
   /// How far the clocks of two CPUs may be off, in nanoseconds; nil: the trace clock's own uncertainty.
   package var deltaNs: Int64?
@@ -13,15 +13,15 @@ package struct ReplayRequest: Sendable {
   package var retriesMax: Int32 = 10
   /// A refresh that loses more to false retries is excessive, in nanoseconds; nil: 10 ms.
   package var stallMaxNs: Int64?
-  /// What divergences are counted from; nil: the form that what is recorded speaks for.
+  /// What divergences are counted from; nil: the form that the recording favours.
   package var kernel: KernelForm?
 
   package init() {}
 
   private static let stallMaxNs: Int64 = 10_000_000
 
-  /// Of ticks nothing is told by time: `stallMaxNs` is not used, and the listener is told; `deltaNs` cannot be left
-  /// aside, for it is what keeps events unordered: an error.
+  /// With ticks nothing is judged by time: `stallMaxNs` is not used, and the listener gets a notice; `deltaNs` cannot
+  /// be ignored, since it keeps events unordered: an error.
   /// - Parameters:
   ///   - resolutionNs: of the recorded stamps.
   ///   - mayHideLoss: any event may be missing (`ImportIssueKind.doubt`).

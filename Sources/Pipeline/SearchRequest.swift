@@ -1,4 +1,4 @@
-// A search over the windows of a recording that is asked for.
+// A requested search over the windows of a recording.
 
 import Explore
 import KVMEvents
@@ -9,7 +9,7 @@ package struct SearchRequest: Sendable {
   /// nil: the trace clock's own uncertainty.
   package var bound: ClockBound?
   package var budget: SearchBudget
-  /// Of the random walks that follow a search that was cut off.
+  /// For the random walks that follow a truncated search.
   package var seed: UInt64 = 1
   /// Of each verdict.
   package var counterexamplesMax = 1
@@ -21,12 +21,12 @@ package struct SearchRequest: Sendable {
     self.budget = budget
   }
 
-  /// - Parameter replay: what the recording is replayed with for its windows.
+  /// - Parameter replay: the settings of the replay that finds the recording's windows.
   func settings(_ replay: ReplayOptions) -> WindowExplorer.Settings {
     var settings = WindowExplorer.Settings(
       order: bound == .infinite ? .program : .recorded(MomentOrder(deltaNs: replay.deltaNs), replay.stampUnit))
     settings.limits = budget.limits(orElse: SearchLimits(statesMax: 200_000))
-    // A storm has many windows that are cut off: what follows must not cost more than the search.
+    // A storm has many truncated windows: the walks must not cost more than the search.
     settings.walkLimits = WalkLimits(seed: seed, walkCount: 50, statesMax: 50_000)
     settings.counterexamplesMax = counterexamplesMax
     settings.onlyWindow = onlyWindow
@@ -34,7 +34,7 @@ package struct SearchRequest: Sendable {
   }
 }
 
-/// What bounds a search; nil: as such searches have it.
+/// The bounds of a search; nil: the default.
 package struct SearchBudget: Sendable {
   package var statesMax: Int?
   /// Bytes of stored states.

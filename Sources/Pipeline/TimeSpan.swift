@@ -1,4 +1,4 @@
-// Spans of time as people write them: `10ms`.
+// Spans of time as on the command line: `10ms`.
 
 import KVMEvents
 
@@ -6,7 +6,7 @@ import KVMEvents
 package struct TimeSpan: Sendable {
   package let ns: Int64
 
-  /// nil: no such span, or more than 2^63 - 1 ns.
+  /// nil: not a span, or more than 2^63 - 1 ns.
   package init?(_ text: String) {
     let units: [(suffix: String, ns: Int64)] = [("ns", 1), ("us", 1000), ("ms", 1_000_000), ("s", 1_000_000_000)]
     guard let unit = units.first(where: { text.hasSuffix($0.suffix) }),
@@ -44,6 +44,6 @@ package enum ClockBound: Equatable, Sendable {
     }
   }
 
-  /// As it is written.
+  /// As on the command line.
   package var text: String { ns.map { "\($0)ns" } ?? "inf" }
 }

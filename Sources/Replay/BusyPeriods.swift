@@ -7,11 +7,11 @@ import Operations
 struct BusyPeriods {
   private struct Period {
     let first: Int64
-    /// Of all that began in it; more than the range can be at any moment of it.
+    /// Of all that began in it; at least as wide as the range at any moment of it.
     var hull: HVARange
-    /// What the range was left at before it: what a bare reader sees until the first one has stored its own.
+    /// What the range was left at before it: what a lockless reader sees until the first one has stored its own.
     let before: HVARange?
-    /// No invalidation of which nothing is recorded can have been in it.
+    /// No unrecorded invalidation can have been in it.
     var isWhole: Bool
   }
 
@@ -26,7 +26,7 @@ struct BusyPeriods {
   mutating func begin(_ invalidation: InvalidationState, deltaNs: Int64) {
     openCount += 1
     let isWhole = !invalidation.vm.mayHideInvalidations
-    // When the last one was down may not be known.
+    // It may not be known when the last one was down.
     let isNew =
       openCount == 1 && downBy < .max - deltaNs && invalidation.start.map { downBy + deltaNs < $0.time } ?? false
     if !isNew, let last = periods.indices.last {
@@ -50,7 +50,7 @@ struct BusyPeriods {
   }
 
   /// Can the range cover the page while this one is in flight?
-  /// - Parameter isStored: its own range surely is in it.
+  /// - Parameter isStored: its own range is certainly in it.
   func canCover(_ page: UHVA, during invalidation: InvalidationState, isStored: Bool) -> Bool {
     guard let period = periods.last(where: { $0.first <= invalidation.id }) else { return true }
     if !period.isWhole || period.hull.contains(page) { return true }

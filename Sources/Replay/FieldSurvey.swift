@@ -1,16 +1,16 @@
-// Looks for fields that cannot be what they are named for: the probes' definitions were made for another kernel.
+// Looks for fields that cannot be what their names say: the probes' definitions were made for another kernel.
 
 import KVMEvents
 import Operations
 import Results
 
-/// Goes over a recording's events, beside the replay, and knows at its end which fields show a sign (evidence, rule
-/// 20). What was judged with them until then is judged again without.
+/// Reads a recording's events along with the replay, and knows at the end which fields show a sign (evidence, rule 20).
+/// Verdicts reached with them are then reached again without them.
 struct FieldSurvey {
   /// What the events of one kind have shown.
   private struct Kind {
     var events: Int64 = 0
-    /// How many carry it: the reader leaves out what is neither 0 nor 1.
+    /// How many carry it: the reader drops values other than 0 and 1.
     var active: Int64 = 0
     var valid: Int64 = 0
     var carried = EventFieldSet(rawValue: 0)
@@ -25,10 +25,10 @@ struct FieldSurvey {
 
   private var kinds = Array(repeating: Kind(), count: EventKind.allCases.count)
   private var shown: [Int: Shown] = [:]
-  /// Pointers outside the kernel half are only hashed ones where all are.
+  /// Pointers outside the kernel half are hashed ones only if all are.
   private var hasKernelAddress = false
   private var hasKVMOnPage = false
-  /// The counts of the retry probes have never been anything but 0.
+  /// The counts of the retry probes have always been 0.
   private(set) var hasOnlyZeroRetryCounts = true
   private var retrySeqs = FieldRange()
   private var snapshots = FieldRange()
@@ -36,13 +36,13 @@ struct FieldSurvey {
 
   // MARK: Events
 
-  /// A definition that reads another place does so every time: the first events of a kind show it.
+  /// A definition that reads another offset does so every time: the first events of a kind show it.
   private static let lookedAtMax: Int64 = 4096
 
   mutating func see(_ event: borrowing RecordedEvent) {
     let kind = Int(event.kind.rawValue)
     switch event.kind {
-    // These are held against each other, and a value that is right once is enough.
+    // These are compared with each other, and one correct value is enough.
     case .gpcRetryLoop, .gpcRetryCheck: seeRetry(event)
     case _: if kinds[kind].events >= Self.lookedAtMax { return }
     }
@@ -110,7 +110,7 @@ struct FieldSurvey {
 
   private mutating func seePointer(_ field: EventField, _ event: borrowing RecordedEvent) {
     guard let value = event[field] else { return }
-    // `struct kvm` has pages of its own; the others are aligned as a pointer is.
+    // `struct kvm` has its own pages; the others are aligned as a pointer is.
     let isAligned = value & (field == .kvm ? pageSize - 1 : 7) == 0
     if value >> 63 == 1 && isAligned {
       if field == .kvm { hasKVMOnPage = true }
@@ -164,13 +164,13 @@ struct FieldSurvey {
     checks.see(check, answer: answer, isSteady: isSteady)
   }
 
-  /// The hooks tell their notifiers.
+  /// The hooks show their notifiers.
   var hasNotifiers: Bool { kinds[Int(EventKind.mnInvalidateRangeStart.rawValue)].carried.contains(.mn) }
 
   // MARK: The end
 
   /// The fields that show a sign, by kind and field, with those that are read from the same place.
-  /// - Parameter zeroCounts: retry tests whose probe read 0 with an invalidation surely in flight.
+  /// - Parameter zeroCounts: retry tests whose probe read 0 with an invalidation certainly in flight.
   func implausible(zeroCounts: [EventID]) -> [ImplausibleField] {
     var found: [Int: ImplausibleField] = [:]
     func add(_ kind: EventKind, _ field: EventField, _ sign: ImplausibleField.Sign, _ count: Int64, _ first: EventID?) {
@@ -212,7 +212,7 @@ struct FieldSurvey {
     switch (sign, field) {
     case (.noKernelAddress, .kvm): hasKVMOnPage
     case (.noKernelAddress, _): hasKernelAddress
-    // Of the two, the one that stands still; if both move, none is trusted.
+    // Of the two, the one that does not move; if both move, neither is trusted.
     case (.belowSnapshot, .seq): retrySeqs.isConstant || !snapshots.isConstant
     case (.belowSnapshot, _): !retrySeqs.isConstant
     case _: true
@@ -223,7 +223,7 @@ struct FieldSurvey {
     .gpcActivate, .gpcActivateHva, .gpcDeactivate, .gpcRefresh, .lockedRefresh, .gfnToPfnCacheRefresh, .gpcCheck,
   ]
 
-  /// What is read by one offset: a member of `struct gfn_to_pfn_cache`, or of `struct kvm` from the same pointer.
+  /// The fields read at one offset: a member of `struct gfn_to_pfn_cache`, or of `struct kvm` from the same pointer.
   private static let groups: [(field: EventField, kinds: [EventKind])] = [
     (.active, cacheProbes), (.valid, cacheProbes), (.generation, cacheProbes), (.slotsGeneration, cacheProbes),
     (.activeInvalidations, [.mnInvalidateRangeStart, .mnInvalidateRangeEnd]),
@@ -246,7 +246,7 @@ private struct FieldRange {
   }
 }
 
-/// What `kvm_gpc_check()`'s probe read, held against the answers.
+/// What `kvm_gpc_check()`'s probe read, compared with the answers.
 private struct CheckFields {
   private struct Field {
     var ruledOut: Int64 = 0
@@ -258,7 +258,7 @@ private struct CheckFields {
     }
   }
 
-  /// Beside yes.
+  /// With answer yes.
   private var active = Field()
   private var valid = Field()
   private var generation = Field()
@@ -266,7 +266,7 @@ private struct CheckFields {
   private var unequalGenerations = Field()
   private var equalGenerations = false
   private var hasBeenActive = false
-  /// Beside no, with all that is tested fulfilled.
+  /// With answer no, and all that is tested fulfilled.
   private var validBesideNo = Field()
   private var hasBeenInvalid = false
 
@@ -301,7 +301,7 @@ private struct CheckFields {
     func add(_ field: EventField, _ shown: Field) {
       if shown.ruledOut > 0 { found.append((field, shown.ruledOut, shown.first)) }
     }
-    // Up to v6.0.7 `active` was not tested: only where it is never set is it another field.
+    // Up to v6.0.7 `active` was not tested: only if it is never set is it another field.
     if !hasBeenActive { add(.active, active) }
     add(.valid, valid)
     if !hasBeenInvalid { add(.valid, validBesideNo) }

@@ -4,7 +4,7 @@ import KVMEvents
 import Operations
 import Results
 
-/// Words for findings; the numbers are the recording's.
+/// Phrases for findings; the numbers are the recording's.
 enum FindingText {
   static func contract(_ check: PendingCheck, _ invalidation: InvalidationState) -> String {
     "kvm_gpc_check() says yes for uhva \(hex(check.state.uhva)) while invalidation \(hex(invalidation.range)) is between "
@@ -15,7 +15,7 @@ enum FindingText {
     _ check: PendingCheck, _ invalidation: InvalidationState, _ certainty: Finding.Certainty, isMappingKnown: Bool
   ) -> String {
     "kvm_gpc_check() says yes for uhva \(hex(check.state.uhva)) over a page that invalidation \(hex(invalidation.range)) "
-      + "\(freed(certainty, by: invalidation)) its lookup" + (isMappingKnown ? "" : ", unless a refresh was left out")
+      + "\(freed(certainty, by: invalidation)) its lookup" + (isMappingKnown ? "" : ", unless a refresh was omitted")
   }
 
   static func staleRound(

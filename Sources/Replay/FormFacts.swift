@@ -1,4 +1,4 @@
-// What the recording says of one retry test for the rules of every form.
+// What the recording shows about one retry test for the rules of every form.
 
 import GPCProtocol
 import KVMEvents
@@ -11,7 +11,7 @@ struct FormFacts {
   private var moverCounts = (mmu: 0, gpc: 0)
   /// All of them hit a memslot: both sequences move alike.
   private(set) var allHitMemslots = true
-  /// The kvm's range may cover the page while the count is up; it surely does throughout; one that overlaps is still
+  /// The kvm's range may cover the page while the count is up; it certainly does throughout; one that overlaps is still
   /// pending or has moved the seq.
   private(set) var canBePending = false
   private(set) var isSurelyPending = false
@@ -19,7 +19,7 @@ struct FormFacts {
   /// v5.17: one that overlaps is between its `mmu_lock` sections throughout.
   private(set) var isSurelyInSection = false
   private(set) var movesBeforeSection = false
-  /// A walk in the start hook, or in the end hook, may have cleared the flag that the loop top set, or surely has.
+  /// A walk in the start hook, or in the end hook, may have cleared the flag that the loop top set, or certainly has.
   private(set) var startWalk = (can: false, must: false)
   private(set) var endWalk = (can: false, must: false)
   /// Before the lookup: some invalidation is in flight all the time; one that overlaps; and its range is stored.
@@ -126,7 +126,7 @@ struct FormFacts {
 }
 
 extension RetryEvidence {
-  /// What every order makes the test of a form with this rule say; nil where orders differ.
+  /// The answer of the test of a form with this rule in every order; nil if orders differ.
   func answer(_ rule: FormsAsked.TestRule, _ facts: FormFacts) -> Bool? {
     let retry = rule.retry
     var (canSayYes, canSayNo): (Bool, Bool)
@@ -161,7 +161,7 @@ extension RetryEvidence {
     if !round.isTorn && signs.moverCount > 0 { canSayNo = false }
   }
 
-  /// What the invalidations say together of a test of this sequence.
+  /// What the invalidations together say about a test of this sequence.
   func signs(_ seq: SequenceRule, _ facts: FormFacts) -> RetrySigns {
     switch seq {
     case .mmu: return signs

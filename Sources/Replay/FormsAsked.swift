@@ -1,11 +1,11 @@
-// Every form, asked for every decision that the recording forces (evidence, rule 26).
+// Every form, compared with every decision that the recording forces (evidence, rule 26).
 
 import GPCProtocol
 import KVMEvents
 import Operations
 import Results
 
-/// What speaks for and against each form so far. Forms with the same rule for a decision are asked once.
+/// The evidence for and against each form so far. Forms with the same rule for a decision are evaluated once.
 struct FormsAsked {
   /// What the answer of a retry test depends on.
   struct TestRule: Hashable {
@@ -30,28 +30,28 @@ struct FormsAsked {
     var movers: Int64 = 0
   }
 
-  /// One decision against a form, and what it rests on.
+  /// One decision against a form, and what it depends on.
   struct Against {
     let event: EventID
     let refutation: FormAgreement.Refutation
     let vm: Int32?
-    /// Of these invalidations none may turn out to be open at the end.
+    /// None of these invalidations may turn out to be open at the end.
     let invalidations: [Int64]
   }
 
   let forms: [ProtocolForm]
-  /// The distinct rules, and the place of each form's among them.
+  /// The distinct rules, and the position of each form's among them.
   let testRules: [TestRule]
   private let testRuleOfForm: [Int]
   private var tallies: [Tally]
-  /// Tests to which every form leaves the same answer, which the kernel gave.
+  /// Tests for which every form gives the same answer, which is the kernel's.
   private var commonCount: Int64 = 0
   private var against: [[Against]]
   private var againstCounts: [Int64]
-  /// Those of them that were taken back as a whole.
+  /// Those of them that were withdrawn as a whole.
   private var doubtedCounts: [Int64]
 
-  /// More are only counted: when a gap takes all of these back, the form is taken back with them.
+  /// More are only counted: if a gap withdraws all of these, the form is withdrawn with them.
   private static let keptMax = 32
 
   init(_ forms: [ProtocolForm]) {
@@ -102,7 +102,7 @@ struct FormsAsked {
 
   // MARK: What is taken back
 
-  /// What was decided behind this event was decided without what a gap holds.
+  /// Decisions after this event were made without the events in the gap.
   mutating func forget(vms: [Int32], after event: EventID) {
     forget { $0.event > event && $0.vm.map(vms.contains) ?? true && $0.refutation != .function }
   }
@@ -110,7 +110,7 @@ struct FormsAsked {
   /// The invalidation is open at the recording's end.
   mutating func forget(resting invalidation: Int64) { forget { $0.invalidations.contains(invalidation) } }
 
-  /// Nothing can be said of what did not happen; a function and a hook are seen by what did.
+  /// Nothing can be said about absent events; a function and a hook are shown by recorded ones.
   mutating func forgetWhatRestsOnAbsence() {
     commonCount = 0
     let before = againstCounts
@@ -119,7 +119,8 @@ struct FormsAsked {
     for form in forms.indices { doubtedCounts[form] = before[form] - againstCounts[form] }
   }
 
-  /// What a walk does to the flag depends on refreshes that may be missing: no test is against a form that reads it.
+  /// What a walk does to the flag depends on refreshes that may be missing: no test counts against a form that reads
+  /// it.
   mutating func forgetFlagTests() {
     for form in forms.indices where forms[form].rules.retry.readsFlag {
       let rule = testRuleOfForm[form]
@@ -139,7 +140,7 @@ struct FormsAsked {
     against[form].removeAll(where: isTakenBack)
     if against[form].count == before { return }
     againstCounts[form] -= Int64(before - against[form].count)
-    // What was only counted may be of the same kind.
+    // Those that were only counted may be of the same kind.
     if against[form].count < Self.keptMax && before == Self.keptMax { againstCounts[form] = Int64(against[form].count) }
   }
 

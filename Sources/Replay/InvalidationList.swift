@@ -1,8 +1,8 @@
-// The invalidations around one retry test: mostly there is one.
+// The invalidations around one retry test: usually one.
 
 import Operations
 
-/// The first one stands in line, so that only a second one costs an allocation.
+/// The first one is stored inline, so that only a second one costs an allocation.
 struct InvalidationList: RandomAccessCollection {
   private var head: InvalidationState?
   private var rest: [InvalidationState] = []

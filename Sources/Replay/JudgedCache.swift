@@ -1,4 +1,4 @@
-// What the replay holds of a cache.
+// The replay's state of a cache.
 
 import KVMEvents
 import Operations
@@ -6,14 +6,14 @@ import Results
 
 /// The protocol's state of one cache.
 struct JudgedCache {
-  /// The page a cache maps since a round was accepted, and what has come over it since.
+  /// The page a cache maps since a round was accepted, and what happened to it since.
   struct Mapping {
     let lookup: Moment
     let lookupRet: Moment
     let page: UHVA
     let pfn: PFN?
     let refresh: Int64
-    /// The retry test has no event of its own: it lies anywhere up to the body's return (evidence, rule 18).
+    /// The retry test has no event of its own: it is anywhere up to the body's return (evidence, rule 18).
     let isOfFunctionLevel: Bool
     /// An invalidation that freed the page since the lookup, and whether that is certain.
     var staleBy: (invalidation: InvalidationState, certainty: Finding.Certainty)?
@@ -33,8 +33,7 @@ struct JudgedCache {
   var mapping: Mapping?
   /// nil: none known since its beginning, or since a gap.
   var trail: LookupTrail?
-  /// The refresh whose mapping may have been replaced in one that is not recorded: a check found `valid` or the page
-  /// otherwise.
+  /// The refresh whose mapping an unrecorded one may have replaced: a check found a different `valid` or page.
   var doubtedMapping: Int64?
 
   /// It maps a page of the invalidation's range.
@@ -44,7 +43,7 @@ struct JudgedCache {
 
   /// An invalidation has become known that may remove what it maps, or what it looked up last.
   mutating func meetRemover(_ invalidation: InvalidationState) {
-    // In place, or each invalidation would copy every cache.
+    // In place, since otherwise each invalidation would copy every cache.
     if let page = trail?.page { trail?.removers.meet(invalidation, page: page) }
     if let page = mapping?.page { mapping?.removers.meet(invalidation, page: page) }
   }
@@ -57,7 +56,7 @@ struct JudgedCache {
     pfnIsError = nil
   }
 
-  /// The same of what was before this moment: a walk that is under way may still come.
+  /// The same for what was before this moment: a walk in progress may still clear it.
   mutating func forget(before moment: Moment, _ order: MomentOrder) {
     validity.forget(before: moment, order)
     mapping = nil

@@ -17,7 +17,7 @@ struct JudgedRefresh {
   var oldPFNIsError: Bool?
   /// Rounds whose decision waits for the end of an invalidation that may have been lost.
   var deferredCount = 0
-  /// It is over and only its deferred rounds keep its row back.
+  /// It is over and only its deferred rounds hold back its row.
   var isClosed = false
 
   /// A round was repeated for this cause; it lasted from its begin to the event that shows it.

@@ -3,7 +3,7 @@
 import KVMEvents
 import Operations
 
-/// What the next lookup of the same page can be held against.
+/// What the next lookup of the same page can be compared with.
 struct LookupTrail {
   let page: UHVA
   let lookup: Moment
@@ -24,7 +24,7 @@ struct LookupTrail {
     removers = Removers(of: page, since: lookup, in: vm, order)
   }
 
-  /// Exactly one removal surely lies between the two lookups, and no other may.
+  /// Exactly one removal certainly lies between the two lookups, and no other may.
   func isFollowedByRemoval(before next: LookupTrail, _ order: MomentOrder) -> Bool {
     guard next.page == page, !removers.areSeveral, let removal = removers.only, !removal.mayBeSplit else {
       return false

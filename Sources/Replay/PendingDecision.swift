@@ -1,4 +1,4 @@
-// Decisions of the recorded kernel that wait until no event can come any more that bears on them.
+// Decisions of the recorded kernel that wait until no further event can concern them.
 
 import KVMEvents
 import Operations
@@ -19,9 +19,9 @@ struct PendingCheck {
   let state: CheckState
   let ret: Moment
   let answer: Bool
-  /// The mapping as it stood when the check returned.
+  /// The mapping as it was when the check returned.
   let mapping: JudgedCache.Mapping?
-  /// Events were dropped meanwhile.
+  /// Events were dropped in between.
   var meetsLoss = false
 }
 
@@ -34,7 +34,7 @@ final class SharedCheck {
 
 enum PendingDecision {
   case test(PendingTest)
-  /// Boxed, or its size would be that of every decision in the queue.
+  /// Boxed, since otherwise every decision in the queue would have its size.
   indirect case check(PendingCheck)
   /// A refresh returned (or was given up) at this moment: its row follows its last test.
   case refresh(RefreshSlot, Moment)

@@ -1,4 +1,4 @@
-// The decisions that wait for their evidence, first settled first.
+// The decisions that wait for their evidence, the first settled first.
 
 import KVMEvents
 import Operations
@@ -8,11 +8,11 @@ struct PendingQueue {
   private var items: [PendingDecision] = []
   private var head = 0
 
-  /// Only stamps that jump ahead or back by far more than clocks can differ ever fill it; then the order of the lines
-  /// has to do.
+  /// Filled only by stamps that jump ahead or back by far more than clocks can differ; then the order of the lines has
+  /// to do.
   private static let waitingMax = 65_536
 
-  /// When the first one was settled; beside the queue, since every event asks for it.
+  /// When the first one was settled; kept outside the queue, since every event reads it.
   private var firstSettled: Int64?
 
   mutating func append(_ decision: PendingDecision) {

@@ -10,14 +10,14 @@ package struct ReplayOptions: Sendable {
   package var deltaNs: Int64 = 0
   /// More false retries than this make a refresh excessive (`--retries-max`).
   package var retriesMax: Int32 = 10
-  /// More time than this lost to false retries, in nanoseconds, makes a refresh excessive (`--stall-max`); `.max` where
-  /// the stamps are no time.
+  /// More time than this lost to false retries, in nanoseconds, makes a refresh excessive (`--stall-max`); `.max` if
+  /// the stamps are not a time.
   package var stallMaxNs: Int64 = 10_000_000
-  /// What the stamps count, for the words of findings.
+  /// The unit of the stamps, for the text of findings.
   package var stampUnit = StampUnit.ns
 
-  /// The recording does not tell where events were dropped, or part of it cannot be read: whatever contradicts the
-  /// rules, or is in excess, may be for want of an event, and no finding is certain.
+  /// The recording does not say where events were dropped, or part of it cannot be read: whatever contradicts the
+  /// rules, or is excessive, may be due to a missing event, and no finding is certain.
   package var mayHideLoss = false
 
   /// Fields that show that their probes were made for another kernel (evidence, rule 20): taken as not recorded.

@@ -24,7 +24,7 @@ extension Replayer {
   private mutating func decide(_ test: PendingTest) {
     let round = operations.freeRound(test.round)
     guard let tested = round.testLow, let vm = operations.refreshes[test.refresh].vm else {
-      // No event for the test nor the lookup: that the round was repeated is seen, why is not.
+      // No event for the test nor the lookup: it is known that the round was repeated, but not why.
       let cause: RetryRound.Cause? = test.isRetried ? .unknown : nil
       count(cause, test, round)
       rows.append(
@@ -63,14 +63,13 @@ extension Replayer {
     count(verdict?.cause, test, evidence.round)
     let doubt = evidence.doubt(of: decision, verdict?.cause, hasPage: page != nil, testRule)
     rows.append(.retryRound(row(test, evidence.round, decision: decision, doubt: doubt, verdict: verdict)))
-    // Matched, as in all that every test and round goes through: `==` of another module's enum is a call through its
+    // Matched, as in everything that handles each test and round: `==` of another module's enum is a call through its
     // witness.
     if case .disagrees = decision { reportDivergence(evidence) }
     if !test.isRetried, let page { reportStale(evidence, page, isDeferred: isDeferred) }
   }
 
-  /// The count that the test's own probe read, beside what the recorded invalidations make it (evidence, rules 19 and
-  /// 20).
+  /// The count that the test's own probe read, and what the recorded invalidations make it (evidence, rules 19 and 20).
   private mutating func holdCount(against evidence: RetryEvidence) {
     guard let (count, bounds) = evidence.recordedCount, let vm = operations.refreshes[evidence.test.refresh].vm else {
       return
@@ -159,7 +158,7 @@ extension Replayer {
     }
   }
 
-  /// - Returns: no refresh that is not recorded may have replaced the cache's mapping.
+  /// - Returns: no unrecorded refresh may have replaced the cache's mapping.
   private mutating func settle(_ check: PendingCheck) -> Bool {
     let state = check.state
     let (decision, doubt) = decision(of: check)
@@ -177,8 +176,8 @@ extension Replayer {
         CacheCheck(
           id: state.id, cache: operations.caches[state.cache].id, task: state.task, entryEvent: state.entry.id,
           returnEvent: check.ret.id, answer: check.answer, decision: decision, doubt: doubt)))
-    // A refresh or an invalidation of which nothing is recorded may have set or cleared `valid` (evidence, rule 19).
-    // Then a page may have been looked up anew, too.
+    // An unrecorded refresh or invalidation may have set or cleared `valid` (evidence, rule 19). Then a page may have
+    // been looked up again, too.
     var isMappingKnown = true
     if case .disagrees = decision {
       isMappingKnown = false
@@ -207,13 +206,13 @@ extension Replayer {
     let yes = (check.answer ? Decision.agrees : .disagrees, Doubt?.none)
     let no = (check.answer ? Decision.disagrees : .agrees, Doubt?.none)
     if othersHold == false { return no }
-    // What is not known of the cache was there before the recording, or was lost.
+    // What is not known about the cache is from before the recording, or was lost.
     let unseen = vm?.hasGap ?? false ? Doubt.loss : .before
     var valid = judgedCaches[state.cache].validity.possible(from: state.entry, to: check.ret, order)
     if valid.isUnknown { return (.unknown, unseen) }
     if operations.mayBeAccepted(state.cache, before: check.ret) { valid.canBeTrue = true }
     let isSureOfOne = valid.canBeTrue != valid.canBeFalse
-    // A refresh of which nothing is recorded may have set it, a walk may have cleared it.
+    // An unrecorded refresh may have set it, a walk may have cleared it.
     if state.mayHideRefresh { valid.canBeTrue = true }
     if vm?.mayHideInvalidations(since: state.entry, order) ?? true || operations.hasUntiedNotifier {
       valid.canBeFalse = true
@@ -228,8 +227,8 @@ extension Replayer {
     return yes
   }
 
-  /// A check that said yes inside the contract window of an overlapping invalidation (evidence, rule 7); told when that
-  /// one's end shows that it was one.
+  /// A check that said yes inside the contract window of an overlapping invalidation (evidence, rule 7); reported when
+  /// the end of that invalidation shows that it was one.
   private mutating func findContract(_ check: PendingCheck) {
     guard let vm = operations.caches[check.state.cache].vm, let uhva = check.state.uhva, !uhva.isError else { return }
     var shared: SharedCheck?
@@ -246,7 +245,7 @@ extension Replayer {
   }
 
   private mutating func findStale(_ check: PendingCheck, isMappingKnown: Bool) {
-    // Of another page, it is of a refresh that is not recorded.
+    // If it is of another page, it belongs to an unrecorded refresh.
     guard let mapping = check.mapping, check.state.uhva?.page ?? mapping.page == mapping.page,
       let (invalidation, known) = mapping.staleBy, !mapping.isReported,
       order.surely(invalidation.end, before: check.state.entry)
@@ -254,7 +253,7 @@ extension Replayer {
     let cache = check.state.cache
     let certainty = isMappingKnown ? known : .possible
     if let current = judgedCaches[cache].mapping, current.refresh == mapping.refresh {
-      // The round's own test, or an earlier check, may have told of it since.
+      // The round's own test, or an earlier check, may have reported it already.
       if current.isReported { return }
       judgedCaches[cache].mapping?.isReported = true
     }
@@ -266,8 +265,8 @@ extension Replayer {
       watch: isMappingKnown ? mapping.watch : nil, lack: isMappingKnown ? .errorPFN : .unrecordedRefresh)
   }
 
-  /// The invalidation's end hook is called: what the caches of its range map was freed, if it was looked up before
-  /// that.
+  /// The invalidation's end hook is called: the pages that the caches of its range map were freed, if they were looked
+  /// up before that.
   mutating func markStale(by invalidation: InvalidationState) {
     for cache in invalidation.vm.caches where judgedCaches[cache].maps(pageOf: invalidation) {
       markStale(cache, by: invalidation)
@@ -367,7 +366,7 @@ extension Replayer {
   ) {
     findingCount += 1
     let isCertain = certainty == .certain && !options.mayHideLoss
-    // What a lookup says of it follows in a row of its own.
+    // What a lookup shows about it follows in a row of its own.
     let witness = kind == .stale ? Witness.none(watch == nil ? lack : .notLookedUp) : nil
     rows.append(
       .finding(

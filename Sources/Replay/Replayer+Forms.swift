@@ -1,4 +1,4 @@
-// Asks every form for what the recording forces (evidence, rule 26).
+// Compares every form with what the recording forces (evidence, rule 26).
 
 import GPCProtocol
 import KVMEvents
@@ -59,7 +59,7 @@ extension Replayer {
 
   // MARK: Walks, functions
 
-  /// The walk's event tells by its nesting in which hook it is.
+  /// The nesting of the walk's event shows in which hook it is.
   mutating func askForWalk(_ invalidation: InvalidationState, at moment: Moment) {
     guard !asked.isEmpty, invalidation.start != nil, let isInEndHook = invalidation.walkIsInEndHook else { return }
     asked.refute(
@@ -88,7 +88,7 @@ extension Replayer {
 
   /// - Parameters:
   ///   - mayHideLoss: any event may be missing.
-  ///   - isFiltered: events were left out without a marker.
+  ///   - isFiltered: events were omitted without a marker.
   mutating func finishForms(_ missing: [EventKind], mayHideLoss: Bool, isFiltered: Bool) {
     if asked.isEmpty { return }
     if !missing.isEmpty || mayHideLoss || isFiltered { asked.forgetWhatRestsOnAbsence() }

@@ -1,4 +1,4 @@
-// What was open when the recording ended, and whether the form comes out of it (evidence, rule 25).
+// What was open when the recording ended, and whether the form can leave it (evidence, rule 25).
 
 import GPCProtocol
 import KVMEvents
@@ -11,7 +11,7 @@ extension Replayer {
     for call in operations.openCalls { report(call) }
   }
 
-  /// The same of a VM's hooks, once it is known whether the VM is gone.
+  /// The same for a VM's hooks, once it is known whether the VM is gone.
   mutating func reportOpenInvalidations(of vm: VMState) {
     for invalidation in operations.openInvalidations(of: vm) { report(invalidation) }
   }
@@ -42,7 +42,7 @@ extension Replayer {
     let last = round.flatMap { $0.test ?? $0.lookupRet ?? $0.lookup ?? $0.loop } ?? call.entry
     let open = refresh.vm.map { operations.openInvalidations(of: $0) } ?? []
     let over = page.flatMap { page in open.first { $0.overlaps(page: page) } }
-    // What it waits for, where it waits.
+    // What it waits for, if it waits.
     let awaited = over ?? (form.rules.wait.isForAny ? open.first : nil)
     func wait(under form: ProtocolForm) -> ProtocolProgram.Wait? {
       over != nil || form.rules.wait.isForAny && !open.isEmpty ? Self.wait(of: round, under: form) : nil
@@ -63,7 +63,7 @@ extension Replayer {
     else {
       return
     }
-    // Possible only: the recording may end before the refresh has come to its wait, and the invalidation with it.
+    // Possible only: the recording may end before the refresh has reached its wait, and the invalidation with it.
     self.report(
       .stuck, .possible, vm: refresh.vm, cache: refresh.cache, event: last.id, invalidation: awaited,
       refresh: refresh.id,
@@ -71,8 +71,8 @@ extension Replayer {
       summary: FindingText.stuck(awaited, uhva: uhva, at: ownWait.words.statement))
   }
 
-  /// The wait of a form in which a refresh stands between its last recorded event and the next. Without the event of
-  /// the loop's top nothing tells whether it has come so far.
+  /// The wait of a form that a refresh is in between its last recorded event and the next. Without the event of the
+  /// loop's top it is not known whether it has come this far.
   private static func wait(of round: RoundState?, under form: ProtocolForm) -> ProtocolProgram.Wait? {
     guard let round, round.test == nil, round.loop != nil, round.lookup == nil || round.lookupRet != nil else {
       return nil

@@ -31,7 +31,7 @@ extension Replayer {
     case .deactivated(let cache, let moment):
       judgedCaches[cache].validity.change(to: false, after: moment, order)
       judgedCaches[cache].mapping = nil
-      // It may wait for `refresh_lock` yet.
+      // It may still wait for `refresh_lock`.
       judgedCaches[cache].pfnIsError = nil
       judgedCaches[cache].isAloneInDeactivation = true
     case .deactivationEnded(let cache, let entry, let moment):
@@ -95,17 +95,17 @@ extension Replayer {
       operations.prune(vm, now: now, keepingSince: pending.oldestSnapshot(operations.rounds))
     }
     guard let start = invalidation.start else {
-      // What was hidden so far has shown itself: it may be what waiting tests saw.
+      // Hidden invalidations have turned up: waiting tests may have seen them.
       guard var waiting = deferred[vm.id] else { return }
       for index in waiting.indices { waiting[index].add(invalidation) }
       deferred[vm.id] = waiting
       return
     }
-    // Until its own event tells where it begins.
+    // Until its own event shows where it begins.
     if !operations.probes.has(.gpcInvalidateStart) { walk(invalidation, from: start) }
   }
 
-  /// `gfn_to_pfn_cache_invalidate_start()`: takes `valid` from the caches of the range, each under its lock, before the
+  /// `gfn_to_pfn_cache_invalidate_start()`: clears `valid` in the caches of the range, each under its lock, before the
   /// hook returns.
   private mutating func walk(_ invalidation: InvalidationState, from moment: Moment) {
     for cache in invalidation.vm.caches where operations.caches[cache].isActive != false {
@@ -132,8 +132,7 @@ extension Replayer {
     for cache in vm.caches { judgedCaches[cache].validity.settle(after: begin, before: moment) }
   }
 
-  /// A walk that is under way may come to the cache yet: one that was there before its first event, or that takes
-  /// another page.
+  /// A walk in progress may still reach the cache: one that existed before its first event, or that takes another page.
   private mutating func meetRunningWalks(_ cache: CacheNumber, uhva: UHVA?) {
     guard let vm = operations.caches[cache].vm, let uhva, !uhva.isError else { return }
     for invalidation in vm.invalidations where invalidation.close == nil && invalidation.overlaps(page: uhva.page) {
@@ -163,7 +162,7 @@ extension Replayer {
   // MARK: Refreshes
 
   private mutating func enter(_ slot: RefreshSlot) {
-    // A mapping that is kept keeps `valid`; that shows only when the refresh returns without a round.
+    // A mapping that is kept keeps `valid`; that is known only when the refresh returns without a round.
     let cache = operations.refreshes[slot].cache
     if let entry = operations.refreshes[slot].entry {
       judgedCaches[cache].validity.change(to: false, after: entry, order)
@@ -184,7 +183,7 @@ extension Replayer {
     body(&judgedRefreshes[slot.index])
   }
 
-  /// A round's test waits for its evidence; a round without a test is told as it is.
+  /// A round's test waits for its evidence; a round without a test is reported as it is.
   private mutating func end(
     _ round: RoundSlot, of refresh: RefreshSlot, _ outcome: RetryRound.Outcome, _ settled: Moment, _ pfn: PFN?
   ) {
@@ -237,14 +236,14 @@ extension Replayer {
     // With a round, the loop's top has settled it.
     if let entry = refresh.entry, refresh.roundCount == 0 {
       if refresh.endsDoubt {
-        // What it found was left by one of which nothing is recorded.
+        // What it found was left by an unrecorded one.
         judgedCaches[cache].validity.withdraw(after: entry)
         judgedCaches[cache].forget(before: entry, order)
       } else if refresh.isUntouched {
         judgedCaches[cache].validity.withdraw(after: entry)
         let valid = judgedCaches[cache].validity.possible(from: entry, to: moment, order)
         if refresh.ret == 0 && !valid.canBeTrue {
-          // It kept what was not valid: a form with rounds that look nothing up, or a walk that is known too widely.
+          // It kept what was not valid: a form with rounds without a lookup, or a walk with too wide a range.
           judgedCaches[cache].forget(before: entry, order)
         }
       } else {
@@ -262,7 +261,7 @@ extension Replayer {
 
   // MARK: Losses
 
-  /// What was judged of these VMs between two events was judged without what is not recorded: this takes it back.
+  /// Verdicts on these VMs between two events were reached without what is not recorded: this withdraws them.
   private mutating func doubt(_ vms: [VMState], since: EventID, before: EventID) {
     for vm in vms {
       guard var waiting = deferred[vm.id] else { continue }

@@ -1,4 +1,4 @@
-// What only the whole recording tells: fields that are none, events that were left out (evidence, rules 19 and 20).
+// What only the whole recording shows: implausible fields, omitted events (evidence, rules 19 and 20).
 
 import KVMEvents
 import Operations
@@ -13,7 +13,7 @@ extension Replayer {
     return fields
   }
 
-  /// The event as one whose probe does not record the fields that are not used; it has been looked at.
+  /// The event as if its probe did not record the unused fields; it has been surveyed.
   mutating func withoutUnused(_ event: RecordedEvent) -> RecordedEvent {
     var used = event
     if !unusedFields.isEmpty { used.fields.subtract(unusedFields[Int(event.kind.rawValue)]) }
@@ -21,11 +21,11 @@ extension Replayer {
     return used
   }
 
-  /// - Parameter isWhollyProbed: else nothing rests on absence anyway.
-  /// - Returns: events were left out without a marker.
+  /// - Parameter isWhollyProbed: else nothing depends on absent events anyway.
+  /// - Returns: events were omitted without a marker.
   mutating func finishSurvey(isWhollyProbed: Bool) -> Bool {
     let zeroCounts = operations.omissions.zeroCounts
-    // Ends that are missing would show elsewhere, too.
+    // Missing ends would show elsewhere, too.
     let isFieldsFault =
       isWhollyProbed && survey.hasOnlyZeroRetryCounts && operations.omissions.omissions(operations.probes).isEmpty
     if !isFieldsFault {
@@ -34,7 +34,7 @@ extension Replayer {
     fieldsToLeaveOut = survey.implausible(zeroCounts: isFieldsFault ? zeroCounts.map(\.event) : [])
     rows += options.unusedFields.map { .implausibleField($0, isUsed: false) }
     rows += fieldsToLeaveOut.map { .implausibleField($0, isUsed: true) }
-    // Without `mn` hooks are not told apart by their VMs.
+    // Without `mn` hooks cannot be assigned to their VMs.
     guard isWhollyProbed, survey.hasNotifiers else { return false }
     let omissions = operations.omissions.omissions(operations.probes)
     rows += omissions.map { .silentOmission($0) }

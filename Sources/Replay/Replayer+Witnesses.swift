@@ -1,10 +1,10 @@
-// The next lookup of a page as a witness (evidence, rule 21), and what a same pfn weighs.
+// The next lookup of a page as a witness (evidence, rule 21), and the weight of the same pfn.
 
 import KVMEvents
 import Operations
 
 extension Replayer {
-  /// Pages that wait for a lookup; more than any recording met so far has by far.
+  /// Pages that wait for a lookup; far more than in any recording seen so far.
   private static var watchesMax: Int { 1024 }
 
   /// A lookup has returned.
@@ -62,7 +62,7 @@ extension Replayer {
     return watch
   }
 
-  /// Hands on what has become known of findings by this time (nil: the recording is over).
+  /// Passes on what has become known about findings by this time (nil: the recording is over).
   mutating func settleWatches(before time: Int64?) {
     if watches.isEmpty { return }
     for watch in watches { watch.settle(before: time, order) }
@@ -70,7 +70,7 @@ extension Replayer {
     watches.removeAll { $0.witness != nil }
   }
 
-  /// Tells, once, what is known of the finding that rests on it.
+  /// Reports, once, what is known about the finding that depends on it.
   mutating func tellIfKnown(_ watch: Watch) {
     guard let witness = watch.witness, let finding = watch.finding else { return }
     watch.finding = nil

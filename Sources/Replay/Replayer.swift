@@ -5,15 +5,15 @@ import KVMEvents
 import Operations
 import Results
 
-/// Judges operations by the rules of evidence: what each recorded decision may have rested on, and what it did.
+/// Judges operations by the rules of evidence: what each recorded decision may have depended on, and what it did.
 ///
-/// Takes events in replay order, has them paired by `OperationTracker`, and knows neither where they come from nor
-/// where its rows go. One pass, bounded by what is open.
+/// Takes events in replay order, has them paired by `OperationTracker`, and knows neither their source nor the
+/// destination of its rows. One pass, bounded by what is open.
 package struct Replayer {
-  /// What divergences are from.
+  /// The form that divergences are from.
   let form: ProtocolForm
   let testRule: FormsAsked.TestRule
-  /// The forms that are asked for every forced decision.
+  /// The forms that are compared with every forced decision.
   var asked: FormsAsked
   /// By VM.
   var busy: [Int32: BusyPeriods] = [:]
@@ -27,11 +27,11 @@ package struct Replayer {
   var judgedRefreshes: [JudgedRefresh] = []
   /// Tests that wait for the end of an invalidation that may have been lost, by VM.
   var deferred: [Int32: [RetryEvidence]] = [:]
-  /// Checks which said yes in the contract window of an invalidation that is open yet; findings once its end is
+  /// Checks that said yes in the contract window of an invalidation that is still open; findings once its end is
   /// recorded.
   var contractChecks: [Int64: [SharedCheck]] = [:]
-  /// Checks that came while a refresh of their cache may just have been accepted, by cache, first returned first: what
-  /// `valid` was shows when its round ends (evidence, rule 18).
+  /// Checks during which a refresh of their cache may just have been accepted, by cache, the first returned first: the
+  /// value of `valid` is known when its round ends (evidence, rule 18).
   var undecidedChecks: [CacheNumber: [PendingCheck]] = [:]
   var undecidedCount = 0
   var pending = PendingQueue()
@@ -43,13 +43,13 @@ package struct Replayer {
   /// The last stamp, in nanoseconds.
   private(set) var lastTime: Int64 = 0
   var findingCount: Int64 = 0
-  /// Checks that answered otherwise than what is recorded leaves.
+  /// Checks whose answer differs from what the recording allows.
   var contradictingChecks: Int64 = 0
   /// Rule 20.
   var survey = FieldSurvey()
   /// By `EventKind`; empty: all fields are used.
   let unusedFields: [EventFieldSet]
-  /// The fields that show a sign now and were used. Where there are any, the recording is to be replayed again without
+  /// The fields that show a sign now and were used. If there are any, the recording is to be replayed again without
   /// them. Complete after `finish()`.
   package internal(set) var fieldsToLeaveOut: [ImplausibleField] = []
 
@@ -77,17 +77,17 @@ package struct Replayer {
     return taken
   }
 
-  /// The same in place of what `taken` holds. The two lists change places, so that no batch pays for growing one anew.
+  /// The same, swapped with `taken`, so that the two lists are reused and none grows again per batch.
   package mutating func takeRows(into taken: inout [ReplayRow]) {
     taken.removeAll(keepingCapacity: true)
     swap(&rows, &taken)
   }
 
-  /// The windows that came to their end since the last call; none unless the replayer records them.
+  /// The windows that ended since the last call; none unless the replayer records them.
   package mutating func takeWindows() -> [RecordedWindow] { operations.takeWindows() }
 
   package mutating func consume(_ events: borrowing [RecordedEvent]) {
-    // Through a span, which lends an event where the array would copy it.
+    // Through a span, which borrows an event where the array would copy it.
     let span = events.span
     var index = span.indices.lowerBound
     while !operations.isTied && index < span.indices.upperBound {
@@ -117,11 +117,11 @@ package struct Replayer {
     judgeSteps(now: now)
   }
 
-  /// What the recording has said so far of each form that is asked.
+  /// What the recording has shown so far about each form tested.
   package var formAgreements: [FormAgreement] { asked.agreements }
 
-  /// The recording is over: what is still open is closed as such, and the VMs, caches and memslots are handed on.
-  /// - Parameter mayHideLoss: it came out since the replay began (`ReplayOptions.mayHideLoss`).
+  /// The recording is over: what is still open is closed as such, and the VMs, caches and memslots are passed on.
+  /// - Parameter mayHideLoss: this was found since the replay began (`ReplayOptions.mayHideLoss`).
   package mutating func finish(mayHideLoss: Bool = false) {
     operations.giveUpTie()
     for event in operations.takeHeld() { step(event) }
@@ -134,7 +134,7 @@ package struct Replayer {
     while let decision = pending.popFirst() { decide(decision) }
     decideChecks(of: operations.caches.indices)
     let missing = Evidence.missing(from: operations.probes, unused: options.unusedFields)
-    // What end hooks that are not recorded move is no mover of another kind.
+    // What unrecorded end hooks move is not due to another mover.
     if !missing.isEmpty || operations.hasUntiedNotifier { seqTrails.removeAll() }
     for vm in operations.vms { finish(vm) }
     settleWatches(before: nil)

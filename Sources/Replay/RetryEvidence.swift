@@ -5,7 +5,7 @@ import KVMEvents
 import Operations
 import Results
 
-/// The invalidations of one VM, held against one retry test (evidence, rules 2, 4 and 5).
+/// The invalidations of one VM, compared with one retry test (evidence, rules 2, 4 and 5).
 struct RetryEvidence {
   let test: PendingTest
   private(set) var round: RoundState
@@ -53,7 +53,7 @@ struct RetryEvidence {
   /// Events were dropped while the test waited.
   mutating func meetLoss() { round.meetsLoss = true }
 
-  /// Takes note of what has become known of the invalidations by now.
+  /// Takes over what has become known about the invalidations by now.
   mutating func look() {
     signs = RetrySigns(
       of: relevant, low: low, high: high, snapshotLow: round.snapshotLow, snapshotHigh: round.snapshotHigh, order,
@@ -62,7 +62,7 @@ struct RetryEvidence {
 
   // MARK: The test
 
-  /// The recorded test held against every order that the intervals allow.
+  /// The recorded test compared with every order that the intervals allow.
   func decision(_ rule: FormsAsked.TestRule, _ facts: FormFacts) -> Decision {
     decision(rule, facts, answer: answer(rule, facts))
   }
@@ -70,10 +70,10 @@ struct RetryEvidence {
   /// - Parameter answer: the form's, `answer(rule, facts)`.
   func decision(_ rule: FormsAsked.TestRule, _ facts: FormFacts, answer: Bool?) -> Decision {
     // Of a torn round only the test is known: an invalidation in flight throughout makes it retry, whatever the
-    // snapshot was.
+    // snapshot.
     if round.isTorn && answer != true { return .unknown }
     guard let answer else { return restsOnTaint ? .unknown : .open }
-    // What is hidden can only make a test retry; so can whoever moves seq without a hook (evidence, rule 23).
+    // What is hidden can only make a test retry; so can any mover of seq without a hook (evidence, rule 23).
     let mayBeMoved = rule.mayBeMovedUnseen && !showsCountAlone
     if !answer && (mayMissSomething || test.isRetried && (recordsReason(rule, facts) || mayBeMoved)) { return .unknown }
     return answer == test.isRetried ? .agrees : .disagrees
@@ -82,7 +82,7 @@ struct RetryEvidence {
   /// The test's own probe read a count and a seq that had not moved: the count is the kernel's reason.
   private var showsCountAlone: Bool { readsCount && round.recordedMoves == 0 }
 
-  /// Why nothing can be said for sure; nil where the decision is forced and the cause is known.
+  /// Why nothing is certain; nil if the decision is forced and the cause is known.
   func doubt(
     of decision: Decision, _ cause: RetryRound.Cause?, hasPage: Bool, _ rule: FormsAsked.TestRule
   ) -> Doubt? {
@@ -98,7 +98,7 @@ struct RetryEvidence {
     }
   }
 
-  /// What is open yet has not come to its memslots.
+  /// Those still open have not reached their memslots.
   private var ofOrder: Doubt { relevant.contains { $0.end != nil && $0.hitsMemslot == nil } ? .memslots : .order }
 
   private func ofUnknown(_ rule: FormsAsked.TestRule) -> Doubt {
@@ -112,10 +112,10 @@ struct RetryEvidence {
     return rule.mayBeMovedUnseen ? .seqOther : .before
   }
 
-  /// What every order makes a test of the count and the seq say; nil where orders differ (or none is possible).
+  /// The answer of a test of the count and the seq in every order; nil if orders differ (or none is possible).
   func answerOfCount(_ retry: RetryRule, _ signs: RetrySigns) -> (canSayYes: Bool, canSayNo: Bool) {
-    // One that was up before the test and hits a memslot is still counted, or its bump came after the snapshot: pairs
-    // with the order of bump and count in the end hook, which is what makes the two reads of the test sound.
+    // One that was up before the test and hits a memslot is still counted, or its bump came after the snapshot: this
+    // pairs with the order of bump and count in the end hook, which makes the two reads of the test sound.
     let canBeQuiet = round.isTorn || !signs.hasOneSeenEitherWay
     let canBeUnmoved = round.isTorn || signs.moverCount == 0
     let canMoveSeq = round.isTorn || signs.canMoveSeq
@@ -139,8 +139,8 @@ struct RetryEvidence {
       && invalidation.surelyNotDown(before: high, order, hasEndKvm: hasEndKvm)
   }
 
-  /// At every moment of the test some invalidation is in flight: one throughout, or several that surely take over from
-  /// each other.
+  /// At every moment of the test some invalidation is in flight: one throughout, or several of which each is certainly
+  /// up before the one before it goes down.
   var isCovered: Bool {
     if signs.surelyInCount > 0 { return true }
     if signs.upCount == 0 || signs.upCount == relevant.count { return false }
@@ -184,8 +184,8 @@ struct RetryEvidence {
   // MARK: What was lost
 
   /// The test's own probe read a count or a moved seq, so the kernel had a reason to retry: if no recorded invalidation
-  /// gives one, then the recording lacks it (its loss marker may stand behind the recording's end), and nothing is
-  /// wrong with the kernel.
+  /// is one, the recording lacks it (its loss marker may come after the recording's end), and the kernel is not at
+  /// fault.
   private func recordsReason(_ rule: FormsAsked.TestRule, _ facts: FormFacts) -> Bool {
     round.recordedCount ?? 0 > UInt64(facts.activeCount) || recordsOtherMover(rule, facts)
   }
@@ -195,8 +195,8 @@ struct RetryEvidence {
     round.recordedMoves ?? 0 > UInt64(facts.moverCount(rule.seq))
   }
 
-  /// Repeated where the form has no reason to but a mover of `mmu_invalidate_seq` that is not recorded (evidence, rule
-  /// 23).
+  /// Repeated although the form has no reason to, other than an unrecorded mover of `mmu_invalidate_seq` (evidence,
+  /// rule 23).
   /// - Parameter answer: the form's, `answer(rule, facts)`.
   func needsOtherMover(_ rule: FormsAsked.TestRule, _ facts: FormFacts, answer: Bool?) -> Bool {
     guard test.isRetried, answer == false, rule.mayBeMovedUnseen, !round.isTorn, !mayMissSomething else { return false }
@@ -204,16 +204,15 @@ struct RetryEvidence {
       && round.recordedCount ?? 0 <= UInt64(facts.activeCount)
   }
 
-  /// A divergence that stands whatever was left out without a marker: accepted in spite of what is recorded, or
-  /// repeated although its own probe read neither a count nor a moved seq (evidence, rule 19). What a walk does to the
-  /// flag depends on refreshes, too.
+  /// A divergence that holds whatever was omitted without a marker: accepted in spite of what is recorded, or repeated
+  /// although its own probe read neither a count nor a moved seq (evidence, rule 19). What a walk does to the flag
+  /// depends on refreshes, too.
   func provesItself(_ rule: RetryRule) -> Bool {
     !rule.readsFlag && (!test.isRetried || round.recordedCount == 0 && round.recordedMoves == 0)
   }
 
-  /// An invalidation may have been in flight, or have ended since the snapshot, of which nothing is recorded. The count
-  /// that the test's own probe read excludes the one, the seq it read the other, where they are those of the recorded
-  /// invalidations.
+  /// An unrecorded invalidation may have been in flight, or have ended since the snapshot. The count that the test's
+  /// own probe read excludes the former, the seq it read the latter, if they match the recorded invalidations.
   var mayMissSomething: Bool {
     if round.meetsLoss { return true }
     return mayHideInvalidations
@@ -221,7 +220,7 @@ struct RetryEvidence {
         || round.recordedMoves != UInt64(signs.moverCount))
   }
 
-  /// What the test's probe read as `mn_active_invalidate_count`, and what the recorded invalidations make it; nil where
+  /// What the test's probe read as `mn_active_invalidate_count`, and what the recorded invalidations make it; nil if
   /// something unseen may have been in flight.
   var recordedCount: (UInt64, CountBounds)? {
     guard let count = round.recordedCount, !round.isTorn, !round.meetsLoss, !mayHideInvalidations, !signs.hasTaint
@@ -236,8 +235,8 @@ struct RetryEvidence {
   /// One may have lost its end: that keeps a test waiting, whatever else is known.
   var awaitsAnEnd: Bool { relevant.contains { $0.isInDoubt } }
 
-  /// What comes will tell more: the end of an invalidation may still come or be shown to be lost, a hidden one may show
-  /// itself.
+  /// Later events will decide: the end of an invalidation may still come or turn out to be lost, a hidden one may turn
+  /// up.
   func isInDoubt(in vm: VMState) -> Bool {
     if awaitsAnEnd { return true }
     if round.isTorn { return false }
@@ -272,14 +271,14 @@ struct RetryEvidence {
     if round.isTorn || mayMissSomething { return RoundCause(cause: .unknown) }
     let signs = signs(rule.seq, facts)
     if overlapping == 0 { return falseCause(rule, signs) }
-    // Not sure from the intervals; but it was repeated, and nothing else that is known can explain that.
+    // Not certain from the intervals; but it was repeated, and nothing else that is known can explain that.
     if overlapping == relevant.count && !mayBeMovedUnseen(rule, signs) {
       return RoundCause(cause: .necessary, invalidation: overlapping == 1 ? relevant[0] : nil)
     }
     return RoundCause(cause: restsOnTaint ? .unknown : .undecided)
   }
 
-  /// Nothing overlapped. What cannot have been seen was not the reason.
+  /// Nothing overlapped. What the test cannot have seen was not the reason.
   private func falseCause(_ rule: FormsAsked.TestRule, _ signs: RetrySigns) -> RoundCause {
     // The count was 0, and no recorded end hook can have moved seq (evidence, rule 23).
     if !signs.canBeActive && !signs.canMoveSeq {
@@ -293,7 +292,7 @@ struct RetryEvidence {
     if isCovered || !signs.canMoveSeq && !mayBeMovedUnseen(rule, signs) {
       return RoundCause(cause: .false, subCause: .count, invalidation: relevant.count == 1 ? relevant[0] : nil)
     }
-    // Count or another mover of seq.
+    // The count or another mover of seq.
     if !signs.canMoveSeq { return RoundCause(cause: .false) }
     if !signs.canBeActive {
       return RoundCause(cause: .false, subCause: .seq, invalidation: relevant.first { surelyMovesSeq($0, rule.seq) })
@@ -304,8 +303,8 @@ struct RetryEvidence {
   /// The test's own probe read a count.
   private var readsCount: Bool { round.recordedCount ?? 0 != 0 }
 
-  /// A mover of seq that is not recorded may be why the round was repeated: the test's own probe read no count, and a
-  /// seq that no recorded end hook can have moved; or it did not read them.
+  /// An unrecorded mover of seq may be why the round was repeated: the test's own probe read no count, and a seq that
+  /// no recorded end hook can have moved; or it did not read them.
   private func mayBeMovedUnseen(_ rule: FormsAsked.TestRule, _ signs: RetrySigns) -> Bool {
     guard rule.mayBeMovedUnseen, !readsCount else { return false }
     return round.recordedMoves.map { $0 != 0 && !signs.canMoveSeq } ?? true
@@ -326,8 +325,8 @@ struct RetryEvidence {
   // MARK: The page
 
   /// An invalidation that freed the page after (`certain`) or while (`possible`) the round's lookup read it, and was
-  /// over before the test (evidence, rule 8). Nothing is said of invalidations whose hooks are not all recorded, nor
-  /// across a loss.
+  /// over before the test (evidence, rule 8). Invalidations whose hooks are not all recorded do not count, nor does
+  /// anything across a loss.
   func staleCause(page: UHVA) -> (invalidation: InvalidationState, certainty: Finding.Certainty)? {
     guard !round.isTorn, !round.meetsLoss, let lookup = round.lookup, let lookupRet = round.lookupRet else {
       return nil

@@ -1,23 +1,23 @@
-// What the invalidations around one retry test say of it together.
+// What the invalidations around one retry test together say about it.
 
 import GPCProtocol
 import KVMEvents
 import Operations
 
-/// Read off the invalidations in one pass, as they stand: every retry test asks for most of it, and each question of
-/// its own would walk them again.
+/// Collected from the invalidations in one pass: every retry test needs most of it, and separate passes would walk them
+/// again.
 struct RetrySigns {
-  /// How many are in flight throughout the test, and the first of them (its place among the relevant ones).
+  /// How many are in flight throughout the test, and the first of them (its position among the relevant ones).
   private(set) var surelyInCount = 0
   private(set) var firstSurelyIn: Int?
-  /// How many are surely up before the test.
+  /// How many are certainly up before the test.
   private(set) var upCount = 0
   /// How many may be in flight at some moment of the test.
   private(set) var possiblyInCount = 0
   var canBeActive: Bool { possiblyInCount > 0 }
   /// One may have moved seq since the snapshot.
   private(set) var canMoveSeq = false
-  /// How many surely moved it before the test.
+  /// How many certainly moved it before the test.
   private(set) var moverCount = 0
   /// One is either still counted, or its bump came after the snapshot.
   private(set) var hasOneSeenEitherWay = false

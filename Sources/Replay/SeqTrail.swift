@@ -7,13 +7,13 @@ import Operations
 struct SeqTrail {
   private var first: UInt64?
   private var last: UInt64 = 0
-  /// How often the recorded end hooks can have moved it since the first value was read: more rather than fewer.
+  /// How often the recorded end hooks can have moved it since the first value was read: an upper bound.
   private var explained: Int64 = 0
   private var hasGap = false
 
   /// A probe read this value.
   mutating func see(_ seq: UInt64?, in vm: VMState) {
-    // What an invalidation moves of which no event is known is no mover of another kind.
+    // A move by an unrecorded invalidation is not due to another mover.
     guard let seq, !vm.mayHideInvalidations else { return }
     guard let first else {
       (first, last) = (seq, seq)

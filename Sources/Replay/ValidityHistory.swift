@@ -1,8 +1,8 @@
-// What `gpc->valid` can have been: changes whose moments are known only as intervals.
+// What `gpc->valid` can have been: changes that are known only as intervals.
 
 import KVMEvents
 
-/// The values of one flag over time, as far as the recording tells.
+/// The values of one flag over time, as far as the recording shows them.
 struct ValidityHistory {
   /// A change to `value` somewhere after `low` and before `high` (nil: not known to have happened yet).
   private struct Change {
@@ -30,7 +30,7 @@ struct ValidityHistory {
   private var base: Bool?
   private var since: Moment?
   private var changes: [Change] = []
-  /// More than a cache can see between two checks in any recording met so far; older ones are folded into the base.
+  /// More than a cache can have between two checks in any recording seen so far; older ones are folded into the base.
   private static let changesMax = 16
 
   /// Forgets everything: events were lost.
@@ -38,7 +38,7 @@ struct ValidityHistory {
     self = ValidityHistory()
   }
 
-  /// What came before this moment is not known any more; changes that may still come stay.
+  /// The value before this moment is not known any more; changes that may still come stay.
   mutating func forget(before moment: Moment, _ order: MomentOrder) {
     (base, since) = (nil, nil)
     changes.removeAll { order.surely($0.high, before: moment) }
@@ -53,7 +53,7 @@ struct ValidityHistory {
     for index in changes.indices where over.contains(where: { !order.surely($0.high, before: changes[index].low) }) {
       changes[index].mayBeOver = true
     }
-    // If all that is left changes it to the other value, and nothing can have changed it back, none of it has happened
+    // If all remaining changes set the other value, and nothing can have changed it back, none of them has happened
     // yet.
     if changes.allSatisfy({ $0.value != value && !$0.mayBeOver }) {
       for index in changes.indices where order.surely(changes[index].low, before: moment) {
@@ -62,13 +62,13 @@ struct ValidityHistory {
     }
   }
 
-  /// The flag changes after `low`; `settle` says before what.
+  /// The flag changes after `low`; `settle` sets the upper bound.
   mutating func change(to value: Bool, after low: Moment, _ order: MomentOrder) {
     if changes.count == Self.changesMax { foldOldest(order) }
     changes.append(Change(id: low.id, low: low, high: nil, value: value))
   }
 
-  /// The same, unless the change of this moment is there already.
+  /// The same, unless it already has the change of this moment.
   mutating func changeOnce(to value: Bool, after low: Moment, _ order: MomentOrder) {
     if !changes.contains(where: { $0.id == low.id }) { change(to: value, after: low, order) }
   }
@@ -85,7 +85,7 @@ struct ValidityHistory {
 
   func possible(from low: Moment, to high: Moment, _ order: MomentOrder) -> Possible {
     var result = Possible()
-    // What is known is of later.
+    // What is known is later.
     if let since, order.surely(high, before: since) {
       result.isUnknown = true
       return result

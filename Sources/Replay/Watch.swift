@@ -10,10 +10,10 @@ final class Watch {
   let page: UHVA
   let pfn: PFN
   let invalidation: InvalidationState
-  /// The next lookup; it counts when nothing can come any more that was open before its return.
+  /// The next lookup; it counts once nothing more can turn up that was open before its return.
   private(set) var next: LookupTrail?
   private(set) var witness: Witness?
-  /// The finding that was handed on without a witness, and whether another pfn makes it certain.
+  /// The finding that was passed on without a witness, and whether another pfn makes it certain.
   var finding: (id: Int64, canBeRaised: Bool)?
 
   init(_ page: UHVA, _ pfn: PFN, _ invalidation: InvalidationState) {
@@ -31,7 +31,7 @@ final class Watch {
     next = lookup
   }
 
-  /// An invalidation has become known. One that surely begins behind the next lookup's return does not matter.
+  /// An invalidation has become known. One that certainly begins after the next lookup's return does not matter.
   func meet(_ other: InvalidationState, _ order: MomentOrder) {
     guard witness == nil, other.vm === vm, other !== invalidation, other.removesMappings, other.overlaps(page: page)
     else { return }
@@ -43,7 +43,7 @@ final class Watch {
     if witness == nil { witness = .none(lack) }
   }
 
-  /// Nothing comes any more that is earlier than `time`, in nanoseconds (nil: nothing at all).
+  /// No further event is earlier than `time`, in nanoseconds (nil: no further events at all).
   func settle(before time: Int64?, _ order: MomentOrder) {
     guard witness == nil else { return }
     guard let next else {

@@ -2,15 +2,15 @@
 
 import TraceStore
 
-/// A figure of `[[counts]]`: its name, and where it stands in the case's database.
+/// A figure of `[[counts]]`: its name, and where it is in the case's database.
 package struct CaseFigure: Sendable {
   package let name: String
-  /// One SELECT that gives one number, or nothing where there is none.
+  /// One SELECT that gives one number, or nothing if there is none.
   private let sql: String
 
   /// nil: no such figure.
   ///
-  /// - Parameter form: of what `compare` models for this form; nil: of what was recorded.
+  /// - Parameter form: the form that `compare` models; nil: figures of the recording.
   package init?(_ name: String, form: String?) {
     self.name = name
     if let form {
@@ -26,14 +26,14 @@ package struct CaseFigure: Sendable {
     }
   }
 
-  /// nil: there is none, as of the maximum of nothing.
+  /// nil: there is none, as for the maximum of nothing.
   package func value(in database: TraceDatabase) throws(TraceStoreError) -> Int64? {
     try database.number(sql)
   }
 
   private static let event = "event "
 
-  /// For the documentation: the names, but `event NAME`.
+  /// For the documentation: the names, except `event NAME`.
   package static var recordedNames: [String] { recorded.keys.sorted() }
   package static var modelledNames: [String] { modelled.keys.sorted() }
 

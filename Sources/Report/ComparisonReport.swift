@@ -1,9 +1,9 @@
-// What each form would have cost, as the database has it.
+// What each form would have cost, from the database.
 
 import KVMEvents
 import TraceStore
 
-/// The rows of `form_cost` and what says how far to trust them.
+/// The rows of `form_cost` and how far to trust them.
 package struct ComparisonReport: Encodable {
   package struct Form: Encodable {
     package let form: String
@@ -31,12 +31,12 @@ package struct ComparisonReport: Encodable {
     package let windowCount: Int64
   }
 
-  /// What of the recording was compared.
+  /// How much of the recording was compared.
   package struct Share: Encodable {
     package let compared, recorded: Int64
   }
 
-  /// Why the recorded kernel cannot have run the form that it is taken for.
+  /// Why the recorded kernel cannot have run its assumed form.
   package struct Refutation: Encodable {
     package let event: Int64
     package let reason: String
@@ -49,24 +49,24 @@ package struct ComparisonReport: Encodable {
 
   package let file: String
   package let events: Int64
-  /// tick: whatever is named nanoseconds here is the steps of a counter.
+  /// tick: what is called nanoseconds here is counter steps.
   package let stampUnit: StampUnit
   /// What the events' ids count.
   package let eventPlace: EventPlace
-  /// The form that the recorded kernel is taken for.
+  /// The form that the recorded kernel is assumed to have run.
   package let recordedForm: String?
   /// nil: it may have run that form.
   package let refutation: Refutation?
   /// The recorded kernel first.
   package let forms: [Form]
-  /// Of the model of the recorded kernel's form with the recording; empty where that form is not among them.
+  /// The model of the recorded kernel's form and the recording; empty if that form was not compared.
   package let agreement: [Agreement]
   /// nil: no figure is more than 1 % off.
   package let openDecisions: OpenDecisions?
   package let leftOut: [LeftOut]
   package let refreshes, rounds: Share
-  /// Forms that were asked for and not compared: they do not wait where the recorded kernel does, and what of its times
-  /// are its own waits is not recorded.
+  /// Forms that were requested but not compared: they do not wait where the recorded kernel does, and its own waits are
+  /// not recorded separately.
   package let notCompared: [String]
 
   package init(_ database: TraceDatabase, notCompared: [String]) throws(TraceStoreError) {
@@ -139,7 +139,7 @@ package struct ComparisonReport: Encodable {
       staleCount: row.integer("stale_count"))
   }
 
-  /// No refresh and no check lies in a window of which anything is known.
+  /// All refreshes and checks lie in windows about which nothing is known.
   package var isEmpty: Bool { forms.allSatisfy { $0.refreshCount == 0 && $0.checkCount == 0 } }
 
   /// As one JSON document.

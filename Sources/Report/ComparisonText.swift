@@ -32,7 +32,7 @@ package struct ComparisonText {
     ] + waits(recorded) + refutation
   }
 
-  /// Of the recorded kernel's own.
+  /// Relative to the recorded kernel's own.
   private func waits(_ recorded: ComparisonReport.Form) -> [String] {
     let count = recorded.necessaryWaitCount.addingClamped(recorded.falseWaitCount)
       .addingClamped(recorded.widenedWaitCount)
@@ -150,12 +150,12 @@ package struct ComparisonText {
     return "\(grouped(hundredths / 100)).\(rest.count == 1 ? "0" : "")\(rest) %"
   }
 
-  /// First of all: how much of the recording the figures are of.
+  /// First of all: how much of the recording the figures cover.
   private var leftOut: [String] {
     guard !report.leftOut.isEmpty || report.refreshes.compared < report.refreshes.recorded else { return [] }
     let windows = report.leftOut.map { "\(plural($0.windowCount, "window")) of the recording (\($0.doubt))" }
     let shares = [share(report.refreshes, "refreshes"), share(report.rounds, "rounds")].joined(separator: ", ")
-    return ["left out: " + (windows + [shares]).joined(separator: ", ")]
+    return ["excluded: " + (windows + [shares]).joined(separator: ", ")]
   }
 
   private func share(_ share: ComparisonReport.Share, _ noun: String) -> String {

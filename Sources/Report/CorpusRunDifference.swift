@@ -1,10 +1,10 @@
-// Two runs over the corpus beside each other.
+// Differences between two runs over the corpus.
 
 import KVMEvents
 import TextLayout
 import TraceStore
 
-/// A run as a corpus.db keeps it.
+/// A run as stored in corpus.db.
 package struct StoredCorpusRun {
   struct Cell {
     let verdict: String
@@ -57,7 +57,7 @@ package struct StoredCorpusRun {
   }
 }
 
-/// What changed from one run to another: verdicts and figures, cases that came or went, and what became slower.
+/// What changed from one run to another: verdicts and figures, cases added or removed, and what became slower.
 package struct CorpusRunDifference {
   package let lines: [String]
   /// Verdicts, figures, or which cases there are.

@@ -1,11 +1,11 @@
-// The lock or hook that each event stands in, for a reader of pfncache.c and kvm_main.c.
+// The lock or hook at each event, for a reader of pfncache.c and kvm_main.c.
 
 import KVMEvents
 
 extension EventKind {
-  /// What is held, or which hook runs, at the event's place in the kernel.
+  /// The lock that is held, or the hook that runs, at the event's position in the kernel.
   /// - Parameter walksInEndHook: the walk of the caches is in the end hook: its event has one name in both hooks, and
-  ///   its nesting tells.
+  ///   its nesting shows which.
   func place(walksInEndHook: Bool) -> String {
     switch self {
     case .gpcInvalidateStart where walksInEndHook: "end hook, the walk; gpc_lock next"

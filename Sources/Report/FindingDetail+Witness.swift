@@ -1,4 +1,4 @@
-// What the next lookup says of a stale page, in a sentence.
+// What the next lookup of a stale page shows, in a sentence.
 
 import KVMEvents
 import Results
@@ -15,7 +15,7 @@ extension FindingDetail.Witness {
     }
   }
 
-  /// What a same pfn weighs.
+  /// The weight of the same pfn.
   private var weight: String {
     guard afterRemoval > 0 else { return "nothing shows what that weighs: no lookup surely follows a removal" }
     let counted =

@@ -18,7 +18,7 @@ package struct FindingDetail: Encodable, Sendable {
   package var check: Int64?
   /// The event that is wrong.
   package var event: Int64
-  /// Of a stale page.
+  /// For a stale page.
   package var witness: Witness?
   package var proof: [ProofEvent]
 
@@ -29,20 +29,20 @@ package struct FindingDetail: Encodable, Sendable {
     package var lack: Results.Witness.Lack?
     package var lookup: Int64?
     package var lookupRet: Int64?
-    /// Lookups of the recording that surely follow a removal, and those of them that return the same pfn.
+    /// Lookups of the recording that certainly follow a removal, and those of them that return the same pfn.
     package var afterRemoval: Int64
     package var samePfn: Int64
   }
 
   package struct ProofEvent: Encodable, Sendable {
-    /// Its id: a place in the recording, as `trace.event_place` counts them.
+    /// Its id: a position in the recording, as `trace.event_place` counts them.
     package var line: Int64
     package var tsNs: Int64
     package var cpu: Int64
     package var task: String
     /// The event as the recording names it.
     package var name: String
-    /// The lock or hook it stands in.
+    /// The lock or hook that it is in.
     package var place: String
     package var fields: String
   }

@@ -5,14 +5,14 @@ import Results
 import TextLayout
 import TraceStore
 
-/// What is said of the forms that were asked (evidence, rule 26).
+/// The text about the forms tested (evidence, rule 26).
 struct FormsText {
   private let forms: [Report.Form]
   private let replay: ReplaySettings?
   private let release: String?
-  /// Checks that answered otherwise than what is recorded leaves.
+  /// Checks whose answer differs from what the recording allows.
   private let contradictingChecks: Int64
-  /// What the places of events count: `line`.
+  /// What the events' ids count: `line`.
   private let place: String
 
   init(_ report: Report) {
@@ -25,7 +25,7 @@ struct FormsText {
     }
   }
 
-  /// None where none was asked.
+  /// None if no form was tested.
   var lines: [String] { forms.isEmpty ? [] : agreement + choice }
 
   /// From which form divergences are counted, and why.
@@ -61,15 +61,15 @@ struct FormsText {
       lines.append((index == 0 ? "forms: " : "       ") + "agrees with \(names(group)): \(tests(group[0]))\(only)")
     }
     lines += refutedLines(forms.filter { $0.refutedCount > 0 })
-    // Then a refresh may be missing, and with it what a retry test rests on (evidence, rule 19).
+    // Then a refresh may be missing, and with it what a retry test depends on (evidence, rule 19).
     if contradictingChecks > 0, lines.count > 1 {
       let checks = plural(contradictingChecks, "check")
-      lines.append("       unless events were left out: \(checks) answered otherwise than what is recorded leaves")
+      lines.append("       unless events were omitted: \(checks) gave an answer that the recording rules out")
     }
     return lines
   }
 
-  /// Those of which the same is said.
+  /// Forms with the same text.
   private func groups(_ forms: [Report.Form]) -> [[Report.Form]] {
     var groups: [[Report.Form]] = []
     for form in forms {
@@ -79,7 +79,7 @@ struct FormsText {
         groups.append([form])
       }
     }
-    // What most speaks for comes first; of equals the older.
+    // The form with the most evidence comes first; of equals the older.
     return groups.enumerated().sorted { ($1.element[0].tests, $0.offset) < ($0.element[0].tests, $1.offset) }
       .map(\.element)
   }

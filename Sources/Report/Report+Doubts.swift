@@ -1,4 +1,4 @@
-// How many rest on a doubt, in words.
+// How many decisions depend on a doubt, as text.
 
 import KVMEvents
 import Results

@@ -1,12 +1,12 @@
-// Sentences for fields that are none, and for events that were left out.
+// Sentences about implausible fields, and about omitted events.
 
 import KVMEvents
 import Results
 import TextLayout
 
 extension Report {
-  /// What is not used of the recording, a line for each sign and field; the probes that only share the place of one
-  /// stand behind it.
+  /// The fields of the recording that are not used, a line for each sign and field; probes that only share the offset
+  /// of one are listed after it.
   var implausible: [String] {
     var lines: [String] = []
     for sign in Results.ImplausibleField.Sign.allCases where sign != .sameOffset {
@@ -18,7 +18,7 @@ extension Report {
       }
     }
     for (field, rows) in byField(implausibleFields.filter { $0.sign == .sameOffset }) {
-      lines.append("\(field) of \(rows.map(\.probe).joined(separator: ", ")) is not used: read from the same place")
+      lines.append("\(field) of \(rows.map(\.probe).joined(separator: ", ")) is not used: read at the same offset")
     }
     return lines
   }
@@ -34,17 +34,17 @@ extension Report {
     switch sign {
     case .noKernelAddress: "no kernel address in \(plural(values, "event"))"
     case .outOfRange: "out of range in \(plural(values, "event"))"
-    case .besideAnswer: "\(plural(values, "check")) answered otherwise"
+    case .besideAnswer: "\(plural(values, "check")) gave an answer that it rules out"
     case .alwaysZero: "0 in \(plural(values, "event")) with an invalidation in flight"
     case .belowSnapshot: "seq is below its own snapshot in \(plural(values, "event"))"
-    case .sameOffset: "read from the same place"
+    case .sameOffset: "read at the same offset"
     }
   }
 
   static let remedy =
     "the probes were defined for another kernel: define them by the structures of the one that is recorded"
 
-  /// What shows that events are missing which no marker announces.
+  /// Signs of missing events that no marker announces.
   var leftOut: [String] {
     var lines = silentOmissions.map { omission in
       let first = "first at \(trace.eventPlace.rawValue) \(omission.firstEvent)"

@@ -41,7 +41,8 @@ extension Report {
         mostMissing: row.optionalInteger("most_missing"))
     }
     silentCPUs = silentOmissions.isEmpty ? [] : try Self.silentCPUs(database)
-    // Not from the views, whose SQL took a fifth of a whole run's instructions; ReportTests hold the figures to theirs.
+    // Not from the views, whose SQL took a fifth of a whole run's instructions; ReportTests compare the figures with
+    // theirs.
     let rounds = try database.roundTally()
     let checks = try database.checkTally()
     conformance = [Conformance(.retryTest, rounds.decisions), Conformance(.check, checks.decisions)]
@@ -100,7 +101,7 @@ extension Report {
       checks: try count("SELECT count(*) FROM cache_check"))
   }
 
-  /// The numbers below the highest of which no event is recorded.
+  /// The CPU numbers below the highest without any recorded event.
   private static func silentCPUs(_ database: TraceDatabase) throws(TraceStoreError) -> [Int64] {
     let seen = Set(try database.rows("SELECT DISTINCT cpu FROM event WHERE cpu >= 0") { $0.integer("cpu") })
     return (0..<(seen.max() ?? 0)).filter { !seen.contains($0) }

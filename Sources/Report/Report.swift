@@ -1,4 +1,4 @@
-// What a report says, read from the database: text and JSON show the same values.
+// The contents of a report, read from the database: text and JSON show the same values.
 
 import KVMEvents
 import Results
@@ -6,12 +6,12 @@ import TraceStore
 
 /// One report on one database. Every value comes from the tables and views of `schema/`.
 package struct Report: Encodable, Sendable {
-  /// The layout of the JSON document; grows by one with every change that a reader could trip over.
+  /// The layout of the JSON document; raised with every incompatible change.
   package var layout = 5
   package var trace: RecordingFacts
   /// nil: imported only.
   package var replay: ReplaySettings?
-  /// What the recording says of itself: where and by what it was made, and what its probes missed.
+  /// What the recording states about itself: where and how it was made, and what its probes missed.
   package var recordingMarks: [String]?
   package var counts: Counts
   package var events: [EventCount]
@@ -20,12 +20,12 @@ package struct Report: Encodable, Sendable {
   package var missingProbes: [MissingProbe]
   package var implausibleFields: [ImplausibleField]
   package var silentOmissions: [SilentOmission]
-  /// Where events were left out: the CPUs, up to the last that recorded any, of which there is no event.
+  /// Possible omissions: the CPUs, up to the last with a recorded event, that have none.
   package var silentCPUs: [Int64]
   package var conformance: [Conformance]
-  /// What open and unknown decisions, and undecided and unknown causes, rest on.
+  /// The reasons for open and unknown decisions, and for undecided and unknown causes.
   package var doubts: [DoubtCount]
-  /// By age; empty where none was asked.
+  /// By age; empty if no form was tested.
   package var forms: [Form]
   package var retries: [RetryCause]
   /// VMs whose recorded `mmu_invalidate_seq` moved further than the recorded hooks explain.
@@ -35,7 +35,7 @@ package struct Report: Encodable, Sendable {
   package var findings: [FindingDetail]
   package var verdict: ReportVerdict
 
-  /// What is held against the protocol.
+  /// What is compared with the protocol.
   package enum Subject: String, Encodable, Sendable {
     case retryTest = "retry_test"
     case check
@@ -43,7 +43,7 @@ package struct Report: Encodable, Sendable {
     case cause
   }
 
-  /// What the recording says of one form of the protocol.
+  /// What the recording shows about one form of the protocol.
   package struct Form: Encodable, Sendable {
     package var form: String
     package var tests: Int64
@@ -68,7 +68,7 @@ package struct Report: Encodable, Sendable {
 
   package struct EventCount: Encodable, Sendable {
     package var name: String
-    /// nil: no event of the catalogue.
+    /// nil: not an event of the catalogue.
     package var kind: String?
     package var count: Int64
   }
@@ -89,7 +89,7 @@ package struct Report: Encodable, Sendable {
   package struct Loss: Encodable, Sendable {
     package var cpu: Int64
     package var gaps: Int64
-    /// Events lost where the tracer tells.
+    /// Events lost, if the tracer reports their number.
     package var lost: Int64
     package var gapsOfUnknownSize: Int64
   }
@@ -99,17 +99,17 @@ package struct Report: Encodable, Sendable {
     package var unknown: String
   }
 
-  /// A field that is not what its probe was to read, and is not used.
+  /// A field that is not what its probe should read, and is not used.
   package struct ImplausibleField: Encodable, Sendable {
     package var probe: String
     package var field: String
     package var sign: Results.ImplausibleField.Sign
-    /// How many values show it; 0 where only a field of another probe does that is read from the same place.
+    /// How many values show it; 0 if it is only read at the same offset as a field of another probe that does.
     package var values: Int64
     package var firstEvent: Int64?
   }
 
-  /// What shows that events were left out without a marker.
+  /// Signs that events were omitted without a marker.
   package struct SilentOmission: Encodable, Sendable {
     package var sign: Results.SilentOmission.Sign
     package var events: Int64
@@ -164,7 +164,7 @@ package struct Report: Encodable, Sendable {
     /// Of the invalidation.
     package var range: String?
     package var waitsAt: String?
-    /// Of the forms that nothing refutes: where they wait; forms of one statement together.
+    /// For the forms that nothing refutes: where they wait; forms with the same statement together.
     package var waits: [Wait] = []
   }
 

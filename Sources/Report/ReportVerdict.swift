@@ -1,10 +1,10 @@
-// The last lines of a report, which the exit status follows.
+// The last lines of a report, which determine the exit status.
 
 import KVMEvents
 import Results
 import TextLayout
 
-/// What the recording shows, in one word; the reasons in sentences.
+/// The verdict on the recording, in one word; the reasons as sentences.
 package struct ReportVerdict: Encodable, Sendable {
   package enum Status: String, Encodable, Sendable {
     case clean
@@ -12,7 +12,7 @@ package struct ReportVerdict: Encodable, Sendable {
     case findings
     /// No finding, but something that could hide one.
     case unknown
-    /// The input was not whole.
+    /// The input was incomplete.
     case incomplete
   }
 
@@ -42,7 +42,7 @@ extension ReportVerdict {
     "no invalidation of any VM was recorded: there was none, or its probes were missing"
   static let noCheck = "no check of any cache was recorded: there was none, or its probe was missing"
 
-  /// What of the input was not read.
+  /// The part of the input that was not read.
   private static func inputDoubts(_ report: Report) -> [String] {
     func count(_ doubt: ImportIssueKind.Doubt) -> Int64 {
       report.issues.filter { $0.kind.doubt == doubt }
@@ -71,7 +71,7 @@ extension ReportVerdict {
     var doubts: [String] = []
     if report.replay == nil { doubts.append("not replayed yet") }
     let gaps = report.losses.reduce(Int64(0)) { $0.addingClamped($1.gaps) }
-    if gaps > 0 { doubts.append("events were lost in \(plural(gaps, "gap")): what was carried across is unknown") }
+    if gaps > 0 { doubts.append("events were lost in \(plural(gaps, "gap")): state carried across is unknown") }
     doubts += inputDoubts(report)
     for probe in report.missingProbes { doubts.append("no probe \(probe.probe): unknown \(probe.unknown)") }
     if !report.implausibleFields.isEmpty {
@@ -80,8 +80,8 @@ extension ReportVerdict {
     }
     if !report.silentOmissions.isEmpty {
       doubts.append(
-        "events were left out without a marker (a filter, or CPUs' buffers that do not cover the same time): "
-          + "nothing rests on their absence")
+        "events were omitted without a marker (a filter, or CPU buffers that do not cover the same time): "
+          + "no verdict depends on absent events")
     }
     for row in report.conformance where row.unknown > 0 {
       let subject = row.subject == .retryTest ? plural(row.unknown, "retry test") : plural(row.unknown, "check")
@@ -95,10 +95,10 @@ extension ReportVerdict {
       doubts.append("a refresh that never ended may be stuck: nothing refutes \(forms), which cannot leave that wait")
     }
     if report.counts.caches == 0 { doubts.append("no cache was recorded") }
-    // One of any VM is enough: the probes are in the kernel, whose hooks all VMs share; and where some of the hooks'
-    // probes are missing, that is told above.
+    // One of any VM is enough: the probes are in the kernel, whose hooks all VMs share; probes missing in some of the
+    // hooks are reported above.
     if report.counts.invalidations == 0 { doubts.append(noInvalidation) }
-    // Whoever uses a cache checks it first. Without checks nothing shows whether one said yes where it must not.
+    // Every user of a cache checks it first. Without checks nothing shows whether one said yes where it must not.
     if report.counts.checks == 0 { doubts.append(noCheck) }
     return doubts
   }

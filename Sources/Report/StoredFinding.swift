@@ -1,10 +1,10 @@
-// The numbered findings and counterexamples of a database, as much of them as is needed to find them again.
+// The numbered findings and counterexamples of a database, with what is needed to find them again.
 
 import KVMEvents
 import Results
 import TraceStore
 
-/// A finding by what no cut of its recording changes: events keep their lines.
+/// A finding by properties that no cut of its recording changes: events keep their lines.
 package struct FindingKey: Hashable, Sendable {
   package let kind: Finding.Kind
   package let certainty: Finding.Certainty
@@ -20,7 +20,7 @@ package struct FindingKey: Hashable, Sendable {
 /// A finding of the replay.
 package struct StoredFinding {
   package let key: FindingKey
-  /// Of its refresh; 0 where it has none.
+  /// Of its refresh; 0 if it has none.
   package let falseCount: Int64
   /// What it cites.
   package let events: Set<EventID>
@@ -40,7 +40,7 @@ package struct StoredCounterexample {
 }
 
 extension TraceDatabase {
-  /// nil: there is none of this number.
+  /// nil: there is none with this number.
   package func storedFinding(_ number: Int64) throws(TraceStoreError) -> StoredFinding? {
     let row = try statement(
       """
@@ -56,7 +56,7 @@ extension TraceDatabase {
     return StoredFinding(key: try FindingKey(row), falseCount: row.integer("false_count"), events: events)
   }
 
-  /// nil: there is none of this number.
+  /// nil: there is none with this number.
   package func storedCounterexample(_ number: Int64) throws(TraceStoreError) -> StoredCounterexample? {
     let row = try statement(
       """
@@ -78,7 +78,7 @@ extension TraceDatabase {
       })
   }
 
-  /// The number of a finding; nil: there is none such.
+  /// The number of a finding; nil: there is no such finding.
   package func number(of key: FindingKey) throws(TraceStoreError) -> Int64? {
     try number(
       "SELECT id FROM finding WHERE kind = ?1 AND certainty = ?2 AND event_id = ?3", key.kind, key.certainty, key.event)

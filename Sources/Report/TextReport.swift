@@ -7,7 +7,7 @@ import TextLayout
 /// Renders a report as text: same report, same bytes.
 package struct TextReport {
   private let report: Report
-  /// The database's name in commands; nil where there is none to ask again (`--db :memory:`).
+  /// The database's name in commands; nil if it cannot be queried again (`--db :memory:`).
   private let database: String?
   /// Timelines and lines shown of each kind of finding.
   private let shownMax: Int
@@ -20,7 +20,7 @@ package struct TextReport {
 
   package var text: String {
     let forms = FormsText(report).lines
-    let parts = [header, dirt, findings, neverEnded, retries, conformance, forms, verdict]
+    let parts = [header, inputIssues, findings, neverEnded, retries, conformance, forms, verdict]
     let texts = parts.filter { !$0.isEmpty }.map { $0.map(\.printable).joined(separator: "\n") }
     return texts.joined(separator: "\n\n") + "\n"
   }
@@ -38,7 +38,7 @@ package struct TextReport {
     lines.append("  clock \(clock), stamps of \(unit.exact(trace.resolutionNs))\(delta)")
     lines += (report.recordingMarks ?? []).map { "  \($0)" }
     if unit == .tick {
-      lines.append("  ticks are an order and no time: order and counts are judged, and nothing by how long it took")
+      lines.append("  ticks give an order, not a time: order and counts are judged, durations are not")
     }
     lines.append(
       "  \(plural(counts.vms, "VM")), \(plural(counts.caches, "cache")), \(plural(counts.memslots, "memslot")), "
@@ -54,8 +54,8 @@ package struct TextReport {
   private var unit: StampUnit { report.trace.stampUnit }
 
   private var clock: String {
-    // Of no clock that is known here: the one assumed is a clock of time.
-    if unit == .tick, report.trace.clock.unit == .ns { return "not told (raw stamps; --clock)" }
+    // A clock that is not known here: the one assumed measures time.
+    if unit == .tick, report.trace.clock.unit == .ns { return "unknown (raw stamps; --clock)" }
     let source =
       switch report.trace.clockSource {
       case .recorded: "recorded"
@@ -70,27 +70,27 @@ package struct TextReport {
     return ", \(unit.length(last - first))"
   }
 
-  private var dirt: [String] {
+  private var inputIssues: [String] {
     var lines: [String] = []
     let unknown = report.events.filter { $0.kind == nil }
     if !unknown.isEmpty {
-      lines += wrapped(unknown.map { "\($0.name) \(grouped($0.count))" }, label: "  not ours: ")
+      lines += wrapped(unknown.map { "\($0.name) \(grouped($0.count))" }, label: "  ignored events: ")
     }
     for issue in report.issues {
       lines.append("  \(issue.severity.rawValue): \(issue.kind.rawValue) \(grouped(issue.count))" + occurrence(issue))
     }
     for loss in report.losses {
       let unknownSize = loss.gapsOfUnknownSize > 0 ? "\(plural(loss.gapsOfUnknownSize, "gap")) of unknown size" : nil
-      // No number where none is known: 0 would say that nothing was lost.
+      // No number if none is known: 0 would mean that nothing was lost.
       let known =
         loss.gapsOfUnknownSize < loss.gaps ? "\(plural(loss.gaps, "gap")), \(plural(loss.lost, "event"))" : nil
-      let place = loss.cpu < 0 ? "lost, on which CPU is not told" : "lost on CPU \(loss.cpu)"
+      let place = loss.cpu < 0 ? "lost on an unknown CPU" : "lost on CPU \(loss.cpu)"
       lines.append("  \(place): " + [known, unknownSize].compactMap(\.self).joined(separator: ", "))
     }
     for probe in report.missingProbes { lines.append("  no probe \(probe.probe): unknown \(probe.unknown)") }
     lines += report.implausible.map { "  implausible: \($0)" }
     if !report.implausibleFields.isEmpty { lines.append("  \(Report.remedy)") }
-    lines += report.leftOut.map { "  left out: \($0)" }
+    lines += report.leftOut.map { "  omitted: \($0)" }
     if let incomplete = report.trace.incomplete { lines.append("  incomplete: \(incomplete)") }
     return lines
   }
@@ -189,7 +189,7 @@ package struct TextReport {
   private var retries: [String] {
     guard report.counts.rounds > 0 else { return [] }
     if report.retries.isEmpty {
-      // Which lookup was the last of its refresh, all of its probes tell together.
+      // Only all probes of a refresh together show which lookup was its last.
       let isKnown = report.missingProbes.isEmpty && report.implausibleFields.isEmpty
       return ["no round of a retry loop " + (isKnown ? "was repeated" : "is known to have been repeated")]
     }

@@ -4,17 +4,18 @@ import KVMEvents
 import TraceStore
 
 extension TraceDatabase {
-  /// In sentences: while there is any, nothing is clean.
+  /// In sentences: if there are any, nothing is clean.
   package func blindSpots() throws(TraceStoreError) -> [String] {
     var spots: [String] = []
     if try hasDoubt() {
-      spots.append("part of the recording could not be read, or is not told: what is not found may be there")
+      spots.append(
+        "part of the recording could not be read, or its format cannot report drops: findings may be missing")
     }
     if try hasLossAnywhere() {
-      spots.append("events were lost, and the recording does not tell where: nothing is known of any window")
+      spots.append("events were lost at an unknown time: nothing is known about any window")
     }
     if try holds("EXISTS (SELECT 1 FROM silent_omission)") {
-      spots.append("events were left out without a marker: nothing is known of any window")
+      spots.append("events were omitted without a marker: nothing is known about any window")
     }
     let hasVM = "EXISTS (SELECT 1 FROM vm)"
     if try holds("NOT EXISTS (SELECT 1 FROM invalidation) AND \(hasVM)") { spots.append(ReportVerdict.noInvalidation) }
@@ -22,7 +23,7 @@ extension TraceDatabase {
     return spots
   }
 
-  /// Findings of the replay against the recorded kernel: `excessive_retry` is none.
+  /// Findings of the replay against the recorded kernel: `excessive_retry` is not one.
   package func recordedFindingCount() throws(TraceStoreError) -> Int64 {
     try number("SELECT count(*) FROM finding WHERE kind IN ('contract', 'stale', 'divergence')") ?? 0
   }

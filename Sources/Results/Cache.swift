@@ -8,7 +8,7 @@ package struct Cache: Sendable {
   /// nil: no event tied it to a VM.
   package let vm: Int32?
   package let gpc: GPCPointer
-  /// 0 if it was there before its first recorded `gpc_init`, then 1, 2, …
+  /// 0 if it existed before its first recorded `gpc_init`, then 1, 2, …
   package let epoch: Int32
   package let firstEvent: EventID
   package let lastEvent: EventID

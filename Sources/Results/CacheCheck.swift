@@ -9,9 +9,9 @@ package struct CacheCheck: Sendable {
   package let task: TaskID
   package let entryEvent: EventID
   package let returnEvent: EventID?
-  /// The recorded answer; nil where the return is not in the recording.
+  /// The recorded answer; nil if the return is not in the recording.
   package let answer: Bool?
-  /// The answer held against the replay; nil where there is no answer.
+  /// The answer compared with the replay; nil if there is no answer.
   package let decision: Decision?
   /// Why the decision is open or unknown.
   package let doubt: Doubt?

@@ -33,7 +33,7 @@ package struct CorpusCaseRow: Sendable {
   package var title: String
   package var traceHash: String?
   package var eventCount: Int64?
-  /// nil: the case is whole.
+  /// nil: the case is intact.
   package var fault: String?
   package var cpuNs: Int64
   package var cells: [CorpusCellRow]
@@ -76,7 +76,7 @@ package struct CorpusCellRow: Sendable {
     self.costs = costs
   }
 
-  /// Of a form that the case does not tell of, nothing is expected.
+  /// A form that is not in the case has no expectation.
   package var isAsExpected: Bool { expected.isEmpty || verdict == expected }
 }
 

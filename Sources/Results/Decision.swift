@@ -2,7 +2,7 @@
 
 import KVMEvents
 
-/// A recorded decision (a retry test, a check's answer) held against the replay.
+/// A recorded decision (a retry test, a check's answer) compared with the replay.
 package enum Decision: String, CaseIterable, Sendable {
   /// Every order the recording allows gives the answer the kernel gave.
   case agrees
@@ -10,6 +10,6 @@ package enum Decision: String, CaseIterable, Sendable {
   case disagrees
   /// Both answers are possible within the intervals.
   case open
-  /// Lost events, a missing probe or a missing beginning: nothing can be said.
+  /// Lost events, a missing probe or a missing beginning: no verdict.
   case unknown
 }

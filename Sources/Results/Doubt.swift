@@ -2,11 +2,11 @@
 
 import KVMEvents
 
-/// What a decision that is `open` or `unknown` rests on, or a cause that is `undecided` or `unknown`.
+/// The reason for a decision that is `open` or `unknown`, or a cause that is `undecided` or `unknown`.
 package enum Doubt: String, CaseIterable, Encodable, Sendable {
   /// Another step lies so close that both orders are possible.
   case order
-  /// It is not known whether an invalidation's range meets a memslot.
+  /// It is not known whether an invalidation's range overlaps a memslot.
   case memslots
   /// A memslot update was in progress (rule 24).
   case memslotUpdate = "memslot_update"
@@ -20,10 +20,10 @@ package enum Doubt: String, CaseIterable, Encodable, Sendable {
   case part
   /// Probes are missing, or their fields.
   case probes
-  /// Events were left out without a marker (rule 19).
+  /// Events were omitted without a marker (rule 19).
   case leftOut = "left_out"
   /// `mmu_invalidate_seq` can only have been moved without a hook (rule 23).
   case seqOther = "seq_other"
-  /// The recorded count is one of invalidations that no hook shows.
+  /// The recorded count includes invalidations that no hook shows.
   case countOther = "count_other"
 }

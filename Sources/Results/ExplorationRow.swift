@@ -51,7 +51,7 @@ package struct ExplorationRow: Sendable {
   }
 }
 
-/// A counterexample: the recorded events it is made of, and its schedule.
+/// A counterexample: its recorded events, and its schedule.
 package struct CounterexampleRow: Sendable {
   package struct Step: Sendable {
     package var task: String

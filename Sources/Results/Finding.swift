@@ -10,9 +10,9 @@ package struct Finding: Sendable {
     case contract
     /// A page was used that the uhva no longer maps to.
     case stale
-    /// A refresh waits in a loop that it cannot leave, under the form that was asked for.
+    /// A refresh waits in a loop that it cannot leave, under the form used.
     case stuck
-    /// The recorded kernel decided otherwise than every order the recording allows.
+    /// The recorded kernel decided differently from every order the recording allows.
     case divergence
     /// A refresh over the thresholds for false retries.
     case excessiveRetry = "excessive_retry"
@@ -32,11 +32,11 @@ package struct Finding: Sendable {
   package let invalidation: Int64?
   package let refresh: Int64?
   package let check: Int64?
-  /// Every event of the proof, ascending, without `event`'s repetition.
+  /// Every event of the proof, ascending, `event` only once.
   package let proof: [EventID]
   /// One sentence in kernel terms.
   package let summary: String
-  /// What the next lookup of the page says; nil where the kind is not `stale`.
+  /// What the next lookup of the page shows; nil unless the kind is `stale`.
   package let witness: Witness?
 
   package init(

@@ -1,8 +1,8 @@
-// What a recording says of one form of the protocol; a row of the table `form_agreement`.
+// What a recording shows about one form of the protocol; a row of the table `form_agreement`.
 
 import KVMEvents
 
-/// One form, asked for every decision that the recording forces (evidence, rule 26).
+/// One form, compared with every decision that the recording forces (evidence, rule 26).
 package struct FormAgreement: Sendable, Equatable {
   /// What a form would not have done.
   package enum Refutation: String, CaseIterable, Encodable, Sendable {
@@ -26,7 +26,7 @@ package struct FormAgreement: Sendable, Equatable {
   package let moverCount: Int64
   /// Decisions against the form.
   package let refutedCount: Int64
-  /// Decisions that would be against it, if no event were missing from the recording that it does not tell of.
+  /// Decisions that would be against it, unless events are missing without a marker.
   package let doubtedCount: Int64
   /// The first of the decisions against the form.
   package let event: EventID?

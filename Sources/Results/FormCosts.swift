@@ -1,10 +1,10 @@
-// What one form cost, summed up; the figures of `compare`.
+// What one form cost, added up; the figures of `compare`.
 
 import KVMEvents
 
 /// The figures of one form, or of the recorded kernel.
 package struct FormCosts: Sendable, Equatable {
-  /// Why something was waited for or done again.
+  /// The cause of a wait or a repetition.
   package struct ByCause: Sendable, Equatable {
     /// An overlapping invalidation.
     package var necessaryCount: Int64 = 0
@@ -47,7 +47,7 @@ package struct FormCosts: Sendable, Equatable {
   package var wastedLookupCount: Int64 = 0
   /// Waits of the form's own, busy or asleep.
   package var waits = ByCause()
-  /// Going round the retry loop, or round a busy-wait.
+  /// Time in repeated rounds and in busy-waits.
   package var spunNs: Int64 = 0
   package var sleptNs: Int64 = 0
   package var wakeUpCount: Int64 = 0

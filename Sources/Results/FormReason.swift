@@ -1,8 +1,8 @@
-// Why divergences are counted from a form; a word of the table `replay`.
+// Why divergences are counted from a form; a value in the table `replay`.
 
 import KVMEvents
 
-/// Which form a recorded kernel is taken to have run, and what speaks for it (evidence, rule 26).
+/// Which form the recorded kernel is assumed to have run, and the reason (evidence, rule 26).
 package enum FormReason: String, CaseIterable, Codable, Sendable {
   /// `--kernel` named it.
   case asked

@@ -1,21 +1,21 @@
-// A field that a probe of another kernel read from the wrong place; a row of the table `implausible_field`.
+// A field that a probe made for another kernel read at the wrong offset; a row of the table `implausible_field`.
 
 import KVMEvents
 
-/// What a probe recorded as `field` and cannot be that (evidence, rule 20). It is not used.
+/// A value recorded as `field` that cannot be that (evidence, rule 20). It is not used.
 package struct ImplausibleField: Sendable {
   package enum Sign: String, CaseIterable, Encodable, Sendable {
     /// A pointer outside the kernel half, or not aligned as what it should point to.
     case noKernelAddress = "no_kernel_address"
     /// A value that the kernel's variable never has.
     case outOfRange = "out_of_range"
-    /// Beside an answer of `kvm_gpc_check()` that it rules out.
+    /// Ruled out by the answer of the same `kvm_gpc_check()`.
     case besideAnswer = "beside_answer"
-    /// A count that is 0 throughout, also where invalidations are surely in flight.
+    /// A count that is always 0, even while invalidations are certainly in flight.
     case alwaysZero = "always_zero"
     /// A sequence below a snapshot that was taken of it earlier.
     case belowSnapshot = "below_snapshot"
-    /// It is read from the same place as a field of another probe that shows a sign.
+    /// It is read at the same offset as a field of another probe that shows a sign.
     case sameOffset = "same_offset"
   }
 

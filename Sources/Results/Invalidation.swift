@@ -4,13 +4,13 @@ import KVMEvents
 
 /// One run of `invalidate_range_start` .. `invalidate_range_end` for one VM.
 package struct Invalidation: Sendable {
-  /// How it came to its end.
+  /// How it ended.
   package enum Close: String, Sendable {
     /// Its end hook.
     case end
     /// Its VM was destroyed in between.
     case vmGone = "vm_gone"
-    /// Its end was lost: a later start of the same task, or a recorded count, shows it over.
+    /// Its end was lost: a later start of the same task, or a recorded count, shows that it is over.
     case lost
     /// The recording ended.
     case open
@@ -20,7 +20,7 @@ package struct Invalidation: Sendable {
   package let vm: Int32
   package let task: TaskID
   package let range: HVARange
-  /// `enum mmu_notifier_event`; nil where the probe does not record it.
+  /// `enum mmu_notifier_event`; nil if the probe does not record it.
   package let mnEvent: UInt32?
   /// Its range overlaps a memslot, so its end bumps `mmu_invalidate_seq`; nil: the memslots are not known.
   package let hitsMemslot: Bool?
@@ -33,7 +33,7 @@ package struct Invalidation: Sendable {
   /// The lookup it was nested in (the lookup's own fault caused it): that lookup's event.
   package let selfLookupEvent: EventID?
   package let close: Close
-  /// From the start hook's entry to the end hook's return, in nanoseconds; nil where either is missing.
+  /// From the start hook's entry to the end hook's return, in nanoseconds; nil if either is missing.
   package let durationNs: Int64?
 
   package init(

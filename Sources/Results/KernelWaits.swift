@@ -1,11 +1,11 @@
-// What the recorded kernel waited itself, where its form waits.
+// What the recorded kernel waited itself, if its form waits.
 
 import KVMEvents
 
-/// Waits for invalidations inside recorded rounds: the kernel's delays, and not its threads'.
+/// Waits for invalidations inside recorded rounds: delays of the kernel, not of its threads.
 package struct KernelWaits: Sendable, Equatable {
   package var byCause = FormCosts.ByCause()
-  /// On the queue; else busily.
+  /// On the wait queue; otherwise a busy-wait.
   package var areAsleep = false
   package var ns: Int64 = 0
   /// Of these, in rounds that were repeated.

@@ -30,7 +30,7 @@ package struct LatencyHistogram: Sendable, Equatable {
     sumNs.addClamped(other.sumNs)
   }
 
-  /// The duration that `percent` of all do not exceed, rounded up to the end of its step; nil where there is none.
+  /// The duration that `percent` of all do not exceed, rounded up to the end of its step; nil if there is none.
   package func percentile(_ percent: Int64) -> Int64? {
     guard count > 0 else { return nil }
     var left = (count * percent + 99) / 100
@@ -50,7 +50,7 @@ package struct LatencyHistogram: Sendable, Equatable {
   private static func lastNs(of step: Int) -> Int64 {
     let shift = max(0, step >> stepBits - 1)
     let low = Int64(step - shift << stepBits)
-    // The last step of all ends where the range does.
+    // The last step ends where the range does.
     return (low + 1) << Int64(shift) &- 1
   }
 }

@@ -1,14 +1,14 @@
-// A stretch of a recording that no form was tried on; a row of the table `left_out_window`.
+// A section of a recording excluded for all forms; a row of the table `left_out_window`.
 
 import KVMEvents
 
-/// One or more windows of a VM of which nothing can be concluded. What happened there counts neither for the recorded
-/// kernel nor for any form.
+/// One or more windows of a VM about which nothing can be concluded. What happened there counts neither for the
+/// recorded kernel nor for any form.
 package struct LeftOutWindow: Sendable {
   package let vm: Int32
-  /// Behind the last operation of the window before it: the first event of what is left out.
+  /// The first event that is excluded: after the last operation of the window before it.
   package let firstEvent: EventID
-  /// Before the first operation of the window behind it; `.max`: to the end.
+  /// Before the first operation of the window after it; `.max`: to the end.
   package var lastEvent: EventID
   /// Of its first window.
   package let doubt: RecordedWindow.Doubt

@@ -5,7 +5,7 @@ import KVMEvents
 /// An operation whose end is not in the recording although nothing was lost since it began (docs/evidence.md, rule 25).
 package struct NeverEnded: Sendable {
   package enum Kind: String, CaseIterable, Encodable, Sendable {
-    /// `kvm_gpc_refresh()` or `kvm_gpc_activate()` that has not come to its refresh: it waits for `refresh_lock`.
+    /// `kvm_gpc_refresh()` or `kvm_gpc_activate()` that has not reached its refresh: it waits for `refresh_lock`.
     case request
     case refresh
     /// `hva_to_pfn()` inside a refresh.
@@ -19,16 +19,16 @@ package struct NeverEnded: Sendable {
   package let task: TaskID
   /// Its first event.
   package let event: EventID
-  /// The last event of it, which tells the lock or hook that it is in.
+  /// Its last event, which shows the lock or hook that it is in.
   package let lastEvent: EventID
   /// From its first event to the recording's last, in nanoseconds.
   package let openNs: Int64
   package let refresh: Int64?
-  /// Of an invalidation: itself. Of a refresh: the open one that overlaps its page.
+  /// For an invalidation: itself. For a refresh: the open one that overlaps its page.
   package let invalidation: Int64?
   /// The statement of the form at which it waits, as its text has it; nil: the form does not wait there.
   package let waitsAt: String?
-  /// The same of each form that was asked and waits there.
+  /// The same for each form tested that waits there.
   package let waits: [Wait]
 
   /// Where a form waits; a row of the table `never_ended_wait`.

@@ -1,5 +1,4 @@
-// One call into KVM, or by the mm into its notifier, as the recording has it: what `explore` and `compare` set anew in
-// time.
+// One call into KVM, or by the mm into its notifier, as recorded: `explore` and `compare` re-time these.
 
 import KVMEvents
 
@@ -15,11 +14,11 @@ package struct RecordedOperation: Sendable {
   }
 
   package let kind: Kind
-  /// The cache it is about; nil for an invalidation.
+  /// The cache it concerns; nil for an invalidation.
   package let cache: Int32?
   package let task: TaskID
-  /// It runs on top of what its thread was in the middle of: an interrupt's check, or an invalidation that the thread's
-  /// own lookup caused.
+  /// It runs on top of another operation of its thread: an interrupt's check, or an invalidation that the thread's own
+  /// lookup caused.
   package let isNested: Bool
   package let begin: Moment
   package let end: Moment
@@ -93,9 +92,9 @@ package struct RecordedRefresh: Sendable {
   package let ret: Int64
   /// Entry of the request (`kvm_gpc_refresh`, `kvm_gpc_activate`): from here on it waits for `refresh_lock`.
   package let request: Moment?
-  /// false: hva-based; nil: the probe does not tell.
+  /// false: hva-based; nil: the probe does not say.
   package let isGPABased: Bool?
-  /// The page that it looked up, or kept; an error uhva where no memslot gave one; nil: not known.
+  /// The page that it looked up, or kept; an error uhva if no memslot gave one; nil: not known.
   package let uhva: UHVA?
   /// The cache's `valid` as the entry's probe read it; nil: not recorded.
   package let wasValid: Bool?
@@ -119,10 +118,11 @@ package struct RecordedRefresh: Sendable {
   }
 }
 
-/// A check and the use behind it.
+/// A check and the use after it.
 package struct RecordedCheck: Sendable {
   package let answer: Bool
-  /// The conditions beside `valid` (active, generation, uhva, length), as its probe read them; nil: a field is missing.
+  /// The conditions besides `valid` (active, generation, uhva, length), as its probe read them; nil: a field is
+  /// missing.
   package let othersHold: Bool?
   /// `valid` as the entry's probe read it; nil: not recorded.
   package let wasValid: Bool?

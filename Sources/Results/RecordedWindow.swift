@@ -1,11 +1,11 @@
-// A stretch of one VM's recording between two quiet points.
+// A section of one VM's recording between two quiet points.
 
 import KVMEvents
 
-/// What happened in a VM from one quiet point to the next: no invalidation is open and no refresh, deactivation or
-/// check is under way at either, and everything before a quiet point is surely before all behind it.
+/// What happened in a VM from one quiet point to the next: at both, no invalidation is open and no refresh,
+/// deactivation or check is in progress, and everything before a quiet point is certainly before everything after it.
 ///
-/// The windows of a VM come in order, and every operation of the VM whose end is recorded stands in one of them.
+/// The windows of a VM come in order, and every operation of the VM with a recorded end is in one of them.
 package struct RecordedWindow: Sendable {
   /// Why nothing can be concluded from a window.
   package enum Doubt: String, CaseIterable, Sendable {
@@ -15,7 +15,7 @@ package struct RecordedWindow: Sendable {
     case incomplete
     /// A probe is missing: hook returns, the walk, or lookups.
     case missingProbe = "missing_probe"
-    /// More operations than are kept.
+    /// More operations than the limit.
     case tooLong = "too_long"
   }
 

@@ -4,7 +4,7 @@ import KVMEvents
 
 /// One run of `__kvm_gpc_refresh()` (6.1: `kvm_gfn_to_pfn_cache_refresh()`).
 package struct Refresh: Sendable {
-  /// Who asked for it.
+  /// What requested it.
   package enum Origin: String, Sendable {
     case refresh, activate
     case activateHva = "activate_hva"
@@ -21,7 +21,7 @@ package struct Refresh: Sendable {
     case failed
     /// Its return is not in the recording.
     case unfinished
-    /// It returned 0, but the probes do not tell whether a round was accepted.
+    /// It returned 0, but the probes do not show whether a round was accepted.
     case unknown
   }
 
@@ -31,7 +31,7 @@ package struct Refresh: Sendable {
   package let task: TaskID
   package let origin: Origin
   package let outcome: Outcome
-  /// Entry of the request (`kvm_gpc_refresh`, `kvm_gpc_activate`), where it is recorded.
+  /// Entry of the request (`kvm_gpc_refresh`, `kvm_gpc_activate`), if recorded.
   package let requestEvent: EventID?
   /// Entry of the refresh itself; nil: before the recording, or lost.
   package let entryEvent: EventID?
@@ -43,10 +43,9 @@ package struct Refresh: Sendable {
   package let undecidedCount: Int32
   /// From the first top of the retry loop to the last, in nanoseconds.
   package let stallNs: Int64
-  /// The part of the stall that went into rounds repeated for a `false` cause.
+  /// The part of the stall spent in rounds repeated for a `false` cause.
   package let falseNs: Int64
-  /// From the request to the refresh: waiting for `refresh_lock`, in nanoseconds; nil where the request is not
-  /// recorded.
+  /// From the request to the refresh: waiting for `refresh_lock`, in nanoseconds; nil if the request is not recorded.
   package let lockWaitNs: Int64?
   /// From the refresh's entry to its return, in nanoseconds.
   package let durationNs: Int64?

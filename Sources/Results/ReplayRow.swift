@@ -1,8 +1,8 @@
-// What the replay hands on: rows that are final when they come, and the amendments that later knowledge forces.
+// The output of the replay: rows that are final, and the amendments that later knowledge requires.
 
 import KVMEvents
 
-/// One value out of the replay, in the order it came to be known.
+/// One output value of the replay, in the order in which it became known.
 package enum ReplayRow: Sendable {
   case invalidation(Invalidation)
   case refresh(Refresh)
@@ -15,22 +15,22 @@ package enum ReplayRow: Sendable {
   case cache(Cache)
   case neverEnded(NeverEnded)
   case witnessWeight(WitnessWeight)
-  /// What the next lookup says of a finding that was handed on before it; `raises`: it makes a possible one certain.
+  /// What the next lookup shows about an earlier finding; `raises`: it makes a possible one certain.
   case witness(Witness, ofFinding: Int64, raises: Bool)
-  /// What the recording says of one form that was asked for.
+  /// What the recording shows about one form.
   case formAgreement(FormAgreement)
-  /// Events were dropped between these two (exclusive), which was learnt only now: every decision of these VMs whose
+  /// Events were dropped between these two (exclusive), which was not known earlier: every decision of these VMs whose
   /// evidence lies (partly) between them becomes `unknown`, every finding that cites such evidence is withdrawn.
   case taint(vms: [Int32], after: EventID, before: EventID)
-  /// The invalidation never got its end in the recording: verdicts that rest on it alone become `unknown`.
+  /// The end of the invalidation is not in the recording: verdicts that depend on it alone become `unknown`.
   case restsOnOpenInvalidation(Int64)
-  /// These kinds of event are not recorded: every decision becomes `unknown`, and every finding that rests on what did
-  /// not happen is withdrawn. `contract` stays (evidence, rule 19).
+  /// These kinds of event are not recorded: every decision becomes `unknown`, and every finding that depends on absent
+  /// events is withdrawn. `contract` stays (evidence, rule 19).
   case lacksProbes([EventKind])
-  /// A field that shows that its probe was made for another kernel. Unless the replay was told not to use it
-  /// (`ReplayOptions.unusedFields`), nothing it says is founded.
+  /// A field that shows that its probe was made for another kernel. Unless the replay ignores it
+  /// (`ReplayOptions.unusedFields`), no result is valid.
   case implausibleField(ImplausibleField, isUsed: Bool)
-  /// Events were left out without a marker: every decision becomes `unknown`, and nothing is certain that rests on what
-  /// did not happen (evidence, rule 19).
+  /// Events were omitted without a marker: every decision becomes `unknown`, and nothing that depends on absent events
+  /// is certain (evidence, rule 19).
   case silentOmission(SilentOmission)
 }

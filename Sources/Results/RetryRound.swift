@@ -8,7 +8,7 @@ package struct RetryRound: Sendable {
     case accepted, retried
     /// The lookup returned an error.
     case failed
-    /// What became of it is not in the recording.
+    /// Its outcome is not in the recording.
     case unfinished
   }
 
@@ -48,7 +48,7 @@ package struct RetryRound: Sendable {
   package let testEvent: EventID?
   package let uhva: UHVA?
   package let outcome: Outcome
-  /// The retry test held against the replay; nil where the round came to no test.
+  /// The retry test compared with the replay; nil if the round reached no test.
   package let decision: Decision?
   package let cause: Cause?
   package let subCause: SubCause?
@@ -58,7 +58,7 @@ package struct RetryRound: Sendable {
   package let durationNs: Int64?
   /// Why the decision is open or unknown, or the cause undecided or unknown.
   package let doubt: Doubt?
-  /// The event that shows what became of the round; nil: not known. Its evidence reaches so far. Not a column.
+  /// The event that shows the outcome of the round; nil: not known. Its evidence extends to it. Not a column.
   package let settledEvent: EventID?
 
   package init(

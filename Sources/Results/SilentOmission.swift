@@ -1,4 +1,4 @@
-// What shows that events were left out without a marker; a row of the table `silent_omission`.
+// Signs that events were omitted without a marker; a row of the table `silent_omission`.
 
 import KVMEvents
 
@@ -17,7 +17,7 @@ package struct SilentOmission: Sendable {
   /// How many events show it.
   package let count: Int64
   package let firstEvent: EventID
-  /// Of counts: the most by which one is off, so the fewest invalidations (or ends) that are missing at once; else nil.
+  /// For counts: the largest deviation, so the fewest invalidations (or ends) that are missing at once; else nil.
   package let mostMissing: Int64?
 
   package init(sign: Sign, count: Int64, firstEvent: EventID, mostMissing: Int64?) {

@@ -2,7 +2,7 @@
 
 import KVMEvents
 
-/// A VM: a kvm pointer until it is initialised anew (then the next VM begins).
+/// A VM: a kvm pointer until it is initialised again (then the next VM begins).
 package struct VirtualMachine: Sendable {
   package let id: Int32
   package let kvm: KVMPointer?
@@ -10,9 +10,9 @@ package struct VirtualMachine: Sendable {
   package let mm: MMPointer?
   package let firstEvent: EventID
   package let lastEvent: EventID
-  /// Its creation stands in the recording, so its memslots are all known.
+  /// Its creation is in the recording, so its memslots are all known.
   package let createdInTrace: Bool
-  /// All its caches were deactivated and its pointer did not come again, or was initialised anew.
+  /// All its caches were deactivated and its pointer did not come again, or was initialised again.
   package let gone: Bool
   /// How far recorded values of `mmu_invalidate_seq` moved beyond what the recorded hooks can explain.
   package let unexplainedMoves: Int64

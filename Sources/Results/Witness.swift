@@ -1,4 +1,4 @@
-// What the next lookup of its page says of a stale page (docs/evidence.md, rule 21); columns of the table `finding`.
+// What the next lookup of a stale page shows (docs/evidence.md, rule 21); columns of the table `finding`.
 
 import KVMEvents
 
@@ -7,7 +7,7 @@ package struct Witness: Hashable, Sendable {
   package enum Answer: String, CaseIterable, Encodable, Sendable {
     /// It returned another pfn: the accepted one was no longer mapped there.
     case otherPFN = "other_pfn"
-    /// It returned the same pfn. What that weighs, `WitnessWeight` says.
+    /// It returned the same pfn; `WitnessWeight` has the weight of that.
     case samePFN = "same_pfn"
     /// There is none; `Lack` says why.
     case none
@@ -18,17 +18,17 @@ package struct Witness: Hashable, Sendable {
     case notLookedUp = "not_looked_up"
     /// Another invalidation that removes mappings of the page was open before the next lookup had returned.
     case blocked
-    /// An invalidation of which no event is recorded may have been open.
+    /// An invalidation that is not recorded may have been open.
     case hidden
     /// The accepted pfn is not recorded.
     case noPFN = "no_pfn"
     /// Events were lost before the next lookup had returned.
     case loss
-    /// An accepted error pfn is no page: it needs no witness.
+    /// An accepted error pfn is not a page: it needs no witness.
     case errorPFN = "error_pfn"
-    /// A refresh of which no event is recorded may have looked the page up again.
+    /// A refresh that is not recorded may have looked the page up again.
     case unrecordedRefresh = "unrecorded_refresh"
-    /// More pages waited for a lookup than are kept.
+    /// More pages waited for a lookup than the limit.
     case crowded
   }
 
@@ -49,7 +49,7 @@ package struct Witness: Hashable, Sendable {
   }
 }
 
-/// What a same pfn weighs in a recording: how often a lookup returned the same pfn although a removal surely lay
+/// The weight of the same pfn in a recording: how often a lookup returned the same pfn although a removal certainly lay
 /// between it and the one before. The row of the table `witness_weight`.
 package struct WitnessWeight: Hashable, Sendable {
   package private(set) var afterRemovalCount: Int64 = 0

@@ -1,4 +1,4 @@
-// Chance, from a seed: the same on every machine and in every run.
+// Random numbers from a seed: the same on every machine and in every run.
 
 /// Steele, Lea and Flood's SplitMix64, and what is drawn with it.
 package struct Dice: Sendable {
@@ -6,7 +6,7 @@ package struct Dice: Sendable {
 
   package init(seed: UInt64) { state = seed }
 
-  /// A stream of its own for `id`: what it gives does not depend on how much another one has given.
+  /// A separate stream for `id`: its values do not depend on how many another one has produced.
   package init(seed: UInt64, stream id: Int) {
     var dice = Dice(seed: seed &+ 0xd1b5_4a32_d192_ed03 &* UInt64(truncatingIfNeeded: id &+ 1))
     state = dice.next()
@@ -20,7 +20,7 @@ package struct Dice: Sendable {
     return z ^ z >> 31
   }
 
-  /// 0 ..< bound; 0 where the bound is 0.
+  /// 0 ..< bound; 0 if the bound is 0.
   package mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(1, bound))) }
 
   package mutating func within(_ range: ClosedRange<Int>) -> Int { range.lowerBound + below(range.count) }
@@ -31,7 +31,7 @@ package struct Dice: Sendable {
   /// One of `choices`, which must not be empty.
   package mutating func pick<Choice>(_ choices: [Choice]) -> Choice { choices[below(choices.count)] }
 
-  /// By their weights, of which one at least must not be 0.
+  /// By their weights, at least one of which must not be 0.
   package mutating func pick<Choice>(weighted choices: [(weight: Int, choice: Choice)]) -> Choice {
     var left = below(choices.reduce(0) { $0 + $1.weight })
     for (weight, choice) in choices {

@@ -1,11 +1,11 @@
-// One operation in the protocol's engine: its steps, told as what they did and as the probe that they come to.
+// One operation in the protocol engine: each step with its effects and the probe that follows.
 
 import GPCProtocol
 import KVMEvents
 
-/// With `EngineSteps` the only place that knows the engine's steps.
+/// With `EngineSteps` the only code that knows the engine's steps.
 struct EngineRun {
-  /// What a step did that somebody else wants to know.
+  /// An effect of a step that others need.
   enum Deed: Equatable {
     case nothing
     case countUp, countDown, pagesFreed
@@ -17,7 +17,7 @@ struct EngineRun {
     case checked(isYes: Bool, Violations)
   }
 
-  /// Where the next step stands, if a probe stands in front of it.
+  /// The position of the next step, if there is a probe before it.
   enum Arrival: Equatable {
     case none
     /// `gfn_to_pfn_cache_invalidate_start()`.
@@ -35,9 +35,9 @@ struct EngineRun {
   let engine: ProtocolEngine
   let steps: EngineSteps
   let slot: Int
-  /// What a refresh without `refresh_lock` returns: it has no step of its own for that.
+  /// What a refresh without `refresh_lock` returns: it has no separate step for that.
   private(set) var ret = 0
-  /// `mmu_seq` as it was read last: the engine forgets it when it has no more use for it.
+  /// `mmu_seq` as last read: the engine drops it when it is no longer needed.
   private(set) var snapshot: UInt64 = 0
 
   init(_ engine: ProtocolEngine, _ steps: EngineSteps, slot: Int) {
@@ -57,7 +57,7 @@ struct EngineRun {
 
   func canStep(_ state: borrowing RecordingState) -> Bool { engine.canStep(slot, state) }
 
-  /// The next step resolves the uhva: the memslots are to be asked now.
+  /// The next step resolves the uhva: the memslots are to be consulted now.
   func resolves(_ state: borrowing RecordingState) -> Bool { steps[state.tasks[slot].step] == .begin }
 
   func isAtWalk(_ state: borrowing RecordingState) -> Bool { steps[state.tasks[slot].step] == .lockList }

@@ -4,7 +4,7 @@ import GPCProtocol
 
 /// Made once for a form: names are looked up here and nowhere else.
 struct EngineSteps {
-  /// The steps at which something happens that somebody else wants to know, or in front of which a probe stands.
+  /// The steps with an effect that others need, or with a probe before them.
   enum Role: String, CaseIterable {
     case raiseCount = "hook.raiseCount"
     case storeRangeStart = "hook.storeRangeStart"

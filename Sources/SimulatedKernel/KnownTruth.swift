@@ -6,7 +6,7 @@ import Results
 /// The number of a record, in the order in which the records were made; a printed recording gives most of them a line.
 package typealias RecordNumber = Int
 
-/// The truth of one run. Numbers are places in its arrays, moments count the kernel's steps.
+/// The truth of one run. Numbers are indices into its arrays, moments count the kernel's steps.
 package struct KnownTruth: Sendable {
   package struct Invalidation: Sendable {
     package var vm: Int
@@ -37,7 +37,7 @@ package struct KnownTruth: Sendable {
     package var cache: Int
     package var entry: RecordNumber
     package var ret: RecordNumber?
-    /// nil: it never came to the test.
+    /// nil: it never reached the test.
     package var answer: Bool?
     /// A yes between the hooks of these invalidations of its page.
     package var breached: [Int] = []
@@ -105,6 +105,6 @@ package struct KnownTruth: Sendable {
     return seqMoves.contains { $0.vm == round.vm && round.snapshot <= $0.moment && $0.moment <= tested }
   }
 
-  /// Repeated for an invalidation of its own page; else for nothing.
+  /// Repeated for an invalidation of its own page; else unnecessarily.
   package func isNecessary(_ round: Round) -> Bool { !overlapping(round).isEmpty }
 }

@@ -36,7 +36,7 @@ package enum ProbePoint: String, CaseIterable, Hashable, Sendable {
   /// A tracepoint prints no instruction pointer.
   var isTracepoint: Bool { self == .kvmUnmapHvaRange || self == .userspaceExit }
 
-  /// Points inside of functions: their offsets hold for one build.
+  /// Points inside functions: their offsets hold for one build.
   package static let insideFunctions: Set<ProbePoint> = [
     .gpcRetryLoop, .gpcRetryCheck, .gpcRefreshDone, .mnInvalidateEndKvm,
   ]

@@ -1,4 +1,4 @@
-// What of a run is recorded.
+// What is recorded of a run.
 
 /// Which probes are set, when the recording begins and ends, and what is lost in between.
 package struct RecordingPlan: Sendable {
@@ -8,7 +8,7 @@ package struct RecordingPlan: Sendable {
     /// Stamps, both within the gap.
     package var begin: Int64
     package var end: Int64
-    /// The marker says how many.
+    /// The marker has their number.
     package var tellsCount: Bool
   }
 
@@ -17,17 +17,17 @@ package struct RecordingPlan: Sendable {
   package var begin: Int64?
   package var end: Int64?
   package var gaps: [Gap] = []
-  /// What these record is left out without a word.
+  /// What these record is dropped silently.
   package var hiddenTasks: Set<Int> = []
   package var hiddenCPUs: Set<Int> = []
-  /// What is read in place of a field.
+  /// The value read instead of a field.
   package enum Misreading: Sendable, CaseIterable {
     case zero, one
-    /// Another value each time, as of a register that is used for something else.
+    /// Another value each time, as from a register that is used for something else.
     case garbage
   }
 
-  /// The keys of fields that the definitions read from another place.
+  /// The keys of fields that the definitions read at another offset.
   package var misread: [String: Misreading] = [:]
 
   package init() {}

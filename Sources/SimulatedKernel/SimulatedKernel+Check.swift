@@ -1,4 +1,4 @@
-// `kvm_gpc_check()` and the use behind it.
+// `kvm_gpc_check()` and the use after it.
 
 import GPCProtocol
 import KVMEvents

@@ -7,7 +7,7 @@ import Results
 private final class HookRun {
   let vm: SimulatedVM
   let plan: MMInvalidation
-  /// Its place in the truth.
+  /// Its index in the truth.
   let number: Int
   var run: EngineRun?
   /// Its start hook was called.
@@ -25,7 +25,7 @@ private final class HookRun {
       + "active=\(vm.activeInvalidations) seq=\(vm.seq)"
   }
 
-  /// What is known inside of a hook.
+  /// What is known inside a hook.
   var kvmAndBounds: String { "kvm=\(hex(vm.kvm.rawValue)) \(bounds)" }
 
   private var bounds: String { "start=\(hex(plan.range.start.rawValue)) end=\(hex(plan.range.end.rawValue))" }
@@ -82,8 +82,8 @@ extension SimulatedKernel {
     ]
   }
 
-  /// Whether a memslot overlaps is asked with the count up, and memslots do not change while it is: so the engine's
-  /// operation begins when it can take its first lock.
+  /// Whether a memslot overlaps is determined with the count up, and memslots do not change while it is: so the
+  /// engine's operation begins when it can take its first lock.
   private func begin(_ hook: HookRun, _ task: SimulatedTask) -> Progress {
     let vm = hook.vm
     guard vm.state.kvm.invalidateLock.isFree && vm.state.kvm.listLock.isFree else { return .blocked }
@@ -153,14 +153,14 @@ extension SimulatedKernel {
       } note: { [self] in
         truth.invalidations[hook.number].end = $0
       },
-      // In front of the bump, as 6.12.95's offset has it.
+      // Before the bump, as 6.12.95's offset has it.
       hit(.mnInvalidateEndKvm, task) {
         hook.kvmAndBounds
       } note: { [self] in
         truth.invalidations[hook.number].endKvm = $0
       },
       { [self] in
-        // Where no memslot overlaps, nothing comes before a walk in the end hook.
+        // If no memslot overlaps, nothing comes before a walk in the end hook.
         guard hook.run?.isAtWalk(hook.vm.state) == true else { return goOn(hook, task) }
         task.next(walk(hook, task))
         return .done

@@ -4,8 +4,8 @@ import KVMEvents
 import Results
 
 extension SimulatedKernel {
-  /// `__kvm_set_memory_region()`, under `slots_lock`. A deletion, and a move, puts the slot out of use first: two
-  /// updates of the generation.
+  /// `__kvm_set_memory_region()`, under `slots_lock`. A deletion, and a move, disables the slot first: two updates of
+  /// the generation.
   func setMemslot(
     _ vm: SimulatedVM, _ number: UInt32, _ slot: SimulatedVM.Memslot, _ task: SimulatedTask
   ) -> [Action] {

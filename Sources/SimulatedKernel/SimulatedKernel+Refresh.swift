@@ -1,4 +1,4 @@
-// Refreshes: asked for, or the tail of an activation; and the lookups of page faults.
+// Refreshes: requested, or the tail of an activation; and the lookups of page faults.
 
 import GPCProtocol
 import KVMEvents
@@ -15,9 +15,9 @@ private final class RefreshRun {
   let cache: Int
   let origin: Origin
   var run: EngineRun?
-  /// The round under way in the truth.
+  /// The current round in the truth.
   var round: Int?
-  /// What its lookup gave.
+  /// The result of its lookup.
   var pfn = PFN.errorFault
   var lookUpFails = false
   var hasTested = false
@@ -234,7 +234,7 @@ extension SimulatedKernel {
 
   // MARK: The lookup
 
-  /// What the lookup itself sets off comes before it reads the page tables.
+  /// What the lookup itself causes comes before it reads the page tables.
   private func lookUp(_ refresh: RefreshRun, _ task: SimulatedTask) {
     refresh.lookUpFails = settings.features.contains(.failingLookups) && task.dice.chance(5)
     let causesInvalidation = settings.features.contains(.lookupInvalidations) && task.dice.chance(10)

@@ -4,7 +4,7 @@ import GPCProtocol
 import KVMEvents
 import Results
 
-/// A record as the kernel made it: its fields are those of some moment before its context went on.
+/// A record as the kernel made it: its fields are those of some moment before its context continued.
 package struct SimulatedRecord: Sendable {
   package let point: ProbePoint
   package let task: Int
@@ -15,7 +15,7 @@ package struct SimulatedRecord: Sendable {
   package var fields = ""
 }
 
-/// Who went on, in which operation, and how long after the turn before.
+/// Which task continued, in which operation, and how long after the previous turn.
 package struct Turn: Sendable {
   package let task: Int
   package let operation: Int
@@ -29,13 +29,13 @@ package struct Turn: Sendable {
   }
 }
 
-/// What a run gave.
+/// The result of a run.
 package struct SimulatedRun: Sendable {
   package let workload: Workload
   package let settings: SimulationSettings
   package let records: [SimulatedRecord]
   package let truth: KnownTruth
-  /// The schedule that was taken: the same run again, or one with operations left out and the others in the same order.
+  /// The schedule that was taken: the same run again, or one with operations removed and the others in the same order.
   package let turns: [Turn]
 
   package init(
@@ -67,7 +67,7 @@ package final class SimulatedKernel {
   private var turns: [Turn] = []
   /// When the last of them was.
   private var lastTurn = start
-  /// Who ran last on each CPU.
+  /// The task that ran last on each CPU.
   private var running: [Int: Int] = [:]
   private var chance: Dice
   private let pace: Pace
@@ -102,14 +102,14 @@ package final class SimulatedKernel {
   /// A schedule drawn from the seed.
   package static func run(_ workload: Workload, _ settings: SimulationSettings) -> SimulatedRun {
     let kernel = SimulatedKernel(workload, settings)
-    // What spins for ever does not end by itself.
+    // An infinite loop does not end by itself.
     var left = 400 * workload.operationCount
     while left > 0, kernel.takeAny() { left -= 1 }
     return kernel.result
   }
 
-  /// This schedule and no more. What it asks of tasks that cannot move, or of operations that are not there, is passed
-  /// over; its time goes by.
+  /// This schedule and no more. Turns of tasks that cannot move, or of operations that do not exist, are skipped; their
+  /// time passes.
   package static func run(
     _ workload: Workload, _ settings: SimulationSettings, following turns: [Turn]
   ) -> SimulatedRun {
@@ -128,7 +128,7 @@ package final class SimulatedKernel {
 
   // MARK: Turns
 
-  /// False: nobody can move.
+  /// False: no task can move.
   private func takeAny() -> Bool {
     let last = turns.last?.task
     if let last, chance.chance(pace.stayPercent), take(last) { return true }
@@ -193,8 +193,8 @@ package final class SimulatedKernel {
     return .done
   }
 
-  /// A CPU runs one task at a time; who holds a spinlock there is not preempted, and an interrupt comes on top of its
-  /// host.
+  /// A CPU runs one task at a time; a task that holds a spinlock there is not preempted, and an interrupt runs on top
+  /// of its host.
   private func getsItsCPU(_ task: SimulatedTask) -> Bool {
     let host = task.isBusy ? nil : task.plan.host
     guard let other = running[host.map { tasks[$0].cpu } ?? task.cpu], other != task.index else { return true }
@@ -219,7 +219,7 @@ package final class SimulatedKernel {
 
   // MARK: Records
 
-  /// The probe is hit now; what it reads, it reads at some time before the task goes on.
+  /// The probe is hit now; it reads its fields at some time before the task continues.
   func emit(_ point: ProbePoint, _ task: SimulatedTask, _ fields: @escaping () -> String) -> RecordNumber {
     // No task hits two probes in one nanosecond.
     if task.lastRecord == now { now += 1 }
@@ -231,7 +231,7 @@ package final class SimulatedKernel {
     return record
   }
 
-  /// Hits a probe. `note` is told the record.
+  /// Hits a probe. `note` gets the record.
   func hit(
     _ point: ProbePoint, _ task: SimulatedTask, _ fields: @escaping () -> String,
     note: @escaping (RecordNumber) -> Void = { _ in }

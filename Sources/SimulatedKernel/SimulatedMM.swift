@@ -1,4 +1,4 @@
-// An address space: which page stands behind which address.
+// An address space: the page at each address.
 
 import KVMEvents
 
@@ -10,8 +10,7 @@ final class SimulatedMM {
 
   init(pointer: MMPointer) { self.pointer = pointer }
 
-  /// What a lookup finds, faulting it in if need be. A page that was freed comes back as the same pfn where `isSame`
-  /// was said of it.
+  /// What a lookup finds, faulting it in if needed. A freed page comes back as the same pfn if `isSame` was set for it.
   func pfn(at uhva: UHVA) -> PFN {
     let page = uhva.page.rawValue
     if let pfn = pages[page] { return pfn }
@@ -21,7 +20,7 @@ final class SimulatedMM {
     return pfn
   }
 
-  /// - Parameter comeBack: the freed pages are the next ones handed out.
+  /// - Parameter comeBack: the freed pages are the next ones allocated.
   func free(_ range: HVARange, comeBack: Bool) {
     for (page, pfn) in pages where range.contains(UHVA(rawValue: page)) {
       pages[page] = nil

@@ -5,7 +5,7 @@ import GPCProtocol
 import KVMEvents
 
 package struct SimulatedMutant: Sendable {
-  /// What it does not do as its form says.
+  /// Where it deviates from its form.
   package enum Part: Sendable {
     /// Whether a round is repeated.
     case retryTest
@@ -20,7 +20,7 @@ package struct SimulatedMutant: Sendable {
   package let name: String
   package let part: Part
   private let change: (@Sendable (inout ProtocolRules) -> Void)?
-  /// Changes the text of the form; nil: other rules are all that it does.
+  /// Changes the text of the form; nil: it only has other rules.
   let edit: (@Sendable (inout Text) -> Void)?
   /// The form has what is changed.
   private let fits: @Sendable (ProtocolRules) -> Bool
@@ -47,13 +47,13 @@ package struct SimulatedMutant: Sendable {
   /// Can a kernel of this form do it wrong?
   package func fits(_ form: ProtocolForm) -> Bool { fits(form.rules) }
 
-  /// The form with other rules, if that is what it does.
+  /// The form with other rules, if that is the mutation.
   func form(_ form: ProtocolForm) -> ProtocolForm {
     guard let change else { return form }
     return form.followed(by: name, title: name, source: "a simulated kernel", change)
   }
 
-  /// The one-line bugs that leave a kernel which goes on.
+  /// The one-line bugs that leave a kernel which continues.
   package static let all = ofTheRetryTest + ofTheWalk + ofTheRest
 
   private static let ofTheRetryTest = [

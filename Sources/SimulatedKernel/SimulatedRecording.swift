@@ -28,16 +28,16 @@ package struct SimulatedRecording: Sendable {
     print(printed, losing: gaps(plan, in: printed))
   }
 
-  /// These probes are set as they should be, and nothing of theirs was lost or cut off.
+  /// These probes are set as they should be, and none of their events was lost or cut off.
   package func isWhole(_ probes: Set<ProbePoint> = Set(ProbePoint.allCases)) -> Bool {
     plan.misread.isEmpty && zip(run.records, lines).allSatisfy { !probes.contains($0.point) || $1 != nil }
   }
 
-  /// Something was left out that nothing tells of.
+  /// Something was omitted without a marker.
   package var isFiltered: Bool { !plan.hiddenTasks.isEmpty || !plan.hiddenCPUs.isEmpty }
 
-  /// The definitions read this field from another place.
-  /// - Parameter orItsPartner: or the one that it is held against, where nothing tells which of the two it is.
+  /// The definitions read this field at another offset.
+  /// - Parameter orItsPartner: or the one that it is compared with, if nothing shows which of the two it is.
   package func isMisread(_ kind: EventKind, _ field: EventField, orItsPartner: Bool = false) -> Bool {
     let partners: [EventField: EventField] = [
       .generation: .slotsGeneration, .slotsGeneration: .generation, .seq: .mmuSeq, .mmuSeq: .seq,
@@ -81,8 +81,8 @@ package struct SimulatedRecording: Sendable {
     }
   }
 
-  /// 0 ... delta: one for what an operation does on a CPU, or in some runs for each of its probes, so that it stays
-  /// when others are left out.
+  /// 0 ... delta: one value for what an operation does on a CPU, or in some runs for each of its probes, so that it
+  /// stays when others are removed.
   private static func error(of record: SimulatedRecord, _ settings: SimulationSettings) -> Int64 {
     let probe = settings.seed % 3 == 0 ? record.point.rawValue.utf8.reduce(0) { $0 &* 31 &+ Int($1) } : 0
     var chance = Dice(seed: settings.seed ^ 0x7ace, stream: (probe &* 4096 &+ record.operation) &* 256 &+ record.cpu)
@@ -91,7 +91,7 @@ package struct SimulatedRecording: Sendable {
 
   // MARK: Gaps
 
-  /// The records that a gap swallows, and in front of which record its marker stands.
+  /// The records that a gap swallows, and the record before which its marker is.
   private struct Gaps {
     var lost: Set<RecordNumber> = []
     var markers: [RecordNumber: String] = [:]
@@ -102,7 +102,7 @@ package struct SimulatedRecording: Sendable {
     for gap in plan.gaps {
       let records = printed.filter { run.records[$0.record].cpu == gap.cpu }
       let lost = records.filter { gap.begin <= $0.time && $0.time <= gap.end && !gaps.lost.contains($0.record) }
-      // The tracer tells of a gap when the CPU's next record comes.
+      // The tracer reports a gap when the CPU's next record comes.
       guard let last = lost.last, let next = records.first(where: { $0.record > last.record }),
         !gaps.lost.contains(next.record), lost.allSatisfy({ gaps.markers[$0.record] == nil })
       else { continue }
@@ -141,7 +141,7 @@ package struct SimulatedRecording: Sendable {
 }
 
 extension SimulatedRecording {
-  /// As the definitions at hand read them.
+  /// As the current definitions read them.
   private func fields(_ record: SimulatedRecord) -> String {
     if plan.misread.isEmpty { return record.fields }
     let isOfHook = record.point == .mnInvalidateRangeStart || record.point == .mnInvalidateRangeEnd
@@ -166,10 +166,10 @@ extension SimulatedRecording {
     }
   }
 
-  /// A count is read from another place: nothing tells that from events that are missing, unless it cannot be one.
+  /// A count is read at another offset: it cannot be distinguished from missing events, unless the value is impossible.
   package var hasMisreadCount: Bool { plan.misread["active"] != nil || plan.misread["active_inv"] != nil }
 
-  /// Flags that are none are left out by the reader, and it says so.
+  /// The reader drops invalid flags, and reports it.
   package var hasGarbageFlags: Bool { ["active", "valid"].contains { plan.misread[$0] == .garbage } }
 }
 

@@ -1,6 +1,6 @@
 // A task or an interrupt of the simulated machine, and what it still has to do.
 
-/// One thing that a task does without another coming in between; it may put more in front of what is left.
+/// One action of a task without another in between; it may insert more before the remaining ones.
 typealias Action = () -> Progress
 
 enum Progress {
@@ -15,11 +15,11 @@ final class SimulatedTask {
   var cpu: Int
   /// The operations left, the last one first.
   private var operations: [Workload.Operation]
-  /// The operation under way, or the last one.
+  /// The current operation, or the last one.
   private(set) var current = 0
-  /// The actions left of the operation under way, the last one first.
+  /// The remaining actions of the current operation, the last one first.
   private var actions: [Action] = []
-  /// The last event's probe has yet to read its fields.
+  /// The last event's probe has not read its fields yet.
   private(set) var unread: (record: RecordNumber, fields: () -> String)?
   /// When it last hit a probe.
   private(set) var lastRecord: Int64?
@@ -29,7 +29,7 @@ final class SimulatedTask {
   var isPinned = false
   /// Holds `gpc->lock`, which is taken with interrupts off.
   var hasInterruptsOff = false
-  /// What the operation under way draws from.
+  /// The random stream of the current operation.
   var dice = Dice(seed: 0)
 
   init(index: Int, plan: Workload.Task) {
@@ -53,13 +53,13 @@ final class SimulatedTask {
     return operation
   }
 
-  /// Puts these in front of what is left, the first one first.
+  /// Inserts these before the remaining ones, the first one first.
   func next(_ actions: [Action]) { self.actions += actions.reversed() }
 
-  /// Puts one behind all that is left of the operation.
+  /// Appends one after all remaining ones of the operation.
   func last(_ action: @escaping Action) { actions.insert(action, at: 0) }
 
-  /// Takes the next action, if it can be taken. Blocked, too, where there is none.
+  /// Takes the next action, if possible. Blocked, too, if there is none.
   func act() -> Progress {
     guard let action = actions.popLast() else { return .blocked }
     if action() == .done { return .done }
@@ -73,7 +73,7 @@ final class SimulatedTask {
     unread = (record, fields)
   }
 
-  /// An interrupt on top of it has hit a probe: to a recording that is the same task.
+  /// An interrupt on top of it has hit a probe: in a recording that is the same task.
   func sawRecord(at time: Int64?) { lastRecord = time.map { max($0, lastRecord ?? $0) } ?? lastRecord }
 
   /// The fields that the last probe reads now; nil: it has read them.
@@ -83,12 +83,12 @@ final class SimulatedTask {
     return (record, fields())
   }
 
-  /// Turns in which nothing happens that anybody sees: page faults, zaps, the allocator.
+  /// Turns without a visible event: page faults, zaps, the allocator.
   func work() -> [Action] {
     let turns = dice.pick([0, 0, 2, 5, 15])
     return Array(repeating: { .done }, count: turns)
   }
 
-  /// The run is over; what is left holds on to its kernel.
+  /// The run is over; what remains keeps its kernel alive.
   func dropActions() { actions = [] }
 }

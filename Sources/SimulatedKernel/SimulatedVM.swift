@@ -9,7 +9,7 @@ final class SimulatedVM {
     var gpa: UInt64
     var size: UInt64
     var uhva: UInt64
-    /// `KVM_MEMSLOT_INVALID`: on its way out. The hooks still see its range, a gpa does not resolve by it any more.
+    /// `KVM_MEMSLOT_INVALID`: being removed. The hooks still see its range, a gpa is no longer resolved by it.
     var isInvalid = false
 
     var range: HVARange { HVARange(start: UHVA(rawValue: uhva), end: UHVA(rawValue: uhva + size)) }
@@ -18,7 +18,7 @@ final class SimulatedVM {
   /// A `gfn_to_pfn_cache` under its pointer; a new one after each `kvm_gpc_init()`.
   struct Cache {
     let pointer: GPCPointer
-    /// Its place in the engine's state.
+    /// Its index in the engine's state.
     let index: Int
     /// The pfn that the last accepted round stored, as it is printed.
     private(set) var pfn = PFN.errorFault
@@ -49,7 +49,7 @@ final class SimulatedVM {
   var generation: UInt64 = 0
   /// `kvm->slots_lock` is held.
   var isChangingSlots = false
-  /// Invalidations between the hooks, or in one of them behind its first lock.
+  /// Invalidations between the hooks, or in one of them after its first lock.
   var openInvalidations = 0
   /// Tasks in one of its hooks.
   var runningHooks = 0
@@ -78,14 +78,14 @@ final class SimulatedVM {
 
   func hitsMemslot(_ range: HVARange) -> Bool { slots.values.contains { $0.range.overlaps(range) } }
 
-  /// `gfn_to_hva_memslot()`: an error where no memslot covers the page.
+  /// `gfn_to_hva_memslot()`: an error if no memslot covers the page.
   func resolve(_ gpa: GPA) -> UHVA {
     let page = gpa.rawValue & ~(pageSize - 1)
     let slot = slots.values.first { !$0.isInvalid && $0.gpa <= page && page < $0.gpa + $0.size }
     return slot.map { UHVA(rawValue: $0.uhva + page - $0.gpa) } ?? GfnToPfnCache.errorUHVA
   }
 
-  /// What a refresh of the cache as it is asks for.
+  /// What a refresh of the cache in its current state requests.
   func request(of cache: Int) -> RefreshRequest {
     let fields = self.fields(of: cache)
     return fields.isGPABased ? request(fields.gpa) : .uhva(fields.uhva)
@@ -95,7 +95,7 @@ final class SimulatedVM {
     .gpa(gpa, resolved: resolve(gpa), generation: MemslotsGeneration(rawValue: generation))
   }
 
-  /// The pfn as it is printed: the engine has names of its own.
+  /// The pfn as it is printed: the engine has other names.
   func pfn(of cache: Int) -> PFN { fields(of: cache).pfn.isError ? .errorFault : caches[cache].pfn }
 
   func fields(of cache: Int) -> GfnToPfnCache { state.caches[caches[cache].index].fields }

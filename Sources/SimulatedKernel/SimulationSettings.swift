@@ -20,11 +20,11 @@ package struct SimulationSettings: Sendable {
     case memslotUpdates = "memslot-updates"
     /// A second VM, in the same address space or in one of its own.
     case secondVM = "second-vm"
-    /// A VM that ends, and another one in its place.
+    /// A VM that ends, and another one that reuses its memory.
     case rebirth
     /// Checks of the idle tasks.
     case idle
-    /// Caches that are activated anew, elsewhere, and deactivated, while others use them.
+    /// Caches that are activated again, elsewhere, and deactivated, while others use them.
     case activations
     /// Lengths beyond the page, guest addresses without a memslot.
     case badRequests = "bad-requests"
@@ -45,7 +45,7 @@ package struct SimulationSettings: Sendable {
 
   package init(seed: UInt64 = 1) { self.seed = seed }
 
-  /// What `tools/simulate` takes to run the same.
+  /// The options of `tools/simulate` for the same run.
   package var arguments: String {
     var words = ["--seed", "\(seed)"]
     if form.id != ProtocolForm.v69.id { words += ["--form", form.id] }
@@ -87,13 +87,13 @@ package struct RecordingSettings: Sendable {
   package var probes = Probes.all
   /// Gaps with their markers, at most.
   package var gapsMax = 0
-  /// The begin and the end may be cut off.
+  /// The beginning and the end may be cut off.
   package var isCut = false
-  /// What one task or CPU records is left out, and nothing says so: a filter.
+  /// What one task or CPU records is dropped, without a marker: a filter.
   package var isFiltered = false
   /// Some fields are always 0: the definitions were made for another build.
   package var isImplausible = false
-  /// How far the clocks of two CPUs may be off, in nanoseconds; what the replay is told as `--delta`.
+  /// How far the clocks of two CPUs may be off, in nanoseconds; the replay's `--delta`.
   package var deltaNs: Int64 = 0
 
   package init() {}

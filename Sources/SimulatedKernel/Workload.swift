@@ -1,8 +1,8 @@
-// What the simulated machine is asked to do: a plan that can be made smaller by leaving things out.
+// The tasks of the simulated machine: a plan that can be shrunk by removing operations.
 
 import KVMEvents
 
-/// Who does what, in which order. When it happens is the schedule's matter.
+/// Which task does what, in which order. The schedule decides when.
 package struct Workload: Sendable {
   package enum Kind: Sendable {
     /// The VM's notifier joins its address space. No probe shows it.
@@ -26,12 +26,12 @@ package struct Workload: Sendable {
     case moveSeq(vm: Int)
     /// An ordinary page fault looks a page up, too.
     case fault(vm: Int, uhva: UHVA)
-    /// Something that tells the replay nothing.
+    /// Something irrelevant to the replay.
     case userspaceExit
   }
 
   package struct Operation: Sendable {
-    /// Names its stream of chance: what an operation draws does not depend on what others are there.
+    /// The name of its random stream: an operation's numbers do not depend on the others.
     package var id: Int
     package var kind: Kind
   }
@@ -51,7 +51,7 @@ package struct Workload: Sendable {
   package struct Machine: Sendable {
     /// The address space of each VM.
     package var mmOfVM: [Int] = [0]
-    /// The memory that each VM's structures stand in: a VM may get what an earlier one has left.
+    /// The memory of each VM's structures: a VM may reuse an earlier one's.
     package var placeOfVM: [Int] = [0]
     package var cachesOfVM: [Int] = [1]
     /// What `mmu_invalidate_seq` was before.
@@ -75,6 +75,6 @@ package struct MMInvalidation: Sendable {
   /// `enum mmu_notifier_event`: 0 unmap, 1 clear, 2 protection of a vma, 3 protection of a page, 6 migrate.
   package var mnEvent: UInt32
   package var freesPages: Bool
-  /// The freed pages are the next ones handed out.
+  /// The freed pages are the next ones allocated.
   package var comesBack: Bool
 }

@@ -3,7 +3,7 @@
 import KVMEvents
 
 extension Workload {
-  /// What the machine of these settings is asked to do.
+  /// The workload of a machine with these settings.
   package init(drawnFrom settings: SimulationSettings) {
     var drawing = WorkloadDrawing(settings)
     self = drawing.draw()
@@ -132,7 +132,7 @@ private struct WorkloadDrawing {
     add("memslots", after: after, kinds)
   }
 
-  /// Checks on top of these tasks, of caches that are there when `after` is done.
+  /// Checks on top of these tasks, of caches that exist when `after` is done.
   private mutating func addInterrupts(on hosts: Range<Int>, after: [Int]) {
     guard has(.interrupts) && dice.chance(50) else { return }
     for host in hosts where dice.chance(40) {
@@ -187,7 +187,7 @@ private struct WorkloadDrawing {
 
   // MARK: Ranges
 
-  /// One of the pages that caches stand on: of a memslot's place, or (3) outside of all.
+  /// One of the pages under caches: in a memslot's range, or (3) outside all.
   private mutating func page(_ part: Int) -> UHVA {
     let base = part == 3 ? Self.outside : Self.slots[part].uhva
     return UHVA(rawValue: base + UInt64(dice.below(2)) * pageSize)
@@ -217,7 +217,7 @@ private struct WorkloadDrawing {
       case 0..<6: (first, 1)
       case 6: (first - first % (8 * pageSize), 8)
       case 7: (first - first % (8 * pageSize) + 4 * pageSize, 2)
-      // Nobody's pages.
+      // Pages without a VM.
       case _: (0x7f70_0000_0000 + UInt64(dice.below(4)) * pageSize, UInt64(dice.within(1...3)))
       }
     return HVARange(

@@ -1,6 +1,6 @@
 // Counts and times as people read them.
 
-/// A number with its thousands apart: 1,017,868.
+/// A number with thousands separators: 1,017,868.
 package func grouped(_ value: some BinaryInteger) -> String {
   let digits = String(value.magnitude)
   var result = ""
@@ -16,10 +16,10 @@ package func plural(_ count: some BinaryInteger, _ one: String, _ many: String? 
   "\(grouped(count)) \(count == 1 ? one : many ?? one + "s")"
 }
 
-/// Nanoseconds as a number of larger units with three digits behind the point, rounded to nearest.
+/// Nanoseconds as a number of larger units with three digits after the point, rounded to nearest.
 private func decimal(_ ns: Int64, unit: Int64) -> String {
   let thousandth = UInt64(unit / 1000)
-  // Stamps may go back, and sums come to the far end of 64 bits: a sign apart, and no sum in Int64.
+  // Stamps may go back, and sums may reach the ends of 64 bits: sign handled separately, no sum in Int64.
   let rounded = (ns.magnitude + thousandth / 2) / thousandth
   let rest = String(rounded % 1000)
   let number = "\(grouped(rounded / 1000)).\(String(repeating: "0", count: 3 - rest.count))\(rest)"

@@ -1,6 +1,6 @@
-// Columns of text for the eye: reports, matrices, timelines, results of queries.
+// Text in columns: reports, matrices, timelines, results of queries.
 
-/// Collects rows and lays them out; nothing follows the last entry of a line.
+/// Collects rows and lays them out, without trailing blanks.
 package struct TextTable {
   package struct Cell {
     package let text: String
@@ -15,20 +15,20 @@ package struct TextTable {
 
   private enum Row {
     case cells([Cell])
-    /// Begins where `column` begins and runs on over those after it.
+    /// Begins at `column` and extends over those after it.
     case heading(String, column: Int)
     /// Of dashes, under each column.
     case rule
   }
 
   private var rows: [Row] = []
-  /// Of each column, in characters; settled once lines were taken.
+  /// Of each column, in characters; fixed once lines were taken.
   private var widths: [Int] = []
   private var isSettled = false
   /// Columns of numbers, for rows of plain texts.
   private let right: Set<Int>
 
-  /// - Parameter right: the columns whose entries stand to the right.
+  /// - Parameter right: the columns whose entries are right-aligned.
   package init(right: Set<Int> = []) { self.right = right }
 
   package mutating func append(_ row: [String]) {
@@ -51,7 +51,7 @@ package struct TextTable {
   /// - Parameter gap: blanks between two columns.
   package func lines(gap: Int = 2) -> [String] { rows.map { line($0, gap) } }
 
-  /// The lines since the last call. The first call settles the widths: what is wider later sticks out.
+  /// The lines since the last call. The first call fixes the widths: wider entries later stick out.
   package mutating func takeLines() -> [String] {
     isSettled = true
     defer { rows.removeAll(keepingCapacity: true) }

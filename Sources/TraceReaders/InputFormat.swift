@@ -1,6 +1,6 @@
-// The forms that a recording comes in, and which one it has, by its content.
+// The input formats, and how a recording's format is recognised by its content.
 
-/// One form of recordings: a value for the type that says all about it.
+/// One input format: a value for the type that defines it.
 package struct InputFormat: Sendable {
   let content: Content
 
@@ -9,20 +9,20 @@ package struct InputFormat: Sendable {
     case records(any RecordForm.Type)
   }
 
-  /// What a cut of a recording is made of.
+  /// The source of the text of a cut.
   package enum Cutting: Sendable {
     /// Its own lines: `RecordFinder` knows their parts.
     case lines
     /// Its records, as `trace-cmd report` prints them.
     case records
-    /// Its events, in the catalogue's words.
+    /// Its events, under the catalogue's names.
     case events
   }
 
   init(_ form: any TextForm.Type) { content = .text(form) }
   init(_ form: any RecordForm.Type) { content = .records(form) }
 
-  /// All forms of text. Where most lines are records of several of them, it is the last: a form comes after the one
+  /// All text formats. If most lines are records of several of them, the last one wins: a format comes after the one
   /// that it is a special case of.
   static let texts: [any TextForm.Type] = [
     TraceCmdText.self,
@@ -32,7 +32,7 @@ package struct InputFormat: Sendable {
     PerfScript.self,
     Bpftrace.self,
   ]
-  /// All binary forms.
+  /// All binary formats.
   static let binaries: [any RecordForm.Type] = [
     TraceDat.self,
     PerfData.self,
@@ -50,7 +50,7 @@ extension InputFormat: Hashable {
 }
 
 extension InputFormat {
-  /// What `--format` calls it.
+  /// Its name for `--format`.
   package var argument: String {
     switch content {
     case .text(let form): form.argument
@@ -58,7 +58,7 @@ extension InputFormat {
     }
   }
 
-  /// What it is in words, for the report.
+  /// Its description, for the report.
   package var words: String {
     switch content {
     case .text(let form): form.words
@@ -73,7 +73,7 @@ extension InputFormat {
     }
   }
 
-  /// What an event of this name is called in a cut.
+  /// The name of such an event in a cut.
   func nameInCut(of event: String) -> String {
     switch content {
     case .text(let form): form.nameInCut(of: event)
@@ -81,7 +81,7 @@ extension InputFormat {
     }
   }
 
-  /// A binary form: without its first bytes there is none of it.
+  /// A binary format: without its magic bytes a file is not one.
   package var isBinary: Bool {
     switch content {
     case .text: false
@@ -98,9 +98,9 @@ extension InputFormat {
 }
 
 extension InputFormat {
-  /// The form of a recording that begins with these bytes.
+  /// The format of a recording that begins with these bytes.
   ///
-  /// `isWhole`: nothing comes after them, so that the last line counts though it has no newline.
+  /// `isWhole`: nothing comes after them, so that the last line counts although it has no newline.
   static func detect(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) throws(TraceReadError) -> InputFormat {
     if bytes.isEmpty { throw .notATrace(.empty) }
     for form in binaries where try form.begins(bytes) { return InputFormat(form) }

@@ -1,4 +1,4 @@
-// Dirty input, counted by kind; the first of each kind are kept whole.
+// Malformed input, counted by kind; the first of each kind are kept.
 
 import KVMEvents
 import TextLayout
@@ -6,19 +6,19 @@ import TextLayout
 struct IssueLog {
   private(set) var issues: [ImportIssue] = []
   private(set) var counts: [ImportIssueKind: Int64] = [:]
-  /// The line that something was wrong with last.
+  /// The line of the last issue.
   private(set) var lastWrongLine: EventID = 0
 
-  /// Issues of a kind that are kept.
+  /// Maximum number of kept issues of a kind.
   static let keptMax = 10
-  /// Bytes of a line that an issue shows.
+  /// Maximum length of an excerpt in bytes.
   private static let excerptMax = 200
 
   mutating func note(_ kind: ImportIssueKind, line id: EventID, _ reason: @autoclosure () -> String, _ line: Line?) {
     note(kind, line: id, reason(), excerpt: line.map { Self.printable($0.bytes) } ?? "")
   }
 
-  /// - Parameter excerpt: what stands there, printable, where it is no line.
+  /// - Parameter excerpt: the contents, printable, if it is not a line.
   mutating func note(
     _ kind: ImportIssueKind, line id: EventID, _ reason: @autoclosure () -> String,
     excerpt: @autoclosure () -> String
@@ -30,7 +30,7 @@ struct IssueLog {
     issues.append(ImportIssue(kind: kind, line: id, reason: reason(), excerpt: excerpt()))
   }
 
-  /// The first bytes as text: what cannot be printed as `\xNN`, what is no UTF-8 replaced.
+  /// The first bytes as text: unprintable bytes as `\xNN`, invalid UTF-8 replaced.
   private static func printable(_ bytes: UnsafeRawBufferPointer) -> String {
     var text = ""
     for scalar in String(decoding: bytes.prefix(excerptMax), as: UTF8.self).unicodeScalars {

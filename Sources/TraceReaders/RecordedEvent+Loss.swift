@@ -1,10 +1,9 @@
-// A loss as an event, whichever form told of it.
+// A loss as an event, in every input format.
 
 import KVMEvents
 
 extension RecordedEvent {
-  /// Becomes the loss that `marker` tells of. It has no task, and no time of its own: it stands behind all that came
-  /// before it.
+  /// Becomes the loss of `marker`. It has no task, and no time of its own: it comes after everything before it.
   mutating func become(_ marker: LossMarker, id: EventID, after lastTime: Int64, name: EventNameID) {
     clear()
     self.id = id
@@ -14,7 +13,7 @@ extension RecordedEvent {
     self.name = name
     time = TraceTimestamp(rawValue: max(lastTime, 0))
     task = RecordedEvent.noTask
-    // What no tracer can have counted is no number.
+    // An impossible count is ignored.
     if let count = marker.count, count > 0, count <= UInt64(Int64.max) { set(.len, count) }
     if !marker.isPlaced { set(.flags, RecordedEvent.lostAnywhere) }
   }

@@ -1,8 +1,8 @@
-// Gathers what a recording says of itself, wherever a form prints it.
+// Collects what a recording states about itself, in every input format.
 
 import KVMEvents
 
-/// A recording says it at its start and again at its end; what was said before is not kept again.
+/// A recording states it at its start and again at its end; repetitions are not kept.
 struct RecordingMarks {
   private(set) var marks: [RecordingMark] = []
   private var known: Set<String> = []
@@ -12,7 +12,7 @@ struct RecordingMarks {
   private static let bytesMax = 1024
 
   private static let word = Array("gpc-replay: ".utf8)
-  /// Looks at a text: a line of somebody else is passed over.
+  /// Examines a text: lines of other writers are skipped.
   @inline(__always)
   mutating func read(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer, line: EventID) {
     if start < end, start.byte == UInt8(ascii: "g") || start.byte == UInt8(ascii: "t") || start.byte == 0x30 {
@@ -20,7 +20,7 @@ struct RecordingMarks {
     }
   }
 
-  /// `trace-cmd report` prints who wrote it in front, `tracing_mark_write: `, or the address if there is no kallsyms.
+  /// `trace-cmd report` prints the writer before it, `tracing_mark_write: `, or the address if there is no kallsyms.
   private mutating func take(_ bytes: UnsafeRawBufferPointer, line: EventID) {
     var rest = bytes[...]
     let writer = rest.prefix { $0 != UInt8(ascii: " ") }

@@ -5,7 +5,7 @@ import KVMEvents
 struct TaskTable {
   private(set) var tasks: [TraceTask] = []
   private var ids: [Key: TaskID] = [:]
-  /// Each CPU's last task: it mostly is its next one too.
+  /// Each CPU's last task: usually its next one, too.
   private var recent = [Recent](repeating: Recent(), count: 64)
 
   /// For records that have a pid and no comm.
@@ -23,7 +23,7 @@ struct TaskTable {
     var task: TaskID = 0
   }
 
-  /// - Parameter tgid: below 0 where this record does not tell.
+  /// - Parameter tgid: below 0 if this record has none.
   @inline(__always) mutating func id(_ comm: CommKey, pid: Int32, tgid: Int32, cpu: Int32) -> TaskID {
     let last = recent[Int(cpu & 63)]
     if last.low == comm.low, last.high == comm.high, last.pid == pid { return last.task }
@@ -50,15 +50,14 @@ struct TaskTable {
 }
 
 extension TaskTable {
-  /// An event tells the comm of this thread. Records of it that have none get the last one told; those before the first
-  /// telling get that. Another comm than the one told before is another thread of this pid, or the same one under a new
-  /// name.
+  /// An event gives the comm of this thread. Records of it without a comm get the last one given; those before the
+  /// first one get that. A different comm is another thread of this pid, or the same one under a new name.
   @inline(__always) mutating func tell(_ comm: CommKey, of pid: Int32) {
     if !told.holds(comm, of: pid) { learn(comm, of: pid) }
   }
 
   private mutating func learn(_ comm: CommKey, of pid: Int32) {
-    // Of the idle threads each has the pid 0; they are printed as one.
+    // All idle threads have the pid 0; they are printed as one.
     if pid == 0 || comm == .untold { return }
     let before = told.set(comm, of: pid)
     if before == comm { return }
@@ -71,7 +70,7 @@ extension TaskTable {
     }
   }
 
-  /// What was told of this pid holds no longer, and says nothing of what follows.
+  /// The comm of this pid is no longer valid, and says nothing about later records.
   mutating func forget(_ pid: Int32) {
     told.remove(pid)
     ids[Key(comm: .untold, pid: pid)] = nil

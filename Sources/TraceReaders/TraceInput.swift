@@ -1,4 +1,4 @@
-// Where a recording comes from.
+// The source of a recording.
 
 package enum TraceInput: Equatable, Sendable {
   case file(path: String)
@@ -6,7 +6,7 @@ package enum TraceInput: Equatable, Sendable {
   /// Text in memory.
   case bytes([UInt8])
 
-  /// What a command line calls it: `-` is standard input, all else a path.
+  /// Its name on a command line: `-` is standard input, anything else a path.
   package init(argument: String) {
     self = argument == "-" ? .standardInput : .file(path: argument)
   }

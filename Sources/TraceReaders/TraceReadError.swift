@@ -6,33 +6,33 @@ package enum TraceReadError: Error, Equatable, Sendable {
   case isDirectory
   /// `read()` failed with this errno.
   case readFailed(errno: Int32)
-  /// Nothing of a recording: what it is instead, as far as its bytes tell.
+  /// Not a recording: what it is instead, as far as its bytes show.
   case notATrace(NotATrace)
-  /// A recording in a form that does not hold what a replay needs, or not in a way that can be told.
+  /// A recording in a format without what a replay needs, or ambiguous.
   case unusableForm(UnusableForm)
-  /// Nothing in it reads as the form that was asked for; its first bytes are those of the other one.
+  /// No event in the requested format; its first bytes are those of the other one.
   case notOfForm(InputFormat, looksLike: InputFormat)
-  /// A part of a binary recording is damaged. Its form makes a `damagedFile` of it.
+  /// A damaged part of a binary recording. Its format makes a `damagedFile` of it.
   case part(PartFault)
-  /// A binary recording, and damaged where everything else hangs on.
+  /// A binary recording with damage in an essential part.
   case damagedFile(FileFault)
-  /// A recording that has to be read from a file, and there is no room to keep it in one: the errno.
+  /// A recording that has to be read from a file, without space for a temporary one: the errno.
   case cannotSpool(errno: Int32)
-  /// Unpacked it is larger than what is kept of it, in bytes.
+  /// Decompressed it exceeds the limit, in bytes.
   case unpackedTooLarge(bytesMax: Int64)
   /// Compressed, and damaged before the first line came out: the reason.
   case damagedFromTheStart(String)
 
-  /// What is wrong with a file: the values are those of the forms.
+  /// What is wrong with a file: the values are those of the formats.
   package struct FileFault: Equatable, Sendable {
     package let format: InputFormat
     /// The end of a sentence that begins with the input's name.
     let predicate: String
-    /// Why not all of it could be unpacked; nil: all was there.
+    /// Why not all of it could be decompressed; nil: all of it was.
     package var cutShort: String?
   }
 
-  /// What a file is that is no recording. A form whose text may turn out to be none has a value of its own.
+  /// What a file is, if it is not a recording. A format whose text may turn out not to be one has a separate value.
   package struct NotATrace: Equatable, Sendable {
     /// The end of a sentence: "it …".
     let words: String
@@ -49,7 +49,7 @@ package enum TraceReadError: Error, Equatable, Sendable {
     package static let text = Self("is text in which no line is a trace event")
   }
 
-  /// The form, and what to ask for instead: the values are those of the forms.
+  /// The format, and what to use instead: the values are those of the formats.
   package struct UnusableForm: Equatable, Sendable {
     /// The end of a sentence: "is …".
     let words: String

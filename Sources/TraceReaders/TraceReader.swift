@@ -1,4 +1,4 @@
-// The door of this module: a recording's bytes in, its events out, batch by batch.
+// The entry point of this module: a recording's bytes in, its events out, batch by batch.
 
 import KVMEvents
 
@@ -8,14 +8,14 @@ import KVMEvents
 ///     var batch: [RecordedEvent] = []
 ///     while try reader.read(into: &batch) { … }
 ///
-/// `tasks`, `names` and the counters grow while reading; an event's `task` and `name` are places in them.
+/// `tasks`, `names` and the counters grow while reading; an event's `task` and `name` are indices into them.
 package final class TraceReader {
   private let reader: any RecordingReader
   private let batchSize: Int
-  /// The form of the recording.
+  /// The format of the recording.
   package let format: InputFormat
 
-  /// Opens the input and looks at its first block: what is no recording is turned away here.
+  /// Opens the input and examines its first block: what is not a recording is rejected here.
   package init(_ input: TraceInput, options: TraceReadOptions = TraceReadOptions()) throws(TraceReadError) {
     precondition(options.blockSize > 0 && options.batchSize > 0, "blocks and batches hold something")
     var pipeline = try TextPipeline(input, options: options)
@@ -39,7 +39,7 @@ package final class TraceReader {
 
   /// Replaces the batch by the next events, in the recording's order; false: there are no more.
   package func read(into batch: inout [RecordedEvent]) throws(TraceReadError) -> Bool {
-    // The events are written where they stay: the batch keeps its size from call to call.
+    // The events are written in place: the batch keeps its size from call to call.
     if batch.count != batchSize { batch = Array(repeating: RecordedEvent(), count: batchSize) }
     let count = try batch.withUnsafeMutableBufferPointer { events throws(TraceReadError) in
       try reader.read(into: events)
@@ -54,17 +54,17 @@ extension TraceReader {
   package var names: [EventName] { reader.names }
   /// The first issues of each kind, by line.
   package var issues: [ImportIssue] { reader.issues.issues }
-  /// How often each kind was met; an event that the catalogue does not have counts once per name.
+  /// How often each kind occurred; an event that is not in the catalogue counts once per name.
   package var issueCounts: [ImportIssueKind: Int64] { reader.issues.counts }
 
-  /// What the recording says of itself, as far as it was read.
+  /// What the recording states about itself, as far as it was read.
   package var marks: [RecordingMark] { reader.marks }
 
-  /// Bytes read from the file, as they stand in it.
+  /// Bytes read from the file, before decompression.
   package var bytesRead: Int64 { reader.bytesRead }
-  /// The file's size; nil where it is not known beforehand.
+  /// The file's size; nil if it is not known beforehand.
   package var totalBytes: Int64? { reader.totalBytes }
-  /// What is known of the recording as far as it was read: all but what the importer knows. What tells the clock and the
-  /// kernel's release comes before the first event.
+  /// What is known about the recording so far: everything except what the importer knows. The clock and the kernel's
+  /// release are known before the first event.
   package var facts: RecordingFacts { reader.facts }
 }

@@ -1,33 +1,33 @@
-// What was learnt too late: verdicts that become unknown after their rows were written.
+// Late knowledge: verdicts that become unknown after their rows were written.
 
 import KVMEvents
 import Results
 
-/// A gap that was learnt of when these rows had been written already.
+/// A gap that became known after these rows had been written.
 struct Taint {
   let vms: [Int32]
   let after: EventID
   let before: EventID
-  /// The rows of `retry_round` that were written before it was learnt and may have evidence behind `after`; rows that
-  /// came later already take the gap into account.
+  /// The rows of `retry_round` that were written before it was known and may have evidence after `after`; later rows
+  /// already take the gap into account.
   let rounds: Range<Int64>
   /// The same for `cache_check`, by the checks' entries.
   let checkEntries: Range<EventID>
 }
 
-/// Collected while rows are written, applied once all are: a round's refresh and a check's cache come after it.
+/// Collected while rows are written, applied once all are: a round's refresh and a check's cache are written after it.
 struct Amendments {
   var taints: [Taint] = []
   var openInvalidations: [Int64] = []
-  /// Kinds of event that are not recorded: nothing rests on what did not happen.
+  /// Kinds of event that are not recorded: nothing may depend on absent events.
   var missingProbes: [EventKind] = []
-  /// Events were left out without a marker.
+  /// Events were omitted without a marker.
   var omissions: Set<SilentOmission.Sign> = []
   /// Recorded sequences of a VM moved more than the recorded hooks explain.
   var hasUnexplainedMoves = false
-  /// Fields were used that are not what their probes were to read.
+  /// Fields were used that are not what their probes should read.
   var restsOnImplausibleFields = false
-  /// One that grows takes the place of what it was: each end without a start doubts the same stretch anew.
+  /// A gap that grows replaces its former extent: each end without a start doubts the same section again.
   mutating func add(_ taint: Taint) {
     if let last = taints.last, last.vms == taint.vms, last.after == taint.after, last.before <= taint.before {
       taints[taints.count - 1] = taint
@@ -44,7 +44,7 @@ struct Amendments {
     if hasUnexplainedMoves { try connection.execute(Self.withdrawRaisingWitnesses) }
     if !omissions.isEmpty || restsOnImplausibleFields {
       try connection.execute(Self.makeAbsenceUnfounded)
-      // Then also what is recorded may be put together wrongly.
+      // Then recorded events may also be paired wrongly.
       if !omissions.isDisjoint(with: [.countBelow, .unpaired]) || restsOnImplausibleFields {
         try connection.execute("UPDATE finding SET certainty = '\(Finding.Certainty.possible.rawValue)'")
       }
@@ -81,9 +81,9 @@ struct Amendments {
 
   private func collectTainted(on connection: Connection) throws(TraceStoreError) {
     let vm = try connection.prepare("INSERT OR IGNORE INTO tainted_vm VALUES (?)")
-    // The evidence of a decision is the time from its first event to its last, from the test before to what the round
-    // was followed by (where that is no row of these, the refresh's entry and return bound it): a gap in the middle of
-    // it counts as well.
+    // The evidence of a decision is the time from its first event to its last, from the previous test to the event
+    // after the round (if that has no row here, the refresh's entry and return bound it): a gap in the middle of it
+    // counts as well.
     let rounds = try connection.prepare(
       """
       INSERT OR IGNORE INTO tainted_round SELECT round.id FROM (
@@ -136,8 +136,8 @@ struct Amendments {
       """)
   }
 
-  /// A round that came to no test keeps having no decision, and a last round no cause. Findings about what became
-  /// unknown go.
+  /// A round that reached no test keeps having no decision, and a last round no cause. Findings about rows that became
+  /// unknown are deleted.
   private static let makeUnknown = """
     -- A round that was repeated for an invalidation whose end hook's return is recorded was repeated rightly, whatever was dropped beside it; and
     -- if that one overlaps, also its cause stands.
@@ -171,14 +171,14 @@ struct Amendments {
       AND id NOT IN (SELECT check_id FROM finding WHERE kind = 'divergence' AND check_id IS NOT NULL);
     """
 
-  /// Another pfn proves something only if no other invalidation can have removed the page: not where a mover of seq may
-  /// be one that was left out (evidence, rules 21 and 23).
+  /// Another pfn proves something only if no other invalidation can have removed the page: not if a mover of seq may be
+  /// an omitted one (evidence, rules 21 and 23).
   private static let withdrawRaisingWitnesses = FindingWriter.takingWitnessesBack(
     for: .hidden, where: "witness = 'other_pfn' AND vm_id IN (SELECT id FROM vm WHERE unexplained_seq_moves > 0)",
     schema: "main")
 
-  /// Nothing is certain that rests on what did not happen. `contract`, and an accepted error pfn, do not (evidence,
-  /// rule 19).
+  /// Nothing that depends on absent events is certain. `contract`, and an accepted error pfn, do not (evidence, rule
+  /// 19).
   private static let makeAbsenceUnfounded = """
     DELETE FROM finding WHERE kind IN ('divergence', 'excessive_retry');
     DELETE FROM finding_event WHERE finding_id NOT IN (SELECT id FROM finding);
@@ -186,7 +186,7 @@ struct Amendments {
     \(makeDecisionsUnknown(.leftOut))
     """
 
-  /// Only `contract`, and an accepted error pfn, rest on nothing but what is recorded.
+  /// Only `contract`, and an accepted error pfn, depend on recorded events alone.
   private static let makeAllUnknown = """
     DELETE FROM finding WHERE kind <> 'contract' AND (kind <> 'stale' OR invalidation_id IS NOT NULL);
     DELETE FROM finding_event WHERE finding_id NOT IN (SELECT id FROM finding);
@@ -202,7 +202,7 @@ struct Amendments {
     """
   }
 
-  /// A round that seems to be repeated may have been the last of its refresh, and the next one another's.
+  /// A round that seems to be repeated may have been the last of its refresh, and the next one may belong to another.
   private static let makeOutcomesUnknown = """
     UPDATE retry_round SET outcome = 'unfinished', decision = NULL, cause = NULL, doubt = NULL WHERE outcome <> 'accepted';
     """

@@ -1,9 +1,9 @@
-// Checks into the table `cache_check`.
+// Writes checks into the table `cache_check`.
 
 import KVMEvents
 import Results
 
-/// Writes the checks, and remembers where those can stand whose evidence reaches into a gap.
+/// Writes the checks, and remembers the rows whose evidence may reach into a gap.
 final class CacheCheckWriter {
   private let rows: TableWriter<CacheCheck>
   /// The most events between entry and return of a check so far.

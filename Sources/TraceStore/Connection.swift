@@ -1,4 +1,4 @@
-// One connection to SQLite: opened, told, closed; every result code looked at.
+// One connection to SQLite: opened, used, closed; every result code is checked.
 
 import CSQLite
 import Glibc
@@ -37,7 +37,7 @@ final class Connection {
 
   deinit { sqlite3_close_v2(open) }
 
-  /// Lets go of the file, at once. The statements are gone by then.
+  /// Releases the file, at once. The statements are gone by then.
   func close() throws(TraceStoreError) {
     try check(sqlite3_close(handle), doing: "close")
     open = nil
@@ -48,7 +48,7 @@ final class Connection {
     return open
   }
 
-  /// A database that somebody put into write-ahead mode has pages in its log that its file has not yet.
+  /// A database in write-ahead mode has pages in its log that are not yet in its file.
   func leaveWriteAheadLog() throws(TraceStoreError) {
     let mode = try prepare("PRAGMA journal_mode")
     guard try mode.step(), mode.text("journal_mode") == "wal" else { return }
@@ -56,12 +56,12 @@ final class Connection {
     try execute("PRAGMA journal_mode = DELETE")
   }
 
-  /// Ends a transaction that failed. SQLite may have ended it itself; then there is nothing to do.
+  /// Ends a failed transaction. SQLite may have ended it itself; then there is nothing to do.
   func rollBack() {
     if sqlite3_get_autocommit(handle) == 0 { sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
   }
 
-  /// Runs every statement of `sql`; rows they give are dropped.
+  /// Runs every statement of `sql`; result rows are dropped.
   func execute(_ sql: String) throws(TraceStoreError) {
     try check(sqlite3_exec(handle, sql, nil, nil, nil), doing: sql)
   }
@@ -90,7 +90,7 @@ final class Connection {
     Connection.error(of: handle, code: code, doing: doing, path: path)
   }
 
-  /// The SQL of a whole schema is no help in an error.
+  /// The SQL of a whole schema does not help in an error.
   private static func firstLine(of sql: String) -> String {
     String(sql.drop { $0.isWhitespace }.prefix { !$0.isNewline }.prefix(200))
   }
@@ -100,7 +100,7 @@ final class Connection {
     case SQLITE_FULL: return .noSpace(path: path)
     case SQLITE_BUSY, SQLITE_LOCKED: return .busy(path: path)
     case SQLITE_NOTADB: return .notOurs(path: path)
-    // SQLite keeps no errno for a write that came up short, which is what a full disk or a size limit does.
+    // SQLite keeps no errno for a short write, which is what a full disk or a size limit causes.
     case SQLITE_IOERR where code == SQLITE_IOERR | (3 << 8): return .noSpace(path: path)
     default:
       let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))

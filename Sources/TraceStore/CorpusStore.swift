@@ -1,4 +1,4 @@
-// A corpus.db: runs over the corpus, one behind the other.
+// A corpus.db: runs over the corpus, one after the other.
 
 import Glibc
 import KVMEvents
@@ -9,13 +9,13 @@ import Schema
 package final class CorpusStore {
   private let connection: Connection
 
-  /// Opens a corpus.db that can be written; makes one where there is none.
+  /// Opens a corpus.db for writing; creates it if there is none.
   package init(at location: DatabaseLocation) throws(TraceStoreError) {
     switch location {
     case .file(let path):
       if Self.isNothing(path) { try Self.create(path) }
       connection = try SchemaIdentity.open(path, mode: .readWrite, [.corpus])
-      // SQLite tells of a file that is not ours to write at the first write, which comes when all the work is done.
+      // SQLite reports a read-only file at the first write, which comes when all the work is done.
       guard access(path, W_OK) == 0 else { throw .readOnly(path: path) }
     case .memory:
       connection = try Connection(":memory:", mode: .create)
@@ -24,18 +24,18 @@ package final class CorpusStore {
     try connection.execute("PRAGMA foreign_keys = ON")
   }
 
-  /// Opens one that must be there.
+  /// Opens one that must exist.
   package init(existing path: String) throws(TraceStoreError) {
     connection = try SchemaIdentity.open(path, mode: .readWrite, [.corpus])
   }
 
-  /// Not there, or empty: SQLite makes the file before it writes the first page, and another run may be in between.
+  /// Missing, or empty: SQLite creates the file before it writes the first page, and another run may be in between.
   private static func isNothing(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) != 0 || status.st_size == 0
   }
 
-  /// Another run may be making it at the same time: whoever has the lock first does, the others find it made.
+  /// Another run may be creating it at the same time: the one that locks it first does, the others find it done.
   private static func create(_ path: String) throws(TraceStoreError) {
     let connection = try Connection(path, mode: .create)
     try connection.execute("PRAGMA busy_timeout = 10000")

@@ -3,11 +3,11 @@
 import CSQLite
 import KVMEvents
 
-/// Walks the table `event`. Fields, times and kinds come back as they were written; a loss marker names no task.
+/// Iterates over the table `event`. Fields, times and kinds come back as they were written; a loss marker has no task.
 package final class EventCursor {
   private var table: TableReader
   private let decoder: EventDecoder
-  /// Stepped and never finished: as long as it lives, SQLite holds the lock that keeps writers from the file.
+  /// Stepped and never finished: while it lives, SQLite holds the lock that keeps writers from the file.
   private let lock: Statement
 
   init(on connection: Connection, pids: [Int32]) throws(TraceStoreError) {

@@ -2,12 +2,12 @@
 
 import KVMEvents
 
-/// Decodes records. STRICT keeps everything but integers out of this table; what is none is damage.
+/// Decodes records. STRICT admits only integers into this table; anything else is damage.
 struct EventDecoder {
   /// By `TaskID`.
   let pids: [Int32]
 
-  /// Apart from the cursor, which is a class: a batch is one access to its table, and not one per row.
+  /// Separate from the cursor, which is a class: a batch is one access to its table, instead of one per row.
   func read(
     from table: inout TableReader, into batch: inout [RecordedEvent], upTo limit: Int
   ) throws(TraceStoreError) {
@@ -36,7 +36,7 @@ struct EventDecoder {
       if type <= 6 {
         let size = type <= 4 ? Int(type) : Int(type) * 2 - 4
         guard place + size <= payload.count, let start = payload.baseAddress else { throw damaged(row) }
-        // Behind the page there is room for eight bytes.
+        // There is room for eight bytes after the page.
         let bytes = Int64(bigEndian: (start + place).loadUnaligned(as: Int64.self))
         value = bytes >> Int64(64 - 8 * size)
         place += size
@@ -63,7 +63,7 @@ struct EventDecoder {
     }
   }
 
-  /// Whoever reckons with ids, stamps and CPUs may rely on what every reader of recordings keeps to.
+  /// Code that uses ids, stamps and CPUs may rely on the limits that every reader of recordings enforces.
   @inline(__always)
   private static func isPossible(id: EventID, time: Int64, cpu: Int32, _ kind: EventKind) -> Bool {
     let isOnCPU = cpu >= 0 || cpu == RecordedEvent.unknownCPU && kind == .lostEvents

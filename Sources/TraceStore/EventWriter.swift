@@ -17,7 +17,7 @@ struct EventWriter: ~Copyable {
     for index in events.indices { try write(events[index]) }
   }
 
-  /// All is written; returns the names that have rows.
+  /// Ends the table; returns the names that have rows.
   mutating func finish() throws(TraceStoreError) -> Set<EventNameID> {
     try table.finish()
     return Set(isStored.indices.filter { isStored[$0] }.map { EventNameID($0) })

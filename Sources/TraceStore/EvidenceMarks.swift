@@ -1,9 +1,9 @@
-// Where in a table the rows begin whose evidence can lie behind an event: what keeps an amendment from a full pass.
+// Where in a table the rows begin that may have evidence after an event: saves an amendment a full pass.
 
 import KVMEvents
 
-/// Rows are written in the order in which they become final, about that of their last evidence. A mark every 1024 rows
-/// says: no row up to here has evidence behind that event.
+/// Rows are written in the order in which they become final, roughly that of their last evidence. A mark every 1024
+/// rows says: no row up to here has evidence after that event.
 struct EvidenceMarks {
   private struct Mark {
     let rowid: Int64
@@ -23,7 +23,7 @@ struct EvidenceMarks {
     return lastRowid
   }
 
-  /// The rows so far, without those that surely have no evidence behind `event`.
+  /// The rows so far, without those that certainly have no evidence after `event`.
   func rowids(after event: EventID) -> Range<Int64> {
     var low = 0
     var high = marks.count

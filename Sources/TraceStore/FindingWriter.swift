@@ -1,9 +1,9 @@
-// Findings with their proof, and the withdrawal of those whose proof turns out to stand in a gap.
+// Findings with their proof, and the withdrawal of those whose proof turns out to have a gap.
 
 import KVMEvents
 import Results
 
-/// Writes findings and takes them back.
+/// Writes findings and withdraws them.
 final class FindingWriter {
   private let connection: Connection
   private let schema: String
@@ -40,12 +40,12 @@ final class FindingWriter {
 
   func write(_ row: Finding) throws(TraceStoreError) {
     try findings.write(row)
-    // The proof may name the finding's own event or leave it out; it is in the table once.
+    // The proof may or may not include the finding's own event; it is in the table once.
     let events = row.proof.contains(row.event) ? row.proof : (row.proof + [row.event]).sorted()
     try write(events, after: 0, of: row.id)
   }
 
-  /// What the next lookup says of a finding that stands in the table, unless it was withdrawn since.
+  /// What the next lookup shows about a finding in the table, unless that was withdrawn since.
   func write(_ row: Witness, of id: Int64, raises: Bool) throws(TraceStoreError) {
     let count = try connection.integer("SELECT count(*) FROM \(schema).finding_event WHERE finding_id = \(id)")
     if count == 0 { return }
@@ -63,7 +63,7 @@ final class FindingWriter {
     }
   }
 
-  /// A lookup is no witness where events were dropped between the one that it speaks of and its own return.
+  /// A lookup is not a witness if events were dropped between the lookup it concerns and its own return.
   private func withdrawWitnesses(vms: [Int32], after: EventID, before: EventID) throws(TraceStoreError) {
     var unseen: [Int64] = []
     witnessed.bind([after, before])
@@ -82,8 +82,7 @@ final class FindingWriter {
     return vms.contains { Int64($0) == vm }
   }
 
-  /// SQL: findings of this condition are what they are without their witness, whose lookup is no part of their proof
-  /// then.
+  /// SQL: findings of this condition lose their witness, whose lookup is then not part of their proof.
   /// - Parameter schema: SQLite's name for the database.
   static func takingWitnessesBack(for lack: Witness.Lack, where condition: String, schema: String) -> String {
     let raised = "FROM \(schema).finding WHERE certainty <> certainty_alone AND \(condition)"

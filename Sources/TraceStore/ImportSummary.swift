@@ -1,8 +1,8 @@
-// What an importer knows when it is through: the last thing a writer is given.
+// What an importer knows at its end: the last input of a writer.
 
 import KVMEvents
 
-/// The names, the dirt and the facts of a finished import.
+/// The names, the issues and the facts of a finished import.
 package struct ImportSummary: Sendable {
   package var trace: RecordingFacts
   /// By `TaskID`.
@@ -11,9 +11,9 @@ package struct ImportSummary: Sendable {
   package var names: [EventName]
   /// The kept occurrences.
   package var issues: [ImportIssue]
-  /// How often each kind occurred in all.
+  /// How often each kind occurred in total.
   package var issueCounts: [ImportIssueKind: Int64]
-  /// What the recording says of itself.
+  /// What the recording states about itself.
   package var marks: [RecordingMark]
   /// nil: imported only.
   package var replay: ReplaySettings?

@@ -1,15 +1,15 @@
-// A database under construction: a file of its own name beside the final one, renamed into place when it is whole.
+// A database under construction: a file with a name of its own next to the final one, renamed into place when complete.
 
 import Glibc
 
-/// The file a writer fills. Its lock tells a running import from what a killed one left behind.
+/// The file a writer fills. Its lock distinguishes a running import from what a killed one left over.
 final class PartialFile {
   /// Where the database will be; symbolic links followed, so that a rename does not replace the link.
   let finalPath: String
   /// Where it is built.
   let path: String
   private let folder: String
-  /// What the names of all files begin with that are on their way to the final one.
+  /// The prefix of all files that are to be renamed to the final name.
   private let prefix: String
   /// Holds the lock. Closed after SQLite has closed the file: closing drops the locks that SQLite holds in this
   /// process.
@@ -25,13 +25,13 @@ final class PartialFile {
     (path, descriptor) = try PartialFile.create(in: folder, prefix: prefix)
   }
 
-  /// A file for a database in memory: where SQLite would put what does not fit, and nameless once it is open.
+  /// A file for a database in memory: where SQLite would put what does not fit, and unlinked once it is open.
   static func temporary() throws(TraceStoreError) -> PartialFile {
     let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     return try PartialFile(for: "\(folder)/gpc-replay")
   }
 
-  /// Takes the name away; the file lives as long as it is open.
+  /// Unlinks it; the file lives as long as it is open.
   func removeName() throws(TraceStoreError) {
     guard unlink(path) == 0 else { throw PartialFile.failure("unlink", path) }
     isThere = false
@@ -42,17 +42,17 @@ final class PartialFile {
     close(descriptor)
   }
 
-  /// Puts the whole database in its place and opens it there, before anybody else can put another one there. The
-  /// partial file's connection is closed by then.
+  /// Renames the complete database into place and opens it there, before another process can replace it. The partial
+  /// file's connection is closed by then.
   func publish<Opened>(
     _ open: (String) throws(TraceStoreError) -> Opened
   ) throws(TraceStoreError) -> Opened {
     guard fsync(descriptor) == 0 else { throw PartialFile.failure("fsync", path) }
     let turn = try PublishTurn("\(folder)/\(prefix)turn", for: finalPath)
     defer { turn.end() }
-    // Held over the rename: nobody is half-way through a write to the database that goes.
+    // Held over the rename: no process is in the middle of a write to the replaced database.
     let replaced = try PartialFile.lockForReplacement(finalPath)
-    // Before the rename: from then on, whoever opens the database takes what stands beside it for its own.
+    // Before the rename: from then on, a process that opens the database takes the files next to it for its own.
     if try DatabaseCompanion.removeAll(of: finalPath) { try syncFolder() }
     guard rename(path, finalPath) == 0 else { throw PartialFile.failure("rename", finalPath) }
     isThere = false
@@ -61,7 +61,7 @@ final class PartialFile {
     return try open(finalPath)
   }
 
-  /// What was removed from the folder, or renamed in it, stays so after a crash of the machine.
+  /// Removals and renames in the folder survive a crash of the machine.
   private func syncFolder() throws(TraceStoreError) {
     let folderDescriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard folderDescriptor >= 0 else { throw PartialFile.failure("open", folder) }
@@ -69,13 +69,13 @@ final class PartialFile {
     guard fsync(folderDescriptor) == 0 else { throw PartialFile.failure("fsync", folder) }
   }
 
-  /// Refuses a path where something stands that is no database of ours.
+  /// Rejects a path with a file that is not a gpc-replay database.
   static func checkReplaceable(_ path: String) throws(TraceStoreError) {
     _ = try lockForReplacement(resolve(path))
   }
 
-  /// Opening it has SQLite play back what a killed write left beside it, and write-ahead mode is left: nothing of it is
-  /// elsewhere then. nil: there is no database, so whatever stands beside the name is of none.
+  /// Opening it makes SQLite replay what a killed write left next to it, and write-ahead mode is left: then the file is
+  /// complete. nil: there is no database, so files next to the name belong to none.
   private static func lockForReplacement(_ path: String) throws(TraceStoreError) -> Connection? {
     var status = stat()
     guard stat(path, &status) == 0 else {
@@ -115,7 +115,7 @@ final class PartialFile {
 
   /// Removes what killed imports of the same database left. One that is being written is locked, and stays.
   private static func removeLeftovers(in folder: String, prefix: String) {
-    guard let directory = opendir(folder) else { return }  // The creation that follows says why.
+    guard let directory = opendir(folder) else { return }  // The creation that follows reports the cause.
     defer { closedir(directory) }
     while let entry = readdir(directory) {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) {

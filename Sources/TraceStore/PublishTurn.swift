@@ -1,10 +1,10 @@
-// One process at a time puts a database under a name.
+// One process at a time publishes a database under a name.
 
 import Glibc
 
-/// A lock file that is there while somebody publishes. Between the last look at what stands under the name and the
-/// rename nobody else publishes under it, so nobody opens a new database there and writes to it, with a journal that
-/// would be taken for a leftover.
+/// A lock file that exists while a process publishes. Between the last look at the name and the rename no other process
+/// publishes under it, so none opens a new database there and writes to it, with a journal that would be taken for a
+/// leftover.
 struct PublishTurn {
   private let path: String
   private let descriptor: Int32
@@ -13,15 +13,15 @@ struct PublishTurn {
   private static let waitMaxMs = 10_000
   private static let stepMs = 10
 
-  /// Waits until it is its turn; that of a killed process is over.
+  /// Waits until it is its turn; a killed process has given up its own.
   init(_ path: String, for database: String) throws(TraceStoreError) {
     self.path = path
     for _ in 0..<Self.waitMaxMs / Self.stepMs {
-      // flock() wants no right to write: the file may be another user's.
+      // flock() needs no write permission: the file may belong to another user.
       let descriptor = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0o666)
       guard descriptor >= 0 else { throw PartialFile.failure("create", path) }
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
-        // Whoever had it before has unlinked it meanwhile.
+        // Its previous holder has unlinked it in the meantime.
         if PartialFile.isLinked(descriptor) {
           self.descriptor = descriptor
           return

@@ -1,4 +1,4 @@
-// What a replay was told; the row of the table `replay`.
+// The settings of a replay; the row of the table `replay`.
 
 import KVMEvents
 import Results
@@ -9,14 +9,14 @@ package struct ReplaySettings: Codable, Equatable, Sendable {
   /// The form that divergences are counted from: `v6.9`.
   package var form: String
   package var formReason: FormReason
-  /// How far the clocks of two CPUs are taken to differ, in nanoseconds; one of `deltasNs`.
+  /// How far the clocks of two CPUs are assumed to differ, in nanoseconds; one of `deltasNs`.
   package var deltaNs: Int64
   /// A refresh with more false retries is excessive.
   package var retriesMax: Int64
   /// A refresh that loses more than this to false retries is excessive, in nanoseconds.
   package var stallMaxNs: Int64
 
-  /// Decisions wait for as long as this: more would keep a long recording in memory, and no clock is off by that much.
+  /// Decisions wait this long: more would keep a long recording in memory, and no clock is off by that much.
   package static let deltasNs: ClosedRange<Int64> = 0...1_000_000_000
 
   package init(

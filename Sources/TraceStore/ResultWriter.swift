@@ -1,9 +1,9 @@
-// The rows of the replay into their tables, in the order in which they come to be known.
+// The rows of the replay into their tables, in the order in which they become known.
 
 import KVMEvents
 import Results
 
-/// Writes what a replay hands on. Amendments are kept and applied when every row they touch is there.
+/// Writes the output of a replay. Amendments are kept and applied once every row that they touch has been written.
 package final class ResultWriter {
   private let rounds: RetryRoundWriter
   private let checks: CacheCheckWriter
@@ -23,7 +23,7 @@ package final class ResultWriter {
   private let implausibleFields: TableWriter<ImplausibleField>
   private let silentOmissions: TableWriter<SilentOmission>
 
-  /// `schema` is SQLite's name for the database that the rows go to. The rounds have their own way.
+  /// `schema` is SQLite's name for the database that the rows go to. The rounds are written separately.
   init(on connection: Connection, schema: String, rounds: RetryRoundWriter) throws(TraceStoreError) {
     self.rounds = rounds
     checks = try CacheCheckWriter(on: connection, schema: schema)
@@ -81,7 +81,7 @@ package final class ResultWriter {
     }
   }
 
-  /// Everything is written; what is left to do once the indices are there.
+  /// Everything is written; what remains to be done once the indices exist.
   func finish() throws(TraceStoreError) -> Amendments {
     try rounds.finish()
     return amendments

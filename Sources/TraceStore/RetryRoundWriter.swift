@@ -1,4 +1,4 @@
-// Rounds of retry loops into the table `retry_round`: a fifth as many rows as events, so written as they are.
+// Rounds of retry loops into the table `retry_round`: a fifth as many rows as events, so written in the same way.
 
 import KVMEvents
 import Results
@@ -34,7 +34,8 @@ final class RetryRoundWriter {
   }
 }
 
-/// The way past SQLite. A value of its own, so that a row is one access to the class that holds it, and not one per
+/// Bypasses SQLite. A separate value, so that a row is one access to the class that holds it, instead of one per
+/// column.
 /// column.
 private struct RetryRoundPages: ~Copyable {
   private var table: TableBuilder

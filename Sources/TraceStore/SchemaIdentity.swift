@@ -1,4 +1,4 @@
-// How a database of ours is told from a foreign file.
+// Distinguishes a gpc-replay database from other files.
 
 import Glibc
 import Schema
@@ -24,7 +24,7 @@ enum SchemaIdentity: CaseIterable {
     }
   }
 
-  /// Opens a database of ours, of one of `kinds`; anything else is refused by name.
+  /// Opens a gpc-replay database of one of `kinds`; anything else is rejected by name.
   static func open(
     _ path: String, mode: Connection.Mode, _ kinds: [SchemaIdentity] = [.trace]
   ) throws(TraceStoreError) -> Connection {

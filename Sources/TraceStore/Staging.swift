@@ -1,7 +1,7 @@
 // The tables that SQLite fills while the pages of the big ones are written past it: a second, private database.
 
-/// Result rows wait here until the recording's file is SQLite's again. SQLite keeps it in memory as far as it is small,
-/// and in a file without a name beyond.
+/// Result rows wait here until SQLite owns the recording's file again. SQLite keeps it in memory while it is small, and
+/// then in a file without a name.
 struct Staging {
   static let name = "staging"
   private static let tables = [
@@ -26,7 +26,7 @@ struct Staging {
     for table in Staging.tables { try copyDefinition(of: table) }
   }
 
-  /// The same tables and indices, word for word: then SQLite copies rows without looking into them.
+  /// The same tables and indices, character for character: then SQLite copies rows without decoding them.
   private func copyDefinition(of table: String) throws(TraceStoreError) {
     let row = try connection.prepare(
       "SELECT type, sql FROM main.sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL", [table])
@@ -39,7 +39,7 @@ struct Staging {
     for definition in definitions { try connection.execute(definition) }
   }
 
-  /// Hands the rows over.
+  /// Copies the rows over.
   func moveIntoMain() throws(TraceStoreError) {
     for table in Staging.tables {
       try connection.execute("INSERT INTO main.\(table) SELECT * FROM staging.\(table)")

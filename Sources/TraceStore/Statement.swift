@@ -8,7 +8,7 @@ package final class Statement {
   private let connection: Connection
   /// By parameter: the text that `bindRepeated` bound last. The outer nil: none yet.
   private var repeated: [String??] = []
-  /// By name; empty: not asked for yet.
+  /// By name; empty: not looked up yet.
   private var places: [String: Int32] = [:]
 
   init(_ sql: String, on connection: Connection) throws(TraceStoreError) {
@@ -26,7 +26,7 @@ package final class Statement {
 
   deinit { sqlite3_finalize(handle) }
 
-  /// Prepares the first statement of `sql` and returns the text behind it. Text without any statement is an error.
+  /// Prepares the first statement of `sql` and returns the text after it. Text without any statement is an error.
   static func prepareFirst(
     of sql: String, on connection: Connection
   ) throws(TraceStoreError) -> (statement: Statement, rest: String) {
@@ -49,7 +49,7 @@ package final class Statement {
     var prepared: OpaquePointer?
     var rest = ""
     let code = text.withUTF8 { utf8 in
-      // The length is given: a NUL in the text ends nothing, and what lies behind the statement is found by its place.
+      // The length is given: a NUL in the text ends nothing, and the rest after the statement is found by its position.
       utf8.withMemoryRebound(to: CChar.self) { characters in
         var tail: UnsafePointer<CChar>?
         let code = sqlite3_prepare_v2(
@@ -72,7 +72,7 @@ package final class Statement {
     return false
   }
 
-  /// Runs a statement that gives no rows, and makes it ready for the next round; what was bound stays bound.
+  /// Runs a statement without result rows, and makes it ready for the next run; bindings stay.
   func run() throws(TraceStoreError) {
     let code = sqlite3_step(handle)
     guard code == SQLITE_DONE else {
@@ -187,7 +187,7 @@ extension Statement {
   /// A column that holds the words of an enum.
   package func word<Word: RawRepresentable<String>>(_ name: String) throws(TraceStoreError) -> Word {
     guard let word = Word(rawValue: text(name)) else {
-      throw .damaged(table: "of \(name)", reason: "'\(text(name).prefix(60))' is no word of it")
+      throw .damaged(table: "of \(name)", reason: "'\(text(name).prefix(60))' is not a value of it")
     }
     return word
   }

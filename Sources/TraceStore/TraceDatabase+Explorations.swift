@@ -4,7 +4,7 @@ import KVMEvents
 import Results
 
 extension TraceDatabase {
-  /// Stores an exploration in place of the former one of the same form, memory model and delta. Returns the
+  /// Stores an exploration, replacing the previous one of the same form, memory model and delta. Returns the
   /// counterexamples' numbers.
   package func store(
     _ exploration: ExplorationRow, _ counterexamples: [CounterexampleRow]
@@ -35,7 +35,7 @@ extension TraceDatabase {
     }
   }
 
-  /// The text of a stored counterexample; nil where there is none of this number.
+  /// The text of a stored counterexample; nil if there is none with this number.
   package func counterexampleText(_ id: Int64) throws(TraceStoreError) -> String? {
     try rows("SELECT text FROM counterexample WHERE id = ?1", id) { $0.text("text") }.first
   }

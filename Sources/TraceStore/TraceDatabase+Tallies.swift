@@ -4,7 +4,7 @@ import Glibc
 import KVMEvents
 import Results
 
-/// What the view `conformance` says of one table.
+/// What the view `conformance` shows for one table.
 package struct DecisionTally: Sendable {
   private var counts = Array(repeating: Int64(0), count: Decision.allCases.count)
 
@@ -17,13 +17,13 @@ package struct DecisionTally: Sendable {
 
 /// A row of the view `doubt_count`.
 package struct DoubtTally: Sendable {
-  /// What is in doubt, as the rows have it: `open`, `unknown` or `undecided`.
+  /// What is in doubt, as in the rows: `open`, `unknown` or `undecided`.
   package let verdict: String
   package let doubt: Doubt
   package fileprivate(set) var count: Int64 = 0
 }
 
-/// How many decisions, or causes, rest on each doubt.
+/// How many decisions, or causes, depend on each doubt.
 private struct DoubtTallies {
   /// By verdict, as given.
   private(set) var counts: [DoubtTally]
@@ -32,13 +32,13 @@ private struct DoubtTallies {
     counts = verdicts.flatMap { verdict in Doubt.allCases.map { DoubtTally(verdict: verdict, doubt: $0) } }
   }
 
-  /// - Parameter place: the doubt's among the cases.
+  /// - Parameter place: the doubt's position among the cases.
   mutating func add(_ verdict: Int, _ place: Int) { counts[verdict * Doubt.allCases.count + place].count += 1 }
 
   var met: [DoubtTally] { counts.filter { $0.count > 0 } }
 }
 
-/// The words of decisions and causes that come with a doubt.
+/// The values of decisions and causes that come with a doubt.
 private enum Verdicts {
   static let ofDecisions = [Decision.open.rawValue, Decision.unknown.rawValue]
   static let ofCauses = [RetryRound.Cause.undecided.rawValue, RetryRound.Cause.unknown.rawValue]
@@ -107,7 +107,7 @@ private struct RoundTally {
   private(set) var decisions = DecisionTally()
   private(set) var doubtsOfDecisions = DoubtTallies(Verdicts.ofDecisions)
   private(set) var doubtsOfCauses = DoubtTallies(Verdicts.ofCauses)
-  /// Every pair of words, in the view's order.
+  /// Every pair of values, in the view's order.
   private(set) var causes: [CauseTally] = []
   /// By refresh: the pairs that it has rounds of, a bit each.
   private var seen: [UInt32]
@@ -148,7 +148,7 @@ private struct RoundTally {
   }
 }
 
-/// A column that holds the words of an enum. Mostly it is the word of the row before.
+/// A column that holds the raw values of an enum. Usually it is the value of the previous row.
 private struct WordColumn<Word: CaseIterable & RawRepresentable<String>> {
   private let column: Int
   private let words = Word.allCases.map { Array($0.rawValue.utf8) }
@@ -157,7 +157,7 @@ private struct WordColumn<Word: CaseIterable & RawRepresentable<String>> {
 
   init<Column: TableColumn>(_ column: Column) { self.column = Column.place(of: column) }
 
-  /// The word's place among the cases; nil: NULL.
+  /// The value's position among the cases; nil: NULL.
   mutating func read(_ record: inout RecordColumns) -> Int? {
     guard let word = record.text(column) else { return nil }
     if !isWord(last, word) {

@@ -11,7 +11,7 @@ package final class TraceDatabase {
   /// The nameless file of a database in memory: its descriptor outlives the connection.
   private let file: PartialFile?
 
-  /// For reading, and for `replaceResults` where the file allows it.
+  /// For reading, and for `replaceResults` if the file is writable.
   package convenience init(at path: String) throws(TraceStoreError) {
     let connection = try SchemaIdentity.open(path, mode: .readWrite)
     // Room to sort the rounds of a million events without a temporary file.
@@ -24,7 +24,7 @@ package final class TraceDatabase {
     self.file = file
   }
 
-  /// Whether the database at `path` holds the recording with this content, imported whole by this version of
+  /// Whether the database at `path` holds the recording with this content, imported completely by this version of
   /// gpc-replay. No file, a foreign file and another version's database are a plain no.
   package static func holds(contentHash: String, toolVersion: String, at path: String) throws(TraceStoreError) -> Bool {
     let database: TraceDatabase
@@ -69,7 +69,7 @@ package final class TraceDatabase {
     return facts
   }
 
-  /// This kind of dirt was met in the input.
+  /// This kind of issue occurred in the input.
   package func hasIssue(_ kind: ImportIssueKind) throws(TraceStoreError) -> Bool {
     try issueCounts().contains { $0.kind == kind }
   }
@@ -82,7 +82,7 @@ package final class TraceDatabase {
     return kinds
   }
 
-  /// What the recording says of itself.
+  /// What the recording states about itself.
   package func recordingMarks() throws(TraceStoreError) -> [RecordingMark] {
     let row = try statement("SELECT line, text FROM recording_mark ORDER BY id")
     var marks: [RecordingMark] = []
@@ -90,14 +90,14 @@ package final class TraceDatabase {
     return marks
   }
 
-  /// Something in the input could not be read, its form hides losses, or probes missed hits, so that any event may be
-  /// missing.
+  /// Something in the input could not be read, its format cannot report drops, or probes missed hits, so that any event
+  /// may be missing.
   package func hasDoubt() throws(TraceStoreError) -> Bool {
     if try issueCounts().contains(where: { $0.count > 0 && $0.kind.doubt != nil }) { return true }
     return try recordingMarks().tellOfMissedHits
   }
 
-  /// What the reader stumbled over, and how often.
+  /// The reader's issues, and how often they occurred.
   package func issueCounts() throws(TraceStoreError) -> [(kind: ImportIssueKind, count: Int64)] {
     let row = try statement("SELECT kind, count FROM import_issue_count")
     var counts: [(kind: ImportIssueKind, count: Int64)] = []
@@ -107,7 +107,7 @@ package final class TraceDatabase {
     return counts
   }
 
-  /// Events were lost somewhere, and nothing tells where.
+  /// Events were lost at an unknown time.
   package func hasLossAnywhere() throws(TraceStoreError) -> Bool {
     let kind = EventKind.lostEvents.rawValue
     guard try connection.integer("SELECT EXISTS (SELECT 1 FROM event_name WHERE kind_id = \(kind))") == 1 else {
@@ -126,7 +126,7 @@ package final class TraceDatabase {
     return settings
   }
 
-  /// What the recording says of each form, by age; none where none was asked.
+  /// What the recording shows about each form, by age; empty if no form was tested.
   package func formAgreements() throws(TraceStoreError) -> [FormAgreement] {
     let row = try connection.prepare("SELECT * FROM form_agreement ORDER BY id")
     var agreements: [FormAgreement] = []
@@ -141,7 +141,7 @@ package final class TraceDatabase {
     return agreements
   }
 
-  /// What the last replay left out.
+  /// The fields that the last replay ignored.
   package func implausibleFields() throws(TraceStoreError) -> [ImplausibleField] {
     let row = try connection.prepare(
       "SELECT kind_id, field, sign, value_count, first_event_id FROM implausible_field ORDER BY id")
@@ -183,21 +183,20 @@ package final class TraceDatabase {
     return names
   }
 
-  /// The events from the first on, loss markers in their place. While the cursor lives, no other process can write, and
-  /// this one only if it opens the cursor inside of `replaceResults`.
+  /// The events from the first on, loss markers included. While the cursor lives, no other process can write, and this
+  /// one only if it opens the cursor inside `replaceResults`.
   package func events() throws(TraceStoreError) -> EventCursor {
     try connection.leaveWriteAheadLog()
     return try EventCursor(on: connection, pids: tasks().map(\.pid))
   }
 
-  /// Runs a replay's rows in, in place of the former replay's: whole, or not at all.
-  /// - Parameter replay: gives back what it was told.
+  /// Writes a replay's rows, replacing those of the previous replay: whole, or not at all.
+  /// - Parameter replay: returns its settings.
   package func replaceResults<Failure: Error>(
     _ replay: (ResultWriter) throws(Failure) -> ReplaySettings
   ) throws {
     try connection.leaveWriteAheadLog()
-    // As in TraceWriter, our types have made the checks already; each CHECK (… IN (…)) costs a table of its own per
-    // row.
+    // As in TraceWriter, our types have already made the checks; each CHECK (… IN (…)) costs a temporary table per row.
     try connection.execute(
       """
       PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA cache_size = -16384; BEGIN IMMEDIATE
@@ -217,7 +216,7 @@ package final class TraceDatabase {
     }
   }
 
-  /// In the tables' order of dependence. The indices go as well: they are built anew after the load.
+  /// In the tables' order of dependence. The indices are dropped as well: they are rebuilt after the load.
   private static let deleteResults = """
     DROP INDEX IF EXISTS refresh_cache;
     DROP INDEX IF EXISTS retry_round_refresh;

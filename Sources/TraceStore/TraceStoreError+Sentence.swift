@@ -1,4 +1,4 @@
-// What went wrong with a database, in sentences.
+// Messages for errors of a database.
 
 import Glibc
 
@@ -10,13 +10,13 @@ extension TraceStoreError {
       "\(path): cannot be written any further (disk full, or a limit on file sizes); nothing was kept."
     case .system(let errno, let doing, let path): "\(path): \(doing): \(String(cString: strerror(errno)))."
     case .notFound(let path): "\(path): no such database."
-    case .notOurs(let path): "\(path) is no database of gpc-replay."
-    case .readOnly(let path): "\(path) is not ours to write."
+    case .notOurs(let path): "\(path) is not a gpc-replay database."
+    case .readOnly(let path): "\(path) is not writable."
     case .otherVersion(let path, let version):
       "\(path) was written with another layout (\(version)) of the database; import the recording again."
     case .busy(let path): "\(path): another process is using it."
     case .queryNotReadOnly(let reason): "queries only read: \(reason)"
-    case .notOneStatement(let count): "one SQL statement is wanted, not \(count)."
+    case .notOneStatement(let count): "expected one SQL statement, got \(count)."
     case .damaged(let table, let reason): "the database is damaged: table \(table): \(reason)."
     }
   }

@@ -1,24 +1,24 @@
-// A new database: events, results, names and facts in, a whole database under its final name out.
+// A new database: takes events, results, names and facts, and publishes a complete database under its final name.
 
 import KVMEvents
 import Results
 import Schema
 
-/// Writes one recording into a new database. Nothing stands under the final name before `finish` has returned.
+/// Writes one recording into a new database. There is nothing under the final name before `finish` has returned.
 ///
 /// SQLite creates the tables; the pages of `event` and `retry_round` are written past it, the other results wait in a
-/// staging database; then SQLite takes the file over again, and all the rest is SQL.
+/// staging database; then SQLite owns the file again, and the rest is SQL.
 package final class TraceWriter {
   private let location: DatabaseLocation
   private let connection: Connection
   private let file: PartialFile
   private let pages: PageFile
   private let staging: Staging
-  // Gone once the writer is used up: their statements hold the connection.
+  // Released once the writer is used up: their statements hold the connection.
   private var events: EventWriter?
   private var results: ResultWriter?
 
-  /// Refuses a path where a file stands that gpc-replay did not write.
+  /// Rejects a path with a file that gpc-replay did not write.
   package init(at location: DatabaseLocation) throws(TraceStoreError) {
     self.location = location
     switch location {
@@ -39,8 +39,8 @@ package final class TraceWriter {
     try connection.execute("BEGIN")
   }
 
-  /// The file is nobody's business until it is whole: no journal, no syncs, and checks that our types have made
-  /// already.
+  /// No other process sees the file until it is complete: no journal, no syncs, and no checks that our types have
+  /// already made.
   private static let settings = """
     PRAGMA page_size = \(PageFile.pageSize);
     PRAGMA auto_vacuum = NONE;
@@ -67,7 +67,7 @@ package final class TraceWriter {
     try results?.write(rows)
   }
 
-  /// Writes the rest, puts the database under its final name, and opens it there. The writer is used up.
+  /// Writes the rest, renames the database into place, and opens it there. The writer is used up.
   package func finish(_ summary: ImportSummary) throws(TraceStoreError) -> TraceDatabase {
     try complete(summary)
     switch location {
@@ -83,7 +83,7 @@ package final class TraceWriter {
   private func complete(_ summary: ImportSummary) throws(TraceStoreError) {
     guard let results, let stored = try events?.finish() else { preconditionFailure("finish() is called once") }
     let amendments = try results.finish()
-    // The statements of both let go of the staging database here.
+    // The statements of both release the staging database here.
     events = nil
     self.results = nil
     try connection.execute("COMMIT")
@@ -92,7 +92,7 @@ package final class TraceWriter {
     try staging.moveIntoMain()
     try connection.execute(Schema.indices)
     try amendments.apply(on: connection, settings: summary.replay)
-    // The replay went on before all of the input was seen.
+    // The replay ran before all of the input was read.
     if summary.issueCounts.contains(where: { $0.key.doubt != nil && $0.value > 0 }) {
       try connection.execute(
         """

@@ -49,7 +49,7 @@ import Testing
   @Test func withoutRetryProbes() throws {
     let run = try compare("defnames2-overlap")
     #expect(run.status == 3 && run.text.contains("nothing to compare"))
-    #expect(run.text.contains("left out: ") && run.text.contains("windows of the recording"))
+    #expect(run.text.contains("excluded: ") && run.text.contains("windows of the recording"))
     #expect(try query("SELECT sum(refresh_count) FROM form_cost") == ["0"])
   }
 
@@ -109,7 +109,7 @@ import Testing
     #expect(
       line.wholeMatch(
         of:
-          #/left out: .+ \(lost_events\).*, \d+ of \d+ refreshes \(\d+\.\d\d %\), [\d,]+ of [\d,]+ rounds \(\d+\.\d\d %\)/#
+          #/excluded: .+ \(lost_events\).*, \d+ of \d+ refreshes \(\d+\.\d\d %\), [\d,]+ of [\d,]+ rounds \(\d+\.\d\d %\)/#
       ) != nil)
     let compared = try query("SELECT refresh_count, round_count FROM form_cost WHERE id = 0")
     let all = try query("SELECT count(*), sum(round_count) FROM refresh")

@@ -122,7 +122,7 @@ import Testing
 
   /// What other tracers print between the events, and what a console or a page puts around them.
   @Test(arguments: [
-    ("tracefs-system-calls.txt", 0, "not ours: sys_ioctl 2"), ("tracefs-printk.txt", 0, "print 1,"),
+    ("tracefs-system-calls.txt", 0, "ignored events: sys_ioctl 2"), ("tracefs-printk.txt", 0, "print 1,"),
     ("page.html", 0, "an HTML page with ftrace text"), ("console-dump.txt", 3, "a console may lose lines of a dump"),
   ])
   func foreignRecordsAreNoDirt(name: String, status: Int32, words: String) throws {
@@ -143,7 +143,7 @@ import Testing
     for (name, quoted) in [("plain", text), ("indented", indented), ("wide", wide)] {
       let run = try Invocation([try folder.write("\(name).txt", quoted).path, "--clock", "mono"], in: folder)
       #expect(run.status == 3 && !run.text.contains("certain"), "\(run.text)")
-      #expect(run.text.contains("lost, on which CPU is not told: 1 gap, 400 events"))
+      #expect(run.text.contains("lost on an unknown CPU: 1 gap, 400 events"))
       #expect(run.text.contains("lost on CPU 1: 1 gap of unknown size") && !run.text.contains("bad_line"))
     }
   }

@@ -48,7 +48,7 @@ import Testing
     _ = try folder.write("text.db", "no database\n")
     for verb in [["query", "text.db", "SELECT 1"], ["replay", "text.db"], ["explain", "text.db", "--finding", "1"]] {
       let run = try Invocation(verb, in: folder)
-      #expect(run.status == 2 && run.errorText == "gpc-replay: text.db is no database of gpc-replay.\n")
+      #expect(run.status == 2 && run.errorText == "gpc-replay: text.db is not a gpc-replay database.\n")
     }
   }
 

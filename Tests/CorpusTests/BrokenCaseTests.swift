@@ -36,12 +36,12 @@ struct OwnCorpus {
     ("unknown-key", "licence = ", "colour = \"red\"\nlicence = ", "nothing is called origin.colour"),
     (
       "unknown-form", "\"seanjc-5\"", "\"seanjc-6\"",
-      "expects something of 'seanjc-6', which is no form of the protocol"
+      "expects something of 'seanjc-6', which is not a form of the protocol"
     ),
     ("repeated-form", "\"seanjc-5\"", "\"seanjc-4\"", "expects something of 'seanjc-4' twice"),
     ("no-form", ", \"seanjc-5\"", "", "expects nothing of seanjc-5"),
-    ("unknown-verdict", "verdict = \"clean\"", "verdict = \"fine\"", "'fine' is no verdict"),
-    ("unknown-figure", "invalidations = ", "invalidatoins = ", "counts 'invalidatoins', which is no figure"),
+    ("unknown-verdict", "verdict = \"clean\"", "verdict = \"fine\"", "'fine' is not a verdict"),
+    ("unknown-figure", "invalidations = ", "invalidatoins = ", "counts 'invalidatoins', which is not a figure"),
     ("bad-delta", "[[counts]]", "[search]\ndelta = \"soon\"\n\n[[counts]]", "search.delta is 'soon'"),
     ("bad-memory", "[[counts]]", "[search]\nmemory = \"arm\"\n\n[[counts]]", "search.memory is 'arm'"),
     ("control-title", "title = \"", "title = \"\\u001b[31m", "title is not one line of printable text"),
@@ -78,10 +78,10 @@ struct OwnCorpus {
     let said =
       Self.spoilt.map { ($0.name, $0.says) } + [
         ("no-description", "there is no case.toml"),
-        ("no-trace", "there is no trace: trace.txt.zst or trace.dat or trace.txt is wanted"),
+        ("no-trace", "there is no trace: expected trace.txt.zst or trace.dat or trace.txt"),
         ("two-traces", "there are several traces: trace.txt.zst, trace.dat"),
         ("no-recording", "the trace does not import: it is not a recorded trace"),
-        ("pipe", "trace.txt cannot be read: it is no file"),
+        ("pipe", "trace.txt cannot be read: it is not a file"),
         ("bytes", "case.toml cannot be read"), ("empty", "there is no case.toml"),
       ]
     let lines = run.text.split(separator: "\n")
@@ -99,7 +99,7 @@ struct OwnCorpus {
     let missing = try corpus.run("run", "nowhere")
     #expect(missing.status == 2 && missing.errorText == "gpc-replay: nowhere does not exist.\n")
     try Data().write(to: corpus.folder.file("file"))
-    #expect(try corpus.run("run", "file").errorText == "gpc-replay: file is no folder.\n")
+    #expect(try corpus.run("run", "file").errorText == "gpc-replay: file is not a folder.\n")
     try FileManager.default.createDirectory(at: corpus.folder.file("bare"), withIntermediateDirectories: true)
     let bare = try corpus.run("run", "bare")
     #expect(bare.status == 2 && bare.errorText.hasPrefix("gpc-replay: bare holds no case"))
@@ -110,7 +110,7 @@ struct OwnCorpus {
     try corpus.add("whole", copyOf: "contract")
     try Data("no database".utf8).write(to: corpus.folder.file("corpus.db"))
     let run = try corpus.run("run", "traces")
-    #expect(run.status == 2 && run.errorText == "gpc-replay: corpus.db is no database of gpc-replay.\n")
+    #expect(run.status == 2 && run.errorText == "gpc-replay: corpus.db is not a gpc-replay database.\n")
     #expect(try String(contentsOf: corpus.folder.file("corpus.db"), encoding: .utf8) == "no database")
   }
 

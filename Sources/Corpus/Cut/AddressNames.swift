@@ -1,8 +1,8 @@
-// Addresses of a host under other numbers, each always the same, and standing to each other as they did.
+// Replaces a host's addresses by others, each always by the same, with their relations kept.
 
 import KVMEvents
 
-/// What takes the place of each address. Learnt from all of a text before the first is replaced.
+/// The replacement of each address. Built from all of a text before the first is replaced.
 struct AddressNames {
   private var kernel: [UInt64: UInt64] = [:]
   /// Ascending.
@@ -13,7 +13,7 @@ struct AddressNames {
   struct Seen {
     private(set) var pointers: [UInt64] = []
     private(set) var code: [UInt64] = []
-    /// Kernel addresses in the place of user addresses: "none", which is PAGE_OFFSET.
+    /// Kernel addresses in place of user addresses: "none", which is PAGE_OFFSET.
     private(set) var sentinels: [UInt64] = []
     private(set) var users: [UInt64] = []
     private(set) var pfns: [UInt64] = []
@@ -39,7 +39,7 @@ struct AddressNames {
     }
   }
 
-  /// Kernel code, and behind it modules.
+  /// Kernel code, followed by modules.
   fileprivate static let codeBegin: UInt64 = 0xffff_ffff_8000_0000
   private static let modulesBegin: UInt64 = 0xffff_ffff_c000_0000
   private static let gigabyte: UInt64 = 1 << 30
@@ -53,7 +53,7 @@ struct AddressNames {
     nameClusters(
       pointers.filter { $0 >> 63 == 1 && $0 >> 48 != 0xffff }, gap: 1 << 16, from: 0xff11_0001_0000_0000,
       spacing: 1 << 24)
-    // Hashed by the kernel (%p): names already, and of no range.
+    // Hashed by the kernel (%p): names already, without a range.
     nameClusters(pointers.filter { $0 >> 63 == 0 }, gap: 0, from: 0xa000_0000, spacing: 1 << 12)
     nameClusters(
       seen.code.filter { $0 < Self.modulesBegin }, gap: 1 << 25, from: 0xffff_ffff_8100_0000, spacing: 1 << 20)
@@ -79,8 +79,8 @@ struct AddressNames {
     userShifts.first { $0.range.contains(value) }.map { value &+ $0.shift }
   }
 
-  /// By whole gigabytes, so that pages of any size stay pages. What lies a terabyte apart or more, as a program and its
-  /// mappings, need not stay as far apart, but in its order: then all of it stays in the half that is the user's.
+  /// By whole gigabytes, so that pages of any size stay pages. Addresses a terabyte apart or more, as those of a
+  /// program and its mappings, need not keep their distance, only their order: then all stay in the user half.
   private mutating func nameUsers(_ users: [UInt64]) {
     var ranges: [ClosedRange<UInt64>] = []
     for value in Set(users).sorted() {
@@ -114,7 +114,7 @@ struct AddressNames {
     pfnShift = Self.shift(low, high, unit: 512, to: 0x20_0000)
   }
 
-  /// To `target`, or behind all there is, where the new numbers would meet the old ones.
+  /// To `target`, or after all others, if the new numbers would collide with old ones.
   private static func shift(_ low: UInt64, _ high: UInt64, unit: UInt64, to target: UInt64) -> UInt64 {
     let begin = low / unit * unit
     let meets = target <= high && begin <= target + (high - begin)
@@ -123,7 +123,7 @@ struct AddressNames {
 
   // MARK: Kernel addresses
 
-  /// The lowest is PAGE_OFFSET, as it stands where nothing is randomised.
+  /// The lowest is PAGE_OFFSET, as it is without randomisation.
   private mutating func nameSentinels(_ sentinels: [UInt64]) {
     guard let low = sentinels.min() else { return }
     var base: UInt64 = low >> 48 == 0xffff ? 0xffff_8880_0000_0000 : 0xff11_0000_0000_0000
@@ -131,12 +131,12 @@ struct AddressNames {
     for value in sentinels { kernel[value] = base &+ (value &- low) }
   }
 
-  /// What lies close together stays so, as a kvm and its notifier; where the whole lies is another matter.
+  /// Addresses close together stay so, as those of a kvm and its notifier; the whole group may move.
   private mutating func nameClusters(_ values: [UInt64], gap: UInt64, from target: UInt64, spacing: UInt64) {
     var base = target
     let old = Set(values)
     var names = Self.clusters(values, gap: gap, from: base, spacing: spacing)
-    // Where nothing is randomised the new ones may be old ones.
+    // Without randomisation the new ones may be old ones.
     while names.values.contains(where: old.contains) {
       base &+= spacing
       names = Self.clusters(values, gap: gap, from: base, spacing: spacing)

@@ -1,11 +1,11 @@
-// A text of trace-cmd or tracefs without what tells whose it is: comms, pids, addresses, and when the host was started.
+// A text of trace-cmd or tracefs without identifying data: comms, pids, addresses, and when the host was started.
 
 import KVMEvents
 import TraceReaders
 
-/// Gives every comm, pid and address a name of its own, always the same, in the columns in which they are printed. What
-/// the protocol looks at stays: page offsets, overlaps, memslot arithmetic, guest addresses, CPUs, and the times
-/// between events.
+/// Replaces every comm, pid and address, each always by the same, in the columns in which they are printed. What the
+/// protocol looks at stays: page offsets, overlaps, memslot arithmetic, guest addresses, CPUs, and the times between
+/// events.
 package struct Anonymiser {
   private let catalogue: ProbeCatalogue
   private var finder = RecordFinder()
@@ -14,7 +14,7 @@ package struct Anonymiser {
   private var comms: [[UInt8]: String] = [:]
   private var pids: [Int: Int] = [:]
   private var prefixes: [[UInt8]: String] = [:]
-  /// The earliest stamp, and what takes its place.
+  /// The earliest stamp, and its replacement.
   private let begin: Int64
   private var timeBefore: Int64?
   private static let newBegin: Int64 = 1_000_000_000
@@ -40,13 +40,13 @@ package struct Anonymiser {
     addresses = AddressNames(seen)
   }
 
-  /// The line under other names. Lines come in order: names are numbered as they appear.
+  /// The line, anonymised. Lines come in order: names are numbered as they appear.
   package mutating func rewrite(_ line: [UInt8]) -> [UInt8] {
     guard let places = finder.places(in: line) else { return renamePrefix(of: line) }
     var new = prefix(Array(line[places.prefix]))
     new += rightAligned(Array(comm(Array(line[places.comm])).utf8), places.comm.count)
     new.append(UInt8(ascii: "-"))
-    // `%-5d`: the blanks that fill the field are the pid's.
+    // `%-5d`: the blanks that fill the field belong to the pid.
     let pid = Array(String(pid(line[places.pid])).utf8)
     new += pid + [UInt8](repeating: 0x20, count: max(0, 5 - pid.count))
     let stampBegin = stampField(line, places)
@@ -69,7 +69,7 @@ package struct Anonymiser {
   private mutating func body(_ line: [UInt8], _ places: RecordPlaces) -> [UInt8] {
     let name = String(decoding: line[places.name], as: UTF8.self)
     let gap = line[places.name.upperBound..<places.body]
-    // What somebody wrote into the trace can be anything.
+    // Text written into the trace by a user can be anything.
     if name == "print" || name == "tracing_mark_write" { return Array(gap) + Array("text".utf8) }
     let fields = uses[name] ?? [:]
     var new = Array(gap)
@@ -95,7 +95,7 @@ package struct Anonymiser {
   private mutating func comm(_ column: [UInt8]) -> String {
     let comm = Array(column.drop { $0 == 0x20 })
     let text = String(decoding: comm, as: UTF8.self)
-    // Not of anybody: nobody runs, or the tracer does not know who.
+    // No task: the CPU is idle, or the tracer does not know the task.
     if text == "<idle>" || text == "<...>" || text.hasPrefix("swapper") { return text }
     if let known = comms[comm] { return known }
     let number = comms.count + 1
@@ -113,7 +113,7 @@ package struct Anonymiser {
     return name
   }
 
-  /// Where the field of the time stamp begins: the blanks that fill it are the stamp's.
+  /// Where the field of the time stamp begins: the blanks that fill it belong to the stamp.
   private func stampField(_ line: [UInt8], _ places: RecordPlaces) -> Int {
     let fraction = places.decimals == 0 ? 0 : places.decimals + 1
     let width = (places.decimals == 0 ? 12 : 5) + fraction
@@ -131,7 +131,7 @@ package struct Anonymiser {
     return rightAligned(Array(String(time / 1_000_000_000).utf8), 5) + Array(".\(zeros)\(fraction)".utf8)
   }
 
-  /// `--ts-diff`: the time since the line before, which may be another one now.
+  /// `--ts-diff`: the time since the previous line, which may be another one now.
   private mutating func difference(_ places: RecordPlaces) -> [UInt8] {
     defer { timeBefore = places.time }
     guard !places.difference.isEmpty else { return [] }
@@ -151,7 +151,7 @@ package struct Anonymiser {
     return Array((known + ": ").utf8)
   }
 
-  /// Of a line that is no record: a header or a loss marker.
+  /// In a line that is not a record: a header or a loss marker.
   private mutating func renamePrefix(of line: [UInt8]) -> [UInt8] {
     guard let colon = line.indices.dropLast().first(where: { line[$0] == UInt8(ascii: ":") && line[$0 + 1] == 0x20 })
     else { return line }

@@ -4,13 +4,13 @@ import KVMEvents
 
 /// The units of a cut with their events. A candidate is a choice of units; the loss markers follow from it.
 package struct CutCandidates: Sendable {
-  /// By place: the unit.
+  /// By position: the unit.
   package let units: [CutUnit]
-  /// By place: the places of the units that need this one.
+  /// By position: the positions of the units that need this one.
   package let dependents: [[Int]]
   /// In replay order, loss markers among them.
   private let events: [RecordedEvent]
-  /// Parallel to `events`: the place of its unit; nil for a loss marker.
+  /// Parallel to `events`: the position of its unit; nil for a loss marker.
   private let unitOfEvent: [Int?]
 
   /// The lines whose events `init` wants.
@@ -20,7 +20,7 @@ package struct CutCandidates: Sendable {
     return Set(lines).union(all.losses.filter { (first...last).contains($0) })
   }
 
-  /// - Parameter keepsRounds: a refresh stands or falls with every round that was repeated.
+  /// - Parameter keepsRounds: a refresh is kept with all its repeated rounds, or not at all.
   package init(_ members: Set<Int>, of all: CutUnits, events: [RecordedEvent], keepsRounds: Bool = false) {
     let sorted = members.sorted()
     let place = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, $0) })
@@ -42,15 +42,15 @@ package struct CutCandidates: Sendable {
     unitOfEvent = events.map { unitOfLine[$0.id] }
   }
 
-  /// The places of the units that these lines are of.
+  /// The positions of the units of these lines.
   package func units(of lines: Set<EventID>) -> [Int] {
     units.indices.filter { units[$0].lines.contains { lines.contains($0) } }
   }
 
   package var all: [Bool] { [Bool](repeating: true, count: units.count) }
 
-  /// The events of the chosen units. A loss stays wherever something is kept before it: what is behind it must not look
-  /// as if nothing was missing. Of several losses of one CPU with nothing between them the last says it all.
+  /// The events of the chosen units. A loss stays if anything is kept before it: what follows must not look complete.
+  /// Of several losses of one CPU with nothing between them the last one suffices.
   package func events(of chosen: [Bool]) -> [RecordedEvent] {
     var kept: [RecordedEvent] = []
     var losses: [RecordedEvent] = []
@@ -68,7 +68,7 @@ package struct CutCandidates: Sendable {
     return kept
   }
 
-  /// The chosen ones without `removed` and without what needs those.
+  /// The chosen ones without `removed` and without those that need them.
   package func without(_ removed: some Sequence<Int>, from chosen: [Bool]) -> [Bool] {
     var left = chosen
     var open = Array(removed)

@@ -1,8 +1,8 @@
-// Which units to try first: what the finding cites, then ever more of what was around it.
+// Which units to try first: those that the finding cites, then ever more of those around it.
 
 import KVMEvents
 
-/// The cuts to begin with, from the tightest to everything.
+/// The cuts to begin with, from the smallest to everything.
 package struct CutPlan: Sendable {
   private let all: CutUnits
   /// The units of the lines that the finding cites.
@@ -20,10 +20,10 @@ package struct CutPlan: Sendable {
     self.stretch = stretch ?? first...last
   }
 
-  /// Each level holds the one before it but one; the odd ones have their caches' last refreshes, too. The last but one
-  /// is everything whole that began before the finding was over. The last is the recording, with what is torn and what
-  /// came later: where the start of an invalidation was lost, its end alone tells the range. nil: there is none behind
-  /// it.
+  /// Each level contains the one before the previous; the odd ones have their caches' last refreshes, too. The last but
+  /// one is everything whole that began before the finding was over. The last is the recording, with torn and later
+  /// operations: if the start of an invalidation was lost, only its end shows the range. nil: there is no further
+  /// level.
   package func cut(_ level: Int) -> Set<Int>? {
     if let members = members(level / 2) { return whole(members, withRefreshes: level % 2 == 1) }
     return level % 2 == 0 && members(level / 2 - 1) != nil ? Set(all.units.indices) : nil
@@ -62,7 +62,7 @@ package struct CutPlan: Sendable {
       })
   }
 
-  /// With what they need, and with the last refresh of each of their caches before they begin.
+  /// With the units that they need, and with the last refresh of each of their caches before they begin.
   private func whole(_ members: Set<Int>, withRefreshes: Bool) -> Set<Int> {
     let closed = all.closure(withRefreshes ? members.union(refreshes(before: members)) : members)
     return closed.filter { all.units[$0].isWhole || core.contains($0) }

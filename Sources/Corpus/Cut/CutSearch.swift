@@ -1,25 +1,24 @@
-// Makes a cut as small as it goes: delta debugging over units, the biggest things first.
+// Makes a cut as small as possible: delta debugging over units, the biggest first.
 
 import KVMEvents
 import Operations
 
-/// Leaves out units as long as the finding stays, until none can be left out any more.
+/// Removes units while the finding stays, until none can be removed any more.
 ///
-/// Each candidate is judged anew, by a replay and a search of its own: what was true of a larger cut says nothing of a
-/// smaller one.
+/// Each candidate is judged by its own replay and search: the verdict on a larger cut says nothing about a smaller one.
 package struct CutSearch {
   private let candidates: CutCandidates
   private let judge: ([RecordedEvent]) -> Bool
-  /// Asked before each candidate.
+  /// Called before each candidate.
   private let mayGoOn: (CutSearch) -> Bool
   package private(set) var chosen: [Bool]
   package private(set) var candidateCount = 0
-  /// Everything was tried that had to be: nothing that is left can be left out.
+  /// Complete: none of the remaining units can be removed.
   package private(set) var isMinimal = true
 
   /// - Parameters:
   ///   - begin: the units to begin with; nil: all.
-  ///   - mayGoOn: asked before each candidate, and told with it how far the search is.
+  ///   - mayGoOn: called before each candidate, with the progress of the search.
   ///   - judge: is the finding still there?
   package init(
     _ candidates: CutCandidates, from begin: [Bool]? = nil, mayGoOn: @escaping (CutSearch) -> Bool,
@@ -34,7 +33,7 @@ package struct CutSearch {
   package var unitCount: Int { chosen.count { $0 } }
   package var lineCount: Int { zip(candidates.units, chosen).reduce(0) { $0 + ($1.1 ? $1.0.lines.count : 0) } }
 
-  /// Of a refresh that is still there, rounds were left out.
+  /// Rounds were removed from a refresh that is still there.
   package var lacksRounds: Bool {
     candidates.units.indices.contains { refresh in
       chosen[refresh]
@@ -43,7 +42,7 @@ package struct CutSearch {
   }
 
   package mutating func run() {
-    // What the finding is in takes a small part of the time: first the rest of that.
+    // The finding takes a small part of the time: first the rest of it.
     if unitCount > Self.fewUnits {
       for part in [2, 4, 8] { _ = tryRanges(of: max(1, unitCount / part)) }
     }
@@ -92,7 +91,7 @@ package struct CutSearch {
     }
   }
 
-  /// From the last to the first: the later ones need the earlier ones.
+  /// From the last to the first: later ones need earlier ones.
   private mutating func tryRanges(of size: Int) -> Bool {
     let left = chosen.indices.filter { chosen[$0] }
     var hasShrunk = false

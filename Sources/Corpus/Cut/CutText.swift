@@ -3,7 +3,7 @@
 import KVMEvents
 import TraceReaders
 
-/// Lines of a recording as a trace of their own, in the form of the recording.
+/// Lines of a recording as a separate trace, in the recording's format.
 package struct CutText: Sendable {
   /// By line of the cut, from 1: the line of the recording.
   package let origins: [EventID]
@@ -24,13 +24,13 @@ package struct CutText: Sendable {
     self.init(origins: origins, lines: origins.compactMap { all[$0] })
   }
 
-  /// The same under other names.
+  /// The same, anonymised.
   package func anonymised() -> CutText {
     var anonymiser = Anonymiser(lines)
     return CutText(origins: origins, lines: lines.map { anonymiser.rewrite($0) })
   }
 
-  /// The line of the cut that a line of the recording became. A comm that holds a newline takes a line more.
+  /// The line of the cut that a line of the recording became. A comm that holds a newline takes another line.
   package func line(of origin: EventID) -> EventID? {
     guard let index = origins.firstIndex(of: origin) else { return nil }
     let newlines = lines[...index].reduce(0) { $0 + $1.count { $0 == 0x0a } }
@@ -52,7 +52,7 @@ package struct CutText: Sendable {
     return counts
   }
 
-  /// Told by eye and not by the reader: the word with a colon behind the time stamp.
+  /// Recognised without the reader: the word with a colon after the time stamp.
   private static func eventName(_ line: [UInt8]) -> String? {
     let words = line.split(separator: 0x20)
     guard let stamp = words.firstIndex(where: isStamp) else { return nil }
@@ -61,7 +61,7 @@ package struct CutText: Sendable {
     return name.last == UInt8(ascii: ":") ? String(decoding: name.dropLast(), as: UTF8.self) : nil
   }
 
-  /// `203.076771274:`, glued or not to what precedes.
+  /// `203.076771274:`, possibly run into what precedes.
   private static func isStamp(_ word: ArraySlice<UInt8>) -> Bool {
     guard word.last == UInt8(ascii: ":") else { return false }
     let digits = word.dropLast().reversed().prefix { (0x30...0x39).contains($0) }

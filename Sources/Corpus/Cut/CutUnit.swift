@@ -1,4 +1,4 @@
-// What can be left out of a recording without leaving half of something behind.
+// What can be removed from a recording without leaving half of an operation.
 
 import KVMEvents
 import Operations
@@ -31,11 +31,11 @@ package struct CutUnit: Sendable {
   /// Ascending.
   package internal(set) var lines: [EventID] = []
   package let thread: ThreadNumber
-  /// nil: not told.
+  /// nil: not known.
   package internal(set) var vm: Int32?
   package internal(set) var cache: CacheNumber?
-  /// Units without which it would have no meaning: the cache's initialisation and activation, the memslot, the refresh
-  /// around it.
+  /// Units that it needs to have a meaning: the cache's initialisation and activation, the memslot, the refresh around
+  /// it.
   package internal(set) var needs: [Int] = []
   /// Its begin and its end are recorded.
   package internal(set) var isWhole = false
@@ -55,7 +55,7 @@ package struct CutUnit: Sendable {
 /// A whole recording as units.
 package struct CutUnits: Sendable {
   package let units: [CutUnit]
-  /// The lines that say that events were dropped. They are no units: what was lost cannot be wished away.
+  /// The lines that report dropped events. They are not units: losses cannot be removed.
   package let losses: [EventID]
 
   /// With all that they need.

@@ -1,4 +1,4 @@
-// Line numbers as people write them.
+// Line numbers as written by users.
 
 import KVMEvents
 

@@ -1,9 +1,9 @@
-// Calls that are no operations, paired by the names of their events.
+// Calls that are not operations, paired by the names of their events.
 
 import KVMEvents
 import Operations
 
-/// Functions that the recording has beside the protocol's, and lookups for ordinary page faults: entry and return.
+/// Functions in the recording besides the protocol's, and lookups for ordinary page faults: entry and return.
 struct NamedCalls {
   private struct Call {
     let unit: Int
@@ -11,11 +11,11 @@ struct NamedCalls {
     let name: EventNameID
   }
 
-  /// By event name: that of the return that it may have.
+  /// By event name: that of its possible return.
   private let returnOf: [EventNameID: EventNameID]
   private var open: [ThreadNumber: [Call]] = [:]
 
-  /// What is whole with one event.
+  /// Complete with one event.
   static let standAlone: Set<EventKind> = [.bystander, .kvmUnmapHvaRange, .gpcUnmap, .mnInvalidateRange, .mnChangePte]
 
   /// - Parameter names: by `EventNameID`.
@@ -31,7 +31,7 @@ struct NamedCalls {
     return true
   }
 
-  /// The unit of the call that returns; nil: it is no return, or its entry is not recorded.
+  /// The unit of the call that returns; nil: it is not a return, or its entry is not recorded.
   mutating func end(_ event: RecordedEvent, _ thread: ThreadNumber) -> Int? {
     let last = open[thread]?.lastIndex { call in
       call.kind == .hvaToPfn ? event.kind == .hvaToPfnRet : returnOf[call.name] == event.name

@@ -1,17 +1,17 @@
-// The numbers in an event's fields, where they stand, and what they are.
+// The numbers in an event's fields, with their positions and meanings.
 
 import KVMEvents
 import TraceReaders
 
-/// What a number in a text is to an anonymiser.
+/// The meaning of a number in a text for an anonymiser.
 enum NumberUse: Equatable {
   /// `struct kvm *` and the like, and whatever looks like one.
   case kernel
   case user
   case pfn
-  /// Tells nothing of the host: a guest address, a count, a flag.
+  /// Says nothing about the host: a guest address, a count, a flag.
   case plain
-  /// No key says what it is: its value has to tell.
+  /// No key shows the meaning: its value has to.
   case untold
 
   init(_ field: EventField) {
@@ -39,7 +39,7 @@ struct NumberWord: Equatable {
   let range: Range<Int>
   let value: UInt64
   let notation: Notation
-  /// What stands before it, as in `uhva=`; nil: nothing.
+  /// The text before it, as in `uhva=`; nil: none.
   let key: String?
 
   func text(_ value: UInt64) -> [UInt8] {
@@ -62,7 +62,7 @@ struct NumberWord: Equatable {
     var key: String?
     while place < line.count {
       guard isWord(line[place]) else {
-        // A key is told by the sign right behind it.
+        // A key is recognised by the sign right after it.
         if line[place] != UInt8(ascii: "=") { key = nil }
         place += 1
         continue

@@ -1,15 +1,15 @@
-// A recording's events as units, in one pass: the lines of each operation, and what it needs.
+// A recording's events as units, in one pass: the lines of each operation, and the units it needs.
 
 import KVMEvents
 import Operations
 
-/// Takes events in replay order, whatever their number; keeps of each only its line. `OperationTracker` says
-/// what belongs together; only calls that are no operations are paired apart from it, by their names.
+/// Takes any number of events in replay order; keeps only the line of each. `OperationTracker` determines the
+/// operations; only calls that are not operations are paired here, by their names.
 package struct UnitBuilder {
   private var operations: OperationTracker
   private var units: [CutUnit] = []
   private var losses: [EventID] = []
-  /// By the operation's first event. Rounds apart: a refresh of which no begin is recorded begins with a round.
+  /// By the operation's first event. Rounds separately: a refresh without a recorded begin begins with a round.
   private var unitOf: [EventID: Int] = [:]
   private var roundOf: [EventID: Int] = [:]
   private var activationOf: [CacheNumber: Int] = [:]
@@ -57,7 +57,7 @@ package struct UnitBuilder {
     if kind == .deactivation && place.isWhole { activationOf[cache] = nil }
   }
 
-  /// The unit of the operation that begins with this event; made with the first that is of it.
+  /// The unit of the operation that begins with this event; created with its first event.
   private mutating func operation(_ kind: OperationPlace.Kind, _ begin: EventID, _ place: OperationPlace) -> Int {
     if let known = unitOf[begin] { return known }
     let unit = add(kind, place, needs: needs(kind, place))
@@ -80,7 +80,8 @@ package struct UnitBuilder {
     return units.count - 1
   }
 
-  /// A round is its refresh's last, unless it was repeated: no round without which the refresh would be another one.
+  /// A round belongs to its refresh as the last one, unless it was repeated: such a round can be removed without
+  /// changing the refresh.
   private mutating func endRounds() {
     for case .roundEnded(_, let slot, let outcome, _, _) in operations.steps {
       guard let unit = operations.rounds[slot].firstEvent.flatMap({ roundOf.removeValue(forKey: $0) }) else { continue }
@@ -111,7 +112,7 @@ package struct UnitBuilder {
     return needs.compactMap { $0 }
   }
 
-  /// The memslots of the pages that an operation on a cache is about.
+  /// The memslots of the pages that an operation on a cache concerns.
   private mutating func needMemslots(_ unit: Int, _ event: RecordedEvent, of cache: CacheNumber) {
     guard event.gpa != .invalid, let vm = operations.caches[cache].vm else { return }
     for uhva in [event.uhva, event.oldUhva] {

@@ -1,13 +1,13 @@
-// Do the recorded `valid` flags and pfns still tell one story? A cut that lacks what cleared one is no trace that a
-// kernel could have made.
+// Are the recorded `valid` flags and pfns still consistent? A cut without the operation that cleared one is not a trace
+// that a kernel could have produced.
 
 import KVMEvents
 import Operations
 import Results
 
 /// Follows each cache's `valid`, and whether it has a pfn, through refreshes, deactivations and invalidations, as far
-/// as that is plain, and notes the requests that recorded another value than the last of these left. The replay judges
-/// what checks and rounds answered; what requests recorded it need not believe.
+/// as they are certain, and notes the requests that recorded a value other than the last of these left. The replay
+/// judges the answers of checks and rounds; it need not trust what requests recorded.
 package struct ValidityTrail {
   private struct Cache {
     /// nil: it can be either.

@@ -1,4 +1,4 @@
-// A case's folder, there whole or not at all.
+// A case's folder, created whole or not at all.
 
 import CZstd
 import Corpus
@@ -9,7 +9,7 @@ import Glibc
 package struct CaseFolder {
   package let path: String
 
-  /// Refuses what is there already, before anything is done.
+  /// Rejects an existing folder, before anything is done.
   package init(_ path: String) throws(CutFault) {
     self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     if FileManager.default.fileExists(atPath: self.path) {
@@ -19,7 +19,7 @@ package struct CaseFolder {
 
   private static let traceName = "/trace.txt.zst"
 
-  /// As commands in the case have it: by no path of the host.
+  /// As commands in the case name it: without any path of the host.
   package var trace: String {
     guard path.hasPrefix("/") else { return path + Self.traceName }
     let here = FileManager.default.currentDirectoryPath + "/"
@@ -28,7 +28,7 @@ package struct CaseFolder {
   /// `topic/case`.
   package var name: String { path.split(separator: "/").suffix(2).joined(separator: "/") }
 
-  /// Written beside its place and moved there.
+  /// Written next to its final path and renamed.
   func write(_ text: [UInt8], _ description: CaseDescription) throws(CutFault) {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     let parent = parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."
@@ -47,7 +47,7 @@ package struct CaseFolder {
     }
   }
 
-  /// The ones that were not there.
+  /// The ones that did not exist.
   private func makeFolders(_ parent: String) throws(CutFault) -> [String] {
     var made: [String] = []
     var folder = ""

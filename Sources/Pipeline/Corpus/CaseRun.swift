@@ -13,12 +13,12 @@ import Results
 import TraceReaders
 import TraceStore
 
-/// Runs one case. What is wrong with it is a fault in its outcome; only our own bugs end the run.
+/// Runs one case. Errors of the case are a fault in its outcome; only our own bugs end the run.
 package struct CaseRun: Sendable {
   let corpusCase: CorpusCase
   let forms: [ProtocolForm]
 
-  /// What the searches of one case gave: its outcome, and the branches that they took.
+  /// The results of the searches of one case: its outcome, and the branches that they took.
   struct Result: Sendable {
     let outcome: CaseOutcome
     let coverage: Coverage
@@ -40,7 +40,7 @@ package struct CaseRun: Sendable {
     }
   }
 
-  /// What a trace gives as the case of this description.
+  /// The outcome of a trace as the case of this description.
   static func found(
     _ name: String, in trace: TraceInput, _ description: CaseDescription, _ forms: [ProtocolForm]
   ) throws -> (CorpusCaseRow, Coverage) {
@@ -68,7 +68,7 @@ package struct CaseRun: Sendable {
     }
   }
 
-  /// The forms at once: they take very different times.
+  /// The forms in parallel: their times differ widely.
   private static func explore(
     _ recording: ExploredRecording, _ description: CaseDescription, _ forms: [ProtocolForm]
   ) -> [SearchedCell] {
@@ -78,13 +78,13 @@ package struct CaseRun: Sendable {
   }
 }
 
-/// What the searches need of a case's recording.
+/// The inputs of the searches of a case.
 struct ExploredRecording: Sendable {
   let windows: [RecordedWindow]
   let tasks: [String]
   let settings: WindowExplorer.Settings
   let memory: MemoryModel
-  /// There is something that no search can see, so nothing is clean.
+  /// Something is invisible to every search, so nothing is clean.
   let hasBlindSpots: Bool
   /// By form, in their order.
   let costs: [FormCosts]
@@ -103,7 +103,7 @@ struct ExploredRecording: Sendable {
   }
 }
 
-/// What one form's search gave.
+/// The results of one form's search.
 struct SearchedCell: Sendable {
   let form: ProtocolForm
   let row: CorpusCellRow

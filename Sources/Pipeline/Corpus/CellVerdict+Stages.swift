@@ -1,4 +1,4 @@
-// From what the stages found to a cell's verdict, and from a case's settings to theirs.
+// From the results of the stages to a cell's verdict, and from a case's settings to theirs.
 
 import Corpus
 import Explore
@@ -10,9 +10,9 @@ import Results
 import TraceReaders
 
 extension CellVerdict {
-  /// Of a form: what some order of the recorded steps does.
+  /// For a form: what some order of the recorded steps does.
   ///
-  /// - Parameter hasBlindSpots: the recording does not show all that a search would have to see.
+  /// - Parameter hasBlindSpots: the recording does not show all that a search needs to see.
   init(_ exploration: TraceExploration, hasBlindSpots: Bool) {
     let findings = exploration.verdictCounts.keys.map { verdict in
       switch verdict {
@@ -28,7 +28,7 @@ extension CellVerdict {
     self.init(findings, otherwise: nothing)
   }
 
-  /// Of the recorded kernel: what the replay found.
+  /// For the recorded kernel: the findings of the replay.
   init(_ report: Report) {
     let findings = report.findingCounts.map { Finding(Kind($0.kind), isPossible: $0.certainty == .possible) }
     let nothing: Nothing =
@@ -45,13 +45,13 @@ extension CaseDescription.Reading {
   /// The import of a case's trace, into memory.
   func request(_ input: TraceInput) -> ImportRequest {
     var request = ImportRequest(input, database: .memory)
-    // A description that was read names no other clock.
+    // The reader of descriptions admits no other clock.
     request.clock = clock.flatMap(TraceClock.init)
     request.allowsTruncated = allowTruncated == true
     return request
   }
 
-  /// As `--kernel` names it. A description that was read names none but a published one.
+  /// As with `--kernel`. The reader of descriptions admits only published forms.
   func kernel() -> KernelForm? { kernelForm.flatMap { ProtocolForm.named($0) }.map { KernelForm(asked: $0) } }
 }
 

@@ -1,4 +1,4 @@
-// All cases of a folder, as many at once as there are cores.
+// All cases of a folder, as many in parallel as there are cores.
 
 import Corpus
 import Explore
@@ -7,15 +7,15 @@ import GPCProtocol
 import Glibc
 import Synchronization
 
-/// Runs the cases of a corpus. The outcome is the same for any number at once.
+/// Runs the cases of a corpus. The outcome does not depend on the number of jobs.
 package struct CorpusRun: Sendable {
   package let folder: String
   package let cases: [CorpusCase]
-  /// What the cases are searched under.
+  /// The forms that the cases are searched under.
   package let forms: [ProtocolForm]
-  /// Cases under way at once.
+  /// Cases in progress at once.
   package let jobCount: Int
-  /// Told of each case that is through: how many are, and its name.
+  /// Called for each finished case: how many are, and its name.
   private let progress: @Sendable (Int, String) -> Void
 
   package init(
@@ -32,7 +32,7 @@ package struct CorpusRun: Sendable {
   package func run() -> (outcome: CorpusOutcome, coverage: Coverage) {
     let begun = ContinuousClock.now
     let finishedCount = Mutex(0)
-    // No more recordings in memory than are under way.
+    // No more recordings in memory than are in progress.
     let results = inParallel(cases.count, jobCount: jobCount) { index in
       let result = CaseRun(corpusCase: cases[index], forms: forms).run()
       finishedCount.withLock { count in

@@ -1,4 +1,4 @@
-// A cut as a case: what is told of it, and what is expected.
+// A cut as a case: its description and expectations.
 
 import Corpus
 import Explore
@@ -49,7 +49,7 @@ package struct CutCase {
     }
   }
 
-  /// Of what the verdicts depend on, and nothing else.
+  /// Only what the verdicts depend on.
   private var bare: CaseDescription {
     CaseDescription(
       title: "", text: "",
@@ -58,8 +58,8 @@ package struct CutCase {
   }
 
   /// - Parameters:
-  ///   - row: what is found in it, which becomes what is expected.
-  ///   - trace: the name under which commands have it.
+  ///   - row: what is found in it, which becomes the expectation.
+  ///   - trace: its name in commands.
   func description(_ row: CorpusCaseRow, _ told: Told, trace: String) throws -> CaseDescription {
     let source = try Recording(reading.request(.bytes(text.bytes)), kernel: reading.kernel(), Listener())
     try checkImport(source.database)
@@ -116,7 +116,7 @@ package struct CutCase {
       reason: "found in \(recording), window \(searched.window), by explore --protocol \(searched.form.id)")
   }
 
-  /// A cut has nothing that the reader stumbles over.
+  /// Nothing in a cut is malformed.
   private func checkImport(_ database: TraceDatabase) throws {
     if let issue = try database.issueCounts().first(where: { $0.kind.severity != .info }) {
       throw CutFault.issueInText(kind: issue.kind.rawValue, count: issue.count)

@@ -1,28 +1,28 @@
-// Why a finding does not become a case.
+// Why a finding cannot become a case.
 
 import Corpus
 import Glibc
 import Results
 import TraceReaders
 
-/// What ends `corpus add`. `sentence` says it.
+/// The errors of `corpus add`. `sentence` is the message.
 package enum CutFault: Error {
   /// The recording is read twice.
   case standardInput
   /// A case is read with the built-in probe catalogue.
   case ownCatalogue
   case noFinding(Int64, database: String, there: LineRanges)
-  /// By no cut of the recording, however large.
+  /// Not in any cut of the recording, however large.
   case notFoundAgain(Int64)
   case findingLostInText
   case unreadableText(TraceReadError)
   case issueInText(kind: String, count: Int64)
-  /// A record of a trace.dat that the formats give no words for.
+  /// A record of a trace.dat that the event formats cannot print.
   case unprintableRecord(Int64, trace: String)
   case unprintableEvent(Int64)
-  /// The recording's form does not tell where events were lost.
+  /// The recording's format does not say where events were lost.
   case lossWithoutPlace(InputFormat)
-  /// Under other names the form has another verdict.
+  /// With other names the form has another verdict.
   case changedByNames(form: String, before: String, after: String)
   case exists(path: String)
   case unwritable(path: String, errno: Int32)
@@ -44,7 +44,7 @@ package enum CutFault: Error {
       "Record \(id) of \(trace) cannot be put into words: cut the text that trace-cmd report -t \(trace) prints."
     case .unprintableEvent(let id): "Event \(id) cannot be put into words of trace-cmd: nothing is written."
     case .lossWithoutPlace(let format):
-      "Events were lost, and \(format.words) does not tell where: the text of a cut has no words for that. Nothing is written."
+      "Events were lost, and \(format.words) does not say where: the text of a cut cannot express that. Nothing is written."
     case .changedByNames(let form, let before, let after):
       "Under other names the cut is \(after) for \(form), not \(before): nothing is written. --keep-names keeps them."
     case .exists(let path): "\(path) exists already: a case is never overwritten."

@@ -8,7 +8,7 @@ import Report
 import Results
 import TraceStore
 
-/// A numbered finding of a database, as much of it as is needed to find it again.
+/// A numbered finding of a database, with what is needed to find it again.
 struct CutGoal {
   enum What {
     case finding(FindingKey, Excess?)
@@ -16,11 +16,11 @@ struct CutGoal {
     case counterexample(Searched)
   }
 
-  /// What a refresh had too much of.
+  /// Which limit a refresh exceeded.
   enum Excess {
     /// False retries.
     case count
-    /// Time lost to them, which is only the recorded one as long as every round is there.
+    /// Time lost to them, which equals the recorded one only while every round is kept.
     case stall
   }
 
@@ -39,7 +39,7 @@ struct CutGoal {
   /// The lines that it cites.
   let cited: Set<EventID>
 
-  /// nil: the database has nothing of this number.
+  /// nil: the database has none with this number.
   init?(_ number: Int64, in database: TraceDatabase) throws {
     if let finding = try database.storedFinding(number) {
       what = .finding(finding.key, try Self.excess(finding, in: database))
@@ -53,7 +53,7 @@ struct CutGoal {
     self.number = number
   }
 
-  /// What it is depends on the form that it is judged by.
+  /// It depends on the form that it is judged by.
   var restsOnForm: Bool {
     switch what {
     case .finding(let key, _): key.kind == .divergence || key.kind == .stuck

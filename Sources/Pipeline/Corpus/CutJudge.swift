@@ -1,4 +1,4 @@
-// Is the finding still there? Asked of every candidate anew.
+// Is the finding still there? Tested for every candidate.
 
 import Corpus
 import Explore
@@ -9,23 +9,23 @@ import Replay
 import Report
 import Results
 
-/// Replays a candidate's events, and searches its windows where the finding is of another order than the recorded one.
+/// Replays a candidate's events, and searches its windows if the finding is in another order than the recorded one.
 struct CutJudge {
   let goal: CutGoal.What
   /// What divergences are counted from.
   let form: ProtocolForm
   let replay: ReplayOptions
   let settings: WindowExplorer.Settings
-  /// What the replay of the whole recording found: a cut must not make up anything.
+  /// The findings in the whole recording: a cut must not add any.
   let known: Set<FindingKey>
-  /// Where the finding's window lies in the recording.
+  /// Where the finding's window is in the recording.
   let stretch: ClosedRange<EventID>?
-  /// Requests of the recording whose `valid` is another than the trail has it; nil: any may be.
+  /// Requests of the recording whose `valid` differs from the trail; nil: any may.
   let contradictions: Set<EventID>?
   /// Kinds of events without which refreshes, or checks, cannot be judged: a cut in which none is left looks as if
   /// their probes had been missing.
   private var evidence: Set<EventKind> = []
-  /// Decisions that are unknown at most.
+  /// Maximum of unknown decisions.
   private var unknownMax = Int.max
 
   init(
@@ -41,13 +41,13 @@ struct CutJudge {
     self.contradictions = contradictions
   }
 
-  /// No smaller cut may leave unknown what is known in this one.
+  /// No smaller cut may make unknown what is known in this one.
   mutating func keepEvidence(of events: [RecordedEvent]) {
     evidence = Self.kinds(events).intersection(Self.telling)
     unknownMax = Self.unknownCount(replayed(events).rows)
   }
 
-  /// The events of findings that the whole recording does not have: something was cut away that they rest on.
+  /// The events of findings that the whole recording does not have: the cut removed something that they depend on.
   func madeUp(_ events: [RecordedEvent]) -> Set<EventID> {
     Set(Self.findings(replayed(events).rows).filter { !known.contains(FindingKey($0)) }.map(\.event))
   }
@@ -112,7 +112,7 @@ struct CutJudge {
     }
   }
 
-  /// In a window of which something lies where the finding's window lay.
+  /// In a window that overlaps the finding's window.
   private func isFound(_ searched: CutGoal.Searched, in windows: [RecordedWindow]) -> Bool {
     var explorer = WindowExplorer(searched.form, settings) { "\($0)" }
     for window in windows {
@@ -125,8 +125,8 @@ struct CutJudge {
     return false
   }
 
-  /// Too many false retries stay too many, and do not become too much time lost. What a gap makes unknown later does
-  /// not count.
+  /// Too many false retries stay too many, and do not become too much time lost. Those that a gap makes unknown later
+  /// do not count.
   private func has(_ excess: CutGoal.Excess?, _ finding: Finding, _ rows: [ReplayRow]) -> Bool {
     guard let excess, let refresh = finding.refresh else { return true }
     let rounds = Self.falseRounds(of: refresh, vm: finding.vm, rows)
@@ -136,7 +136,7 @@ struct CutJudge {
     }
   }
 
-  /// Without those that a gap lies in of which was learnt only after them.
+  /// Excludes rounds with a gap discovered later.
   private static func falseRounds(of refresh: Int64, vm: Int32?, _ rows: [ReplayRow]) -> [RetryRound] {
     var rounds: [RetryRound] = []
     for row in rows {
@@ -158,15 +158,15 @@ struct CutJudge {
     }
   }
 
-  /// Later knowledge takes it back: a gap in the middle of its proof, or an invalidation that never ended. Told too
-  /// often rather than too seldom; the store decides it in the end.
+  /// Withdrawn by later knowledge: a gap in the middle of its proof, or an invalidation that never ended. Reports too
+  /// many rather than too few; the store has the last word.
   private static func isWithdrawn(_ finding: Finding, _ rows: [ReplayRow]) -> Bool {
     let first = finding.proof.first ?? finding.event
     let last = finding.proof.last ?? finding.event
     return rows.contains { row in
       switch row {
       case .taint(let vms, let after, let before):
-        // Rounds of a refresh become unknown, and the refresh stays excessive as long as enough do not.
+        // Rounds of a refresh become unknown, and the refresh stays excessive while enough do not.
         finding.kind != .excessiveRetry && finding.vm.map { vms.contains($0) } ?? true && first < before && after < last
       case .restsOnOpenInvalidation(let id): finding.kind != .stuck && finding.invalidation == id
       case .lacksProbes: finding.kind != .contract

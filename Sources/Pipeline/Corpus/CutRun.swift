@@ -6,7 +6,7 @@ import Results
 import TraceReaders
 import TraceStore
 
-/// One case that is asked for. What it throws is `CutFault`, `CaseFault`, `PipelineError` or `TraceStoreError`.
+/// One requested case. It throws `CutFault`, `CaseFault`, `PipelineError` or `TraceStoreError`.
 package struct CutRun {
   /// The recording, and its database.
   private let request: ImportRequest
@@ -14,11 +14,11 @@ package struct CutRun {
   private let finding: Int64
   private let folder: CaseFolder
   private let listener: Listener
-  /// The lines stay as they were recorded: comms, pids, addresses and times.
+  /// The lines stay as recorded: comms, pids, addresses and times.
   package var keepsNames = false
   /// The recording's name; nil: its file's.
   package var recordingName: String?
-  /// Candidates that are tried at most, and the time in seconds for which more are tried.
+  /// Maximum number of candidates, and the time in seconds after which no more are tried.
   package var candidatesMax = 20_000
   package var secondsMax = 600
   package var progress: (CutProgress?) -> Void = { _ in }
@@ -33,11 +33,11 @@ package struct CutRun {
   /// What was added.
   package struct Outcome {
     package let cutCase: CutCase
-    /// What is found in it, which is what is expected of it.
+    /// What is found in it, which is the expectation.
     package let outcome: CaseOutcome
   }
 
-  /// Cuts, shrinks, gives other names, and writes the folder.
+  /// Cuts, shrinks, renames, and writes the folder.
   package func run(_ told: CutCase.Told) throws -> Outcome {
     let wording = CutWording(try format())
     let source = try Recording(request, keepsNumbers: true, listener)
@@ -70,7 +70,7 @@ package struct CutRun {
     return cut
   }
 
-  /// The text, under other names unless those are to be kept, with the verdicts of before.
+  /// The text, renamed unless names are to be kept, with the same verdicts as before.
   private func cutCase(
     _ goal: CutGoal, _ cut: Cut, _ source: Recording, _ wording: CutWording
   ) throws -> (CutCase, CorpusCaseRow) {
@@ -96,7 +96,7 @@ package struct CutRun {
     return (anonymised, newRow)
   }
 
-  /// The cut in lines; with a note in front where the whole recording is judged as one that may lack events.
+  /// The cut in lines; with a note at the beginning if any event of the whole recording may be missing.
   private func lines(
     _ events: [RecordedEvent], _ wording: CutWording, _ database: TraceDatabase, _ facts: RecordingFacts
   ) throws -> TextLines {

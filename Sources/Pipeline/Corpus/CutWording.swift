@@ -1,13 +1,13 @@
-// Whose words a cut's lines are.
+// The source of the text of a cut's lines.
 
 import TraceReaders
 
 enum CutWording {
   /// The recording's own.
   case lines
-  /// trace-cmd's, of the records of a trace.dat.
+  /// trace-cmd's, for the records of a trace.dat.
   case records
-  /// The catalogue's, of events: the recording's form is none that can be cut.
+  /// The catalogue's, for events: the recording's format cannot be cut.
   case events(of: InputFormat)
 
   init(_ format: InputFormat) {

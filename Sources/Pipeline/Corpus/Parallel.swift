@@ -1,10 +1,10 @@
-// Independent pieces of work, several at once.
+// Independent pieces of work, several in parallel.
 
 import Dispatch
 import Synchronization
 
-/// What `body` gives for each of 0 ..< `count`, in that order, whoever is done first; at most `jobCount` are under way,
-/// begun in order. Waits for all of them.
+/// The results of `body` for each of 0 ..< `count`, in that order, whichever is done first; at most `jobCount` are in
+/// progress, begun in order. Waits for all of them.
 func inParallel<Result: Sendable>(
   _ count: Int, jobCount: Int, _ body: @Sendable (Int) -> Result
 ) -> [Result] {

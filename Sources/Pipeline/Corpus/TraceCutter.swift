@@ -1,4 +1,4 @@
-// From a finding of a recording to the smallest cut that has it still.
+// From a finding of a recording to the smallest cut that still has it.
 
 import Corpus
 import Explore
@@ -8,14 +8,14 @@ import Report
 import TraceReaders
 import TraceStore
 
-/// Plans, tries and shrinks. The recording itself is not read again: its events stand in the database.
+/// Plans, tries and shrinks. The recording itself is not read again: its events are in the database.
 struct TraceCutter {
   let source: Recording
   let goal: CutGoal
-  /// Candidates that are tried at most, and the time at which no more are.
+  /// Maximum number of candidates, and the time after which no more are tried.
   let candidatesMax: Int
   let deadline: ContinuousClock.Instant
-  /// Told of each candidate that was tried; nil: the shrinking is over.
+  /// Called for each candidate tried; nil: the shrinking is over.
   let progress: (CutProgress?) -> Void
 
   /// nil: not even all of it has the finding.
@@ -23,7 +23,7 @@ struct TraceCutter {
     let (units, contradictions) = try units()
     let stretch = try stretch()
     guard let plan = CutPlan(units, cited: goal.cited, stretch: stretch) else { return nil }
-    // One story first; where only a cut that tells two has the finding, that one.
+    // A consistent cut first; an inconsistent one only if no other has the finding.
     for (search, contradictions) in try searches().flatMap({ [($0, contradictions), ($0, nil)] }) {
       var judge = try judge(search, stretch, contradictions)
       var level = 0
@@ -45,8 +45,8 @@ struct TraceCutter {
     return nil
   }
 
-  /// Without what lost its reason at the edge of the cut: a round, say, that was repeated for an invalidation before
-  /// it.
+  /// Without operations whose cause is beyond the edge of the cut: a round, for instance, that was repeated for an
+  /// earlier invalidation.
   private func whole(_ candidates: CutCandidates, _ judge: CutJudge) -> [Bool] {
     var chosen = candidates.all
     for _ in 0..<Self.repairsMax {
@@ -81,7 +81,7 @@ struct TraceCutter {
 
   // MARK: What is judged
 
-  /// Without a round the one before it would look as if it had lasted longer.
+  /// Without a round the one before it would appear to have lasted longer.
   private var keepsRounds: Bool {
     switch goal.what {
     case .finding(_, .stall): true
@@ -153,7 +153,7 @@ struct TraceCutter {
   }
 }
 
-/// The smallest cut that was found.
+/// The smallest cut found.
 package struct Cut {
   let events: [RecordedEvent]
   /// Of the first cut that had the finding.
@@ -161,16 +161,16 @@ package struct Cut {
   package let unitCount: Int
   package let candidateCount: Int
   package let isMinimal: Bool
-  /// Of a refresh that is still there, rounds were left out.
+  /// Rounds were removed from a refresh that is still there.
   let lacksRounds: Bool
   /// The case's `[search]`.
   let search: CaseDescription.Search
 }
 
-/// How far the shrinking is.
+/// The progress of the shrinking.
 package struct CutProgress {
   package let candidateCount: Int
-  /// What is left.
+  /// What remains.
   package let unitCount: Int
   package let lineCount: Int
 }

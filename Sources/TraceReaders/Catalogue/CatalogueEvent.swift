@@ -5,7 +5,7 @@ import KVMEvents
 struct CatalogueEvent: Sendable {
   var name: String
   let kind: EventKind
-  /// Where its file begins it.
+  /// The line of its file where it begins.
   var line = 0
   /// A key that events of this meaning carry and others of the same name do not.
   var condition: String?
@@ -36,7 +36,7 @@ struct CatalogueEvent: Sendable {
 }
 
 struct CatalogueField: Sendable {
-  /// What the recording calls it.
+  /// Its name in the recording.
   let key: String
   let field: EventField
   var type = FieldType.number

@@ -8,7 +8,7 @@ struct CatalogueParser {
 
   private var events: [CatalogueEvent] = []
   private var lineNumber = 0
-  /// Keys that a condition or a pattern names, with their event's place and the line: they have to be fields of it.
+  /// Keys that a condition or a pattern names, with their event's index and the line: they have to be fields of it.
   private var named: [(key: String, event: Int, line: Int)] = []
 
   static func events(in text: String) throws(CatalogueError) -> [CatalogueEvent] {

@@ -1,21 +1,21 @@
-// Which events tell the comm of a thread, whoever they are of.
+// Which events give the comm of a thread, whatever thread they belong to.
 
-/// An event of the scheduler or of exec, by what it says about comms. Linux 4.x to 6.x word them alike.
+/// An event of the scheduler or of exec that gives comms. Linux 4.x to 6.x print them alike.
 enum CommTeller: UInt8 {
   /// sched_switch: the comms of the thread that leaves the CPU and of the next one.
   case change
-  /// sched_wakeup and its kin: one thread's.
+  /// sched_wakeup and its variants: one thread's.
   case one
   /// sched_process_fork: the parent's, and the new thread's.
   case fork
-  /// sched_process_exec: the thread has another comm from here on, which is not told.
+  /// sched_process_exec: the thread has another comm from here on, which is not given.
   case exec
   /// task_rename: the comm before, and the one from here on.
   case rename
   /// sched_process_exit, sched_process_free: the last of this thread; its pid may be another one's next.
   case exit
 
-  /// nil: the event tells no comm.
+  /// nil: the event gives no comm.
   init?(eventName name: some Collection<UInt8>) {
     switch String(decoding: name, as: UTF8.self) {
     case "sched_switch": self = .change
@@ -32,10 +32,10 @@ enum CommTeller: UInt8 {
   }
 }
 
-/// The comm that each pid had last, as far as events told.
+/// The last known comm of each pid.
 struct ToldComms {
   private var comms: [Int32: CommKey] = [:]
-  /// By the pid's last bits: who was told of last is told of again.
+  /// By the pid's last bits: recently seen pids are seen again.
   private var recent = [Recent](repeating: Recent(), count: 256)
 
   private struct Recent {
@@ -54,7 +54,7 @@ struct ToldComms {
     return last.pid == pid && last.comm == comm
   }
 
-  /// The comm that was told before, if any.
+  /// The previous comm, if any.
   mutating func set(_ comm: CommKey, of pid: Int32) -> CommKey? {
     let before = comms[pid]
     guard before != nil || comms.count < Self.threadsMax else { return nil }

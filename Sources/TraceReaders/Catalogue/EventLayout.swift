@@ -6,7 +6,7 @@ struct EventLayout {
   let kind: EventKind
   /// Fields an event of this meaning has to carry.
   let required: EventFieldSet
-  /// The field whose presence makes this the meaning.
+  /// The field whose presence selects this meaning.
   let condition: EventField?
   let pattern: [PatternStep]
   let slots: UnsafeMutableBufferPointer<KeySlot>
@@ -51,6 +51,6 @@ struct EventLayout {
     }
   }
 
-  /// A bystander without fields needs no look at its body.
+  /// A bystander without fields: its body is not read.
   var hasBody: Bool { required.rawValue != 0 || !pattern.isEmpty || slots.contains { $0.use != .ignored } }
 }

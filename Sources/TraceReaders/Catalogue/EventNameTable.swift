@@ -9,7 +9,7 @@ struct EventNameTable: ~Copyable {
   private var slots = [EventNameID](repeating: -1, count: 256)
   private(set) var entries: [Entry] = []
   private var lostEvents: EventNameID?
-  /// What the recording lists as set, of what the catalogue knows.
+  /// The catalogue events that the recording lists as set.
   private var listed: [String] = []
 
   /// More names than a kernel has events: the input is garbage, and the table must not grow with it.
@@ -24,9 +24,9 @@ struct EventNameTable: ~Copyable {
     let hasBody: Bool
     /// All that the name means are probes, whose bodies begin with an address.
     let isProbe: Bool
-    /// What the event tells of comms; nil: nothing.
+    /// How the event gives comms; nil: it does not.
     let teller: CommTeller?
-    /// The meaning that the name's last event had.
+    /// The meaning of the name's last event.
     var current = 0
     var count: Int64 = 0
   }
@@ -67,7 +67,7 @@ struct EventNameTable: ~Copyable {
   }
 
   private static func hash(_ name: UnsafeRawPointer, _ count: Int) -> UInt64 {
-    // The first and the last eight bytes tell our names apart; memcmp has the last word.
+    // The first and the last eight bytes distinguish our names; memcmp decides.
     var first = name.word
     var last: UInt64 = 0
     if count < 8 {
@@ -89,12 +89,12 @@ struct EventNameTable: ~Copyable {
     return id
   }
 
-  /// The recording lists these events: formats or attributes of them are in its head.
+  /// The recording lists these events: formats or attributes of them are in its header.
   mutating func list(_ names: some Sequence<String>) {
     listed += names.filter { catalogue.meanings[$0] != nil }
   }
 
-  /// The id under which loss markers go; no event can have the name, for it holds a blank.
+  /// The id of loss markers; no event can have the name, since it holds a blank.
   mutating func idOfLostEvents() -> EventNameID {
     if let lostEvents { return lostEvents }
     let id = EventNameID(entries.count)
@@ -131,17 +131,17 @@ struct EventNameTable: ~Copyable {
     for (id, entry) in entries.enumerated() where EventNameID(id) != lostEvents { place(EventNameID(id), entry.hash) }
   }
 
-  /// One more event of this name was delivered or passed over, of this meaning.
+  /// One more event of this name was delivered or skipped, of this meaning.
   @inline(__always) mutating func count(_ id: EventNameID, meaning: Int) {
     entries[Int(id)].count += 1
     entries[Int(id)].current = meaning
   }
 
-  /// A record was met, of whatever name; loss markers are none.
+  /// A record was read, of any name; loss markers do not count.
   var hasEvents: Bool { entries.count > (lostEvents == nil ? 0 : 1) }
 
-  /// By id, and after them what is only listed. No two are the same: where different bytes come to look alike, for what
-  /// is no UTF-8 is replaced, the later ones are numbered.
+  /// By id, followed by those that are only listed. All are distinct: if different bytes become equal because invalid
+  /// UTF-8 is replaced, the later ones are numbered.
   var names: [EventName] {
     var taken: Set<String> = []
     var lastNumber: [String: Int] = [:]

@@ -3,14 +3,14 @@
 import KVMEvents
 
 struct KeySlot {
-  /// `key=`, as two words and the bytes of them that count.
+  /// `key=`, as two words and their significant bytes.
   private let words: (UInt64, UInt64)
   private let masks: (UInt64, UInt64)
   let name: String
   /// Bytes of `key=`.
   let count: Int
   let use: Use
-  /// The field's place in an event, where the key is a field's; known beforehand, for asking the enum is a call.
+  /// The field's index in an event, if the key is a field's; precomputed, since reading it from the enum is a call.
   let place: Int
   let type: FieldType
   /// The slot that followed this one last time: events of one name print their fields in one order.
@@ -18,9 +18,9 @@ struct KeySlot {
 
   enum Use: Equatable {
     case field(EventField)
-    /// Known, and of no use to the replay.
+    /// Known, and not used by the replay.
     case ignored
-    /// Belongs to another meaning of the name: its place among the meanings.
+    /// Belongs to another meaning of the name: its index among the meanings.
     case otherMeaning(Int)
   }
 
@@ -43,7 +43,7 @@ struct KeySlot {
 
   private static func mask(_ bytes: Int) -> UInt64 { bytes == 8 ? .max : (1 << UInt64(8 * bytes)) - 1 }
 
-  /// Whether `key=` stands at `place`.
+  /// Whether `key=` is at `place`.
   @inline(__always) func matches(_ place: UnsafeRawPointer) -> Bool {
     if (place.word ^ words.0) & masks.0 != 0 { return false }
     return count <= 8 || ((place + 8).word ^ words.1) & masks.1 == 0

@@ -1,6 +1,6 @@
-// A probe catalogue from a file of the user's own.
+// A probe catalogue from a user's file.
 
-/// Why a file is no probe catalogue.
+/// Why a file is not a probe catalogue.
 package enum ProbesFileError: Error, Equatable {
   case file(SmallFileError)
   case wrong(CatalogueError)

@@ -1,4 +1,4 @@
-// What the catalogue says of names, for whoever looks at a text's words.
+// What the catalogue knows about names, for code that examines a text's words.
 
 import KVMEvents
 
@@ -12,13 +12,13 @@ extension ProbeCatalogue {
     return fields
   }
 
-  /// All keys that an event of this name may carry, in any of its meanings, those that tell the replay nothing
-  /// included.
+  /// All keys that an event of this name may carry, in any of its meanings, including those that the replay does not
+  /// use.
   package func keys(of name: String) -> Set<String> {
     Set((meanings[name] ?? []).flatMap { $0.fields.map(\.key) + $0.ignoredKeys })
   }
 
-  /// The embedded file that understands most of these names as they were understood; of equals the youngest.
+  /// The embedded file that interprets most of these names as they were interpreted; of equals the newest.
   package static func generation(of names: [EventName]) -> String {
     var best = (name: "none", count: 0)
     for file in files + [scripts] {

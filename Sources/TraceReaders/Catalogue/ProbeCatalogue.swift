@@ -7,7 +7,7 @@ import KVMEvents
 package struct ProbeCatalogue: Sendable {
   /// What each name may mean: at most one meaning without a condition, and any number with one.
   private(set) var meanings: [String: [CatalogueEvent]] = [:]
-  /// Names that a file of the user's own gives their meaning: no embedded file takes their place.
+  /// Names defined by a user's file: no embedded file overrides them.
   private var ownNames: Set<String> = []
 
   /// Reads catalogue files, the most recent kernel generation first.
@@ -41,11 +41,11 @@ package struct ProbeCatalogue: Sendable {
   static let scripts = (name: "bpftrace", bytes: PackageResources.bpftrace_probes)
 
   private static let bpftrace = read([scripts.bytes])
-  /// In front of a script's name where a cut has its event: under the name itself, trace-cmd's text has a kprobe that
+  /// Prefix of a script's name if a cut has its event: the name itself, in trace-cmd's text, is that of a kprobe that
   /// records more.
   static let scriptPrefix = "bt_"
 
-  /// What the event is called in a cut of bpftrace's output.
+  /// The event's name in a cut of bpftrace's output.
   static func nameInCut(ofScripts name: String) -> String {
     (bpftrace.meanings[name] == nil ? "" : scriptPrefix) + name
   }
@@ -80,8 +80,8 @@ package struct ProbeCatalogue: Sendable {
 }
 
 extension ProbeCatalogue {
-  /// With the names of a file of one's own: they mean what the file says and nothing else, all other names what they
-  /// meant.
+  /// With the names of a user's file: they mean what the file says and nothing else, all other names keep their
+  /// meaning.
   package func overridden(by text: String) throws(CatalogueError) -> ProbeCatalogue {
     let own = try ProbeCatalogue(texts: [text])
     var result = self
@@ -96,14 +96,14 @@ extension ProbeCatalogue {
     for (name, meanings) in Self.bpftrace.meanings where !ownNames.contains(name) {
       for meaning in meanings { result.replace(with: meaning) }
     }
-    // What a script prints has no address in front, whatever it is called.
+    // A script prints no address first, whatever the event's name.
     for name in result.meanings.keys {
       for place in result.meanings[name, default: []].indices { result.meanings[name]?[place].definition = nil }
     }
     return result
   }
 
-  /// What the script's meaning does not want may be missing, and is understood where it is there.
+  /// Fields that the script's meaning does not require are optional.
   private mutating func replace(with meaning: CatalogueEvent) {
     var meaning = meaning
     let known = meanings[meaning.name, default: []].firstIndex {
@@ -118,7 +118,7 @@ extension ProbeCatalogue {
   }
 }
 
-/// A catalogue file that does not follow its own language.
+/// A catalogue file with a syntax error.
 package struct CatalogueError: Error, Equatable {
   package let line: Int
   package let reason: String

@@ -1,25 +1,25 @@
-// Bytes of the recording's text, unpacked: what the lines are cut from.
+// Bytes of the recording's text, decompressed: split into lines elsewhere.
 
 struct ByteSource: ~Copyable {
   private var file: InputFile
   /// nil: the bytes are the text itself.
   private let unpacker: Unpacker?
-  /// Bytes that may come out of the decompressor, and how many did.
+  /// Limit of the decompressor's output, and its size so far.
   private let unpackedMax: Int64
   private var unpacked: Int64 = 0
-  /// Bytes as they stand in the file, read and not yet handed on.
+  /// Bytes of the file, read but not passed on yet.
   private let staging: UnsafeMutableRawBufferPointer
   private var pending: Range<Int>
   private var isFileAtEnd: Bool
 
-  /// Why the stream ends before its end, where it does: then nothing comes after what was delivered.
+  /// Why the stream ends early, if it does: then nothing comes after what was delivered.
   private(set) var breakOff: String?
 
   init(_ input: TraceInput, blockSize: Int, unpackedMax: Int64) throws(TraceReadError) {
     var file = try InputFile(input)
     var magic: [UInt8] = []
     var isFileAtEnd = false
-    // A pipe may hand over its first bytes one by one.
+    // A pipe may deliver its first bytes one by one.
     while magic.count < Compression.magicBytes, !isFileAtEnd {
       let piece = try Self.piece(of: &file, Compression.magicBytes - magic.count)
       isFileAtEnd = piece.isEmpty
@@ -49,7 +49,7 @@ struct ByteSource: ~Copyable {
 
   deinit { staging.deallocate() }
 
-  /// The file itself, for reading from any place; nil: what is read comes through a pipe, or is unpacked.
+  /// The file itself, for random access; nil: the input is a pipe, or decompressed.
   func randomAccessFile() throws(TraceReadError) -> RandomAccessFile? {
     if unpacker != nil { return nil }
     return try file.randomAccessFile()
@@ -60,7 +60,7 @@ struct ByteSource: ~Copyable {
   /// The hash of what was read so far: of the whole file once `read` has returned 0.
   var contentHash: ContentHash { file.contentHash }
 
-  /// Bytes put into the front of `block`; 0 at the end, or where the stream breaks off.
+  /// Bytes put at the start of `block`; 0 at the end, or if the stream is cut off.
   mutating func read(into block: UnsafeMutableRawBufferPointer) throws(TraceReadError) -> Int {
     if breakOff != nil { return 0 }
     if let unpacker { return try unpack(with: unpacker, into: block) }
@@ -112,7 +112,7 @@ struct ByteSource: ~Copyable {
     isFileAtEnd = count == 0
   }
 
-  /// Notes the end and reads on, so that the hash names the whole file.
+  /// Notes the end and reads on, so that the hash covers the whole file.
   private mutating func breakOff(_ reason: String) throws(TraceReadError) {
     breakOff = reason
     while !isFileAtEnd { try refill() }

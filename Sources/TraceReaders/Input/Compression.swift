@@ -1,4 +1,4 @@
-// How the bytes of a file are packed, by their first bytes and never by the file's name.
+// The compression of a file, by its first bytes and never by the file's name.
 
 enum Compression {
   case none
@@ -6,7 +6,7 @@ enum Compression {
   case gzip
   case xz
 
-  /// The bytes that are needed to tell.
+  /// The number of bytes needed to recognise it.
   static let magicBytes = 6
 
   init(magic: UnsafeRawBufferPointer) {
@@ -23,7 +23,7 @@ enum Compression {
 
   private static let zstdMagic: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd]
 
-  /// A file that is nothing but the first bytes of zstd's magic: worth saying that it was cut.
+  /// A file with only the first bytes of zstd's magic: worth reporting as truncated.
   private static func isCutZstd(_ magic: UnsafeRawBufferPointer) -> Bool {
     magic.count >= 2 && magic.count < 4 && magic.elementsEqual(zstdMagic.prefix(magic.count))
   }

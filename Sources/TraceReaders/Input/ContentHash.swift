@@ -1,9 +1,9 @@
-// What a recording is known by: a hash of its bytes as they stand in the file.
+// The identity of a recording: a hash of the file's bytes.
 
 /// XXH64 with seed 0, taken while reading.
 ///
-/// A name for "the same file again", not a protection: 64 bits are ample for the recordings of one person, the function
-/// is published with test vectors, it is the one that zstd frames carry, and it costs far less than reading does.
+/// Identifies "the same file again", without any security: 64 bits are ample for one user's recordings, the function is
+/// published with test vectors, zstd frames use it too, and it costs far less than reading does.
 package struct ContentHash: Hashable, Sendable, CustomStringConvertible {
   package let rawValue: UInt64
 
@@ -105,7 +105,7 @@ extension ContentHash.Hasher {
 }
 
 extension ContentHash {
-  /// Reads the file once, as it stands; the same value that a `TraceReader` has at the end of it.
+  /// Reads the file once, undecompressed; the same value that a `TraceReader` has at its end.
   package init(ofFileAt path: String) throws(TraceReadError) {
     var file = try InputFile(.file(path: path))
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)

@@ -1,13 +1,13 @@
-// gzip: one or more members, unpacked as a stream. The window is 32 KiB, by the format.
+// gzip: one or more members, decompressed as a stream. The window is 32 KiB, by the format.
 
 import CZlib
 
 final class GzipStream {
   private var stream = z_stream()
-  /// Whether the input so far ends between two members; zeros behind the last one are padding.
+  /// Whether the input so far ends between two members; zeros after the last one are padding.
   private(set) var isBetweenMembers = true
 
-  /// The largest window, and gzip's head and checksum around it.
+  /// The largest window, plus gzip's header and checksum.
   private static let windowBits: Int32 = 15 + 16
 
   init() {

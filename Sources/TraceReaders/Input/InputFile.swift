@@ -1,4 +1,4 @@
-// The file descriptor: bytes as they stand in the file, counted and hashed while they are read.
+// The file descriptor: the file's bytes, counted and hashed while they are read.
 
 import Glibc
 
@@ -9,7 +9,7 @@ struct InputFile: ~Copyable {
   private var memory: ArraySlice<UInt8> = []
   private var hasher = ContentHash.Hasher()
   private(set) var bytesRead: Int64 = 0
-  /// nil where the size is not known beforehand: a pipe, a terminal.
+  /// nil if the size is not known beforehand: a pipe, a terminal.
   let totalBytes: Int64?
 
   init(_ input: TraceInput) throws(TraceReadError) {
@@ -40,7 +40,7 @@ struct InputFile: ~Copyable {
     if isOwned { close(descriptor) }
   }
 
-  /// Bytes read into the front of `block`; 0 at the end.
+  /// Bytes read to the start of `block`; 0 at the end.
   mutating func read(into block: UnsafeMutableRawBufferPointer) throws(TraceReadError) -> Int {
     if descriptor < 0 { return readMemory(into: block) }
     while true {
@@ -63,7 +63,7 @@ struct InputFile: ~Copyable {
     return piece.count
   }
 
-  /// The same file, for reading from any place; nil: it is a pipe or the like.
+  /// The same file, for random access; nil: it is a pipe or the like.
   func randomAccessFile() throws(TraceReadError) -> RandomAccessFile? {
     guard let totalBytes, descriptor >= 0 else { return nil }
     let copy = dup(descriptor)

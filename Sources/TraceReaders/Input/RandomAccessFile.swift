@@ -1,4 +1,4 @@
-// A file that is read from any place: a trace.dat points back and forth.
+// A file with random access: a trace.dat has offsets in both directions.
 
 import Glibc
 
@@ -7,7 +7,7 @@ final class RandomAccessFile {
   /// Bytes of the file when it was opened.
   let size: Int64
 
-  /// Takes over the descriptor of a regular file.
+  /// Takes ownership of the descriptor of a regular file.
   init(owning descriptor: Int32, size: Int64) {
     self.descriptor = descriptor
     self.size = size
@@ -15,7 +15,7 @@ final class RandomAccessFile {
 
   deinit { close(descriptor) }
 
-  /// Bytes put into the front of `block`; fewer than it holds only at the end of the file.
+  /// Bytes put at the start of `block`; fewer than it holds only at the end of the file.
   func read(at offset: Int64, into block: UnsafeMutableRawBufferPointer) throws(TraceReadError) -> Int {
     var filled = 0
     while filled < block.count, let start = block.baseAddress {
@@ -30,7 +30,7 @@ final class RandomAccessFile {
     return filled
   }
 
-  /// The bytes of a range that lies in the file; nil: it does not, or no longer.
+  /// The bytes of a range in the file; nil: it is not, or no longer.
   func bytes(at offset: Int64, count: Int) throws(TraceReadError) -> [UInt8]? {
     guard offset >= 0, count >= 0, offset <= size, Int64(count) <= size - offset else { return nil }
     var block = [UInt8](repeating: 0, count: count)
@@ -40,7 +40,7 @@ final class RandomAccessFile {
     return read == count ? block : nil
   }
 
-  /// The hash of the file as it stands.
+  /// The hash of the file's bytes.
   func contentHash() throws(TraceReadError) -> ContentHash {
     var hasher = ContentHash.Hasher()
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)

@@ -1,11 +1,10 @@
-// A recording that has to be read from any place: the file itself, or a temporary one that a packed one or a pipe goes
-// into.
+// A recording that needs random access: the file itself, or a temporary one for a compressed file or a pipe.
 
 struct SeekableInput {
   let file: RandomAccessFile
-  /// What was read instead of the file, where it is a temporary one.
+  /// The file read instead, if it is a temporary one.
   let packed: Packed?
-  /// Why not all of it could be unpacked, as a sentence.
+  /// Why not all of it could be decompressed, as a sentence.
   let breakOff: String?
 
   struct Packed {
@@ -13,7 +12,7 @@ struct SeekableInput {
     let bytes: Int64
   }
 
-  /// Of the bytes as they came.
+  /// Of the original bytes.
   func contentHash() throws(TraceReadError) -> ContentHash {
     if let packed { return packed.hash }
     return try file.contentHash()

@@ -1,4 +1,4 @@
-// A small file of the user's own, read whole.
+// A small file of the user, read whole.
 
 /// Why one is not read.
 package enum SmallFileError: Error, Equatable {
@@ -10,7 +10,7 @@ package enum SmallFileError: Error, Equatable {
 package enum SmallFile {
   private static let bytesMax = 1 << 20
 
-  /// The text of a plain or packed file, or of a pipe.
+  /// The text of a plain or compressed file, or of a pipe.
   package static func text(_ path: String) throws(SmallFileError) -> String {
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: bytesMax, alignment: 1)
     defer { block.deallocate() }

@@ -1,4 +1,4 @@
-// A file that is gone with its descriptor: what a recording that has to be read from any place is put into.
+// A file that is deleted with its descriptor: for recordings that need random access.
 
 import Glibc
 

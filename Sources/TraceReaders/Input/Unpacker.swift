@@ -1,11 +1,11 @@
-// The decompressors side by side: each takes packed bytes and gives what comes out of them, step by step.
+// The decompressors: each takes compressed bytes and returns its output, step by step.
 
 enum Unpacker {
   case zstd(ZstdStream)
   case gzip(GzipStream)
   case xz(XzStream)
 
-  /// nil: the bytes are not packed.
+  /// nil: the bytes are not compressed.
   init?(_ compression: Compression) {
     switch compression {
     case .none: return nil
@@ -32,7 +32,7 @@ enum Unpacker {
     }
   }
 
-  /// What breaks off or is damaged, for a sentence.
+  /// The noun for what is cut off or damaged, for a sentence.
   var streamName: String {
     switch self {
     case .zstd: "zstd stream"
@@ -41,7 +41,7 @@ enum Unpacker {
     }
   }
 
-  /// What its parts are called.
+  /// The name of its parts.
   var frameName: String {
     switch self {
     case .zstd: "frame"

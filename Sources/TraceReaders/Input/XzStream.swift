@@ -1,10 +1,10 @@
-// xz: one or more streams, unpacked as one.
+// xz: one or more streams, decompressed as one.
 
 import CLzma
 
 final class XzStream {
   private var stream = lzma_stream()
-  /// Whether the input so far ends between two streams; zeros behind the last one are padding.
+  /// Whether the input so far ends between two streams; zeros after the last one are padding.
   private(set) var isBetweenStreams = true
 
   /// Bytes that the decoder may take: `xz -9` needs 65 MiB, a file may ask for 4 GiB.

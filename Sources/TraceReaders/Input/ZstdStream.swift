@@ -1,4 +1,4 @@
-// zstd: one or more frames, unpacked as a stream.
+// zstd: one or more frames, decompressed as a stream.
 
 import CZstd
 
@@ -6,10 +6,10 @@ final class ZstdStream {
   private let stream: OpaquePointer
   /// Whether the input so far ends between two frames.
   private(set) var isBetweenFrames = true
-  /// Bytes that zstd wants next: up to the end of a block. More at once would lose, with a damaged block, those before
-  /// it in the same step, for a step that fails does not say what it produced.
+  /// Bytes that zstd requests next: up to the end of a block. With more at once a damaged block would lose those before
+  /// it in the same step, since a failed step does not report its output.
   private var wanted: Int
-  /// What zstd wants of a new frame.
+  /// What zstd requests of a new frame.
   private let wantedOfFrame: Int
 
   /// The largest window a frame may ask for, as a power of 2: 128 MiB, zstd's own bound.
@@ -36,7 +36,7 @@ final class ZstdStream {
         ? UnpackProgress.tooLargeAWindow(max: 1 << UInt64(Self.windowLogMax))
         : UnpackProgress.damage(String(cString: ZSTD_getErrorName(hint)))
     } else if input.pos > 0 || output.pos > 0 {
-      // A step that did nothing asks for the next frame's head, whether there is one or not.
+      // A step that did nothing requests the next frame's header, whether there is one or not.
       isBetweenFrames = hint == 0
       wanted = hint == 0 ? wantedOfFrame : hint
     }

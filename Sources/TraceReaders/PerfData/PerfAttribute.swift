@@ -1,4 +1,4 @@
-// One event as it was asked for: `perf_event_attr`.
+// One requested event: `perf_event_attr`.
 
 import KVMEvents
 
@@ -6,13 +6,13 @@ struct PerfAttribute {
   let type: UInt32
   /// Of a tracepoint, the number of its format.
   let config: UInt64
-  /// Only every so manyth event was recorded; 0: it was a frequency.
+  /// Sample period; 0: a frequency was given.
   let samplePeriod: UInt64
   let sampleType: SampleType
   let layout: SampleLayout
   /// nil: perf's own clock.
   private let clockID: Int32?
-  /// Newer events took the place of older ones when the buffer was full, and nothing says where.
+  /// Newer events overwrote older ones when the buffer was full, at an unknown position.
   let overwrites: Bool
 
   /// Bytes of an attribute: of the first kernel that had perf, and more than any has today.
@@ -46,7 +46,7 @@ struct PerfAttribute {
     clockID = try cursor.number(Int32.self)
   }
 
-  /// Where `clockid` stands.
+  /// The offset of `clockid`.
   private static let clockPlace = 92
 
   private struct Flags: OptionSet {
@@ -59,7 +59,7 @@ struct PerfAttribute {
 
   var isTracepoint: Bool { type == Self.tracepoint }
 
-  /// What to call it where it is no tracepoint.
+  /// Its name if it is not a tracepoint.
   var name: String {
     let types = ["hardware", "software", "tracepoint", "hw_cache", "raw", "breakpoint"]
     let type = Int(type) < types.count ? types[Int(type)] : "type-\(type)"

@@ -1,4 +1,4 @@
-// perf.data, as `perf record` writes it: the form.
+// perf.data, as `perf record` writes it: the format.
 
 enum PerfData: RecordForm {
   static let argument = "perf-data"

@@ -1,4 +1,4 @@
-// All that a perf.data says before its records are read: events, their formats, the clock, and where the records stand.
+// Everything before the records of a perf.data: events, their formats, the clock, and the position of the records.
 
 import KVMEvents
 
@@ -6,21 +6,21 @@ struct PerfDataContents {
   let header: PerfDataHeader
   private(set) var events = PerfEventTable()
   private(set) var formatList = EventFormatList()
-  /// CPUs by the ids of their events, where the file tells.
+  /// CPUs by the ids of their events, if the file has them.
   private(set) var cpuOfID: [UInt64: Int32] = [:]
   private(set) var isPacked = false
-  /// What holds the records: the file itself, or a temporary one that they were unpacked into.
+  /// What holds the records: the file itself, or a temporary one that they were decompressed into.
   private(set) var records: Range<UInt64>
   private(set) var file: RandomAccessFile
-  /// Of the recorded kernel, where the file tells.
+  /// Of the recorded kernel, if the file has it.
   private(set) var kernelRelease: KernelRelease?
-  /// Why not all of them could be unpacked.
+  /// Why not all of them could be decompressed.
   private(set) var breakOff: String?
 
   /// More than all formats of a kernel, and its symbols.
   private static let tracingDataMax: UInt64 = 64 << 20
 
-  /// - Parameter bytesMax: that may be unpacked.
+  /// - Parameter bytesMax: limit of the decompressed size.
   init(_ file: RandomAccessFile, bytesMax: Int64) throws(TraceReadError) {
     self.file = file
     let header = try PerfDataFault.converting(PerfDataFault.part) { () throws(TraceReadError) in
@@ -73,7 +73,7 @@ struct PerfDataContents {
     }
   }
 
-  /// Of the features behind the records one is needed: the tracing data. The release is taken where it can be read.
+  /// Of the features after the records only the tracing data is required. The release is read if possible.
   private mutating func readFeatures() throws(TraceReadError) {
     guard let number = header.place(of: .tracingData) else { throw .perfData(.noTracepoints) }
     let section = try PerfDataFault.converting(PerfDataFault.part) { () throws(TraceReadError) in
@@ -91,7 +91,7 @@ struct PerfDataContents {
     return try PerfDataHeader.section(&cursor)
   }
 
-  /// A string of perf: how long it is, padded with zeros.
+  /// A string of perf: its length, padded with zeros.
   private func release(in section: PerfDataHeader.FileSection) throws(TraceReadError) -> KernelRelease? {
     guard let end = section.end, section.bytes > 4, section.bytes <= Self.releaseMax else { return nil }
     var cursor = RecordCursor(
@@ -107,7 +107,7 @@ struct PerfDataContents {
   /// With room for perf's padding.
   private static let releaseMax: UInt64 = 4096
 
-  /// The head of a trace.dat, with the formats of the events that were asked for.
+  /// The header of a trace.dat, with the formats of the requested events.
   private mutating func readTracingData(_ range: Range<UInt64>) throws(TraceReadError) {
     let bytes = UInt64(range.count)
     if bytes > Self.tracingDataMax { throw .perfData(.tracingData(.tooLarge(.formats, bytes: bytes))) }
@@ -118,7 +118,7 @@ struct PerfDataContents {
       guard try cursor.bytes(Self.tracingMagic.count) == Self.tracingMagic else { throw .part(.odd(.header)) }
       _ = try cursor.string()
       let isBigEndian = try cursor.bytes(1)[0] == 1
-      // The size of a long and of a page: no pages stand here.
+      // The size of a long and of a page: there are no pages here.
       try cursor.skip(5)
       cursor = RecordCursor(
         file, at: cursor.place, end: Int64(range.upperBound), isBigEndian: isBigEndian, part: .layout)
@@ -136,7 +136,7 @@ struct PerfDataContents {
 
   // MARK: What stands in records
 
-  /// The records in front of the first event: in a pipe's file they are all that tells about the rest.
+  /// The records before the first event: in a pipe's file only they describe the rest.
   private mutating func readFront() throws(TraceReadError) {
     var front = PerfRecords(file, records, isBigEndian: header.isBigEndian)
     while case .record(let record, let place) = try front.next() {
@@ -174,7 +174,7 @@ struct PerfDataContents {
     }
   }
 
-  /// Which CPU's event has which id: what perf record counts itself is told by the id alone.
+  /// The CPU of each event id: what perf record counts itself has only the id.
   private mutating func readIDs(_ record: PerfRecord) {
     let entryBytes = 32
     var place = PerfRecord.headBytes + 8

@@ -1,21 +1,21 @@
-// Why a perf.data cannot be read: what is wrong with the parts that everything else hangs on.
+// Why a perf.data cannot be read: damage in an essential part.
 
 /// What is wrong with single records, when those parts are sound, is an `ImportIssue`.
 package enum PerfDataFault: Error, Equatable, Sendable {
   /// The header, the list of events or the list of features.
   case part(PartFault)
-  /// The same, inside the tracing data: the head of a trace.dat that perf puts into its files.
+  /// The same, inside the tracing data: the header of a trace.dat that perf puts into its files.
   case tracingData(PartFault)
-  /// `perf record` did not come to its end: the formats of the events are what it writes last.
+  /// `perf record` did not finish: it writes the formats of the events last.
   case unfinished
   /// No event of it is a tracepoint or probe, or their formats were left out.
   case noTracepoints
   /// Samples that lack what an event needs.
   case lacks(Lack)
-  /// Events whose samples do not have their number in the same place: then no sample tells which it is of.
+  /// Events whose samples have their id at different positions: then no sample can be identified.
   case mixedSamples
 
-  /// What samples may lack, and what asks for it.
+  /// What samples may lack, and the option that adds it.
   package enum Lack: String, Sendable {
     case time = "time stamps (perf record -T)"
     case cpu = "the number of their CPU (perf record --sample-cpu)"
@@ -37,7 +37,7 @@ extension PerfDataFault {
     }
   }
 
-  /// Says of an error inside a perf.data that it is one.
+  /// Makes clear that an error is inside a perf.data.
   static func converting<Value: ~Copyable>(
     _ wrap: (PartFault) -> PerfDataFault, _ body: () throws(TraceReadError) -> Value
   ) throws(TraceReadError) -> Value {

@@ -1,11 +1,11 @@
-// The first bytes of a perf.data: byte order, and where its parts stand
+// The first bytes of a perf.data: byte order, and the positions of its parts
 // (tools/perf/Documentation/perf.data-file-format.txt).
 
 struct PerfDataHeader {
   let isBigEndian: Bool
   /// Written to a pipe: no parts, everything is a record.
   let isPipe: Bool
-  /// Bytes of an entry in the list of events: the attribute, and where its ids stand.
+  /// Bytes of an entry in the list of events: the attribute, and the position of its ids.
   let entryBytes: Int
   let attributes: FileSection
   let data: FileSection
@@ -17,7 +17,7 @@ struct PerfDataHeader {
     var offset: UInt64 = 0
     var bytes: UInt64 = 0
 
-    /// One byte behind it; nil: beyond any file.
+    /// The offset after it; nil: beyond any file.
     var end: UInt64? {
       let (end, overflow) = offset.addingReportingOverflow(bytes)
       return overflow || end > UInt64(Int64.max) ? nil : end
@@ -63,7 +63,7 @@ struct PerfDataHeader {
     _ = try Self.section(&cursor)
     var features: [UInt64] = []
     for _ in 0..<4 { features.append(try cursor.number(UInt64.self)) }
-    // The list is one of longs: where those have 32 bits, their order is another.
+    // The list is one of longs: if those have 32 bits, their order differs.
     let isOfWords = isBigEndian && features[0] & 1 << UInt64(Feature.tracingData.rawValue) == 0
     self.features = isOfWords ? features.map { $0 << 32 | $0 >> 32 } : features
     guard let entry = Int(exactly: entry), PerfAttribute.sizes.contains(entry - Self.sectionBytes),
@@ -78,8 +78,7 @@ struct PerfDataHeader {
     FileSection(offset: try cursor.number(UInt64.self), bytes: try cursor.number(UInt64.self))
   }
 
-  /// The feature's place in the list of sections behind the data, which is in the order of the bits; nil: it is not
-  /// there.
+  /// The feature's index in the list of sections after the data, which is in bit order; nil: it does not exist.
   func place(of feature: Feature) -> Int? {
     let bit = UInt64(1) << UInt64(feature.rawValue)
     return features[0] & bit == 0 ? nil : (features[0] & (bit - 1)).nonzeroBitCount

@@ -8,16 +8,16 @@ struct PerfDataPipeline: ~Copyable {
   private var order: RoundOrder
   var decoder: PerfDecoder
   private let cpuOfID: [UInt64: Int32]
-  /// Losses that wait for the record behind them.
+  /// Losses that wait for the next record.
   private var heldLosses: [RoundOrder.Entry] = []
   /// One for each CPU, and more.
   private static let heldLossesMax = 1 << 16
-  /// By CPU, what perf record counted itself, and wrote down when it ended.
+  /// By CPU, what perf record counted itself, and wrote at its end.
   private var countedLosses: [Int32: UInt64] = [:]
   private var areAllTaken = false
-  /// Losses behind everything else, the next one last. nil: not everything was delivered.
+  /// Losses after everything else, the next one last. nil: not everything was delivered.
   private var lastLosses: [LossMarker]?
-  /// Why the recording is not whole.
+  /// Why the recording is incomplete.
   private var breakOff: String?
   private(set) var bytesRead: Int64 = 0
 
@@ -32,12 +32,12 @@ struct PerfDataPipeline: ~Copyable {
     breakOff = contents.breakOff
   }
 
-  /// A sentence; nil: the recording is whole, as far as it was read.
+  /// A sentence; nil: the recording is complete, as far as it was read.
   var incomplete: String? {
     breakOff.map { "the records break off: \($0); what stands before was read" }
   }
 
-  /// Puts the next events into the front of `events`; fewer than there is room for only at the end.
+  /// Puts the next events at the start of `events`; fewer than there is room for only at the end.
   mutating func read(into events: UnsafeMutableBufferPointer<RecordedEvent>) throws(TraceReadError) -> Int {
     var count = 0
     while count < events.count {
@@ -66,7 +66,7 @@ struct PerfDataPipeline: ~Copyable {
     return decoder.read(record, into: &event)
   }
 
-  /// Takes in records until some can be handed on, or all are read.
+  /// Takes in records until some can be passed on, or all are read.
   private mutating func fill() throws(TraceReadError) {
     repeat {
       switch try records.next() {
@@ -88,8 +88,8 @@ struct PerfDataPipeline: ~Copyable {
       let head = decoder.events.attribute(ofSample: record).flatMap { SampleHead(record, $0) }
       put(time: head?.time, place, cpu: head.map { Int32(truncatingIfNeeded: $0.cpu) } ?? RecordedEvent.unknownCPU)
     case .lost:
-      // Its stamp is taken when there is room for it: later, perhaps, than that of the record behind it, which was
-      // waiting for that.
+      // Its stamp is taken when there is room for it: perhaps later than that of the record after it, which was waiting
+      // for that room.
       let entry = RoundOrder.Entry(time: time(of: record) ?? .max, place: place, cpu: decoder.cpu(of: record))
       if heldLosses.count >= Self.heldLossesMax { releaseLosses(before: nil) }
       heldLosses.append(entry)
@@ -110,15 +110,14 @@ struct PerfDataPipeline: ~Copyable {
       releaseLosses(before: nil)
       order.finishRound()
     case .compressed, .compressed2:
-      // Those of a packed file are unpacked by now.
+      // Those of a compressed file are decompressed by now.
       breakOff = breakOff ?? "packed ones among others"
       finish()
     case .headerAttr, .tracingData, .idIndex, .auxtrace, .headerFeature, nil: break
     }
   }
 
-  /// - Parameter time: nil where it does not tell; then, or if there is no such time, it stands behind all that came
-  ///   before it.
+  /// - Parameter time: nil if it has none; then, or if the time is impossible, it comes after everything before it.
   private mutating func put(time: UInt64?, _ place: UInt64, cpu: Int32) {
     let time = time.flatMap { TraceTimestamp(recorded: $0) == nil ? nil : $0 } ?? order.latest
     let entry = RoundOrder.Entry(time: time, place: place, cpu: cpu)
@@ -126,7 +125,7 @@ struct PerfDataPipeline: ~Copyable {
     order.put(entry)
   }
 
-  /// - Parameter entry: what stands behind them; nil: nothing of which the time is known.
+  /// - Parameter entry: the entry after them; nil: none with a known time.
   private mutating func releaseLosses(before entry: RoundOrder.Entry?) {
     if heldLosses.isEmpty { return }
     for var loss in heldLosses {
@@ -137,7 +136,7 @@ struct PerfDataPipeline: ~Copyable {
     heldLosses.removeAll()
   }
 
-  /// When a record that is no sample was written; nil: that is not known, as of all that perf record made up itself.
+  /// When a record that is not a sample was written; nil: not known, as for all that perf record synthesised.
   private func time(of record: PerfRecord) -> UInt64? {
     guard let place = decoder.events.attribute(ofOther: record)?.layout.trailer.time,
       let time = record.number(at: record.bytes - place, UInt64.self), time != 0, TraceTimestamp(recorded: time) != nil
@@ -146,7 +145,7 @@ struct PerfDataPipeline: ~Copyable {
   }
 
   private mutating func takeLostSamples(_ record: PerfRecord, _ place: UInt64) {
-    // What a filter threw away was not wanted.
+    // Events dropped by a filter do not count as lost.
     if record.hasTopMiscBit { return }
     if let time = time(of: record) { return put(time: time, place, cpu: decoder.cpu(of: record)) }
     guard let count = record.number(at: 8, UInt64.self) else { return }
@@ -162,7 +161,8 @@ struct PerfDataPipeline: ~Copyable {
     areAllTaken = true
   }
 
-  /// What perf record counted holds what other records told; the rest was lost when nothing was written any more.
+  /// What perf record counted includes the losses of other records; the rest was lost at the end, when nothing was
+  /// written any more.
   private mutating func endLosses() -> [LossMarker] {
     var losses: [LossMarker] = []
     for (cpu, count) in countedLosses.sorted(by: { $0.key > $1.key }) {

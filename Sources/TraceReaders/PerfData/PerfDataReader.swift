@@ -1,4 +1,4 @@
-// The reader of a perf.data, from a file or a pipe, packed or not.
+// The reader of a perf.data, from a file or a pipe, compressed or not.
 
 import KVMEvents
 
@@ -42,7 +42,7 @@ final class PerfDataReader: RecordFileReader {
     return form
   }
 
-  /// nil: the events differ, or it is none that is known here.
+  /// nil: the events differ, or the clock is not known here.
   private static func clock(_ contents: PerfDataContents) -> TraceClock? {
     let clocks = Set(contents.events.attributes.filter(\.isTracepoint).map(\.clock))
     return clocks.count == 1 ? clocks.first ?? nil : nil

@@ -1,9 +1,9 @@
-// What the decoder notes about a perf.data and about records that are not clean.
+// What the decoder reports about a perf.data and about malformed records.
 
 import KVMEvents
 
 extension PerfDecoder {
-  /// What a recording made so does not tell.
+  /// What such a recording cannot show.
   mutating func noteFormLimits() {
     for attribute in events.attributes where attribute.isTracepoint {
       if attribute.samplePeriod != 1 {
@@ -12,13 +12,13 @@ extension PerfDecoder {
       }
       if attribute.overwrites {
         issues.note(
-          .formLimit, line: 1, "what was overwritten is not told: perf record without --overwrite does", excerpt: "")
+          .formLimit, line: 1, "overwritten events are not reported: perf record without --overwrite", excerpt: "")
         return
       }
     }
   }
 
-  /// A record that cannot be used. Gives false, as nothing is delivered for it.
+  /// A record that cannot be used. Returns false, as nothing is delivered for it.
   mutating func noteRecord(_ reason: @autoclosure () -> String, _ head: SampleHead?) -> Bool {
     issues.note(.badRecord, line: count, "a record of no use: \(reason())", excerpt: head?.place ?? "")
     return false

@@ -12,9 +12,9 @@ struct PerfDecoder: ~Copyable {
   private let isBigEndian: Bool
   private let keepsUnknown: Bool
   var lastTime = Int64.min
-  /// Samples and losses met so far: an event's id is its number among them.
+  /// Samples and losses so far: an event's id is its number among them.
   private(set) var count: EventID = 0
-  /// By CPU, what records in the midst of the others said was lost.
+  /// By CPU, losses reported by records in the middle of the file.
   private var toldLosses: [Int32: UInt64] = [:]
 
   init(_ contents: PerfDataContents, options: TraceReadOptions) throws(TraceReadError) {
@@ -31,7 +31,7 @@ struct PerfDecoder: ~Copyable {
     noteFormLimits()
   }
 
-  /// Reads a record in its turn. True: `event` is its event; false: it has none to deliver.
+  /// Reads the next record. True: `event` is its event; false: it has none to deliver.
   mutating func read(_ record: PerfRecord, into event: inout RecordedEvent) -> Bool {
     switch record.kind {
     case .sample: return readSample(record, into: &event)
@@ -84,7 +84,7 @@ struct PerfDecoder: ~Copyable {
     return true
   }
 
-  /// A sample of what is no tracepoint.
+  /// A sample of an event that is not a tracepoint.
   private mutating func readOther(
     _ attribute: PerfAttribute, _ head: SampleHead, _ time: Int64, into event: inout RecordedEvent
   ) -> Bool {
@@ -101,7 +101,7 @@ struct PerfDecoder: ~Copyable {
     lastTime = time
   }
 
-  /// - Parameter pid: of the thread, where perf does not say it: it has no number for one that is about to end.
+  /// - Parameter pid: of the thread, if perf does not give it: it has no number for an exiting one.
   private mutating func fill(
     _ event: inout RecordedEvent, _ head: SampleHead, _ time: Int64, _ name: EventNameID, _ kind: EventKind, pid: Int32
   ) {
@@ -121,13 +121,13 @@ struct PerfDecoder: ~Copyable {
     deliver(LossMarker(cpu: cpu, count: lost), into: &event)
   }
 
-  /// On this CPU; where it is not known which, on all.
+  /// On this CPU; on all, if it is not known.
   func toldLosses(on cpu: Int32) -> UInt64 {
     if cpu != RecordedEvent.unknownCPU { return toldLosses[cpu, default: 0] }
     return toldLosses.values.reduce(0) { $0.addingReportingOverflow($1).partialValue }
   }
 
-  /// By the record's trailer; `RecordedEvent.unknownCPU` where it does not tell.
+  /// By the record's trailer; `RecordedEvent.unknownCPU` if it has none.
   func cpu(of record: PerfRecord) -> Int32 {
     guard let place = events.attribute(ofOther: record)?.layout.trailer.cpu,
       let cpu = record.number(at: record.bytes - place, UInt32.self), cpu < cpusMax

@@ -1,11 +1,11 @@
-// The events of a perf.data, and which of them a record is of.
+// The events of a perf.data, and the event of each record.
 
 struct PerfEventTable {
   private(set) var attributes: [PerfAttribute] = []
   private var placeOfID: [UInt64: Int] = [:]
-  /// All that were given, the same ones again included.
+  /// All that were given, including duplicates.
   private var idCount = 0
-  /// Where every sample has its id, and how far before its end every other record has it; nil: nowhere.
+  /// The position of the id in every sample, and its distance from the end in every other record; nil: none.
   private var idInSample: Int?
   private var idInTrailer: Int?
   private(set) var isFinished = false
@@ -41,21 +41,21 @@ struct PerfEventTable {
     else { throw .perfData(.mixedSamples) }
   }
 
-  /// The event of a sample; nil: its id is none's.
+  /// The event of a sample; nil: its id belongs to none.
   @inline(__always) func attribute(ofSample sample: PerfRecord) -> PerfAttribute? {
     if attributes.count == 1 { return attributes[0] }
     guard let place = idInSample, let id = sample.number(at: place, UInt64.self) else { return nil }
     return attribute(id)
   }
 
-  /// The event whose trailer a record has that is no sample; nil: as above.
+  /// The event whose trailer a record that is not a sample has; nil: as above.
   func attribute(ofOther record: PerfRecord) -> PerfAttribute? {
     guard let place = idInTrailer, attributes.count > 1 else { return attributes.first }
     guard let id = record.number(at: record.bytes - place, UInt64.self) else { return nil }
     return attribute(id)
   }
 
-  /// What perf record makes itself has the id 0.
+  /// What perf record synthesises has the id 0.
   @inline(__always) private func attribute(_ id: UInt64) -> PerfAttribute? {
     if id == 0 { return attributes.first }
     return placeOfID[id].map { attributes[$0] }

@@ -1,9 +1,9 @@
-// The records of a perf.data one after the other, as they stand in the file.
+// The records of a perf.data one after the other, in file order.
 
 struct PerfRecords: ~Copyable {
   private let file: RandomAccessFile
   private let isBigEndian: Bool
-  /// What was read of the file, and where it stands there.
+  /// What was read of the file, and its offset there.
   private let block: UnsafeMutableRawBufferPointer
   private var blockPlace: UInt64 = 0
   private var filled = 0
@@ -13,14 +13,14 @@ struct PerfRecords: ~Copyable {
   private var isOver = false
 
   enum Step {
-    /// A record, and where it stands in the file; its bytes are there until the next one is asked for.
+    /// A record, and its offset in the file; its bytes are valid until the next one is read.
     case record(PerfRecord, place: UInt64)
-    /// What comes next is no record, and nothing tells where the one after it begins: why.
+    /// The next bytes are not a record, and the position of the next one is unknown: why.
     case broken(String)
     case end
   }
 
-  /// More than the largest record, and a read's worth.
+  /// More than the largest record, plus one read.
   private static let blockBytes = 1 << 18
 
   init(_ file: RandomAccessFile, _ range: Range<UInt64>, isBigEndian: Bool) {
@@ -55,8 +55,7 @@ struct PerfRecords: ~Copyable {
     return .broken(reason)
   }
 
-  /// Bytes that belong to a record and that its size leaves out. nil: passed over, or there are none; else why they
-  /// cannot be.
+  /// Bytes that belong to a record but are not in its size. nil: skipped, or there are none; else why they are invalid.
   private mutating func skipAttachment(of record: PerfRecord) -> String? {
     var bytes: UInt64?
     switch record.kind {
@@ -64,12 +63,12 @@ struct PerfRecords: ~Copyable {
     case .tracingData: bytes = record.number(at: 8, UInt32.self).map { (UInt64($0) + 7) & ~7 }
     case _: return nil
     }
-    guard let bytes, bytes <= end - place else { return "data behind a record reach past their end" }
+    guard let bytes, bytes <= end - place else { return "data after a record extend past their end" }
     place += bytes
     return nil
   }
 
-  /// Whether so many bytes are there from the next record on; reads them.
+  /// Whether that many bytes are available from the next record on; reads them.
   private mutating func holds(_ count: Int) throws(TraceReadError) -> Bool {
     if UInt64(count) > end - place { return false }
     let isInBlock = place >= blockPlace && place + UInt64(count) <= blockPlace + UInt64(filled)

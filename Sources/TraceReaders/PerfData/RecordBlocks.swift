@@ -1,5 +1,5 @@
-// Records again, in the order of their stamps: each CPU goes on where it was, so that a block per CPU is nearly always
-// at hand.
+// Records again, in time stamp order: each CPU continues where it was, so that one block per CPU nearly always
+// suffices.
 
 final class RecordBlocks {
   private let file: RandomAccessFile
@@ -17,7 +17,7 @@ final class RecordBlocks {
     var lastUse: UInt64
   }
 
-  /// A record that begins in a block is in it as a whole: as much again stands behind it.
+  /// A record that begins in a block is completely in it: the same size again follows it.
   private static let blockBytes = 1 << 16
   private static let blocksMax = 256
 
@@ -30,7 +30,7 @@ final class RecordBlocks {
     for block in blocks { block.bytes.deallocate() }
   }
 
-  /// The record at this place, valid until the next one is asked for; nil: the file has lost it.
+  /// The record at this offset, valid until the next one is read; nil: the file has lost it.
   ///
   /// - Parameter slot: below 256; the same for the records of one CPU.
   func record(at place: UInt64, slot: Int) throws(TraceReadError) -> PerfRecord? {
@@ -60,7 +60,7 @@ final class RecordBlocks {
       index = blocks.indices.min { blocks[$0].lastUse < blocks[$1].lastUse } ?? 0
       room = blocks[index].bytes
     }
-    // Not this block while it is read: an error leaves nothing half.
+    // Not this block while it is read: an error leaves nothing half done.
     blocks[index].number = .max
     let target = UnsafeMutableRawBufferPointer(rebasing: room[..<(2 * Self.blockBytes)])
     blocks[index].filled = try file.read(at: Int64(number) * Int64(Self.blockBytes), into: target)

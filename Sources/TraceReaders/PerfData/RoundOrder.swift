@@ -1,14 +1,14 @@
-// Puts the records of a perf.data into the order of their stamps, as far as that takes.
+// Sorts the records of a perf.data by their stamps, as far as possible.
 
-/// perf record empties the CPUs' buffers one after the other, and says when it has been through all of them
-/// (FINISHED_ROUND). What a CPU recorded before a round ended is in the file when the next one has ended: so up to the
-/// latest stamp of the round before all is there, and can be handed on. Without rounds everything waits for the end.
+/// perf record drains the CPUs' buffers one after the other, and marks the end of each pass (FINISHED_ROUND). What a
+/// CPU recorded before a round ended is in the file when the next one has ended: so up to the latest stamp of the
+/// previous round everything is present, and can be passed on. Without rounds everything waits for the end.
 ///
-/// More than `waitingMax` records do not wait: the earlier half is handed on then. What comes too late for that is out
+/// At most `waitingMax` records wait: then the earlier half is passed on. Records that come too late for that are out
 /// of order.
 struct RoundOrder {
   private var waiting: [Entry] = []
-  /// The front of `waiting` is in order and can be handed on; some of it is handed on already.
+  /// The front of `waiting` is sorted and can be passed on; part of it already is.
   private var ready = 0
   private var handedOn = 0
   private let waitingMax: Int
@@ -16,7 +16,7 @@ struct RoundOrder {
   private(set) var latest: UInt64 = 0
   private var latestOfRound: UInt64 = 0
 
-  /// A record: its stamp, and where it stands. 16 bytes: a round may hold millions.
+  /// A record: its stamp, and its offset. 16 bytes: a round may hold millions.
   struct Entry {
     var time: UInt64
     private let packed: UInt64
@@ -30,7 +30,7 @@ struct RoundOrder {
     var place: UInt64 { packed >> 8 }
     var slot: Int { Int(packed & 0xff) }
 
-    /// At one time the one that stands first.
+    /// At equal times the one that comes first in the file.
     @inline(__always) static func < (a: Entry, b: Entry) -> Bool {
       a.time < b.time || (a.time == b.time && a.packed < b.packed)
     }
@@ -63,7 +63,7 @@ struct RoundOrder {
 
   var hasReady: Bool { handedOn < ready }
 
-  /// The earliest entry that nothing can come before any more.
+  /// The earliest entry that nothing can precede any more.
   mutating func take() -> Entry? {
     guard handedOn < ready else { return nil }
     handedOn += 1
@@ -76,7 +76,7 @@ struct RoundOrder {
     waiting.sort { $0 < $1 }
   }
 
-  /// How many of what is sorted are not later than this.
+  /// How many of the sorted ones are not later than this.
   private func partition(_ limit: UInt64) -> Int {
     var (low, high) = (0, waiting.count)
     while low < high {

@@ -1,14 +1,14 @@
 // When and where a sample was taken, and by which thread.
 
 struct SampleHead {
-  /// nil: it has no stamp, as what is no tracepoint may have none.
+  /// nil: it has no stamp, which is possible for events that are not tracepoints.
   let time: UInt64?
   let cpu: UInt32
-  /// The thread's group and the thread; -1 where the sample does not say.
+  /// The thread's group and the thread; -1 if the sample does not have them.
   let pid: Int32
   let tid: Int32
 
-  /// nil: the sample is too short for it. What its event leaves out is nil, 0, or -1.
+  /// nil: the sample is too short for it. Values that its event omits are nil, 0, or -1.
   @inline(__always) init?(_ sample: PerfRecord, _ attribute: PerfAttribute) {
     let layout = attribute.layout
     var head: (time: UInt64?, cpu: UInt32, pid: Int32, tid: Int32) = (nil, 0, -1, -1)

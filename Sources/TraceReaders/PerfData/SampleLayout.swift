@@ -1,18 +1,18 @@
-// Where the values stand in the samples of one event, and in the trailers of its other records.
+// The positions of the values in the samples of one event, and in the trailers of its other records.
 
 struct SampleLayout {
-  /// Places from the sample's begin; nil: it has no such value.
+  /// Offsets from the sample's begin; nil: it has no such value.
   let tid: Int?
   let time: Int?
   let id: Int?
   let cpu: Int?
-  /// What has no fixed size begins here.
+  /// Values without a fixed size begin here.
   private let tail: Int
   private let type: SampleType
   private let format: ReadFormat
   let trailer: Trailer
 
-  /// The same for the trailer: places before the record's end. All nil where the event's records have none.
+  /// The same for the trailer: offsets before the record's end. All nil if the event's records have none.
   struct Trailer {
     var time: Int?
     var id: Int?
@@ -43,7 +43,7 @@ struct SampleLayout {
     self.trailer = trailer
   }
 
-  /// The fields of a tracepoint's event; nil: they are not there, or reach past the sample.
+  /// The fields of a tracepoint's event; nil: missing, or beyond the sample.
   @inline(__always) func raw(of sample: PerfRecord) -> UnsafeRawBufferPointer? {
     var place = tail
     if type.contains(.read), !skipRead(&place, sample) { return nil }
@@ -52,7 +52,7 @@ struct SampleLayout {
     return UnsafeRawBufferPointer(start: sample.start + place + 4, count: Int(count))
   }
 
-  /// False: it reaches past the sample.
+  /// False: it extends past the sample.
   private func skipRead(_ place: inout Int, _ sample: PerfRecord) -> Bool {
     var words = format.times + format.perEvent
     if format.contains(.group) {
@@ -63,7 +63,7 @@ struct SampleLayout {
     return place <= sample.bytes
   }
 
-  /// A count, and so many words.
+  /// A count, and that many words.
   private func skipWords(_ place: inout Int, _ sample: PerfRecord) -> Bool {
     guard let count = sample.number(at: place, UInt64.self), count <= UInt64(sample.bytes) else { return false }
     place += 8 * (1 + Int(count))

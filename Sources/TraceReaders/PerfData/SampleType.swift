@@ -16,9 +16,9 @@ struct SampleType: OptionSet {
   static let raw = SampleType(rawValue: 1 << 10)
   static let identifier = SampleType(rawValue: 1 << 16)
 
-  /// What stands in front of all that has no fixed size, 8 bytes each, in this order.
+  /// The values before those without a fixed size, 8 bytes each, in this order.
   static let leading: [SampleType] = [.identifier, .ip, .tid, .time, .addr, .id, .streamID, .cpu, .period]
-  /// What the trailer of a record that is no sample consists of (`sample_id_all`), in this order.
+  /// The trailer of a record that is not a sample (`sample_id_all`), in this order.
   static let trailing: [SampleType] = [.tid, .time, .id, .streamID, .cpu, .identifier]
 }
 
@@ -32,7 +32,7 @@ struct ReadFormat: OptionSet {
   static let group = ReadFormat(rawValue: 1 << 3)
   static let lost = ReadFormat(rawValue: 1 << 4)
 
-  /// Words that stand once, whatever the group's size.
+  /// Words that occur once, whatever the group's size.
   var times: Int { (contains(.timeEnabled) ? 1 : 0) + (contains(.timeRunning) ? 1 : 0) }
   /// Words for each event of the group.
   var perEvent: Int { 1 + (contains(.id) ? 1 : 0) + (contains(.lost) ? 1 : 0) }

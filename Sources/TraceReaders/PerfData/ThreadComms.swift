@@ -3,7 +3,7 @@
 struct ThreadComms {
   private var comms: [Int32: CommKey] = [:]
 
-  /// What `perf script` prints: a thread of which nothing was told is `:TID`.
+  /// As `perf script` prints it: a thread without a known comm is `:TID`.
   func key(tid: Int32) -> CommKey {
     comms[tid] ?? Self.key(Array((tid == 0 ? "swapper" : ":\(tid)").utf8))
   }
@@ -13,7 +13,7 @@ struct ThreadComms {
     comms[tid] = Self.key(record.string(at: 16))
   }
 
-  /// A new thread has its parent's comm; one that had its number before is gone.
+  /// A new thread has its parent's comm; an earlier one with the same number is gone.
   mutating func readFork(_ record: PerfRecord) {
     guard let tid = record.number(at: 16, Int32.self), let parent = record.number(at: 20, Int32.self) else { return }
     comms[tid] = parent == 0 ? key(tid: 0) : comms[parent]

@@ -1,14 +1,14 @@
-// The records of `perf record -z`, unpacked into a temporary file.
+// The records of `perf record -z`, decompressed into a temporary file.
 
 import Glibc
 
 struct UnpackedRecords {
   let file: RandomAccessFile
-  /// Why not all of them could be unpacked.
+  /// Why not all of them could be decompressed.
   let breakOff: String?
 
-  /// perf packs what it reads of a buffer into one stream for all, cut into records; what it writes itself stands
-  /// between them as ever. Put one behind the other, they are the records of a file that was not packed.
+  /// perf compresses what it reads of a buffer into one stream for all, cut into records; what it writes itself is
+  /// between them, uncompressed. Concatenated, they are the records of an uncompressed file.
   init(
     _ file: RandomAccessFile, _ range: Range<UInt64>, isBigEndian: Bool, bytesMax: Int64
   ) throws(TraceReadError) {
@@ -34,7 +34,7 @@ struct UnpackedRecords {
     self.breakOff = breakOff
   }
 
-  /// What is packed in a record; nil: it is one as ever.
+  /// The compressed contents of a record; nil: it is an ordinary one.
   private static func packed(_ record: PerfRecord) -> UnsafeRawBufferPointer? {
     switch record.kind {
     case .compressed:
@@ -50,7 +50,7 @@ struct UnpackedRecords {
     }
   }
 
-  /// nil: all of it was unpacked; else what is wrong.
+  /// nil: all of it was decompressed; else what is wrong.
   private static func unpack(
     _ packed: UnsafeRawBufferPointer, with stream: ZstdStream, by block: UnsafeMutableRawBufferPointer,
     into spool: TemporaryFile

@@ -1,11 +1,11 @@
 // One event's format, as tracefs describes it: `events/SYSTEM/EVENT/format`.
 
-/// Read leniently: what cannot be understood is left out, and missed where it is needed.
+/// Read leniently: what cannot be parsed is dropped, and reported where it is needed.
 struct EventFormat {
   private(set) var name = ""
   private(set) var id: Int?
   private(set) var fields: [Field] = []
-  /// What stands behind `print fmt:`; empty where there is none.
+  /// The text after `print fmt:`; empty if there is none.
   private(set) var printFormat: [UInt8] = []
 
   struct Field: Equatable {
@@ -14,9 +14,9 @@ struct EventFormat {
     let offset: Int
     let size: Int
     let isSigned: Bool
-    /// One number, not an array and nothing that stands elsewhere in the record (`__data_loc`).
+    /// One number, not an array or data elsewhere in the record (`__data_loc`).
     let isNumber: Bool
-    /// The record has its place here (`__data_loc`).
+    /// The record has its position here (`__data_loc`).
     let isElsewhere: Bool
   }
 
@@ -70,6 +70,6 @@ struct EventFormat {
     return value <= recordMax ? value : nil
   }
 
-  /// The field of this name; nil where the format has none.
+  /// The field of this name; nil if the format has none.
   func field(_ name: String) -> Field? { fields.first { $0.name == name } }
 }

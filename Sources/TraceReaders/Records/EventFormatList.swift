@@ -4,7 +4,7 @@ import KVMEvents
 
 struct EventFormatList {
   private(set) var formats: [EventFormat] = []
-  /// Formats that cannot be used, and what else is wrong with parts that events can be read without.
+  /// Formats that cannot be used, and other errors in parts that events can be read without.
   var issues = IssueLog()
 
   /// One format, or the description of the ring buffer.

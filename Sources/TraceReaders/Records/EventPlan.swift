@@ -1,24 +1,24 @@
-// How the records of one event type are read: its format and the catalogue, brought together once.
+// How the records of one event type are read: its format and the catalogue, combined once.
 
 import KVMEvents
 
 struct EventPlan {
   let name: EventNameID
-  /// Which of the name's meanings: told by the fields that the format has.
+  /// Which of the name's meanings: selected by the fields of the format.
   let meaning: Int
   let kind: EventKind
   let isKnown: Bool
   /// Where the text of trace_marker's event begins in its records; -1: it is another event.
   let markPlace: Int
-  /// It tells comms: there is a `RecordTeller` for it.
+  /// It gives comms: there is a `RecordTeller` for it.
   let tellsComms: Bool
   let pid: RecordNumber
   let steps: UnsafeMutableBufferPointer<FieldStep>
-  /// Bytes a record has to have for all of the steps.
+  /// Minimum size of a record for all of the steps, in bytes.
   let recordBytes: Int
-  /// Fields that the catalogue wants and the format does not have.
+  /// Fields that the catalogue requires and the format does not have.
   let missing: EventFieldSet
-  /// Fields whose format is that of no number.
+  /// Fields whose format is not a number.
   let unusable: EventFieldSet
 
   /// - Parameter entry: of the event's name.
@@ -52,7 +52,7 @@ struct EventPlan {
     _ = self.steps.initialize(from: steps)
   }
 
-  /// Reads the fields of a record that has this event's type. What was wrong with them is for `IssueLog.noteFields`.
+  /// Reads the fields of a record that has this event's type. Errors in them are for `IssueLog.noteFields`.
   @inline(__always)
   func read(
     _ record: UnsafeRawPointer, bytes: Int, isBigEndian: Bool, into event: inout RecordedEvent
@@ -81,11 +81,11 @@ struct EventPlan {
   }
 }
 
-/// One field of an event: where it stands in its record, and where it goes.
+/// One field of an event: its position in the record, and its destination.
 struct FieldStep {
   let source: RecordNumber
   let field: EventField
-  /// The field's place in an event; known beforehand, for asking the enum is a call.
+  /// The field's index in an event; precomputed, since reading it from the enum is a call.
   let place: Int
   let type: FieldType
 

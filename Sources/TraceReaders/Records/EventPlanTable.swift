@@ -3,13 +3,13 @@
 import KVMEvents
 
 struct EventPlanTable: ~Copyable {
-  /// By event type (`common_type`, 16 bits): a place in `plans`, or what there is instead.
+  /// By event type (`common_type`, 16 bits): an index into `plans`, or a marker for none.
   private let places: UnsafeMutableBufferPointer<Int32>
   private var plans: [EventPlan] = []
   /// By event type.
   private(set) var tellers: [Int: RecordTeller] = [:]
   private let formats: [EventFormat]
-  /// Where every record has its event type.
+  /// The offset of the event type in every record.
   let type: RecordNumber
 
   private static let unmade: Int32 = -1
@@ -17,7 +17,7 @@ struct EventPlanTable: ~Copyable {
 
   init(_ formats: [EventFormat]) throws(TraceReadError) {
     self.formats = formats
-    // All events begin with the same common fields; the first format that has them speaks for all.
+    // All events begin with the same common fields; the first format that has them is used for all.
     guard let field = formats.lazy.compactMap({ $0.field("common_type") }).first, field.size == 2,
       let type = RecordNumber(field)
     else { throw .part(.odd(.formats)) }

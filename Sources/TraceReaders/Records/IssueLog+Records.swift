@@ -1,9 +1,9 @@
-// What is odd about a record whose fields were read by its format, as issues.
+// Issues of a record whose fields were read by its format.
 
 import KVMEvents
 
 extension IssueLog {
-  /// An event that the catalogue does not have: said once per name. Before it is counted.
+  /// An event that is not in the catalogue: reported once per name. Before it is counted.
   mutating func noteUnknown(_ entry: EventNameTable.Entry, at id: EventID, excerpt: @autoclosure () -> String) {
     guard entry.count == 0 else { return }
     let name = String(decoding: entry.name, as: UTF8.self)

@@ -1,23 +1,23 @@
 // Why a binary recording cannot be read: what is wrong with the parts that everything else hangs on.
 
-/// What is wrong with pages and records, when those parts are sound, is an `ImportIssue`.
+/// Damage in pages and records, if those parts are intact, is an `ImportIssue`.
 package enum PartFault: Error, Equatable, Sendable {
-  /// The file, or a part that says how long it is, ends inside this part.
+  /// The file, or a part with a known length, ends inside this part.
   case cutOff(Part)
   /// A part claims more bytes than any recording has.
   case tooLarge(Part, bytes: UInt64)
-  /// The codec's own words about a part that cannot be unpacked.
+  /// The codec's own message about a part that cannot be decompressed.
   case damaged(Part, String)
-  /// Another section stands where this part should.
+  /// Another section is where this part should be.
   case misplaced(Part)
   /// A value of this part that no recording has.
   case odd(Part)
-  /// What only one form has: the end of a sentence that begins with the input's name. The form makes it.
+  /// A fault of one format only: the end of a sentence that begins with the input's name. The format makes it.
   case ofForm(String)
 
   /// A part of the file.
   package struct Part: Equatable, Sendable {
-    /// What it is called in a sentence.
+    /// Its name in a sentence.
     let words: String
 
     init(_ words: String) { self.words = words }

@@ -1,7 +1,6 @@
-// `print fmt:` of an event's format: how its records are put into words.
+// `print fmt:` of an event's format: how its records are printed.
 
-/// What the format says, as far as probes and KVM's plain tracepoints need it: text, and numbers of the record
-/// (`REC->name`).
+/// The format, as far as probes and KVM's plain tracepoints need it: text, and numbers of the record (`REC->name`).
 struct PrintFormat {
   private let pieces: [Piece]
 
@@ -10,8 +9,8 @@ struct PrintFormat {
     case number(RecordNumber, Conversion)
   }
 
-  /// - Parameter format: nil is given where it calls a function, prints a string, or names what the record does not
-  ///   have.
+  /// - Parameter format: the result is nil if it calls a function, prints a string, or names a field that the record
+  ///   does not have.
   init?(_ format: EventFormat) {
     var scanner = Scanner(format.printFormat[...])
     guard scanner.skip(UInt8(ascii: "\"")) else { return nil }
@@ -31,7 +30,7 @@ struct PrintFormat {
     self.pieces = pieces
   }
 
-  /// Appends the words for a record. False: the record is shorter than its numbers.
+  /// Appends the text of a record. False: the record is shorter than its numbers.
   func print(_ record: UnsafeRawBufferPointer, isBigEndian: Bool, to line: inout [UInt8]) -> Bool {
     for piece in pieces {
       switch piece {
@@ -79,7 +78,7 @@ private struct Conversion {
   }
 }
 
-/// Reads the C literal and the arguments behind it.
+/// Reads the C literal and the arguments after it.
 private struct Scanner {
   private var rest: ArraySlice<UInt8>
 
@@ -96,7 +95,7 @@ private struct Scanner {
     return true
   }
 
-  /// nil: the literal ends here, or has what is not understood.
+  /// nil: the literal ends here, or has unknown contents.
   mutating func nextPart() -> Part? {
     var text: [UInt8] = []
     while let byte = rest.first, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
@@ -142,7 +141,7 @@ private struct Scanner {
     case "": conversion.bits = 32
     case "h": conversion.bits = 16
     case "hh": conversion.bits = 8
-    // The recorded kernels are those of 64 bits.
+    // The recorded kernels are 64-bit.
     case "l", "ll", "L": conversion.bits = 64
     case _: return nil
     }
@@ -157,7 +156,7 @@ private struct Scanner {
     return conversion
   }
 
-  /// The names behind `REC->`; nil where an argument is anything else.
+  /// The names after `REC->`; nil if an argument is anything else.
   func arguments() -> [String]? {
     var names: [String] = []
     for part in rest.split(separator: UInt8(ascii: ",")) {

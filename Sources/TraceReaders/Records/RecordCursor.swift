@@ -1,4 +1,4 @@
-// Walks a part of a trace.dat or perf.data from its begin: numbers in the file's byte order, strings, blocks. Not for
+// Reads a part of a trace.dat or perf.data from its begin: numbers in the file's byte order, strings, blocks. Not for
 // the trace data.
 
 struct RecordCursor {
@@ -9,7 +9,7 @@ struct RecordCursor {
 
   private let backing: Backing
   let isBigEndian: Bool
-  /// The part, for the fault that says where the bytes end.
+  /// The part, for the fault that reports where the bytes end.
   var part: PartFault.Part
   private(set) var place: Int64
   private let end: Int64
@@ -21,7 +21,7 @@ struct RecordCursor {
     self.part = part
   }
 
-  /// - Parameter end: of the part, where one is known; the file's end else.
+  /// - Parameter end: of the part, if known; else the file's end.
   init(_ file: RandomAccessFile, at place: Int64, end: Int64? = nil, isBigEndian: Bool, part: PartFault.Part) {
     backing = .file(file)
     self.end = min(end ?? file.size, file.size)
@@ -54,14 +54,14 @@ struct RecordCursor {
     return isBigEndian ? Number(bigEndian: value) : Number(littleEndian: value)
   }
 
-  /// A block whose length stands before it, at most `max` bytes.
+  /// A block preceded by its length, at most `max` bytes.
   mutating func block(max: UInt64) throws(TraceReadError) -> [UInt8] {
     let count = try number(UInt64.self)
     if count > max { throw .part(.tooLarge(part, bytes: count)) }
     return try bytes(Int(count))
   }
 
-  /// Bytes up to a NUL, which is passed over.
+  /// Bytes up to a NUL, which is skipped.
   mutating func string() throws(TraceReadError) -> String {
     var text: [UInt8] = []
     while true {

@@ -1,15 +1,15 @@
-// What the readers of binary recordings have in common: the whole file is at hand.
+// The common part of the readers of binary recordings: the whole file is available.
 
 import KVMEvents
 
-/// A reader of records out of a file of their own, or of a temporary one that they were unpacked into.
+/// A reader of records from a file, or from a temporary one that they were decompressed into.
 protocol RecordFileReader: RecordingReader {
   var input: SeekableInput { get }
-  /// Bytes of records read, unpacked.
+  /// Bytes of records read, decompressed.
   var recordBytesRead: Int64 { get }
   /// Why not all records could be read, as a sentence.
   var recordsIncomplete: String? { get }
-  /// Records met so far.
+  /// Records read so far.
   var recordCount: EventID { get }
   /// nil until all bytes are read.
   var contentHash: ContentHash? { get }
@@ -20,7 +20,7 @@ protocol RecordFileReader: RecordingReader {
 }
 
 extension RecordFileReader {
-  /// What stands before the records is read at once; of these it is known only how large they are unpacked.
+  /// The parts before the records are read at once; of these only the decompressed size is known.
   var bytesRead: Int64 {
     contentHash == nil ? min(recordBytesRead, totalBytes ?? .max) : totalBytes ?? recordBytesRead
   }

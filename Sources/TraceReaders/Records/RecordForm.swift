@@ -1,16 +1,16 @@
-// What a binary form is, for whoever opens a recording.
+// The interface of a binary format.
 
-/// A binary form: one type in a folder of its own, and one line in `InputFormat.binaries`.
+/// A binary format: one type in a folder of its own, and one line in `InputFormat.binaries`.
 protocol RecordForm: SendableMetatype {
-  /// What `--format` calls it.
+  /// Its name for `--format`.
   static var argument: String { get }
-  /// What it is in words, for the report.
+  /// Its description, for the report.
   static var words: String { get }
-  /// What its files are called, for `--help`.
+  /// The name of its files, for `--help`.
   static var fileName: String { get }
   static var cutting: InputFormat.Cutting { get }
 
-  /// Whether these are the first bytes of such a file. Throws where they are, of a version that is not read.
+  /// Whether these are the first bytes of such a file. Throws if they are, but of an unsupported version.
   static func begins(_ bytes: UnsafeRawBufferPointer) throws(TraceReadError) -> Bool
   static func reader(_ input: SeekableInput, options: TraceReadOptions) throws(TraceReadError) -> any RecordingReader
 }

@@ -1,4 +1,4 @@
-// A number in a record: where it stands, how wide it is, and its sign.
+// A number in a record: its offset, its width, and its sign.
 
 struct RecordNumber {
   let offset: Int
@@ -8,13 +8,13 @@ struct RecordNumber {
     case u8, u16, u32, u64, s8, s16, s32
   }
 
-  /// nil: the field is no number.
+  /// nil: the field is not a number.
   init?(_ field: EventFormat.Field) {
     guard field.isNumber, let width = Width(bytes: field.size, isSigned: field.isSigned) else { return nil }
     (offset, self.width) = (field.offset, width)
   }
 
-  /// Bytes a record has to have for it.
+  /// Minimum size of a record for it, in bytes.
   var end: Int { offset + width.bytes }
 
   /// The value, widened with its sign: two's complement.
@@ -43,7 +43,7 @@ extension RecordNumber.Width {
     case (1, false): self = .u8
     case (2, false): self = .u16
     case (4, false): self = .u32
-    // Of 64 bits the sign needs no room.
+    // With 64 bits the sign needs no extra room.
     case (8, _): self = .u64
     case (1, true): self = .s8
     case (2, true): self = .s16

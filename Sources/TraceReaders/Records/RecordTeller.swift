@@ -1,6 +1,6 @@
-// The comms that records of other events tell: where they stand, by the event's format.
+// The comms in records of other events: their positions, by the event's format.
 
-/// What `readComms` is for lines.
+/// The counterpart of `readComms` for lines.
 struct RecordTeller {
   let teller: CommTeller
   private var comms: [Text] = []
@@ -18,7 +18,7 @@ struct RecordTeller {
     }
   }
 
-  /// nil: the event tells no comm, or its format is not that of one that does.
+  /// nil: the event gives no comm, or its format is unexpected.
   init?(_ format: EventFormat) {
     guard let teller = CommTeller(eventName: format.name.utf8) else { return nil }
     self.teller = teller
@@ -68,7 +68,7 @@ struct RecordTeller {
     }
   }
 
-  /// Up to its NUL; nil: it does not lie in the record.
+  /// Up to its NUL; nil: it is not within the record.
   private static func comm(_ text: Text, _ record: UnsafeRawPointer, _ bytes: Int, _ isBigEndian: Bool) -> CommKey? {
     var (start, size) = (text.offset, text.size)
     if text.isElsewhere {

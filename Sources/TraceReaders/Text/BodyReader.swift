@@ -1,14 +1,14 @@
-// Reads the fields of one event: `(address) key=value …`, or a tracepoint's own wording.
+// Reads the fields of one event: `(address) key=value …`, or a tracepoint's own format.
 
 import KVMEvents
 
-/// What was wrong with an event's fields. Turned into issues by the caller, so that the clean line pays nothing.
+/// What was wrong with an event's fields. Turned into issues by the caller, so well-formed lines cost nothing.
 struct BodyFaults {
   var badFields = EventFieldSet(rawValue: 0)
   var badPointers = EventFieldSet(rawValue: 0)
-  /// A word that is no `key=value`.
+  /// A word that is not `key=value`.
   var hasJunk = false
-  /// The name has another meaning than the one assumed: its place.
+  /// The name has another meaning than the one assumed: its index.
   var otherMeaning: Int?
   /// `-R`: raw fields, the probe's address among them.
   var isRaw = false
@@ -44,7 +44,7 @@ struct BodyReader {
   }
 
   /// Whether a body is a probe's: it begins with the address, in parentheses or (`-R`, `options/fields`) as a field. An
-  /// empty one is what is left of something.
+  /// empty one is a remnant.
   @inline(__always) static func isOfProbe(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Bool {
     start >= end || start.byte == UInt8(ascii: "(") || isOfRawProbe(start, end)
   }
@@ -121,7 +121,7 @@ struct BodyReader {
     }
   }
 
-  /// A key that the catalogue does not have, or a word that is none.
+  /// A key that is not in the catalogue, or a word without one.
   private mutating func skipUnknown(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) {
     let start = place
     skipWord(&place, end)
@@ -140,7 +140,7 @@ struct BodyReader {
     while place < end, place.byte != 0x20 { place += 1 }
   }
 
-  /// False, and nothing read, where the body is not worded so (`-R` prints `key=value` instead).
+  /// False, and nothing read, if the body has another format (`-R` prints `key=value` instead).
   private mutating func readPattern(
     _ start: UnsafeRawPointer, _ end: UnsafeRawPointer, into event: inout RecordedEvent
   ) -> Bool {
@@ -173,7 +173,7 @@ extension BodyFaults {
     store(value, in: field, at: slot.place, as: slot.type, of: &event)
   }
 
-  /// Puts a value into its place, if it is one that the field's type allows.
+  /// Stores a value, if the field's type allows it.
   @inline(__always)
   mutating func store(
     _ value: UInt64, in field: EventField, at place: Int, as type: FieldType, of event: inout RecordedEvent
@@ -183,7 +183,7 @@ extension BodyFaults {
       event.put(value, at: place)
     case .pointer:
       if value >> 63 == 0 { badPointers.insert(field) }
-      // A hashed pointer still names its object, the same one all through a recording; 0 names none.
+      // A hashed pointer still names its object, the same one throughout a recording; 0 names none.
       if value != 0 { event.put(value, at: place) }
     case .int32:
       event.put(value >> 31 == 1 ? value | 0xffff_ffff_0000_0000 : value, at: place)

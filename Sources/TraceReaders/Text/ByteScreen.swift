@@ -1,4 +1,4 @@
-// A quick look over a block: clean blocks, the rule, need no look at the single line for odd bytes.
+// A quick scan over a block: in a clean block, the normal case, single lines need no check for odd bytes.
 
 import Glibc
 

@@ -1,4 +1,4 @@
-// The front of a record whose comm holds a newline, as long as the rest is not seen.
+// The front of a record whose comm holds a newline, until the rest is read.
 
 import KVMEvents
 
@@ -7,7 +7,7 @@ struct CommFragment {
   private(set) var bytes: [UInt8] = []
   /// The line it began in.
   private(set) var line: EventID = 0
-  /// It is not just blanks: if no record follows, it is a line that was not understood.
+  /// It is not just blanks: if no record follows, it is a malformed line.
   private(set) var isWorthSaying = false
 
   var isEmpty: Bool { bytes.isEmpty }

@@ -1,7 +1,7 @@
 // A comm as the text prints it: right-justified in 16 bytes.
 
-/// The 16 bytes of the comm's column. A comm has at most 15 (`TASK_COMM_LEN`); leading blanks of its own cannot be told
-/// from padding.
+/// The 16 bytes of the comm's column. A comm has at most 15 (`TASK_COMM_LEN`); its leading blanks cannot be
+/// distinguished from padding.
 struct CommKey: Hashable {
   var low: UInt64
   var high: UInt64
@@ -26,7 +26,7 @@ struct CommKey: Hashable {
     high = place.word
   }
 
-  /// The `count` bytes in front of `end`, at most 16. Words are loaded from in front of them.
+  /// The `count` bytes before `end`, at most 16. Words are loaded from before them.
   init(endingAt end: UnsafeRawPointer, count: Int) {
     high = Self.blanking((end - 8).word, front: Self.width / 2 - count)
     low = Self.blanking((end - 16).word, front: Self.width - count)
@@ -40,10 +40,10 @@ struct CommKey: Hashable {
     return word & ~mask | blanks & mask
   }
 
-  /// Where a recording does not print it, as ftrace writes it.
+  /// As ftrace prints an unknown comm.
   static let untold = CommKey(low: blanks, high: 0x3e2e_2e2e_3c20_2020)
 
-  /// A comm outside of its column; nil: longer than a comm can be.
+  /// A comm outside its column; nil: longer than a comm can be.
   init?(_ bytes: UnsafeRawBufferPointer) {
     guard bytes.count <= Self.width else { return nil }
     var column = [UInt8](repeating: 0x20, count: Self.width - bytes.count)

@@ -1,9 +1,9 @@
-// Events as lines of `trace-cmd report`: a cut of a recording whose own lines are of another form.
+// Events as lines of `trace-cmd report`: for a cut of a recording whose own lines have another format.
 
 import KVMEvents
 
 /// Prints what the reader of trace-cmd's text reads as the same event: fields under the catalogue's keys, addresses and
-/// pfns in hex. What an event does not hold is not there: keys that tell the replay nothing, and a probe's address,
+/// pfns in hex. What an event does not contain is omitted: keys that the replay does not use, and a probe's address,
 /// `()`.
 package struct EventPrinter {
   private let tasks: [TraceTask]
@@ -13,8 +13,8 @@ package struct EventPrinter {
   /// - Parameters:
   ///   - names: by `EventNameID`.
   ///   - tasks: by `TaskID`.
-  ///   - format: the recording's form.
-  ///   - resolutionNs: what the last digit of its stamps is worth: no finer ones are printed.
+  ///   - format: the recording's format.
+  ///   - resolutionNs: the value of the last digit of its stamps: no finer ones are printed.
   package init(
     names: [EventName], tasks: [TraceTask], format: InputFormat, unit: StampUnit, resolutionNs: Int64,
     catalogue: ProbeCatalogue = .embedded
@@ -27,7 +27,7 @@ package struct EventPrinter {
     decimals = unit == .tick ? 0 : resolutionNs > 1 ? 6 : 9
   }
 
-  /// nil: trace-cmd's text has no words for it, as for a loss of which nothing tells where it was.
+  /// nil: trace-cmd's text cannot express it, as for a loss at an unknown position.
   func line(of event: RecordedEvent) -> [UInt8]? {
     if event.kind == .lostEvents {
       return LossMarker(cpu: event.cpu, count: event[.len], isPlaced: event[.flags] != RecordedEvent.lostAnywhere)
@@ -41,7 +41,7 @@ package struct EventPrinter {
     return head.text + Array((Self.wording(event, meaning) ?? Self.fields(event, meaning)).utf8)
   }
 
-  /// As the reader takes it: a meaning with a condition where its key is there.
+  /// As the reader takes it: a meaning with a condition if its key is present.
   private func meaning(of event: RecordedEvent, _ meanings: [CatalogueEvent]) -> CatalogueEvent? {
     func condition(_ meaning: CatalogueEvent) -> EventField? {
       meaning.fields.first { $0.key == meaning.condition }?.field
@@ -50,7 +50,7 @@ package struct EventPrinter {
     return own.first { condition($0).map(event.fields.contains) ?? false } ?? own.first { $0.condition == nil }
   }
 
-  /// A tracepoint's own wording; nil: it has none, or the event lacks a field of it.
+  /// A tracepoint's own format; nil: it has none, or the event lacks a field of it.
   private static func wording(_ event: RecordedEvent, _ meaning: CatalogueEvent) -> String? {
     guard !meaning.pattern.isEmpty else { return nil }
     var text = ""
@@ -91,7 +91,7 @@ package struct EventPrinter {
 }
 
 extension TextLines {
-  /// `lines` lacks events that cannot be put into words.
+  /// `lines` lacks events that cannot be printed.
   package init(of events: [RecordedEvent], by printer: EventPrinter) {
     var lines: [EventID: [UInt8]] = [:]
     for event in events { lines[event.id] = printer.line(of: event) }

@@ -1,4 +1,4 @@
-// Finds where a line's record head begins. The place hardly ever changes: the last one is tried first.
+// Finds where a line's record header begins. The position hardly ever changes: the last one is tried first.
 
 import KVMEvents
 
@@ -10,9 +10,9 @@ struct HeadFinder {
   /// What may be the front of the next line's comm.
   var fragment = CommFragment()
 
-  /// Those that this kind of text may have.
+  /// Those that this text format may have.
   private let choices: [HeadColumns]
-  /// Bytes in which a head is looked for.
+  /// Bytes searched for a header.
   private static let prefixMax = 256
 
   init(_ choices: [HeadColumns] = TraceCmdText.columns) {
@@ -20,7 +20,7 @@ struct HeadFinder {
     columns = choices[0]
   }
 
-  /// The head of this line; nil: it has none, and `failure` says why.
+  /// The header of this line; nil: it has none, and `failure` has the reason.
   @inline(__always) mutating func find<Form: LineForm>(_ line: Line, _: Form.Type) -> RecordHead? {
     do throws(HeadFailure) {
       let start = line.start + prefix
@@ -33,7 +33,7 @@ struct HeadFinder {
 
   mutating func findElsewhere(_ line: Line) -> RecordHead? {
     if !fragment.isEmpty, let head = findJoined(line) { return head }
-    // A record right behind a loss marker has no prefix, even where all others do: the prefix stays as it was.
+    // A record right after a loss marker has no prefix, even if all others do: the prefix stays as it was.
     if prefix > 0, let head = attempt(line, prefix: 0, columns) { return head }
     for other in choices {
       if let head = attempt(line, prefix: 0, other) {
@@ -48,7 +48,7 @@ struct HeadFinder {
     return findDash(line)
   }
 
-  /// The head behind this many bytes, which are the prefix from here on.
+  /// The header after this many bytes, which are the prefix from here on.
   mutating func findBehind(_ prefix: Int, _ line: Line) -> RecordHead? {
     for other in choices {
       if let head = attempt(line, prefix: prefix, other) {
@@ -63,7 +63,7 @@ struct HeadFinder {
     do throws(HeadFailure) {
       return try head()
     } catch {
-      // The reason that got furthest is the one worth telling.
+      // The reason that got furthest is the most useful one.
       if failure == .noTask || failure == .noCPU { failure = error }
       return nil
     }
@@ -74,7 +74,7 @@ struct HeadFinder {
     return attempt { () throws(HeadFailure) in try RecordHead(at: line.start + prefix, line.end, columns) }
   }
 
-  /// `%*s: ` before the head, blanks on the left: the name of a buffer instance or of an input file.
+  /// `%*s: ` before the header, blanks on the left: the name of a buffer instance or of an input file.
   private mutating func attemptBehindName(_ line: Line, _ columns: HeadColumns) -> (prefix: Int, head: RecordHead)? {
     var place = line.start
     skipBlanks(&place, line.end)
@@ -88,8 +88,8 @@ struct HeadFinder {
     return nil
   }
 
-  /// Among several buffers the one without a name has blanks in the names' column: the head begins a column before its
-  /// dash.
+  /// Among several buffers the one without a name has blanks in the names' column: the header begins a column before
+  /// its dash.
   private mutating func attemptBehindBlanks(_ line: Line, _ columns: HeadColumns) -> (prefix: Int, head: RecordHead)? {
     let width = columns.commWidth
     var first = line.start
@@ -105,7 +105,7 @@ struct HeadFinder {
     return nil
   }
 
-  /// The comm began in the line above: it holds a newline. Its bytes fill the column, and the dash follows.
+  /// The comm began in the previous line: it holds a newline. Its bytes fill the column, and the dash follows.
   private mutating func findJoined(_ line: Line) -> RecordHead? {
     let rest = CommKey.width - fragment.bytes.count
     guard line.count > rest, (line.start + rest).byte == UInt8(ascii: "-"),
@@ -118,7 +118,7 @@ struct HeadFinder {
     return head
   }
 
-  /// The comm does not stand in its column: its front is missing, or someone took the blanks away.
+  /// The comm is not in its column: its front is missing, or the blanks were removed.
   private mutating func findDash(_ line: Line) -> RecordHead? {
     var start = line.start
     skipBlanks(&start, line.end)

@@ -1,7 +1,7 @@
 // Eight bytes of text as hex digits, all at once.
 
 struct HexWord {
-  /// How many bytes stand before the first one below `0` (a blank, a newline).
+  /// How many bytes come before the first one below `0` (a blank, a newline).
   let count: Int
   /// The number that these bytes spell, if they are not dirty.
   let value: UInt64

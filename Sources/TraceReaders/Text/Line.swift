@@ -1,8 +1,8 @@
-// One line of text, where it stands in the splitter's buffer. Valid until the buffer is filled again.
+// One line of text in the splitter's buffer. Valid until the buffer is filled again.
 
 struct Line {
   let start: UnsafeRawPointer
-  /// Behind the last byte; at least `LineSplitter.slack` more bytes can be read from there on.
+  /// The end; at least `LineSplitter.slack` more bytes can be read from there on.
   var end: UnsafeRawPointer
   /// The line is longer than `LineSplitter.lineLimit`, only its front is here.
   var isCut = false
@@ -12,7 +12,7 @@ struct Line {
 }
 
 extension Line {
-  /// Takes the CR of a CRLF away; true if there was one.
+  /// Removes the CR of a CRLF; true if there was one.
   @discardableResult
   mutating func dropCarriageReturn() -> Bool {
     guard count > 0, (end - 1).byte == 0x0d else { return false }

@@ -1,14 +1,14 @@
-// Cuts lines out of blocks of bytes, wherever the blocks begin and end.
+// Splits blocks of bytes into lines, wherever the blocks begin and end.
 
 import Glibc
 
-/// One buffer: the line before the current one, what is left of the last block, then room for the next block.
+/// One buffer: the previous line, the rest of the last block, then room for the next block.
 ///
-/// Memory stays bounded because no line is kept beyond `lineLimit`: the rest of a longer one is passed over.
+/// Memory stays bounded because no line is kept beyond `lineLimit`: the rest of a longer one is skipped.
 struct LineSplitter: ~Copyable {
   /// Longer lines are cut: trace-cmd's own records stay far below.
   static let lineLimit = 1 << 16
-  /// Readable bytes behind every line, so that words can be loaded without looking where the line ends.
+  /// Readable bytes after every line, so that words can be loaded without checking for the line's end.
   static let slack = 64
 
   private let buffer: UnsafeMutableRawBufferPointer
@@ -19,7 +19,7 @@ struct LineSplitter: ~Copyable {
   private var current = 0..<0
   private var before = 0..<0
   private var lineStart = 0
-  /// No newline stands before this place.
+  /// No newline before this position.
   private var scanned = 0
   private var filled = 0
   private var isSkipping = false
@@ -54,7 +54,7 @@ struct LineSplitter: ~Copyable {
     return nextAtEdge()
   }
 
-  /// The next byte, where no lines are wanted; nil: more are needed.
+  /// The next byte, if no lines are needed; nil: more are needed.
   mutating func nextByte() -> UInt8? {
     guard lineStart < filled else { return nil }
     defer {
@@ -72,7 +72,7 @@ struct LineSplitter: ~Copyable {
     scanned = lineStart
   }
 
-  /// All that is not a whole line of usual length.
+  /// Everything that is not a whole line of usual length.
   private mutating func nextAtEdge() -> Line? {
     if isSkipping { skipRestOfLine() }
     if isSkipping { return nil }
@@ -115,7 +115,7 @@ struct LineSplitter: ~Copyable {
     scanned = lineStart
   }
 
-  /// Room for the next block. What is not delivered yet, and the line before it, moves to the front.
+  /// Room for the next block. What is not delivered yet, and the previous line, moves to the front.
   mutating func room() -> UnsafeMutableRawBufferPointer {
     if filled + blockSize + Self.slack > buffer.count {
       let kept = current.lowerBound
@@ -132,15 +132,15 @@ struct LineSplitter: ~Copyable {
 
   /// The first `count` bytes of the room are input now.
   mutating func commit(_ count: Int) {
-    // What odd bytes there were may have gone with the lines delivered.
+    // Odd bytes may have gone with the lines delivered.
     if !screen.isClean { screen = ByteScreen(undelivered) }
     screen.formUnion(ByteScreen(UnsafeRawBufferPointer(rebasing: buffer[filled..<filled + count])))
     filled += count
-    // A number at the very end must not run on into what an earlier block left there.
+    // A number at the very end must not run into what an earlier block left there.
     memset(base + filled, 0, Self.slack)
   }
 
-  /// The input is at its end: what stands behind the last newline is a line too, unless the input broke off in it.
+  /// The input is at its end: what follows the last newline is a line too, unless the input is cut off in it.
   mutating func finish(dropsUnfinishedLine: Bool) {
     isFinished = true
     guard dropsUnfinishedLine, !isSkipping else { return }
@@ -150,7 +150,7 @@ struct LineSplitter: ~Copyable {
     scanned = min(scanned, filled)
   }
 
-  /// The line before the one delivered last. Empty where it was cut.
+  /// The line before the one delivered last. Empty if it was cut.
   var lineBefore: Line {
     Line(start: UnsafeRawPointer(base + before.lowerBound), end: UnsafeRawPointer(base + before.upperBound))
   }

@@ -1,15 +1,15 @@
-// What says that the tracer dropped events.
+// Markers of events that the tracer dropped.
 
 import KVMEvents
 
 /// `CPU:3 [EVENTS DROPPED]`, `CPU:0 [160 EVENTS DROPPED]` (trace-cmd); `CPU:1 [LOST 7 EVENTS]`, `CPU:1 [LOST EVENTS]`
 /// (the kernel).
 struct LossMarker: Equatable {
-  /// `RecordedEvent.unknownCPU` where nothing tells it.
+  /// `RecordedEvent.unknownCPU` if it is not known.
   let cpu: Int32
   /// nil: the marker does not say how many.
   let count: UInt64?
-  /// false: they were lost somewhere before it, and not between its CPU's last event and it.
+  /// false: they were lost somewhere before it, not between its CPU's last event and it.
   let isPlaced: Bool
 
   init(cpu: Int32, count: UInt64?, isPlaced: Bool = true) {
@@ -18,8 +18,7 @@ struct LossMarker: Equatable {
     self.isPlaced = isPlaced
   }
 
-  /// Looks behind `prefix` bytes, and at the line's begin. The whole line must be the marker: a comm may begin like
-  /// one.
+  /// Looks after `prefix` bytes, and at the line's begin. The whole line must be the marker: a comm may begin like one.
   init?(_ line: Line, prefix: Int) {
     if prefix > 0, line.count > prefix, let marker = Self(line.start + prefix, line.end) {
       self = marker
@@ -30,13 +29,13 @@ struct LossMarker: Equatable {
     }
   }
 
-  /// In trace-cmd's words. Those have none for a loss of which nothing tells where it was.
+  /// In trace-cmd's format, which cannot express a loss at an unknown position.
   func text() -> [UInt8]? {
     guard isPlaced, cpu != RecordedEvent.unknownCPU else { return nil }
     return Array("CPU:\(cpu) [\(count.map { "\($0) " } ?? "")EVENTS DROPPED]".utf8)
   }
 
-  /// Blanks may stand in front: it is longer than the comm's column, where a comm can look like one.
+  /// Blanks may precede it: it is longer than the comm's column, where a comm can look like one.
   private init?(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
     var place = start
     skipBlanks(&place, end)

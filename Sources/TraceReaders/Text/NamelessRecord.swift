@@ -1,16 +1,15 @@
-// Records that the kernel prints without `name:` behind the time stamp.
+// Records that the kernel prints without `name:` after the time stamp.
 
-/// The name that such a record goes by: the kernel's or trace-cmd's word for it.
+/// The name under which such a record is counted: the kernel's or trace-cmd's name for it.
 ///
-/// Only known wordings are taken. Of any other record without a name nobody knows what it was; it may have been an
-/// event of ours.
+/// Only known formats are accepted. Any other record without a name may have been a catalogue event.
 struct NamelessRecord {
   let name: UnsafeRawPointer
   let nameCount: Int
-  /// Behind what was read.
+  /// The position after what was read.
   let body: UnsafeRawPointer
 
-  /// - Parameter start: the first byte behind the time stamp and its blanks.
+  /// - Parameter start: the first byte after the time stamp and its blanks.
   init?(at start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
     guard start < end else { return nil }
     var place = start
@@ -115,7 +114,7 @@ struct NamelessRecord {
     if skip(" -> 0x", &ahead, end) {
       guard hexadecimal(&ahead, end) != nil, ahead == end else { return nil }
     } else {
-      // Linux before 3.0 puts a blank behind it.
+      // Linux before 3.0 puts a blank after it.
       var last = end
       while last > ahead, (last - 1).byte == 0x20 { last -= 1 }
       guard skip("(", &ahead, end), last > ahead, (last - 1).byte == UInt8(ascii: ")") else { return nil }
@@ -151,7 +150,7 @@ struct NamelessRecord {
     return skip(" <-", &place, end) ? "function" : nil
   }
 
-  /// What stands behind the arguments, which may hold anything: the last `) <-`.
+  /// The text after the arguments, which may hold anything: the last `) <-`.
   private static func lastCaller(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> UnsafeRawPointer? {
     var place = end - 5
     while place >= start {

@@ -1,8 +1,8 @@
-// The head of a record in text of trace-cmd or tracefs: who, where, when, and the event's name.
+// The header of a record in text of trace-cmd or tracefs: task, CPU, time, and the event's name.
 
 import KVMEvents
 
-/// What stands before an event's fields.
+/// What precedes an event's fields.
 ///
 ///     %16s-%-5d [%03d] [flags] [-0xTYPE] %5llu.%06llu: [(+DIFF)] NAME: BODY     default, -t (nine decimals), -R
 ///     %8.8s-%-5d %3dFLAGS               …                                      -l
@@ -12,7 +12,7 @@ struct RecordHead {
   /// The dash between comm and pid.
   var dash: UnsafeRawPointer
   var pid: Int32
-  /// The thread group; below 0 where the text does not tell.
+  /// The thread group; below 0 if the text does not have it.
   var tgid: Int32 = -1
   var cpu: Int32
   var time: Int64 = 0
@@ -25,20 +25,20 @@ struct RecordHead {
   var body: UnsafeRawPointer
 }
 
-/// Where comm and CPU stand.
+/// The columns of comm and CPU.
 enum HeadColumns {
   /// Comm in 16 bytes, CPU in brackets.
   case wide
   /// `-l`: comm cut to 8 bytes, CPU and flags without brackets.
   case latency
-  /// Elsewhere: the form reads its heads itself (`LineForm.head`).
+  /// Elsewhere: the format reads its headers itself (`LineForm.head`).
   case own
 
-  /// Bytes of the comm's column, where one has its dash behind it.
+  /// Bytes of the comm's column, if its dash follows.
   var commWidth: Int { self == .latency ? 8 : CommKey.width }
 }
 
-/// Why a line has no record head.
+/// Why a line has no record header.
 enum HeadFailure: Error {
   case noTask
   case noCPU
@@ -51,19 +51,19 @@ enum HeadFailure: Error {
 
   var reason: String {
     switch self {
-    case .noTask, .noCPU: "no event: no `comm-pid [cpu]` at its place"
+    case .noTask, .noCPU: "not an event: no `comm-pid [cpu]`"
     case .cpuTooLarge: "a CPU number above 8191, the last that Linux can have"
-    case .noTime: "no event: no time stamp behind the CPU"
+    case .noTime: "not an event: no time stamp after the CPU"
     case .oddDecimals: "a time stamp with other than 6 or 9 decimals"
     case .timeTooLarge: "a time stamp of 2^62 ns or more"
     case .gluedFlags: "flags and a raw time stamp run into each other"
-    case .noName: "no event: no `name:` behind the time stamp"
+    case .noName: "not an event: no `name:` after the time stamp"
     }
   }
 }
 
 extension RecordHead {
-  /// The head of a record whose comm column begins at `start`.
+  /// The header of a record whose comm column begins at `start`.
   @inline(__always)
   init(at start: UnsafeRawPointer, _ end: UnsafeRawPointer, _ columns: HeadColumns) throws(HeadFailure) {
     let width = columns.commWidth

@@ -1,39 +1,39 @@
-// Where the parts of a record stand in its line: for whoever writes lines anew.
+// The positions of the parts of a record in its line: for code that rewrites lines.
 
-/// The byte ranges of a line of trace-cmd or tracefs text, read by the same head as its event.
+/// The byte ranges of a line of trace-cmd or tracefs text, read by the same header parser as its event.
 package struct RecordPlaces: Sendable {
-  /// Before the comm's column: the name of a buffer instance or of an input file, or blanks in its place.
+  /// Before the comm's column: the name of a buffer instance or of an input file, or blanks instead.
   package let prefix: Range<Int>
   /// The comm's column, padding included.
   package let comm: Range<Int>
   /// The digits of the pid.
   package let pid: Range<Int>
-  /// The digits of the thread group's, which tracefs prints on request; empty where it is not told.
+  /// The digits of the thread group's, which tracefs prints on request; empty if there is none.
   package let tgid: Range<Int>
   /// The digits of the time stamp, and its point.
   package let stamp: Range<Int>
   /// Of the stamp: 6, 9, or 0 for a raw counter.
   package let decimals: Int
-  /// `(+6203)` of `--ts-diff`, blanks behind it included; empty without.
+  /// `(+6203)` of `--ts-diff`, with the blanks after it; empty without.
   package let difference: Range<Int>
   package let name: Range<Int>
   /// The first byte of the fields.
   package let body: Int
-  /// In nanoseconds, or as the counter stood.
+  /// In nanoseconds, or as the counter value.
   package let time: Int64
 }
 
-/// Finds the parts of one line after the other. Where a head stands hardly ever changes from line to line.
+/// Finds the parts of one line after the other. The position of a header hardly ever changes from line to line.
 package struct RecordFinder {
   private var finder = HeadFinder()
 
   package init() {}
 
-  /// nil: the line is no record.
+  /// nil: the line is not a record.
   package mutating func places(in line: [UInt8]) -> RecordPlaces? {
     var line = line
     let count = line.count
-    // Words are loaded without a look at where the line ends.
+    // Words are loaded without checking for the line's end.
     line += [UInt8](repeating: 0, count: LineSplitter.slack)
     return line.withUnsafeBytes { bytes in
       guard let start = bytes.baseAddress,
@@ -78,7 +78,7 @@ extension RecordPlaces {
     var groupEnd = group
     while groupEnd < bytes.count, bytes[groupEnd].isDigit { groupEnd += 1 }
     tgid = head.tgid < 0 ? pidEnd..<pidEnd : group..<groupEnd
-    // A nameless record's name stands elsewhere; trace-cmd prints none.
+    // The name of a nameless record is elsewhere; trace-cmd prints none.
     let first = head.name - start
     guard bytes.indices.contains(first) else { return nil }
     name = first..<first + head.nameCount

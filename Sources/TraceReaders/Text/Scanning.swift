@@ -10,7 +10,7 @@ extension UInt8 {
 }
 
 @inline(__always) func skipBlanks(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) {
-  // Eight at a time: heads are padded.
+  // Eight at a time: headers are padded.
   while place < end {
     let others = place.word ^ 0x20 &* repeated
     place += others.trailingZeroBitCount >> 3
@@ -19,14 +19,14 @@ extension UInt8 {
   if place > end { place = end }
 }
 
-/// Passes over `byte`; false where another one stands.
+/// Skips `byte`; false if there is another one.
 @inline(__always) func skip(_ byte: UInt8, _ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) -> Bool {
   guard place < end, place.byte == byte else { return false }
   place += 1
   return true
 }
 
-/// Whether `text` stands at `place`, and if so passes over it.
+/// Whether `text` is at `place`; if so, skips it.
 func skip(_ text: StaticString, _ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) -> Bool {
   let count = text.utf8CodeUnitCount
   guard end - place >= count else { return false }
@@ -35,7 +35,7 @@ func skip(_ text: StaticString, _ place: inout UnsafeRawPointer, _ end: UnsafeRa
   return true
 }
 
-/// Decimal digits as a number, `place` moved behind them; nil: none stand here, or they do not fit into 64 bits.
+/// Decimal digits as a number, `place` moved past them; nil: there are none, or they do not fit into 64 bits.
 @inline(__always) func decimal(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) -> UInt64? {
   let start = place
   var value: UInt64 = 0
@@ -50,7 +50,7 @@ func skip(_ text: StaticString, _ place: inout UnsafeRawPointer, _ end: UnsafeRa
   return value
 }
 
-/// Decimal digits as a number, for a place where mostly eight or more stand.
+/// Decimal digits as a number, for a field of usually eight or more.
 @inline(__always) func longDecimal(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) -> UInt64? {
   guard end - place >= 8, let front = eightDigits(place.word) else { return decimal(&place, end) }
   place += 8
@@ -84,8 +84,8 @@ func skip(_ text: StaticString, _ place: inout UnsafeRawPointer, _ end: UnsafeRa
 /// The most CPUs that Linux can be built for (`NR_CPUS`, arch/x86/Kconfig and arch/powerpc/platforms/Kconfig.cputype).
 let cpusMax: UInt32 = 8192
 
-/// A CPU's number, which is below 8,192 on every Linux; nil: none stands here, or one that no CPU has, and `place` is
-/// behind it.
+/// A CPU's number, which is below 8,192 on every Linux; nil: there is none, or an impossible one, and `place` is after
+/// it.
 @inline(__always) func cpuNumber(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) -> Int32? {
   guard let value = decimal(&place, end), value < UInt64(cpusMax) else { return nil }
   return Int32(truncatingIfNeeded: value)
@@ -97,7 +97,7 @@ let cpusMax: UInt32 = 8192
   return Int32(truncatingIfNeeded: value)
 }
 
-/// Hex digits as a number, `place` moved behind them; nil: none stand here, or more than 16.
+/// Hex digits as a number, `place` moved past them; nil: there are none, or more than 16.
 ///
 /// Eight digits at a time. What the kernel prints is lower case and ends at a byte below `0`; all else takes the slow
 /// way.

@@ -1,14 +1,14 @@
-// What a form of text is: all in which it differs from the others.
+// The interface of a text format: everything that distinguishes it from the others.
 
 import KVMEvents
 
-/// A form of text: one type in a folder of its own, and one line in `InputFormat.texts`.
+/// A text format: one type in a folder of its own, and one line in `InputFormat.texts`.
 protocol TextForm: SendableMetatype {
-  /// What `--format` calls it.
+  /// Its name for `--format`.
   static var argument: String { get }
-  /// What it is in words, for the report.
+  /// Its description, for the report.
   static var words: String { get }
-  /// Whose text it is, for `--help`; nil: it is another form's text in a wrapping.
+  /// The program that prints it, for `--help`; nil: it is another format's text in a wrapper.
   static var printer: String? { get }
   static var cutting: InputFormat.Cutting { get }
   /// What an event of this name is called in a cut, which is text of trace-cmd.
@@ -16,83 +16,83 @@ protocol TextForm: SendableMetatype {
 
   // MARK: How a text is known to be of it
 
-  /// Whether these are the first bytes of such a text. Throws where they are, and it cannot be replayed: then the error
-  /// says what to ask for instead.
+  /// Whether these are the first bytes of such a text. Throws if they are, but it cannot be replayed: then the error
+  /// says what to use instead.
   static func begins(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) throws(TraceReadError) -> Bool
-  /// What the line, the `number`th, says for this form; nil: nothing.
+  /// What the line, the `number`th, says about this format; nil: nothing.
   static func sign(_ line: Line, number: Int, _ finder: inout HeadFinder) -> LineSign?
-  /// Looks again at a text that is of this form by its lines: which form it is, or why it cannot be replayed.
+  /// Re-examines a text whose lines have this format: which format it is, or why it cannot be replayed.
   static func confirmed(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) throws(TraceReadError) -> InputFormat
-  /// Whether a text most of whose lines are of no form is of this one all the same. Throws as `begins` does.
+  /// Whether a text is in this format although most of its lines match none. Throws as `begins` does.
   static func isLeftOver(_ survey: TextSurvey, _ bytes: UnsafeRawBufferPointer) throws(TraceReadError) -> Bool
 
   // MARK: How it is read
 
-  /// The catalogue by which its events are read, out of the one that was asked for.
+  /// The catalogue by which its events are read, from the requested one.
   static func catalogue(_ catalogue: ProbeCatalogue) -> ProbeCatalogue
   static func reader(_ pipeline: consuming TextPipeline) -> any RecordingReader
-  /// Where the columns of a head may stand; the first is tried first.
+  /// Possible columns of a header; the first is tried first.
   static var columns: [HeadColumns] { get }
   /// The first record is watched (`TraceText.isWatching`).
   static var isWatchedFromTheStart: Bool { get }
-  /// A record that is no event and says that events were lost.
+  /// A record that is not an event but reports lost events.
   static func loss(_ head: RecordHead, _ line: Line) -> LossMarker?
-  /// What no text of this form tells, whatever was recorded: a `form_limit`.
+  /// What no text of this format shows, whatever was recorded: a `form_limit`.
   static var limit: String? { get }
-  /// Why a text without any record is none of this form; nil: it is one.
+  /// Why a text without any record is not in this format; nil: it is.
   static var withoutRecords: TraceReadError.NotATrace? { get }
 }
 
-/// A form whose lines are records, in their order: `TextReader` reads it.
+/// A format whose lines are records, in order: `TextReader` reads it.
 ///
-/// What has a default below is as in text of trace-cmd. What every line comes through (`holds`, `readsHeads`, `head`,
-/// `headElsewhere`, `loss`) is called from loops that are generic over the form and compiled once for each: no line is
-/// dispatched dynamically, and what one form needs costs the lines of the others nothing.
+/// The defaults below are those of trace-cmd's text. What every line passes (`holds`, `readsHeads`, `head`,
+/// `headElsewhere`, `loss`) is called from loops that are generic over the format and compiled once for each: no line
+/// is dispatched dynamically, and the needs of one format cost the lines of the others nothing.
 protocol LineForm: TextForm {
-  /// Whether the line is one of the text, and not of what the text is wrapped in.
+  /// Whether the line belongs to the text, and not to its wrapper.
   static func holds(_ line: Line, _ page: inout TracePage) -> Bool
-  /// It reads its heads itself: they do not stand in `columns`.
+  /// It reads its headers itself: they are not in `columns`.
   static var readsHeads: Bool { get }
-  /// Then: the head of a record whose comm column begins at `start`.
+  /// Then: the header of a record whose comm column begins at `start`.
   static func head(at start: UnsafeRawPointer, _ end: UnsafeRawPointer) throws(HeadFailure) -> RecordHead
-  /// The same where the finder's last place has none; the reason is the finder's `failure`.
+  /// The same if the finder's last position has none; the reason is the finder's `failure`.
   static func headElsewhere(_ line: Line, _ finder: inout HeadFinder) -> RecordHead?
-  /// A record that is watched gives its place to a loss before it. True: `event` is that.
+  /// A record that is watched becomes the loss before it. True: `event` is that.
   static func deliversLoss(
     before head: RecordHead, _ line: Line, id: EventID, _ text: inout TraceText, into event: inout RecordedEvent
   ) -> Bool
-  /// A line that is no record and no loss marker.
+  /// A line that is neither a record nor a loss marker.
   static func readOther(
     _ line: Line, id: EventID, _ text: inout TraceText, into event: inout RecordedEvent
   ) -> OtherLine
-  /// The options that a text was printed with.
+  /// The options with which a text was printed.
   static func options(_ traits: TextTraits) -> [String]
-  /// Why stamps are in microseconds, and what to ask for instead.
+  /// Why stamps are in microseconds, and what to use instead.
   static var microseconds: String { get }
-  /// Why comms are cut to 8 bytes, and what to ask for instead.
+  /// Why comms are cut to 8 bytes, and what to use instead.
   static var cutComms: String { get }
-  /// `TextPipeline.read`, compiled for this form.
+  /// `TextPipeline.read`, compiled for this format.
   static func read(
     _ pipeline: inout TextPipeline, into events: UnsafeMutableBufferPointer<RecordedEvent>
   ) throws(TraceReadError) -> Int
 }
 
-/// What a line of a text's front says for a form.
+/// What a line near the start of a text says about a format.
 enum LineSign {
-  /// The text is of this form, whatever else it holds.
+  /// The text is in this format, whatever else it holds.
   case decisive
   case record
-  /// It goes with records of this form, and speaks neither for it nor against it.
+  /// It occurs with records of this format, but is no evidence for or against it.
   case note
 }
 
-/// What became of a line that is no record and no loss marker.
+/// The result for a line that is neither a record nor a loss marker.
 enum OtherLine {
-  /// It told of a loss, which is the event.
+  /// It reported a loss, which is the event.
   case event
   /// It has nothing to deliver.
   case passed
-  /// It is none that the form has.
+  /// The format has no such line.
   case unknown
 }
 

@@ -1,12 +1,12 @@
-// Lines of a recording's text as they stand in it.
+// Lines of a recording's text, unchanged.
 
 import KVMEvents
 
-/// Some lines of a text, unpacked and otherwise untouched.
+/// Some lines of a text, decompressed and otherwise unchanged.
 package struct TextLines: Sendable {
-  /// `cpus=4` and the like: what stands before the first record, by line; below 1 what the recording has not.
+  /// `cpus=4` and the like: the lines before the first record, by line; below 1 those that the recording does not have.
   package private(set) var header: [EventID: [UInt8]] = [:]
-  /// The wanted lines. A record whose comm holds a newline has the lines that its comm begins in before it.
+  /// The requested lines. A record whose comm holds a newline has the lines in which its comm begins before it.
   package private(set) var lines: [EventID: [UInt8]] = [:]
 
   init(header: [EventID: [UInt8]], lines: [EventID: [UInt8]]) {
@@ -42,7 +42,7 @@ package struct TextLines: Sendable {
     }
   }
 
-  /// The same with a line in front that says that any event may be missing, by the recording's form or its issues.
+  /// The same after a line that says that any event may be missing, by the recording's format or its issues.
   package func sayingThatEventsMayBeMissing() -> TextLines {
     let note = Array("\(ReportNote.mayLackEventsText)".utf8)
     if header.values.contains(note) { return self }
@@ -51,11 +51,11 @@ package struct TextLines: Sendable {
     return result
   }
 
-  /// The line goes on with a comm that began in the line above: its dash stands where the column ends.
+  /// The line continues a comm that began in the previous line: its dash is where the column ends.
   private static func isRest(_ line: [UInt8], of before: [UInt8]) -> Bool {
     let rest = CommKey.width - before.count - 1
     guard rest >= 0, line.count > rest, line[rest] == UInt8(ascii: "-") else { return false }
-    // A line whose own dash stands in its place is whole.
+    // A line with its own dash in place is whole.
     return !(line.count > CommKey.width && line[CommKey.width] == UInt8(ascii: "-"))
   }
 }

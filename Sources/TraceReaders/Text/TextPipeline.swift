@@ -11,17 +11,17 @@ struct TextPipeline: ~Copyable {
   /// The last lines may still wait for what comes after them.
   private var isUnfinished = false
   private(set) var lines: EventID = 0
-  /// Why the recording is not whole, as a sentence.
+  /// Why the recording is incomplete, as a sentence.
   private(set) var incomplete: String?
   private let options: TraceReadOptions
-  /// No newline stands behind the last line.
+  /// The last line has no newline.
   private var endsInsideLine = false
-  /// Which lines of a page are of the text.
+  /// Which lines of a page belong to the text.
   private var page = TracePage()
-  /// What the first bytes look like, where a form was asked for.
+  /// What the first bytes look like, if a format was requested.
   private var firstLook: Result<InputFormat, TraceReadError>?
 
-  /// Bytes that have to be here before the form is told.
+  /// Bytes that are needed to recognise the format.
   private static let surveyedBytes = 1 << 16
 
   init(_ input: TraceInput, options: TraceReadOptions) throws(TraceReadError) {
@@ -34,7 +34,7 @@ struct TextPipeline: ~Copyable {
   /// Of the whole input; nil until all is read.
   var contentHash: String? { isAtEnd ? source.contentHash.description : nil }
 
-  /// Reads the lines as those of this form. Before the first line.
+  /// Reads the lines in this format. Before the first line.
   mutating func begin(_ form: any TextForm.Type) {
     self.form = form
     text = TraceText(form, catalogue: form.catalogue(options.catalogue), keepsUnknown: options.keepsUnknown)
@@ -45,7 +45,7 @@ struct TextPipeline: ~Copyable {
     text.issues.note(.truncated, line: lines, reason, nil)
   }
 
-  /// The form of the recording, by its first block.
+  /// The format of the recording, by its first block.
   mutating func survey() throws(TraceReadError) -> InputFormat {
     while splitter.undelivered.count < Self.surveyedBytes, !isAtEnd { try fill() }
     if let reason = source.breakOff, !splitter.undelivered.contains(10) { throw .damagedFromTheStart(reason) }
@@ -65,13 +65,13 @@ struct TextPipeline: ~Copyable {
     }
   }
 
-  /// Turns away what was to be read as one form, has nothing of it, and does not begin like it either.
+  /// Rejects an input that was to be read in one format, has no event of it, and does not begin like it either.
   func confirmForm() throws(TraceReadError) {
     guard let asked = options.format, let found = try firstLook?.get(), found != asked else { return }
     throw .notOfForm(asked, looksLike: found)
   }
 
-  /// Puts the next events into the front of `events`; fewer than there is room for only at the end.
+  /// Puts the next events at the start of `events`; fewer than there is room for only at the end.
   mutating func read<Form: LineForm>(
     _ form: Form.Type, into events: UnsafeMutableBufferPointer<RecordedEvent>
   ) throws(TraceReadError) -> Int {
@@ -95,13 +95,12 @@ struct TextPipeline: ~Copyable {
     return count
   }
 
-  /// The last line needs no newline; but one that is odd besides is part of a line, and the value it ends in may be
+  /// The last line needs no newline; but one that is also malformed is part of a line, and the value at its end may be
   /// part of a value.
   ///
   /// - Parameters:
-  ///   - endsInsidePrinted: of texts whose lines are printed inside messages: no newline stands behind the last printed
-  ///     one.
-  ///   - isOdd: the last line is odd in a way that is no issue elsewhere.
+  ///   - endsInsidePrinted: for texts whose lines are printed inside messages: the last printed one has no newline.
+  ///   - isOdd: the last line is malformed in a way that is not an issue elsewhere.
   ///   - place: what it ends in.
   mutating func finishText(
     endsInsidePrinted: Bool = false, isOdd: Bool = false, inside place: String = "a line"
@@ -128,7 +127,7 @@ struct TextPipeline: ~Copyable {
     }
   }
 
-  /// The next byte, for a reader to whom lines mean nothing; nil: there are no more.
+  /// The next byte, for a reader that ignores lines; nil: there are no more.
   mutating func nextByte() throws(TraceReadError) -> UInt8? {
     while true {
       if let byte = splitter.nextByte() {

@@ -1,4 +1,4 @@
-// The reader of the forms whose lines are records.
+// The reader of the formats whose lines are records.
 
 import KVMEvents
 
@@ -6,7 +6,7 @@ final class TextReader: RecordingReader {
   private var pipeline: TextPipeline
   private let form: any LineForm.Type
 
-  /// Takes over a pipeline whose form was told.
+  /// Takes over a pipeline whose format is known.
   init(_ pipeline: consuming TextPipeline, of form: any LineForm.Type) {
     self.pipeline = pipeline
     self.form = form
@@ -26,8 +26,8 @@ final class TextReader: RecordingReader {
   var facts: RecordingFacts {
     let traits = pipeline.text.traits
     let options = form.options(traits)
-    // No text of trace-cmd, tracefs or perf says which clock stamped it; what `gpc-replay record` wrote into the
-    // recording does. Stamps without a point are of a clock that is no time, or were printed with `--raw-ts`, and no
+    // No text of trace-cmd, tracefs or perf names its clock; what `gpc-replay record` wrote into the recording does.
+    // Stamps without a decimal point are of a clock that does not measure time, or were printed with `--raw-ts`, and no
     // text says which; microseconds are rounded by trace-cmd, truncated by the kernel and perf.
     var facts = RecordingFacts(
       format: "\(form.words), \(options.isEmpty ? "default" : options.joined(separator: ", "))", byteCount: bytesRead,

@@ -1,19 +1,19 @@
-// What the first lines of a text say about its form.
+// What the first lines of a text say about its format.
 
 import Glibc
 
 /// Valid as long as the bytes are.
 struct TextSurvey {
-  /// By form, in the order of `InputFormat.texts`.
+  /// By format, in the order of `InputFormat.texts`.
   private var records = [Int](repeating: 0, count: InputFormat.texts.count)
-  /// The form that a line decided on.
+  /// The format that a line decided.
   private var decided: (any TextForm.Type)?
-  /// Lines that are a record, of whichever form.
+  /// Lines that are a record, in any format.
   private var recordLines = 0
-  /// Lines that no form has.
+  /// Lines that match no format.
   private(set) var others: [Line] = []
 
-  /// Lines looked at: a text that has not shown its form by then is no recording.
+  /// Lines examined: a text that has not shown its format by then is not a recording.
   private static let linesMax = 1000
 
   init(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) {
@@ -25,7 +25,7 @@ struct TextSurvey {
     }
   }
 
-  /// The lines that are looked at, of a text that begins with these bytes.
+  /// The lines to examine, of a text that begins with these bytes.
   static func frontLines(of bytes: UnsafeRawBufferPointer, isWhole: Bool) -> [Line] {
     var lines: [Line] = []
     var rest = bytes
@@ -57,15 +57,15 @@ struct TextSurvey {
     if isRecord { recordLines += 1 } else if !isNote { others.append(line) }
   }
 
-  /// Lines that speak for a form or against one.
+  /// Lines that are evidence for or against a format.
   var lines: Int { recordLines + others.count }
 
   func records(of form: any TextForm.Type) -> Int {
     zip(InputFormat.texts, records).first { $0.0 == form }?.1 ?? 0
   }
 
-  /// The form that a line decided on, or that most of the lines have; nil: none. A log that quotes an event here and
-  /// there is no recording.
+  /// The format that a line decided, or that most of the lines have; nil: none. A log that quotes an event here and
+  /// there is not a recording.
   var form: (any TextForm.Type)? {
     decided ?? records.lastIndex { $0 * 2 > lines }.map { InputFormat.texts[$0] }
   }

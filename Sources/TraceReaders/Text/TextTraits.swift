@@ -4,14 +4,14 @@ struct TextTraits {
   private(set) var hasMicroseconds = false
   private(set) var hasNanoseconds = false
   private(set) var hasRawStamps = false
-  /// The first record tells for all: a stamp without its point is damage where the others have theirs.
+  /// The first record decides for all: a stamp without its decimal point is damage if the others have theirs.
   private(set) var beginsRaw = false
   private(set) var hasFlags = false
   private(set) var hasThreadGroups = false
   private(set) var isLatencyForm = false
   var isRaw = false
 
-  /// What a record is the text's first to show, and reports say.
+  /// Traits that the first record with them adds to the report.
   struct News: OptionSet {
     let rawValue: UInt8
     static let microseconds = News(rawValue: 1)

@@ -1,9 +1,9 @@
-// The comms that lines of other events tell, as tracefs, trace-cmd and perf word them.
+// The comms in lines of other events, as tracefs, trace-cmd and perf print them.
 
 import KVMEvents
 
 extension TraceText {
-  /// Reads what an event tells about comms. What is worded otherwise tells nothing.
+  /// Reads the comms of an event. Other formats are ignored.
   mutating func readComms(_ teller: CommTeller, _ start: UnsafeRawPointer, _ end: UnsafeRawPointer) {
     var place = start
     switch teller {
@@ -16,7 +16,7 @@ extension TraceText {
       tasks.forget(child.pid)
       tasks.tell(child.comm, of: child.pid)
     case .exec:
-      // The file's name may hold anything: the pids stand behind it.
+      // The file's name may hold anything: the pids follow it.
       for key in [" pid=", " old_pid="] as [StaticString] {
         if let pid = lastNumber(behind: key, start, end) { tasks.forget(pid) }
       }
@@ -57,7 +57,7 @@ extension TraceText {
     return plainComm(&place, end)
   }
 
-  /// A comm, which may hold anything and has 15 bytes at most, and the pid behind it.
+  /// A comm, which may hold anything and has 15 bytes at most, and the pid after it.
   private func comm(
     before key: StaticString, _ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer
   ) -> (comm: CommKey, pid: Int32)? {
@@ -65,7 +65,7 @@ extension TraceText {
     return (comm, pid)
   }
 
-  /// The last place where the key can stand is where it does.
+  /// The last possible position of the key is the right one.
   private func name(
     before key: StaticString, _ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer
   ) -> CommKey? {

@@ -1,4 +1,4 @@
-// What is odd about the lines of a text, as counted issues. Apart from the events' path, which pays nothing for it.
+// Issues of the lines of a text, counted. Outside the events' path, which pays nothing for them.
 
 import Glibc
 import KVMEvents
@@ -11,10 +11,10 @@ extension TraceText {
     if news.contains(.cutComms) { issues.note(.cutComms, line: id, Form.cutComms, line) }
   }
 
-  /// Looks closer at an event that is not later than the one before. False: it is that one again.
+  /// Examines an event that is not later than the previous one. False: it is the same one again.
   ///
-  /// An exact copy down to the nanosecond is no second event: the recording was pasted together, and delivering an
-  /// `end` twice would bring an end without a start. Within a microsecond one thread can do the same thing twice: both
+  /// An exact copy down to the nanosecond is not a second event: the recording was pasted together, and delivering an
+  /// `end` twice would give an end without a start. Within a microsecond one thread can do the same thing twice: both
   /// are used, and counted.
   mutating func isInOrder(_ head: RecordHead, _ line: Line, id: EventID, whole: Line, before: Line) -> Bool {
     if head.time < lastTime {
@@ -33,7 +33,7 @@ extension TraceText {
     return true
   }
 
-  /// A walk of the caches, or a retry test: an operation has one of its kind, and pasted there would seem to be two
+  /// A walk of the caches, or a retry test: an operation has one of its kind, so a pasted copy would look like two
   /// operations.
   private mutating func isStep(_ head: RecordHead) -> Bool {
     guard let name = names.id(head.name, head.nameCount) else { return false }
@@ -51,7 +51,7 @@ extension TraceText {
     if let teller = names.entries[Int(name)].teller { readComms(teller, head.body, line.end) }
   }
 
-  /// NUL, CR and bytes that are no UTF-8: counted and kept, but for the CR of a CRLF.
+  /// NUL, CR and invalid UTF-8: counted and kept, except the CR of a CRLF.
   mutating func noteOddBytes(_ line: inout Line, id: EventID) {
     let bytes = line.bytes
     if bytes.contains(0x0d) {
@@ -60,7 +60,7 @@ extension TraceText {
     }
     if bytes.contains(0) { issues.note(.nulByte, line: id, "a NUL byte in the line", line) }
     if bytes.contains(where: { $0 >= 0x80 }), !isUTF8(bytes) {
-      issues.note(.invalidUTF8, line: id, "bytes that are no UTF-8", line)
+      issues.note(.invalidUTF8, line: id, "bytes that are not UTF-8", line)
     }
   }
 
@@ -74,7 +74,7 @@ extension TraceText {
     if bad.rawValue != 0 {
       issues.note(.badField, line: id, "no usable value: \(layout.pointee.keys(of: bad))", line)
     } else if faults.hasJunk {
-      issues.note(.badField, line: id, "words that are no key=value", line)
+      issues.note(.badField, line: id, "words that are not key=value", line)
     }
     if faults.badPointers.rawValue != 0 {
       issues.note(
@@ -89,7 +89,7 @@ extension TraceText {
 }
 
 extension EventLayout {
-  /// What the recording calls these fields, for a sentence.
+  /// The names of these fields in the recording, for a sentence.
   func keys(of fields: EventFieldSet) -> String {
     slots.compactMap { slot in
       if case .field(let field) = slot.use, fields.contains(field) { return slot.name }

@@ -1,4 +1,5 @@
-// Lines of a text that are no records: loss markers, notes, the front of a comm that holds a newline, or nothing known.
+// Lines of a text that are not records: loss markers, notes, the front of a comm that holds a newline, or nothing
+// known.
 
 import KVMEvents
 
@@ -25,9 +26,9 @@ extension TraceText {
     return false
   }
 
-  /// A record that only has the name of a probe: tracefs prints what trace_printk() writes under the name of the
-  /// function that does. It goes by the name that trace-cmd has for it; but where all fields of the probe are there,
-  /// its address was lost.
+  /// A record that only has the name of a probe: tracefs prints the output of trace_printk() under the name of the
+  /// calling function. It is counted under trace-cmd's name for it; but if all fields of the probe are present, its
+  /// address was lost.
   mutating func readPrint<Form: TextForm>(
     _ head: RecordHead, _ form: Form.Type, _ entry: EventNameTable.Entry, _ line: Line, id: EventID,
     into event: inout RecordedEvent
@@ -38,7 +39,7 @@ extension TraceText {
     var body = BodyReader(layouts + entry.current)
     body.read(from: head.body, line.end, into: &event)
     if required.rawValue != 0, required.isSubset(of: event.fields) {
-      issues.note(.badLine, line: id, "an event of a probe, without the address that its fields stand behind", line)
+      issues.note(.badLine, line: id, "an event of a probe, without the address before its fields", line)
       return false
     }
     guard let name = names.id(of: "print") else { return false }
@@ -63,8 +64,7 @@ extension TraceText {
     return .passed
   }
 
-  /// A CPU's first record in a ring that was overwritten, without a line that says so: it gives its place to the loss
-  /// before it.
+  /// A CPU's first record in a ring that was overwritten, without a line that says so: it becomes the loss before it.
   @inline(__always)
   mutating func deliversLeftover(
     of cpu: Int32, _ line: Line, id: EventID, into event: inout RecordedEvent
@@ -85,7 +85,7 @@ extension TraceText {
     names.count(event.name, meaning: 0)
   }
 
-  /// The line may be the front of a comm that holds a newline; the next line tells. False: it is too long for that.
+  /// The line may be the front of a comm that holds a newline; the next line decides. False: it is too long for that.
   @discardableResult mutating func keepFragment(_ line: Line, id: EventID) -> Bool {
     guard finder.columns == .wide, line.count >= finder.prefix else { return false }
     let text = UnsafeRawBufferPointer(rebasing: line.bytes.dropFirst(finder.prefix))

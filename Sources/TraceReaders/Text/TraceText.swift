@@ -1,5 +1,5 @@
-// The text forms whose lines are records, line by line, into events. They differ in their heads and notes, not in their
-// bodies.
+// The text formats whose lines are records, line by line, into events. They differ in their headers and notes, not in
+// their bodies.
 
 import Glibc
 import KVMEvents
@@ -13,12 +13,12 @@ struct TraceText: ~Copyable {
   var finder: HeadFinder
   private let keepsUnknown: Bool
   var lastTime = Int64.min
-  /// What is left of a tracefs ring that was overwritten; nil: none was.
+  /// The remains of a tracefs ring that was overwritten; nil: none was.
   var leftovers: RingLeftovers?
-  /// The next record ends something: the front of a comm that was none, or a CPU's silence. One look for both, for few
+  /// The next record ends something: a fragment that was not a comm, or a CPU's silence. One test for both, since few
   /// texts have any.
   var isWatching = false
-  /// Of the recorded kernel, where a head tells.
+  /// Of the recorded kernel, if a header names it.
   var kernelRelease: KernelRelease?
   /// Of a console log.
   var dump = ConsoleDump.outside
@@ -109,7 +109,7 @@ struct TraceText: ~Copyable {
     return meaning
   }
 
-  /// The meaning that the fields read speak for, where it is not the one assumed.
+  /// The meaning that the fields favour, if it is not the one assumed.
   private func otherMeaning(_ faults: BodyFaults, _ event: RecordedEvent, _ entry: EventNameTable.Entry) -> Int? {
     if let other = faults.otherMeaning { return other }
     guard let condition = entry.layouts[entry.current].condition, !event.fields.contains(condition),
@@ -120,7 +120,7 @@ struct TraceText: ~Copyable {
 }
 
 extension RecordedEvent {
-  /// Empties the fields where they stand; a new value would be made elsewhere and copied. All else is assigned after
+  /// Clears the fields in place; a new value would be built elsewhere and copied. Everything else is assigned after
   /// this.
   @inline(__always) mutating func clear() {
     fields.rawValue = 0
@@ -129,7 +129,7 @@ extension RecordedEvent {
     }
   }
 
-  /// `end` lies below `start`. Inlined: a call would copy the event.
+  /// `end` is below `start`. Inlined: a call would copy the event.
   @inline(__always) var endsBeforeItsStart: Bool {
     guard let start = self[.start], let end = self[.end] else { return false }
     return end < start

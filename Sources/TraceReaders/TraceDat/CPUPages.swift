@@ -1,25 +1,25 @@
-// One CPU's trace data, page by page: read, and unpacked, a chunk at a time.
+// One CPU's trace data, page by page: read, and decompressed, a chunk at a time.
 
 final class CPUPages {
   private let file: RandomAccessFile
   private let buffer: DatBuffer
   private let isBigEndian: Bool
   private let scratch: ChunkScratch
-  /// Bytes of unpacked data that stay here; a larger chunk stays in the scratch, and only its current page here.
+  /// Bytes of decompressed data that are kept; a larger chunk stays in the scratch, and only its current page here.
   private let keptMax: Int
-  /// What of the file is still to be read.
+  /// The rest of the file to be read.
   private var next: UInt64
   private let end: UInt64
   private var chunksLeft: UInt32 = 0
   private var hasBegun = false
 
-  /// The chunk in hand, and how much of it was handed out.
+  /// The current chunk, and how much of it was returned.
   private var chunk = Chunk()
   private var kept = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private var handedOut = 0
 
   struct Chunk {
-    /// Where it stands in the file, its head left aside.
+    /// Its offset in the file, without its header.
     var offset: UInt64 = 0
     var packedBytes = 0
     /// Unpacked.
@@ -27,20 +27,20 @@ final class CPUPages {
   }
 
   enum Page {
-    /// Valid until the next page is asked for.
+    /// Valid until the next page is read.
     case page(UnsafeRawBufferPointer)
-    /// A chunk that cannot be unpacked: the reason. The next one may be sound.
+    /// A chunk that cannot be decompressed: the reason. The next one may be intact.
     case damaged(String)
     /// The file ends before the data do.
     case cutOff
     case end
   }
 
-  /// trace-cmd packs 10 pages into a chunk.
+  /// trace-cmd compresses 10 pages into a chunk.
   private static let chunkMax = 16 * DatBuffer.pageBytesMax
-  /// Larger chunks that shrank to less than a thousandth are no trace data: even empty pages pack worse than that.
+  /// Larger chunks that shrank to less than a thousandth are not trace data: even empty pages compress less.
   private static let bombBytes = 1 << 18
-  /// Bytes of pages that are not packed and read at once.
+  /// Bytes of uncompressed pages read at once.
   private static let blockBytes = 1 << 16
 
   init(
@@ -50,7 +50,7 @@ final class CPUPages {
     (self.file, self.buffer, self.isBigEndian, self.scratch) = (file, buffer, isBigEndian, scratch)
     self.keptMax = max(keptMax, buffer.pageBytes)
     next = cpu.offset
-    // A packed CPU's bytes do not count the number of chunks in front of them.
+    // The size of a compressed CPU does not include the number of chunks before them.
     end = cpu.offset + cpu.bytes + (buffer.isPacked ? 4 : 0)
   }
 
@@ -75,7 +75,7 @@ final class CPUPages {
     return .page(UnsafeRawBufferPointer(rebasing: kept[..<count]))
   }
 
-  /// The whole chunk in hand stays here.
+  /// The whole current chunk stays here.
   private var isKept: Bool { chunk.bytes <= keptMax }
 
   /// Pages as they were recorded. nil: there are some now.
@@ -90,7 +90,7 @@ final class CPUPages {
     }
     chunk = Chunk(offset: next, packedBytes: count, bytes: count)
     handedOut = 0
-    // What the file lacks of the block is asked for again, and found missing.
+    // The missing part of the block is requested again, and found missing.
     next += UInt64(count)
     return nil
   }
@@ -131,7 +131,7 @@ final class CPUPages {
     return .cutOff
   }
 
-  /// Unpacks the chunk in hand. nil: it is sound.
+  /// Decompresses the current chunk. nil: it is intact.
   private func unpack(into target: UnsafeMutableRawBufferPointer) throws(TraceReadError) -> Page? {
     let packed = scratch.packedRoom(chunk.packedBytes)
     let count = try read(chunk.offset, into: packed)
@@ -146,7 +146,7 @@ final class CPUPages {
     return .damaged(failure)
   }
 
-  /// Room for so many bytes, and some behind them so that words can be loaded without a look at the end.
+  /// Room for that many bytes, and some after them so that words can be loaded without checking for the end.
   private func room(_ count: Int) -> UnsafeMutableRawBufferPointer {
     if kept.count < count + Self.slack {
       kept.deallocate()

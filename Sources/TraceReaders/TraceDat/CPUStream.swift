@@ -1,4 +1,4 @@
-// One CPU's records in the order in which they were recorded: walks the pages of the ring buffer.
+// One CPU's records in the order in which they were recorded: iterates over the pages of the ring buffer.
 
 struct CPUStream {
   let cpu: Int32
@@ -10,19 +10,19 @@ struct CPUStream {
   var time: UInt64 = 0
   private(set) var record: UnsafeRawPointer
   private(set) var recordBytes = 0
-  /// Whether there is one. A stream may end with a loss behind its last record.
+  /// Whether there is one. A stream may end with a loss after its last record.
   private(set) var hasRecord = false
   /// What was lost before it.
   private(set) var loss = Loss.none
 
-  // The page it stands in.
+  // The current page.
 
   private var next: UnsafeRawPointer
   private var end: UnsafeRawPointer
   /// The time of the last entry of the ring buffer, as it was recorded.
   private(set) var stamp: UInt64 = 0
 
-  // The last task: mostly it is the next one too.
+  // The last task: usually the next one, too.
 
   var pid: Int32 = -1
   var task: Int32 = -1
@@ -40,7 +40,7 @@ struct CPUStream {
     case broken(PageFault)
   }
 
-  /// - Parameter nowhere: an address to stand at until the first page is there; nothing is read from it.
+  /// - Parameter nowhere: an address to point to until the first page is there; nothing is read from it.
   init(cpu: Int32, pages: CPUPages, nowhere: UnsafeRawPointer) {
     (self.cpu, self.pages) = (cpu, pages)
     (record, next, end) = (nowhere, nowhere, nowhere)
@@ -62,7 +62,7 @@ struct CPUStream {
 
   mutating func finish() { hasRecord = false }
 
-  /// Begins a page. nil: it is sound, as far as its head tells.
+  /// Begins a page. nil: it is intact, as far as its header shows.
   mutating func begin(_ page: UnsafeRawBufferPointer, _ layout: RingBufferLayout) -> PageFault? {
     (next, end) = (record, record)
     guard page.count >= layout.dataOffset, let start = page.baseAddress else { return .short }
@@ -76,7 +76,7 @@ struct CPUStream {
     return nil
   }
 
-  /// The number of events lost before this page stands behind its data, if there was room.
+  /// The number of events lost before this page is after its data, if there was room.
   private func lost(_ commit: UInt64, _ page: UnsafeRawBufferPointer, _ layout: RingBufferLayout) -> Loss {
     guard commit >> 30 & 1 == 1, let start = page.baseAddress,
       page.count - (end - start) >= layout.commitBytes
@@ -85,7 +85,7 @@ struct CPUStream {
     return count == 0 || count > UInt64(Int64.max) ? .unknown : .some(count)
   }
 
-  /// Goes on to the next record of this page.
+  /// Continues to the next record of this page.
   @inline(__always) mutating func step(isBigEndian: Bool) -> Step {
     while end - next >= 4 {
       let head = word(isBigEndian)
@@ -104,7 +104,7 @@ struct CPUStream {
     return .pageEnd
   }
 
-  /// The four bytes that come next, passed over.
+  /// The next four bytes, skipped.
   @inline(__always) private mutating func word(_ isBigEndian: Bool) -> UInt32 {
     let value: UInt32 = next.value()
     next += 4
@@ -118,7 +118,7 @@ struct CPUStream {
     next += count
   }
 
-  /// What is no record of up to 112 bytes. nil: passed over.
+  /// Entries other than records of up to 112 bytes. nil: skipped.
   private mutating func special(_ type: UInt32, _ delta: UInt64, _ isBigEndian: Bool) -> Step? {
     // Padding without a time ends the page.
     if type == 29, delta == 0 {
@@ -130,7 +130,7 @@ struct CPUStream {
     case 0:
       return takeLong(word(isBigEndian), delta)
     case 29:
-      // A record that was taken back: its length counts from behind the first four bytes.
+      // A record that was discarded: its length counts from after the first four bytes.
       let count = Int(word(isBigEndian))
       guard count >= 4, count - 4 <= end - next else { return broken(.entryPastEnd) }
       stamp &+= delta
@@ -144,7 +144,7 @@ struct CPUStream {
     return nil
   }
 
-  /// A record whose length stands in front of it, itself included.
+  /// A record preceded by its length, which includes itself.
   private mutating func takeLong(_ length: UInt32, _ delta: UInt64) -> Step {
     guard length > 4 else { return broken(.emptyEntry) }
     let count = (Int(length) - 4 + 3) & ~3

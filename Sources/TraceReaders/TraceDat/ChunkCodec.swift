@@ -1,4 +1,4 @@
-// zstd and zlib, one block at a time, into room that is there already: what a block claims costs nothing by itself.
+// zstd and zlib, one block at a time, into existing room: what a block claims costs nothing by itself.
 
 import CZlib
 
@@ -7,7 +7,7 @@ enum ChunkCodec: String {
   case zstd
   case zlib
 
-  /// Unpacks one block that says it holds `target.count` bytes. nil: it does; else what is wrong.
+  /// Decompresses one block that claims `target.count` bytes. nil: it holds them; else what is wrong.
   func unpack(
     _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, with zstd: ZstdBlocks
   ) -> String? {

@@ -1,12 +1,12 @@
-// Room that the CPUs of a recording share: for packed bytes, and for chunks too large for each of many CPUs to keep its
-// own.
+// Room that the CPUs of a recording share: for compressed bytes, and for chunks too large for each of many CPUs to keep
+// its own.
 
 final class ChunkScratch {
   private var packed = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private var unpacked = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   let zstd = ZstdBlocks()
   private var owner: ObjectIdentifier?
-  /// An address of ours where nothing stands.
+  /// A valid address without data.
   let nowhere = UnsafeRawPointer(UnsafeMutableRawPointer.allocate(byteCount: CPUPages.slack, alignment: 16))
 
   deinit {
@@ -23,7 +23,7 @@ final class ChunkScratch {
     return UnsafeMutableRawBufferPointer(rebasing: packed[..<count])
   }
 
-  /// What `room` gave last.
+  /// The last result of `room`.
   var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(unpacked) }
 
   func room(_ count: Int, for pages: CPUPages) -> UnsafeMutableRawBufferPointer {

@@ -3,20 +3,20 @@
 struct DatBuffer {
   /// Empty for the top buffer.
   let name: String
-  /// The clock's name as the file has it; empty where it does not say.
+  /// The clock's name in the file; empty if it has none.
   let clock: String
   /// Bytes of a page of this ring buffer.
   let pageBytes: Int
   let codec: ChunkCodec
-  /// The data are chunks that the codec packed; else they are pages as they were recorded.
+  /// The data are compressed chunks; else they are pages as recorded.
   let isPacked: Bool
   let cpus: [CPU]
 
-  /// Where a CPU's data stand in the file.
+  /// The position of a CPU's data in the file.
   struct CPU {
     let number: Int32
     let offset: UInt64
-    /// Bytes there; of packed data without the count of chunks in front of them.
+    /// Bytes there; for compressed data without the count of chunks before them.
     let bytes: UInt64
   }
 

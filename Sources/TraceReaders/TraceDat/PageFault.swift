@@ -1,15 +1,15 @@
 // What can be wrong with a page of trace data.
 
 enum PageFault: Equatable {
-  /// Shorter than a page's head.
+  /// Shorter than a page's header.
   case short
   /// More bytes in use than the page has.
   case committed(Int)
-  /// An entry that reaches past the bytes in use.
+  /// An entry that extends past the bytes in use.
   case entryPastEnd
   /// An entry of no bytes.
   case emptyEntry
-  /// The chunk that holds it cannot be unpacked: the reason.
+  /// The chunk that holds it cannot be decompressed: the reason.
   case packed(String)
 
   var reason: String {

@@ -1,10 +1,10 @@
-// What the decoder notes about records that are not clean.
+// What the decoder reports about malformed records.
 
 import KVMEvents
 import TextLayout
 
 extension RecordDecoder {
-  /// A record that cannot be used. Gives false, as nothing is delivered for it.
+  /// A record that cannot be used. Returns false, as nothing is delivered for it.
   mutating func noteRecord(_ reason: @autoclosure () -> String, _ stream: UnsafeMutablePointer<CPUStream>) -> Bool {
     issues.note(.badRecord, line: count, "a record of no use: \(reason())", excerpt: Self.place(stream))
     return false
@@ -22,7 +22,7 @@ extension RecordDecoder {
   mutating func noteDropped(_ loss: LossMarker) {
     issues.note(
       .unannouncedLoss, line: count,
-      "CPU \(loss.cpu) dropped \(plural(loss.count ?? 0, "event")), as its statistics say; where is not told",
+      "CPU \(loss.cpu) dropped \(plural(loss.count ?? 0, "event")), according to its statistics; it is not known where",
       excerpt: "CPU \(loss.cpu)")
   }
 

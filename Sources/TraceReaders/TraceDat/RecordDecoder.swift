@@ -1,4 +1,4 @@
-// Records of the ring buffer into events: what `TraceCmdText` is for lines.
+// Records of the ring buffer into events: the counterpart of `TraceCmdText` for lines.
 
 import KVMEvents
 
@@ -13,7 +13,7 @@ struct RecordDecoder: ~Copyable {
   private let isBigEndian: Bool
   private let keepsUnknown: Bool
   private(set) var lastTime = Int64.min
-  /// Records and losses met so far: an event's id is its number among them.
+  /// Records and losses so far: an event's id is its number among them.
   private(set) var count: EventID = 0
 
   init(_ contents: TraceDatContents, options: TraceReadOptions) throws(TraceReadError) {
@@ -26,7 +26,7 @@ struct RecordDecoder: ~Copyable {
     keepsUnknown = options.keepsUnknown
   }
 
-  /// Reads the record that the stream stands at. True: `event` is its event; false: it has none to deliver.
+  /// Reads the stream's current record. True: `event` is its event; false: it has none to deliver.
   @inline(__always)
   mutating func read(_ stream: UnsafeMutablePointer<CPUStream>, into event: inout RecordedEvent) -> Bool {
     count += 1
@@ -78,7 +78,7 @@ struct RecordDecoder: ~Copyable {
   @inline(__always)
   private mutating func task(_ pid: Int32, _ stream: UnsafeMutablePointer<CPUStream>) -> TaskID {
     if stream.pointee.pid == pid, stream.pointee.task >= 0 { return stream.pointee.task }
-    // Whose comm was not saved may be told another one from record to record.
+    // A task without a saved comm may get another one from record to record.
     guard comms.holds(pid) else { return tasks.id(.untold, pid: pid, tgid: -1, cpu: stream.pointee.cpu) }
     let task = taskOfPid[pid] ?? newTask(pid, cpu: stream.pointee.cpu)
     stream.pointee.pid = pid
@@ -92,7 +92,7 @@ struct RecordDecoder: ~Copyable {
     return task
   }
 
-  /// What was lost before the record that the stream stands at, or behind its last one.
+  /// What was lost before the stream's current record, or after its last one.
   mutating func readLoss(_ stream: UnsafeMutablePointer<CPUStream>, into event: inout RecordedEvent) {
     var lost: UInt64?
     if case .some(let known) = stream.pointee.loss { lost = known }

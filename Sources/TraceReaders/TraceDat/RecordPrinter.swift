@@ -1,4 +1,4 @@
-// Records of a trace.dat as `trace-cmd report -t` prints them (3.1.6): the text that a cut is made of.
+// Records of a trace.dat as `trace-cmd report -t` prints them (3.1.6): the text of a cut.
 
 import KVMEvents
 
@@ -9,7 +9,7 @@ struct RecordPrinter {
   private let isBigEndian: Bool
   private let type: RecordNumber?
   private let pid: RecordNumber?
-  /// By stream: what stands in front of the lines of its buffer.
+  /// By stream: the prefix of the lines of its buffer.
   private let prefixes: [[UInt8]]
 
   init(_ contents: TraceDatContents) {
@@ -28,7 +28,7 @@ struct RecordPrinter {
     }
   }
 
-  /// What the stream stands at. nil: a record that cannot be put into words.
+  /// The stream's current record. nil: a record that cannot be printed.
   mutating func line(of stream: CPUStream, at place: Int) -> [UInt8]? {
     switch stream.loss {
     case .unknown: return LossMarker(cpu: stream.cpu, count: nil).text().map { prefixes[place] + $0 }

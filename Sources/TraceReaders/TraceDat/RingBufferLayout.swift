@@ -1,7 +1,7 @@
-// How the recorded kernel lays out a page of its ring buffer, as its `events/header_page` says.
+// How the recorded kernel lays out a page of its ring buffer, according to its `events/header_page`.
 
 struct RingBufferLayout {
-  /// Where the commit word stands: bytes in the page, and whether events were lost before it.
+  /// The offset of the commit word: bytes in the page, and whether events were lost before it.
   let commitOffset: Int
   /// 4 or 8: the kernel's `long`.
   let commitBytes: Int

@@ -5,7 +5,7 @@ struct SavedComms {
 
   init() {}
 
-  /// `PID COMM` per line. A line without a pid goes on with the comm before it, which held a newline.
+  /// `PID COMM` per line. A line without a pid continues the previous comm, which held a newline.
   init(_ text: [UInt8]) {
     var last: Int32?
     for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
@@ -26,8 +26,8 @@ struct SavedComms {
 
   func holds(_ pid: Int32) -> Bool { pid == 0 || comms[pid] != nil }
 
-  /// As `trace-cmd report` prints it: pid 0 is the idle task, and who is not in the list is `<...>`. At most as long as
-  /// a comm's column.
+  /// As `trace-cmd report` prints it: pid 0 is the idle task, and a pid that is not in the list is `<...>`. At most as
+  /// long as a comm's column.
   func comm(pid: Int32) -> ArraySlice<UInt8> {
     (pid == 0 ? Array("<idle>".utf8) : comms[pid] ?? Array("<...>".utf8)).prefix(CommKey.width)
   }

@@ -1,4 +1,4 @@
-// The streams of all CPUs by time; at the same time, by the place of the CPU.
+// The streams of all CPUs by time; at equal times, by CPU order.
 
 /// A binary heap of the streams' numbers: the earliest on top.
 struct StreamMerge {
@@ -22,16 +22,16 @@ struct StreamMerge {
     }
   }
 
-  /// The stream whose turn it is.
+  /// The current stream.
   var first: Int? { heap.first?.stream }
 
-  /// The one whose turn it is next; its turn comes when the first one's time passes this.
+  /// The next one; its turn comes when the first one's time passes this.
   var second: Entry? {
     if heap.count < 3 { return heap.count == 2 ? heap[1] : nil }
     return heap[1] < heap[2] ? heap[1] : heap[2]
   }
 
-  /// The first stream goes on at this time.
+  /// The first stream continues at this time.
   mutating func moveFirst(to time: UInt64) {
     heap[0].time = time
     sink()

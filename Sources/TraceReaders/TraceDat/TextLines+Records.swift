@@ -3,8 +3,8 @@
 import KVMEvents
 
 extension TextLines {
-  /// Records of a trace.dat as lines of `trace-cmd report -t`. `lines` lacks those that cannot be put into words: their
-  /// `print fmt:` calls a function, say. The one line in front, `cpus=4`, has the number 0.
+  /// Records of a trace.dat as lines of `trace-cmd report -t`. `lines` lacks those that cannot be printed, for instance
+  /// because their `print fmt:` calls a function. The line before them, `cpus=4`, has the number 0.
   package init(
     ofRecords input: TraceInput, options: TraceReadOptions = TraceReadOptions(), wanted: Set<EventID>
   ) throws(TraceReadError) {

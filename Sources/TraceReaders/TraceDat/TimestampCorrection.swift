@@ -1,11 +1,11 @@
-// What the options do to the time stamps: host and guest brought together, TSC cycles to nanoseconds, a fixed offset.
+// What the options do to the time stamps: host and guest aligned, TSC cycles to nanoseconds, a fixed offset.
 
 struct TimestampCorrection {
   /// DATE and OFFSET, added to every stamp.
   var offsetNs: Int64 = 0
   /// TSC2NSEC: stamps are cycles; nanoseconds are `cycles * multiplier >> shift`.
   var cycles: Cycles?
-  /// TIME_SHIFT: a CPU's clock against that of the host, by the CPU's number.
+  /// TIME_SHIFT: a CPU's clock relative to that of the host, by the CPU's number.
   var shifts: [[Sample]] = []
   /// TIME_SHIFT's flag: between two samples the offset is interpolated.
   var interpolates = false
@@ -58,7 +58,7 @@ struct TimestampCorrection {
 }
 
 extension TimestampCorrection {
-  /// The option's data, behind its 8 bytes of the peer's trace id.
+  /// The option's data, after its 8 bytes of the peer's trace id.
   init(timeShift cursor: inout RecordCursor) throws(TraceReadError) {
     interpolates = try cursor.number(UInt32.self) & 1 != 0
     let cpus = try cursor.number(UInt32.self)

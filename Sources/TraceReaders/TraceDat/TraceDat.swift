@@ -1,4 +1,4 @@
-// trace.dat, as `trace-cmd record` writes it: the form.
+// trace.dat, as `trace-cmd record` writes it: the format.
 
 import TextLayout
 

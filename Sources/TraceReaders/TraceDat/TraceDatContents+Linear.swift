@@ -35,7 +35,7 @@ extension TraceDatContents {
         name: name, clock: clock, pageBytes: Int(header.pageBytes), codec: .none, isPacked: false, cpus: cpus))
   }
 
-  /// The options, if there are any, and the word for what follows: a list of CPUs.
+  /// The options, if there are any, and the tag of what follows: a list of CPUs.
   private mutating func passKind(_ cursor: inout RecordCursor, readsOptions: Bool) throws(TraceReadError) {
     var kind = try cursor.bytes(Self.kindBytes)
     if kind.starts(with: "options".utf8) {
@@ -67,8 +67,8 @@ extension TraceDatContents {
     return cpus
   }
 
-  /// Behind the list of CPUs stands `trace_clock`, if an option said so. Old files may lack it: then nothing is known
-  /// of the clock.
+  /// After the list of CPUs comes `trace_clock`, if an option said so. Old files may lack it: then the clock is not
+  /// known.
   private func readClock(_ cursor: inout RecordCursor) -> String {
     guard options.hasClock, options.clock.isEmpty else { return options.clock }
     do throws(TraceReadError) {

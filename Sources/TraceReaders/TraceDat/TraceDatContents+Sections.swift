@@ -1,4 +1,4 @@
-// Version 7: sections, and options that say where they stand.
+// Version 7: sections, and options with their offsets.
 
 extension TraceDatContents {
   mutating func readSections(_ file: RandomAccessFile) throws(TraceReadError) {
@@ -17,7 +17,7 @@ extension TraceDatContents {
     for entry in options.buffers { buffers.append(try buffer(entry, file)) }
   }
 
-  /// The lists of options: each but the last says where the next one stands.
+  /// The lists of options: each except the last has the offset of the next one.
   private mutating func readOptions(_ file: RandomAccessFile) throws(TraceReadError) {
     var offset = header.next
     var seen: Set<Int64> = []
@@ -28,7 +28,7 @@ extension TraceDatContents {
     }
   }
 
-  /// One list; where the next one stands, 0: nowhere.
+  /// One list; returns the offset of the next one, 0: none.
   private mutating func readOptions(_ cursor: inout RecordCursor) throws(TraceReadError) -> Int64 {
     while true {
       let id = try cursor.number(UInt16.self)
@@ -40,7 +40,7 @@ extension TraceDatContents {
     }
   }
 
-  /// Formats that a damaged list ends before are missed where their events stand.
+  /// Formats missing from a damaged list are reported where their events occur.
   private mutating func readListedFormats(_ file: RandomAccessFile) throws(TraceReadError) {
     do throws(TraceReadError) {
       if options.sections[.ftraceFormats] != nil {
@@ -66,13 +66,13 @@ extension TraceDatContents {
     return try self.section(at: offset, id: section.rawValue, part, file)
   }
 
-  /// The section's data, unpacked where they are packed.
+  /// The section's data, decompressed if needed.
   private func section(
     at offset: Int64, id: UInt16, _ part: PartFault.Part, _ file: RandomAccessFile
   ) throws(TraceReadError) -> RecordCursor {
     var cursor = RecordCursor(file, at: offset, isBigEndian: header.isBigEndian, part: part)
     let isPacked = try readSectionHead(&cursor, id: id)
-    // The head's count of bytes is left aside: trace-cmd 3.1 writes it without what stands before packed data.
+    // The header's byte count is ignored: trace-cmd 3.1 writes it without what precedes compressed data.
     guard isPacked else { return cursor }
     let packedBytes = try cursor.number(UInt32.self)
     let bytes = try cursor.number(UInt32.self)
@@ -86,7 +86,7 @@ extension TraceDatContents {
     return RecordCursor(data, isBigEndian: header.isBigEndian, part: part)
   }
 
-  /// True: the section is packed.
+  /// True: the section is compressed.
   private func readSectionHead(_ cursor: inout RecordCursor, id: UInt16) throws(TraceReadError) -> Bool {
     guard try cursor.number(UInt16.self) == id else { throw .part(.misplaced(cursor.part)) }
     let flags = try cursor.number(UInt16.self)

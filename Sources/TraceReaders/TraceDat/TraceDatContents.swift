@@ -1,4 +1,4 @@
-// All that a trace.dat says before its trace data: formats, comms, buffers, options.
+// Everything before the trace data of a trace.dat: formats, comms, buffers, options.
 
 import KVMEvents
 
@@ -28,7 +28,7 @@ struct TraceDatContents {
     try checkBuffers(file)
   }
 
-  /// `header_page` and `header_event`; the second says nothing that differs between kernels.
+  /// `header_page` and `header_event`; the second does not differ between kernels.
   mutating func readLayout(_ cursor: inout RecordCursor) throws(TraceReadError) {
     guard try cursor.string() == "header_page" else { throw .part(.odd(.layout)) }
     let page = try cursor.block(max: EventFormatList.formatMax)
@@ -47,10 +47,10 @@ struct TraceDatContents {
     formatList.issues.note(.badPart, line: 0, "the recording \(fault.predicate)", excerpt: part.words)
   }
 
-  /// CPUs of all buffers for which there are data.
+  /// CPUs of all buffers that have data.
   var recordedCPUs: Int { buffers.reduce(0) { $0 + $1.cpus.count { $0.bytes > 0 } } }
 
-  /// No two CPUs share bytes: a list that says so would have the same events read again and again.
+  /// No two CPUs share bytes: otherwise the same events would be read again and again.
   private func checkBuffers(_ file: RandomAccessFile) throws(TraceReadError) {
     if buffers.isEmpty { throw .part(options.hasLatencyText ? .latency : .noBuffers) }
     let pageBytes = buffers.reduce(0) { $0 + $1.pageBytes * $1.cpus.count { $0.bytes > 0 } }

@@ -10,7 +10,7 @@ struct TraceDatHeader {
   /// Bytes of a page of the recorded machine. Version 7 gives each buffer's own.
   let pageBytes: UInt32
   let codec: ChunkCodec
-  /// Where the first list of options stands (7), or the next part begins (6).
+  /// The offset of the first list of options (7), or of the next part (6).
   let next: Int64
 
   init(_ file: RandomAccessFile) throws(TraceReadError) {

@@ -1,4 +1,4 @@
-// The options of a trace.dat: where its parts stand, its buffers, its clock, what to do to its time stamps.
+// The options of a trace.dat: the offsets of its parts, its buffers, its clock, the correction of its time stamps.
 
 import KVMEvents
 
@@ -10,12 +10,12 @@ struct TraceDatOptions {
   private(set) var clock = ""
   private(set) var hasClock = false
   private(set) var correction = TimestampCorrection()
-  /// Of the machine that recorded.
+  /// Of the recording machine.
   private(set) var kernelRelease: KernelRelease?
-  /// CPUs of the machine: version 6 has a list of so many.
+  /// CPUs of the machine: version 6 has a list of that length.
   private(set) var cpuCount: UInt32?
   private(set) var hasLatencyText = false
-  /// By CPU, over all buffers: events that were dropped, nobody knows where.
+  /// By CPU, over all buffers: events that were dropped at an unknown position.
   private(set) var dropped: [Int32: UInt64] = [:]
 
   enum Section: UInt16 {
@@ -25,7 +25,7 @@ struct TraceDatOptions {
     case comms = 21
   }
 
-  /// A BUFFER option: version 6 only says where a list of CPUs stands, and for instances only.
+  /// A BUFFER option: version 6 only has the offset of a list of CPUs, and for instances only.
   struct BufferEntry {
     let offset: UInt64
     let name: String
@@ -37,7 +37,7 @@ struct TraceDatOptions {
   /// More than any option needs: a BUFFER of 8,192 CPUs, the memory maps of many processes.
   static let optionMax: UInt32 = 1 << 24
 
-  /// Reads one option. DONE (0) is the caller's.
+  /// Reads one option. DONE (0) is left to the caller.
   mutating func read(_ id: UInt16, _ data: [UInt8], isBigEndian: Bool, version: Int) throws(TraceReadError) {
     var cursor = RecordCursor(data, isBigEndian: isBigEndian, part: .options)
     switch id {
@@ -95,7 +95,7 @@ struct TraceDatOptions {
     return entry
   }
 
-  /// `local [mono] boot`: the clock in use. Empty where none is in brackets.
+  /// `local [mono] boot`: the clock in use. Empty if none is in brackets.
   static func bracketed(_ text: [UInt8]) -> String {
     guard let open = text.firstIndex(of: UInt8(ascii: "[")),
       let close = text[open...].firstIndex(of: UInt8(ascii: "]"))
@@ -103,7 +103,7 @@ struct TraceDatOptions {
     return String(decoding: text[(open + 1)..<close], as: UTF8.self)
   }
 
-  /// As C's `strtoll` reads it: a sign, `0x` and hex digits, or decimal ones; up to a NUL or what is no digit.
+  /// As C's `strtoll` reads it: a sign, `0x` and hex digits, or decimal ones; up to a NUL or a non-digit.
   static func number(_ text: [UInt8]) -> Int64 {
     var digits = text[...]
     let isNegative = digits.first == UInt8(ascii: "-")

@@ -8,12 +8,12 @@ struct TraceDatPipeline: ~Copyable {
   var decoder: RecordDecoder
   private let layout: RingBufferLayout
   private let correction: TimestampCorrection?
-  /// Why the recording is not whole, as a sentence.
+  /// Why the recording is incomplete, as a sentence.
   private(set) var incomplete: String?
   private(set) var bytesRead: Int64 = 0
 
   private var hasBegun = false
-  /// Behind everything else, the next one last.
+  /// After everything else, the next one last.
   private var lastLosses: [LossMarker]
 
   /// - Parameter decoder: for the records of these contents.
@@ -53,14 +53,14 @@ struct TraceDatPipeline: ~Copyable {
     }
   }
 
-  /// Puts the next events into the front of `events`; fewer than there is room for only at the end.
+  /// Puts the next events at the start of `events`; fewer than there is room for only at the end.
   mutating func read(into events: UnsafeMutableBufferPointer<RecordedEvent>) throws(TraceReadError) -> Int {
     if !hasBegun { try begin() }
     var count = 0
     while count < events.count, let first = merge.first, let start = streams.baseAddress {
       let second = merge.second ?? StreamMerge.Entry(time: .max, stream: .max)
       let stream = start + first
-      // Most of the time a CPU has several events before it is another one's turn.
+      // Usually a CPU has several events before another one's turn.
       repeat {
         count += try deliver(stream, into: &events[count]) ? 1 : 0
       } while count < events.count && !stream.pointee.isAtEnd
@@ -75,9 +75,9 @@ struct TraceDatPipeline: ~Copyable {
     return count
   }
 
-  /// Goes through the losses and records in the order of `read(into:)`, undecoded. Each has the id that it has there.
-  /// - Parameter visit: gets the id, the place of the CPU's stream (buffer by buffer, CPUs with data only), and the
-  ///   stream, which stands at the loss or record. False: no more are wanted.
+  /// Iterates over the losses and records in the order of `read(into:)`, undecoded. Each has the same id.
+  /// - Parameter visit: gets the id, the index of the CPU's stream (buffer by buffer, CPUs with data only), and the
+  ///   stream, positioned at the loss or record. False: no more are wanted.
   mutating func visit(
     _ visit: (EventID, Int, UnsafePointer<CPUStream>) throws(TraceReadError) -> Bool
   ) throws(TraceReadError) {
@@ -92,7 +92,7 @@ struct TraceDatPipeline: ~Copyable {
     }
   }
 
-  /// The loss or the record that the stream stands at. True: `event` was filled.
+  /// The stream's current loss or record. True: `event` was filled.
   @inline(__always)
   private mutating func deliver(
     _ stream: UnsafeMutablePointer<CPUStream>, into event: inout RecordedEvent
@@ -107,7 +107,7 @@ struct TraceDatPipeline: ~Copyable {
     return isEvent
   }
 
-  /// Goes on to the stream's next record, or to its end.
+  /// Continues to the stream's next record, or to its end.
   @inline(__always) private mutating func step(_ stream: UnsafeMutablePointer<CPUStream>) throws(TraceReadError) {
     while true {
       switch stream.pointee.step(isBigEndian: layout.isBigEndian) {
@@ -144,7 +144,7 @@ struct TraceDatPipeline: ~Copyable {
     }
   }
 
-  /// What is behind this place is not in the file. Gives false: there is no page.
+  /// What follows this position is not in the file. Returns false: there is no page.
   private mutating func cutOff(_ stream: UnsafeMutablePointer<CPUStream>) -> Bool {
     let reason = "the trace data of CPU \(stream.pointee.cpu) break off"
     incomplete = incomplete ?? "\(reason); what stands before was read"

@@ -47,23 +47,22 @@ final class TraceDatReader: RecordFileReader {
     return form
   }
 
-  /// The clock of the buffers that hold something. nil: they differ, the file does not say, or it is none that is known
-  /// here.
+  /// The clock of the buffers with data. nil: they differ, the file does not say, or it is not known here.
   private static func clock(_ contents: TraceDatContents) -> TraceClock? {
     let clocks = clocks(contents)
     guard clocks.count == 1, let clock = clocks.first else { return nil }
     return TraceClock(rawValue: clock)
   }
 
-  /// The cycles of `x86-tsc` are nanoseconds where the file tells how long they took. What the kernel has beside the
-  /// clocks that are known here are counters of other machines (`ppc-tb`, `s390-tod`).
+  /// The cycles of `x86-tsc` are nanoseconds if the file has their duration. The kernel's clocks that are not known
+  /// here are counters of other machines (`ppc-tb`, `s390-tod`).
   private static func stampUnit(_ contents: TraceDatContents) -> StampUnit {
     if contents.options.correction.cycles != nil { return .ns }
     let areTime = clocks(contents).allSatisfy { $0.isEmpty || TraceClock(rawValue: $0)?.unit == .ns }
     return areTime ? .ns : .tick
   }
 
-  /// Those of the buffers that hold something; empty where the file does not say.
+  /// Those of the buffers with data; empty if the file does not say.
   private static func clocks(_ contents: TraceDatContents) -> Set<String> {
     let clocks = contents.buffers.filter { $0.cpus.contains { $0.bytes > 0 } }.map(\.clock)
     return Set((clocks.isEmpty ? [""] : clocks).map { $0.isEmpty ? contents.options.clock : $0 })

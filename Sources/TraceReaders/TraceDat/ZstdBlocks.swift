@@ -1,4 +1,4 @@
-// zstd: whole frames, each unpacked in one go, with one context for all of them.
+// zstd: whole frames, each decompressed in one go, with one context for all of them.
 
 import CZstd
 
@@ -12,7 +12,7 @@ final class ZstdBlocks {
 
   deinit { ZSTD_freeDCtx(context) }
 
-  /// Unpacks frames that hold `target.count` bytes. nil: they do; else what is wrong.
+  /// Decompresses frames that hold `target.count` bytes. nil: they do; else what is wrong.
   func unpack(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> String? {
     let count = ZSTD_decompressDCtx(context, target.baseAddress, target.count, source.baseAddress, source.count)
     if ZSTD_isError(count) != 0 { return "zstd: \(String(cString: ZSTD_getErrorName(count)))" }

@@ -1,10 +1,10 @@
-// The file's pages, as far as they are not SQLite's to write: numbers are handed out, whole pages go to the disk.
+// The file's pages, except those that SQLite writes: allocates numbers, writes whole pages to the disk.
 
 import Glibc
 
-/// Appends pages to a database that SQLite has created and is not using meanwhile.
+/// Appends pages to a database that SQLite has created and does not use at the same time.
 final class PageFile {
-  /// As fast to fill as 32 KiB, and a small recording's database, a page or two per table, is half as large.
+  /// As fast to fill as 32 KiB, and a small recording's database, with a page or two per table, is half as large.
   static let pageSize = 16384
   /// SQLite keeps its locks on the bytes from 1 GiB on; the page they are in holds no data.
   private static let lockPage = UInt32((1 << 30) / pageSize + 1)
@@ -13,7 +13,7 @@ final class PageFile {
   private let path: String
   private var pageCount: UInt32
 
-  /// `descriptor` stays its owner's.
+  /// The caller keeps ownership of `descriptor`.
   init(descriptor: Int32, path: String) throws(TraceStoreError) {
     self.descriptor = descriptor
     self.path = path
@@ -33,7 +33,7 @@ final class PageFile {
     try write(page, count: PageFile.pageSize, at: Int(number - 1) * PageFile.pageSize)
   }
 
-  /// Tells SQLite of the pages: the size of the database, and a change counter that makes it drop what it has cached.
+  /// Makes the pages known to SQLite: the size of the database, and a change counter that makes it drop its cache.
   func finish() throws(TraceStoreError) {
     var header = [UInt8](repeating: 0, count: 100)
     guard pread(descriptor, &header, header.count, 0) == header.count else { throw PartialFile.failure("pread", path) }

@@ -1,6 +1,6 @@
-// A record's columns, one after the other: the reverse of RecordEncoder for tables that hold words.
+// A record's columns, one after the other: the reverse of RecordEncoder for tables that hold texts.
 
-/// Walks a record from the left. Like `TableReader` it believes nothing: what does not fit reads as damage.
+/// Reads a record from the left. Like `TableReader` it trusts nothing: invalid contents read as damage.
 struct RecordColumns {
   private let payload: UnsafeRawBufferPointer
   private let headerCount: Int
@@ -17,10 +17,10 @@ struct RecordColumns {
     isDamaged = headerCount == 0 || headerCount > payload.count
   }
 
-  /// What was read is nothing that stands in such a record.
+  /// The value that was read is not valid in such a record.
   mutating func noteDamage() { isDamaged = true }
 
-  /// The bytes of `column`, which lies behind those asked for so far; nil: NULL, or no column of that type.
+  /// The bytes of `column`, which comes after those read so far; nil: NULL, or no column of that type.
   @inline(__always)
   mutating func text(_ column: Int) -> UnsafeRawBufferPointer? {
     guard let type = advance(to: column), type != 0 else { return nil }
@@ -41,7 +41,7 @@ struct RecordColumns {
       isDamaged = true
       return nil
     }
-    // Behind the page there is room for eight bytes.
+    // There is room for eight bytes after the page.
     return Int64(bigEndian: start.loadUnaligned(as: Int64.self)) >> Int64(64 - 8 * size)
   }
 
@@ -75,9 +75,9 @@ struct RecordColumns {
 }
 
 extension Connection {
-  /// Reads a table from its pages, in the order of the rowids. The file is kept from writers meanwhile.
+  /// Reads a table from its pages, in rowid order. Writers are kept from the file in the meantime.
   func forEachRecord(of table: String, _ body: (inout RecordColumns) -> Void) throws(TraceStoreError) {
-    // As long as it stands at its row, SQLite holds the lock.
+    // While it stays at its row, SQLite holds the lock.
     let lock = try prepare("SELECT rootpage FROM sqlite_schema WHERE name = ?1", [table])
     guard try lock.step() else { throw .damaged(table: table, reason: "there is no such table") }
     defer { lock.reset() }

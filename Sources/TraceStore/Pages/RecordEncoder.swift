@@ -13,7 +13,7 @@ struct RecordEncoder: ~Copyable {
   let types: UnsafeMutablePointer<UInt8>
   let body: UnsafeMutablePointer<UInt8>
   private(set) var columnCount = 0
-  /// Of the next column, for whoever sets them one after the other.
+  /// Of the next column, for callers that set them one after the other.
   private(set) var place = 0
   private(set) var bodyCount = 0
 
@@ -31,20 +31,20 @@ struct RecordEncoder: ~Copyable {
     columnCount = 0
     bodyCount = 0
     place = 0
-    // NULL is serial type 0: columns that are passed over need no writing.
+    // NULL is serial type 0: columns that are skipped need no writing.
     memset(types, 0, RecordEncoder.columnsMax)
   }
 
-  /// Puts `value` into `column`, which lies behind every column that has a value.
+  /// Sets `column`, which comes after every column that has a value, to `value`.
   @inline(__always) mutating func set(_ column: Int, _ value: Int64) {
     columnCount = column + 1
     if value == 0 || value == 1 {
-      types[column] = 8 + UInt8(truncatingIfNeeded: value)  // The values 0 and 1 have types of their own, and no bytes.
+      types[column] = 8 + UInt8(truncatingIfNeeded: value)  // The values 0 and 1 have separate types, and no bytes.
       return
     }
     let size = RecordEncoder.size(of: value)
     types[column] = UInt8(truncatingIfNeeded: size <= 4 ? size : size / 2 + 2)
-    // The upper bytes first; what is stored behind them is overwritten by the next value.
+    // The upper bytes first; the bytes stored after them are overwritten by the next value.
     let bytes = (UInt64(bitPattern: value) << UInt64(64 - 8 * size)).bigEndian
     UnsafeMutableRawPointer(body + bodyCount).storeBytes(of: bytes, as: UInt64.self)
     bodyCount += size
@@ -62,7 +62,7 @@ struct RecordEncoder: ~Copyable {
     }
   }
 
-  /// Bytes of an integer: 1, 2, 3, 4, 6 or 8, the least that hold it with its sign.
+  /// Bytes of an integer: 1, 2, 3, 4, 6 or 8, the fewest that hold it with its sign.
   @inline(__always) static func size(of value: Int64) -> Int {
     let magnitude = UInt64(bitPattern: value ^ (value >> 63))
     let bytes = (72 - magnitude.leadingZeroBitCount) >> 3

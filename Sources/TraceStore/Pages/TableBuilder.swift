@@ -2,8 +2,8 @@
 
 import Glibc
 
-/// Appends rows in ascending order of their rowids to an empty table. SQLite made the table's root page; all else is
-/// ours.
+/// Appends rows in ascending rowid order to an empty table. SQLite created the table's root page; everything else is
+/// written here.
 struct TableBuilder: ~Copyable {
   /// A page below the one that is being built, and the greatest rowid in it.
   private struct Child {
@@ -11,7 +11,7 @@ struct TableBuilder: ~Copyable {
     let lastRowid: Int64
   }
 
-  /// The first byte of a page tells what it is.
+  /// The first byte of a page, its type.
   static let leaf: UInt8 = 13
   static let interior: UInt8 = 5
   static let leafHeader = 8
@@ -21,7 +21,7 @@ struct TableBuilder: ~Copyable {
   private let file: PageFile
   private let page: UnsafeMutableRawPointer
   private var cellCount = 0
-  /// Cells fill a page from its end down, the array of their places from its header up.
+  /// Cells fill a page from its end down, the array of their offsets from its header up.
   private var contentStart = PageFile.pageSize
   private var lastRowid: Int64 = .min
   private var leaves: [Child] = []
@@ -34,7 +34,7 @@ struct TableBuilder: ~Copyable {
 
   deinit { page.deallocate() }
 
-  /// Column 0 of the record is the rowid's and stays NULL in it, as SQLite wants it.
+  /// Column 0 of the record is the rowid's and stays NULL in it, as SQLite requires.
   @inline(__always)
   mutating func append(rowid: Int64, _ record: borrowing RecordEncoder) throws(TraceStoreError) {
     precondition(rowid > lastRowid, "rows come in ascending order")
@@ -54,7 +54,7 @@ struct TableBuilder: ~Copyable {
     memcpy(end + headerCount, record.body, record.bodyCount)
   }
 
-  /// Writes what is left and the pages above the leaves; the table is whole.
+  /// Writes what remains and the pages above the leaves; the table is complete.
   mutating func finish() throws(TraceStoreError) {
     guard !leaves.isEmpty else { return try writePage(TableBuilder.leaf, to: root) }
     if cellCount > 0 { try endLeaf() }
@@ -69,7 +69,7 @@ struct TableBuilder: ~Copyable {
     leaves.append(Child(page: number, lastRowid: lastRowid))
   }
 
-  /// Every key takes at most 9 bytes, beside the child's number and the cell's place.
+  /// Every key takes at most 9 bytes, plus the child's number and the cell's offset.
   private static let childrenMax = (PageFile.pageSize - interiorHeader) / (4 + 9 + 2)
 
   private mutating func buildLevel(over children: [Child]) throws(TraceStoreError) -> [Child] {
@@ -100,7 +100,7 @@ struct TableBuilder: ~Copyable {
     return Child(page: number, lastRowid: rightmost.lastRowid)
   }
 
-  /// Writes the page that was being filled and begins an empty one.
+  /// Writes the page being filled and begins an empty one.
   private mutating func writePage(_ type: UInt8, to number: UInt32) throws(TraceStoreError) {
     page.storeBytes(of: type, as: UInt8.self)
     storeBigEndian(UInt16(0), at: 1)  // No free block.
@@ -109,7 +109,7 @@ struct TableBuilder: ~Copyable {
     page.storeBytes(of: 0, toByteOffset: 7, as: UInt8.self)  // No fragmented free bytes.
     let header = type == TableBuilder.leaf ? TableBuilder.leafHeader : TableBuilder.interiorHeader
     let free = header + 2 * cellCount
-    memset(page + free, 0, contentStart - free)  // What the page before left there.
+    memset(page + free, 0, contentStart - free)  // Remains of the previous page.
     try file.write(page, to: number)
     cellCount = 0
     contentStart = PageFile.pageSize

@@ -1,9 +1,9 @@
-// A table's rows in the order of their rowids, straight from its pages: the reverse of TableBuilder.
+// A table's rows in rowid order, straight from its pages: the reverse of TableBuilder.
 
 import CSQLite
 
-/// Walks a table's b-tree from the left. Whoever reads holds SQLite's lock on the file, so that nobody changes it
-/// meanwhile. What a page says is checked before it is believed: a damaged file gives an error.
+/// Walks a table's b-tree from the left. The reader holds SQLite's lock on the file, so that no process changes it in
+/// the meantime. The contents of a page are checked before use: a damaged file gives an error.
 struct TableReader: ~Copyable {
   /// A page on the way from the root to the leaf.
   private struct Level {
@@ -19,9 +19,9 @@ struct TableReader: ~Copyable {
     let payload: UnsafeRawBufferPointer
   }
 
-  /// Eight bytes can be loaded at any place of a page.
+  /// Eight bytes can be loaded at any offset of a page.
   private static let slack = 8
-  /// Deeper trees than any file can hold.
+  /// Deeper than any valid tree.
   private static let depthMax = 20
 
   private let file: UnsafeMutablePointer<sqlite3_file>
@@ -32,7 +32,7 @@ struct TableReader: ~Copyable {
   private var root: UInt32?
   private var levels: [Level] = []
   private var depth = 0
-  /// A tree has each of its pages once: a file whose pages point at each other in circles comes to its end here.
+  /// A tree has each of its pages once: this ends a file whose pages form a cycle.
   private var pagesLeft: Int64
   private var lastRowid = Int64.min
 
@@ -105,7 +105,7 @@ struct TableReader: ~Copyable {
     }
     let type = page.load(as: UInt8.self)
     guard type == TableBuilder.leaf || type == TableBuilder.interior else {
-      throw damaged("page \(number) is no page of a table")
+      throw damaged("page \(number) is not a page of a table")
     }
     let isLeaf = type == TableBuilder.leaf
     let cellCount = Int(bigEndian16(page + 3))
@@ -126,7 +126,7 @@ struct TableReader: ~Copyable {
   private mutating func row(_ cell: Int, of level: Level) throws(TraceStoreError) -> Row {
     let page = UnsafeRawPointer(level.page)
     var place = Int(bigEndian16(level.page + TableBuilder.leafHeader + 2 * cell))
-    // The two numbers in front of a record take 18 bytes at most.
+    // The two numbers before a record take 18 bytes at most.
     let payload = readVarint(page, at: &place, end: pageSize)
     let rowid = readVarint(page, at: &place, end: pageSize)
     guard payload > 0, payload <= UInt64(pageSize), place + Int(payload) <= pageSize else {

@@ -4,7 +4,7 @@
   value >> 56 != 0 ? 9 : max(1, (70 - value.leadingZeroBitCount) / 7)
 }
 
-/// Returns the place behind it.
+/// Returns the position after it.
 @inline(__always) func writeVarint(_ value: UInt64, to start: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
   if value < 0x80 {
     start.storeBytes(of: UInt8(truncatingIfNeeded: value), as: UInt8.self)
@@ -32,8 +32,8 @@ private func writeLongVarint(_ value: UInt64, to start: UnsafeMutableRawPointer)
   return start + size
 }
 
-/// Moves `place` behind it. Nothing is read from `end` on; a number that is cut off there is some number, and too long
-/// a record is found by its size.
+/// Moves `place` past it. Nothing is read from `end` on; a truncated number is some number, and a record that is too
+/// long is found by its size.
 @inline(__always) func readVarint(_ page: UnsafeRawPointer, at place: inout Int, end: Int) -> UInt64 {
   var value: UInt64 = 0
   for index in 0..<9 where place < end {

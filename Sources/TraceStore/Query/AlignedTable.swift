@@ -1,8 +1,8 @@
-// The rows of a query aligned for the eye.
+// The rows of a query in aligned columns.
 
 import TextLayout
 
-/// Collects rows until it is asked for text; the first time with a heading, whose widths all later rows have.
+/// Collects rows until its text is read; the first time with a heading, whose widths all later rows have.
 struct AlignedTable {
   private var table = TextTable()
 

@@ -1,6 +1,6 @@
 // Texts as JSON strings (RFC 8259).
 
-/// Escapes what JSON wants escaped, and no more.
+/// Escapes what JSON requires, and no more.
 enum JSONText {
   static func quoted(_ text: String) -> String {
     var result = "\""

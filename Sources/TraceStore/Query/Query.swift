@@ -1,9 +1,8 @@
-// A user's SQL over a database: read, never write.
+// A user's SQL over a database: reads, never writes.
 
 import CSQLite
 
-/// Runs one statement of a user's against one database. Nothing it says can write, attach another file or change a
-/// setting.
+/// Runs one statement of a user on one database. It cannot write, attach another file or change a setting.
 package struct Query {
   private let connection: Connection
   private let gate: QueryGate
@@ -14,7 +13,7 @@ package struct Query {
     gate = QueryGate(on: connection)
   }
 
-  /// The rows go to `sink` in large pieces of UTF-8 as they come; a sink that returns false wants no more.
+  /// The rows go to `sink` in large pieces of UTF-8 as they come; a sink that returns false ends the query.
   package func run(
     _ sql: String, format: QueryFormat, into sink: (borrowing [UInt8]) -> Bool
   ) throws(TraceStoreError) {
@@ -45,15 +44,15 @@ package struct Query {
     }
   }
 
-  /// SQLite says "not authorized"; the gate knows of what.
+  /// SQLite says "not authorized"; the gate knows which action.
   private func refused(_ error: TraceStoreError) -> TraceStoreError {
     if let reason = gate.refusal { return .queryNotReadOnly(reason: reason) }
     guard case .sqlite(let code, let message, _) = error, code & 0xff == SQLITE_READONLY else { return error }
     return .queryNotReadOnly(reason: message)
   }
 
-  /// A replay that was killed leaves a journal, which a read-only connection may not play back: then once with leave to
-  /// write.
+  /// A killed replay leaves a journal, which a read-only connection may not replay: then the database is opened once
+  /// for writing.
   private static func openReadOnly(_ path: String) throws(TraceStoreError) -> Connection {
     do {
       return try SchemaIdentity.open(path, mode: .readOnly, SchemaIdentity.allCases)

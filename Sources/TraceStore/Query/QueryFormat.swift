@@ -1,10 +1,10 @@
-// How the rows of a query are shown.
+// Output formats of a query.
 
-/// The forms of `gpc-replay query`.
+/// The formats of `gpc-replay query`.
 package enum QueryFormat: Sendable {
-  /// Columns aligned for the eye.
+  /// Aligned columns.
   case table
-  /// RFC 4180: CRLF, and quotes where they are needed. NULL is empty, an empty text is `""`.
+  /// RFC 4180: CRLF, and quotes if needed. NULL is empty, an empty text is `""`.
   case csv
   /// One array with an object per row.
   case json

@@ -2,7 +2,7 @@
 
 import CSQLite
 
-/// Lets reading, functions and recursion pass, and of the PRAGMAs those that tell. Remembers what it refused.
+/// Allows reading, functions and recursion, and the PRAGMAs that only report. Remembers what it denied.
 final class QueryGate {
   private(set) var refusal: String?
   private let connection: Connection
@@ -14,7 +14,7 @@ final class QueryGate {
 
   deinit { sqlite3_set_authorizer(connection.handle, nil, nil) }
 
-  /// PRAGMAs that take a parameter and still only tell.
+  /// PRAGMAs that take a parameter and still only report.
   private static let telling: Set = [
     "table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo", "foreign_key_list",
     "foreign_key_check", "integrity_check", "quick_check",

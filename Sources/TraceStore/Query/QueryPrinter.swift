@@ -1,13 +1,13 @@
-// Rows of a query as bytes, one form per case.
+// Rows of a query as bytes, one case per format.
 
-/// Turns rows into text as they come. Big results stream; an aligned table looks at its first rows to find its widths.
+/// Turns rows into text as they come. Big results stream; an aligned table reads its first rows to find its widths.
 struct QueryPrinter {
   private static let rowsMeasured = 500
   private static let bytesKept = 1 << 16
 
   private let format: QueryFormat
   private let names: [String]
-  /// Text that the sink has not been given yet.
+  /// Text not passed to the sink yet.
   private var text = ""
   private var table: AlignedTable
   private var rowCount = 0
@@ -23,7 +23,7 @@ struct QueryPrinter {
     }
   }
 
-  /// Returns what is ready for the sink; mostly nothing, now and then a large piece.
+  /// Returns the text that is ready for the sink; usually nothing, sometimes a large piece.
   mutating func print(_ values: [QueryValue]) -> String? {
     rowCount += 1
     switch format {

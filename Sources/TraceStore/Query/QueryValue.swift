@@ -32,7 +32,7 @@ enum QueryValue {
     }
   }
 
-  /// Infinity as sqlite3's shell writes it: a number that JSON readers take and that overflows to it.
+  /// Infinity as sqlite3's shell writes it: a number that JSON readers accept and that overflows to it.
   static func number(_ value: Double) -> String {
     value.isFinite ? "\(value)" : value < 0 ? "-1e999" : "1e999"
   }

@@ -53,7 +53,7 @@ extension StoredCounterexampleRow: StoredRow {
   }
 }
 
-/// An event that a counterexample cites, at its place from 1.
+/// An event that a counterexample cites, at its position from 1.
 struct CitedEvent: StoredRow {
   typealias Column = CounterexampleEventColumn
 
@@ -68,7 +68,7 @@ struct CitedEvent: StoredRow {
   }
 }
 
-/// A step of a counterexample, at its place from 1.
+/// A step of a counterexample, at its position from 1.
 struct PlacedStep: StoredRow {
   typealias Column = CounterexampleStepColumn
 

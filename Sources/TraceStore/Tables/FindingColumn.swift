@@ -50,7 +50,7 @@ package enum FindingEventColumn: String, TableColumn {
   case eventID = "event_id"
 }
 
-/// An event of a finding's proof, at its place from 1.
+/// An event of a finding's proof, at its position from 1.
 struct ProofEvent: StoredRow {
   typealias Column = FindingEventColumn
 

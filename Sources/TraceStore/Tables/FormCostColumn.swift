@@ -34,7 +34,7 @@ package enum FormCostColumn: String, TableColumn {
   case staleCount = "stale_count"
 }
 
-/// What a form, or the recorded kernel, cost.
+/// The cost of a form, or of the recorded kernel.
 struct FormCostRow {
   /// `recorded`, or the form's id.
   let form: String

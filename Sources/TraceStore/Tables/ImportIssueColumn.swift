@@ -26,7 +26,7 @@ package enum ImportIssueCountColumn: String, TableColumn {
   case kind, severity, count
 }
 
-/// How often a kind was met.
+/// How often a kind occurred.
 struct ImportIssueCount: StoredRow {
   typealias Column = ImportIssueCountColumn
 

@@ -1,4 +1,4 @@
-// The columns of schema.sql by name, and how rows are put into them: one list and one order per table.
+// The columns of schema.sql by name, and the encoding of rows: one list and one order per table.
 
 import KVMEvents
 import Results
@@ -20,7 +20,7 @@ extension TableColumn {
 /// Takes the columns of one row, each once and in the table's order.
 package protocol RowEncoder: ~Copyable {
   mutating func append(_ integer: Int64)
-  /// One of few texts that are mostly the same from row to row: the raw value of an enum.
+  /// One of few texts that usually repeat from row to row: the raw value of an enum.
   mutating func append(word: String)
   mutating func append(text: String)
   mutating func append(blob: [UInt8])
@@ -42,7 +42,7 @@ extension RowEncoder where Self: ~Copyable {
 protocol StoredRow {
   associatedtype Column: TableColumn
 
-  /// - Parameter id: the row's number, where the table has one that the row itself does not know; nil: SQLite's choice.
+  /// - Parameter id: the row's number, if the table has one that the row itself does not know; nil: SQLite's choice.
   func encode(into row: inout some RowEncoder & ~Copyable, id: Int64?)
 }
 
@@ -99,7 +99,7 @@ extension RawRepresentable where RawValue: FixedWidthInteger {
   }
 }
 
-// Words.
+// Texts.
 extension Decision: ColumnValue {}
 extension Doubt: ColumnValue {}
 extension Finding.Kind: ColumnValue {}

@@ -1,6 +1,6 @@
 // Rows into a table by SQL.
 
-/// Inserts whole rows. The way of most tables; the bulk of events and rounds is written as pages (`RecordEncoder`).
+/// Inserts whole rows. Used for most tables; the bulk of events and rounds is written as pages (`RecordEncoder`).
 struct TableWriter<Row: StoredRow> {
   private let statement: Statement
 

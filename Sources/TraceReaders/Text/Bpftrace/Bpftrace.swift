@@ -1,14 +1,14 @@
-// Output of bpftrace, plain and JSON: the form.
+// Output of bpftrace, plain and JSON: the format.
 
 import KVMEvents
 
-/// Its lines are not in the order of their stamps, nor one to a record: it has a reader of its own.
+/// Its lines are not in time stamp order, nor one per record: it has its own reader.
 enum Bpftrace: TextForm {
   static let argument = "bpftrace"
   static let words = "bpftrace output"
   static let printer: String? = "bpftrace"
 
-  /// bpftrace's JSON: a message to a line, or several in an array.
+  /// bpftrace's JSON: one message per line, or several in an array.
   static func begins(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) -> Bool {
     bytes.first == UInt8(ascii: "{") && BpftraceMessage(Line(firstOf: bytes)) != nil
       || JSONObjectCutter.isOfMessages(bytes)

@@ -1,4 +1,4 @@
-// Lines of bpftrace's plain output that are no record.
+// Lines of bpftrace's plain output that are not records.
 
 enum BpftraceNote {
   /// `Lost 42 events`.

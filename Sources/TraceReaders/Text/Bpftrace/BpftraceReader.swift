@@ -2,12 +2,12 @@
 
 import KVMEvents
 
-/// Its lines are not in the order of their stamps, and one of them can hold several records or a part of one: so an
-/// event's id is its place in the order of the stamps, as in a binary recording, and not a line.
+/// Its lines are not in time stamp order, and one of them can hold several records or a part of one: so an event's id
+/// is its position in time stamp order, as in a binary recording, and not a line.
 final class BpftraceReader: RecordingReader {
   private var pipeline: TextPipeline
   private var window = ReorderWindow()
-  /// What was printed since the last newline, with room to read behind it.
+  /// What was printed since the last newline, with readable room after it.
   private var printed: [UInt8] = []
   private var arrived: EventID = 0
   private var delivered: EventID = 0
@@ -16,13 +16,12 @@ final class BpftraceReader: RecordingReader {
   private var isDrained = false
   private var isJSON = false
   private var isConvention = false
-  /// The messages are not one to a line: they are cut out of the bytes.
+  /// The messages are not one per line: they are cut out of the bytes.
   private var cutter: JSONObjectCutter?
-  /// The last line that ended in a name which the catalogue does not have: where the text ends there, it may be part of
-  /// a name.
+  /// The last line that ended in a name that is not in the catalogue: if the text ends there, it may be part of a name.
   private var lineEndingInName: EventID = 0
 
-  /// Takes over a pipeline whose form was told.
+  /// Takes over a pipeline whose format is known.
   init(_ pipeline: consuming TextPipeline) {
     self.pipeline = pipeline
     if JSONObjectCutter.isOfMessages(self.pipeline.splitter.undelivered) {
@@ -84,7 +83,7 @@ final class BpftraceReader: RecordingReader {
     }
   }
 
-  /// Goes on to the end of the next message. False: there is none.
+  /// Continues to the end of the next message. False: there is none.
   private func readObject() throws(TraceReadError) -> Bool {
     while let byte = try pipeline.nextByte() {
       switch cutter?.take(byte) {
@@ -113,7 +112,7 @@ final class BpftraceReader: RecordingReader {
     }
   }
 
-  /// A printf's bytes end a line at each newline; what is left waits for the next printf.
+  /// A printf's bytes end a line at each newline; the rest waits for the next printf.
   private func read(printed bytes: [UInt8]) {
     for byte in bytes {
       if byte == 0x0a {
@@ -163,10 +162,10 @@ final class BpftraceReader: RecordingReader {
     }
   }
 
-  /// Which CPU's buffer was full is not told, nor when.
+  /// It is not known which CPU's buffer was full, nor when.
   private func lose(_ count: UInt64?) {
     pipeline.text.issues.note(
-      .formLimit, line: pipeline.lines, "bpftrace does not tell on which CPU events were lost, nor when", nil)
+      .formLimit, line: pipeline.lines, "bpftrace does not report on which CPU events were lost, nor when", nil)
     var event = RecordedEvent()
     pipeline.text.deliver(
       LossMarker(cpu: RecordedEvent.unknownCPU, count: count), id: pipeline.lines, into: &event)
@@ -186,7 +185,7 @@ extension HeadFailure {
     switch self {
     case .timeTooLarge, .cpuTooLarge: reason
     case .noTask, .noCPU, .noTime, .oddDecimals, .gluedFlags, .noName:
-      "no event: not worded `gpc v1 nsecs cpu tid event key=value …`"
+      "not an event: not of the form `gpc v1 nsecs cpu tid event key=value …`"
     }
   }
 }
@@ -199,8 +198,8 @@ extension BpftraceReader {
   var totalBytes: Int64? { pipeline.source.totalBytes }
 
   var facts: RecordingFacts {
-    // Nothing of the clock is printed. By bpftrace's documentation `nsecs` is the time since boot: CLOCK_BOOTTIME, or
-    // CLOCK_MONOTONIC on kernels without `bpf_ktime_get_boot_ns()` (before Linux 5.8). Either is one clock for all CPUs.
+    // The clock is not printed. bpftrace documents `nsecs` as the time since boot: CLOCK_BOOTTIME, or CLOCK_MONOTONIC
+    // on kernels without `bpf_ktime_get_boot_ns()` (before Linux 5.8). Either is one clock for all CPUs.
     var facts = RecordingFacts(
       format: "\(Bpftrace.words), \(isJSON ? "JSON" : "plain"), \(isConvention ? "gpc v1" : "an older script's words")",
       byteCount: bytesRead, lineCount: pipeline.lines, clock: .boot, clockSource: .convention, eventPlace: .event)

@@ -1,10 +1,10 @@
 // Cuts the objects out of a JSON array, or of objects that follow each other, wherever lines and blocks end.
 
-/// What `jq -s` makes of bpftrace's messages, and what `jq .` does.
+/// The output of `jq -s` and of `jq .` for bpftrace's messages.
 struct JSONObjectCutter {
-  /// The object that was cut out last, or as much as there is of the one under way.
+  /// The object that was cut out last, or the current one so far.
   private(set) var bytes: [UInt8] = []
-  /// Objects and arrays that are open inside of the one that is cut out.
+  /// Objects and arrays that are open inside the one that is cut out.
   private var depth = 0
   private var isInString = false
   private var isEscaped = false
@@ -15,11 +15,11 @@ struct JSONObjectCutter {
 
   enum Step {
     case more
-    /// An object is whole: `bytes`.
+    /// An object is complete: `bytes`.
     case object
     /// One is, and was longer than a line may be.
     case tooLong
-    /// Something else stands between the objects; told of its first byte.
+    /// Something else is between the objects; reported for its first byte.
     case junk
   }
 
@@ -72,7 +72,7 @@ struct JSONObjectCutter {
 }
 
 extension JSONObjectCutter {
-  /// Whether these first bytes hold messages of bpftrace that are not one to a line.
+  /// Whether these first bytes hold messages of bpftrace that are not one per line.
   static func isOfMessages(_ start: UnsafeRawBufferPointer) -> Bool {
     guard let first = start.first(where: { $0 > 0x20 }), first == UInt8(ascii: "[") || first == UInt8(ascii: "{") else {
       return false
@@ -89,7 +89,7 @@ extension JSONObjectCutter {
     return false
   }
 
-  /// The object that was cut out, as a message; nil: it is none.
+  /// The object that was cut out, as a message; nil: it is not one.
   var message: BpftraceMessage? {
     (bytes + [UInt8](repeating: 0, count: LineSplitter.slack)).withUnsafeBytes { buffer in
       guard let start = buffer.baseAddress else { return nil }

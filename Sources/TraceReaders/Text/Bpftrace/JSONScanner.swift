@@ -1,4 +1,4 @@
-// JSON as far as bpftrace's lines need it: objects of strings and numbers; what lies deeper is passed over.
+// JSON as far as bpftrace's lines need it: objects of strings and numbers; deeper levels are skipped.
 
 struct JSONScanner {
   private var place: UnsafeRawPointer
@@ -20,7 +20,7 @@ struct JSONScanner {
     end = line.end
   }
 
-  /// The one object; nil: it is none, or something stands behind it.
+  /// The one object; nil: it is not one, or something follows it.
   mutating func object() -> [String: Value]? {
     guard case .object(let members)? = value(depth: 0) else { return nil }
     skipSpace()
@@ -97,7 +97,7 @@ struct JSONScanner {
     return true
   }
 
-  /// The four hex digits behind `\u`.
+  /// The four hex digits after `\u`.
   private mutating func codeUnit() -> UInt16? {
     guard end - place >= 4 else { return nil }
     let digits = String(decoding: UnsafeRawBufferPointer(start: place, count: 4), as: UTF8.self)

@@ -1,13 +1,13 @@
-// The head of a record that a bpftrace script printed.
+// The header of a record that a bpftrace script printed.
 
 import KVMEvents
 
-/// Two conventions, the second one that of older scripts:
+/// Two formats, the second one that of older scripts:
 ///
 ///     gpc v1 NSECS CPU TID NAME KEY=VALUE … [comm=REST OF THE LINE]
 ///     NSECS CPU TID COMM NAME KEY=VALUE …
 extension RecordHead {
-  /// - Parameter line: ends behind the fields afterwards.
+  /// - Parameter line: afterwards ends after the fields.
   init(bpftrace line: inout Line) throws(HeadFailure) {
     var place = line.start
     let isConvention = skip("gpc v1 ", &place, line.end)
@@ -39,7 +39,7 @@ extension RecordHead {
     body = place
   }
 
-  /// The comm may hold blanks: the name is the word before the first `key=value`, or the last word where there is none.
+  /// The comm may hold blanks: the name is the word before the first `key=value`, or the last word if there is none.
   private mutating func readCommAndName(_ start: UnsafeRawPointer, _ line: Line) throws(HeadFailure) {
     var place = start
     var word = start

@@ -1,24 +1,24 @@
-// Puts events back into the order of their stamps, within bounds.
+// Sorts events by their stamps, within bounds.
 
 import KVMEvents
 
-/// bpftrace empties the CPUs' buffers one after the other, so its output is in order for each CPU alone. An event is
-/// handed on when `size` others wait behind it: more than the buffers of 16 CPUs hold (64 pages each, by default).
+/// bpftrace drains the CPUs' buffers one after the other, so its output is in order for each CPU alone. An event is
+/// passed on when `size` others wait after it: more than the buffers of 16 CPUs hold (64 pages each, by default).
 struct ReorderWindow {
   static let size = 1 << 16
 
   private var waiting: [RecordedEvent] = []
-  /// The front of `waiting` is in order and can be handed on; some of it is handed on already.
+  /// The front of `waiting` is sorted and can be passed on; part of it already is.
   private var ready = 0
   private var handedOn = 0
   private let size: Int
 
   init(size: Int = Self.size) { self.size = size }
 
-  /// Whether events have to be taken before more can be put in.
+  /// Whether events have to be taken before more can be added.
   var isFull: Bool { waiting.count >= 2 * size }
 
-  /// The event's id is its place in the order of arrival.
+  /// The event's id is its position in the order of arrival.
   mutating func put(_ event: RecordedEvent) { waiting.append(event) }
 
   /// The earliest event; nil: more have to arrive first, unless none will.

@@ -1,19 +1,19 @@
 // A line of the kernel's log as consoles, dmesg and syslog print it.
 
-/// What printk and its readers put in front of a line's text:
+/// What printk and its readers print before a line's text:
 ///
 ///     [  204.000012] TEXT                              dmesg, a console; `[Sun Nov 29 16:03:19 2026] ` with -T
 ///     [  204.000012][  T537] TEXT                      CONFIG_PRINTK_CALLER
 ///     <6>[  204.000012] TEXT                           dmesg -r
 ///     Nov 29 16:03:19 host kernel: [  204.000012] TEXT syslog; the journal leaves the time in brackets out
 struct ConsoleLine {
-  /// Behind all that.
+  /// The position after all that.
   let text: Line
 
-  /// Bytes in which the front of a line ends, and those of a time in brackets.
+  /// Limits for the front of a line, and for a time in brackets, in bytes.
   private static let (frontMax, timeMax) = (96, 40)
 
-  /// nil: no such line.
+  /// nil: not such a line.
   init?(_ line: Line) {
     guard let start = Self.behindTime(line) ?? Self.behindKernel(line) else { return nil }
     text = Line(start: start, end: line.end, isCut: line.isCut)
@@ -32,7 +32,7 @@ struct ConsoleLine {
     return nil
   }
 
-  /// Behind a time in brackets: digits, and between them a point or colon.
+  /// After a time in brackets: digits, and between them a decimal point or colon.
   private static func behindBracket(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> UnsafeRawPointer? {
     var place = start + 1
     let last = min(end, place + timeMax)
@@ -68,13 +68,13 @@ struct ConsoleLine {
   }
 }
 
-/// What the lines around the records of a dump say: ftrace_dump(), and the readers of the kernel's log.
+/// The lines around the records of a dump: ftrace_dump(), and the readers of the kernel's log.
 enum ConsoleNote {
   /// `Dumping ftrace buffer:`, `Dumping ftrace instance foo buffer:`.
   case dumpBegins
-  /// A line of dashes: stands at both ends of the records.
+  /// A line of dashes: at both ends of the records.
   case dashes
-  /// `** 34 printk messages dropped **`, of the journal `Missed 34 kernel messages`.
+  /// `** 34 printk messages dropped **`, from the journal `Missed 34 kernel messages`.
   case dropped
 
   init?(_ text: Line) {

@@ -1,4 +1,4 @@
-// A console log with an ftrace dump: the form.
+// A console log with an ftrace dump: the format.
 
 import KVMEvents
 
@@ -6,7 +6,7 @@ enum ConsoleLog: LineForm {
   static let argument = "console"
   static let words = "a console log with an ftrace dump"
 
-  /// Most lines are the kernel's log; whether a dump stands in it may show late.
+  /// Most lines are the kernel's log; a dump may begin late in it.
   static func isLeftOver(_ survey: TextSurvey, _ bytes: UnsafeRawBufferPointer) -> Bool {
     survey.others.count { ConsoleLine($0) != nil } * 2 > survey.lines
   }

@@ -1,18 +1,18 @@
-// A console log with an ftrace dump: which of its lines are the dump's.
+// A console log with an ftrace dump: which of its lines belong to the dump.
 
 import KVMEvents
 
-/// Where in a console log a text is.
+/// The position of a text in a console log.
 enum ConsoleDump {
   /// No dump was announced, or one is over.
   case outside
-  /// Announced; a line of dashes comes before the records, and another one behind them.
+  /// Announced; a line of dashes comes before the records, and another one after them.
   case begun
   case inside
 }
 
 extension TraceText {
-  /// A line that is no record, with or without what a console puts in front.
+  /// A line that is not a record, with or without a console's prefix.
   mutating func readConsole(_ line: Line, id: EventID, into event: inout RecordedEvent) -> OtherLine {
     let text = ConsoleLine(line)?.text ?? line
     if let marker = LossMarker(text, prefix: 0) {
@@ -50,8 +50,8 @@ extension TraceText {
     return .passed
   }
 
-  /// A record in front of which no dump was announced, or behind whose end: the begin of its dump is not there, and the
-  /// record gives its place to the loss.
+  /// A record before which no dump was announced, or after the end of one: the begin of its dump is missing, and the
+  /// record becomes the loss.
   mutating func deliversBeginOfDump(_ line: Line, id: EventID, into event: inout RecordedEvent) -> Bool {
     (dump, isWatching) = (.inside, false)
     issues.note(
@@ -62,7 +62,7 @@ extension TraceText {
     return true
   }
 
-  /// Somebody else's line names no event of ours, and has no task and CPU.
+  /// Another message names no catalogue event, and has no task and CPU.
   private func mayBePartOfRecord(_ text: Line) -> Bool {
     switch finder.failure {
     case .noTask, .noCPU: break

@@ -1,4 +1,4 @@
-// Text of `perf script`: the form.
+// Text of `perf script`: the format.
 
 import KVMEvents
 
@@ -7,7 +7,7 @@ enum PerfScript: LineForm {
   static let words = "perf script text"
   static let printer: String? = "perf script"
 
-  /// Prints all that an event needs.
+  /// The options that print all that an event needs.
   static let command = "perf script --ns -F comm,tid,cpu,time,event,trace"
 
   static func sign(_ line: Line, number: Int, _ finder: inout HeadFinder) -> LineSign? {
@@ -20,7 +20,7 @@ enum PerfScript: LineForm {
     return finder.find(line, Self.self)
   }
 
-  /// A record that says no more than which event it is of has lost its fields, if all do.
+  /// A record that only names its event has lost its fields, if all do.
   static func confirmed(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) throws(TraceReadError) -> InputFormat {
     let hasFields = TextSurvey.frontLines(of: bytes, isWhole: isWhole).contains { line in
       head(of: line).map { $0.body < line.end } ?? false
@@ -29,7 +29,7 @@ enum PerfScript: LineForm {
     return .perfScript
   }
 
-  /// Text of perf script that lacks a column has no heads.
+  /// Text of perf script that lacks a column has no headers.
   static func isLeftOver(_ survey: TextSurvey, _ bytes: UnsafeRawBufferPointer) throws(TraceReadError) -> Bool {
     let missing = PerfScriptColumns(bytes).missing
     if !missing.isEmpty { throw .unusableForm(.perfScript(lacking: missing)) }

@@ -1,8 +1,8 @@
-// Which columns a perf script text has, where they are not all that an event needs.
+// Which columns a perf script text has, if they are not all that an event needs.
 
 import Glibc
 
-/// One column, as `perf script -F` calls it.
+/// One column, as `perf script -F` names it.
 package enum PerfScriptColumn: String, CaseIterable, Sendable {
   case tid, cpu, time, event, trace
 
@@ -17,14 +17,14 @@ package enum PerfScriptColumn: String, CaseIterable, Sendable {
   }
 }
 
-/// perf prints the columns that it was asked for in one order: comm, tid, [cpu], time, event, and what the event says.
+/// perf prints the requested columns in a fixed order: comm, tid, [cpu], time, event, and the event's text.
 struct PerfScriptColumns {
   private var lines = 0
   private var others = 0
   private var counts: [PerfScriptColumn: Int] = [:]
 
   private static let linesMax = 1000
-  /// Of a line: no record has as many in front of its fields.
+  /// Words of a line: no record has as many before its fields.
   private static let wordsMax = 24
 
   init(_ bytes: UnsafeRawBufferPointer) {
@@ -42,12 +42,12 @@ struct PerfScriptColumns {
     }
   }
 
-  /// Those that no line has, where most lines are perf script's; empty: nothing is missing, or it is some other text.
+  /// Columns that no line has, if most lines are perf script's; empty: nothing is missing, or it is some other text.
   var missing: [PerfScriptColumn] {
     lines > others ? PerfScriptColumn.allCases.filter { counts[$0] == nil } : []
   }
 
-  /// Empty: no line of perf script.
+  /// Empty: not a line of perf script.
   private static func columns(of line: Line) -> Set<PerfScriptColumn> {
     let words = line.bytes.split(separator: 0x20, maxSplits: wordsMax)
     var columns: Set<PerfScriptColumn> = []
@@ -67,12 +67,12 @@ struct PerfScriptColumns {
       }
       if isFirst, place > 0, isTask(words[place - 1]) { columns.insert(.tid) }
       guard columns.contains(.event) || isAddress else { continue }
-      // The rest is what the event says.
+      // The rest is the event's text.
       if isAddress || place + 1 < words.count { columns.insert(.trace) }
       if !isAddress, place + 1 < words.count { isAddress = isProbeAddress(words[place + 1]) }
       break
     }
-    // A name with two colons alone, or a number in brackets, stands in many a text.
+    // A name with two colons alone, or a number in brackets, is found in many texts.
     let context = columns.intersection([.tid, .cpu, .time]).count
     let parts = (context > 1 ? 1 : 0) + (isAddress ? 1 : 0) + (columns.contains(.event) ? 1 : 0)
     return parts > 1 ? columns : []

@@ -1,11 +1,11 @@
-// Lines of perf script text that are no record.
+// Lines of perf script text that are not records.
 
 import KVMEvents
 
 enum PerfScriptNote {
-  /// `# os release : 6.12.95+deb12-amd64`, in the head.
+  /// `# os release : 6.12.95+deb12-amd64`, in the header.
   case release(KernelRelease)
-  /// `# cmdline : …`: the head that `--header` prints.
+  /// `# cmdline : …`: the header that `--header` prints.
   case header
   /// A tab, an address and a symbol: one entry of a call chain.
   case chainEntry

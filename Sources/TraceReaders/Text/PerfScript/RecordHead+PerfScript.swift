@@ -1,13 +1,13 @@
-// The head of a record in `perf script` text.
+// The header of a record in `perf script` text.
 
-/// What stands before an event's fields, with and without `--ns`, with one number or two for the task:
+/// What precedes an event's fields, with and without `--ns`, with one number or two for the task:
 ///
 ///     %16s %7d         [%03d] %5lu.%06lu: [PERIOD] SYS:NAME: BODY
 ///     %16s %7d/%-7d    [%03d] %5lu.%09lu: [PERIOD] SYS:NAME: BODY
 ///
-/// With call chains (`-g`) the comm stands at the line's begin, without its padding.
+/// With call chains (`-g`) the comm is at the line's begin, without its padding.
 extension RecordHead {
-  /// The head of a record whose comm column begins at `start`. A comm has 15 bytes at most, so a column begins with a
+  /// The header of a record whose comm column begins at `start`. A comm has 15 bytes at most, so a column begins with a
   /// blank.
   init(perfAt start: UnsafeRawPointer, _ end: UnsafeRawPointer) throws(HeadFailure) {
     let column = CommKey.width
@@ -15,7 +15,7 @@ extension RecordHead {
     try self.init(perfComm: CommKey(wideAt: start), task: start + column, end)
   }
 
-  /// - Parameter task: the blank behind the comm.
+  /// - Parameter task: the blank after the comm.
   init(perfComm comm: CommKey, task: UnsafeRawPointer, _ end: UnsafeRawPointer) throws(HeadFailure) {
     var place = task
     skipBlanks(&place, end)
@@ -39,7 +39,7 @@ extension RecordHead {
     try readPerfName(&place, end)
   }
 
-  /// The head of a record whose comm is not padded: it ends at the first blank behind which a head follows.
+  /// The header of a record whose comm is not padded: it ends at the first blank after which a header follows.
   init(unpaddedPerf line: Line) throws(HeadFailure) {
     var failure = HeadFailure.noTask
     var place = line.start + 1
@@ -57,8 +57,8 @@ extension RecordHead {
     throw failure
   }
 
-  /// `gpc:gpc_init:` is the event gpc_init of the group gpc. What is no event needs no colon: `PERF_RECORD_LOST lost
-  /// 7`, `PERF_RECORD_FORK(1:1):(0:0)`.
+  /// `gpc:gpc_init:` is the event gpc_init of the group gpc. Other records need no colon: `PERF_RECORD_LOST lost 7`,
+  /// `PERF_RECORD_FORK(1:1):(0:0)`.
   private mutating func readPerfName(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) throws(HeadFailure) {
     skipBlanks(&place, end)
     skipPeriod(&place, end)

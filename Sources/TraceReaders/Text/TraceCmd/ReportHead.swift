@@ -1,13 +1,13 @@
-// What `trace-cmd report` prints in front of an event's fields.
+// What `trace-cmd report` prints before an event's fields.
 
 /// `%16s-%-5d [%03d] %5d.%09d: %-21s `.
 struct ReportHead {
   let comm: [UInt8]
   let pid: Int32
   let cpu: Int32
-  /// Nanoseconds, or the steps of a counter.
+  /// Nanoseconds, or counter steps.
   let time: Int64
-  /// 9 as with `-t`; 6; or 0 for a counter, which has no point (`%12d`).
+  /// 9 as with `-t`; 6; or 0 for a counter, which has no decimal point (`%12d`).
   var decimals = 9
   let name: String
 

@@ -3,18 +3,18 @@
 enum ReportNote {
   /// `cpus=4`: the first line of a report.
   case cpus
-  /// The line of a cut whose recording may lack any event: what it is cut from hides losses, or was not read whole.
+  /// The line of a cut whose recording may lack any event: its source cannot report drops, or was not read completely.
   case mayLackEvents
   /// `version = 6`, `CPU 2 is empty`, `CPU:1 [SUBBUFFER START]` and the like.
   case remark
-  /// `=> symbol (address)`: a stack trace goes on.
+  /// `=> symbol (address)`: a stack trace continues.
   case stackEntry
-  /// Nothing but blanks, as a marker's own newline leaves it.
+  /// Only blanks, as after a marker's own newline.
   case empty
 
   static let mayLackEventsText: StaticString = "gpc-replay: the recording may lack events"
 
-  /// Looks behind `prefix` bytes, and at the line's begin.
+  /// Looks after `prefix` bytes, and at the line's begin.
   init?(_ line: Line, prefix: Int) {
     if line.count > prefix, let note = Self(line.start + prefix, line.end) {
       self = note
@@ -27,8 +27,7 @@ enum ReportNote {
     }
   }
 
-  /// `trace.dat: cpus=4`: with several inputs the first lines have a prefix already, before a record tells how wide it
-  /// is.
+  /// `trace.dat: cpus=4`: with several inputs the first lines already have a prefix, before a record shows its width.
   private static func isNamedCPUs(_ line: Line) -> Bool {
     var place = line.start
     while place < line.end {

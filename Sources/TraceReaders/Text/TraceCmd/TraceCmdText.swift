@@ -1,15 +1,15 @@
-// Text of `trace-cmd report`: the form.
+// Text of `trace-cmd report`: the format.
 
 import KVMEvents
 
-/// Every other form of text is told by how it differs from this one.
+/// Every other text format is defined by its differences from this one.
 enum TraceCmdText: LineForm {
   static let argument = "trace-cmd"
   static let words = "trace-cmd report text"
   static let printer: String? = "trace-cmd report"
   static let cutting = InputFormat.Cutting.lines
 
-  /// `cpus=N` is a report's first line but for a few warnings.
+  /// `cpus=N` is a report's first line, except for a few warnings.
   private static let headerLinesMax = 20
 
   static func sign(_ line: Line, number: Int, _ finder: inout HeadFinder) -> LineSign? {
@@ -19,7 +19,7 @@ enum TraceCmdText: LineForm {
     return isNote ? .note : nil
   }
 
-  /// Text of tracefs whose pids fill their columns looks the same: its head tells. Blanks may stand before it, and the
+  /// Text of tracefs whose pids fill their columns looks the same: its header decides. Blanks may precede it, and the
   /// command that printed it.
   static func confirmed(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) throws(TraceReadError) -> InputFormat {
     guard let text = TracefsText.fromHead(bytes, linesMax: headerLinesMax) else { return .traceCmdText }

@@ -1,18 +1,18 @@
-// Lines of tracefs text that are no record and no loss marker.
+// Lines of tracefs text that are neither a record nor a loss marker.
 
 enum TracefsNote {
-  /// `# entries-in-buffer/entries-written: 2459/4042   #P:4`: what was written and is not there was overwritten.
+  /// `# entries-in-buffer/entries-written: 2459/4042   #P:4`: what was written and is missing was overwritten.
   case entries(overwritten: UInt64)
-  /// `##### CPU 2 buffer started ####`: of a ring that was overwritten, what is left of this CPU begins here.
+  /// `##### CPU 2 buffer started ####`: in a ring that was overwritten, the remains of this CPU begin here.
   case bufferStarted(cpu: Int32)
-  /// Other lines of the head.
+  /// Other lines of the header.
   case remark
-  /// ` => symbol`: a stack trace goes on.
+  /// ` => symbol`: a stack trace continues.
   case stackEntry
   case empty
 
-  /// Blanks may stand in front: a text is indented where it is quoted.
-  /// - Parameter isInHead: no record came yet.
+  /// Blanks may precede it: quoted text is indented.
+  /// - Parameter isInHead: no record so far.
   init?(_ line: Line, isInHead: Bool) {
     var place = line.start
     skipBlanks(&place, line.end)
@@ -21,7 +21,7 @@ enum TracefsNote {
     } else if skip("=> ", &place, line.end) {
       self = .stackEntry
     } else if place.byte == UInt8(ascii: "#") {
-      // The front of a comm that holds a newline stands behind blanks too; it fits into the comm's column.
+      // The front of a comm that holds a newline follows blanks too; it fits into the comm's column.
       guard place == line.start || isInHead || line.end - place > CommKey.width else { return nil }
       self = Self.loss(place, line.end) ?? .remark
     } else {
@@ -29,7 +29,7 @@ enum TracefsNote {
     }
   }
 
-  /// The lines that tell of a loss. No other text has the like.
+  /// Lines that report a loss. No other text has such lines.
   init?(lossIn line: Line) {
     var place = line.start
     skipBlanks(&place, line.end)

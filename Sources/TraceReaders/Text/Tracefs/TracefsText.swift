@@ -1,4 +1,4 @@
-// Text of tracefs, of `trace` and of `trace_pipe`: the form.
+// Text of tracefs, of `trace` and of `trace_pipe`: the format.
 
 import KVMEvents
 
@@ -10,7 +10,7 @@ enum TracefsText: LineForm {
 
   private static let head = Array("# tracer: ".utf8)
 
-  /// By the head, where it was printed. Not all that tracefs can print can be replayed.
+  /// By the header, if it was printed. Not every tracefs output can be replayed.
   static func begins(_ bytes: UnsafeRawBufferPointer, isWhole: Bool) throws(TraceReadError) -> Bool {
     guard bytes.starts(with: head) else { return false }
     if bytes.starts(with: head + Array("function_graph".utf8)) { throw .unusableForm(.functionGraph) }
@@ -31,7 +31,7 @@ enum TracefsText: LineForm {
     return true
   }
 
-  /// The text from its head on; nil: its first lines have none.
+  /// The text from its header on; nil: its first lines have none.
   static func fromHead(_ bytes: UnsafeRawBufferPointer, linesMax: Int) -> UnsafeRawBufferPointer? {
     var rest = bytes
     for _ in 0..<linesMax {
@@ -83,8 +83,8 @@ extension TraceReadError.UnusableForm {
 }
 
 extension RecordHead {
-  /// tracefs gives the pid 7 columns where trace-cmd gives it 5, or prints the thread group behind it. A pid that fills
-  /// the 7 looks the same in both; then trace-cmd's blanks tell, which fill up a name to 20 columns.
+  /// tracefs gives the pid 7 columns where trace-cmd gives it 5, or prints the thread group after it. A pid that fills
+  /// the 7 looks the same in both; then trace-cmd's blanks decide, which pad a name to 20 columns.
   fileprivate var hasTracefsColumns: Bool {
     var place = dash + 1
     while place.byte.isDigit { place += 1 }

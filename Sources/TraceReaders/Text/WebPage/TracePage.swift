@@ -1,11 +1,11 @@
 // The ftrace text in an HTML page, as systrace and Catapult's trace2html write them.
 
-/// The text stands in `<script class="trace-data" type="application/text">`, as it is. A page may have several of
-/// these, of other data too (a list of processes).
+/// The text is in `<script class="trace-data" type="application/text">`, unchanged. A page may have several of these,
+/// with other data, too (a list of processes).
 struct TracePage {
   private enum Place {
     case page
-    /// A trace-data script begins; its first line tells what it holds.
+    /// A trace-data script begins; its first line shows its contents.
     case begin
     case text
   }
@@ -19,7 +19,7 @@ struct TracePage {
       && (front.contains("<!doctype html") || front.contains("<html"))
   }
 
-  /// Whether the line is one of the text.
+  /// Whether the line belongs to the text.
   mutating func holds(_ line: Line) -> Bool {
     var start = line.start
     skipBlanks(&start, line.end)

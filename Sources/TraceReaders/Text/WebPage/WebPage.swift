@@ -1,4 +1,4 @@
-// An HTML page with text of tracefs: the form.
+// An HTML page with text of tracefs: the format.
 
 import KVMEvents
 
