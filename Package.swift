@@ -45,7 +45,7 @@ let package = Package(
       dependencies: ["KVMEvents", "Results", "GPCProtocol", .product(name: "TOMLKit", package: "TOMLKit")],
       resources: [
         .embedInCode("Mainline.toml"), .embedInCode("Woodhouse.toml"), .embedInCode("Christopherson.toml"),
-        .embedInCode("Seed.toml"),
+        .embedInCode("Seed.toml"), .embedInCode("Published.toml"),
       ]),
     .target(name: "Operations", dependencies: ["KVMEvents", "Results", "GPCProtocol"], swiftSettings: hotPath),
     .target(

@@ -33,7 +33,7 @@ CREATE TABLE cell (
   run_id INTEGER NOT NULL,
   case_name TEXT NOT NULL,
   form TEXT NOT NULL,
-  verdict TEXT NOT NULL,            -- contract, stale, stuck, divergence, excessive_retry, joined by +; clean, truncated, unknown, incomplete
+  verdict TEXT NOT NULL,            -- contract, stale, deadlock, livelock, spins, divergence, excessive_retry, joined by +; clean, truncated, unknown, incomplete
   expected TEXT NOT NULL,           -- empty: of a form of a file, of which the case tells nothing
   cpu_ns INTEGER NOT NULL,          -- of the search; 0 for 'recorded'
   -- of the search; 0 for 'recorded'

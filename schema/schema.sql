@@ -9,7 +9,7 @@
 --   a counter instead. Flags are 0 or 1. NULL: the recording does not tell.
 
 PRAGMA application_id = 0x67706372; -- "gpcr"
-PRAGMA user_version = 6;
+PRAGMA user_version = 7;
 
 -- The recording this database holds: one row, written last.
 CREATE TABLE trace (
@@ -362,7 +362,8 @@ CREATE TABLE exploration (
   skipped_count INTEGER NOT NULL,   -- lost events, missing probes, a missing beginning or end
   contract_count INTEGER NOT NULL,  -- windows with each verdict
   stale_count INTEGER NOT NULL,
-  stuck_count INTEGER NOT NULL,
+  stuck_count INTEGER NOT NULL,     -- deadlock or livelock
+  spins_count INTEGER NOT NULL,     -- spins while invalidated: for ever, which no recording shows
   state_count INTEGER NOT NULL,
   transition_count INTEGER NOT NULL,
   states_max INTEGER NOT NULL,      -- the budget of one search
@@ -375,7 +376,7 @@ CREATE TABLE counterexample (
   id INTEGER PRIMARY KEY,
   exploration_id INTEGER NOT NULL REFERENCES exploration (id),
   window INTEGER NOT NULL,          -- the window it was cut out of, from 1
-  verdict TEXT NOT NULL CHECK (verdict IN ('contract', 'stale', 'stuck')),
+  verdict TEXT NOT NULL CHECK (verdict IN ('contract', 'stale', 'deadlock', 'livelock', 'spins')),
   title TEXT NOT NULL,              -- one line
   text TEXT NOT NULL                -- as `explain` prints it
 ) STRICT;

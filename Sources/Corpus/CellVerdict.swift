@@ -9,8 +9,13 @@ package enum CellVerdict: Hashable, Sendable {
   case found([Finding])
   case nothing(Nothing)
 
-  /// In the order of the report.
-  package typealias Kind = Results.Finding.Kind
+  package enum Kind: String, CaseIterable, Sendable {
+    case contract, stale, deadlock, livelock
+    /// Spins while invalidated: invalidations go on for ever, which no recording shows.
+    case spins
+    case divergence
+    case excessiveRetry = "excessive_retry"
+  }
 
   package struct Finding: Hashable, Sendable {
     package let kind: Kind
@@ -77,18 +82,32 @@ package enum CellVerdict: Hashable, Sendable {
 
   /// What the signs mean, for the foot of a matrix.
   package static let legend = """
-    C contract, S stale, L stuck, D divergence, R excessive retries (small: possible only), . clean, ~ cut off at the budget, \
+    C contract, S stale, D deadlock, L livelock, W spins while invalidated, X divergence, R excessive retries (small: possible only), . clean, ~ cut off at the budget, \
     ? not all could be judged, ! incomplete
     """
 }
 
-extension Results.Finding.Kind {
+extension CellVerdict.Kind {
+  /// Of a finding of the replay. Its `stuck` is a deadlock: a wait that is only left by a lock that the task holds.
+  package init(_ kind: Results.Finding.Kind) {
+    self =
+      switch kind {
+      case .contract: .contract
+      case .stale: .stale
+      case .stuck: .deadlock
+      case .divergence: .divergence
+      case .excessiveRetry: .excessiveRetry
+      }
+  }
+
   fileprivate var letter: String {
     switch self {
     case .contract: "C"
     case .stale: "S"
-    case .stuck: "L"
-    case .divergence: "D"
+    case .deadlock: "D"
+    case .livelock: "L"
+    case .spins: "W"
+    case .divergence: "X"
     case .excessiveRetry: "R"
     }
   }

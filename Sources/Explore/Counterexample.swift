@@ -8,13 +8,13 @@ package struct Counterexample: Sendable {
   /// The scenario that it was found in; shrunk, if it was.
   package let scenario: Scenario
   package let verdict: SearchVerdict
-  /// For `stuck`: how.
+  /// For `deadlock`: how.
   package let stuckKind: StuckKind?
   package let schedule: Schedule
   package let grain: Grain
 
   /// Names form, scenario and verdict.
-  package var id: String { "\(form.id)/\(scenario.name)/\(verdict.kind.rawValue)" }
+  package var id: String { "\(form.id)/\(scenario.name)/\(verdict.rawValue)" }
 
   /// The recorded events that its operations begin and end at; of a livelock, the refresh that it was derived from.
   package var recordedEvents: [EventID] {
@@ -40,7 +40,8 @@ package struct Counterexample: Sendable {
     switch verdict {
     case .contract: return violations.contains(.contract)
     case .stale: return violations.contains(.stale)
-    case .stuck: return loopState.map { layout.pack(state).isSame($0) } ?? stepper.isDeadlocked(state)
+    case .deadlock: return stepper.isDeadlocked(state)
+    case .livelock, .spins: return loopState.map { layout.pack(state).isSame($0) } ?? false
     }
   }
 }

@@ -9,6 +9,7 @@ package struct Exploration: Sendable {
   package let completeness: Completeness
   /// Every verdict there is, worst first; empty: clean, if the search is complete.
   package let verdicts: [SearchVerdict]
+  /// Of a deadlock.
   package let stuckKind: StuckKind?
   package let stateCount: Int
   package let transitionCount: Int

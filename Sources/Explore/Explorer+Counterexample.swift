@@ -9,7 +9,7 @@ extension Explorer {
     guard let schedule = shortestSchedule(verdict) ?? explore(verdicts: .safety).fallback?.met[verdict] else {
       return nil
     }
-    let stuckKind = verdict == .stuck ? stuckKind(schedule) : nil
+    let stuckKind = verdict == .deadlock ? stuckKind(schedule) : nil
     return Counterexample(
       form: form, scenario: scenario, verdict: verdict, stuckKind: stuckKind, schedule: schedule, grain: grain)
   }
@@ -33,7 +33,6 @@ extension Explorer {
   }
 
   func stuckKind(_ schedule: Schedule) -> StuckKind? {
-    guard schedule.loopStart == nil else { return .livelock }
     guard let (stepper, layout) = start() else { return nil }
     var state = layout.initial
     for move in schedule.moves { _ = stepper.take(move, &state) }

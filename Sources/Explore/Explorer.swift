@@ -45,18 +45,19 @@ package struct Explorer: Sendable {
     var search = StateSearch(stepper: stepper, layout: layout, limits: limits)
     search.run()
     var stuck = search.deadlock
+    var endless: SearchVerdict?
     if wanted == .all && stuck == nil && search.mayCycle && search.completeness == .complete
       && livelock(search, stepper, layout) != nil
     {
-      stuck = .livelock
+      endless = endlessVerdict
     }
     let fallback = search.completeness == .complete ? nil : fallback(stepper, layout)
     let met = fallback?.met ?? [:]
-    if stuck == nil, let schedule = met[.stuck] { stuck = stuckKind(schedule) }
+    if stuck == nil, let schedule = met[.deadlock] { stuck = stuckKind(schedule) }
     var exploration = Exploration(
       form: form, scenario: scenario, completeness: search.completeness,
       verdicts: SearchVerdict.allCases.filter { verdict in
-        met[verdict] != nil || Self.found(verdict, search.violations, stuck)
+        met[verdict] != nil || verdict == endless || Self.found(verdict, search.violations, stuck)
       }, stuckKind: stuck, stateCount: search.states.count, transitionCount: search.transitionCount,
       byteCount: search.states.byteCount, branchesReached: search.branches,
       fallback: fallback)
@@ -75,7 +76,8 @@ package struct Explorer: Sendable {
     switch verdict {
     case .contract: violations.contains(.contract)
     case .stale: violations.contains(.stale)
-    case .stuck: stuck != nil
+    case .deadlock: stuck != nil
+    case .livelock, .spins: false
     }
   }
 
@@ -85,13 +87,22 @@ package struct Explorer: Sendable {
     return livelocks.find().map { (livelocks, $0) }
   }
 
+  /// What a livelock of this scenario is: of its operations, or of invalidations that are repeated for ever.
+  private var endlessVerdict: SearchVerdict {
+    guard scenario.setup.programs.contains(where: \.repeats) else { return .livelock }
+    var once = self
+    for task in once.scenario.setup.programs.indices { once.scenario.setup.programs[task].repeats = false }
+    return once.explore().verdicts.contains(.livelock) ? .livelock : .spins
+  }
+
   /// The shortest schedule to `verdict`; nil where there is none within the limits.
   package func shortestSchedule(_ verdict: SearchVerdict) -> Schedule? {
     guard let (stepper, layout) = start() else { return nil }
     switch verdict {
     case .contract: return schedule(to: .violation(.contract), stepper, layout)
     case .stale: return schedule(to: .violation(.stale), stepper, layout)
-    case .stuck: return schedule(to: .deadlock, stepper, layout) ?? livelockSchedule(stepper, layout)
+    case .deadlock: return schedule(to: .deadlock, stepper, layout)
+    case .livelock, .spins: return livelockSchedule(stepper, layout).flatMap { verdict == endlessVerdict ? $0 : nil }
     }
   }
 

@@ -16,7 +16,10 @@ extension ProtocolForm {
   }()
 
   /// Those, and behind them what no kernel that was recorded has run.
-  package static let all = asked + read(PackageResources.Seed_toml, known: asked)
+  package static let all: [ProtocolForm] = {
+    let seeds = asked + read(PackageResources.Seed_toml, known: asked)
+    return seeds + read(PackageResources.Published_toml, known: seeds)
+  }()
 
   private static func read(
     _ bytes: [UInt8], known: [ProtocolForm], isMainline: Bool = false

@@ -18,7 +18,8 @@ extension ExplorationRow {
       deltaNs: deltaNs,
       windowCount: exploration.windowCount, completeCount: exploration.completeCount,
       truncatedCount: exploration.truncatedCount, skippedCount: exploration.skippedCount,
-      contractCount: count(.contract), staleCount: count(.stale), stuckCount: count(.stuck),
+      contractCount: count(.contract), staleCount: count(.stale), stuckCount: count(.deadlock) + count(.livelock),
+      spinsCount: count(.spins),
       stateCount: exploration.stateCount, transitionCount: exploration.transitionCount,
       statesMax: exploration.settings.limits.statesMax, memoryMax: exploration.settings.limits.memoryMax,
       seed: exploration.settings.walkLimits.seed)
@@ -39,7 +40,7 @@ extension CounterexampleRow {
         activeInvalidations: move.state.count, seq: move.state.seq, isLoop: loopStart.map { index >= $0 } ?? false)
     }
     self.init(
-      window: found.window, verdict: counterexample.verdict.kind, title: counterexample.title,
+      window: found.window, verdict: counterexample.verdict.rawValue, title: counterexample.title,
       text: text.joined(separator: "\n"), events: counterexample.recordedEvents, steps: steps)
   }
 }

@@ -30,7 +30,7 @@ package struct StoredFinding {
 package struct StoredCounterexample {
   package let form: String
   package let memory: String
-  package let verdict: Finding.Kind
+  package let verdict: String
   package let window: Int64
   /// nil: program order only.
   package let deltaNs: Int64?
@@ -66,7 +66,7 @@ extension TraceDatabase {
     guard try row.step() else { return nil }
     let events = try events("SELECT event_id FROM counterexample_event WHERE counterexample_id = ?1", number)
     return StoredCounterexample(
-      form: row.text("form"), memory: row.text("memory"), verdict: try row.word("verdict"),
+      form: row.text("form"), memory: row.text("memory"), verdict: row.text("verdict"),
       window: row.integer("window"),
       deltaNs: row.optionalInteger("delta_ns"), statesMax: row.integer("states_max"), events: events)
   }

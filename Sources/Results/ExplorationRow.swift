@@ -15,7 +15,9 @@ package struct ExplorationRow: Sendable {
   package var skippedCount: Int
   package var contractCount: Int
   package var staleCount: Int
+  /// Deadlocks and livelocks.
   package var stuckCount: Int
+  package var spinsCount: Int
   package var stateCount: Int
   package var transitionCount: Int
   package var statesMax: Int
@@ -25,8 +27,8 @@ package struct ExplorationRow: Sendable {
 
   package init(
     toolVersion: String, form: String, memory: String, deltaNs: Int64?, windowCount: Int, completeCount: Int,
-    truncatedCount: Int,
-    skippedCount: Int, contractCount: Int, staleCount: Int, stuckCount: Int, stateCount: Int, transitionCount: Int,
+    truncatedCount: Int, skippedCount: Int, contractCount: Int, staleCount: Int, stuckCount: Int, spinsCount: Int,
+    stateCount: Int, transitionCount: Int,
     statesMax: Int, memoryMax: Int, seed: UInt64
   ) {
     self.toolVersion = toolVersion
@@ -40,6 +42,7 @@ package struct ExplorationRow: Sendable {
     self.contractCount = contractCount
     self.staleCount = staleCount
     self.stuckCount = stuckCount
+    self.spinsCount = spinsCount
     self.stateCount = stateCount
     self.transitionCount = transitionCount
     self.statesMax = statesMax
@@ -84,7 +87,7 @@ package struct CounterexampleRow: Sendable {
   }
 
   package var window: Int
-  package var verdict: Finding.Kind
+  package var verdict: String
   package var title: String
   /// As `explain` prints it.
   package var text: String
@@ -92,7 +95,7 @@ package struct CounterexampleRow: Sendable {
   package var events: [EventID]
   package var steps: [Step]
 
-  package init(window: Int, verdict: Finding.Kind, title: String, text: String, events: [EventID], steps: [Step]) {
+  package init(window: Int, verdict: String, title: String, text: String, events: [EventID], steps: [Step]) {
     self.window = window
     self.verdict = verdict
     self.title = title

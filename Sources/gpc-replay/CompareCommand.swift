@@ -33,13 +33,27 @@ struct CompareCommand: ParsableCommand {
   @Flag(help: "Print the comparison as one JSON document.")
   var json = false
 
+  @Flag(help: "For a mail: the figures that an argument needs, in 72 characters.")
+  var mail = false
+
+  func validate() throws {
+    if mail && json { throw ValidationError("--mail and --json exclude each other.") }
+  }
+
   func run() throws {
     // Before anything is imported: what is wrong with a form leaves no database.
     let forms = try forms.byAge()
     let source = try Recording(options.request(trace), kernel: kernel.asked(), .terminal)
     let notCompared = try source.compare(forms)
     let report = try ComparisonReport(source.database, notCompared: notCompared.map(\.id))
-    try printOut(try json ? report.json() : ComparisonText(report).text)
+    let text = try json ? report.json() : mail ? mailText(report) : ComparisonText(report).text
+    try printOut(text)
     if report.isEmpty && !report.leftOut.isEmpty { throw ExitStatus.unknown.code }
+  }
+
+  private func mailText(_ report: ComparisonReport) -> String {
+    let asked = forms.words.joined(separator: ",")
+    let command = "gpc-replay compare \(trace) --form \(asked) --mail"
+    return ComparisonMail(report, command: command).lines.map { $0 + "\n" }.joined()
   }
 }

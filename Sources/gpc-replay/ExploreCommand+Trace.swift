@@ -13,6 +13,7 @@ extension ExploreCommand {
     let source = try Recording(options.request(trace), kernel: kernel.asked(), .terminal)
     let blindSpots = try source.database.blindSpots()
     var status = SearchStatus()
+    var documents: [any Encodable] = []
     // Form by form, each printed as soon as it is known: the searches take longer than reading the events again.
     for (index, (form, word)) in forms.enumerated() {
       let exploration = try source.explore(form, search)
@@ -21,10 +22,15 @@ extension ExploreCommand {
       }
       var lines = try show(exploration, word, source)
       lines.insert(contentsOf: blindSpots, at: 2)
-      try printOut((index > 0 ? "\n" : "") + lines.joined(separator: "\n") + "\n")
+      if json {
+        documents.append(exploration.document)
+      } else {
+        try printOut((index > 0 ? "\n" : "") + lines.joined(separator: "\n") + "\n")
+      }
       status.add(
-        hasVerdicts: !exploration.verdictCounts.isEmpty, isComplete: exploration.isComplete && blindSpots.isEmpty)
+        hasVerdicts: exploration.hasFaults, isComplete: exploration.isComplete && blindSpots.isEmpty)
     }
+    if json { try printOut(JSONReport.text(SearchDocuments(forms: documents))) }
     try status.throwIfAny()
   }
 
@@ -64,4 +70,17 @@ extension ExploreCommand {
   }
 
   private var deltaWords: String { delta.map { " --delta \($0.text)" } ?? "" }
+}
+
+/// A document for each form.
+struct SearchDocuments: Encodable {
+  let forms: [any Encodable]
+
+  private enum CodingKeys: CodingKey { case forms }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    var list = container.nestedUnkeyedContainer(forKey: .forms)
+    for form in forms { try list.encode(form) }
+  }
 }

@@ -6,6 +6,7 @@ import Forms
 import GPCProtocol
 import KVMEvents
 import Pipeline
+import Report
 
 struct ExploreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -58,6 +59,9 @@ struct ExploreCommand: ParsableCommand {
   @Option(name: .customLong("findings"), help: "Number of counterexamples to show for each verdict.")
   var findingsMax = 1
 
+  @Flag(help: "Print what was found as one JSON document, without counterexamples (explain --json has them).")
+  var json = false
+
   @Option(help: "Seed for the random walks run after a truncated search.")
   var seed: UInt64 = 1
 
@@ -96,10 +100,18 @@ struct ExploreCommand: ParsableCommand {
       throw ValidationError("There is no scenario '\(self.scenario ?? "")'; --help lists them.")
     }
     var status = SearchStatus()
+    var documents: [any Encodable] = []
     for (index, (form, word)) in forms.enumerated() {
-      if index > 0 { print() }
       let explorer = Explorer(form, scenario, limits: limits.budget.limits(), grain: grain.value)
       let exploration = explorer.explore()
+      status.add(
+        hasVerdicts: exploration.verdicts.contains(where: \.isFault),
+        isComplete: exploration.completeness == .complete)
+      if json {
+        documents.append(exploration.document)
+        continue
+      }
+      if index > 0 { print() }
       for line in exploration.text() { print(line) }
       for verdict in exploration.verdicts {
         guard let counterexample = explorer.shrunkCounterexample(verdict) else { continue }
@@ -108,8 +120,8 @@ struct ExploreCommand: ParsableCommand {
         let again = again(form, word, "--scenario \(scenario.name)")
         for line in counterexample.text(limits.budget.limits(), place: .event, again: again) { print(line) }
       }
-      status.add(hasVerdicts: !exploration.verdicts.isEmpty, isComplete: exploration.completeness == .complete)
     }
+    if json { try printOut(JSONReport.text(SearchDocuments(forms: documents))) }
     try status.throwIfAny()
   }
 

@@ -89,13 +89,18 @@ struct FormsArgument: ExpressibleByArgument {
     return name.hasSuffix(".toml") ? String(name.dropLast(5)) : name
   }
 
-  var defaultValueDescription: String {
-    let words = choices.map { choice in
+  /// What asks for each.
+  var words: [String] {
+    choices.map { choice in
       switch choice {
       case .published(let form): form.id
       case .file(let path): path
       }
     }
+  }
+
+  var defaultValueDescription: String {
+    let words = words
     return words == ProtocolForm.all.map(\.id) ? "all" : words.joined(separator: ",")
   }
 

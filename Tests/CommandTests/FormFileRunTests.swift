@@ -168,7 +168,7 @@ import Testing
     let run = try run("corpus", "run", contract, "--form", "v6.9,my.toml", "--db", "c.db")
     #expect(run.status == 0 && run.errorText == "")
     let line = run.text.split(separator: "\n").first { $0.contains("contract ") }
-    #expect(line?.split(separator: " ").suffix(3) == ["Cd", ".", "CS"])
+    #expect(line?.split(separator: " ").suffix(3) == ["Cx", ".", "CS"])
     #expect(try self.run("query", "c.db", "SELECT count(*) FROM difference", "--csv").text.contains("\n0"))
   }
 

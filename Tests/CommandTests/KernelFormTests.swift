@@ -167,7 +167,7 @@ import Testing
       ["corpus", "add", trace, "--db", "t.db", "--clock", "mono", "--finding", "1", "--to", "cut/case"], in: folder)
     #expect(add.status == 0 && add.text.contains("\n30 of 311 lines: 1-5,277-283,285-295,304-307,309-311\n"))
     let description = try Invocation(shell: "cat cut/case/case.toml", in: folder.url).text
-    #expect(description.contains("\nkernel_form = \"dwmw2-v3.2\"\n") && description.contains("\"possible-stuck\""))
+    #expect(description.contains("\nkernel_form = \"dwmw2-v3.2\"\n") && description.contains("\"possible-deadlock\""))
     #expect(description.contains("\nrendering = \"tracefs text (trace or trace_pipe)\"\n"))
     let lines = try Invocation(shell: "zstd -dcq cut/case/trace.txt.zst", in: folder.url).text
     #expect(

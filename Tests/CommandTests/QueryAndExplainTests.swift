@@ -14,7 +14,7 @@ import Testing
 
   private func run(_ arguments: String...) throws -> Invocation { try Invocation(arguments, in: folder) }
 
-  @Test(arguments: ["DELETE FROM event", "DROP TABLE event", "CREATE TABLE t (a)", "PRAGMA user_version = 7", "VACUUM"])
+  @Test(arguments: ["DELETE FROM event", "DROP TABLE event", "CREATE TABLE t (a)", "PRAGMA user_version = 8", "VACUUM"])
   func refusesToWrite(sql: String) throws {
     let before = try folder.bytes("trace.db")
     let run = try run("query", "trace.db", sql)

@@ -33,7 +33,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "contract", "contract+stale", "possible-stale", "contract+possible-stale+stuck+divergence+excessive_retry", "clean",
+    "contract", "contract+stale", "possible-stale", "contract+possible-stale+deadlock+spins+divergence+excessive_retry",
+    "clean",
     "truncated", "unknown", "incomplete",
   ]) func verdictsAsTheyAreWritten(text: String) {
     #expect(CellVerdict(text)?.description == text)

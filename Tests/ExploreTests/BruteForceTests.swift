@@ -76,7 +76,7 @@ private struct BruteForce {
     let explorer = Explorer(form, scenario, grain: .lockSection)
     expect(explorer.shortestSchedule(.contract), brute.best[Violations.contract.rawValue])
     expect(explorer.shortestSchedule(.stale), brute.best[Violations.stale.rawValue])
-    if brute.deadlock != nil { expect(explorer.shortestSchedule(.stuck), brute.deadlock) }
+    if brute.deadlock != nil { expect(explorer.shortestSchedule(.deadlock), brute.deadlock) }
     #expect(brute.orderCount > 0)
   }
 

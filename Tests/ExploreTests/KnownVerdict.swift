@@ -20,7 +20,7 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
     self.origin = origin
   }
 
-  static let all = mainlines + woodhouse + christopherson + seeds
+  static let all = mainlines + woodhouse + christopherson + seeds + published
 
   private static let mainlines = [
     KnownVerdict(
@@ -33,7 +33,7 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
       "v5.17", "warm", [],
       "By hand: no refresh runs; the walk is mainline's and clears valid before the start hook returns."),
     KnownVerdict(
-      "v5.17", "unrelated-for-ever", [.stuck],
+      "v5.17", "unrelated-for-ever", [.spins],
       "By hand: the end hook of the neighbour's invalidation bumps the seq; one such end in each round repeats every round."
     ),
     KnownVerdict(
@@ -68,9 +68,9 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
       "v7.3", "cold", [], "By hand: as v6.9; the seq's bump is still before the count's fall, and read behind it."),
     KnownVerdict("v7.3", "warm", [], "By hand: the walk is v6.9's."),
     KnownVerdict(
-      "v7.3", "unrelated-no-memslot", [.stuck],
+      "v7.3", "unrelated-no-memslot", [.spins],
       "By hand: in flight it shows in the count, and its end moves the seq without a memslot as well."),
-    KnownVerdict("v7.3", "unrelated-for-ever", [.stuck], "By hand: as v6.9."),
+    KnownVerdict("v7.3", "unrelated-for-ever", [.spins], "By hand: as v6.9."),
     KnownVerdict(
       "v6.9", "protected-deactivation", [],
       "Commit 6addfcf27139: deactivation and activation hold refresh_lock, as the refresh does."),
@@ -83,7 +83,7 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
       count; one that ended since the snapshot has bumped the seq before it lowered the count, and the seq is read after the count.
       """),
     KnownVerdict(
-      "v6.9", "unrelated-for-ever", [.stuck],
+      "v6.9", "unrelated-for-ever", [.spins],
       "kvm list, 2024-08-20, v2's own message: with invalidations running, the loop is a busy wait that may retry for ever."
     ),
     KnownVerdict(
@@ -117,34 +117,34 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
     ),
     KnownVerdict("dwmw2-v2", "unrelated-no-memslot", [], "kvm list, 2024-08-20, v2: what it is for."),
     KnownVerdict(
-      "dwmw2-v2", "around-for-ever", [.stuck],
+      "dwmw2-v2", "around-for-ever", [.spins],
       "By hand: the range widens over the page between the two, and the queue is woken only at count 0, which never comes."
     ),
     KnownVerdict(
       "dwmw2-v3.1", "cold", [], "By hand: it retries whenever mainline does, and walks when mainline walks."),
-    KnownVerdict("dwmw2-v3.1", "unrelated-for-ever", [.stuck], "By hand: mainline's condition is still there."),
+    KnownVerdict("dwmw2-v3.1", "unrelated-for-ever", [.spins], "By hand: mainline's condition is still there."),
     KnownVerdict(
       "dwmw2-v3.1", "no-memslot", [.stale],
       "By hand: as mainline; the cold cache's pfn is an error, so the walk does not see the flag."),
     KnownVerdict(
-      "dwmw2-v3.2", "warm-refresh", [.stuck],
+      "dwmw2-v3.2", "warm-refresh", [.deadlock],
       "By hand: continue stays in the inner while, which leaves with gpc->lock held; the relock of step 6 waits for its own task."
     ),
     KnownVerdict(
-      "dwmw2-v3.2", "cold", [.contract, .stale, .stuck],
+      "dwmw2-v3.2", "cold", [.contract, .stale, .deadlock],
       "By hand: the self-deadlock, and a first refresh whose flag the walk does not see while nothing else is tested."),
     KnownVerdict(
       "dwmw2-v3.3", "unrelated", [.stale],
       "By hand: continue goes to the condition; no walk hit, so the flag is true, and new_pfn, still an error, is accepted."
     ),
     KnownVerdict(
-      "dwmw2-v3.3", "around-for-ever", [.stale, .stuck], "By hand: as unrelated, and woken only at count 0 as dwmw2-v2."
+      "dwmw2-v3.3", "around-for-ever", [.stale, .spins], "By hand: as unrelated, and woken only at count 0 as dwmw2-v2."
     ),
     KnownVerdict(
       "dwmw2-v3.3", "cold", [.contract, .stale],
       "By hand: the first refresh's flag is never cleared, pfn being an error."),
     KnownVerdict("dwmw2-v3.4", "warm", [.contract, .stale], "As dwmw2-v1: no walk before the end hook."),
-    KnownVerdict("dwmw2-v3.4", "around-for-ever", [.stuck], "As dwmw2-v2; the range is not even reset."),
+    KnownVerdict("dwmw2-v3.4", "around-for-ever", [.spins], "As dwmw2-v2; the range is not even reset."),
   ]
 
   private static let christopherson =
@@ -154,19 +154,19 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
         KnownVerdict(
           form, "cold", [], "By hand: as mainline; what is in flight at the test is pending, what ended moved the seq."),
         KnownVerdict(
-          form, "unrelated-for-ever", [.stuck], "By hand: the seq is still read, and every end over a memslot bumps it."
+          form, "unrelated-for-ever", [.spins], "By hand: the seq is still read, and every end over a memslot bumps it."
         ),
         KnownVerdict(form, "no-memslot", [.stale], "By hand: as mainline, the seq is not bumped."),
       ]
     } + [
       KnownVerdict(
-        "seanjc-2", "unrelated-no-memslot", [.stuck], "By hand: it spins while the count is not 0, whatever the range."),
+        "seanjc-2", "unrelated-no-memslot", [.spins], "By hand: it spins while the count is not 0, whatever the range."),
       KnownVerdict(
         "seanjc-3", "unrelated-no-memslot", [], "kvm list, 2024-10-15, 3/5: what it is for. Not pending, no seq bump."),
       KnownVerdict(
-        "seanjc-3", "around-no-memslot", [.stuck],
+        "seanjc-3", "around-no-memslot", [.spins],
         "By hand: the range widens over the page and the count never falls to 0."),
-      KnownVerdict("seanjc-5", "around-no-memslot", [.stuck], "By hand: as seanjc-3, asleep instead of spinning."),
+      KnownVerdict("seanjc-5", "around-no-memslot", [.spins], "By hand: as seanjc-3, asleep instead of spinning."),
     ]
 
   private static let seeds =
@@ -179,11 +179,11 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
           By hand: one of the page in flight at the test is pending; one that ended since the snapshot bumped the seq before it lowered the \
           count, and the seq is read behind count and range.
           """),
-        KnownVerdict(form, "unrelated-for-ever", [.stuck], "By hand: every end over a memslot bumps the seq, as v6.9."),
+        KnownVerdict(form, "unrelated-for-ever", [.spins], "By hand: every end over a memslot bumps the seq, as v6.9."),
         KnownVerdict(
           form, "unrelated-no-memslot", [], "By hand: the range does not cover the uhva, and no seq is bumped."),
         KnownVerdict(
-          form, "around-no-memslot", [.stuck],
+          form, "around-no-memslot", [.spins],
           "By hand: the range widens over the page between the two, and is reset only at count 0, which never comes."),
         KnownVerdict(form, "no-memslot", [.stale], "By hand: as v6.9, the seq is not bumped."),
       ]
@@ -194,7 +194,7 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
         "By hand: stale as both-walks; once valid, nothing takes it back between the hooks of the next invalidation."),
       KnownVerdict(
         "seed-atomic", "unrelated-for-ever", [], "By hand: as dwmw2-v2, only a walk that hits clears the flag."),
-      KnownVerdict("seed-atomic", "around-for-ever", [.stuck], "By hand: as dwmw2-v2, woken only at count 0."),
+      KnownVerdict("seed-atomic", "around-for-ever", [.spins], "By hand: as dwmw2-v2, woken only at count 0."),
       KnownVerdict("both-walks", "warm", [], "By hand: the walk in the start hook is v6.9's."),
       KnownVerdict(
         "both-walks", "warm-refresh", [],
@@ -207,6 +207,32 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
         "By hand: pfn is an error, both walks pass the cache over, the flag stays set, and the seq is not read."),
       KnownVerdict("both-walks", "no-memslot", [.stale], "By hand: as cold, memslots play no part."),
       KnownVerdict("both-walks", "unrelated-for-ever", [], "By hand: as dwmw2-v2."),
-      KnownVerdict("both-walks", "around-for-ever", [.stuck], "By hand: as dwmw2-v2, woken only at count 0."),
+      KnownVerdict("both-walks", "around-for-ever", [.spins], "By hand: as dwmw2-v2, woken only at count 0."),
     ]
+
+  private static let published = [
+    KnownVerdict("dwmw2-rwlock", "warm", [], "By hand: no refresh runs; the walk is v6.9's."),
+    KnownVerdict(
+      "dwmw2-rwlock", "cold", [.contract, .stale],
+      """
+      By hand: between the test and write_lock() a whole invalidation runs; its walk finds valid false, and the freed page is swapped in \
+      (stale). One that has only begun by then frees its pages while checks say yes (contract).
+      """),
+    KnownVerdict(
+      "dwmw2-rwlock", "warm-refresh", [],
+      """
+      By hand: the refresh comes behind the walk of the only invalidation; while that is in flight the count repeats the round, and behind \
+      it nothing invalidates.
+      """),
+    KnownVerdict(
+      "dwmw2-rwlock", "warm-twice", [.contract, .stale],
+      "By hand: the second invalidation comes between the test and the lock of a refresh that the first one caused."),
+    KnownVerdict(
+      "dwmw2-rwlock", "no-memslot", [.contract, .stale],
+      "By hand: as cold; memslots play no part between test and lock."),
+    KnownVerdict("dwmw2-rwlock", "unrelated-for-ever", [.spins], "By hand: count and seq are read, as in v6.9."),
+    KnownVerdict(
+      "dwmw2-rwlock", "unrelated", [],
+      "By hand: no invalidation of the page; those elsewhere only repeat rounds."),
+  ]
 }

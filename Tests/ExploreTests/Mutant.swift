@@ -54,7 +54,7 @@ struct Mutant: CustomTestStringConvertible, Sendable {
       $0.send("retry.count", .retry, to: "refresh.lockWrite")
       $0.send("retry.seq", .retry, to: "refresh.lockWrite")
     },
-    Mutant("kept mapping leaves gpc->lock held", "kept", .stuck) {
+    Mutant("kept mapping leaves gpc->lock held", "kept", .deadlock) {
       $0.send("refresh.begin", .kept, to: "refresh.unlockRefresh")
     },
     Mutant("a moved uhva counts as unchanged", "moved", .stale) {
@@ -84,7 +84,7 @@ struct Mutant: CustomTestStringConvertible, Sendable {
         return step.gpc.isHit(by: range, step.rules.walk) ? .hit : .miss
       }
     },
-    Mutant("walk takes the write lock over its read lock", "warm", .stuck) { $0.drop("walk.dropRead") },
+    Mutant("walk takes the write lock over its read lock", "warm", .deadlock) { $0.drop("walk.dropRead") },
     Mutant("walk stops at its first hit", "two-caches", .contract) {
       $0.send("walk.unlockWrite", to: "walk.unlockList")
     },

@@ -95,8 +95,8 @@ import Testing
   // range they widen (the hull that never shrinks); v1 looks at the page alone. One on the page itself is no complaint.
   @Test func invalidationsElsewhereForEver() {
     let around = "vcpu : r                R\nmm left : (  ) [  ]\nmm2 right :  (  ) [  ]"
-    #expect(verdicts(explored(.v69, around)) == [.stuck])
-    #expect(verdicts(explored(.builtIn("seanjc-5"), around)) == [.stuck])
+    #expect(verdicts(explored(.v69, around)) == [.spins])
+    #expect(verdicts(explored(.builtIn("seanjc-5"), around)) == [.spins])
     #expect(verdicts(explored(.builtIn("dwmw2-v1"), around)).isEmpty)
     #expect(
       verdicts(explored(.v69, around.replacing("left", with: "own").replacing("right", with: "own"))).isEmpty)
@@ -178,10 +178,10 @@ import Testing
   // three, and any refresh.
   @Test func invalidationsElsewhereAnyTwoAnyRefresh() {
     let three = "vcpu : r                R\nmm left : (  ) [  ]\nmm2 left :  (  ) [  ]\nmm3 right :   (  ) [  ]"
-    #expect(verdicts(explored(.builtIn("dwmw2-v2"), three)) == [.stuck])
+    #expect(verdicts(explored(.builtIn("dwmw2-v2"), three)) == [.spins])
     #expect(verdicts(explored(.builtIn("dwmw2-v2"), three.replacing("right", with: "left"))).isEmpty)
     let second = "vcpu : r    R r        R\nmm left :   (  )           [  ]\nmm2 right :          (  ) [  ]"
-    #expect(verdicts(explored(.builtIn("dwmw2-v2"), second)) == [.stuck])
+    #expect(verdicts(explored(.builtIn("dwmw2-v2"), second)) == [.spins])
   }
 
   private static let invalidated = "mm own : ( ) [ ]"
@@ -196,7 +196,7 @@ import Testing
     let chain =
       "mm3 right :           (  )       [  ]\nmm left : ( ) [ ]\nmm2 right :   (  )   [ ]\nvcpu :                     r    R"
     for (form, expected) in [
-      (ProtocolForm.builtIn("dwmw2-v3.3"), SearchVerdict.stale), (.builtIn("dwmw2-v3.2"), .stuck),
+      (ProtocolForm.builtIn("dwmw2-v3.3"), SearchVerdict.stale), (.builtIn("dwmw2-v3.2"), .deadlock),
     ] {
       #expect(verdicts(explored(form, Self.activated, Self.invalidated, overlapping)) == [expected])
       #expect(verdicts(explored(form, Self.activated, Self.invalidated, chain)) == [expected])
@@ -307,7 +307,7 @@ import Testing
       #expect(counterexample.reproduces())
       for smaller in counterexample.scenario.smaller() {
         let explorer = Explorer(form, smaller, grain: .lockSection)
-        let exploration = explorer.explore(verdicts: counterexample.verdict == .stuck ? .all : .safety)
+        let exploration = explorer.explore(verdicts: counterexample.verdict == .spins ? .all : .safety)
         #expect(
           !exploration.verdicts.contains(counterexample.verdict) || exploration.stuckKind != counterexample.stuckKind)
       }

@@ -27,7 +27,7 @@ import TraceStore
   @Test(arguments: [
     "DELETE FROM event", "UPDATE trace SET file_name = ''", "CREATE TABLE t (a)", "CREATE TEMP TABLE t (a)",
     "ATTACH 'other.db' AS other", "VACUUM INTO 'copy.db'", "VACUUM", "PRAGMA query_only = OFF",
-    "PRAGMA journal_mode = WAL", "PRAGMA user_version = 7", "BEGIN IMMEDIATE", "DROP VIEW stall", "REINDEX",
+    "PRAGMA journal_mode = WAL", "PRAGMA user_version = 8", "BEGIN IMMEDIATE", "DROP VIEW stall", "REINDEX",
     "DETACH main", "SAVEPOINT a", "ANALYZE",
   ]) func refusesToWrite(sql: String) throws {
     let before = try Data(contentsOf: URL(fileURLWithPath: path))

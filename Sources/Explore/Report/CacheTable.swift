@@ -63,7 +63,7 @@ struct CacheTable {
       return (cache, "stores pfn and khva, tests nothing")
     case .fail:
       guard isInLoop(before) else { return nil }
-      cache.fail()
+      if rules.testsUnderLock { cache.fail() }
       return (cache, "-EFAULT")
     case .startWalk:
       guard before.active, rules.walk.place == .bothHooks else { return nil }

@@ -47,13 +47,14 @@ extension Counterexample {
     switch verdict {
     case .contract: "kvm_gpc_check() says yes inside an invalidation of its page"
     case .stale: "a page that was freed, or an error pfn, is taken for valid"
-    case .stuck:
+    case .deadlock:
       switch stuckKind {
       case .selfDeadlock: "a task waits for a lock that it holds itself"
-      case .deadlock: "tasks wait for each other's locks"
+      case .deadlock, nil: "tasks wait for each other's locks"
       case .asleep: "a task sleeps and nobody is left to wake it"
-      case .livelock, nil: "a refresh goes on for ever and never gets done"
       }
+    case .livelock: "a refresh goes on for ever and never gets done"
+    case .spins: "a refresh never gets done while invalidations elsewhere go on for ever"
     }
   }
 

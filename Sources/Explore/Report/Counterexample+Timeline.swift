@@ -92,9 +92,9 @@ extension Counterexample {
 
   private func closing(_ names: [String]) -> String {
     switch verdict {
-    case .contract, .stale: return "    ^ \(verdict.kind.rawValue)"
-    case .stuck:
-      guard schedule.loopStart == nil else { return "    ^ and so on: stuck (livelock)" }
+    case .contract, .stale: return "    ^ \(verdict.rawValue)"
+    case .livelock, .spins: return "    ^ and so on: \(verdict.words)"
+    case .deadlock:
       let stepper = scenario.stepper(form, grain)
       var state = stepper.engine.initialState()
       for move in schedule.moves { _ = stepper.take(move, &state) }
@@ -102,7 +102,7 @@ extension Counterexample {
         stepper.engine.choices($0, state) == 0 && !stepper.isFinished($0, state)
       }
       let words = blocked.map { "\(names[$0]) at \(form.program.words(state.tasks[$0].step).statement)" }
-      return "    ^ stuck: \(words.joined(separator: ", "))"
+      return "    ^ deadlock: \(words.joined(separator: ", "))"
     }
   }
 }

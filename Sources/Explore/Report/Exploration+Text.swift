@@ -1,17 +1,28 @@
 // What a search found, in a few lines: before its counterexamples, if there are any.
 
+import Forms
 import GPCProtocol
 
 extension Exploration {
   package func text() -> [String] {
+    let faults = verdicts.filter(\.isFault)
     let found =
-      verdicts.isEmpty
-      ? "clean under \(form.rules.memory.words)" : verdicts.map(\.kind.rawValue).joined(separator: ", ")
-    let isKnown = completeness == .complete || !verdicts.isEmpty
+      faults.isEmpty ? "clean under \(form.rules.memory.words)" : faults.map(\.words).joined(separator: ", ")
+    let isKnown = completeness == .complete || !faults.isEmpty
     return [
-      "\(form.id) in \(scenario.name): \(isKnown ? found : "nothing found so far")",
-      "\(completeness.words): \(stateCount) states, \(transitionCount) transitions, \(byteCount) bytes",
+      "\(form.id) in \(scenario.name): \(isKnown ? found : "nothing found so far")"
+    ] + spinsLines + [
+      "\(completeness.words): \(stateCount) states, \(transitionCount) transitions, \(byteCount) bytes"
     ] + (fallback?.text() ?? []) + neverReached
+  }
+
+  /// Beside what mainline does there.
+  private var spinsLines: [String] {
+    guard verdicts.contains(.spins) else { return [] }
+    let mainline = ProtocolForm.mainline.under(form.rules.memory)
+    guard form.id != mainline.id else { return ["spins while invalidated: mainline's newest form"] }
+    let doesSpin = Explorer(mainline, scenario, grain: .lockSection).explore().verdicts.contains(.spins)
+    return ["spins while invalidated; mainline's \(mainline.id) \(doesSpin ? "as well" : "does not")"]
   }
 
   /// The steps of this form, among those of the scenario's operations, that no order comes to, and the ways that none
@@ -75,7 +86,7 @@ extension Fallback {
     let orders =
       preemptionsComplete < 0
       ? "not even every order without a preemption" : "every order with up to \(preemptionsComplete) preemptions"
-    let words = SearchVerdict.allCases.filter { met[$0] != nil }.map(\.kind.rawValue)
+    let words = SearchVerdict.allCases.filter { met[$0] != nil }.map(\.words)
     return [
       "seen to the end: \(orders)",
       "then \(walks.walkCount) random walks, seed \(walks.seed): \(words.isEmpty ? "nothing" : words.joined(separator: ", "))",

@@ -32,14 +32,14 @@ extension Matrix {
     let scenario: String
     /// Empty: clean, if the search is complete.
     let verdicts: [String]
-    /// Of `stuck`.
+    /// Of `deadlock`.
     let stuckKind: String?
     let isComplete: Bool
     let stateCount: Int
 
     init(_ exploration: Exploration) {
       scenario = exploration.scenario.name
-      verdicts = exploration.verdicts.map(\.kind.rawValue)
+      verdicts = exploration.verdicts.map(\.rawValue)
       stuckKind = exploration.stuckKind?.rawValue
       isComplete = exploration.completeness == .complete
       stateCount = exploration.stateCount

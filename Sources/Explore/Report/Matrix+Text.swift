@@ -13,7 +13,8 @@ extension Matrix {
   }
 
   private static let key = """
-    C contract   S stale   D deadlock   L livelock   . clean under sequential consistency   ? not searched to the end
+    C contract   S stale   D deadlock   L livelock   W spins while invalidated (for ever, which no recording shows)
+    . clean under sequential consistency   ? not searched to the end
     A counterexample's id is FORM/SCENARIO/VERDICT; gpc-replay explore --protocol FORM --scenario SCENARIO shows it.
     """
 
@@ -27,13 +28,7 @@ extension Matrix {
 extension Exploration {
   /// The verdicts as letters.
   fileprivate var mark: String {
-    let letters = verdicts.map { verdict in
-      switch verdict {
-      case .contract: "C"
-      case .stale: "S"
-      case .stuck: stuckKind == .livelock ? "L" : "D"
-      }
-    }.joined()
+    let letters = verdicts.map(\.letter).joined()
     switch completeness {
     case .complete: return letters.isEmpty ? "." : letters
     case .truncated: return letters + "?"

@@ -1,12 +1,13 @@
 // What the orders of a recording gave, before the counterexamples.
 
+import Forms
 import GPCProtocol
 import KVMEvents
 import Results
 
 extension TraceExploration {
   package func text() -> [String] {
-    var lines = ["\(form.id): \(verdictWords)", completenessLine]
+    var lines = ["\(form.id): \(verdictWords)", completenessLine] + spinsLines
     lines += truncationLines
     if skippedCount > 0 { lines.append("not searched: \(skippedCount) windows (\(skippedWords))") }
     lines.append(
@@ -22,11 +23,21 @@ extension TraceExploration {
   }
 
   private var verdictWords: String {
-    let found = SearchVerdict.allCases.compactMap { verdict in
-      verdictCounts[verdict].map { "\(verdict.kind.rawValue) in \($0) of \(windowCount) windows" }
+    let found = SearchVerdict.allCases.filter(\.isFault).compactMap { verdict in
+      verdictCounts[verdict].map { "\(verdict.words) in \($0) of \(windowCount) windows" }
     }
     if !found.isEmpty { return found.joined(separator: ", ") }
     return isComplete ? "clean under \(form.rules.memory.words)" : "nothing found so far"
+  }
+
+  /// Beside mainline's own.
+  private var spinsLines: [String] {
+    guard let count = verdictCounts[.spins] else { return [] }
+    let mainline = ProtocolForm.mainline
+    let own = form.id == mainline.id ? "mainline's newest form" : "mainline's \(mainline.id) in \(mainlineSpinsCount)"
+    return [
+      "spins while invalidated, for ever, which no recording shows: in \(count) of \(windowCount) windows; \(own)"
+    ]
   }
 
   private var completenessLine: String {

@@ -60,7 +60,7 @@ struct RandomWalks {
   ) {
     if violations.contains(.contract) && found[.contract] == nil { found[.contract] = schedule }
     if violations.contains(.stale) && found[.stale] == nil { found[.stale] = schedule }
-    if isDeadlocked && found[.stuck] == nil { found[.stuck] = schedule }
+    if isDeadlocked && found[.deadlock] == nil { found[.deadlock] = schedule }
   }
 }
 

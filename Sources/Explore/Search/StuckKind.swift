@@ -1,6 +1,6 @@
-// The ways to be stuck.
+// The ways to be in a deadlock.
 
-/// How a task is stuck.
+/// Why a task can never move again.
 package enum StuckKind: String, Hashable, Sendable {
   /// It waits for a lock that it holds itself.
   case selfDeadlock = "self-deadlock"
@@ -8,6 +8,4 @@ package enum StuckKind: String, Hashable, Sendable {
   case deadlock
   /// No task can move, and one is not done (asleep, with no task left to wake it).
   case asleep
-  /// Every task that can move does so repeatedly, and it is never done.
-  case livelock
 }

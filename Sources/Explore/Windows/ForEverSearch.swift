@@ -10,19 +10,20 @@ import Results
 struct ForEverSearch {
   let form: ProtocolForm
   let limits: SearchLimits
-  private var known: [ProtocolSetup: Bool] = [:]
+  private var known: [ProtocolSetup: SearchVerdict?] = [:]
 
   init(form: ProtocolForm, limits: SearchLimits) {
     self.form = form
     self.limits = limits
   }
 
-  /// The scenario itself where it has a livelock (or another way to be stuck).
-  mutating func find(_ scenario: Scenario) -> Scenario? {
-    if let isStuck = known[scenario.setup] { return isStuck ? scenario : nil }
-    let isStuck = Explorer(form, scenario, limits: limits, grain: .lockSection).explore().verdicts.contains(.stuck)
-    known[scenario.setup] = isStuck
-    return isStuck ? scenario : nil
+  /// Why a refresh of the scenario never gets done; nil: it always does.
+  mutating func find(_ scenario: Scenario) -> SearchVerdict? {
+    if let verdict = known[scenario.setup] { return verdict }
+    let found = Explorer(form, scenario, limits: limits, grain: .lockSection).explore().verdicts
+    let verdict = found.first { [.deadlock, .livelock, .spins].contains($0) }
+    known[scenario.setup] = verdict
+    return verdict
   }
 }
 

@@ -30,6 +30,8 @@ package struct TraceExploration {
   package private(set) var endlessCount = 0
   /// The ways that steps went in some order of some window.
   package private(set) var branchesReached = BranchSet()
+  /// Windows in which mainline's newest form spins while invalidated.
+  package private(set) var mainlineSpinsCount = 0
   /// By verdict: in how many windows.
   package private(set) var verdictCounts: [SearchVerdict: Int] = [:]
   /// By verdict: the smallest windows it was found in, to be shrunk.
@@ -43,6 +45,8 @@ package struct TraceExploration {
   /// Every window was searched to its end, and in each some order comes to its own: where none does, nothing was
   /// judged.
   package var isComplete: Bool { truncatedCount == 0 && skipped.isEmpty && endlessCount == 0 }
+  /// Some window has a verdict that is a fault.
+  package var hasFaults: Bool { verdictCounts.keys.contains(where: \.isFault) }
   package var skippedCount: Int { skipped.values.reduce(0, +) }
 
   mutating func add(_ report: WindowReport) {
@@ -52,6 +56,7 @@ package struct TraceExploration {
     transitionCount += report.transitionCount
     deadEndCount += report.deadEndCount
     if report.isEndless { endlessCount += 1 }
+    if report.mainlineSpins { mainlineSpinsCount += 1 }
     branchesReached.formUnion(report.branchesReached)
     if let bound = report.bound {
       truncatedCount += 1

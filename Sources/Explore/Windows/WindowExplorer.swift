@@ -1,5 +1,6 @@
 // A recording under one form: window after window, every order that its times allow.
 
+import Forms
 import GPCProtocol
 import KVMEvents
 import Results
@@ -30,6 +31,8 @@ package struct WindowExplorer {
   private var ranges: [Int32: Set<HVARange>] = [:]
   private var memo = WindowMemo()
   private var forEver: ForEverSearch
+  /// The same of mainline's newest form, to be told beside this one's; nil: this is it.
+  private var mainlineForEver: ForEverSearch?
 
   package init(_ form: ProtocolForm, _ settings: Settings, names: @escaping (TaskID) -> String) {
     self.form = form
@@ -37,6 +40,8 @@ package struct WindowExplorer {
     self.names = names
     result = TraceExploration(form: form, settings: settings)
     forEver = ForEverSearch(form: form, limits: settings.limits)
+    let mainline = ProtocolForm.mainline.under(form.rules.memory)
+    if mainline.id != form.id { mainlineForEver = ForEverSearch(form: mainline, limits: settings.limits) }
   }
 
   /// What was found so far.
@@ -108,9 +113,13 @@ package struct WindowExplorer {
     if isWhole && !hasEnd { report.noteEndless() }
     carried[cache] = isWhole && !ends.isEmpty ? ends : nil
     guard report.isWanted(settings) else { return }
-    for shape in view.forEver(cells, window: report.number) {
-      guard let stuck = forEver.find(shape) else { continue }
-      report.found(.stuck, stuck)
+    let shapes = view.forEver(cells, window: report.number)
+    if mainlineForEver != nil, shapes.contains(where: { mainlineForEver?.find($0) == .spins }) {
+      report.noteMainlineSpins()
+    }
+    for shape in shapes {
+      guard let verdict = forEver.find(shape) else { continue }
+      report.found(verdict, shape)
       return
     }
   }

@@ -29,6 +29,11 @@ struct WindowReport {
 
   mutating func note(_ bound: Completeness.Bound) { self.bound = self.bound ?? bound }
 
+  /// Mainline's newest form spins in this window as well.
+  private(set) var mainlineSpins = false
+
+  mutating func noteMainlineSpins() { mainlineSpins = true }
+
   mutating func noteEndless() { isEndless = true }
 
   mutating func found(_ verdict: SearchVerdict, _ scenario: Scenario) {

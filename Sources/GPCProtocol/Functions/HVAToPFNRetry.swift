@@ -11,6 +11,7 @@ extension ProtocolText {
     let keeps = rules.canUnmapKeptKHVA
     let throwsAway = rules.wait == .queueBeforeRelockToTop
     let locksBoth = rules.acceptsUnderInvalidateLock
+    let testsFirst = isSection || !rules.testsUnderLock
     return Function(FunctionName.hvaToPFNRetry) {
       // do {
       Line(label: "do")
@@ -39,6 +40,9 @@ extension ProtocolText {
         58, "wait.relockForCondition", "write_lock(gpc->lock); continue", takes: .write,
         if: tellsWait, when: .hasWaited, then: "condition",
         told: true)
+      // Where the rounds run without the lock, they begin here.
+      Line(label: "round")
+      Line(local: "forgets mmu_seq", if: !rules.testsUnderLock) { $0.local.snapshot = 0 }
       // What a former round mapped is released: nobody else sees that.
       Line(local: "gpc_unmap(new_pfn, new_khva)") { $0.local.newPFN = .errorFault }
       // while (gpc_invalidations_pending()) { cond_resched(); write_lock(); continue; }
@@ -90,8 +94,8 @@ extension ProtocolText {
       }
       Line(label: "wait")
       Line(call: FunctionName.waitForInvalidations, if: rules.wait.isBehindLookup)
-      // v5.17 tests before it takes gpc->lock, and not again.
-      Line(call: FunctionName.retryCache, if: isSection)
+      // v5.17 and dwmw2-rwlock test before they take gpc->lock, and not again.
+      Line(call: FunctionName.retryCache, if: testsFirst)
       Line(35, "refresh.relock", "write_lock(gpc->lock)", takes: .write)
       Line(
         102, "wait.thrownAway", "if (waited) continue, to the loop top", if: throwsAway, marks: .mayLoop,
@@ -126,7 +130,7 @@ extension ProtocolText {
         $0.local.hasBufferedValid = false
       }
       Line(label: "condition")
-      Line(call: FunctionName.retryCache, if: !isSection)
+      Line(call: FunctionName.retryCache, if: !testsFirst)
       // } while (mmu_notifier_retry_cache());
       Line(
         38, "refresh.accept",
@@ -147,7 +151,10 @@ extension ProtocolText {
         110, "accept.unlockInvalidateRetry", "spin_unlock(mn_invalidate_lock)", drops: .invalidate, if: locksBoth,
         then: "do", marks: .pausesAfter)
       Line(label: "out_error")
-      Line(41, "refresh.lockFailed", "write_lock(gpc->lock)", takes: .write, then: "refresh.fail")
+      // That leaves the cache as it is, not valid, where the rounds do not touch it.
+      Line(
+        41, "refresh.lockFailed", "write_lock(gpc->lock)", takes: .write,
+        then: rules.testsUnderLock ? "refresh.fail" : "refresh.unlockFailed")
     }
   }
 }

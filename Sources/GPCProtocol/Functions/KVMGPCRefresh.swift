@@ -40,7 +40,7 @@ extension ProtocolText {
       // return 0; and the idiom of a user goes on with another check.
       Line(jump: "check", when: .isUsed)
       Line.end
-      Line(42, "refresh.fail", "valid = false, pfn = KVM_PFN_ERR_FAULT") { $0.gpc.fail() }
+      Line(42, "refresh.fail", "valid = false, pfn = KVM_PFN_ERR_FAULT", if: rules.testsUnderLock) { $0.gpc.fail() }
       Line(43, "refresh.unlockFailed", "write_unlock(gpc->lock)", drops: .write)
       Line(
         44, "refresh.unlockRefreshFailed", "mutex_unlock(refresh_lock)", drops: .refresh, if: locks,

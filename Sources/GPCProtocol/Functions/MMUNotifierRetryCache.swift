@@ -9,7 +9,8 @@ extension ProtocolText {
     let isPending = rules.retry.inFlight == .pending
     let locksPending = rules.retry.inFlight == .pendingUnderLock
     // What else is held is dropped first.
-    let again: Target = rules.acceptsUnderInvalidateLock ? "accept.unlockInvalidateRetry" : "do"
+    let again: Target =
+      !rules.testsUnderLock ? "round" : rules.acceptsUnderInvalidateLock ? "accept.unlockInvalidateRetry" : "do"
     let held: StepTraits.Marks = rules.acceptsUnderInvalidateLock ? .holdsLock : []
     return Function(FunctionName.retryCache, isBare: true) {
       // v5.17: under mmu_lock, which an invalidation takes only if it overlaps a memslot.

@@ -13,6 +13,9 @@ package struct ProtocolRules: Hashable, Sendable {
   package var hasNeedsInvalidation = false
   /// Refresh, and what `activation` and `deactivation` say, hold `gpc->refresh_lock`.
   package var hasRefreshLock = true
+  /// Each round of the retry loop ends with its test under `gpc->lock`, held for write. Else the lock is dropped once,
+  /// the rounds touch nothing of the cache, and what the test let pass is swapped in behind it, under the lock.
+  package var testsUnderLock = true
   /// The new pfn is set only while no invalidation that the range covers is in flight, both under `mn_invalidate_lock`
   /// and `gpc->lock`, taken in this order behind the wait.
   package var acceptsUnderInvalidateLock = false

@@ -87,6 +87,10 @@ extension Rule {
     Rule(
       "retry.reads_seq", \.retry.readsSeq, "retry if (seq != mmu_seq)",
       else: "not read"),
+    Rule(
+      "retry.under_lock", \.testsUnderLock,
+      "write_lock(gpc->lock), then the retry test; a retry drops it at the loop top",
+      else: "the rounds run without gpc->lock; write_lock() behind the test, and pfn, khva and valid are set"),
     Rule("validity", \.validity),
     Rule(
       "has_needs_invalidation", \.hasNeedsInvalidation,

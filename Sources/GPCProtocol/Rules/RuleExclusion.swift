@@ -29,7 +29,7 @@ extension RuleExclusion {
 
   private static func words<Word: RuleWord>(_ words: Word...) -> [Rule.Value] { words.map { .word($0.rawValue) } }
 
-  package static let all = flags + ranges + snapshots + walks
+  package static let all = flags + ranges + snapshots + rounds + walks
 
   private static let flags = [
     RuleExclusion(
@@ -82,6 +82,31 @@ extension RuleExclusion {
     RuleExclusion(
       "retry.in_flight", word(RetryRule.InFlight.sectionOverlap), "retry.reads_seq", not: [.flag(false)],
       "the section reads the seq"),
+  ]
+
+  private static let rounds = [
+    RuleExclusion(
+      "retry.under_lock", .flag(false), "snapshot", not: words(SnapshotPlace.loopTop),
+      "gpc->lock is not held at the top of a round"),
+    RuleExclusion(
+      "retry.under_lock", .flag(false), "has_needs_invalidation", not: [.flag(true)],
+      "the flag is set and read under gpc->lock"),
+    RuleExclusion(
+      "retry.under_lock", .flag(false), "validity", not: words(ValidityRule.trueBeforeTest, .placeholder),
+      "valid is set behind the test"),
+    RuleExclusion(
+      "retry.under_lock", .flag(false), "has_refresh_lock", not: [.flag(false)],
+      "what it swaps in is tested for another uhva there, which the model leaves to refresh_lock"),
+    RuleExclusion(
+      "retry.under_lock", .flag(false), "accept_under_invalidate_lock", not: [.flag(true)],
+      "that section holds gpc->lock from the test on"),
+    RuleExclusion(
+      "retry.under_lock", .flag(false), "retry.in_flight",
+      not: words(RetryRule.InFlight.pendingUnderLock, .sectionOverlap), "its rounds go back to a lock that is not held"),
+    RuleExclusion(
+      "retry.under_lock", .flag(false), "wait",
+      not: words(WaitRule.relockLoop, .queueAfterUnlock, .queueAfterUnlockToCondition, .queueBeforeRelockToTop),
+      "it waits where gpc->lock was dropped, which is once"),
   ]
 
   private static let walks = [

@@ -14,7 +14,15 @@ extension CellVerdict {
   ///
   /// - Parameter hasBlindSpots: the recording does not show all that a search would have to see.
   init(_ exploration: TraceExploration, hasBlindSpots: Bool) {
-    let findings = exploration.verdictCounts.keys.map { Finding($0.kind) }
+    let findings = exploration.verdictCounts.keys.map { verdict in
+      switch verdict {
+      case .contract: Finding(.contract)
+      case .stale: Finding(.stale)
+      case .deadlock: Finding(.deadlock)
+      case .livelock: Finding(.livelock)
+      case .spins: Finding(.spins)
+      }
+    }
     let isJudged = exploration.isComplete && !hasBlindSpots
     let nothing: Nothing = exploration.truncatedCount > 0 ? .truncated : isJudged ? .clean : .unknown
     self.init(findings, otherwise: nothing)
@@ -22,7 +30,7 @@ extension CellVerdict {
 
   /// Of the recorded kernel: what the replay found.
   init(_ report: Report) {
-    let findings = report.findingCounts.map { Finding($0.kind, isPossible: $0.certainty == .possible) }
+    let findings = report.findingCounts.map { Finding(Kind($0.kind), isPossible: $0.certainty == .possible) }
     let nothing: Nothing =
       switch report.verdict.status {
       case .clean, .findings: .clean

@@ -71,7 +71,7 @@ struct CutGoal {
 extension CutGoal.Searched {
   fileprivate init(_ stored: StoredCounterexample) throws(TraceStoreError) {
     guard let form = ProtocolForm.named(stored.form), let memory = MemoryModel(rawValue: stored.memory),
-      let verdict = SearchVerdict(stored.verdict)
+      let verdict = SearchVerdict(rawValue: stored.verdict)
     else { throw .damaged(table: "exploration", reason: "it names a form that is not known") }
     guard stored.deltaNs.map(ReplaySettings.deltasNs.contains) ?? true else {
       throw .damaged(table: "exploration", reason: "its delta is none that a search takes")

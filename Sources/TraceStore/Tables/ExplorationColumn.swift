@@ -17,6 +17,7 @@ package enum ExplorationColumn: String, TableColumn {
   case contractCount = "contract_count"
   case staleCount = "stale_count"
   case stuckCount = "stuck_count"
+  case spinsCount = "spins_count"
   case stateCount = "state_count"
   case transitionCount = "transition_count"
   case statesMax = "states_max"
@@ -40,6 +41,7 @@ extension ExplorationRow: StoredRow {
     row.set(Column.contractCount, contractCount)
     row.set(Column.staleCount, staleCount)
     row.set(Column.stuckCount, stuckCount)
+    row.set(Column.spinsCount, spinsCount)
     row.set(Column.stateCount, stateCount)
     row.set(Column.transitionCount, transitionCount)
     row.set(Column.statesMax, statesMax)

@@ -1,0 +1,161 @@
+// `explain --mail`: a finding, or a counterexample, with the recorded lines, ready to be put into a mail.
+
+import KVMEvents
+import TextLayout
+import TraceStore
+
+/// What a mail to the kvm list says of one number of a database.
+package struct MailText {
+  private let title: String
+  private let timeline: MailTimeline
+  /// Recorded events by their places.
+  private let events: [Int64]
+  private let database: TraceDatabase
+  private let command: String
+
+  /// nil: there is no such finding or counterexample.
+  /// - Parameter path: of the database.
+  package init?(_ id: Int64, in database: TraceDatabase, path: String) throws(TraceStoreError) {
+    self.database = database
+    command = "gpc-replay explain \(path) --finding \(id) --mail"
+    if let detail = try FindingDetail(id, in: database) {
+      title = detail.summary
+      events = detail.proof.map(\.line)
+      timeline = MailTimeline(try Self.rows(ofFinding: id, event: detail.event, in: database))
+    } else if let counterexample = try Self.counterexample(id, in: database) {
+      title = counterexample.title
+      events = counterexample.events
+      timeline = MailTimeline(counterexample.rows)
+    } else {
+      return nil
+    }
+  }
+
+  package func lines() throws(TraceStoreError) -> [String] {
+    let facts = try database.facts()
+    let lines = MailTimeline.broken(title, indent: 0) + [""] + timeline.lines + [""] + (try eventLines(facts)) + [""]
+    let kernel = facts.kernelRelease?.text ?? "not named by the recording"
+    let told = ["Kernel: \(kernel)", "Workload: \(try workload(facts))", "Command: \(command)"]
+    return (lines + told.flatMap { MailTimeline.broken($0, indent: 0) }).map(\.printable)
+  }
+
+  /// What the recording says of how it was made, else its name.
+  private func workload(_ facts: RecordingFacts) throws(TraceStoreError) -> String {
+    let marks = try database.rows("SELECT text FROM recording_mark WHERE text LIKE 'recorded on %' LIMIT 1") {
+      $0.text("text")
+    }
+    return marks.first ?? "as in \(inputName(facts.fileName))"
+  }
+
+  private func eventLines(_ facts: RecordingFacts) throws(TraceStoreError) -> [String] {
+    let unit = facts.stampUnit
+    var lines: [String] = []
+    var first: Int64?
+    for event in Set(events).sorted() {
+      let row = try database.statement(
+        """
+        SELECT event.ts_ns AS ts_ns, event.cpu AS cpu, event_text.comm || '-' || event_text.pid AS task,
+          event_text.name AS name, event_text.fields AS fields
+        FROM event JOIN event_text ON event_text.id = event.id WHERE event.id = ?1
+        """, event)
+      guard try row.step() else { continue }
+      let stamp = row.integer("ts_ns")
+      first = first ?? stamp
+      let time = unit.shortFigure(stamp.subtractingClamped(first ?? 0))
+      let place = "\(facts.eventPlace.rawValue) \(event), \(time) \(unit.shortName)"
+      lines += MailTimeline.broken("\(place), CPU \(row.integer("cpu")), \(row.text("task")):", indent: 0)
+      lines += MailTimeline.broken("\(row.text("name")): \(row.text("fields"))", indent: 2)
+    }
+    return lines
+  }
+
+  // MARK: Rows
+
+  private static func rows(
+    ofFinding id: Int64, event: Int64, in database: TraceDatabase
+  ) throws(TraceStoreError) -> [MailTimeline.Row] {
+    let row = try database.statement(
+      """
+      SELECT event.id AS id, event_text.comm || '-' || event_text.pid AS task, event.kind_id AS kind_id,
+        event_text.name AS name, event.ret AS ret
+      FROM finding_event JOIN event ON event.id = finding_event.event_id JOIN event_text ON event_text.id = event.id
+      WHERE finding_event.finding_id = ?1 ORDER BY position
+      """, id)
+    var rows: [MailTimeline.Row] = []
+    while try row.step() {
+      let kind = EventKind(rawValue: UInt8(truncatingIfNeeded: row.integer("kind_id"))) ?? .bystander
+      let returned = row.optionalInteger("ret").map { " = \($0)" } ?? ""
+      let words = kind.mailWords.map { $0.isReturn ? $0.text + returned : $0.text } ?? row.text("name")
+      let mark = row.integer("id") == event ? "  <== here" : ""
+      rows.append(
+        MailTimeline.Row(task: row.text("task"), text: words + mark, isInside: kind.mailWords?.isInside ?? false))
+    }
+    return rows
+  }
+
+  private static func counterexample(
+    _ id: Int64, in database: TraceDatabase
+  ) throws(TraceStoreError) -> (title: String, rows: [MailTimeline.Row], events: [Int64])? {
+    let head = try database.statement(
+      """
+      SELECT exploration.form AS form, counterexample.title AS title FROM counterexample
+      JOIN exploration ON exploration.id = counterexample.exploration_id WHERE counterexample.id = ?1
+      """, id)
+    guard try head.step() else { return nil }
+    let title = "\(head.text("form")): \(head.text("title")) (an order that was not recorded)"
+    let row = try database.statement(
+      """
+      SELECT task, function, statement, is_loop FROM counterexample_step WHERE counterexample_id = ?1 ORDER BY position
+      """, id)
+    var rows: [MailTimeline.Row] = []
+    /// By task: the function that it is in.
+    var functions: [String: String] = [:]
+    while try row.step() {
+      let (task, function) = (row.text("task"), row.text("function"))
+      if functions[task] != function {
+        rows.append(MailTimeline.Row(task: task, text: function))
+        functions[task] = function
+      }
+      let again = row.flag("is_loop") ? " (repeated indefinitely)" : ""
+      rows.append(MailTimeline.Row(task: task, text: row.text("statement") + again, isInside: true))
+    }
+    let events = try database.rows(
+      "SELECT event_id FROM counterexample_event WHERE counterexample_id = ?1 ORDER BY position", id
+    ) { $0.integer("event_id") }
+    return (title, rows, events)
+  }
+}
+
+extension EventKind {
+  /// The kernel's own words for the place; nil: the event's name has to do.
+  fileprivate var mailWords: (text: String, isInside: Bool, isReturn: Bool)? {
+    switch self {
+    case .mnInvalidateRangeStart: ("kvm_mmu_notifier_invalidate_range_start()", false, false)
+    case .gpcInvalidateStart: ("gfn_to_pfn_cache_invalidate_start()", true, false)
+    case .kvmUnmapHvaRange: ("kvm_unmap_hva_range", true, false)
+    case .mnInvalidateRangeStartRet: ("return", true, true)
+    case .mnInvalidateRangeEnd: ("kvm_mmu_notifier_invalidate_range_end()", false, false)
+    case .mnInvalidateEndKvm: ("mn_active_invalidate_count--", true, false)
+    case .mnInvalidateRangeEndRet: ("return", true, false)
+    case .gpcInit: ("kvm_gpc_init()", false, false)
+    case .gpcActivate: ("kvm_gpc_activate()", false, false)
+    case .gpcActivateHva: ("kvm_gpc_activate_hva()", false, false)
+    case .gpcDeactivate: ("kvm_gpc_deactivate()", false, false)
+    case .gpcRefresh: ("kvm_gpc_refresh()", false, false)
+    case .lockedRefresh: ("__kvm_gpc_refresh()", false, false)
+    case .gfnToPfnCacheRefresh: ("kvm_gfn_to_pfn_cache_refresh()", false, false)
+    case .gpcRetryLoop: ("hva_to_pfn_retry(), loop top", true, false)
+    case .hvaToPfn: ("hva_to_pfn()", true, false)
+    case .hvaToPfnRet: ("hva_to_pfn() returns", true, false)
+    case .gpcRetryCheck: ("mmu_notifier_retry_cache()", true, false)
+    case .gpcRefreshDone: ("gpc->valid = true", true, false)
+    case .gpcCheck: ("kvm_gpc_check()", false, false)
+    case .gpcCheckRet, .gpcActivateRet, .gpcActivateHvaRet, .gpcRefreshRet, .lockedRefreshRet: ("return", true, true)
+    case .gpcDeactivateRet: ("return", true, false)
+    case .gpcUnmap: ("kvm_gfn_to_pfn_cache_unmap()", false, false)
+    case .setMemoryRegion: ("__kvm_set_memory_region()", false, false)
+    case .setMemoryRegionRet: ("return", true, true)
+    case .mnInvalidateRange, .mnChangePte, .bystander, .lostEvents: nil
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// A finding or a counterexample for a mail: a column per task, 72 characters, as commit messages show races.
+
+/// Who does what after whom: text of one task per line.
+package struct MailTimeline {
+  package static let width = 72
+
+  struct Row {
+    let task: String
+    let text: String
+    /// Behind the first line of a function: one level further in.
+    var isInside = false
+  }
+
+  private let rows: [Row]
+
+  init(_ rows: [Row]) { self.rows = rows }
+
+  package var lines: [String] {
+    let tasks = rows.reduce(into: [String]()) { tasks, row in
+      if !tasks.contains(row.task) { tasks.append(row.task) }
+    }
+    let starts = Self.starts(tasks.count)
+    var lines = Self.heading(tasks, starts)
+    for row in rows {
+      guard let column = tasks.firstIndex(of: row.task) else { continue }
+      let indent = starts[column] + (row.isInside ? 2 : 0)
+      lines += Self.broken(row.text, indent: indent)
+    }
+    return lines
+  }
+
+  /// A text may run on under the columns to its right: their own texts stand on other lines.
+  private static func starts(_ count: Int) -> [Int] {
+    guard count > 1 else { return [2] }
+    return (0..<count).map { 2 + 26 * $0 / (count - 1) }
+  }
+
+  private static func heading(_ tasks: [String], _ starts: [Int]) -> [String] {
+    guard tasks.count == 2, starts[0] + tasks[0].count < starts[1] else {
+      return zip(tasks, starts).flatMap { broken($0, indent: $1) } + [""]
+    }
+    let gap = String(repeating: " ", count: starts[1] - starts[0] - tasks[0].count)
+    let rules = tasks.map { String(repeating: "=", count: $0.count) }
+    return [tasks, rules].map { "  " + $0[0] + gap + $0[1] }
+  }
+
+  /// Broken at blanks before the last column.
+  static func broken(_ text: String, indent: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    // What follows the first line stands two further in.
+    func room() -> Int { width - indent - (lines.isEmpty ? 0 : 2) }
+    for word in text.split(separator: " ", omittingEmptySubsequences: true) {
+      if !line.isEmpty && line.count + 1 + word.count > room() {
+        lines.append(line)
+        line = ""
+      }
+      line += (line.isEmpty ? "" : " ") + word
+      // A word that fits on no line is cut.
+      while line.count > room() {
+        let cut = room()
+        lines.append(String(line.prefix(cut)))
+        line.removeFirst(cut)
+      }
+    }
+    lines.append(line)
+    return lines.enumerated().map { String(repeating: " ", count: indent + ($0 == 0 ? 0 : 2)) + $1 }
+  }
+}
