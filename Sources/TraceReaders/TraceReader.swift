@@ -64,7 +64,7 @@ extension TraceReader {
   package var bytesRead: Int64 { reader.bytesRead }
   /// The file's size; nil where it is not known beforehand.
   package var totalBytes: Int64? { reader.totalBytes }
-  /// What is known of the recording as far as it was read: all but what the importer knows. What tells the clock and the
-  /// kernel's release comes before the first event.
+  /// What is known of the recording as far as it was read: all but what the importer knows. What tells the clock and
+  /// the kernel's release comes before the first event.
   package var facts: RecordingFacts { reader.facts }
 }

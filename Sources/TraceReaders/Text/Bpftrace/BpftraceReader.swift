@@ -200,7 +200,8 @@ extension BpftraceReader {
 
   var facts: RecordingFacts {
     // Nothing of the clock is printed. By bpftrace's documentation `nsecs` is the time since boot: CLOCK_BOOTTIME, or
-    // CLOCK_MONOTONIC on kernels without `bpf_ktime_get_boot_ns()` (before Linux 5.8). Either is one clock for all CPUs.
+    // CLOCK_MONOTONIC on kernels without `bpf_ktime_get_boot_ns()` (before Linux 5.8). Either is one clock for all
+    // CPUs.
     var facts = RecordingFacts(
       format: "\(Bpftrace.words), \(isJSON ? "JSON" : "plain"), \(isConvention ? "gpc v1" : "an older script's words")",
       byteCount: bytesRead, lineCount: pipeline.lines, clock: .boot, clockSource: .convention, eventPlace: .event)
