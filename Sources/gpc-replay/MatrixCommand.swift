@@ -16,7 +16,8 @@ struct MatrixCommand: ParsableCommand {
     help: "Published forms, or files of forms (docs/forms.md), separated by commas, or all.")
   var forms = FormsArgument(ProtocolForm.all)
 
-  @Option(help: "Where tasks may be preempted: section (around lock sections and lockless accesses) or step (anywhere).")
+  @Option(
+    help: "Where tasks may be preempted: section (around lock sections and lockless accesses) or step (anywhere).")
   var grain = GrainArgument.section
 
   @Flag(help: "Also search larger scenarios: takes minutes, and more than half a million states in some forms.")

@@ -4,8 +4,8 @@ import GPCProtocol
 import KVMEvents
 import Results
 
-/// Looks for livelocks: the refreshes of a window with the invalidations that they met, those repeated indefinitely, every
-/// task scheduled fairly. Only invalidations elsewhere count: one of the page itself has to be waited for in every
+/// Looks for livelocks: the refreshes of a window with the invalidations that they met, those repeated indefinitely,
+/// every task scheduled fairly. Only invalidations elsewhere count: one of the page itself has to be waited for in every
 /// form.
 struct ForEverSearch {
   let form: ProtocolForm
