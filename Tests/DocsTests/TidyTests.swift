@@ -72,7 +72,7 @@ import Testing
 
   /// What only a compiler or a library calls, and why it is there.
   private static let calledByOthers = [
-    "CodingKeys": "Codable", "buildExpression": "result builder", "buildBlock": "result builder",
+    "buildExpression": "result builder", "buildBlock": "result builder",
     "GPCReplay": "@main", "allValueStrings": "ArgumentParser", "defaultValueDescription": "ArgumentParser",
   ]
   /// What only tests call, and why it is not theirs.

@@ -3,8 +3,8 @@
 import GPCProtocol
 
 /// Looks for a set of states that can be walked indefinitely such that every task that could move does move, while a
-/// task that ought to finish has not. Threads are scheduled fairly, and a lock that is free again and again is got in the
-/// end (the kernel's locks queue).
+/// task that ought to finish has not. Threads are scheduled fairly, and a lock that is free again and again is got in
+/// the end (the kernel's locks queue).
 struct LivelockSearch {
   let graph: StateGraph
   /// Tasks whose programs end: one bit each.

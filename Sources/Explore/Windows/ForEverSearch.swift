@@ -5,8 +5,8 @@ import KVMEvents
 import Results
 
 /// Looks for livelocks: the refreshes of a window with the invalidations that they met, those repeated indefinitely,
-/// every task scheduled fairly. Only invalidations elsewhere count: one of the page itself has to be waited for in every
-/// form.
+/// every task scheduled fairly. Only invalidations elsewhere count: one of the page itself has to be waited for in
+/// every form.
 struct ForEverSearch {
   let form: ProtocolForm
   let limits: SearchLimits
