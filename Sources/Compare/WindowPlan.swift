@@ -26,7 +26,7 @@ struct WindowPlan {
     case endEntry
     /// The caches are walked, in the forms that do so in the end hook before the count goes down.
     case endWalk
-    /// The seq is bumped and the count goes down; v1 walks the caches behind that.
+    /// The seq is bumped and the count goes down; v1 walks the caches after that.
     case countDown
   }
 

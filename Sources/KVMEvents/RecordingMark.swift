@@ -38,6 +38,6 @@ extension Sequence<RecordingMark> {
     return place.flatMap { UInt64($0.dropFirst(name.count)) }
   }
 
-  /// A probe missed hits, `missed EVENT COUNT`: as good as lost events, and nothing tells where.
+  /// A probe missed hits, `missed EVENT COUNT`: equivalent to events lost at an unknown time.
   package var tellOfMissedHits: Bool { contains { $0.text.hasPrefix("missed ") } }
 }

@@ -169,7 +169,7 @@ struct FieldSurvey {
 
   // MARK: The end
 
-  /// The fields that show a sign, by kind and field, with those that are read from the same place.
+  /// The fields that show a sign, by kind and field, with those that are read at the same offset.
   /// - Parameter zeroCounts: retry tests whose probe read 0 with an invalidation certainly in flight.
   func implausible(zeroCounts: [EventID]) -> [ImplausibleField] {
     var found: [Int: ImplausibleField] = [:]

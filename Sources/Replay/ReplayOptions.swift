@@ -23,8 +23,8 @@ package struct ReplayOptions: Sendable {
   /// Fields that show that their probes were made for another kernel (evidence, rule 20): taken as not recorded.
   package var unusedFields: [ImplausibleField] = []
 
-  /// `offsetof(struct kvm, mmu_notifier)` in bytes, where the recording says it (`gpc-replay record`): it tells which
-  /// VM a notifier belongs to. nil: only the recorded events do.
+  /// `offsetof(struct kvm, mmu_notifier)` in bytes, if the recording has it (`gpc-replay record`): ties a notifier to
+  /// its VM. nil: only the recorded events do.
   package var notifierOffset: UInt64?
 
   package init() {}

@@ -127,7 +127,7 @@ package struct MailText {
 }
 
 extension EventKind {
-  /// The kernel's own words for the place; nil: the event's name has to do.
+  /// The kernel's own name for the lock or hook; nil: the event's name has to do.
   fileprivate var mailWords: (text: String, isInside: Bool, isReturn: Bool)? {
     switch self {
     case .mnInvalidateRangeStart: ("kvm_mmu_notifier_invalidate_range_start()", false, false)

@@ -29,7 +29,7 @@ package struct MailTimeline {
     return lines
   }
 
-  /// A text may run on under the columns to its right: their own texts stand on other lines.
+  /// A text may extend under the columns to its right: their own texts are on other lines.
   private static func starts(_ count: Int) -> [Int] {
     guard count > 1 else { return [2] }
     return (0..<count).map { 2 + 26 * $0 / (count - 1) }
@@ -48,7 +48,7 @@ package struct MailTimeline {
   static func broken(_ text: String, indent: Int) -> [String] {
     var lines: [String] = []
     var line = ""
-    // What follows the first line stands two further in.
+    // What follows the first line is indented by two more.
     func room() -> Int { width - indent - (lines.isEmpty ? 0 : 2) }
     for word in text.split(separator: " ", omittingEmptySubsequences: true) {
       if !line.isEmpty && line.count + 1 + word.count > room() {

@@ -184,7 +184,7 @@ extension Statement {
 
   func bytes(_ name: String) -> UnsafeRawBufferPointer { bytes(place(name)) }
 
-  /// A column that holds the words of an enum.
+  /// A column that holds the raw values of an enum.
   package func word<Word: RawRepresentable<String>>(_ name: String) throws(TraceStoreError) -> Word {
     guard let word = Word(rawValue: text(name)) else {
       throw .damaged(table: "of \(name)", reason: "'\(text(name).prefix(60))' is not a value of it")

@@ -5,9 +5,9 @@ import KVMEvents
 import Results
 
 extension TraceDatabase {
-  /// Puts a comparison in place of the former one: whole, or not at all. The recorded kernel's row is taken from the
-  /// replay's tables, without what was left out.
-  /// - Parameter kernelWaits: what of the recorded kernel's time was its own waits: the replay's tables do not tell.
+  /// Replaces the previous comparison: whole, or not at all. The recorded kernel's row is taken from the replay's
+  /// tables, without what was excluded.
+  /// - Parameter kernelWaits: how much of the recorded kernel's time was its own waits: not in the replay's tables.
   package func replaceComparison(
     _ forms: [(id: String, costs: FormCosts)], leftOut: [LeftOutWindow], kernelWaits: KernelWaits
   ) throws(TraceStoreError) {

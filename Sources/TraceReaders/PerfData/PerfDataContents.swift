@@ -134,7 +134,7 @@ struct PerfDataContents {
 
   private static let tracingMagic = [0x17, 0x08, 0x44] + Array("tracing".utf8)
 
-  // MARK: What stands in records
+  // MARK: Contents of records
 
   /// The records before the first event: in a pipe's file only they describe the rest.
   private mutating func readFront() throws(TraceReadError) {

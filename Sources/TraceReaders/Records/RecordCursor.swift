@@ -72,6 +72,6 @@ struct RecordCursor {
     }
   }
 
-  /// Names of systems, buffers, clocks and codecs are words.
+  /// Names of systems, buffers, clocks and codecs are single words.
   private static let stringMax = 4096
 }

@@ -6,8 +6,7 @@ struct RecordTeller {
   private var comms: [Text] = []
   private var pids: [RecordNumber] = []
 
-  /// A comm: an array of bytes, or one that stands elsewhere in the record (`__data_loc`: 16 bits of place, 16 of
-  /// size).
+  /// A comm: an array of bytes, or one elsewhere in the record (`__data_loc`: 16 bits of offset, 16 of size).
   private struct Text {
     let offset: Int
     let size: Int

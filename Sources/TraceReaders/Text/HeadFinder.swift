@@ -3,7 +3,7 @@
 import KVMEvents
 
 struct HeadFinder {
-  /// Bytes of a buffer's or file's name (`kvmgpc: `), or blanks in place of one, before the head.
+  /// Bytes of a buffer's or file's name (`kvmgpc: `), or blanks instead of one, before the header.
   private(set) var prefix = 0
   private(set) var columns: HeadColumns
   private(set) var failure = HeadFailure.noTask

@@ -104,7 +104,7 @@ struct NamelessRecord {
   }
 
   /// `sys_ioctl(fd: 3, cmd: ae80, arg: 0)`, `sys_getpid()`, `sys_ioctl -> 0x0`: print_syscall_enter(),
-  /// print_syscall_exit(). The kernel calls both by the function's name; its length, `place` moved behind all of it.
+  /// print_syscall_exit(). The kernel calls both by the function's name; its length, `place` moved past all of it.
   private static func systemCall(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) -> Int? {
     let start = place
     var ahead = place

@@ -81,8 +81,8 @@ extension TraceText {
     return nil
   }
 
-  /// `vmm:537 [120]`, `place` moved behind it. The front of `a:1 [9] S ==> b:2 [9]` could be a comm, but for what must
-  /// follow.
+  /// `vmm:537 [120]`, `place` moved past it. Only what must follow shows that the front of `a:1 [9] S ==> b:2 [9]` is
+  /// not a comm.
   private func plainComm(_ place: inout UnsafeRawPointer, _ end: UnsafeRawPointer) -> (comm: CommKey, pid: Int32)? {
     var count = min(CommKey.width - 1, end - place)
     while count >= 0 {
