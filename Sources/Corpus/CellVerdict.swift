@@ -11,7 +11,7 @@ package enum CellVerdict: Hashable, Sendable {
 
   package enum Kind: String, CaseIterable, Sendable {
     case contract, stale, deadlock, livelock
-    /// Spins while invalidated: invalidations go on for ever, which no recording shows.
+    /// Spins while invalidated: under endless invalidations, which no recording shows.
     case spins
     case divergence
     case excessiveRetry = "excessive_retry"

@@ -87,7 +87,7 @@ package struct Explorer: Sendable {
     return livelocks.find().map { (livelocks, $0) }
   }
 
-  /// What a livelock of this scenario is: of its operations, or of invalidations that are repeated for ever.
+  /// What a livelock of this scenario is: of its operations, or of invalidations that are repeated indefinitely.
   private var endlessVerdict: SearchVerdict {
     guard scenario.setup.programs.contains(where: \.repeats) else { return .livelock }
     var once = self

@@ -20,7 +20,7 @@ package struct GfnToPfnCache: Hashable, Sendable {
   package var active = false
   /// `gpc->valid`: a check may say yes.
   package var valid = false
-  /// `gpc->needs_invalidation` (v1: `validating`); false for ever in forms that have none.
+  /// `gpc->needs_invalidation` (v1: `validating`); always false in forms that have none.
   package var needsInvalidation = false
 
   /// `KVM_HVA_ERR_BAD` of a kernel without address randomisation.

@@ -22,7 +22,7 @@ import Testing
     CaseRunColumn.self, CellColumn.self, FigureColumn.self, RunColumn.self,
   ]
 
-  private static func names<Column: TableColumn>(_ type: Column.Type) -> [String] { type.allCases.map(\.rawValue) }
+  private static func names<Column: TableColumn>(_ type: Column.Type) -> [String] { type.allCases.map(\.name) }
 
   @Test(arguments: inDatabase.indices)
   func areThoseOfTheTable(index: Int) throws {

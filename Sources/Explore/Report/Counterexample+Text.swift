@@ -38,7 +38,7 @@ extension Counterexample {
     return [
       "Order:     \(order); \(summary)",
       "           \(word): the recorded \(word) that a step comes after; ~: in the recording it was over before one above;",
-      "           what a form does between two \(word)s of its own task is what-if throughout",
+      "           steps between two recorded \(word)s of a task are hypothetical",
     ]
   }
 
@@ -53,8 +53,8 @@ extension Counterexample {
       case .deadlock, nil: "tasks wait for each other's locks"
       case .asleep: "a task sleeps and nobody is left to wake it"
       }
-    case .livelock: "a refresh goes on for ever and never gets done"
-    case .spins: "a refresh never gets done while invalidations elsewhere go on for ever"
+    case .livelock: "a refresh repeats its loop and never finishes"
+    case .spins: "a refresh never finishes under endless invalidations elsewhere"
     }
   }
 
@@ -76,7 +76,7 @@ extension Counterexample {
       let operations = program.operations.enumerated().map { index, operation in
         operation.words + placeWords(task, index, place)
       }
-      let end = program.repeats ? ", for ever" : ""
+      let end = program.repeats ? ", repeatedly" : ""
       lines.append("           \(program.name): \(operations.joined(separator: "; "))\(end)")
     }
     return lines
@@ -88,7 +88,7 @@ extension Counterexample {
     case .window(let number): return "Recording: window \(number), reduced to"
     case .forEver(let window, let line):
       return
-        "Recording: window \(window), its refresh of \(place.rawValue) \(line) with invalidations elsewhere going on for ever, reduced to"
+        "Recording: window \(window), its refresh of \(place.rawValue) \(line) with endless invalidations elsewhere, reduced to"
     }
   }
 
@@ -102,7 +102,7 @@ extension Counterexample {
     let stem = schedule.loopStart ?? schedule.moves.count
     let preemptions = schedule.preemptionCount == 1 ? "1 preemption" : "\(schedule.preemptionCount) preemptions"
     guard schedule.loopStart != nil else { return "\(preemptions), \(stem) steps" }
-    return "\(preemptions), \(stem) steps, then \(schedule.moves.count - stem) steps for ever"
+    return "\(preemptions), \(stem) steps, then \(schedule.moves.count - stem) steps repeatedly"
   }
 
   private func reasonLines(_ remedies: [String], _ passing: [ProtocolForm]) -> [String] {

@@ -58,7 +58,7 @@ extension Counterexample {
     var last: TimelineMove?
     var lastLine: EventID?
     for (index, move) in moves.enumerated() {
-      if index == schedule.loopStart { table.appendHeading("-- from here on for ever --", column: 1) }
+      if index == schedule.loopStart { table.appendHeading("-- repeated from here on --", column: 1) }
       let functionBefore = last?.task == move.task ? last?.function : nil
       if functionBefore != move.function {
         table.appendHeading(move.function + ":", column: (isRecorded ? 2 : 1) + move.task)

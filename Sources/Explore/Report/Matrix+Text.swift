@@ -13,7 +13,7 @@ extension Matrix {
   }
 
   private static let key = """
-    C contract   S stale   D deadlock   L livelock   W spins while invalidated (for ever, which no recording shows)
+    C contract   S stale   D deadlock   L livelock   W spins while invalidated (endlessly, which no recording shows)
     . clean under sequential consistency   ? not searched to the end
     A counterexample's id is FORM/SCENARIO/VERDICT; gpc-replay explore --protocol FORM --scenario SCENARIO shows it.
     """

@@ -4,6 +4,7 @@ import Forms
 import GPCProtocol
 import KVMEvents
 import Results
+import TextLayout
 
 extension TraceExploration {
   package func text() -> [String] {
@@ -14,7 +15,7 @@ extension TraceExploration {
       "\(searchCount) searches (\(repeatedCount) the same as another's), \(stateCount) states, \(transitionCount) transitions"
     )
     if deadEndCount > 0 {
-      lines.append("\(deadEndCount) states lead nowhere: the recorded times leave no step there")
+      lines.append("\(plural(deadEndCount, "dead end")): states from which the recorded times allow no further step")
     }
     if endlessCount > 0 {
       lines.append("in \(endlessCount) windows no order comes to its end within the recorded times")
@@ -36,7 +37,7 @@ extension TraceExploration {
     let mainline = ProtocolForm.mainline
     let own = form.id == mainline.id ? "mainline's newest form" : "mainline's \(mainline.id) in \(mainlineSpinsCount)"
     return [
-      "spins while invalidated, for ever, which no recording shows: in \(count) of \(windowCount) windows; \(own)"
+      "spins while invalidated (endless invalidations, which no recording shows): in \(count) of \(windowCount) windows; \(own)"
     ]
   }
 

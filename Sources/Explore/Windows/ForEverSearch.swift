@@ -57,7 +57,7 @@ extension CacheWindow {
     let memslots: [HVARange] = isGPABased ? [.pages(page..<page + 1)] : []
     return Scenario(
       name: "window-\(window)-for-ever",
-      summary: "A refresh of a recording, the invalidations elsewhere around it going on for ever.",
+      summary: "A refresh of a recording, with endless invalidations elsewhere.",
       setup: ProtocolSetup(caches: [cache], memslots: memslots, programs: programs),
       origin: .forEver(window: window, refreshLine: line))
   }

@@ -1,6 +1,6 @@
 // What one task does, from the first operation to the last.
 
-/// A task's operations, once or for ever.
+/// A task's operations, once or repeatedly.
 package struct TaskProgram: Hashable, Sendable {
   package var name: String
   package var operations: [TaskOperation]

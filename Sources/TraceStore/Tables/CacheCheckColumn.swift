@@ -3,15 +3,10 @@
 import KVMEvents
 import Results
 
-package enum CacheCheckColumn: String, TableColumn {
+package enum CacheCheckColumn: TableColumn {
   package static let table = "cache_check"
 
-  case id
-  case cacheID = "cache_id"
-  case taskID = "task_id"
-  case entryEventID = "entry_event_id"
-  case returnEventID = "return_event_id"
-  case answer, decision, doubt
+  case id, cacheID, taskID, entryEventID, returnEventID, answer, decision, doubt
 }
 
 extension CacheCheck: StoredRow {

@@ -3,16 +3,10 @@
 import KVMEvents
 import Results
 
-package enum CacheColumn: String, TableColumn {
+package enum CacheColumn: TableColumn {
   package static let table = "cache"
 
-  case id
-  case vmID = "vm_id"
-  case gpc, epoch
-  case firstEventID = "first_event_id"
-  case lastEventID = "last_event_id"
-  case lastGPA = "last_gpa"
-  case lastUHVA = "last_uhva"
+  case id, vmID, gpc, epoch, firstEventID, lastEventID, lastGPA, lastUHVA
 }
 
 extension Cache: StoredRow {

@@ -2,15 +2,10 @@
 
 import Results
 
-package enum CaseRunColumn: String, TableColumn {
+package enum CaseRunColumn: TableColumn {
   package static let table = "case_run"
 
-  case runID = "run_id"
-  case name, title
-  case traceHash = "trace_hash"
-  case eventCount = "event_count"
-  case fault
-  case cpuNs = "cpu_ns"
+  case runID, name, title, traceHash, eventCount, fault, cpuNs
 }
 
 extension CorpusCaseRow: StoredRow {

@@ -2,36 +2,13 @@
 
 import Results
 
-package enum CellColumn: String, TableColumn {
+package enum CellColumn: TableColumn {
   package static let table = "cell"
 
-  case runID = "run_id"
-  case caseName = "case_name"
-  case form, verdict, expected
-  case cpuNs = "cpu_ns"
-  case windowCount = "window_count"
-  case completeCount = "complete_count"
-  case truncatedCount = "truncated_count"
-  case skippedCount = "skipped_count"
-  case contractCount = "contract_count"
-  case staleCount = "stale_count"
-  case stuckCount = "stuck_count"
-  case stateCount = "state_count"
-  case refreshCount = "refresh_count"
-  case failedCount = "failed_count"
-  case unendingCount = "unending_count"
-  case roundCount = "round_count"
-  case necessaryCount = "necessary_count"
-  case falseCount = "false_count"
-  case widenedCount = "widened_count"
-  case necessaryWaitCount = "necessary_wait_count"
-  case falseWaitCount = "false_wait_count"
-  case widenedWaitCount = "widened_wait_count"
-  case spunNs = "spun_ns"
-  case sleptNs = "slept_ns"
-  case stallMaxNs = "stall_max_ns"
-  case latencySumNs = "latency_sum_ns"
-  case failedCheckCount = "failed_check_count"
+  case runID, caseName, form, verdict, expected, cpuNs, windowCount, completeCount, truncatedCount, skippedCount
+  case contractCount, staleCount, stuckCount, stateCount, refreshCount, failedCount, unendingCount, roundCount
+  case necessaryCount, falseCount, widenedCount, necessaryWaitCount, falseWaitCount, widenedWaitCount, spunNs
+  case sleptNs, stallMaxNs, latencySumNs, failedCheckCount
 }
 
 /// A form over a case.

@@ -3,35 +3,23 @@
 import KVMEvents
 import Results
 
-package enum CounterexampleColumn: String, TableColumn {
+package enum CounterexampleColumn: TableColumn {
   package static let table = "counterexample"
 
-  case id
-  case explorationID = "exploration_id"
-  case window, verdict, title, text
+  case id, explorationID, window, verdict, title, text
 }
 
-package enum CounterexampleEventColumn: String, TableColumn {
+package enum CounterexampleEventColumn: TableColumn {
   package static let table = "counterexample_event"
 
-  case counterexampleID = "counterexample_id"
-  case position
-  case eventID = "event_id"
+  case counterexampleID, position, eventID
 }
 
-package enum CounterexampleStepColumn: String, TableColumn {
+package enum CounterexampleStepColumn: TableColumn {
   package static let table = "counterexample_step"
 
-  case counterexampleID = "counterexample_id"
-  case position, task, function, statement, locks
-  case eventID = "event_id"
-  case isWhatIf = "is_what_if"
-  case valid
-  case needsInvalidation = "needs_invalidation"
-  case pfn
-  case activeInv = "active_inv"
-  case seq
-  case isLoop = "is_loop"
+  case counterexampleID, position, task, function, statement, locks, eventID, isWhatIf, valid, needsInvalidation, pfn
+  case activeInv, seq, isLoop
 }
 
 /// A counterexample of an exploration.

@@ -2,14 +2,10 @@
 
 import KVMEvents
 
-package enum EventNameColumn: String, TableColumn {
+package enum EventNameColumn: TableColumn {
   package static let table = "event_name"
 
-  case id, name
-  case kindID = "kind_id"
-  case count
-  case isStored = "is_stored"
-  case isListed = "is_listed"
+  case id, name, kindID, count, isStored, isListed
 }
 
 /// A name, and whether events of it have rows.

@@ -3,26 +3,11 @@
 import KVMEvents
 import Results
 
-package enum ExplorationColumn: String, TableColumn {
+package enum ExplorationColumn: TableColumn {
   package static let table = "exploration"
 
-  case id
-  case toolVersion = "tool_version"
-  case form, memory
-  case deltaNs = "delta_ns"
-  case windowCount = "window_count"
-  case completeCount = "complete_count"
-  case truncatedCount = "truncated_count"
-  case skippedCount = "skipped_count"
-  case contractCount = "contract_count"
-  case staleCount = "stale_count"
-  case stuckCount = "stuck_count"
-  case spinsCount = "spins_count"
-  case stateCount = "state_count"
-  case transitionCount = "transition_count"
-  case statesMax = "states_max"
-  case memoryMax = "memory_max"
-  case seed
+  case id, toolVersion, form, memory, deltaNs, windowCount, completeCount, truncatedCount, skippedCount
+  case contractCount, staleCount, stuckCount, spinsCount, stateCount, transitionCount, statesMax, memoryMax, seed
 }
 
 extension ExplorationRow: StoredRow {

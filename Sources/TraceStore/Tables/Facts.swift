@@ -50,6 +50,6 @@ extension Connection {
 
   /// The column of a property.
   private static func column(_ key: any CodingKey) -> String {
-    key.stringValue.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }
+    snakeCase(key.stringValue)
   }
 }

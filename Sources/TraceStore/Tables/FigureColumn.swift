@@ -2,12 +2,10 @@
 
 import Results
 
-package enum FigureColumn: String, TableColumn {
+package enum FigureColumn: TableColumn {
   package static let table = "figure"
 
-  case runID = "run_id"
-  case caseName = "case_name"
-  case form, name, value, expected
+  case runID, caseName, form, name, value, expected
 }
 
 /// A counted figure of a case.

@@ -3,21 +3,11 @@
 import KVMEvents
 import Results
 
-package enum FindingColumn: String, TableColumn {
+package enum FindingColumn: TableColumn {
   package static let table = "finding"
 
-  case id, kind, certainty
-  case vmID = "vm_id"
-  case cacheID = "cache_id"
-  case eventID = "event_id"
-  case invalidationID = "invalidation_id"
-  case refreshID = "refresh_id"
-  case checkID = "check_id"
-  case summary, witness
-  case noWitness = "no_witness"
-  case witnessEventID = "witness_event_id"
-  case witnessRetEventID = "witness_ret_event_id"
-  case certaintyAlone = "certainty_alone"
+  case id, kind, certainty, vmID, cacheID, eventID, invalidationID, refreshID, checkID, summary, witness, noWitness
+  case witnessEventID, witnessRetEventID, certaintyAlone
 }
 
 extension Finding: StoredRow {
@@ -42,12 +32,10 @@ extension Finding: StoredRow {
   }
 }
 
-package enum FindingEventColumn: String, TableColumn {
+package enum FindingEventColumn: TableColumn {
   package static let table = "finding_event"
 
-  case findingID = "finding_id"
-  case position
-  case eventID = "event_id"
+  case findingID, position, eventID
 }
 
 /// An event of a finding's proof, at its position from 1.

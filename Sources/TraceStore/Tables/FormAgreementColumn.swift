@@ -3,17 +3,10 @@
 import KVMEvents
 import Results
 
-package enum FormAgreementColumn: String, TableColumn {
+package enum FormAgreementColumn: TableColumn {
   package static let table = "form_agreement"
 
-  case id, form
-  case testCount = "test_count"
-  case agreeingTestCount = "agreeing_test_count"
-  case moverCount = "mover_count"
-  case refutedCount = "refuted_count"
-  case doubtedCount = "doubted_count"
-  case refutedEventID = "refuted_event_id"
-  case refutedBy = "refuted_by"
+  case id, form, testCount, agreeingTestCount, moverCount, refutedCount, doubtedCount, refutedEventID, refutedBy
 }
 
 extension FormAgreement: StoredRow {

@@ -3,35 +3,13 @@
 import KVMEvents
 import Results
 
-package enum FormCostColumn: String, TableColumn {
+package enum FormCostColumn: TableColumn {
   package static let table = "form_cost"
 
-  case id, form
-  case isModelled = "is_modelled"
-  case refreshCount = "refresh_count"
-  case failedCount = "failed_count"
-  case stuckCount = "stuck_count"
-  case roundCount = "round_count"
-  case necessaryCount = "necessary_count"
-  case falseCount = "false_count"
-  case widenedCount = "widened_count"
-  case undecidedCount = "undecided_count"
-  case wastedLookupCount = "wasted_lookup_count"
-  case necessaryWaitCount = "necessary_wait_count"
-  case falseWaitCount = "false_wait_count"
-  case widenedWaitCount = "widened_wait_count"
-  case spunNs = "spun_ns"
-  case sleptNs = "slept_ns"
-  case wakeUpCount = "wake_up_count"
-  case stallMaxNs = "stall_max_ns"
-  case latencySumNs = "latency_sum_ns"
-  case latencyP50Ns = "latency_p50_ns"
-  case latencyP99Ns = "latency_p99_ns"
-  case latencyMaxNs = "latency_max_ns"
-  case checkCount = "check_count"
-  case failedCheckCount = "failed_check_count"
-  case contractCount = "contract_count"
-  case staleCount = "stale_count"
+  case id, form, isModelled, refreshCount, failedCount, stuckCount, roundCount, necessaryCount, falseCount
+  case widenedCount, undecidedCount, wastedLookupCount, necessaryWaitCount, falseWaitCount, widenedWaitCount, spunNs
+  case sleptNs, wakeUpCount, stallMaxNs, latencySumNs, latencyP50Ns, latencyP99Ns, latencyMaxNs, checkCount
+  case failedCheckCount, contractCount, staleCount
 }
 
 /// The cost of a form, or of the recorded kernel.

@@ -3,14 +3,10 @@
 import KVMEvents
 import Results
 
-package enum ImplausibleFieldColumn: String, TableColumn {
+package enum ImplausibleFieldColumn: TableColumn {
   package static let table = "implausible_field"
 
-  case id
-  case kindID = "kind_id"
-  case field, sign
-  case valueCount = "value_count"
-  case firstEventID = "first_event_id"
+  case id, kindID, field, sign, valueCount, firstEventID
 }
 
 extension ImplausibleField: StoredRow {

@@ -2,7 +2,7 @@
 
 import KVMEvents
 
-package enum ImportIssueColumn: String, TableColumn {
+package enum ImportIssueColumn: TableColumn {
   package static let table = "import_issue"
 
   case id, kind, line, reason, excerpt
@@ -20,7 +20,7 @@ extension ImportIssue: StoredRow {
   }
 }
 
-package enum ImportIssueCountColumn: String, TableColumn {
+package enum ImportIssueCountColumn: TableColumn {
   package static let table = "import_issue_count"
 
   case kind, severity, count

@@ -3,24 +3,11 @@
 import KVMEvents
 import Results
 
-package enum InvalidationColumn: String, TableColumn {
+package enum InvalidationColumn: TableColumn {
   package static let table = "invalidation"
 
-  case id
-  case vmID = "vm_id"
-  case taskID = "task_id"
-  case hvaStart = "hva_start"
-  case hvaEnd = "hva_end"
-  case mnEvent = "mn_event"
-  case hitsMemslot = "hits_memslot"
-  case startEventID = "start_event_id"
-  case walkEventID = "walk_event_id"
-  case startRetEventID = "start_ret_event_id"
-  case endEventID = "end_event_id"
-  case endRetEventID = "end_ret_event_id"
-  case selfLookupEventID = "self_lookup_event_id"
-  case close
-  case durationNs = "duration_ns"
+  case id, vmID, taskID, hvaStart, hvaEnd, mnEvent, hitsMemslot, startEventID, walkEventID, startRetEventID
+  case endEventID, endRetEventID, selfLookupEventID, close, durationNs
 }
 
 extension Invalidation: StoredRow {

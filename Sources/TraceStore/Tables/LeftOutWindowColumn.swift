@@ -3,15 +3,10 @@
 import KVMEvents
 import Results
 
-package enum LeftOutWindowColumn: String, TableColumn {
+package enum LeftOutWindowColumn: TableColumn {
   package static let table = "left_out_window"
 
-  case id
-  case vmID = "vm_id"
-  case firstEventID = "first_event_id"
-  case lastEventID = "last_event_id"
-  case doubt
-  case windowCount = "window_count"
+  case id, vmID, firstEventID, lastEventID, doubt, windowCount
 }
 
 extension LeftOutWindow: StoredRow {

@@ -3,12 +3,10 @@
 import KVMEvents
 import Results
 
-package enum LossColumn: String, TableColumn {
+package enum LossColumn: TableColumn {
   package static let table = "loss"
 
-  case id, cpu, line
-  case afterEventID = "after_event_id"
-  case eventCount = "event_count"
+  case id, cpu, line, afterEventID, eventCount
 }
 
 extension EventLoss: StoredRow {

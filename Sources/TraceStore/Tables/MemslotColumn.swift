@@ -3,14 +3,10 @@
 import KVMEvents
 import Results
 
-package enum MemslotColumn: String, TableColumn {
+package enum MemslotColumn: TableColumn {
   package static let table = "memslot"
 
-  case id
-  case vmID = "vm_id"
-  case slot, gpa, size, uhva, flags
-  case setEventID = "set_event_id"
-  case endEventID = "end_event_id"
+  case id, vmID, slot, gpa, size, uhva, flags, setEventID, endEventID
 }
 
 extension Memslot: StoredRow {

@@ -3,19 +3,10 @@
 import KVMEvents
 import Results
 
-package enum NeverEndedColumn: String, TableColumn {
+package enum NeverEndedColumn: TableColumn {
   package static let table = "never_ended"
 
-  case id, kind
-  case vmID = "vm_id"
-  case cacheID = "cache_id"
-  case taskID = "task_id"
-  case eventID = "event_id"
-  case lastEventID = "last_event_id"
-  case openNs = "open_ns"
-  case refreshID = "refresh_id"
-  case invalidationID = "invalidation_id"
-  case waitsAt = "waits_at"
+  case id, kind, vmID, cacheID, taskID, eventID, lastEventID, openNs, refreshID, invalidationID, waitsAt
 }
 
 extension NeverEnded: StoredRow {
@@ -36,12 +27,10 @@ extension NeverEnded: StoredRow {
   }
 }
 
-package enum NeverEndedWaitColumn: String, TableColumn {
+package enum NeverEndedWaitColumn: TableColumn {
   package static let table = "never_ended_wait"
 
-  case neverEndedID = "never_ended_id"
-  case form, statement
-  case canBeLeft = "can_be_left"
+  case neverEndedID, form, statement, canBeLeft
 }
 
 extension NeverEnded.Wait: StoredRow {

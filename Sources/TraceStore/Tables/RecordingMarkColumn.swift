@@ -2,7 +2,7 @@
 
 import KVMEvents
 
-package enum RecordingMarkColumn: String, TableColumn {
+package enum RecordingMarkColumn: TableColumn {
   package static let table = "recording_mark"
 
   case id, line, text

@@ -3,26 +3,11 @@
 import KVMEvents
 import Results
 
-package enum RefreshColumn: String, TableColumn {
+package enum RefreshColumn: TableColumn {
   package static let table = "refresh"
 
-  case id
-  case vmID = "vm_id"
-  case cacheID = "cache_id"
-  case taskID = "task_id"
-  case origin, outcome
-  case requestEventID = "request_event_id"
-  case entryEventID = "entry_event_id"
-  case returnEventID = "return_event_id"
-  case ret
-  case roundCount = "round_count"
-  case necessaryCount = "necessary_count"
-  case falseCount = "false_count"
-  case undecidedCount = "undecided_count"
-  case stallNs = "stall_ns"
-  case falseNs = "false_ns"
-  case lockWaitNs = "lock_wait_ns"
-  case durationNs = "duration_ns"
+  case id, vmID, cacheID, taskID, origin, outcome, requestEventID, entryEventID, returnEventID, ret, roundCount
+  case necessaryCount, falseCount, undecidedCount, stallNs, falseNs, lockWaitNs, durationNs
 }
 
 extension Refresh: StoredRow {

@@ -3,21 +3,11 @@
 import KVMEvents
 import Results
 
-package enum RetryRoundColumn: String, TableColumn {
+package enum RetryRoundColumn: TableColumn {
   package static let table = "retry_round"
 
-  case id
-  case refreshID = "refresh_id"
-  case number
-  case loopEventID = "loop_event_id"
-  case lookupEventID = "lookup_event_id"
-  case lookupRetEventID = "lookup_ret_event_id"
-  case testEventID = "test_event_id"
-  case uhva, outcome, decision, cause
-  case subCause = "sub_cause"
-  case invalidationID = "invalidation_id"
-  case durationNs = "duration_ns"
-  case doubt
+  case id, refreshID, number, loopEventID, lookupEventID, lookupRetEventID, testEventID, uhva, outcome, decision
+  case cause, subCause, invalidationID, durationNs, doubt
 }
 
 extension RetryRound: StoredRow {

@@ -2,18 +2,10 @@
 
 import Results
 
-package enum RunColumn: String, TableColumn {
+package enum RunColumn: TableColumn {
   package static let table = "run"
 
-  case id
-  case begunAt = "begun_at"
-  case toolVersion = "tool_version"
-  case folder
-  case jobCount = "job_count"
-  case caseCount = "case_count"
-  case brokenCount = "broken_count"
-  case differenceCount = "difference_count"
-  case wallNs = "wall_ns"
+  case id, begunAt, toolVersion, folder, jobCount, caseCount, brokenCount, differenceCount, wallNs
 }
 
 extension CorpusRunRow: StoredRow {

@@ -3,13 +3,10 @@
 import KVMEvents
 import Results
 
-package enum SilentOmissionColumn: String, TableColumn {
+package enum SilentOmissionColumn: TableColumn {
   package static let table = "silent_omission"
 
-  case id, sign
-  case eventCount = "event_count"
-  case firstEventID = "first_event_id"
-  case mostMissing = "most_missing"
+  case id, sign, eventCount, firstEventID, mostMissing
 }
 
 extension SilentOmission: StoredRow {

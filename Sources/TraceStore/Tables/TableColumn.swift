@@ -3,17 +3,30 @@
 import KVMEvents
 import Results
 
-/// The columns of a table, in the order of schema.sql. Raw values are their names.
-package protocol TableColumn: RawRepresentable<String>, CaseIterable, Equatable, Sendable {
+/// The columns of a table, in the order of schema.sql, named as there but in camel case.
+package protocol TableColumn: CaseIterable, Equatable, Sendable {
   /// The table's name.
   static var table: String { get }
 }
 
 extension TableColumn {
+  /// In SQL.
+  var name: String { snakeCase("\(self)") }
+
   /// From 0, as SQLite counts the columns of a record.
   static func place(of column: Self) -> Int {
     guard let place = Array(allCases).firstIndex(of: column) else { preconditionFailure("a case is among all cases") }
     return place
+  }
+}
+
+/// `endRetEventID` as SQL has it: `end_ret_event_id`.
+func snakeCase(_ name: String) -> String {
+  var isAfterUppercase = true
+  return name.reduce(into: "") { result, character in
+    if character.isUppercase && !isAfterUppercase { result.append("_") }
+    result += character.lowercased()
+    isAfterUppercase = character.isUppercase
   }
 }
 
@@ -33,7 +46,7 @@ extension RowEncoder where Self: ~Copyable {
   /// The value of the next column, which is `column`.
   @inline(__always)
   mutating func set<Column: TableColumn>(_ column: Column, _ value: some ColumnValue) {
-    assert(Column.place(of: column) == place, "\(Column.table).\(column.rawValue) is not the next column")
+    assert(Column.place(of: column) == place, "\(Column.table).\(column.name) is not the next column")
     value.append(to: &self)
   }
 }

@@ -2,11 +2,10 @@
 
 import KVMEvents
 
-package enum TaskColumn: String, TableColumn {
+package enum TaskColumn: TableColumn {
   package static let table = "task"
 
-  case id, pid, tgid, comm
-  case commBytes = "comm_bytes"
+  case id, pid, tgid, comm, commBytes
 }
 
 extension TraceTask: StoredRow {

@@ -3,15 +3,10 @@
 import KVMEvents
 import Results
 
-package enum VmColumn: String, TableColumn {
+package enum VmColumn: TableColumn {
   package static let table = "vm"
 
-  case id, kvm, mn, mm
-  case firstEventID = "first_event_id"
-  case lastEventID = "last_event_id"
-  case isCreatedInTrace = "is_created_in_trace"
-  case isGone = "is_gone"
-  case unexplainedSeqMoves = "unexplained_seq_moves"
+  case id, kvm, mn, mm, firstEventID, lastEventID, isCreatedInTrace, isGone, unexplainedSeqMoves
 }
 
 extension VirtualMachine: StoredRow {

@@ -3,12 +3,10 @@
 import KVMEvents
 import Results
 
-package enum WitnessWeightColumn: String, TableColumn {
+package enum WitnessWeightColumn: TableColumn {
   package static let table = "witness_weight"
 
-  case id
-  case afterRemovalCount = "after_removal_count"
-  case samePfnCount = "same_pfn_count"
+  case id, afterRemovalCount, samePfnCount
 }
 
 extension WitnessWeight: StoredRow {

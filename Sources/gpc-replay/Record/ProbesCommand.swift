@@ -10,7 +10,7 @@ struct ProbesCommand: ParsableCommand {
     abstract: "Prints the probes that record this kernel, or another one.",
     discussion: """
       Offsets of structures and positions of arguments come from the kernel's BTF, names of functions from kallsyms: of the running \
-      kernel, or from files of another one. docs/recording.md says what each probe tells.
+      kernel, or from files of another one. docs/recording.md says what each probe shows.
 
       Example: gpc-replay probes --btf Tests/Kernels/7.3.4+deb13-amd64
       """)

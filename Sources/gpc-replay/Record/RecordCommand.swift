@@ -26,7 +26,7 @@ struct RecordCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "The recording to write.")
   var output = "trace.dat"
 
-  @Option(help: "How long to record (default: 30s, while the command runs, or with --until for ever).")
+  @Option(help: "How long to record (default: 30s, while the command runs, or without limit with --until).")
   var time: TimeSpan?
 
   @Option(help: "Ring buffer per CPU, such as 8M. Events are lost where it is too small for the load.")
