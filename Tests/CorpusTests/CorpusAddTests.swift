@@ -355,7 +355,7 @@ private struct Cut {
     var lossy = script.split(separator: "\n")
     lossy.insert("Lost 3 events", at: 4)
     _ = try cutting.folder.write("lossy.txt", lossy.map { $0 + "\n" }.joined())
-    try refuses("does not tell where", "lossy.txt", "--finding", "1", "--to", "traces/a/b")
+    try refuses("does not say where", "lossy.txt", "--finding", "1", "--to", "traces/a/b")
     _ = try cutting.folder.write("file", "")
     try refuses("file/a/b cannot be written: Not a directory", cutting.trace, "--finding", "1", "--to", "file/a/b")
     try refuses("/proc/traces/a cannot be written", cutting.trace, "--finding", "1", "--to", "/proc/traces/a")
