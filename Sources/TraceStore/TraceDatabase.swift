@@ -76,18 +76,14 @@ package final class TraceDatabase {
 
   /// The kinds of findings that are certain.
   package func certainFindingKinds() throws(TraceStoreError) -> [String] {
-    let row = try statement("SELECT DISTINCT kind FROM finding WHERE certainty = 'certain'")
-    var kinds: [String] = []
-    while try row.step() { kinds.append(row.text(0)) }
-    return kinds
+    try rows("SELECT DISTINCT kind FROM finding WHERE certainty = 'certain'") { $0.text("kind") }
   }
 
   /// What the recording states about itself.
   package func recordingMarks() throws(TraceStoreError) -> [RecordingMark] {
-    let row = try statement("SELECT line, text FROM recording_mark ORDER BY id")
-    var marks: [RecordingMark] = []
-    while try row.step() { marks.append(RecordingMark(line: row.integer(0), text: row.text(1))) }
-    return marks
+    try rows("SELECT line, text FROM recording_mark ORDER BY id") {
+      RecordingMark(line: $0.integer("line"), text: $0.text("text"))
+    }
   }
 
   /// Something in the input could not be read, its format cannot report drops, or probes missed hits, so that any event
