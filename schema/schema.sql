@@ -256,12 +256,24 @@ CREATE TABLE cache_check (
   doubt TEXT REFERENCES doubt (name) -- why it is open or unknown
 ) STRICT;
 
+-- The kinds of findings, worst first.
+CREATE TABLE finding_kind (
+  position INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  meaning TEXT NOT NULL
+) STRICT;
+
+INSERT INTO finding_kind VALUES
+  (1, 'contract', 'a check says yes inside the contract window of an overlapping invalidation'),
+  (2, 'stale', 'a page is used that its uhva no longer maps'),
+  (3, 'stuck', 'a refresh waits in a loop that the form cannot leave'),
+  (4, 'divergence', 'the kernel decides other than the rules in every possible order'),
+  (5, 'excessive_retry', 'a refresh with too many false retries, or too much time lost to them');
+
 -- What the replay found.
 CREATE TABLE finding (
   id INTEGER PRIMARY KEY,
-  -- used inside a contract window / used a page its uhva no longer maps / waits in a loop that the form cannot leave /
-  -- decided differently from the rules / too many retries
-  kind TEXT NOT NULL CHECK (kind IN ('contract', 'stale', 'stuck', 'divergence', 'excessive_retry')),
+  kind TEXT NOT NULL REFERENCES finding_kind (name),
   certainty TEXT NOT NULL CHECK (certainty IN ('certain', 'possible')),
   vm_id INTEGER REFERENCES vm (id),
   cache_id INTEGER REFERENCES cache (id),

@@ -257,12 +257,12 @@ SELECT finding.id, finding.kind, finding.certainty, finding.summary,
   (SELECT group_concat(event_id, ' ') FROM
     (SELECT event_id FROM finding_event WHERE finding_id = finding.id ORDER BY position)) AS proof
 FROM finding
+LEFT JOIN finding_kind ON finding_kind.name = finding.kind
 LEFT JOIN event ON event.id = finding.event_id
 LEFT JOIN vm ON vm.id = finding.vm_id
 LEFT JOIN cache ON cache.id = finding.cache_id
 LEFT JOIN refresh ON refresh.id = finding.refresh_id
-ORDER BY CASE finding.kind WHEN 'contract' THEN 1 WHEN 'stale' THEN 2 WHEN 'stuck' THEN 3 WHEN 'divergence' THEN 4 ELSE 5
-  END, finding.certainty, iif(finding.kind = 'excessive_retry', -refresh.false_ns, 0),
+ORDER BY finding_kind.position, finding.certainty, iif(finding.kind = 'excessive_retry', -refresh.false_ns, 0),
   -- The same pfn shows that the page was kept, if a freed one rarely comes back: such findings are listed after the
   -- others.
   finding.certainty = 'possible' AND finding.witness = 'same_pfn'

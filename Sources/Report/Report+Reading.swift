@@ -83,9 +83,8 @@ extension Report {
   }
 
   private static let findingCountsSQL = """
-    SELECT kind, certainty, count(*) AS count FROM finding_report GROUP BY kind, certainty
-    ORDER BY CASE kind \(Finding.Kind.allCases.enumerated().map { "WHEN '\($1.rawValue)' THEN \($0)" }.joined(separator: " ")) END,
-      certainty
+    SELECT kind, certainty, count(*) AS count FROM finding LEFT JOIN finding_kind ON finding_kind.name = kind
+    GROUP BY kind, certainty ORDER BY finding_kind.position, certainty
     """
 
   private static func counts(_ database: TraceDatabase) throws(TraceStoreError) -> Counts {

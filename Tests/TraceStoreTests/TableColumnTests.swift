@@ -39,11 +39,17 @@ import Testing
     #expect(names == Self.names(type), "\(type.table)")
   }
 
-  /// Those that are left: `event` has its own, the facts are by property, and two are filled by schema.sql.
+  /// Those that are left: `event` has its own, the facts are by property, and three are filled by schema.sql.
   @Test func everyTableHasThem() throws {
-    let known = Self.inDatabase.map { $0.table } + ["event", "trace", "replay", "doubt", "event_kind"]
+    let known = Self.inDatabase.map { $0.table } + ["event", "trace", "replay", "doubt", "event_kind", "finding_kind"]
     let tables = try Example.database().rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
     #expect(tables == known.sorted())
+  }
+
+  /// The kinds of findings, and their order, are those of schema.sql.
+  @Test func kindsOfFindings() throws {
+    let kinds = try Example.database().rows("SELECT name FROM finding_kind ORDER BY position")
+    #expect(kinds == Finding.Kind.allCases.map(\.rawValue))
   }
 
   /// A NULL between two equal words does not stay.
