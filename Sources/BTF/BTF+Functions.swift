@@ -9,7 +9,7 @@ package struct BTFParameter: Equatable, Sendable {
 }
 
 extension BTF {
-  /// The parameters in their order. A name may stand several times (static functions of two files): they have to
+  /// The parameters in their order. A name may occur several times (static functions of two files): they have to
   /// agree, but for the numbers of equal types.
   package func parameters(of function: String) throws(BTFFault) -> BTFAnswer<[BTFParameter]> {
     var lists: [[BTFParameter]] = []

@@ -12,7 +12,7 @@ package struct BTFMember: Equatable, Sendable {
   package var byteOffset: Int? { bitSize == nil && bitOffset % 8 == 0 ? bitOffset / 8 : nil }
 }
 
-/// What stands under a name.
+/// The types of a name.
 package enum BTFAnswer<Value: Equatable & Sendable>: Equatable, Sendable {
   case found(Value)
   case missing
@@ -21,7 +21,7 @@ package enum BTFAnswer<Value: Equatable & Sendable>: Equatable, Sendable {
 }
 
 extension BTF {
-  /// The type behind `typedef`, `const` and the like; nil: `void`.
+  /// The type that `typedef`, `const` and the like lead to; nil: `void`.
   private func resolved(_ id: UInt32, of user: UInt32) throws(BTFFault) -> BTFType? {
     var id = id
     for _ in 0..<32 {

@@ -1,4 +1,4 @@
-// One blob of BTF, as /sys/kernel/btf has it: where its types and strings stand. Documentation/bpf/btf.rst.
+// One blob of BTF, as /sys/kernel/btf has it: the positions of its types and strings. Documentation/bpf/btf.rst.
 
 /// The types of a kernel (`vmlinux`), or those that a module adds to them (split BTF).
 ///
@@ -65,7 +65,7 @@ package final class BTF: Sendable {
     return hash | 1
   }
 
-  /// The number behind the last type.
+  /// The number after the last type.
   var endID: UInt32 { firstID + UInt32(places.count) }
   private var endString: UInt32 { firstString + UInt32(strings.count) }
 
@@ -143,13 +143,13 @@ extension BTF {
     return found
   }
 
-  /// A word behind a type's head; the head says how many there are, and all of them lie in the blob.
+  /// A word after a type's head; the head says how many there are, and all of them lie in the blob.
   func extra(_ type: BTFType, _ index: Int) -> UInt32 {
     if type.id < firstID, let base { return base.extra(type, index) }
     return word(at: place(type.id) + BTFType.headBytes + 4 * index)
   }
 
-  /// Whether this string stands there.
+  /// Whether this string is there.
   func isString(_ offset: UInt32, _ wanted: [UInt8]) -> Bool {
     if offset < firstString { return base?.isString(offset, wanted) ?? false }
     let place = strings.lowerBound + Int(offset - firstString)

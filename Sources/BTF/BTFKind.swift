@@ -22,7 +22,7 @@ enum BTFKind: UInt8 {
   case typeTag = 18
   case enumeration64 = 19
 
-  /// Bytes behind the 12 that every type has.
+  /// Bytes after the 12 that every type has.
   func extraBytes(vlen: Int) -> Int {
     switch self {
     case .int, .variable, .declTag: 4

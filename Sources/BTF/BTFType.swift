@@ -2,7 +2,7 @@
 
 struct BTFType {
   let id: UInt32
-  /// Where its name stands among the strings; 0: it has none.
+  /// The position of its name among the strings; 0: it has none.
   let name: UInt32
   let info: UInt32
   /// Bytes, or the type that it refers to, by kind.
@@ -15,7 +15,7 @@ struct BTFType {
   static func kind(_ info: UInt32) -> UInt8 { UInt8(info >> 24 & 0x1f) }
 
   var kind: BTFKind? { BTFKind(rawValue: Self.kind(info)) }
-  /// How many members, parameters or values stand behind the head.
+  /// How many members, parameters or values follow the head.
   var vlen: Int { Int(info & 0xffff) }
   /// Of a struct or union: its members' offsets hold the size of bit-fields.
   var hasKindFlag: Bool { info >> 31 == 1 }

@@ -7,7 +7,7 @@ package struct FormFault: Error, Equatable, Sendable {
   package enum Kind: Equatable, Sendable {
     case malformed(reason: String)
     case noForm
-    /// A key stands on two lines.
+    /// A key is on two lines.
     case repeatedKey(String, line: Int)
     case missingKey(String, of: String)
     case unknownKey(String, of: String, known: [String])
@@ -35,7 +35,7 @@ package struct FormFault: Error, Equatable, Sendable {
     self.line = line
   }
 
-  /// Says it behind the file's name.
+  /// Follows the file's name.
   package var sentence: String { (line.map { "line \($0): " } ?? "") + kind.sentence }
 }
 

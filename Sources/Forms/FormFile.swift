@@ -4,7 +4,7 @@ import GPCProtocol
 import KVMEvents
 import TOMLKit
 
-/// What stands in a file: `from`, the form that it is told from, and `rules.…` for what differs; `id`, `title` and
+/// The contents of a file: `from`, the form that it starts from, and `rules.…` for what differs; `id`, `title` and
 /// `source`. Several forms are tables `[[form]]`, each with these keys. Of mainline's own, `since`.
 package struct FormFile: Sendable {
   package private(set) var forms: [ProtocolForm] = []

@@ -1,9 +1,9 @@
-// In which line of a file of forms a key stands: the parser tells no places of what it has read.
+// The line of a key in a file of forms: the parser reports no positions.
 
 /// The keys of a file's forms by their lines, read line by line. What is no form's key is not found; then a sentence
 /// has no line.
 struct FormLines {
-  /// A key that stands twice in one form.
+  /// A key that occurs twice in one form.
   struct Repeated {
     let key: String
     let first: Int
@@ -26,7 +26,7 @@ struct FormLines {
     for (index, line) in toml.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       let number = index + 1
       if let open = quotes {
-        // A text of several lines: no key stands in it.
+        // A text of several lines has no key.
         if line.contains(open) { quotes = nil }
         continue
       }

@@ -15,7 +15,7 @@ extension ProtocolForm {
     return woodhouse + read(PackageResources.Christopherson_toml, known: woodhouse)
   }()
 
-  /// Those, and behind them what no kernel that was recorded has run.
+  /// Those, and after them what no recorded kernel has run.
   package static let all: [ProtocolForm] = {
     let seeds = asked + read(PackageResources.Seed_toml, known: asked)
     return seeds + read(PackageResources.Published_toml, known: seeds)
@@ -53,6 +53,6 @@ extension ProtocolForm {
     return form
   }
 
-  /// v6.9 to v7.2: what the series are told from.
+  /// v6.9 to v7.2: what the series start from.
   package static let v69 = builtIn("v6.9")
 }

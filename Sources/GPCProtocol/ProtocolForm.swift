@@ -11,7 +11,7 @@ package struct ProtocolForm: Sendable {
   /// Where it was published.
   package let source: String
   package let rules: ProtocolRules
-  /// The form that it is told from; nil where it stands alone.
+  /// The form that it starts from; nil: none.
   package let base: String?
   /// Of mainline's own: the first release that has it; others do not have one.
   package let since: KernelVersion?

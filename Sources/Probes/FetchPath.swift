@@ -1,4 +1,4 @@
-// Where a field is read from, in the words of the kernel's probe events: an argument and the members behind it.
+// Where a field is read from, in the syntax of the kernel's probe events: an argument and the members it leads to.
 
 /// `range->start`: the argument `range`, and its member. `(kvm,mmu_notifier)mn->mm`: the argument `mn` is the member
 /// `mmu_notifier` of a `struct kvm`, whose member follows (`container_of()`).

@@ -2,10 +2,10 @@
 
 import Glibc
 
-/// How a function stands in kallsyms.
+/// How kallsyms lists a function.
 package enum SymbolAnswer: Equatable, Sendable {
   case found(Symbol)
-  /// Its name stands several times: the kernel refuses a probe, or puts it on the wrong one.
+  /// Its name occurs several times: the kernel refuses a probe, or puts it on the wrong one.
   case twice
   case missing
 
@@ -19,9 +19,9 @@ package enum SymbolAnswer: Equatable, Sendable {
   }
 }
 
-/// What stands in kallsyms under the names that were asked for, suffixes included.
+/// What kallsyms lists under the names that were asked for, suffixes included.
 package struct KernelSymbols: Equatable, Sendable {
-  /// By name, how often it stands there.
+  /// By name, how often it is listed.
   private var inModule: [String: Int] = [:]
   private var builtIn: [String: Int] = [:]
 

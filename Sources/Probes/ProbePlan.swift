@@ -35,7 +35,7 @@ package struct PlannedEvent: Equatable, Sendable {
   package let lost: String
   /// Only some kernels have it: where its functions are missing nothing is.
   let isOnSomeKernelsOnly: Bool
-  /// The entry, and the return where it tells something; empty: the event is not recorded.
+  /// The entry, and the return if it shows something; empty: the event is not recorded.
   package var probes: [PlannedProbe] = []
   /// Why it, or a field of it, is not recorded: clauses.
   package var notes: [String] = []

@@ -1,4 +1,4 @@
-// Why no probes can be told for a kernel, in sentences.
+// Why there are no probes for a kernel, in sentences.
 
 import BTF
 import Glibc

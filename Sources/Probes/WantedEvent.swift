@@ -1,13 +1,13 @@
-// The events that a recording should have: which functions tell them, with which fields, and what is lost without one.
+// The events that a recording should have: which functions show them, with which fields, and what is lost without one.
 
-/// One event, and the functions that tell it. The names of events and fields are those of the probe catalogue
+/// One event, and the functions that show it. The names of events and fields are those of the probe catalogue
 /// (Sources/TraceReaders/Catalogue), which says what they mean to the replay.
 struct WantedEvent: Sendable {
   /// What is lost without an event that the replay has no use for.
   static let nothing = "nothing."
 
   let name: String
-  /// What it tells, and what nobody knows without it: sentences for the comment above its lines.
+  /// What it shows, and what is unknown without it: sentences for the comment above its lines.
   let tells: String
   let lost: String
   /// Only some kernels have it: where its functions are missing nothing is.
@@ -24,7 +24,7 @@ struct WantedEvent: Sendable {
   }
 }
 
-/// A function that tells an event.
+/// A function that shows an event.
 struct WantedSource: Sendable {
   let function: String
   /// Where its event is called otherwise, for its fields mean something else.

@@ -228,7 +228,7 @@ package final class Recording {
       .compactMap { files.bytes("\(instance.path)/events/\(system)/\($0)/format") }
   }
 
-  /// System, host, release and machine, as trace-cmd writes them; the host's name is nobody's business.
+  /// System, host, release and machine, as trace-cmd writes them; the host's name stays out of it.
   private func uname() -> String {
     let release = files.text("/proc/sys/kernel/osrelease").map { String($0.prefix { $0 != "\n" }) }
     return release.map { "Linux - \($0) x86_64" } ?? ""

@@ -82,7 +82,7 @@ package final class RecordingFile {
     return bytes - before
   }
 
-  /// Writes the trace.dat; under its own name it stands only when it is whole.
+  /// Writes the trace.dat; it gets its own name only when it is complete.
   package func finish(_ head: TraceDatHead) throws(RecordingFileError) {
     let part = "\(path).part.\(getpid())"
     try write(head, to: part, isMoved: true)

@@ -2,7 +2,7 @@
 
 import Glibc
 
-/// What stands in a trace.dat before the pages.
+/// The part of a trace.dat before the pages.
 package struct TraceDatHead: Sendable {
   /// Bytes of a page of the ring.
   package var pageBytes = 4096
@@ -27,7 +27,7 @@ package struct TraceDatHead: Sendable {
     case uname = 5
   }
 
-  /// All that stands in front of the pages, which follow for CPU after CPU.
+  /// All that precedes the pages, which follow for CPU after CPU.
   /// - Parameter cpuBytes: of the pages of each CPU.
   package func bytes(cpuBytes: [Int64]) -> [UInt8] {
     var out: [UInt8] = [0x17, 0x08, 0x44] + Array("tracing6\0".utf8) + [0, 8]

@@ -1,4 +1,4 @@
-// The files that a recording is made through: tracefs, /proc and /sys, or what stands for them in a test.
+// The files that a recording is made through: tracefs, /proc and /sys, or their stand-ins in a test.
 
 import Glibc
 

@@ -1,4 +1,4 @@
-// A tracefs instance with probes of its own: made, filled, emptied and removed by whoever records.
+// A tracefs instance with probes of its own: made, filled, emptied and removed by the recorder.
 
 import Glibc
 
@@ -76,7 +76,7 @@ package final class TraceInstance {
   /// A line into the recording, where `trace_marker` takes it.
   package func mark(_ text: String) { _ = set("trace_marker", "gpc-replay: " + text) }
 
-  /// Removes the instance and its probes. While somebody reads it the kernel keeps it.
+  /// Removes the instance and its probes. The kernel keeps it while it is being read.
   /// - Returns: an errno, or 0.
   package func remove() -> Int32 {
     if files.exists(path) {

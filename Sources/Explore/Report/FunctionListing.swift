@@ -4,7 +4,7 @@ import Forms
 import GPCProtocol
 
 /// `hva_to_pfn_retry()` as mainline has it: the C on the left, our line on the right. Made from the text: a line that
-/// is not told of here, or in another order, traps.
+/// is not listed here, or in another order, traps.
 struct FunctionListing {
   /// The C of virt/kvm/pfncache.c, and our lines for it: steps and labels by name, all others by what they
   /// say.

@@ -97,7 +97,7 @@ package struct ProgramListing: Sendable {
     return names
   }
 
-  /// `<` stands behind what only the left one has, `>` before what only the right one has.
+  /// `<` follows what only the left one has, `>` before what only the right one has.
   private static func rows(_ left: [Line], _ right: [Line]) -> [[String]] {
     let changes = right.difference(from: left)
     var (removed, inserted): (Set<Int>, Set<Int>) = ([], [])

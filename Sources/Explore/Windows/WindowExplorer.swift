@@ -31,7 +31,7 @@ package struct WindowExplorer {
   private var ranges: [Int32: Set<HVARange>] = [:]
   private var memo = WindowMemo()
   private var forEver: ForEverSearch
-  /// The same of mainline's newest form, to be told beside this one's; nil: this is it.
+  /// The same of mainline's newest form, to be shown beside this one's; nil: this is it.
   private var mainlineForEver: ForEverSearch?
 
   package init(_ form: ProtocolForm, _ settings: Settings, names: @escaping (TaskID) -> String) {

@@ -1,4 +1,4 @@
-// How a cache stands at a quiet point, behind whatever came before.
+// The state of a cache at a quiet point, after whatever came before.
 
 /// The fields of an active cache that outlive the operations on it.
 package struct CarriedCache: Hashable, Sendable {

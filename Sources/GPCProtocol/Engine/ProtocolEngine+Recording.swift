@@ -5,7 +5,7 @@ import KVMEvents
 /// What a task met on its way to the next pause.
 package struct Advance: Sendable {
   package enum End: Sendable {
-    /// A recording tells when it goes on (or, after a retry, when the loop's top comes).
+    /// A recording shows when it continues (or, after a retry, when the loop's top comes).
     case paused
     case finished
     /// The lock it wants is held.
@@ -79,7 +79,7 @@ extension ProtocolEngine {
         return advance
       }
       if traits(step).has(.spins) {
-        // Once around, and nothing has moved: nothing will, until somebody else does.
+        // Once around, and nothing has moved: nothing will, until another task does.
         if hasSpun {
           advance.end = .spins
           return advance
@@ -97,7 +97,7 @@ extension ProtocolEngine {
     }
   }
 
-  /// Between these two steps a recording tells how much time goes by.
+  /// Between these two steps a recording shows how much time passes.
   private func pauses(between step: TaskStep, and next: TaskStep, _ branch: StepBranch) -> Bool {
     if branch == .retry { return !traits(step).has(.holdsLock) }
     return traits(step).has(.pausesAfter) || traits(next).has(.isAwaited)
@@ -118,7 +118,7 @@ extension ProtocolEngine {
     traits(state[task: task].step).has(.returns)
   }
 
-  /// The next step of `task` takes a lock that somebody holds.
+  /// The next step of `task` takes a lock that is held.
   package func isBlocked(_ task: Int, _ state: borrowing RecordingState) -> Bool { !canMove(task, state) }
 
   /// Does `task` wait for a lock that will never be free: one that it holds itself, or that somebody holds who waits

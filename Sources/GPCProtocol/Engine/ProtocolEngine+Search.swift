@@ -1,4 +1,4 @@
-// The engine on `ProtocolState`: entry points for the search, and where its tasks' operations stand.
+// The engine on `ProtocolState`: entry points for the search, and the positions of its tasks' operations.
 
 import KVMEvents
 

@@ -22,7 +22,7 @@ extension ProtocolEngine {
     }
   }
 
-  /// The task in whose store buffer `valid = true` of this cache stands.
+  /// The task whose store buffer has `valid = true` of this cache.
   func bufferedWriter<S: ProtocolStorage>(of cache: Int, _ state: borrowing S) -> Int? {
     for task in 0..<state.taskCount(programs) where state[task: task].hasBufferedValid {
       if operation(task, state).cache == cache { return task }

@@ -1,4 +1,4 @@
-// What an engine starts from: the caches as they stand, the memslots, the tasks' programs.
+// What an engine starts from: the states of the caches, the memslots, the tasks' programs.
 
 import KVMEvents
 

@@ -43,7 +43,7 @@ extension ProtocolText {
       // Where the rounds run without the lock, they begin here.
       Line(label: "round")
       Line(local: "forgets mmu_seq", if: !rules.testsUnderLock) { $0.local.snapshot = 0 }
-      // What a former round mapped is released: nobody else sees that.
+      // What a former round mapped is released: no other task sees that.
       Line(local: "gpc_unmap(new_pfn, new_khva)") { $0.local.newPFN = .errorFault }
       // while (gpc_invalidations_pending()) { cond_resched(); write_lock(); continue; }
       Line(label: "while")

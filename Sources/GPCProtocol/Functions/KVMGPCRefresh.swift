@@ -32,7 +32,7 @@ extension ProtocolText {
       }
       Line(call: FunctionName.hvaToPFNRetry)
       Line(label: "out_unlock")
-      // The unlock is a store behind valid's: who sees it sees valid.
+      // The unlock is a store after valid's: a task that sees it sees valid.
       Line(39, "refresh.unlockWrite", "write_unlock(gpc->lock)", drops: .write) { $0.local.hasBufferedValid = false }
       Line(
         40, "refresh.unlockRefresh", "mutex_unlock(refresh_lock)", drops: .refresh, if: locks,

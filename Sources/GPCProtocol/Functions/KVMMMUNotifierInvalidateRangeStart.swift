@@ -10,14 +10,14 @@ extension ProtocolText {
       Line(1, "hook.raiseCount", "mn_active_invalidate_count++", if: !rules.range.isWithCount, phase: 0) {
         $0.kvm.activeInvalidations += 1
       }
-      // Where only mn_invalidate_lock guards the range, nobody reads the two apart.
+      // If only mn_invalidate_lock guards the range, no task reads the two separately.
       Line(1, "hook.raiseCount", "mn_active_invalidate_count++, range", if: rules.range.isWithCount, phase: 0) {
         $0.kvm.activeInvalidations += 1
         let covering = $0.kvm.covering($0.range)
         $0.kvm.rangeStart = covering.start
         $0.kvm.rangeEnd = covering.end
       }
-      // At the head of the walk in seanjc-3. The range is stored behind the count under the same lock, and each is read
+      // At the head of the walk in seanjc-3. The range is stored after the count under the same lock, and each is read
       // bare.
       Line(
         2, "hook.storeRangeStart", "mmu_gpc_invalidate_range_start =", if: rules.range == .keptAtWalk, section: true

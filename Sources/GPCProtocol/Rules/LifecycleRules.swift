@@ -7,7 +7,7 @@ package enum ActivationRule: String, Hashable, CaseIterable, Sendable {
   /// The fields are reset without any lock; on the list; `active` under `gpc->lock` (v6.0.8 .. v6.8).
   case bareReset = "bare-reset"
   /// The fields are reset and `active` is set without any lock; on the list (v5.19 .. v6.0.7). That it initialises the
-  /// locks anew is not modelled.
+  /// locks again is not modelled.
   case bareActive = "bare-active"
 }
 

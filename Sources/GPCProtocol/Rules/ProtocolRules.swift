@@ -14,10 +14,10 @@ package struct ProtocolRules: Hashable, Sendable {
   /// Refresh, and what `activation` and `deactivation` say, hold `gpc->refresh_lock`.
   package var hasRefreshLock = true
   /// Each round of the retry loop ends with its test under `gpc->lock`, held for write. Else the lock is dropped once,
-  /// the rounds touch nothing of the cache, and what the test let pass is swapped in behind it, under the lock.
+  /// the rounds touch nothing of the cache, and what the test let pass is swapped in after it, under the lock.
   package var testsUnderLock = true
   /// The new pfn is set only while no invalidation that the range covers is in flight, both under `mn_invalidate_lock`
-  /// and `gpc->lock`, taken in this order behind the wait.
+  /// and `gpc->lock`, taken in this order after the wait.
   package var acceptsUnderInvalidateLock = false
   package var activation = ActivationRule.underRefreshLock
   package var deactivation = DeactivationRule.underRefreshLock
@@ -37,7 +37,7 @@ package struct ProtocolRules: Hashable, Sendable {
 }
 
 extension ProtocolRules {
-  /// The barrier behind `valid = true` is a step only where it can matter.
+  /// The barrier after `valid = true` is a step only where it can matter.
   var hasBarrierStep: Bool { walk.barrierBefore && memory == .tso }
 
   /// Some wait sleeps on the queue that the end hook wakes.

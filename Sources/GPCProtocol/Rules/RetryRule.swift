@@ -28,7 +28,7 @@ package struct RetryRule: Hashable, Sendable {
   /// Retry while some invalidation is in flight.
   package var readsCount: Bool { inFlight == .count || inFlight == .pending || inFlight == .pendingUnderLock }
 
-  /// The count, and behind it the seq, are read bare.
+  /// The count, and after it the seq, are read locklessly.
   var readsBoth: Bool { readsSeq && (inFlight == .count || inFlight == .pending) }
 
   /// Retry if the flag is false, and for no other reason.

@@ -51,13 +51,13 @@ package struct Rule: Sendable {
     setter(&rules, value)
   }
 
-  /// The C that a value stands for, in one line.
+  /// The C of a value, in one line.
   package func statement(_ value: Value) -> String { kernel(value) }
 }
 
 /// A rule's value in words.
 protocol RuleWord: RawRepresentable<String>, CaseIterable, SendableMetatype {
-  /// The C that it stands for, in one line.
+  /// Its C, in one line.
   var statement: String { get }
 }
 

@@ -1,4 +1,4 @@
-// The values of the rules, each as the C that it stands for: what `gpc-replay protocols --rules` prints.
+// The values of the rules, each with its C: what `gpc-replay protocols --rules` prints.
 
 extension WalkRule.Place: RuleWord {
   var statement: String {

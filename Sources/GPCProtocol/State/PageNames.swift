@@ -2,7 +2,7 @@
 
 import KVMEvents
 
-/// The pages that caches stand on, by address. A pfn is a name: whose it is, and when it came to stand there.
+/// The pages of caches, by address. A pfn is a name: whose it is, and when it was mapped there.
 ///
 /// Few fields: the compiler copies a large `RecordingState` where it only reads it.
 struct PageNames: Sendable {
@@ -51,7 +51,7 @@ struct PageNames: Sendable {
     return entries[index]
   }
 
-  /// Other pages stand behind those of `range` from now on. Returns when that was, for `free`.
+  /// Other pages back those of `range` from now on. Returns when that was, for `free`.
   mutating func rename(_ range: HVARange) -> UInt64 {
     renameCount += 1
     let time = renameCount

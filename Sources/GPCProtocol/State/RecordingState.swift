@@ -1,4 +1,4 @@
-// A VM's state while a recording is set anew in time: any number of caches and tasks, real addresses, operations that
+// A VM's state while a recording is re-timed: any number of caches and tasks, real addresses, operations that
 // come and go.
 
 import KVMEvents
@@ -42,8 +42,8 @@ package struct RecordingState: ProtocolStorage {
 
   package func currentPFN(at uhva: UHVA) -> PFN { pages.pfn(at: uhva) }
 
-  /// The pages of the range are being unmapped, at a time that no recording tells: whoever looks one up from now on is
-  /// taken to find what comes behind it, so that only what was looked up before is gone when they are freed.
+  /// The pages of the range are being unmapped, at a time that no recording shows: a lookup from now on is
+  /// taken to find what comes after it, so that only what was looked up before is gone when they are freed.
   package mutating func unmapPages(by task: Int) {
     guard let range = slots[task].range, range.freesPages else { return }
     slots[task].unmappedAt = pages.rename(range.range)
@@ -153,7 +153,7 @@ package struct RecordingState: ProtocolStorage {
     if holder(of: .write(cache)) == task { caches[cache].lock.writer.release(task) }
   }
 
-  /// A page gets its name before anybody looks it up. What no cache stands on is forgotten now and then.
+  /// A page gets its name before it is looked up. Pages of no cache are dropped now and then.
   private mutating func track(_ uhva: UHVA) {
     if pages.count > 2 * (caches.count + slots.count) + 64 {
       pages.forget { page in

@@ -5,7 +5,7 @@ import KVMEvents
 package struct SharedKVM<Width: StateWidth>: Hashable, Sendable {
   /// `mn_active_invalidate_count`, under `mn_invalidate_lock` to write, read bare.
   package var activeInvalidations: Width.Count = 0
-  /// `mmu_invalidate_seq`, under `mmu_lock` to write, read bare. Begins at 1, so that the snapshot 0 stands for "none".
+  /// `mmu_invalidate_seq`, under `mmu_lock` to write, read locklessly. Begins at 1; the snapshot 0 means "none".
   package var invalidateSeq: Width.Seq = 1
   /// `mmu_gpc_invalidate_range_start`.
   package var rangeStart = GfnToPfnCache.errorUHVA

@@ -1,4 +1,4 @@
-// One task: where it stands and its locals.
+// One task: its position and its locals.
 
 import KVMEvents
 
@@ -15,9 +15,9 @@ package struct TaskState<Width: StateWidth>: Hashable, Sendable {
   package var hasWaited = false
   /// On the wait queue, and woken.
   package var isWoken = false
-  /// Between the return of the start hook and the call of the end hook: nobody may touch the range.
+  /// Between the return of the start hook and the call of the end hook: the range must not be touched.
   package var isInWindow = false
-  /// `valid = true` stands in this CPU's store buffer: bare readers still see false (`MemoryModel.tso`).
+  /// `valid = true` is in this CPU's store buffer: lockless readers still see false (`MemoryModel.tso`).
   package var hasBufferedValid = false
   /// The lookup found the cache's own pfn, so its khva is kept (`ProtocolRules.canUnmapKeptKHVA`; else never).
   package var keepsKHVA = false

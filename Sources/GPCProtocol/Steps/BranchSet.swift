@@ -3,7 +3,7 @@
 package struct BranchSet: Hashable, Sendable {
   /// One bit per `ProtocolBranch.code`, the first 128.
   @usableFromInline var low: UInt128 = 0
-  /// Those behind.
+  /// The following ones.
   @usableFromInline var high: UInt128 = 0
 
   @inlinable package init() {}

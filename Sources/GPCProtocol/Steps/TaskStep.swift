@@ -1,6 +1,6 @@
-// Where a task stands: the step it takes next.
+// The position of a task: the step it takes next.
 
-/// One step = one lock operation or one access to a field that somebody reads bare: a line of the protocol's text, by
+/// One step = one lock operation or one access to a field that is read locklessly: a line of the protocol's text, by
 /// its code.
 package struct TaskStep: Hashable, Sendable {
   package let code: UInt8

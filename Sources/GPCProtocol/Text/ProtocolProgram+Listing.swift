@@ -51,12 +51,12 @@ extension ProtocolProgram {
 }
 
 extension ProtocolProgram {
-  /// A barrier of the form that is no step, and where it stands.
+  /// A barrier of the form that is not a step, and its position.
   package struct PlacedBarrier: Hashable, Sendable {
     package let statement: String
     package let barrier: Barrier
     package let function: String
-    /// The step above it in its function; nil: it stands at the head.
+    /// The step above it in its function; nil: it is at the head.
     package let behind: String?
   }
 

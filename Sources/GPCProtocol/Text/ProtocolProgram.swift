@@ -25,7 +25,7 @@ extension ProtocolProgram {
     package let name: String
     /// The kernel function; `mm` between the hooks.
     package let function: String
-    /// The statement, as it would stand in that function.
+    /// The statement, as that function would have it.
     package let statement: String
   }
 

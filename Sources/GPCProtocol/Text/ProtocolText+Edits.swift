@@ -33,7 +33,7 @@ extension ProtocolText {
     functions[otherPlace.function].lines[otherPlace.line] = line
   }
 
-  /// Puts lines, in this order, behind another one.
+  /// Puts lines, in this order, after another one.
   package mutating func move(_ names: String..., behind other: String) {
     let lines = names.map { self[$0] }
     for name in names { drop(name) }

@@ -1,4 +1,4 @@
-// A line of a kernel function: all that is known of a step stands in it.
+// A line of a kernel function: it has all that is known of a step.
 
 extension ProtocolText {
   package struct Line: Sendable {
@@ -25,7 +25,7 @@ extension ProtocolText {
     package let name: String
     /// As reports show it.
     package let statement: String
-    /// The function that it is shown in; nil: the one it stands in.
+    /// The function that it is shown in; nil: the one it is in.
     let function: String?
     /// The form has this line.
     package let isOn: Bool
@@ -82,7 +82,7 @@ extension ProtocolText {
       self.init(kind: .jump(target), name: "", condition: condition)
     }
 
-    /// A statement that nobody else sees.
+    /// A statement that no other task sees.
     init(local statement: String, if isOn: Bool = true, does: @escaping @Sendable (inout Step<Storage>) -> Void) {
       self.init(kind: .does, name: "", statement: statement, isOn: isOn, effect: .does(does))
     }
@@ -143,7 +143,7 @@ package struct Barrier: Hashable, Sendable {
 package enum Target: Hashable, Sendable, ExpressibleByStringLiteral {
   /// To the line below.
   case next
-  /// To the line behind the call.
+  /// To the line after the call.
   case `return`
   /// To the label, or the step, of this name.
   case to(String)

@@ -23,7 +23,7 @@ package final class StepTable<Storage: ProtocolStorage>: Sendable {
     let function: String
     let statement: String
     let branches: [StepBranch]
-    /// The operation in whose functions it stands.
+    /// The operation in whose functions it is.
     let operation: CompiledOperation.Kind
     fileprivate let condition: String?
   }
@@ -74,7 +74,7 @@ private struct Linker<Storage: ProtocolStorage> {
 
   private let text: Text
   private var placed: [Placed] = []
-  /// Where steps and labels stand.
+  /// The positions of steps and labels.
   private var places: [String: Int] = [:]
   private var starts: [CompiledOperation.Kind: Int] = [:]
   /// What others go on with at each place: a step's code, or a link's number.

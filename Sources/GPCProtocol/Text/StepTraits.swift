@@ -10,7 +10,7 @@ package struct StepTraits: Hashable, Sendable {
     case readsWindows
     /// It may find a store in another's buffer.
     case readsBuffers
-    /// It looks at where the others stand, or changes what they hold.
+    /// It looks at the positions of the others, or changes what they hold.
     case any
   }
 
@@ -45,15 +45,15 @@ package struct StepTraits: Hashable, Sendable {
     package static let sleeps = Marks(rawValue: 1 << 3)
     /// The first read of a busy-wait.
     package static let spins = Marks(rawValue: 1 << 4)
-    /// A task that is let go on comes by again and again as long as the others stand still.
+    /// A task that is let go on comes by again and again as long as the others do not move.
     package static let mayLoop = Marks(rawValue: 1 << 5)
-    /// A recording tells when this begins.
+    /// A recording shows when this begins.
     package static let isAwaited = Marks(rawValue: 1 << 6)
-    /// A recording tells when what follows this begins.
+    /// A recording shows when what follows this begins.
     package static let pausesAfter = Marks(rawValue: 1 << 7)
     /// The last step of a refresh.
     package static let returns = Marks(rawValue: 1 << 8)
-    /// An invalidation is behind its `mmu_lock` section in the start hook, and not yet behind that in the end hook.
+    /// An invalidation is past its `mmu_lock` section in the start hook, and not yet past that in the end hook.
     package static let isBetweenSections = Marks(rawValue: 1 << 9)
     /// A retry is decided under a lock, and is one only when that is dropped.
     package static let holdsLock = Marks(rawValue: 1 << 10)

@@ -1,4 +1,4 @@
-// Issues of the lines of a text, counted. Outside the events' path, which pays nothing for them.
+// Issues of the lines of a text, counted. Outside the events' path, which has no cost for them.
 
 import Glibc
 import KVMEvents
