@@ -11,7 +11,7 @@ package struct FormFault: Error, Equatable, Sendable {
     case repeatedKey(String, line: Int)
     case missingKey(String, of: String)
     case unknownKey(String, of: String, known: [String])
-    /// Not of letters, digits, dots and hyphens, or a word that stands for something else.
+    /// Has characters other than letters, digits, dots and hyphens, or is a reserved word.
     case badID(String)
     /// Two forms of that name, one of them perhaps built in.
     case repeatedID(String)

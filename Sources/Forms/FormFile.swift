@@ -103,7 +103,7 @@ package struct FormFile: Sendable {
     while let word = next {
       chain.append(word)
       if word == id { throw FormFault(.cycle(chain), line: line) }
-      // Another form's circle is told of with that form.
+      // A cycle of other forms is reported with them.
       if chain.dropLast().contains(word) { break }
       next = tables.first { $0["id"]?.string == word }?["from"]?.string
     }

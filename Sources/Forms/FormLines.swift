@@ -57,7 +57,7 @@ struct FormLines {
   /// - Parameter form: counted from 0 among the `[[form]]`; nil: the file is one form.
   func line(of key: String, form: Int?) -> Int? {
     let number = form.map { $0 + 1 } ?? 0
-    // Of what stands in braces, the line of the key before them.
+    // For an inline table, the line of its key.
     var words = key.split(separator: ".")
     while !words.isEmpty {
       if let line = lines[Place(form: number, key: words.joined(separator: "."))] { return line }

@@ -3,8 +3,8 @@
 import GPCProtocol
 
 extension ProtocolForm {
-  /// A file of one form with the rules of this one: told from the same built-in form, each rule that differs with the C
-  /// that it stands for. A built-in id is taken, so the file's is another.
+  /// A file of one form with the rules of this one: based on the same built-in form, each rule that differs with its C.
+  /// The file has an id of its own, because built-in ids are taken.
   package var toml: String {
     let base = base.flatMap { ProtocolForm.named($0) }
     let baseRules = base?.rules ?? ProtocolRules()

@@ -4,8 +4,8 @@ import GPCProtocol
 import KVMEvents
 import Results
 
-/// The packing of one engine's states. What only grows is packed as what can be told of it: `mmu_invalidate_seq` as
-/// "moved since my snapshot", a page's name as error, freed, or what the uhva maps to now.
+/// The packing of one engine's states. Of values that only grow it keeps what steps can observe: `mmu_invalidate_seq`
+/// as "moved since my snapshot", a page's name as error, freed, or what the uhva maps to now.
 final class StateLayout: Sendable {
   /// Words per state.
   let wordCount: Int

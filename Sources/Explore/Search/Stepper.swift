@@ -21,8 +21,8 @@ struct Stepper: Sendable {
     return take(move, &state, &concern) { _, _ in }
   }
 
-  /// Takes the move, joins to `concern` what its steps have to do with what is told of other tasks' locals, and hands
-  /// on each step and the way it went before the next one is taken.
+  /// Takes the move, adds to `concern` which locals of other tasks its steps depend on, and passes on each step and its
+  /// branch before the next one is taken.
   func take(
     _ move: Move, _ state: inout ProtocolState, _ concern: inout MoveMemo.Concern,
     _ note: (TaskStep, StepOutcome) -> Void
