@@ -120,7 +120,7 @@ let package = Package(
     .testTarget(name: "CompareTests", dependencies: ["KVMEvents", "Results", "GPCProtocol", "Forms", "Compare"]),
     .testTarget(name: "TraceStoreTests", dependencies: ["KVMEvents", "Results", "Schema", "TraceStore"]),
     // One recording in other forms, made by rules; for the tests.
-    .target(name: "Renderings", path: "Tests/Renderings"),
+    .target(name: "Renderings", dependencies: ["CZstd"], path: "Tests/Renderings"),
     // The stages in one process, and damage to databases; for the tests and tools/fuzz.
     .target(
       name: "Stages",
@@ -158,7 +158,7 @@ let package = Package(
       ],
       exclude: ["Reports"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["RealBinary", "Renderings", "Stages", "CZstd", "gpc-replay"],
+      name: "CommandTests", dependencies: ["RealBinary", "Renderings", "Stages", "gpc-replay"],
       exclude: ["Kernels"]),
     .testTarget(name: "StageTests", dependencies: ["Stages", "RealBinary", "TraceReaders", "KVMEvents", "TraceStore"]),
     .testTarget(

@@ -170,11 +170,6 @@ extension Recording {
     for window in replayer.takeWindows() { try hand(window) }
   }
 
-  /// The settings of a search.
-  package func settings(_ search: SearchRequest) throws -> WindowExplorer.Settings {
-    search.settings(try windowOptions(search.bound))
-  }
-
   /// The windows, searched under one form.
   package func explore(_ form: ProtocolForm, _ search: SearchRequest) throws -> TraceExploration {
     let tasks = try database.tasks()

@@ -8,7 +8,7 @@ import TraceStore
 package struct MailText {
   private let title: String
   private let timeline: MailTimeline
-  /// Recorded events by their places.
+  /// Recorded events by their places, in any order.
   private let events: [Int64]
   private let database: TraceDatabase
   private let command: String
@@ -22,10 +22,10 @@ package struct MailText {
       title = detail.summary
       events = detail.proof.map(\.line)
       timeline = MailTimeline(try Self.rows(ofFinding: id, event: detail.event, in: database))
-    } else if let counterexample = try Self.counterexample(id, in: database) {
-      title = counterexample.title
-      events = counterexample.events
-      timeline = MailTimeline(counterexample.rows)
+    } else if let counterexample = try CounterexampleDetail(id, in: database) {
+      title = "\(counterexample.form): \(counterexample.title) (an order that was not recorded)"
+      events = Array(try database.storedCounterexample(id)?.events ?? [])
+      timeline = MailTimeline(Self.rows(of: counterexample))
     } else {
       return nil
     }
@@ -35,16 +35,14 @@ package struct MailText {
     let facts = try database.facts()
     let lines = MailTimeline.broken(title, indent: 0) + [""] + timeline.lines + [""] + (try eventLines(facts)) + [""]
     let kernel = facts.kernelRelease?.text ?? "not named by the recording"
-    let told = ["Kernel: \(kernel)", "Workload: \(try workload(facts))", "Command: \(command)"]
-    return (lines + told.flatMap { MailTimeline.broken($0, indent: 0) }).map(\.printable)
+    let origin = ["Kernel: \(kernel)", "Workload: \(try workload(facts))", "Command: \(command)"]
+    return (lines + origin.flatMap { MailTimeline.broken($0, indent: 0) }).map(\.printable)
   }
 
   /// What the recording says of how it was made, else its name.
   private func workload(_ facts: RecordingFacts) throws(TraceStoreError) -> String {
-    let marks = try database.rows("SELECT text FROM recording_mark WHERE text LIKE 'recorded on %' LIMIT 1") {
-      $0.text("text")
-    }
-    return marks.first ?? "as in \(inputName(facts.fileName))"
+    let mark = try database.recordingMarks().first { $0.text.hasPrefix("recorded on ") }
+    return mark?.text ?? "as in \(inputName(facts.fileName))"
   }
 
   private func eventLines(_ facts: RecordingFacts) throws(TraceStoreError) -> [String] {
@@ -93,36 +91,19 @@ package struct MailText {
     return rows
   }
 
-  private static func counterexample(
-    _ id: Int64, in database: TraceDatabase
-  ) throws(TraceStoreError) -> (title: String, rows: [MailTimeline.Row], events: [Int64])? {
-    let head = try database.statement(
-      """
-      SELECT exploration.form AS form, counterexample.title AS title FROM counterexample
-      JOIN exploration ON exploration.id = counterexample.exploration_id WHERE counterexample.id = ?1
-      """, id)
-    guard try head.step() else { return nil }
-    let title = "\(head.text("form")): \(head.text("title")) (an order that was not recorded)"
-    let row = try database.statement(
-      """
-      SELECT task, function, statement, is_loop FROM counterexample_step WHERE counterexample_id = ?1 ORDER BY position
-      """, id)
+  private static func rows(of counterexample: CounterexampleDetail) -> [MailTimeline.Row] {
     var rows: [MailTimeline.Row] = []
     /// By task: the function that it is in.
     var functions: [String: String] = [:]
-    while try row.step() {
-      let (task, function) = (row.text("task"), row.text("function"))
-      if functions[task] != function {
-        rows.append(MailTimeline.Row(task: task, text: function))
-        functions[task] = function
+    for step in counterexample.steps {
+      if functions[step.task] != step.function {
+        rows.append(MailTimeline.Row(task: step.task, text: step.function))
+        functions[step.task] = step.function
       }
-      let again = row.flag("is_loop") ? " (repeated indefinitely)" : ""
-      rows.append(MailTimeline.Row(task: task, text: row.text("statement") + again, isInside: true))
+      let again = step.isLoop ? " (repeated indefinitely)" : ""
+      rows.append(MailTimeline.Row(task: step.task, text: step.statement + again, isInside: true))
     }
-    let events = try database.rows(
-      "SELECT event_id FROM counterexample_event WHERE counterexample_id = ?1 ORDER BY position", id
-    ) { $0.integer("event_id") }
-    return (title, rows, events)
+    return rows
   }
 }
 

@@ -7,19 +7,17 @@ import Pipeline
 /// What became of something written.
 enum Output: Equatable {
   case written
-  /// Nobody reads any more (`| head`): not an error.
+  /// The reader is gone (`| head`): not an error.
   case closed
   case failed(errno: Int32)
 
   static func write(_ bytes: [UInt8], to descriptor: Int32 = STDOUT_FILENO) -> Output {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      if count <= 0 { return errno == EPIPE ? .closed : .failed(errno: errno) }
-      rest = rest.dropFirst(count)
+    do {
+      try writeAll(bytes, to: descriptor)
+      return .written
+    } catch {
+      return error.errno == EPIPE ? .closed : .failed(errno: error.errno)
     }
-    return .written
   }
 
   /// What could not be printed ends the verb with `EX_IOERR`: a report that was not delivered is not a clean one.

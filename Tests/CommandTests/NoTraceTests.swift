@@ -2,6 +2,7 @@
 
 import Foundation
 import RealBinary
+import Renderings
 import Testing
 
 @Suite struct NoTraceTests {

@@ -3,7 +3,7 @@
 import CZstd
 
 /// One zstd frame, in blocks that are flushed every `flush` bytes.
-func zstd(_ bytes: [UInt8], flush: Int = .max) -> [UInt8] {
+package func zstd(_ bytes: [UInt8], flush: Int = .max) -> [UInt8] {
   let stream = ZSTD_createCStream()
   defer { ZSTD_freeCStream(stream) }
   return [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(bytes.count) + bytes.count + 1024) { block, count in

@@ -1,6 +1,7 @@
 // bpftrace's output: a real recording, both conventions, JSON in pieces, losses, and events out of order.
 
 import KVMEvents
+import Renderings
 import Testing
 
 @testable import TraceReaders

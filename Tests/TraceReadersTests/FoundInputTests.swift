@@ -2,6 +2,7 @@
 
 import Foundation
 import KVMEvents
+import Renderings
 import Testing
 
 @testable import TraceReaders

@@ -1,6 +1,7 @@
 // zstd: several frames, cut streams, damaged streams.
 
 import KVMEvents
+import Renderings
 import Testing
 
 @testable import TraceReaders

@@ -2,6 +2,7 @@
 
 import CLzma
 import CZlib
+import Renderings
 
 /// One gzip member.
 func gzip(_ bytes: [UInt8]) -> [UInt8] {
@@ -45,7 +46,7 @@ enum Packing: String, CaseIterable {
 
   func pack(_ bytes: [UInt8]) -> [UInt8] {
     switch self {
-    case .zstd: TraceReadersTests.zstd(bytes)
+    case .zstd: Renderings.zstd(bytes)
     case .gzip: TraceReadersTests.gzip(bytes)
     case .xz: TraceReadersTests.xz(bytes)
     }
