@@ -274,8 +274,8 @@ ORDER BY finding_kind.position, finding.certainty, iif(finding.kind = 'excessive
 CREATE VIEW hidden_miss AS
 SELECT subject, event_id, cache_id, min(invalidation_id) AS invalidation_id, refresh_id, check_id
 FROM undecided_overlap
-WHERE NOT EXISTS (SELECT 1 FROM finding WHERE finding.kind IN ('contract', 'stale')
-    AND (finding.event_id = undecided_overlap.event_id OR finding.refresh_id = undecided_overlap.refresh_id))
+WHERE event_id NOT IN (SELECT event_id FROM finding WHERE kind IN ('contract', 'stale'))
+  AND coalesce(refresh_id, 0) NOT IN (SELECT refresh_id FROM finding WHERE kind = 'stale' AND refresh_id IS NOT NULL)
 GROUP BY subject, event_id
 ORDER BY event_id;
 

@@ -344,8 +344,8 @@ struct RetryEvidence {
   }
 
   /// For a test that was accepted: an invalidation that it may have had to retry for, or that may have freed the page
-  /// since the lookup. A test that is forced to accept has missed only what it does not look for, such as an invalidation
-  /// that meets no memslot.
+  /// since the lookup. A test that is forced to accept has missed only what it does not look for, such as an
+  /// invalidation that meets no memslot.
   func undecidedOverlap(page: UHVA, _ decision: Decision) -> InvalidationState? {
     var isForced = false
     if case .agrees = decision { isForced = true }

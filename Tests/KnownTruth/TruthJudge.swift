@@ -283,15 +283,15 @@ package struct TruthJudge {
     }
   }
 
-  /// As rule 7 has it: what lies before the start hook's return has its event, or after the end hook's entry has, does not
-  /// count, although the hook's function has returned by then, or has not begun.
+  /// As rule 7 has it: what lies before the event of the start hook's return, or after that of the end hook's entry,
+  /// does not count, although the hook's function may have returned by then, or not have begun.
   private func isBetweenHooks(_ check: KnownTruth.Check, _ invalidation: Int) -> Bool {
     let invalidation = truth.invalidations[invalidation]
     guard let ret = check.ret, line(ret) != nil, let startRet = invalidation.startRet else { return false }
     return ret > startRet && invalidation.end.map { check.entry < $0 } ?? true
   }
 
-  /// Each check and round that missed an invalidation, in a recording that has the entries and returns of all functions.
+  /// Each check and round that missed an invalidation, in a recording with the entries and returns of all functions.
   private mutating func judgeHidden() {
     guard recording.isWhole() || recording.isWhole(ProbePoint.functionLevel) else { return }
     let named = replayed.namedEvents
