@@ -138,7 +138,7 @@ extension Report {
     }
     return try database.rows(
       """
-      SELECT kind, vm_id, cache_id, gpc, comm || '-' || pid AS task, event_id, last_event_id, open_ns, refresh_id, invalidation_id, range,
+      SELECT kind, vm_id, cache_id, gpc_hex, comm || '-' || pid AS task, event_id, last_event_id, open_ns, refresh_id, invalidation_id, range,
         waits_at, (SELECT kind_id FROM event WHERE event.id = last_event_id) AS last_kind_id,
         coalesce((SELECT end_event_id < last_event_id FROM invalidation WHERE invalidation.id = invalidation_id), 0) AS walks_in_end_hook, id
       FROM never_ended_report
@@ -148,7 +148,7 @@ extension Report {
       let last = EventKind(rawValue: UInt8(truncatingIfNeeded: row.integer("last_kind_id"))) ?? .bystander
       return NeverEndedCall(
         kind: try row.word("kind"), vm: row.optionalInteger("vm_id"), cache: row.optionalInteger("cache_id"),
-        gpc: row.optionalText("gpc"), task: row.text("task"), event: row.integer("event_id"),
+        gpc: row.optionalText("gpc_hex"), task: row.text("task"), event: row.integer("event_id"),
         lastEvent: row.integer("last_event_id"), openNs: row.integer("open_ns"),
         place: last.place(walksInEndHook: row.flag("walks_in_end_hook")),
         refresh: row.optionalInteger("refresh_id"), invalidation: row.optionalInteger("invalidation_id"),
@@ -193,15 +193,15 @@ extension FindingDetail {
   package init?(_ id: Int64, in database: TraceDatabase) throws(TraceStoreError) {
     let row = try database.statement(
       """
-      SELECT finding_report.id AS id, kind, certainty, summary, vm_id, kvm, cache_id, gpc, invalidation_id, refresh_id, check_id, event_id,
+      SELECT finding_report.id AS id, kind, certainty, summary, vm_id, kvm_hex, cache_id, gpc_hex, invalidation_id, refresh_id, check_id, event_id,
         witness, no_witness, witness_event_id, witness_ret_event_id, after_removal_count, same_pfn_count
       FROM finding_report LEFT JOIN witness_weight WHERE finding_report.id = ?1
       """, id)
     guard try row.step() else { return nil }
     self.init(
       id: row.integer("id"), kind: try row.word("kind"), certainty: try row.word("certainty"),
-      summary: row.text("summary"), vm: row.optionalInteger("vm_id"), kvm: row.optionalText("kvm"),
-      cache: row.optionalInteger("cache_id"), gpc: row.optionalText("gpc"),
+      summary: row.text("summary"), vm: row.optionalInteger("vm_id"), kvm: row.optionalText("kvm_hex"),
+      cache: row.optionalInteger("cache_id"), gpc: row.optionalText("gpc_hex"),
       invalidation: row.optionalInteger("invalidation_id"), refresh: row.optionalInteger("refresh_id"),
       check: row.optionalInteger("check_id"), event: row.integer("event_id"), witness: try Self.witness(row),
       proof: try Self.proof(of: id, in: database))

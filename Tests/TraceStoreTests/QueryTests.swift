@@ -58,6 +58,12 @@ import TraceStore
     }
   }
 
+  @Test func tableValuedFunctionsRead() throws {
+    #expect(try run("SELECT value FROM json_each('[7, 8]')") == "value\r\n7\r\n8\r\n")
+    #expect(try run("SELECT name FROM pragma_table_info('cache') LIMIT 1") == "name\r\nid\r\n")
+    #expect(throws: TraceStoreError.self) { try run("UPDATE sqlite_schema SET sql = ''") }
+  }
+
   @Test func csv() throws {
     let sql = """
       SELECT 1 AS "a,b", 'x"y' AS q, 'two' || char(13, 10) || 'lines' AS l, NULL AS n, '' AS e, x'00ff' AS b, 1.5 AS r
