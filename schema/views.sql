@@ -15,8 +15,7 @@ SELECT id, ts_ns,
   iif((SELECT stamp_unit = 'ns' FROM trace), ts_ns / 1e9, NULL) AS seconds
 FROM event;
 
--- The tables that have addresses, each with its addresses also in hex.
-
+-- The recorded events, with all columns of the table, and its addresses also in hex.
 CREATE VIEW event_hex AS
 SELECT *,
   iif(kvm IS NULL, NULL, printf('0x%x', kvm)) AS kvm_hex,
@@ -36,6 +35,7 @@ SELECT *,
   iif(khva IS NULL, NULL, printf('0x%x', khva)) AS khva_hex
 FROM event;
 
+-- The virtual machines, with all columns of the table, and its addresses also in hex.
 CREATE VIEW vm_hex AS
 SELECT *,
   iif(kvm IS NULL, NULL, printf('0x%x', kvm)) AS kvm_hex,
@@ -43,6 +43,7 @@ SELECT *,
   iif(mm IS NULL, NULL, printf('0x%x', mm)) AS mm_hex
 FROM vm;
 
+-- The caches, with all columns of the table, and its addresses also in hex.
 CREATE VIEW cache_hex AS
 SELECT *,
   printf('0x%x', gpc) AS gpc_hex,
@@ -50,6 +51,7 @@ SELECT *,
   iif(last_uhva IS NULL, NULL, printf('0x%x', last_uhva)) AS last_uhva_hex
 FROM cache;
 
+-- The memslots, with all columns of the table, and its addresses also in hex.
 CREATE VIEW memslot_hex AS
 SELECT *,
   printf('0x%x', gpa) AS gpa_hex,
@@ -58,12 +60,14 @@ SELECT *,
   printf('0x%x', flags) AS flags_hex
 FROM memslot;
 
+-- The invalidations, with all columns of the table, and its addresses also in hex.
 CREATE VIEW invalidation_hex AS
 SELECT *,
   printf('0x%x', hva_start) AS hva_start_hex,
   printf('0x%x', hva_end) AS hva_end_hex
 FROM invalidation;
 
+-- The rounds of the retry loop, with all columns of the table, and its addresses also in hex.
 CREATE VIEW retry_round_hex AS
 SELECT *,
   iif(uhva IS NULL, NULL, printf('0x%x', uhva)) AS uhva_hex
