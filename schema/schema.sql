@@ -1,7 +1,8 @@
 -- The tables of a gpc-replay database: one recording, and what the replay made of it.
 --
 -- * A u64 of the kernel (pointers, addresses, sequence numbers) is stored as the INTEGER with the same 64 bits. Kernel
---   pointers are therefore negative here; compare them for equality, never order by them. Views show them in hex.
+--   pointers are therefore negative here; compare them for equality, never order by them. Views show them in hex, in
+--   columns that end in _hex.
 -- * An event's id is the number of its line in the text that was read, its ordinal in a trace.dat, or its position in
 --   time stamp order (bpftrace): trace.event_place says which. So every id that a table or a view shows can be found in
 --   the recording. Ids increase in replay order.
@@ -431,7 +432,7 @@ CREATE TABLE counterexample_step (
   is_what_if INTEGER NOT NULL CHECK (is_what_if IN (0, 1)), -- 1: the recording has it before an event above
   valid INTEGER NOT NULL CHECK (valid IN (0, 1)), -- gpc->valid
   needs_invalidation INTEGER CHECK (needs_invalidation IN (0, 1)), -- NULL: the form has no such flag
-  pfn TEXT NOT NULL CHECK (pfn IN ('ok', 'freed', 'error')), -- the state of gpc->pfn
+  pfn_state TEXT NOT NULL CHECK (pfn_state IN ('ok', 'freed', 'error')), -- of gpc->pfn
   active_inv INTEGER NOT NULL,      -- mn_active_invalidate_count
   seq INTEGER NOT NULL,             -- mmu_invalidate_seq, from 1
   is_loop INTEGER NOT NULL CHECK (is_loop IN (0, 1)), -- 1: repeated indefinitely

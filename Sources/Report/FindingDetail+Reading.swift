@@ -18,15 +18,14 @@ extension FindingDetail {
   private static func culprits(_ refresh: Int64, in database: TraceDatabase) throws(TraceStoreError) -> [Culprit] {
     try database.rows(
       """
-      SELECT invalidation.id AS id, comm || '-' || pid AS task, printf('0x%x', hva_start) AS start,
-        printf('0x%x', hva_end) AS end, cause, count(*) AS rounds
-      FROM retry_round JOIN invalidation ON invalidation.id = invalidation_id LEFT JOIN task ON task.id = task_id
+      SELECT invalidation.id AS id, comm || '-' || pid AS task, hva_start_hex, hva_end_hex, cause, count(*) AS rounds
+      FROM retry_round JOIN invalidation_hex AS invalidation ON invalidation.id = invalidation_id LEFT JOIN task ON task.id = task_id
       WHERE refresh_id = ?1 AND cause IS NOT NULL
       GROUP BY invalidation.id, cause ORDER BY rounds DESC, invalidation.id LIMIT \(culpritsMax)
       """, refresh
     ) { (row) throws(TraceStoreError) in
       Culprit(
-        invalidation: row.integer("id"), task: row.optionalText("task"), start: row.text("start"), end: row.text("end"),
+        invalidation: row.integer("id"), task: row.optionalText("task"), start: row.text("hva_start_hex"), end: row.text("hva_end_hex"),
         cause: try row.word("cause"), rounds: row.integer("rounds"))
     }
   }
@@ -36,19 +35,17 @@ extension FindingDetail {
     let row = try database.statement(
       """
       SELECT finding.id AS id, finding.kind AS kind, certainty, summary, finding.vm_id AS vm_id,
-        iif(vm.kvm IS NULL, NULL, printf('0x%x', vm.kvm)) AS kvm, finding.cache_id AS cache_id,
-        iif(cache.gpc IS NULL, NULL, printf('0x%x', cache.gpc)) AS gpc, invalidation_id, refresh_id, check_id,
-        event_id, ts_ns, cpu, comm || '-' || pid AS task,
+        kvm_hex, finding.cache_id AS cache_id, gpc_hex, invalidation_id, refresh_id, check_id, event_id, ts_ns, cpu, comm || '-' || pid AS task,
         witness, no_witness, witness_event_id, witness_ret_event_id, after_removal_count, same_pfn_count
-      FROM finding LEFT JOIN vm ON vm.id = finding.vm_id LEFT JOIN cache ON cache.id = finding.cache_id
+      FROM finding LEFT JOIN vm_hex ON vm_hex.id = finding.vm_id LEFT JOIN cache_hex ON cache_hex.id = finding.cache_id
       LEFT JOIN event ON event.id = event_id LEFT JOIN task ON task.id = event.task_id LEFT JOIN witness_weight
       WHERE finding.id = ?1
       """, id)
     guard try row.step() else { return nil }
     self.init(
       id: row.integer("id"), kind: try row.word("kind"), certainty: try row.word("certainty"),
-      summary: row.text("summary"), vm: row.optionalInteger("vm_id"), kvm: row.optionalText("kvm"),
-      cache: row.optionalInteger("cache_id"), gpc: row.optionalText("gpc"),
+      summary: row.text("summary"), vm: row.optionalInteger("vm_id"), kvm: row.optionalText("kvm_hex"),
+      cache: row.optionalInteger("cache_id"), gpc: row.optionalText("gpc_hex"),
       invalidation: row.optionalInteger("invalidation_id"), refresh: row.optionalInteger("refresh_id"),
       check: row.optionalInteger("check_id"), event: row.integer("event_id"), tsNs: row.optionalInteger("ts_ns"),
       cpu: row.optionalInteger("cpu"), task: row.optionalText("task"),
@@ -62,13 +59,13 @@ extension FindingDetail {
     guard let id else { return nil }
     let row = try database.statement(
       """
-      SELECT printf('0x%x', hva_start) AS start, printf('0x%x', hva_end) AS end, mn_event, hits_memslot, duration_ns,
+      SELECT hva_start_hex, hva_end_hex, mn_event, hits_memslot, duration_ns,
         start_event_id, comm || '-' || pid AS task
-      FROM invalidation LEFT JOIN task ON task.id = task_id WHERE invalidation.id = ?1
+      FROM invalidation_hex LEFT JOIN task ON task.id = task_id WHERE invalidation_hex.id = ?1
       """, id)
     guard try row.step() else { return nil }
     return Cause(
-      invalidation: id, task: row.optionalText("task"), start: row.text("start"), end: row.text("end"),
+      invalidation: id, task: row.optionalText("task"), start: row.text("hva_start_hex"), end: row.text("hva_end_hex"),
       mnEvent: row.optionalInteger("mn_event"), hitsMemslot: row.optionalInteger("hits_memslot").map { $0 == 1 },
       startEvent: row.optionalInteger("start_event_id"), durationNs: row.optionalInteger("duration_ns"))
   }

@@ -149,7 +149,7 @@ extension Report {
     }
     return try database.rows(
       """
-      SELECT kind, vm_id, cache_id, gpc, comm || '-' || pid AS task, event_id, last_event_id, open_ns, refresh_id, invalidation_id, range,
+      SELECT kind, vm_id, cache_id, gpc_hex, comm || '-' || pid AS task, event_id, last_event_id, open_ns, refresh_id, invalidation_id, range,
         waits_at, (SELECT kind_id FROM event WHERE event.id = last_event_id) AS last_kind_id,
         coalesce((SELECT end_event_id < last_event_id FROM invalidation WHERE invalidation.id = invalidation_id), 0) AS walks_in_end_hook, id
       FROM never_ended_report
@@ -159,7 +159,7 @@ extension Report {
       let last = EventKind(rawValue: UInt8(truncatingIfNeeded: row.integer("last_kind_id"))) ?? .bystander
       return NeverEndedCall(
         kind: try row.word("kind"), vm: row.optionalInteger("vm_id"), cache: row.optionalInteger("cache_id"),
-        gpc: row.optionalText("gpc"), task: row.text("task"), event: row.integer("event_id"),
+        gpc: row.optionalText("gpc_hex"), task: row.text("task"), event: row.integer("event_id"),
         lastEvent: row.integer("last_event_id"), openNs: row.integer("open_ns"),
         place: last.place(walksInEndHook: row.flag("walks_in_end_hook")),
         refresh: row.optionalInteger("refresh_id"), invalidation: row.optionalInteger("invalidation_id"),

@@ -19,9 +19,9 @@ extension Report {
         vm: "refresh.vm_id", cache: "refresh.cache_id", time: "(\(Self.firstEvent("ts_ns")))", tasks: ["task"]))
     return try database.rows(
       """
-      SELECT refresh.id AS id, cache_id, printf('0x%x', cache.gpc) AS gpc, comm || '-' || pid AS task, event.id AS event_id,
+      SELECT refresh.id AS id, cache_id, gpc_hex, comm || '-' || pid AS task, event.id AS event_id,
         ts_ns, stall_ns, round_count, necessary_count, false_count, outcome
-      FROM refresh JOIN cache ON cache.id = cache_id LEFT JOIN task ON task.id = refresh.task_id
+      FROM refresh JOIN cache_hex AS cache ON cache.id = cache_id LEFT JOIN task ON task.id = refresh.task_id
       LEFT JOIN event ON event.id = coalesce(entry_event_id, request_event_id, return_event_id)
       WHERE refresh.id IN (
         SELECT refresh.id FROM refresh LEFT JOIN task ON task.id = refresh.task_id
@@ -30,7 +30,7 @@ extension Report {
       """, filter.task
     ) {
       Stall(
-        refresh: $0.integer("id"), cache: $0.integer("cache_id"), gpc: $0.text("gpc"), task: $0.text("task"),
+        refresh: $0.integer("id"), cache: $0.integer("cache_id"), gpc: $0.text("gpc_hex"), task: $0.text("task"),
         event: $0.optionalInteger("event_id"), tsNs: $0.optionalInteger("ts_ns"), stallNs: $0.integer("stall_ns"),
         rounds: $0.integer("round_count"), necessaryRounds: $0.integer("necessary_count"),
         falseRounds: $0.integer("false_count"), outcome: $0.text("outcome"), issuers: [])

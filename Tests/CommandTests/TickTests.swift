@@ -27,7 +27,8 @@ import Testing
     let json = try Invocation([raw, "--json", "--db", "x.db"] + clock, in: folder).text
     #expect(json.contains("\"stamp_unit\" : \"tick\""))
     #expect(
-      try run("query", "x.db", "SELECT max(seconds) AS s FROM event_text", "--csv").text == "s\r\n3000084587232\r\n")
+      try run("query", "x.db", "SELECT max(ts_ns) AS t, max(seconds) AS s FROM event_text", "--csv").text
+        == "t,s\r\n3000084587232,\r\n")
     let comparison = try run("compare", "x.db")
     #expect(comparison.text.contains("spun ticks") && comparison.text.contains("ticks in repeated rounds"))
     for word in [" ms", " us ", " ns"] { #expect(!comparison.text.contains(word), "\(comparison.text)") }

@@ -59,6 +59,12 @@ package struct Invocation {
     return process
   }
 
+  /// Whether the shell finds this program, which not every machine has.
+  package static func hasProgram(_ name: String) -> Bool {
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    return folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
+  }
+
   package static let binary = products.appending(path: "gpc-replay")
   private static let products = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
 }
