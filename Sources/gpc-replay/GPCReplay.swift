@@ -23,6 +23,7 @@ struct GPCReplay: ParsableCommand {
       RunCommand.self, ImportCommand.self, ReplayCommand.self, QueryCommand.self, ShellCommand.self,
       ExplainCommand.self, ProtocolsCommand.self, CompareCommand.self, ExploreCommand.self, MatrixCommand.self,
       CorpusCommand.self, ProbesCommand.self, RecordCommand.self, RecordGuardCommand.self, RecordLookCommand.self,
+      CompleteCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 
@@ -30,6 +31,13 @@ struct GPCReplay: ParsableCommand {
     // A full disk or a size limit is an error of write(), reported in a sentence; the default would end the process.
     signal(SIGXFSZ, SIG_IGN)
     do {
+      // ArgumentParser's own scripts know nothing of the verb that need not be named.
+      let arguments = CommandLine.arguments.dropFirst()
+      if arguments.count == 2, arguments.first == "--generate-completion-script", let shell = arguments.last,
+        let script = CompletionScript.text(for: shell)
+      {
+        return try printOut(script)
+      }
       var command = try parseAsRoot()
       try command.run()
     } catch {
