@@ -337,6 +337,16 @@ ORDER BY finding_kind.position, finding.certainty, iif(finding.kind = 'excessive
     AND (SELECT 10 * same_pfn_count <= after_removal_count AND after_removal_count > 0 FROM witness_weight),
   finding.id;
 
+-- Where a missed invalidation could hide: the retry tests and checks of undecided_overlap that no finding is about, each
+-- with one of the invalidations.
+CREATE VIEW hidden_miss AS
+SELECT subject, event_id, cache_id, min(invalidation_id) AS invalidation_id, refresh_id, check_id
+FROM undecided_overlap
+WHERE event_id NOT IN (SELECT event_id FROM finding WHERE kind IN ('contract', 'stale'))
+  AND coalesce(refresh_id, 0) NOT IN (SELECT refresh_id FROM finding WHERE kind = 'stale' AND refresh_id IS NOT NULL)
+GROUP BY subject, event_id
+ORDER BY event_id;
+
 -- The proof of each finding as a timeline, one event per row.
 CREATE VIEW finding_timeline AS
 SELECT finding_event.finding_id, finding_event.position, event_text.id AS event_id, event_text.ts_ns,

@@ -49,10 +49,13 @@ import Testing
     #expect(try offered("explore", "--memory", "") == ["sc", "tso"])
     #expect(try offered("compare", "x.db", "--form", "seanjc-5") == ["seanjc-5", ":files toml"])
     #expect(try offered("compare", "x.db", "--form", "v6.9,seanjc-5") == ["v6.9,seanjc-5", ":files toml"])
-    #expect(try offered("explain", "my\\ trace.db", "--finding", "") == ["1"])
-    #expect(try offered("explain", "'my trace.db", "--finding", "") == ["1"])
+    #expect(try offered("explain", "my\\ trace.db", "") == ["1"])
+    #expect(try offered("explain", "'my trace.db", "") == ["1"])
+    #expect(try offered("explain", "my\\ trace.db", "--task", "balloon") == ["balloon-542"])
+    #expect(try offered("explain", "my\\ trace.db", "--vm", "") == ["1"])
+    #expect(try offered("replay", "x.db", "--fail-on", "stale,con") == ["stale,contract"])
     for database in ["none.db", "q.sql", "sub"] {
-      #expect(try offered("explain", database, "--finding", "") == [], "\(database)")
+      #expect(try offered("explain", database, "") == [], "\(database)")
     }
     #expect(try folder.names == ["my trace.db", "q.sql", "recording.dat", "sub"])
   }
@@ -70,7 +73,7 @@ import Testing
   @Test(arguments: ["bash", "fish"]) func inTheShell(shell: String) throws {
     guard Invocation.hasProgram(shell) else { return }
     #expect(try shellOffers(shell, ["query", "my trace.db", "stal"]) == ["stall", "stalls"])
-    #expect(try shellOffers(shell, ["explain", "my trace.db", "--finding", ""]) == ["1"])
+    #expect(try shellOffers(shell, ["explain", "my trace.db", ""]) == ["1"])
     #expect(try shellOffers(shell, ["query", ""]) == ["my trace.db", "sub"])
     #expect(try shellOffers(shell, ["recor"]) == ["record", "recording.dat"])
     #expect(try shellOffers(shell, ["corpus", "run", "s"]) == ["sub"])

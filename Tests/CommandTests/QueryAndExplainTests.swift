@@ -182,14 +182,22 @@ import Testing
     #expect(try folder.names == names)
   }
 
-  /// The command under a finding shows that finding again.
+  /// The command under a finding shows that finding again, and all of it.
   @Test func explainsWhatTheReportShows() throws {
     let report = try run(CorpusTrace("stale-hva").trace.path).text
-    let line = try #require(report.split(separator: "\n").first { $0.contains("again: ") })
-    let command = try #require(line.split(separator: ": ").last)
-    let again = try Invocation(shell: String(command), in: folder.url)
+    let command = try #require(report.split(separator: "\n").first { $0.hasPrefix("  gpc-replay explain ") })
+    let again = try Invocation(shell: String(command) + " --context 1", in: folder.url)
     #expect(again.status == 0)
-    for line in again.text.split(separator: "\n") { #expect(report.contains(line), "\(line)") }
-    #expect(try run("explain", "trace.db", "--finding", "99").status == 2)
+    // Its heading, and the lines of the proof that the report has without moment and CPU.
+    let heading = try #require(report.split(separator: "\n").first { $0.hasPrefix("  #1 ") })
+    #expect(again.text.replacing(/\n +/, with: " ").hasPrefix(heading.dropFirst(2)))
+    let proof = report.matches(of: /\n +([0-9]+) +[0-9.,]+  .*?([a-z_]+)/).map { "\($0.1) \($0.2)" }
+    let whole = again.text.matches(of: /\n +([0-9]+) +[0-9.]+ +[0-9]+ .*?([a-z_]{5,})/).map { "\($0.1) \($0.2)" }
+    #expect(!proof.isEmpty && Set(proof).isSubset(of: whole), "\(proof) \(whole)")
+    #expect(again.text.contains("in the recording: line 18 of trace.txt.zst, unpacked, at 203.000330000, CPU 1"))
+    let list = try run("explain", "trace.db").text
+    #expect(list.contains(try Regex("\n#1 +stale +certain +203[.]000330000 +18 +1 ")), "\(list)")
+    #expect(try run("explain", "trace.db", "--cache", "9").text == "no findings\n")
+    #expect(try run("explain", "trace.db", "99").status == 2)
   }
 }

@@ -3,8 +3,8 @@
 import Explore
 import Forms
 import GPCProtocol
+import Report
 import Schema
-import TraceStore
 
 /// Completes a command line, for all shells alike.
 struct Completer {
@@ -20,10 +20,12 @@ struct Completer {
   private enum Source {
     case files(extension: String?)
     case folders
-    case words([String])
+    /// One of them, or several separated by commas.
+    case words([String], areSeveral: Bool = false)
     /// Forms, several of them separated by commas.
     case forms
-    case findings
+    /// What the database on the command line has.
+    case named(DatabaseNames.Kind)
     case questions
     case nothing
   }
@@ -118,17 +120,19 @@ struct Completer {
     switch Self.source(of: argument) {
     case .files(let end): return [.files(extension: end)]
     case .folders: return [.folders]
-    case .words(let words): return words.filter { $0.hasPrefix(last) }.map { .word($0, meaning: "") }
+    case .words(let words, let areSeveral):
+      let before = areSeveral ? Self.list(before: last) : ""
+      return words.filter { $0.hasPrefix(last.dropFirst(before.count)) }.map { .word(before + $0, meaning: "") }
     case .forms:
-      let before = last.lastIndex(of: ",").map { last[...$0] } ?? ""
+      let before = Self.list(before: last)
       let ids = (before.isEmpty ? ["all"] : []) + ProtocolForm.all.map(\.id)
       let forms = ids.filter { $0.hasPrefix(last.dropFirst(before.count)) }.map { id in
         Candidate.word(before + id, meaning: ProtocolForm.named(id)?.title ?? "")
       }
       return forms + [.files(extension: "toml")]
-    case .findings:
-      return Self.findings(positionals.first ?? "").filter { $0.id.hasPrefix(last) }
-        .map { .word($0.id, meaning: $0.text) }
+    case .named(let kind):
+      return DatabaseNames(kind, inDatabase: positionals.first ?? "").names.filter { $0.word.hasPrefix(last) }
+        .map { .word($0.word, meaning: $0.meaning) }
     case .questions:
       let questions = Question.all.map { (name: $0.name, text: $0.text) }
       let relations = Relation.ofTrace.map { (name: $0.name, text: $0.sentence) }
@@ -137,30 +141,31 @@ struct Completer {
     }
   }
 
-  /// By the argument's name, which means the same in every verb.
+  /// The words of a list that are there already, and the last comma.
+  private static func list(before last: String) -> Substring { last.lastIndex(of: ",").map { last[...$0] } ?? "" }
+
+  /// By the argument's name.
   private static func source(of argument: VerbDescription.Argument) -> Source {
     let name = argument.preferredName?.name ?? argument.valueName ?? ""
     switch name {
     case "database", "db", "attach": return .files(extension: "db")
     case "trace", "probes", "kallsyms", "definitions", "output", "junit", "command": return .files(extension: nil)
     case "file": return .files(extension: "sql")
-    case "btf", "folder", "corpus", "to": return .folders
+    case "btf", "folder", "corpus": return .folders
+    // The folder of a case; elsewhere a moment.
+    case "to" where argument.abstract?.contains("folder") == true: return .folders
     case "form", "diff", "toml": return .forms
     case "kernel" where argument.allValues != nil: return .forms
-    case "finding", "id": return .findings
+    case "number", "finding": return .named(.finding)
+    case "vm": return .named(.vm)
+    case "cache": return .named(.cache)
+    case "task": return .named(.task)
     case "sql": return .questions
     case "scenario": return .words((Scenario.builtIn + Scenario.large).map(\.name))
+    case "until": return .words(RecordLookCommand.kinds, areSeveral: true)
+    case "fail-on": return .words(argument.allValues ?? [], areSeveral: true)
     default: return argument.allValues.map { .words($0) } ?? .nothing
     }
-  }
-
-  /// The findings and counterexamples of a database; none, if it cannot be read.
-  private static func findings(_ path: String) -> [(id: String, text: String)] {
-    let sql = """
-      SELECT id, kind || ', ' || certainty AS text FROM finding UNION ALL SELECT id, title FROM counterexample ORDER BY id
-      """
-    let database = try? TraceDatabase(at: path)
-    return (try? database?.rows(sql) { (id: "\($0.integer("id"))", text: $0.text("text")) }) ?? []
   }
 
   /// Without the quotes and backslashes of a shell; a word may still be open.
