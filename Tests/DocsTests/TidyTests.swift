@@ -72,6 +72,7 @@ import Testing
 
   /// What only a compiler or a library calls, and why it is there.
   private static let calledByOthers = [
+    "allValueStrings": "ArgumentParser", "defaultValueDescription": "ArgumentParser",
     "buildExpression": "result builder", "buildBlock": "result builder",
   ]
   /// What only tests call, and why it is not theirs.
