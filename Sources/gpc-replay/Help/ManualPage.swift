@@ -24,16 +24,18 @@ struct ManualPage {
     page.macro("Sh", "SYNOPSIS")
     Self.synopsis(verb, path, &page)
     page.macro("Sh", "DESCRIPTION")
-    var paragraphs = Self.paragraphs(verb.discussion ?? "")
-    let statuses = paragraphs.compactMap(\.exitStatus)
-    paragraphs.removeAll { $0.exitStatus != nil && $0.text.hasPrefix(Self.statusWords) }
+    let (discussion, status) = Self.parted(verb.discussion ?? "")
+    let paragraphs = Self.paragraphs(discussion)
     if let abstract = verb.abstract { page.text(abstract) }
-    for paragraph in paragraphs where !paragraph.isExample { page.paragraph(paragraph) }
+    for paragraph in paragraphs where !paragraph.isExample { page.paragraph(paragraph.lines) }
     Self.verbs(verb, path, &page)
     Self.arguments(verb, &page)
-    if let status = statuses.first {
-      page.macro("Sh", "EXIT STATUS")
+    page.macro("Sh", "EXIT STATUS")
+    if let status {
       page.text(status)
+    } else {
+      page.text("As of the program:")
+      page.macro("Xr", path[0], "1", ".")
     }
     let examples = paragraphs.filter(\.isExample)
     if !examples.isEmpty {
@@ -56,36 +58,38 @@ struct ManualPage {
 
   // MARK: Sections
 
+  /// Options first, as in the usage that `--help` prints; those that every verb has are left out.
   private static func synopsis(_ verb: VerbDescription, _ path: [String], _ page: inout Roff) {
-    page.macro("Nm", path.joined(separator: " "))
-    if !verb.verbs.isEmpty, verb.defaultSubcommand == nil {
+    let name = path.joined(separator: " ")
+    guard verb.verbs.isEmpty else {
+      if let implied = verb.defaultSubcommand.flatMap({ verb.verb($0) }) {
+        page.macro("Nm", name)
+        page.macro("Op", "Ar", "option", "...")
+        for argument in implied.shownArguments where argument.kind == .positional {
+          page.macro("Ar", argument.valueName ?? "")
+        }
+      }
+      page.macro("Nm", name)
       page.macro("Ar", "verb")
       page.macro("Op", "Ar", "argument", "...")
       return
     }
-    for argument in verb.shownArguments {
-      let value = argument.valueName ?? "value"
-      let ending = argument.isRepeating ? ["..."] : []
-      switch argument.kind {
-      case .positional:
-        page.macro(argument.isOptional ? "Op" : "Ar", (argument.isOptional ? ["Ar"] : []) + [value] + ending)
-      case .flag: page.macro("Op", ["Fl"] + Self.flag(argument))
-      case .option:
-        let words = ["Fl"] + Self.flag(argument) + ["Ar", value] + ending
-        page.macro(argument.isOptional ? "Op" : words[0], argument.isOptional ? words : Array(words.dropFirst()))
-      }
+    page.macro("Nm", name)
+    let arguments = verb.shownArguments.filter { !["--version", "--help"].contains($0.preferredName?.word) }
+    for argument in arguments where argument.kind != .positional {
+      let value = argument.kind == .option ? ["Ar", argument.valueName ?? ""] : []
+      let words = ["Fl", Self.flag(argument)] + value + (argument.isRepeating ? ["..."] : [])
+      page.macro(argument.isOptional ? "Op" : words[0], argument.isOptional ? words : Array(words.dropFirst()))
     }
-    guard let implied = verb.defaultSubcommand else { return }
-    page.macro("Ar", "trace")
-    page.macro("Nm", path.joined(separator: " "))
-    page.macro("Ar", "verb")
-    page.macro("Op", "Ar", "argument", "...")
-    _ = implied
+    for argument in arguments where argument.kind == .positional {
+      let words = [argument.valueName ?? ""] + (argument.isRepeating ? ["..."] : [])
+      page.macro(argument.isOptional ? "Op" : "Ar", argument.isOptional ? ["Ar"] + words : words)
+    }
   }
 
   /// Without the hyphen that the macro sets.
-  private static func flag(_ argument: VerbDescription.Argument) -> [String] {
-    [String((argument.preferredName?.word ?? "-").dropFirst())]
+  private static func flag(_ argument: VerbDescription.Argument) -> String {
+    String((argument.preferredName?.word ?? "-").dropFirst())
   }
 
   private static func verbs(_ verb: VerbDescription, _ path: [String], _ page: inout Roff) {
@@ -131,32 +135,31 @@ struct ManualPage {
 
   // MARK: The discussion
 
-  fileprivate struct Paragraph {
+  private struct Paragraph {
     let lines: [String]
 
-    var text: String { lines.joined(separator: " ") }
     var isExample: Bool { lines[0].hasPrefix("Example:") }
-    var isLiteral: Bool { lines.allSatisfy { $0.hasPrefix("  ") } }
 
     var exampleLines: [String] {
       let first = lines[0].dropFirst("Example:".count).drop { $0 == " " }
       return (first.isEmpty ? [] : [String(first)]) + lines.dropFirst().map { String($0.drop { $0 == " " }) }
     }
-
-    /// What it says of it, to its end.
-    var exitStatus: String? {
-      guard let range = text.range(of: ManualPage.statusWords), !isExample else { return nil }
-      let rest = text[range.upperBound...]
-      return rest.prefix(1).uppercased() + rest.dropFirst()
-    }
   }
-
-  fileprivate static let statusWords = "Exit status: "
 
   private static func paragraphs(_ discussion: String) -> [Paragraph] {
     discussion.split(separator: "\n", omittingEmptySubsequences: false).split(separator: "").map {
       Paragraph(lines: $0.map(String.init))
     }
+  }
+
+  /// The sentence that says what the exit status is, and the discussion without it.
+  private static func parted(_ discussion: String) -> (discussion: String, status: String?) {
+    guard let start = discussion.range(of: "Exit status: ") else { return (discussion, nil) }
+    let rest = discussion[start.upperBound...]
+    // Its end is the first full stop that ends a line or comes before a capital.
+    let end = rest.firstRange(of: /\.(?=\n|$| [A-Z])/)?.upperBound ?? rest.endIndex
+    let before = String(discussion[..<start.lowerBound])
+    return (before + String(rest[end...].drop { $0 == " " }), String(rest[..<end]))
   }
 }
 
@@ -194,10 +197,16 @@ private struct Roff {
     }
   }
 
-  mutating func paragraph(_ paragraph: ManualPage.Paragraph) {
-    if paragraph.isLiteral { return literal(paragraph.lines.map { String($0.dropFirst(2)) }) }
-    macro("Pp")
-    text(paragraph.text)
+  /// Indented lines are literal.
+  mutating func paragraph(_ lines: [String]) {
+    var lines = lines[...]
+    if lines.first?.hasPrefix("  ") == false { macro("Pp") }
+    while let first = lines.first {
+      let isLiteral = first.hasPrefix("  ")
+      let run = lines.prefix { $0.hasPrefix("  ") == isLiteral }
+      if isLiteral { literal(run.map { String($0.dropFirst(2)) }) } else { text(run.joined(separator: " ")) }
+      lines = lines.dropFirst(run.count)
+    }
   }
 
   mutating func literal(_ lines: [String]) {
