@@ -78,6 +78,9 @@ let package = Package(
         "Explore", "Corpus", "Pipeline",
         "BTF", "Probes", "Recorder",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      resources: [
+        .embedInCode("Help/completion.bash"), .embedInCode("Help/completion.zsh"), .embedInCode("Help/completion.fish"),
       ]),
     .executableTarget(
       name: "replay-bench", dependencies: ["KVMEvents", "Results", "TraceStore", "GPCProtocol", "Forms", "Replay"],

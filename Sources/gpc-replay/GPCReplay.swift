@@ -25,6 +25,7 @@ struct GPCReplay: ParsableCommand {
       ShellCommand.self,
       ExplainCommand.self, ProtocolsCommand.self, CompareCommand.self, ExploreCommand.self, MatrixCommand.self,
       CorpusCommand.self, ProbesCommand.self, RecordCommand.self, RecordGuardCommand.self, RecordLookCommand.self,
+      CompleteCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 
@@ -33,6 +34,13 @@ struct GPCReplay: ParsableCommand {
     signal(SIGXFSZ, SIG_IGN)
     do {
       try checkVerb()
+      // ArgumentParser's own scripts know nothing of the verb that need not be named.
+      let arguments = CommandLine.arguments.dropFirst()
+      if arguments.count == 2, arguments.first == "--generate-completion-script", let shell = arguments.last,
+        let script = CompletionScript.text(for: shell)
+      {
+        return try printOut(script)
+      }
       var command = try parseAsRoot()
       try command.run()
     } catch {

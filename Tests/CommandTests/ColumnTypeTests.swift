@@ -1,4 +1,4 @@
-// A column name has one type, wherever it occurs: a comparison of two columns of one name is never empty for their types.
+// A column name has one type, wherever it occurs: no comparison of two columns of one name is empty for their types.
 
 import Foundation
 import RealBinary
