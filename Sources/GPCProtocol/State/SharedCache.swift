@@ -8,6 +8,8 @@ package struct SharedCache<Width: StateWidth>: Hashable, Sendable {
   package var refreshLock = KernelLock<Width>()
   /// On `kvm->gpc_list`, guarded by `gpc_lock`.
   package var isListed = false
+  /// `vcpu->mode` is not `OUTSIDE_GUEST_MODE`, of the vCPU that uses its pfn. Held by that alone; a walk waits for it.
+  package var guestMode = KernelLock<Width>()
 
   package init() {}
 }
