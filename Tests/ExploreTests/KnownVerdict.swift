@@ -256,7 +256,8 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
         "By hand: no walk clears valid, and a check says yes behind the hole."),
       KnownVerdict(
         "itazur-1", "punch-hole-cold", [.stale],
-        "By hand: looked up before the file frees its pages, tested before the file's end moves the seq; the count is 0."),
+        "By hand: looked up before the file frees its pages, tested before the file's end moves the seq; the count is 0."
+      ),
       KnownVerdict("itazur-1", "warm", [], "By hand: no hole, and the walk is v6.9's."),
       KnownVerdict("itazur-1", "cold", [], "By hand: as v6.9."),
       KnownVerdict(

@@ -19,7 +19,9 @@ extension Counterexample {
     lines.append(
       "Locks:     mn = mn_invalidate_lock, list = gpc_lock, mmu = mmu_lock, gpc/w and gpc/r = gpc->lock, refresh = refresh_lock"
     )
-    if scenario.hasGuests { lines.append("           guest: vcpu->mode is IN_GUEST_MODE; copy: what it has copied of pfn") }
+    if scenario.hasGuests {
+      lines.append("           guest: vcpu->mode is IN_GUEST_MODE; copy: what it has copied of pfn")
+    }
     lines.append("")
     lines += timeline(place)
     lines.append("")

@@ -27,7 +27,8 @@ extension TimelineState {
     caches = scenario.setup.caches.indices.map { index in
       let fields = state.caches[index].fields
       let place = scenario.setup.place(of: fields, form.rules)
-      let pfn = fields.isKHVAUnmapped ? "unmapped" : Self.words(fields.pfn, isStale: state.isStale(fields.pfn, at: place))
+      let pfn =
+        fields.isKHVAUnmapped ? "unmapped" : Self.words(fields.pfn, isStale: state.isStale(fields.pfn, at: place))
       return Cache(
         valid: fields.valid, needsInvalidation: form.rules.hasNeedsInvalidation ? fields.needsInvalidation : nil,
         pfn: pfn)

@@ -18,7 +18,8 @@ extension TaskProgram {
   }
 
   /// A vCPU whose guest uses the cache's pfn.
-  static func guest(_ name: String = "vcpu", _ cache: Int = 0, page: Int = cachePage, handlesEvents: Bool) -> TaskProgram
+  static func guest(_ name: String = "vcpu", _ cache: Int = 0, page: Int = cachePage, handlesEvents: Bool)
+    -> TaskProgram
   {
     TaskProgram(name, [.runGuest(cache: cache, .gpaPage(page), handlesEvents: handlesEvents)])
   }

@@ -13,7 +13,8 @@ extension ProtocolText {
         $0.local.hasHandledEvents = true
         return .yes
       }
-      Line(118, "guest.enter", "vcpu->mode = IN_GUEST_MODE", takes: .guest, if: uses, told: true, marks: .isUnrecorded) {
+      Line(118, "guest.enter", "vcpu->mode = IN_GUEST_MODE", takes: .guest, if: uses, told: true, marks: .isUnrecorded)
+      {
         $0.local.hasHandledEvents = false
       }
       Line(
