@@ -15,7 +15,7 @@ extension Coverage {
       table.append([
         name, "\(reached.steps.count)/\(declared.steps.count)", "\(reached.count)/\(declared.count)",
       ])
-      let never = NeverReached(form, reached: reached, tellsLocks: true, isAsked: { Self.isRecorded($0, form) })
+      let never = NeverReached(form, reached: reached, tellsLocks: true, isAsked: form.mayRecord)
       missing += NeverReached.lines("\(name), never reached", never.steps)
       missing += NeverReached.lines("\(name), never taken", never.branches)
     }

@@ -49,11 +49,12 @@ package struct Coverage {
   }
 
   /// What some recording can have of a form.
-  static func declared(_ form: ProtocolForm) -> [ProtocolBranch] {
-    form.branches.filter { isRecorded($0, form) }
-  }
+  static func declared(_ form: ProtocolForm) -> [ProtocolBranch] { form.branches.filter(form.mayRecord) }
+}
 
-  static func isRecorded(_ branch: ProtocolBranch, _ form: ProtocolForm) -> Bool {
-    !form.program.traits[Int(branch.step.code)].has(.isUnrecorded)
+extension ProtocolForm {
+  /// Can a recording of it go this way? What is guest_memfd's or a vCPU's no recording has.
+  func mayRecord(_ branch: ProtocolBranch) -> Bool {
+    !program.traits[Int(branch.step.code)].has(.isUnrecorded)
   }
 }

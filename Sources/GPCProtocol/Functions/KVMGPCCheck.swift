@@ -38,7 +38,7 @@ extension ProtocolText.Condition {
 
   fileprivate static var isGuest: Self { Self("a vCPU copies pfn") { $0.operation.kind == .runGuest } }
 
-  fileprivate static var hasHandledEvents: Self { Self("the vCPU has it") { $0.local.hasHandledEvents } }
+  fileprivate static var hasHandledEvents: Self { Self("its vCPU has handled events") { $0.local.hasHandledEvents } }
 }
 
 extension Step {
