@@ -20,10 +20,10 @@ import Testing
 
   /// By hand: a vCPU that copies the pfn behind its events has nothing between copy and entry that could set valid
   /// again.
-  @Test(arguments: ["guest", "guest-cold", "guest-events"])
+  @Test(arguments: ["guest", "guest-two", "guest-events"])
   func cleanWhereItCopiesBehindTheEvents(_ scenario: String) throws {
     let form = form {
-      $0["check.unlockYes"].effect = .does { $0.local.copiedPFN = $0.gpc.pfn }
+      $0["check.unlockYes"].effect = .does { $0.copiedPFN = $0.gpc.pfn }
     }
     #expect(try verdicts(form, scenario) == [])
   }

@@ -20,7 +20,8 @@ extension ProtocolState {
         " c\(fields.active) \(fields.valid) \(fields.needsInvalidation) \(fields.uhva) \(fields.hasKHVA) \(fields.isKHVAUnmapped)"
       let place = engine.setup.place(of: fields, engine.rules)
       name += " \(fields.pfn.isError) \(state.isStale(fields.pfn, at: place)) \(state.caches[cache].isListed)"
-      name += " \(state.caches[cache].guestMode)"
+      let copy = state.caches[cache].copiedPFN
+      name += " \(state.caches[cache].guestMode) \(copy.isError) \(state.isStale(copy, at: place))"
     }
     for task in 0..<engine.taskCount {
       let local = state.tasks[task]
@@ -28,8 +29,7 @@ extension ProtocolState {
       name +=
         " \(local.snapshot == state.kvm.invalidateSeq) \(local.newPFN.isError) \(local.isInWindow) \(local.keepsKHVA)"
       let place = engine.setup.place(of: state.caches[0].fields, engine.rules)
-      name += " \(state.isStale(local.newPFN, at: place)) \(state.isStale(local.copiedPFN, at: place))"
-      name += " \(local.copiedPFN.isError) \(local.hasHandledEvents) \(local.hitGuests)"
+      name += " \(state.isStale(local.newPFN, at: place)) \(local.hasHandledEvents) \(local.hitGuests)"
     }
     return name
   }

@@ -36,9 +36,9 @@ extension TimelineState {
     count = Int(state.kvm.activeInvalidations)
     seq = Int(state.kvm.invalidateSeq)
     range = form.rules.range == .none ? nil : Self.words(state.kvm)
-    copies = scenario.guests.map { task, cache in
+    copies = scenario.guests.map { cache in
       let place = scenario.setup.place(of: state.caches[cache].fields, form.rules)
-      let copy = state.tasks[task].copiedPFN
+      let copy = state.caches[cache].copiedPFN
       return copy.isError ? "-" : Self.words(copy, isStale: state.isStale(copy, at: place))
     }
   }

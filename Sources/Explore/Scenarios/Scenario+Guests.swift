@@ -3,12 +3,8 @@
 import GPCProtocol
 
 extension Scenario {
-  /// The tasks that enter a guest, each with the cache whose pfn it copies.
-  var guests: [(task: Int, cache: Int)] {
-    setup.programs.enumerated().compactMap { task, program in
-      program.operations.first(where: \.runsGuest)?.cache.map { (task, $0) }
-    }
-  }
+  /// The caches whose pfn a vCPU copies, in the order of the tasks.
+  var guests: [Int] { setup.programs.compactMap { $0.operations.first(where: \.runsGuest)?.cache } }
 
   var hasGuests: Bool { !guests.isEmpty }
 

@@ -79,7 +79,7 @@ final class StateLayout: Sendable {
     initial = engine.initialState()
     let perCache =
       2 * holderBits + engine.taskCount + 5 + (hasFlag ? 1 : 0) + (hasKHVABit ? 1 : 0)
-      + (cachesChange ? 8 : 0) + (hasGuests ? holderBits : 0)
+      + (cachesChange ? 8 : 0) + (hasGuests ? holderBits + Self.copyBits : 0)
     var position = holderBits * 4 + (hasRange ? 6 : 0) + perCache * engine.cacheCount
     var positions: [Int] = []
     taskWidths = tasks.map { $0.bitCount(hasQueue: hasQueue, hasBuffers: hasBuffers, hasKHVABit: hasKHVABit) }
@@ -142,7 +142,7 @@ final class StateLayout: Sendable {
 extension StateLayout.Task {
   /// The position of the bit `isInWindow` among a task's; the seq's bit is the next one. As in `packTask`.
   fileprivate var windowOffset: Int {
-    StateLayout.stepBits + operationBits + rangeBits + walkedBits + hitBits + (copies ? StateLayout.copyBits : 0)
+    StateLayout.stepBits + operationBits + rangeBits + walkedBits + hitBits + (copies ? 1 : 0)
   }
 
   fileprivate func bitCount(hasQueue: Bool, hasBuffers: Bool, hasKHVABit: Bool) -> Int {

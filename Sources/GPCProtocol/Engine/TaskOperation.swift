@@ -21,7 +21,7 @@ package enum TaskOperation: Hashable, Sendable {
   case punchHole(HVARange)
   /// `vcpu_enter_guest()` of a guest that uses the cache's pfn (`ProtocolRules.guestUsesPFN`; else a `use`): until a
   /// check says yes, refresh; copy the pfn; enter the guest with it. `handlesEvents`: before the entry the vCPU may
-  /// check the cache once more, and refresh it.
+  /// check the cache once more, and refresh it. One vCPU uses a cache.
   case runGuest(cache: Int, RefreshRequest, handlesEvents: Bool)
 }
 

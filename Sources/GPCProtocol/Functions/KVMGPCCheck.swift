@@ -21,7 +21,7 @@ extension ProtocolText {
       Line(71, "check.unlockYes", "uses khva", drops: .read, if: !copies, told: true)
       Line(71, "check.unlockYes", "uses khva, or copies pfn", drops: .read, if: copies, told: true) {
         guard $0.operation.kind == .runGuest, !$0.local.hasHandledEvents else { return }
-        $0.local.copiedPFN = $0.gpc.pfn
+        $0.copiedPFN = $0.gpc.pfn
       }
       Line(jump: "guest.enter", when: .hasHandledEvents, if: copies)
       Line(jump: "guest.events", when: .isGuest, if: copies)

@@ -29,15 +29,16 @@ extension ProtocolText {
         120, "guest.run", "the guest uses the pfn that was copied", if: uses, section: true, others: .readsWindows,
         marks: .isUnrecorded
       ) {
-        $0.violations = $0.judgeUse($0.local.copiedPFN)
+        $0.violations = $0.judgeUse($0.copiedPFN)
       }
       Line(
         121, "guest.leave", "vcpu->mode = OUTSIDE_GUEST_MODE", drops: .guest, if: uses, then: .return, section: true,
-        told: true, marks: .isUnrecorded)
+        told: true, marks: .isUnrecorded
+      ) { $0.copiedPFN = .errorFault }
       Line(
         122, "guest.leaveAgain", "vcpu->mode = OUTSIDE_GUEST_MODE; again", drops: .guest, if: uses, then: "check",
         section: true, told: true, marks: .isUnrecorded
-      ) { $0.local.copiedPFN = .errorFault }
+      ) { $0.copiedPFN = .errorFault }
     }
   }
 }

@@ -39,6 +39,12 @@ package struct Step<Storage: ProtocolStorage> {
     @inline(__always) nonmutating set { storage.pointee[cache: cache].isListed = newValue }
   }
 
+  /// What the vCPU of the cache has copied of `pfn`.
+  package var copiedPFN: PFN {
+    get { storage.pointee[cache: cache].copiedPFN }
+    nonmutating set { storage.pointee[cache: cache].copiedPFN = newValue }
+  }
+
   /// The range that the task's invalidation chose.
   package var range: HVARange { chosenRange.range }
 
