@@ -34,7 +34,7 @@ let package = Package(
       name: "Schema", path: "schema",
       resources: [
         .embedInCode("schema.sql"), .embedInCode("views.sql"), .embedInCode("indices.sql"),
-        .embedInCode("corpus.sql"),
+        .embedInCode("corpus.sql"), .embedInCode("questions.sql"),
       ]),
     .target(
       name: "TraceStore", dependencies: ["KVMEvents", "TextLayout", "Results", "CSQLite", "Schema"],
@@ -74,8 +74,8 @@ let package = Package(
     .executableTarget(
       name: "gpc-replay",
       dependencies: [
-        "KVMEvents", "TextLayout", "Results", "TraceReaders", "TraceStore", "GPCProtocol", "Forms", "Report", "Explore",
-        "Corpus", "Pipeline",
+        "KVMEvents", "TextLayout", "Results", "TraceReaders", "Schema", "TraceStore", "GPCProtocol", "Forms", "Report",
+        "Explore", "Corpus", "Pipeline",
         "BTF", "Probes", "Recorder",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

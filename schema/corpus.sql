@@ -2,7 +2,7 @@
 -- changed.
 
 PRAGMA application_id = 0x67706363; -- "gpcc"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- One `corpus run`.
 CREATE TABLE run (
@@ -35,7 +35,7 @@ CREATE TABLE cell (
   case_name TEXT NOT NULL,
   form TEXT NOT NULL,
   verdict TEXT NOT NULL,            -- contract, stale, deadlock, livelock, spins, divergence, excessive_retry, joined by +; clean, truncated, unknown, incomplete
-  expected TEXT NOT NULL,           -- empty: a form from a file, for which the case has no expectation
+  expected_verdict TEXT NOT NULL,   -- empty: a form from a file, for which the case has no expectation
   cpu_ns INTEGER NOT NULL,          -- of the search; 0 for 'recorded'
   -- of the search; 0 for 'recorded'
   window_count INTEGER NOT NULL,
@@ -73,16 +73,18 @@ CREATE TABLE figure (
   form TEXT NOT NULL,               -- 'recorded', or the form that it is modelled for
   name TEXT NOT NULL,
   value INTEGER,                    -- NULL: there is none
-  expected INTEGER NOT NULL,
+  expected_value INTEGER NOT NULL,
   PRIMARY KEY (run_id, case_name, form, name),
   FOREIGN KEY (run_id, case_name) REFERENCES case_run (run_id, name)
 ) STRICT, WITHOUT ROWID;
 
 -- What was not as expected.
 CREATE VIEW difference AS
-SELECT run_id, case_name, form, 'verdict' AS subject, expected, verdict AS found FROM cell WHERE verdict <> expected AND expected <> ''
+SELECT run_id, case_name, form, 'verdict' AS subject, expected_verdict AS expected, verdict AS found
+FROM cell WHERE verdict <> expected_verdict AND expected_verdict <> ''
 UNION ALL
-SELECT run_id, case_name, form, name, CAST(expected AS TEXT), CAST(value AS TEXT) FROM figure WHERE value IS NOT expected;
+SELECT run_id, case_name, form, name, CAST(expected_value AS TEXT), CAST(value AS TEXT)
+FROM figure WHERE value IS NOT expected_value;
 
 -- Cells that have another verdict in a later run.
 CREATE VIEW verdict_change AS

@@ -1,7 +1,8 @@
 -- The tables of a gpc-replay database: one recording, and what the replay made of it.
 --
 -- * A u64 of the kernel (pointers, addresses, sequence numbers) is stored as the INTEGER with the same 64 bits. Kernel
---   pointers are therefore negative here; compare them for equality, never order by them. Views show them in hex.
+--   pointers are therefore negative here; compare them for equality, never order by them. Views show them in hex, in
+--   columns that end in _hex.
 -- * An event's id is the number of its line in the text that was read, its ordinal in a trace.dat, or its position in
 --   time stamp order (bpftrace): trace.event_place says which. So every id that a table or a view shows can be found in
 --   the recording. Ids increase in replay order.
@@ -9,7 +10,7 @@
 --   steps instead. Flags are 0 or 1. NULL: the recording does not say.
 
 PRAGMA application_id = 0x67706372; -- "gpcr"
-PRAGMA user_version = 7;
+PRAGMA user_version = 8;
 
 -- The recording this database holds: one row, written last.
 CREATE TABLE trace (
@@ -295,6 +296,19 @@ CREATE TABLE finding (
   certainty_alone TEXT CHECK (certainty_alone IN ('certain', 'possible')) -- what it is without the witness
 ) STRICT;
 
+-- Where a missed invalidation could hide: retry tests that were accepted, and checks that said yes, of which the recorded
+-- order leaves open whether they missed an invalidation of their page. What a finding is about may be here as well;
+-- view hidden_miss leaves it out.
+CREATE TABLE undecided_overlap (
+  id INTEGER PRIMARY KEY,
+  subject TEXT NOT NULL CHECK (subject IN ('retry_test', 'check')),
+  event_id INTEGER NOT NULL REFERENCES event (id), -- the test, or the check's return
+  cache_id INTEGER NOT NULL REFERENCES cache (id),
+  invalidation_id INTEGER NOT NULL REFERENCES invalidation (id), -- the first such; a check may have a row for several
+  refresh_id INTEGER REFERENCES refresh (id),
+  check_id INTEGER REFERENCES cache_check (id)
+) STRICT;
+
 -- The weight of the same pfn as a witness: lookups of a cache that certainly follow a removal of the page, and how many
 -- of them return the pfn that the lookup before had returned. One row.
 CREATE TABLE witness_weight (
@@ -418,7 +432,7 @@ CREATE TABLE counterexample_step (
   is_what_if INTEGER NOT NULL CHECK (is_what_if IN (0, 1)), -- 1: the recording has it before an event above
   valid INTEGER NOT NULL CHECK (valid IN (0, 1)), -- gpc->valid
   needs_invalidation INTEGER CHECK (needs_invalidation IN (0, 1)), -- NULL: the form has no such flag
-  pfn TEXT NOT NULL CHECK (pfn IN ('ok', 'freed', 'error')), -- the state of gpc->pfn
+  pfn_state TEXT NOT NULL CHECK (pfn_state IN ('ok', 'freed', 'error')), -- of gpc->pfn
   active_inv INTEGER NOT NULL,      -- mn_active_invalidate_count
   seq INTEGER NOT NULL,             -- mmu_invalidate_seq, from 1
   is_loop INTEGER NOT NULL CHECK (is_loop IN (0, 1)), -- 1: repeated indefinitely

@@ -1,11 +1,81 @@
 -- The questions of a kernel developer, as views. The report is SELECTs over them.
--- Times and losses are summed by total(): where a damaged recording has stamps centuries apart, sum() fails.
+--
+-- * One type per column name, in all tables and views. A u64 column X is an INTEGER everywhere; its value in hex is a
+--   TEXT called X_hex. A literal in hex is an integer: WHERE gpc = 0xffff88810000a668 finds the rows that
+--   WHERE gpc_hex = '0xffff88810000a668' does.
+-- * ts_ns is the recorded time stamp, since_start_ns counts from the first event. seconds is a REAL of the trace clock,
+--   as `trace-cmd report` prints it; NULL where stamps are ticks.
+-- * Times and losses are summed by total(): where a damaged recording has stamps centuries apart, sum() fails.
 
--- Every event as text: seconds (or ticks), comm and pid, name, and the recorded fields (addresses in hex).
+-- The times of an event.
+CREATE VIEW event_time AS
+SELECT id, ts_ns,
+  -- CAST: SQLite makes a REAL of a difference that 64 bits cannot hold.
+  CAST(ts_ns - (SELECT first_ts_ns FROM trace) AS INTEGER) AS since_start_ns,
+  iif((SELECT stamp_unit = 'ns' FROM trace), ts_ns / 1e9, NULL) AS seconds
+FROM event;
+
+-- The recorded events, with all columns of the table, and its addresses also in hex.
+CREATE VIEW event_hex AS
+SELECT *,
+  iif(kvm IS NULL, NULL, printf('0x%x', kvm)) AS kvm_hex,
+  iif(gpc IS NULL, NULL, printf('0x%x', gpc)) AS gpc_hex,
+  iif(uhva IS NULL, NULL, printf('0x%x', uhva)) AS uhva_hex,
+  iif(gpa IS NULL, NULL, printf('0x%x', gpa)) AS gpa_hex,
+  iif(pfn IS NULL, NULL, printf('0x%x', pfn)) AS pfn_hex,
+  iif(generation IS NULL, NULL, printf('0x%x', generation)) AS generation_hex,
+  iif(slots_generation IS NULL, NULL, printf('0x%x', slots_generation)) AS slots_generation_hex,
+  iif(hva_start IS NULL, NULL, printf('0x%x', hva_start)) AS hva_start_hex,
+  iif(hva_end IS NULL, NULL, printf('0x%x', hva_end)) AS hva_end_hex,
+  iif(mn IS NULL, NULL, printf('0x%x', mn)) AS mn_hex,
+  iif(mm IS NULL, NULL, printf('0x%x', mm)) AS mm_hex,
+  iif(flags IS NULL, NULL, printf('0x%x', flags)) AS flags_hex,
+  iif(old_gpa IS NULL, NULL, printf('0x%x', old_gpa)) AS old_gpa_hex,
+  iif(old_uhva IS NULL, NULL, printf('0x%x', old_uhva)) AS old_uhva_hex,
+  iif(khva IS NULL, NULL, printf('0x%x', khva)) AS khva_hex
+FROM event;
+
+-- The virtual machines, with all columns of the table, and its addresses also in hex.
+CREATE VIEW vm_hex AS
+SELECT *,
+  iif(kvm IS NULL, NULL, printf('0x%x', kvm)) AS kvm_hex,
+  iif(mn IS NULL, NULL, printf('0x%x', mn)) AS mn_hex,
+  iif(mm IS NULL, NULL, printf('0x%x', mm)) AS mm_hex
+FROM vm;
+
+-- The caches, with all columns of the table, and its addresses also in hex.
+CREATE VIEW cache_hex AS
+SELECT *,
+  printf('0x%x', gpc) AS gpc_hex,
+  iif(last_gpa IS NULL, NULL, printf('0x%x', last_gpa)) AS last_gpa_hex,
+  iif(last_uhva IS NULL, NULL, printf('0x%x', last_uhva)) AS last_uhva_hex
+FROM cache;
+
+-- The memslots, with all columns of the table, and its addresses also in hex.
+CREATE VIEW memslot_hex AS
+SELECT *,
+  printf('0x%x', gpa) AS gpa_hex,
+  printf('0x%x', size) AS size_hex,
+  printf('0x%x', uhva) AS uhva_hex,
+  printf('0x%x', flags) AS flags_hex
+FROM memslot;
+
+-- The invalidations, with all columns of the table, and its addresses also in hex.
+CREATE VIEW invalidation_hex AS
+SELECT *,
+  printf('0x%x', hva_start) AS hva_start_hex,
+  printf('0x%x', hva_end) AS hva_end_hex
+FROM invalidation;
+
+-- The rounds of the retry loop, with all columns of the table, and its addresses also in hex.
+CREATE VIEW retry_round_hex AS
+SELECT *,
+  iif(uhva IS NULL, NULL, printf('0x%x', uhva)) AS uhva_hex
+FROM retry_round;
+
+-- Every event as text: its times, comm and pid, name, and the recorded fields as `fields` (addresses in hex).
 CREATE VIEW event_text AS
-SELECT event.id,
-  iif((SELECT stamp_unit = 'tick' FROM trace), printf('%d', event.ts_ns),
-    printf('%d.%09d', event.ts_ns / 1000000000, event.ts_ns % 1000000000)) AS seconds,
+SELECT event.id, event.ts_ns, event_time.since_start_ns, event_time.seconds,
   event.cpu,
   task.comm,
   task.pid,
@@ -28,6 +98,7 @@ SELECT event.id,
     || iif(active_inv IS NULL, '', printf(' active_inv=%d', active_inv)) || iif(seq IS NULL, '', printf(' seq=%d', seq))
     || iif(ret IS NULL, '', printf(' ret=%d', ret))) AS fields
 FROM event
+JOIN event_time ON event_time.id = event.id
 LEFT JOIN task ON task.id = event.task_id
 LEFT JOIN event_name ON event_name.id = event.name_id
 LEFT JOIN event_kind ON event_kind.id = event.kind_id;
@@ -144,14 +215,14 @@ ORDER BY position, verdict, doubt;
 -- What was open when the recording ended, and for how long; what it waits for.
 CREATE VIEW never_ended_report AS
 SELECT never_ended.id, never_ended.kind, never_ended.vm_id, never_ended.cache_id,
-  iif(cache.gpc IS NULL, NULL, printf('0x%x', cache.gpc)) AS gpc, task.comm, task.pid,
+  cache_hex.gpc_hex, task.comm, task.pid,
   never_ended.event_id, never_ended.last_event_id, never_ended.open_ns, never_ended.refresh_id, never_ended.invalidation_id,
-  iif(invalidation.id IS NULL, NULL, printf('[0x%x, 0x%x)', invalidation.hva_start, invalidation.hva_end)) AS range,
+  '[' || invalidation_hex.hva_start_hex || ', ' || invalidation_hex.hva_end_hex || ')' AS range,
   never_ended.waits_at
 FROM never_ended
-LEFT JOIN cache ON cache.id = never_ended.cache_id
+LEFT JOIN cache_hex ON cache_hex.id = never_ended.cache_id
 LEFT JOIN task ON task.id = never_ended.task_id
-LEFT JOIN invalidation ON invalidation.id = never_ended.invalidation_id
+LEFT JOIN invalidation_hex ON invalidation_hex.id = never_ended.invalidation_id
 ORDER BY never_ended.open_ns DESC, never_ended.id;
 
 -- Why rounds of the retry loop were repeated, and the time that they took.
@@ -164,8 +235,7 @@ ORDER BY CASE cause WHEN 'false' THEN 1 WHEN 'necessary' THEN 2 WHEN 'undecided'
 
 -- Which caches retry most.
 CREATE VIEW cache_retry AS
-SELECT cache.id AS cache_id, cache.vm_id, printf('0x%x', cache.gpc) AS gpc, cache.epoch,
-  iif(cache.last_uhva IS NULL, NULL, printf('0x%x', cache.last_uhva)) AS uhva,
+SELECT cache.id AS cache_id, cache.vm_id, cache.gpc_hex, cache.epoch, cache.last_uhva_hex,
   count(refresh.id) AS refreshes,
   count(*) FILTER (WHERE refresh.necessary_count + refresh.false_count + refresh.undecided_count > 0) AS refreshes_retrying,
   coalesce(sum(refresh.round_count), 0) AS rounds,
@@ -176,14 +246,14 @@ SELECT cache.id AS cache_id, cache.vm_id, printf('0x%x', cache.gpc) AS gpc, cach
   CAST(total(refresh.stall_ns) AS INTEGER) AS stall_ns,
   coalesce(max(refresh.stall_ns), 0) AS stall_max_ns,
   CAST(total(refresh.false_ns) AS INTEGER) AS false_ns
-FROM cache LEFT JOIN refresh ON refresh.cache_id = cache.id
+FROM cache_hex AS cache LEFT JOIN refresh ON refresh.cache_id = cache.id
 GROUP BY cache.id
 ORDER BY rounds DESC, cache.id;
 
 -- Which invalidations caused retries: those that alone give the cause of a round.
 CREATE VIEW invalidation_retry AS
 SELECT invalidation.id AS invalidation_id, invalidation.vm_id, task.comm, task.pid,
-  printf('0x%x', invalidation.hva_start) AS hva_start, printf('0x%x', invalidation.hva_end) AS hva_end,
+  invalidation.hva_start_hex, invalidation.hva_end_hex,
   invalidation.mn_event, invalidation.start_event_id, invalidation.close, invalidation.duration_ns,
   count(*) AS rounds,
   count(DISTINCT retry_round.refresh_id) AS refreshes,
@@ -191,7 +261,7 @@ SELECT invalidation.id AS invalidation_id, invalidation.vm_id, task.comm, task.p
   count(*) FILTER (WHERE cause = 'false') AS false_rounds,
   CAST(total(retry_round.duration_ns) AS INTEGER) AS lost_ns
 FROM retry_round
-JOIN invalidation ON invalidation.id = retry_round.invalidation_id
+JOIN invalidation_hex AS invalidation ON invalidation.id = retry_round.invalidation_id
 LEFT JOIN task ON task.id = invalidation.task_id
 WHERE retry_round.cause IN ('necessary', 'false')
 GROUP BY invalidation.id
@@ -202,11 +272,12 @@ CREATE VIEW stall AS
 SELECT refresh.id AS refresh_id, refresh.stall_ns, refresh.false_ns, refresh.lock_wait_ns,
   refresh.round_count AS rounds, refresh.necessary_count AS necessary_rounds, refresh.false_count AS false_rounds,
   refresh.undecided_count AS undecided_rounds,
-  refresh.cache_id, refresh.vm_id, printf('0x%x', cache.gpc) AS gpc, task.comm, task.pid,
-  refresh.origin, refresh.outcome, refresh.ret, refresh.entry_event_id
+  refresh.cache_id, refresh.vm_id, cache.gpc_hex, task.comm, task.pid,
+  refresh.origin, refresh.outcome, refresh.ret, refresh.entry_event_id, event_time.since_start_ns
 FROM refresh
-JOIN cache ON cache.id = refresh.cache_id
+JOIN cache_hex AS cache ON cache.id = refresh.cache_id
 LEFT JOIN task ON task.id = refresh.task_id
+LEFT JOIN event_time ON event_time.id = refresh.entry_event_id
 WHERE refresh.round_count > 0
 ORDER BY refresh.stall_ns DESC, refresh.id;
 
@@ -217,50 +288,47 @@ ORDER BY refresh.stall_ns DESC, refresh.id;
 CREATE VIEW valid_during_invalidation AS
 WITH span AS (
   SELECT *, coalesce(end_ret_event_id, end_event_id, 9223372036854775807) AS last_event_id
-  FROM invalidation WHERE start_event_id IS NOT NULL)
+  FROM invalidation_hex WHERE start_event_id IS NOT NULL)
 SELECT 'check' AS witness, cache_check.entry_event_id AS event_id, span.id AS invalidation_id, span.vm_id,
-  cache_check.cache_id, printf('0x%x', cache.gpc) AS gpc, printf('0x%x', event.uhva) AS uhva,
-  printf('0x%x', span.hva_start) AS hva_start, printf('0x%x', span.hva_end) AS hva_end, span.mn_event,
+  cache_check.cache_id, cache.gpc_hex, printf('0x%x', event.uhva) AS uhva_hex,
+  span.hva_start_hex, span.hva_end_hex, span.mn_event,
   coalesce(cache_check.entry_event_id > span.start_ret_event_id AND cache_check.return_event_id < span.end_event_id, 0)
     AS is_in_contract_window
 FROM span
 CROSS JOIN cache_check INDEXED BY cache_check_entry
   ON cache_check.entry_event_id BETWEEN span.start_event_id AND span.last_event_id
 CROSS JOIN event ON event.id = cache_check.entry_event_id
-CROSS JOIN cache ON cache.id = cache_check.cache_id AND cache.vm_id = span.vm_id
+CROSS JOIN cache_hex AS cache ON cache.id = cache_check.cache_id AND cache.vm_id = span.vm_id
 WHERE cache_check.answer = 1 AND event.uhva >= 0
   AND span.hva_start BETWEEN 0 AND event.uhva & ~4095 AND (span.hva_end < 0 OR event.uhva & ~4095 < span.hva_end)
 UNION ALL
 SELECT 'accepted_round', retry_round.test_event_id, span.id, span.vm_id,
-  refresh.cache_id, printf('0x%x', cache.gpc), printf('0x%x', retry_round.uhva),
-  printf('0x%x', span.hva_start), printf('0x%x', span.hva_end), span.mn_event,
+  refresh.cache_id, cache.gpc_hex, printf('0x%x', retry_round.uhva),
+  span.hva_start_hex, span.hva_end_hex, span.mn_event,
   coalesce(retry_round.test_event_id > span.start_ret_event_id AND refresh.return_event_id < span.end_event_id, 0)
 FROM span
 CROSS JOIN retry_round INDEXED BY retry_round_accepted ON retry_round.outcome = 'accepted'
   AND retry_round.test_event_id BETWEEN span.start_event_id AND span.last_event_id
 CROSS JOIN refresh ON refresh.id = retry_round.refresh_id AND refresh.vm_id = span.vm_id
-CROSS JOIN cache ON cache.id = refresh.cache_id
+CROSS JOIN cache_hex AS cache ON cache.id = refresh.cache_id
 WHERE retry_round.uhva >= 0
   AND span.hva_start BETWEEN 0 AND retry_round.uhva & ~4095
   AND (span.hva_end < 0 OR retry_round.uhva & ~4095 < span.hva_end);
 
--- The findings, worst first, with the lines of their proof; seconds: or ticks.
+-- The findings, worst first, with the lines of their proof; the times are those of event_id.
 CREATE VIEW finding_report AS
 SELECT finding.id, finding.kind, finding.certainty, finding.summary,
-  finding.vm_id, iif(vm.kvm IS NULL, NULL, printf('0x%x', vm.kvm)) AS kvm,
-  finding.cache_id, iif(cache.gpc IS NULL, NULL, printf('0x%x', cache.gpc)) AS gpc,
-  finding.event_id,
-  iif((SELECT stamp_unit = 'tick' FROM trace), printf('%d', event.ts_ns),
-    printf('%d.%09d', event.ts_ns / 1000000000, event.ts_ns % 1000000000)) AS seconds,
+  finding.vm_id, vm_hex.kvm_hex, finding.cache_id, cache_hex.gpc_hex,
+  finding.event_id, event_time.ts_ns, event_time.since_start_ns, event_time.seconds,
   finding.invalidation_id, finding.refresh_id, finding.check_id,
   finding.witness, finding.no_witness, finding.witness_event_id, finding.witness_ret_event_id, finding.certainty_alone,
   (SELECT group_concat(event_id, ' ') FROM
     (SELECT event_id FROM finding_event WHERE finding_id = finding.id ORDER BY position)) AS proof
 FROM finding
 LEFT JOIN finding_kind ON finding_kind.name = finding.kind
-LEFT JOIN event ON event.id = finding.event_id
-LEFT JOIN vm ON vm.id = finding.vm_id
-LEFT JOIN cache ON cache.id = finding.cache_id
+LEFT JOIN event_time ON event_time.id = finding.event_id
+LEFT JOIN vm_hex ON vm_hex.id = finding.vm_id
+LEFT JOIN cache_hex ON cache_hex.id = finding.cache_id
 LEFT JOIN refresh ON refresh.id = finding.refresh_id
 ORDER BY finding_kind.position, finding.certainty, iif(finding.kind = 'excessive_retry', -refresh.false_ns, 0),
   -- The same pfn shows that the page was kept, if a freed one rarely comes back: such findings are listed after the
@@ -269,9 +337,20 @@ ORDER BY finding_kind.position, finding.certainty, iif(finding.kind = 'excessive
     AND (SELECT 10 * same_pfn_count <= after_removal_count AND after_removal_count > 0 FROM witness_weight),
   finding.id;
 
+-- Where a missed invalidation could hide: the retry tests and checks of undecided_overlap that no finding is about, each
+-- with one of the invalidations.
+CREATE VIEW hidden_miss AS
+SELECT subject, event_id, cache_id, min(invalidation_id) AS invalidation_id, refresh_id, check_id
+FROM undecided_overlap
+WHERE event_id NOT IN (SELECT event_id FROM finding WHERE kind IN ('contract', 'stale'))
+  AND coalesce(refresh_id, 0) NOT IN (SELECT refresh_id FROM finding WHERE kind = 'stale' AND refresh_id IS NOT NULL)
+GROUP BY subject, event_id
+ORDER BY event_id;
+
 -- The proof of each finding as a timeline, one event per row.
 CREATE VIEW finding_timeline AS
-SELECT finding_event.finding_id, finding_event.position, event_text.id AS event_id, event_text.seconds, event_text.cpu,
+SELECT finding_event.finding_id, finding_event.position, event_text.id AS event_id, event_text.ts_ns,
+  event_text.since_start_ns, event_text.seconds, event_text.cpu,
   event_text.comm, event_text.pid, event_text.name, event_text.fields,
   event_text.id = finding.event_id AS is_the_wrong_one
 FROM finding_event
@@ -289,15 +368,13 @@ GROUP BY task.id ORDER BY stall_ns DESC, task.id;
 
 -- The VMs of the recording and what happened to each of them.
 CREATE VIEW vm_activity AS
-SELECT vm.id AS vm_id, iif(vm.kvm IS NULL, NULL, printf('0x%x', vm.kvm)) AS kvm,
-  iif(vm.mn IS NULL, NULL, printf('0x%x', vm.mn)) AS mn, iif(vm.mm IS NULL, NULL, printf('0x%x', vm.mm)) AS mm,
-  vm.first_event_id, vm.last_event_id, vm.is_created_in_trace, vm.is_gone,
+SELECT vm.id AS vm_id, vm.kvm_hex, vm.mn_hex, vm.mm_hex, vm.first_event_id, vm.last_event_id, vm.is_created_in_trace, vm.is_gone,
   (SELECT count(*) FROM cache WHERE vm_id = vm.id) AS caches,
   (SELECT count(*) FROM memslot WHERE vm_id = vm.id) AS memslots,
   (SELECT count(*) FROM invalidation WHERE vm_id = vm.id) AS invalidations,
   (SELECT count(*) FROM refresh WHERE vm_id = vm.id) AS refreshes,
   (SELECT count(*) FROM finding WHERE vm_id = vm.id) AS findings
-FROM vm ORDER BY vm.id;
+FROM vm_hex AS vm ORDER BY vm.id;
 
 -- What each form would have saved compared with the recorded kernel's own form, both modelled. Below 0: it costs more.
 CREATE VIEW form_saving AS

@@ -20,6 +20,16 @@ package enum StampUnit: String, CaseIterable, Codable, Sendable {
   /// A short span without its unit, exact.
   package func shortFigure(_ span: Int64) -> String { self == .ns ? microseconds(span) : grouped(span) }
 
+  /// A stamp of the trace clock as the recording's own text has it: seconds, to the microsecond or the nanosecond, or
+  /// ticks.
+  package func stamp(_ ns: Int64, resolutionNs: Int64) -> String {
+    if self == .tick { return String(ns) }
+    let (whole, rest) = (ns.magnitude / 1_000_000_000, ns.magnitude % 1_000_000_000)
+    let digits = String(resolutionNs >= 1000 ? rest / 1000 : rest)
+    let zeros = String(repeating: "0", count: (resolutionNs >= 1000 ? 6 : 9) - digits.count)
+    return "\(ns < 0 ? "-" : "")\(whole).\(zeros)\(digits)"
+  }
+
   /// The length of a recording: `0.085 s`, `85,123,456 ticks`.
   package func length(_ span: Int64) -> String { self == .ns ? "\(seconds(span)) s" : plural(span, "tick") }
 

@@ -136,6 +136,25 @@ package final class InvalidationState {
     surelyNotDown(before: moment, order, hasEndKvm: hasEndKvm)
   }
 
+  /// How two moments of one check lie in the contract window, between the return of the start hook and the entry of the
+  /// end hook (evidence, rule 7).
+  package enum Inside {
+    case outside, partly, inside
+    /// Its end is still to come.
+    case insideSoFar
+  }
+
+  package func window(around entry: Moment, _ ret: Moment, _ order: MomentOrder) -> Inside {
+    if order.surely(end ?? overBy, before: entry) { return .outside }
+    guard order.surely(startRet, before: entry) else {
+      // Without a return the start hook is still open, unless that return, or the whole hook, is not recorded.
+      let isLater = startRet.map { order.surely(ret, before: $0) } ?? (start != nil && end == nil && !isTorn)
+      return isLater ? .outside : .partly
+    }
+    if let end { return order.surely(ret, before: end) ? .inside : .partly }
+    return close == nil && !mayBeCutShort ? .insideSoFar : .partly
+  }
+
   /// The events of its hooks, for a finding's proof.
   package var proof: [EventID] { [start, walk, startRet, end, endRet].compactMap { $0?.id } }
 

@@ -66,7 +66,10 @@ extension Replayer {
     // Matched, as in everything that handles each test and round: `==` of another module's enum is a call through its
     // witness.
     if case .disagrees = decision { reportDivergence(evidence) }
-    if !test.isRetried, let page { reportStale(evidence, page, isDeferred: isDeferred) }
+    if !test.isRetried, let page {
+      reportStale(evidence, page, isDeferred: isDeferred)
+      noteOverlap(evidence, page, decision)
+    }
   }
 
   /// The count that the test's own probe read, and what the recorded invalidations make it (evidence, rules 19 and 20).
@@ -228,20 +231,23 @@ extension Replayer {
   }
 
   /// A check that said yes inside the contract window of an overlapping invalidation (evidence, rule 7); reported when
-  /// the end of that invalidation shows that it was one.
+  /// the end of that invalidation shows that it was one. One that may lie inside partly is noted.
   private mutating func findContract(_ check: PendingCheck) {
     guard let vm = operations.caches[check.state.cache].vm, let uhva = check.state.uhva, !uhva.isError else { return }
     var shared: SharedCheck?
+    var partly: InvalidationState?
     for invalidation in vm.invalidations where invalidation.overlaps(page: uhva.page) {
-      guard order.surely(invalidation.startRet, before: check.state.entry) else { continue }
-      if let end = invalidation.end {
-        if order.surely(check.ret, before: end) { reportContract(check, invalidation) }
-      } else if invalidation.close == nil && !invalidation.mayBeCutShort {
+      switch invalidation.window(around: check.state.entry, check.ret, order) {
+      case .outside: break
+      case .partly: partly = partly ?? invalidation
+      case .inside: reportContract(check, invalidation)
+      case .insideSoFar:
         let waiting = shared ?? SharedCheck(check)
         shared = waiting
         contractChecks[invalidation.id, default: []].append(waiting)
       }
     }
+    if let partly { noteOverlap(check, partly) }
   }
 
   private mutating func findStale(_ check: PendingCheck, isMappingKnown: Bool) {
@@ -296,6 +302,26 @@ extension Replayer {
       invalidation: invalidation, refresh: nil, check: check.state.id,
       proof: invalidation.proof + [check.state.entry.id, check.ret.id],
       summary: FindingText.contract(check, invalidation))
+  }
+
+  /// Whether this check missed the invalidation is not shown.
+  mutating func noteOverlap(_ check: PendingCheck, _ invalidation: InvalidationState) {
+    rows.append(
+      .undecidedOverlap(
+        UndecidedOverlap(
+          subject: .check, event: check.ret.id, cache: operations.caches[check.state.cache].id,
+          invalidation: invalidation.id, check: check.state.id)))
+  }
+
+  /// The same of a test that was accepted.
+  private mutating func noteOverlap(_ evidence: RetryEvidence, _ page: UHVA, _ decision: Decision) {
+    guard let invalidation = evidence.undecidedOverlap(page: page, decision) else { return }
+    let refresh = operations.refreshes[evidence.test.refresh]
+    rows.append(
+      .undecidedOverlap(
+        UndecidedOverlap(
+          subject: .retryTest, event: evidence.low.id, cache: operations.caches[refresh.cache].id,
+          invalidation: invalidation.id, refresh: refresh.id)))
   }
 
   private mutating func reportDivergence(_ check: PendingCheck) {

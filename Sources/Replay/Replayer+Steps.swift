@@ -74,7 +74,7 @@ extension Replayer {
       for cache in operations.caches.indices where operations.caches[cache].vm == nil { judgedCaches[cache].forget() }
       for vm in touched {
         for cache in vm.caches { judgedCaches[cache].forget() }
-        for invalidation in vm.invalidations where invalidation.isInDoubt { contractChecks[invalidation.id] = nil }
+        for invalidation in vm.invalidations where invalidation.isInDoubt { giveUpContracts(of: invalidation) }
         seqTrails[vm.id, default: SeqTrail()].meetLoss()
       }
       doubt(touched, since: since, before: loss.line)
@@ -153,10 +153,16 @@ extension Replayer {
   }
 
   private mutating func close(_ invalidation: InvalidationState) {
-    if !contractChecks.isEmpty { contractChecks[invalidation.id] = nil }
+    giveUpContracts(of: invalidation)
     rows.append(.invalidation(invalidation.row))
     busy[invalidation.vm.id, default: BusyPeriods()].close(invalidation)
     if !deferred.isEmpty { decideDeferred(of: invalidation.vm) }
+  }
+
+  /// The end of its window is not recorded: whether these checks lie inside is not known.
+  private mutating func giveUpContracts(of invalidation: InvalidationState) {
+    guard !contractChecks.isEmpty, let checks = contractChecks.removeValue(forKey: invalidation.id) else { return }
+    for waiting in checks { noteOverlap(waiting.check, invalidation) }
   }
 
   // MARK: Refreshes

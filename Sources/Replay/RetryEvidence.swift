@@ -342,4 +342,21 @@ struct RetryEvidence {
     }
     return possible.map { ($0, .possible) }
   }
+
+  /// For a test that was accepted: an invalidation that it may have had to retry for, or that may have freed the page
+  /// since the lookup. A test that is forced to accept has missed only what it does not look for, such as an
+  /// invalidation that meets no memslot.
+  func undecidedOverlap(page: UHVA, _ decision: Decision) -> InvalidationState? {
+    var isForced = false
+    if case .agrees = decision { isForced = true }
+    return relevant.first { invalidation in
+      invalidation.overlaps(page: page) && !isSelf(invalidation) && (!isForced || mayHaveRemoved(invalidation))
+    }
+  }
+
+  /// Its window may lie, partly, between the lookup and the test.
+  private func mayHaveRemoved(_ invalidation: InvalidationState) -> Bool {
+    invalidation.removesMappings && !order.surely(invalidation.end ?? invalidation.overBy, before: round.lookup)
+      && !order.surely(high, before: invalidation.startRet ?? invalidation.start)
+  }
 }

@@ -20,7 +20,7 @@ extension FindingDetail.Witness {
     guard afterRemoval > 0 else { return "nothing shows what that weighs: no lookup surely follows a removal" }
     let counted =
       "of \(plural(afterRemoval, "lookup")) after a sure removal \(grouped(samePfn)) did"
-      + " (\((100 * samePfn + afterRemoval / 2) / afterRemoval) %)"
+      + " (\((100 * samePfn + afterRemoval / 2) / afterRemoval)%)"
     let words =
       if 10 * samePfn <= afterRemoval { "that it was kept is likely" } else if 2 * samePfn <= afterRemoval {
         "that says little"

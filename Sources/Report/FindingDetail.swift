@@ -18,9 +18,57 @@ package struct FindingDetail: Encodable, Sendable {
   package var check: Int64?
   /// The event that is wrong.
   package var event: Int64
+  /// When and where that was recorded, and whose it is (`comm-pid`).
+  package var tsNs: Int64?
+  package var cpu: Int64?
+  package var task: String?
+  /// The invalidation that was missed.
+  package var cause: Cause?
+  /// For an excessive retry.
+  package var excess: Excess?
   /// For a stale page.
   package var witness: Witness?
   package var proof: [ProofEvent]
+
+  /// The invalidation that a finding is about.
+  package struct Cause: Encodable, Sendable {
+    package var invalidation: Int64
+    package var task: String?
+    /// First byte of its range, and first byte after it, in hex.
+    package var start: String
+    package var end: String
+    /// `enum mmu_notifier_event`.
+    package var mnEvent: Int64?
+    package var hitsMemslot: Bool?
+    package var startEvent: Int64?
+    package var durationNs: Int64?
+  }
+
+  /// What made a refresh excessive.
+  package struct Excess: Encodable, Sendable {
+    package var rounds: Int64
+    package var falseRounds: Int64
+    package var necessaryRounds: Int64
+    package var falseNs: Int64
+    package var stallNs: Int64
+    /// Which thresholds of the replay it exceeds.
+    package var isByRounds: Bool
+    package var isByTime: Bool
+    /// Whose invalidations alone explain rounds of it, most first.
+    package var issuers: [Report.Issuer]
+    /// Which invalidations those are, the ones with most rounds first; nil: not asked for.
+    package var invalidations: [Culprit]?
+  }
+
+  /// An invalidation that alone explains rounds of one refresh.
+  package struct Culprit: Encodable, Sendable {
+    package var invalidation: Int64
+    package var task: String?
+    package var start: String
+    package var end: String
+    package var cause: RetryRound.Cause
+    package var rounds: Int64
+  }
 
   /// What the next lookup of the page returned.
   package struct Witness: Encodable, Sendable {

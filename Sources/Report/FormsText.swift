@@ -15,7 +15,11 @@ struct FormsText {
   /// What the events' ids count: `line`.
   private let place: String
 
-  init(_ report: Report) {
+  /// In columns.
+  private let width: Int
+
+  init(_ report: Report, width: Int) {
+    self.width = width
     forms = report.forms
     replay = report.replay
     release = report.trace.kernelRelease?.text
@@ -26,7 +30,7 @@ struct FormsText {
   }
 
   /// None if no form was tested.
-  var lines: [String] { forms.isEmpty ? [] : agreement + choice }
+  var lines: [String] { forms.isEmpty ? [] : ["forms"] + agreement + choice }
 
   /// From which form divergences are counted, and why.
   private var choice: [String] {
@@ -41,30 +45,31 @@ struct FormsText {
       case .releaseRefuted: "mainline's in \(release), which the recording names"
       case .fewestRefuted: "the one with the fewest decisions against it"
       }
-    return ["       divergences are from \(replay.form): \(reason)"]
+    return folded("divergences are from \(replay.form): \(reason)", indent: 2, width: width)
   }
 
   private var agreement: [String] {
     let agreeing = forms.filter { $0.refutedCount == 0 }
-    if agreeing.count == forms.count { return ["forms: the recording tells no form from another"] }
+    if agreeing.count == forms.count { return ["  the recording distinguishes no form from another"] }
     // A form that needs nothing unrecorded comes first.
     let plain = agreeing.filter { $0.moverCount == 0 }
     let moved = agreeing.filter { $0.moverCount > 0 }
     var lines: [String] = []
-    if agreeing.isEmpty { lines.append("forms: no form agrees") }
-    for (index, group) in (groups(plain) + groups(moved)).enumerated() {
+    if agreeing.isEmpty { lines.append("  no form agrees") }
+    for group in groups(plain) + groups(moved) {
       let movers = group[0].moverCount
       let only =
         movers == 0
         ? ""
         : ", only with \(plural(movers, "mover")) of mmu_invalidate_seq that \(movers == 1 ? "is" : "are") not recorded"
-      lines.append((index == 0 ? "forms: " : "       ") + "agrees with \(names(group)): \(tests(group[0]))\(only)")
+      lines += folded("agrees with \(names(group)): \(tests(group[0]))\(only)", indent: 2, width: width)
     }
     lines += refutedLines(forms.filter { $0.refutedCount > 0 })
     // Then a refresh may be missing, and with it what a retry test depends on (evidence, rule 19).
-    if contradictingChecks > 0, lines.count > 1 {
+    if contradictingChecks > 0, !lines.isEmpty {
       let checks = plural(contradictingChecks, "check")
-      lines.append("       unless events were omitted: \(checks) gave an answer that the recording rules out")
+      lines += folded(
+        "unless events were omitted: \(checks) gave an answer that the recording rules out", indent: 2, width: width)
     }
     return lines
   }
@@ -92,7 +97,7 @@ struct FormsText {
       if named[key] == nil { keys.append(key) }
       named[key, default: []].append(form.form)
     }
-    return keys.flatMap { wrapped(named[$0] ?? [], label: "       " + $0) }
+    return keys.flatMap { wrapped(named[$0] ?? [], label: "  " + $0, width: width) }
   }
 
   private static func reason(_ refutation: FormAgreement.Refutation?) -> String {
@@ -102,7 +107,7 @@ struct FormsText {
     case .noLookup: "it looks up in every round"
     case .walk: "its walk is in the other hook"
     case .function: "it has no such function"
-    case nil: "not told"
+    case nil: "the reason is not stored"
     }
   }
 

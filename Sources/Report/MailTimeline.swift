@@ -1,5 +1,7 @@
 // A finding or a counterexample for a mail: a column per task, 72 characters, as commit messages show races.
 
+import TextLayout
+
 /// Who does what after whom: text of one task per line.
 package struct MailTimeline {
   package static let width = 72
@@ -44,26 +46,6 @@ package struct MailTimeline {
     return [tasks, rules].map { "  " + $0[0] + gap + $0[1] }
   }
 
-  /// Broken at blanks before the last column.
-  static func broken(_ text: String, indent: Int) -> [String] {
-    var lines: [String] = []
-    var line = ""
-    // What follows the first line is indented by two more.
-    func room() -> Int { width - indent - (lines.isEmpty ? 0 : 2) }
-    for word in text.split(separator: " ", omittingEmptySubsequences: true) {
-      if !line.isEmpty && line.count + 1 + word.count > room() {
-        lines.append(line)
-        line = ""
-      }
-      line += (line.isEmpty ? "" : " ") + word
-      // A word that fits on no line is cut.
-      while line.count > room() {
-        let cut = room()
-        lines.append(String(line.prefix(cut)))
-        line.removeFirst(cut)
-      }
-    }
-    lines.append(line)
-    return lines.enumerated().map { String(repeating: " ", count: indent + ($0 == 0 ? 0 : 2)) + $1 }
-  }
+  /// Folded before the last column.
+  static func broken(_ text: String, indent: Int) -> [String] { folded(text, indent: indent, width: width) }
 }

@@ -5,8 +5,13 @@ import Results
 import TraceStore
 
 extension Report {
-  /// - Parameter findingsMax: findings of each kind and certainty that come with their proof.
-  package init(_ database: TraceDatabase, findingsMax: Int) throws(TraceStoreError) {
+  /// - Parameters:
+  ///   - findingsMax: findings of each kind and certainty that come with their proof; nil: all.
+  ///   - filter: which findings and stalls.
+  package init(
+    _ database: TraceDatabase, findingsMax: Int?, filter: ReportFilter = ReportFilter()
+  ) throws(TraceStoreError) {
+    self.filter = filter == ReportFilter() ? nil : filter
     trace = try database.facts()
     replay = try database.replaySettings()
     let marks = try database.rows(
@@ -41,9 +46,12 @@ extension Report {
         mostMissing: row.optionalInteger("most_missing"))
     }
     silentCPUs = silentOmissions.isEmpty ? [] : try Self.silentCPUs(database)
+    let found = try FoundList(database, filter)
+    let longest = try Self.longestStalls(database, filter)
     // Not from the views, whose SQL took a fifth of a whole run's instructions; ReportTests compare the figures with
     // theirs.
-    let rounds = try database.roundTally()
+    let rounds = try database.roundTally(issuersOf: Set(found.excessive.keys).union(longest.map(\.refresh)))
+    let issuers = try Issuers(rounds.issuers, in: database)
     let checks = try database.checkTally()
     conformance = [Conformance(.retryTest, rounds.decisions), Conformance(.check, checks.decisions)]
     let meanings = Dictionary(
@@ -74,18 +82,21 @@ extension Report {
         cause: $0.cause, subCause: $0.subCause, rounds: $0.rounds, refreshes: $0.refreshes,
         lostNs: $0.lostNs)
     }
-    findingCounts = try database.rows(Self.findingCountsSQL) { (row) throws(TraceStoreError) in
-      FindingCount(kind: try row.word("kind"), certainty: try row.word("certainty"), count: row.integer("count"))
+    findingCounts = found.counts
+    findingGroups = found.groups(issuers)
+    findings = []
+    for id in found.ids(ofEach: findingsMax, findingGroups) {
+      if let finding = try FindingDetail(id, in: database, issuers) { findings.append(finding) }
     }
-    findings = try Self.findings(database, max: findingsMax)
+    stalls = longest.map { stall in
+      var stall = stall
+      stall.issuers = issuers[stall.refresh]
+      return stall
+    }
+    hiddenMisses = try Self.hiddenMisses(database)
     verdict = ReportVerdict(status: .clean, reasons: [])
     verdict = ReportVerdict(of: self)
   }
-
-  private static let findingCountsSQL = """
-    SELECT kind, certainty, count(*) AS count FROM finding LEFT JOIN finding_kind ON finding_kind.name = kind
-    GROUP BY kind, certainty ORDER BY finding_kind.position, certainty
-    """
 
   private static func counts(_ database: TraceDatabase) throws(TraceStoreError) -> Counts {
     func count(_ sql: String) throws(TraceStoreError) -> Int64 { try database.number(sql) ?? 0 }
@@ -138,7 +149,7 @@ extension Report {
     }
     return try database.rows(
       """
-      SELECT kind, vm_id, cache_id, gpc, comm || '-' || pid AS task, event_id, last_event_id, open_ns, refresh_id, invalidation_id, range,
+      SELECT kind, vm_id, cache_id, gpc_hex, comm || '-' || pid AS task, event_id, last_event_id, open_ns, refresh_id, invalidation_id, range,
         waits_at, (SELECT kind_id FROM event WHERE event.id = last_event_id) AS last_kind_id,
         coalesce((SELECT end_event_id < last_event_id FROM invalidation WHERE invalidation.id = invalidation_id), 0) AS walks_in_end_hook, id
       FROM never_ended_report
@@ -148,7 +159,7 @@ extension Report {
       let last = EventKind(rawValue: UInt8(truncatingIfNeeded: row.integer("last_kind_id"))) ?? .bystander
       return NeverEndedCall(
         kind: try row.word("kind"), vm: row.optionalInteger("vm_id"), cache: row.optionalInteger("cache_id"),
-        gpc: row.optionalText("gpc"), task: row.text("task"), event: row.integer("event_id"),
+        gpc: row.optionalText("gpc_hex"), task: row.text("task"), event: row.integer("event_id"),
         lastEvent: row.integer("last_event_id"), openNs: row.integer("open_ns"),
         place: last.place(walksInEndHook: row.flag("walks_in_end_hook")),
         refresh: row.optionalInteger("refresh_id"), invalidation: row.optionalInteger("invalidation_id"),
@@ -163,21 +174,6 @@ extension Report {
         })
     }
   }
-
-  private static func findings(_ database: TraceDatabase, max: Int) throws(TraceStoreError) -> [FindingDetail] {
-    let ids = try database.rows(
-      """
-      WITH ranked AS (SELECT id, kind, certainty, row_number() OVER () AS place FROM finding_report)
-      SELECT id FROM (SELECT id, place, row_number() OVER (PARTITION BY kind, certainty ORDER BY place) AS rank FROM ranked)
-      WHERE rank <= \(max) ORDER BY place
-      """
-    ) { $0.integer("id") }
-    var findings: [FindingDetail] = []
-    for id in ids {
-      if let finding = try FindingDetail(id, in: database) { findings.append(finding) }
-    }
-    return findings
-  }
 }
 
 extension Report.Conformance {
@@ -185,58 +181,5 @@ extension Report.Conformance {
     self.init(
       subject: subject, forcedAgreeing: decisions[.agrees], forced: decisions[.agrees] + decisions[.disagrees],
       open: decisions[.open], unknown: decisions[.unknown])
-  }
-}
-
-extension FindingDetail {
-  /// nil: the database has no such finding.
-  package init?(_ id: Int64, in database: TraceDatabase) throws(TraceStoreError) {
-    let row = try database.statement(
-      """
-      SELECT finding_report.id AS id, kind, certainty, summary, vm_id, kvm, cache_id, gpc, invalidation_id, refresh_id, check_id, event_id,
-        witness, no_witness, witness_event_id, witness_ret_event_id, after_removal_count, same_pfn_count
-      FROM finding_report LEFT JOIN witness_weight WHERE finding_report.id = ?1
-      """, id)
-    guard try row.step() else { return nil }
-    self.init(
-      id: row.integer("id"), kind: try row.word("kind"), certainty: try row.word("certainty"),
-      summary: row.text("summary"), vm: row.optionalInteger("vm_id"), kvm: row.optionalText("kvm"),
-      cache: row.optionalInteger("cache_id"), gpc: row.optionalText("gpc"),
-      invalidation: row.optionalInteger("invalidation_id"), refresh: row.optionalInteger("refresh_id"),
-      check: row.optionalInteger("check_id"), event: row.integer("event_id"), witness: try Self.witness(row),
-      proof: try Self.proof(of: id, in: database))
-  }
-
-  private static func witness(_ row: Statement) throws(TraceStoreError) -> Witness? {
-    if row.isNull("witness") { return nil }
-    return Witness(
-      answer: try row.word("witness"), lack: try row.optionalWord("no_witness"),
-      lookup: row.optionalInteger("witness_event_id"), lookupRet: row.optionalInteger("witness_ret_event_id"),
-      afterRemoval: row.integer("after_removal_count"), samePfn: row.integer("same_pfn_count"))
-  }
-
-  private static func proof(of id: Int64, in database: TraceDatabase) throws(TraceStoreError) -> [ProofEvent] {
-    let row = try database.statement(
-      """
-      SELECT event.id AS id, event.ts_ns AS ts_ns, event.cpu AS cpu,
-        event_text.comm || '-' || event_text.pid AS task, event_text.name AS name, event.kind_id AS kind_id,
-        event_text.fields AS fields
-      FROM finding_event JOIN event ON event.id = finding_event.event_id JOIN event_text ON event_text.id = event.id
-      WHERE finding_event.finding_id = ?1 ORDER BY position
-      """, id)
-    var proof: [ProofEvent] = []
-    /// By task: the hook that it entered last.
-    var hooks: [String: EventKind] = [:]
-    while try row.step() {
-      let kind = EventKind(rawValue: UInt8(truncatingIfNeeded: row.integer("kind_id"))) ?? .bystander
-      let task = row.text("task")
-      if kind == .mnInvalidateRangeStart || kind == .mnInvalidateRangeEnd { hooks[task] = kind }
-      proof.append(
-        ProofEvent(
-          line: row.integer("id"), tsNs: row.integer("ts_ns"), cpu: row.integer("cpu"), task: task,
-          name: row.text("name"),
-          place: kind.place(walksInEndHook: hooks[task] == .mnInvalidateRangeEnd), fields: row.text("fields")))
-    }
-    return proof
   }
 }

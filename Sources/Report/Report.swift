@@ -7,7 +7,7 @@ import TraceStore
 /// One report on one database. Every value comes from the tables and views of `schema/`.
 package struct Report: Encodable, Sendable {
   /// The layout of the JSON document; raised with every incompatible change.
-  package var layout = 5
+  package var layout = 6
   package var trace: RecordingFacts
   /// nil: imported only.
   package var replay: ReplaySettings?
@@ -32,7 +32,16 @@ package struct Report: Encodable, Sendable {
   package var unexplainedSeqMoves: [SeqMoves]
   package var neverEnded: [NeverEndedCall]
   package var findingCounts: [FindingCount]
+  /// Findings of one kind that are alike, worst first.
+  package var findingGroups: [FindingGroup]
+  /// Worst first.
   package var findings: [FindingDetail]
+  /// The longest, whatever the cause.
+  package var stalls: [Stall]
+  /// Decisions that leave open whether an invalidation was missed: the view `hidden_miss`.
+  package var hiddenMisses: HiddenMisses
+  /// What findings and stalls are restricted to; nil: nothing.
+  package var filter: ReportFilter?
   package var verdict: ReportVerdict
 
   /// What is compared with the protocol.
@@ -178,5 +187,58 @@ package struct Report: Encodable, Sendable {
     package var kind: Finding.Kind
     package var certainty: Finding.Certainty
     package var count: Int64
+  }
+
+  /// The same race, or the same stall, several times: of one cache, one task, and one task that invalidates.
+  package struct FindingGroup: Encodable, Sendable {
+    package var kind: Finding.Kind
+    package var certainty: Finding.Certainty
+    package var cache: Int64?
+    /// Whose test, check or refresh it is: `comm-pid`.
+    package var task: String?
+    /// Whose invalidations those are; of an excessive retry, the one with most of the rounds.
+    package var issuer: String?
+    package var count: Int64
+    /// Worst first.
+    package var ids: [Int64]
+    /// Sums over the refreshes of excessive retries.
+    package var rounds: Int64
+    package var falseRounds: Int64
+    package var falseNs: Int64
+    package var falseNsMax: Int64
+    /// How many of them exceed each threshold.
+    package var byRounds: Int64
+    package var byTime: Int64
+  }
+
+  /// A refresh that stayed in its retry loop.
+  package struct Stall: Encodable, Sendable {
+    package var refresh: Int64
+    package var cache: Int64
+    package var gpc: String
+    package var task: String
+    /// Its first event, and when that was.
+    package var event: Int64?
+    package var tsNs: Int64?
+    package var stallNs: Int64
+    package var rounds: Int64
+    package var necessaryRounds: Int64
+    package var falseRounds: Int64
+    package var outcome: String
+    /// Whose invalidations alone explain rounds of it, most first.
+    package var issuers: [Issuer]
+  }
+
+  package struct Issuer: Encodable, Sendable {
+    package var task: String
+    package var rounds: Int64
+    package var falseRounds: Int64
+    package var falseNs: Int64
+  }
+
+  package struct HiddenMisses: Encodable, Sendable {
+    package var retryTests: Int64
+    package var checks: Int64
+    package var total: Int64 { retryTests.addingClamped(checks) }
   }
 }

@@ -4,135 +4,87 @@ import KVMEvents
 import Results
 import TextLayout
 
-/// Renders a report as text: same report, same bytes.
+/// Renders a report as text: same report and options, same lines.
 package struct TextReport {
-  private let report: Report
-  /// The database's name in commands; nil if it cannot be queried again (`--db :memory:`).
-  private let database: String?
-  /// Timelines and lines shown of each kind of finding.
-  private let shownMax: Int
+  package struct Options: Sendable {
+    /// The database's name in commands; nil if it cannot be queried again (`--db :memory:`).
+    package var database: String?
+    /// Findings shown of each kind and certainty, with their proof; nil: all.
+    package var shownMax: Int?
+    /// Of each group only the worst.
+    package var isGrouped: Bool
+    /// In columns.
+    package var width: Int
+    /// Also what was recorded, event by event.
+    package var isVerbose: Bool
 
-  package init(_ report: Report, database: String?, shownMax: Int) {
+    package init(
+      database: String?, shownMax: Int?, isGrouped: Bool = false, width: Int, isVerbose: Bool = false
+    ) {
+      self.database = database
+      self.shownMax = shownMax
+      self.isGrouped = isGrouped
+      self.width = width
+      self.isVerbose = isVerbose
+    }
+  }
+
+  let report: Report
+  let options: Options
+
+  package init(_ report: Report, _ options: Options) {
     self.report = report
-    self.database = database
-    self.shownMax = shownMax
+    self.options = options
   }
 
-  package var text: String {
-    let forms = FormsText(report).lines
-    let parts = [header, inputIssues, findings, neverEnded, retries, conformance, forms, verdict]
-    let texts = parts.filter { !$0.isEmpty }.map { $0.map(\.printable).joined(separator: "\n") }
-    return texts.joined(separator: "\n\n") + "\n"
-  }
-
-  // MARK: What was read
-
-  private var header: [String] {
-    let trace = report.trace
-    let counts = report.counts
-    var lines = [
-      "\(inputName(trace.fileName)): \(trace.format), \(plural(trace.lineCount, place.ofInput.rawValue)), \(plural(trace.eventCount, "event"))\(span)"
+  /// The answer first, then what it rests on.
+  package var lines: [StyledLine] {
+    let headline = Headline(report, database: options.database, width: options.width).lines
+    let parts = [
+      headline, recording + inputIssues, findings, neverEnded, stalls, retries, decisions, forms, events, verdict,
     ]
-    if let release = trace.kernelRelease { lines.append("  kernel \(release.text)") }
-    let delta = report.replay.map { "; CPUs are ordered beyond \(unit.exact($0.deltaNs)) (--delta)" } ?? ""
-    lines.append("  clock \(clock), stamps of \(unit.exact(trace.resolutionNs))\(delta)")
-    lines += (report.recordingMarks ?? []).map { "  \($0)" }
-    if unit == .tick {
-      lines.append("  ticks give an order, not a time: order and counts are judged, durations are not")
-    }
-    lines.append(
-      "  \(plural(counts.vms, "VM")), \(plural(counts.caches, "cache")), \(plural(counts.memslots, "memslot")), "
-        + "\(plural(counts.invalidations, "invalidation")) (\(grouped(counts.invalidationsUnpaired)) without start or end), "
-        + "\(plural(counts.refreshes, "refresh", "refreshes")), \(plural(counts.rounds, "round")) "
-        + "(at most \(grouped(counts.roundsMax)) in one), \(plural(counts.checks, "check"))")
-    let known = report.events.filter { $0.kind != nil }
-    lines += wrapped(known.map { "\($0.name) \(grouped($0.count))" }, label: "  events: ")
-    return lines
+    return Array(parts.filter { !$0.isEmpty }.joined(separator: [""]))
   }
 
-  private var place: EventPlace { report.trace.eventPlace }
-  private var unit: StampUnit { report.trace.stampUnit }
+  package var text: String { lines.map { $0.rendered(inColor: false) + "\n" }.joined() }
 
-  private var clock: String {
-    // A clock that is not known here: the one assumed measures time.
-    if unit == .tick, report.trace.clock.unit == .ns { return "unknown (raw stamps; --clock)" }
-    let source =
-      switch report.trace.clockSource {
-      case .recorded: "recorded"
-      case .convention: "by convention: bpftrace's nsecs"
-      case .assumed: "assumed: the \(place == .record ? "file" : "text") does not say; --clock"
-      }
-    return "\(report.trace.clock.rawValue) (\(source))"
+  var place: EventPlace { report.trace.eventPlace }
+  var unit: StampUnit { report.trace.stampUnit }
+  private var shownMax: Int { options.shownMax ?? .max }
+
+  func fold(_ text: String, indent: Int = 2) -> [StyledLine] {
+    folded(text, indent: indent, width: options.width).map { StyledLine($0) }
   }
 
-  private var span: String {
-    guard let first = report.trace.firstTsNs, let last = report.trace.lastTsNs else { return "" }
-    return ", \(unit.length(last - first))"
+  private func table(_ rows: [[String]], right: Set<Int>) -> [StyledLine] {
+    aligned(rows, right: right).enumerated().map { StyledLine($1, $0 == 0 ? .heading : .plain) }
   }
 
-  private var inputIssues: [String] {
-    var lines: [String] = []
-    let unknown = report.events.filter { $0.kind == nil }
-    if !unknown.isEmpty {
-      lines += wrapped(unknown.map { "\($0.name) \(grouped($0.count))" }, label: "  ignored events: ")
-    }
-    for issue in report.issues {
-      lines.append("  \(issue.severity.rawValue): \(issue.kind.rawValue) \(grouped(issue.count))" + occurrence(issue))
-    }
-    for loss in report.losses {
-      let unknownSize = loss.gapsOfUnknownSize > 0 ? "\(plural(loss.gapsOfUnknownSize, "gap")) of unknown size" : nil
-      // No number if none is known: 0 would mean that nothing was lost.
-      let known =
-        loss.gapsOfUnknownSize < loss.gaps ? "\(plural(loss.gaps, "gap")), \(plural(loss.lost, "event"))" : nil
-      let place = loss.cpu < 0 ? "lost on an unknown CPU" : "lost on CPU \(loss.cpu)"
-      lines.append("  \(place): " + [known, unknownSize].compactMap(\.self).joined(separator: ", "))
-    }
-    for probe in report.missingProbes { lines.append("  no probe \(probe.probe): unknown \(probe.unknown)") }
-    lines += report.implausible.map { "  implausible: \($0)" }
-    if !report.implausibleFields.isEmpty { lines.append("  \(Report.remedy)") }
-    lines += report.leftOut.map { "  omitted: \($0)" }
-    if let incomplete = report.trace.incomplete { lines.append("  incomplete: \(incomplete)") }
-    return lines
+  /// A command that shows more; nil in memory.
+  private func command(_ words: String) -> String? {
+    options.database.map { "gpc-replay \(words.replacing("DB", with: $0))" }
   }
 
-  private func occurrence(_ issue: Report.Issue) -> String {
-    guard let first = issue.first.first else { return "" }
-    let place =
-      switch (self.place, first.line) {
-      case (.record, 0): "before record 1"
-      case (.record, _): "at record \(first.line)"
-      case (.line, _), (.event, _): "in line \(first.line)"
-      }
-    return ", first \(place): \(first.reason)"
-  }
+  // MARK: Findings
 
-  // MARK: What was found
-
-  private var findings: [String] {
-    var lines: [String] = []
+  private var findings: [StyledLine] {
+    var lines: [StyledLine] = []
     for count in report.findingCounts {
-      let shown = report.findings.filter { $0.kind == count.kind && $0.certainty == count.certainty }
-      lines.append("\(title(count.kind)), \(count.certainty.rawValue): \(grouped(count.count))")
-      for finding in shown.prefix(shownMax) { lines += detail(finding) }
-      let rest = count.count.subtractingClamped(Int64(min(shown.count, shownMax)))
-      if rest > 0 { lines.append("  … \(grouped(rest)) more" + command(of: count)) }
+      if !lines.isEmpty { lines.append("") }
+      let style: StyledLine.Style =
+        switch (count.kind, count.certainty) {
+        case (.excessiveRetry, _): .heading
+        case (_, .certain): .bad
+        case (_, .possible): .doubtful
+        }
+      lines.append(StyledLine("\(title(count.kind)), \(count.certainty.rawValue): \(grouped(count.count))", style))
+      let groups = report.findingGroups.filter { $0.kind == count.kind && $0.certainty == count.certainty }
+      switch count.kind {
+      case .excessiveRetry: lines += excesses(count, groups)
+      case .contract, .stale, .stuck, .divergence: lines += races(count, groups)
+      }
     }
     return lines
-  }
-
-  private func command(of count: Report.FindingCount) -> String {
-    guard let database else { return "" }
-    return ": gpc-replay query \(database) \"SELECT * FROM finding_report WHERE kind = '\(count.kind.rawValue)'\""
-  }
-
-  private func detail(_ finding: FindingDetail) -> [String] {
-    switch finding.kind {
-    case .contract, .stale, .stuck, .divergence:
-      return FindingTimeline(finding, place: place, unit: unit, database: database).lines.map { "  " + $0 }
-    case .excessiveRetry:
-      let task = finding.proof.first.map { ", \($0.task)" } ?? ""
-      return ["  #\(finding.id) \(place.rawValue) \(finding.event)\(task): \(finding.summary)"]
-    }
   }
 
   private func title(_ kind: Finding.Kind) -> String {
@@ -145,14 +97,167 @@ package struct TextReport {
     }
   }
 
-  private var neverEnded: [String] {
+  /// Findings with their proof, group by group, and the numbers of the others.
+  private func races(_ count: Report.FindingCount, _ groups: [Report.FindingGroup]) -> [StyledLine] {
+    let format = FindingTimeline.Format(report.trace, width: options.width)
+    let details = Dictionary(report.findings.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    var lines: [StyledLine] = []
+    var named: Int64 = 0
+    var room = shownMax
+    for group in groups where room > 0 {
+      let shown = group.ids.prefix(options.isGrouped ? 1 : room).compactMap { details[$0] }
+      if shown.isEmpty { break }
+      for detail in shown { lines += FindingTimeline(detail, format, .brief).lines(indent: 2) }
+      room -= shown.count
+      named += group.count
+      let rest = group.ids.dropFirst(shown.count)
+      if rest.isEmpty { continue }
+      let cache = group.cache.map { " of cache \($0)" } ?? ""
+      let tasks = [group.task, group.issuer].compactMap(\.self).joined(separator: " against ")
+      let race = "\(plural(group.count, "time")) the same race\(cache)\(tasks.isEmpty ? "" : ", \(tasks)")"
+      lines += fold("\(race): also \(numbers(rest))")
+    }
+    let left = groups.reduce(0) { $0 + $1.count } - named
+    if left > 0 { lines += fold("\(grouped(left)) more" + more(count.kind)) }
+    if let id = groups.first?.ids.first, let command = command("explain DB \(id)") { lines += fold(command) }
+    return lines
+  }
+
+  private func more(_ kind: Finding.Kind) -> String {
+    command("query DB \"SELECT * FROM finding_report WHERE kind = '\(kind.rawValue)'\"").map { ": \($0)" } ?? ""
+  }
+
+  /// `#3, #5, #7 and 12 more`.
+  private func numbers(_ ids: ArraySlice<Int64>) -> String {
+    let shown = ids.prefix(8).map { "#\($0)" }.joined(separator: ", ")
+    return ids.count > 8 ? "\(shown) and \(grouped(Int64(ids.count - 8))) more" : shown
+  }
+
+  private static let groupsMax = 8
+
+  /// A row for each cache, task and issuer.
+  private func excesses(_ count: Report.FindingCount, _ groups: [Report.FindingGroup]) -> [StyledLine] {
+    let shown = groups.prefix(options.shownMax == 0 ? 0 : options.shownMax == nil ? .max : Self.groupsMax)
+    var rows = [["  cache", "task", "refreshes", "false rounds", "lost \(unit.name)", "worst", "issuer"]]
+    rows += shown.map { group in
+      [
+        group.cache.map { String($0) } ?? "", group.task ?? "", grouped(group.count), grouped(group.falseRounds),
+        unit.figure(group.falseNs), group.ids.first.map { "#\($0)" } ?? "", group.issuer ?? "not known",
+      ]
+    }
+    var lines = shown.isEmpty ? [] : fitted(rows, right: [0, 2, 3, 4, 5], optional: [3, 2])
+    let left = groups.dropFirst(shown.count).reduce(0) { $0 + $1.count }
+    if left > 0 { lines += fold("\(grouped(left)) more" + more(count.kind)) }
+    let (byRounds, byTime) = groups.reduce((Int64(0), Int64(0))) { ($0.0 + $1.byRounds, $0.1 + $1.byTime) }
+    if let replay = report.replay {
+      let time = unit == .ns ? "; \(grouped(byTime)) lost more than \(milliseconds(replay.stallMaxNs)) ms to them" : ""
+      lines += fold("\(grouped(byRounds)) had more than \(grouped(replay.retriesMax)) false rounds\(time)")
+    }
+    if let id = groups.first?.ids.first, let command = command("explain DB \(id)") { lines += fold(command) }
+    return lines
+  }
+
+  /// A table that fits: without the optional columns, the first of them first, as far as it has to.
+  private func fitted(_ rows: [[String]], right: Set<Int>, optional: [Int]) -> [StyledLine] {
+    var kept = rows.first.map { Array($0.indices) } ?? []
+    var left = optional[...]
+    while true {
+      let places = Set(kept.indices.filter { right.contains(kept[$0]) })
+      var table = TextTable(right: places)
+      for row in rows { table.append(kept.map { row[$0] }) }
+      guard table.width > options.width, let column = left.popFirst() else {
+        return table.lines().enumerated().map { StyledLine($1, $0 == 0 ? .heading : .plain) }
+      }
+      kept.removeAll { $0 == column }
+    }
+  }
+
+  // MARK: Retries
+
+  /// The longest, whatever the cause.
+  private var stalls: [StyledLine] {
+    if report.stalls.isEmpty { return [] }
+    var rows = [["longest stalls  ms", "rounds", "necessary", "false", "cache", "task", "refresh", "mostly for"]]
+    rows += report.stalls.map {
+      [
+        milliseconds($0.stallNs), grouped($0.rounds), grouped($0.necessaryRounds), grouped($0.falseRounds),
+        String($0.cache), $0.task, String($0.refresh), $0.issuers.first?.task ?? "not known",
+      ]
+    }
+    return fitted(rows, right: [0, 1, 2, 3, 4, 6], optional: [6, 4, 3])
+  }
+
+  private var retries: [StyledLine] {
+    guard report.counts.rounds > 0 else { return [] }
+    if report.retries.isEmpty {
+      // Only all probes of a refresh together show which lookup was its last.
+      let isKnown = report.missingProbes.isEmpty && report.implausibleFields.isEmpty
+      return [StyledLine("no round of a retry loop " + (isKnown ? "was repeated" : "is known to have been repeated"))]
+    }
+    var rows = [["repeated rounds", "why", "rounds", "refreshes", "lost \(unit.name)"]]
+    rows += report.retries.map {
+      [
+        $0.cause.rawValue, $0.subCause?.rawValue ?? "", grouped($0.rounds), grouped($0.refreshes),
+        unit.figure($0.lostNs),
+      ]
+    }
+    let moves = report.unexplainedSeqMoves.map {
+      "the recorded seq of VM \($0.vm) moved \(plural($0.moves, "time")) more than the recorded hooks explain"
+    }
+    return table(rows, right: [2, 3, 4]) + doubts { $0.subject == .cause } + moves.flatMap { fold($0) }
+  }
+
+  /// Why, and how many.
+  private func doubts(_ isOf: (Report.DoubtCount) -> Bool) -> [StyledLine] {
+    report.doubts.filter(isOf).flatMap { fold("\($0.verdict), \($0.counted): \($0.meaning)") }
+  }
+
+  // MARK: Decisions
+
+  private var decisions: [StyledLine] {
+    if report.replay == nil { return [] }
+    let parts = report.conformance.map { row in
+      let all = row.forced.addingClamped(row.open).addingClamped(row.unknown)
+      return "\(grouped(row.forced)) of \(plural(all, row.subject == .retryTest ? "retry test" : "check"))"
+    }
+    let wrong = report.conformance.reduce(Int64(0)) { $0.addingClamped($1.forced - $1.forcedAgreeing) }
+    let forced = report.conformance.reduce(Int64(0)) { $0.addingClamped($1.forced) }
+    let outcome =
+      wrong > 0 ? "\(grouped(wrong)) not as recorded" : forced > 0 ? "all as recorded" : "none can be re-derived"
+    let doubts = doubts { $0.subject != .cause }
+    return fold("kernel decisions re-derived: \(parts.joined(separator: ", ")); \(outcome)", indent: 0) + doubts
+  }
+
+  private var forms: [StyledLine] {
+    FormsText(report, width: options.width).lines.enumerated().map { StyledLine($1, $0 == 0 ? .heading : .plain) }
+  }
+
+  private var events: [StyledLine] {
+    guard options.isVerbose else { return [] }
+    let known = report.events.filter { $0.kind != nil }.map { "\($0.name) \(grouped($0.count))" }
+    return wrapped(known, label: "events: ", width: options.width).map { StyledLine($0) }
+  }
+
+  /// The last line, where a terminal without a pager ends.
+  private var verdict: [StyledLine] {
+    let settings = report.replay.map { "; form \($0.form)" } ?? ""
+    let counts = report.findingCounts.map { "\(grouped($0.count)) \($0.kind.rawValue) \($0.certainty.rawValue)" }
+    let found = counts.isEmpty ? "" : ": " + counts.joined(separator: ", ")
+    return fold("verdict: \(report.verdict.status.rawValue)\(found)\(settings)", indent: 0)
+  }
+
+  // MARK: What was open at the end
+
+  private var neverEnded: [StyledLine] {
     guard !report.neverEnded.isEmpty else { return [] }
-    var lines = ["open when the recording ends: \(grouped(Int64(report.neverEnded.count)))"]
-    for call in report.neverEnded.prefix(shownMax) { lines.append("  " + words(call)) }
+    var lines = [
+      StyledLine("open when the recording ends: \(grouped(Int64(report.neverEnded.count)))", .heading)
+    ]
+    for call in report.neverEnded.prefix(shownMax) { lines += fold(words(call)) }
     let rest = report.neverEnded.count - min(report.neverEnded.count, shownMax)
     if rest > 0 {
-      let command = database.map { ": gpc-replay query \($0) \"SELECT * FROM never_ended_report\"" } ?? ""
-      lines.append("  … \(grouped(Int64(rest))) more" + command)
+      let command = command("query DB \"SELECT * FROM never_ended_report\"").map { ": \($0)" } ?? ""
+      lines += fold("\(grouped(Int64(rest))) more" + command)
     }
     return lines
   }
@@ -184,52 +289,5 @@ package struct TextReport {
       text += "; invalidation \(invalidation) \(range) of its page is open"
     }
     return text
-  }
-
-  private var retries: [String] {
-    guard report.counts.rounds > 0 else { return [] }
-    if report.retries.isEmpty {
-      // Only all probes of a refresh together show which lookup was its last.
-      let isKnown = report.missingProbes.isEmpty && report.implausibleFields.isEmpty
-      return ["no round of a retry loop " + (isKnown ? "was repeated" : "is known to have been repeated")]
-    }
-    var rows = [["repeated rounds", "why", "rounds", "refreshes", "lost \(unit.name)"]]
-    rows += report.retries.map {
-      [
-        $0.cause.rawValue, $0.subCause?.rawValue ?? "", grouped($0.rounds), grouped($0.refreshes),
-        unit.figure($0.lostNs),
-      ]
-    }
-    return aligned(rows, right: [2, 3, 4]) + doubts { $0.subject == .cause }
-      + report.unexplainedSeqMoves.map {
-        "  the recorded seq of VM \($0.vm) moved \(plural($0.moves, "time")) more than the recorded hooks explain"
-      }
-  }
-
-  /// Why, and how many.
-  private func doubts(_ isOf: (Report.DoubtCount) -> Bool) -> [String] {
-    report.doubts.filter(isOf).map {
-      "  \($0.verdict), \($0.counted): \($0.meaning)"
-    }
-  }
-
-  private var conformance: [String] {
-    var rows = [["decisions", "forced and agreeing", "forced", "open", "unknown"]]
-    rows += report.conformance.map {
-      [
-        $0.subject == .retryTest ? "retry tests" : "checks", grouped($0.forcedAgreeing), grouped($0.forced),
-        grouped($0.open), grouped($0.unknown),
-      ]
-    }
-    return aligned(rows, right: [1, 2, 3, 4]) + doubts { $0.subject != .cause }
-  }
-
-  private var verdict: [String] {
-    let thresholds = report.replay.map {
-      "form \($0.form); excessive: more than \($0.retriesMax) false retries"
-        + (unit == .ns ? " or \(milliseconds($0.stallMaxNs)) ms lost to them" : "")
-    }
-    return ["verdict: \(report.verdict.status.rawValue)"] + report.verdict.reasons.map { "  \($0)" }
-      + (thresholds.map { ["  \($0)"] } ?? [])
   }
 }

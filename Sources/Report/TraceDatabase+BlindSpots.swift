@@ -18,8 +18,8 @@ extension TraceDatabase {
       spots.append("events were omitted without a marker: nothing is known about any window")
     }
     let hasVM = "EXISTS (SELECT 1 FROM vm)"
-    if try holds("NOT EXISTS (SELECT 1 FROM invalidation) AND \(hasVM)") { spots.append(ReportVerdict.noInvalidation) }
-    if try holds("NOT EXISTS (SELECT 1 FROM cache_check) AND \(hasVM)") { spots.append(ReportVerdict.noCheck) }
+    if try holds("NOT EXISTS (SELECT 1 FROM invalidation) AND \(hasVM)") { spots.append(Report.noInvalidation) }
+    if try holds("NOT EXISTS (SELECT 1 FROM cache_check) AND \(hasVM)") { spots.append(Report.noCheck) }
     return spots
   }
 

@@ -9,6 +9,7 @@ package enum ReplayRow: Sendable {
   case retryRound(RetryRound)
   case cacheCheck(CacheCheck)
   case finding(Finding)
+  case undecidedOverlap(UndecidedOverlap)
   case loss(EventLoss)
   case memslot(Memslot)
   case virtualMachine(VirtualMachine)

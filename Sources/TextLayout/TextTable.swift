@@ -51,6 +51,9 @@ package struct TextTable {
   /// - Parameter gap: blanks between two columns.
   package func lines(gap: Int = 2) -> [String] { rows.map { line($0, gap) } }
 
+  /// Of its widest line, in characters.
+  package var width: Int { lines().map(\.count).max() ?? 0 }
+
   /// The lines since the last call. The first call fixes the widths: wider entries later stick out.
   package mutating func takeLines() -> [String] {
     isSettled = true
@@ -72,8 +75,7 @@ package struct TextTable {
     case .rule:
       line = widths.map { String(repeating: "-", count: $0) }.joined(separator: blanks(gap))
     }
-    while line.utf8.last == UInt8(ascii: " ") { line.removeLast() }
-    return line
+    return line.trimmingEnd
   }
 
   private func blanks(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
@@ -84,20 +86,4 @@ package func aligned(_ rows: [[String]], right: Set<Int> = []) -> [String] {
   var table = TextTable(right: right)
   for row in rows { table.append(row) }
   return table.lines()
-}
-
-/// Items after a label, broken before column 120.
-package func wrapped(_ items: [String], label: String) -> [String] {
-  var lines: [String] = []
-  var line = label
-  for (index, item) in items.enumerated() {
-    let piece = index + 1 < items.count ? item + ", " : item
-    if line.count + piece.count > 120 {
-      lines.append(String(line.dropLast()))
-      line = String(repeating: " ", count: label.count)
-    }
-    line += piece
-  }
-  lines.append(line)
-  return lines
 }

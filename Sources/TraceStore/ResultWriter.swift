@@ -8,6 +8,7 @@ package final class ResultWriter {
   private let rounds: RetryRoundWriter
   private let checks: CacheCheckWriter
   private let findings: FindingWriter
+  private let undecidedOverlaps: TableWriter<UndecidedOverlap>
   private var amendments = Amendments()
   private let invalidations: TableWriter<Invalidation>
   private let refreshes: TableWriter<Refresh>
@@ -28,6 +29,7 @@ package final class ResultWriter {
     self.rounds = rounds
     checks = try CacheCheckWriter(on: connection, schema: schema)
     findings = try FindingWriter(on: connection, schema: schema)
+    undecidedOverlaps = try TableWriter(on: connection, schema: schema)
     invalidations = try TableWriter(on: connection, schema: schema)
     refreshes = try TableWriter(on: connection, schema: schema)
     memslots = try TableWriter(on: connection, schema: schema)
@@ -54,6 +56,7 @@ package final class ResultWriter {
     case .invalidation(let row): try invalidations.write(row)
     case .refresh(let row): try refreshes.write(row)
     case .finding(let finding): try findings.write(finding)
+    case .undecidedOverlap(let row): try undecidedOverlaps.write(row)
     case .loss(let row): try losses.write(row)
     case .memslot(let row): try memslots.write(row)
     case .virtualMachine(let row):

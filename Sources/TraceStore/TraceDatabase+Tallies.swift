@@ -66,6 +66,18 @@ package struct RoundFigures: Sendable {
   package let causes: [CauseTally]
   package let doubtsOfDecisions: [DoubtTally]
   package let doubtsOfCauses: [DoubtTally]
+  /// Of the refreshes asked for, the most rounds first.
+  package let issuers: [Int64: [IssuerTally]]
+}
+
+/// The rounds of one refresh that invalidations of one task alone explain.
+package struct IssuerTally: Sendable {
+  /// Of the table `task`.
+  package let task: Int64
+  package fileprivate(set) var rounds: Int64 = 0
+  /// Those repeated for a false cause, and the time that they took.
+  package fileprivate(set) var falseRounds: Int64 = 0
+  package fileprivate(set) var falseNs: Int64 = 0
 }
 
 /// A row of the view `retry_by_cause`.
@@ -79,13 +91,33 @@ package struct CauseTally: Sendable {
 
 extension TraceDatabase {
   /// In one pass over the rounds, and without the sorting that SQLite groups rows by.
-  package func roundTally() throws(TraceStoreError) -> RoundFigures {
+  /// - Parameter refreshes: whose rounds are counted by the tasks that caused them.
+  package func roundTally(issuersOf refreshes: Set<Int64> = []) throws(TraceStoreError) -> RoundFigures {
     try connection.leaveWriteAheadLog()
     var tally = RoundTally(refreshes: Int(try connection.integer("SELECT count(*) FROM refresh")))
+    if !refreshes.isEmpty { tally.countIssuers(of: refreshes, tasks: try tasksOfInvalidations()) }
     try connection.forEachRecord(of: "retry_round") { tally.add(&$0) }
     return RoundFigures(
       decisions: tally.decisions, causes: tally.causes.filter { $0.rounds > 0 },
-      doubtsOfDecisions: tally.doubtsOfDecisions.met, doubtsOfCauses: tally.doubtsOfCauses.met)
+      doubtsOfDecisions: tally.doubtsOfDecisions.met, doubtsOfCauses: tally.doubtsOfCauses.met,
+      issuers: Dictionary(
+        uniqueKeysWithValues: zip(refreshes.sorted(), tally.issuers).map { refresh, issuers in
+          (refresh, issuers.sorted { ($1.rounds, $0.task) < ($0.rounds, $1.task) })
+        }))
+  }
+
+  /// By invalidation; 0: there is none.
+  private func tasksOfInvalidations() throws(TraceStoreError) -> [Int64] {
+    var tasks: [Int64] = []
+    let row = try statement("SELECT id, task_id FROM invalidation ORDER BY id")
+    while try row.step() {
+      let id = row.integer("id")
+      // Ids count from 1 without holes, unless the file is damaged.
+      guard id >= tasks.count, id - Int64(tasks.count) < 1 << 20 else { continue }
+      tasks += Array(repeating: 0, count: Int(id) - tasks.count)
+      tasks.append(row.integer("task_id"))
+    }
+    return tasks
   }
 
   package func checkTally() throws(TraceStoreError) -> (decisions: DecisionTally, doubts: [DoubtTally]) {
@@ -115,7 +147,13 @@ private struct RoundTally {
   private var cause = WordColumn<RetryRound.Cause>(RetryRoundColumn.cause)
   private var subCause = WordColumn<RetryRound.SubCause>(RetryRoundColumn.subCause)
   private var doubt = WordColumn<Doubt>(RetryRoundColumn.doubt)
+  /// Of each refresh asked for, by task.
+  private(set) var issuers: [[IssuerTally]] = []
+  /// By refresh: its place in `issuers`; -1: not asked for.
+  private var places: [Int32] = []
+  private var tasks: [Int64] = []
   private static let refresh = RetryRoundColumn.place(of: .refreshID)
+  private static let invalidation = RetryRoundColumn.place(of: .invalidationID)
   private static let duration = RetryRoundColumn.place(of: .durationNs)
 
   init(refreshes: Int) {
@@ -123,6 +161,16 @@ private struct RoundTally {
     for cause in RetryRound.Cause.allCases {
       causes.append(CauseTally(cause: cause, subCause: nil))
       causes += RetryRound.SubCause.allCases.map { CauseTally(cause: cause, subCause: $0) }
+    }
+  }
+
+  /// - Parameter tasks: by invalidation.
+  mutating func countIssuers(of refreshes: Set<Int64>, tasks: [Int64]) {
+    self.tasks = tasks
+    issuers = Array(repeating: [], count: refreshes.count)
+    places = Array(repeating: -1, count: seen.count)
+    for (place, refresh) in refreshes.sorted().enumerated() where seen.indices.contains(Int(clamping: refresh)) {
+      places[Int(refresh)] = Int32(place)
     }
   }
 
@@ -140,11 +188,30 @@ private struct RoundTally {
 
   private mutating func add(_ cause: Int, _ round: inout RecordColumns, _ refresh: Int) {
     let pair = cause * (1 + subCause.wordCount) + (subCause.read(&round).map { $0 + 1 } ?? 0)
+    let place = places.indices.contains(refresh) ? Int(places[refresh]) : -1
+    let invalidation = place >= 0 ? round.integer(Self.invalidation) : nil
+    let duration = round.integer(Self.duration) ?? 0
     causes[pair].rounds += 1
-    causes[pair].lostNs.addClamped(round.integer(Self.duration) ?? 0)
+    causes[pair].lostNs.addClamped(duration)
     guard seen.indices.contains(refresh) else { return round.noteDamage() }
+    if let invalidation, tasks.indices.contains(Int(clamping: invalidation)) {
+      let isFalse = RetryRound.Cause.allCases[cause] == .false
+      issuers[place].count(tasks[Int(invalidation)], falseNs: isFalse ? duration : nil)
+    }
     if seen[refresh] & 1 << pair == 0 { causes[pair].refreshes += 1 }
     seen[refresh] |= 1 << pair
+  }
+}
+
+extension [IssuerTally] {
+  /// - Parameter falseNs: nil: the round was not repeated for a false cause.
+  fileprivate mutating func count(_ task: Int64, falseNs: Int64?) {
+    let place = firstIndex { $0.task == task } ?? count
+    if place == count { append(IssuerTally(task: task)) }
+    self[place].rounds += 1
+    guard let falseNs else { return }
+    self[place].falseRounds += 1
+    self[place].falseNs.addClamped(falseNs)
   }
 }
 

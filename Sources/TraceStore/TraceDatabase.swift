@@ -229,6 +229,7 @@ package final class TraceDatabase {
     DELETE FROM exploration;
     DELETE FROM finding_event;
     DELETE FROM finding;
+    DELETE FROM undecided_overlap;
     DELETE FROM witness_weight;
     DELETE FROM never_ended_wait;
     DELETE FROM never_ended;

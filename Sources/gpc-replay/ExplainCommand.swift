@@ -1,25 +1,34 @@
-// `gpc-replay explain DB --finding N`: one stored finding with its proof, or a counterexample of `explore`.
+// `gpc-replay explain DB N`: one stored finding with its proof, or a counterexample of `explore`.
 
 import ArgumentParser
 import Report
+import TextLayout
 import TraceStore
 
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Show one finding of a database with its proof, or a counterexample stored by explore.",
+    abstract:
+      "Show one finding of a database with its proof, or a counterexample stored by explore; without a number, list them.",
     discussion: """
       Example:
-        gpc-replay run traces/missed/stale-hva/trace.txt.zst
-        gpc-replay explain trace.db --finding 1
-        gpc-replay explain trace.db --finding 1 --mail
+        gpc-replay run traces/missed/stale-hva/trace.txt.zst --db stale.db
+        gpc-replay explain stale.db
+        gpc-replay explain stale.db 1 --context 5
+        gpc-replay explain stale.db 1 --mail
       """)
 
   @Argument(help: "A database written by gpc-replay.")
   var database: String
 
-  @Option(help: "The finding's id.")
-  var finding: Int64
+  @Argument(help: "The number of a finding or a counterexample.")
+  var number: Int64?
+
+  @Option(help: ArgumentHelp("The same, as it was written before.", visibility: .hidden))
+  var finding: Int64?
+
+  @Option(help: "Also show this many events before and after the wrong one.")
+  var context = 0
 
   @Flag(help: "For a mail: a column per task, 72 characters, the kernel's function names; below it the recorded lines.")
   var mail = false
@@ -27,33 +36,45 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "The finding as one JSON document.")
   var json = false
 
+  @OptionGroup var filter: FilterArguments
+  @OptionGroup var terminal: TerminalArguments
+
   func validate() throws {
     if mail && json { throw ValidationError("--mail and --json exclude each other.") }
+    if number != nil && finding != nil { throw ValidationError("Give the number once.") }
+    if number ?? finding == nil && (mail || json || context > 0) {
+      throw ValidationError("--mail, --json and --context need the number of a finding.")
+    }
+    if !(0...100_000).contains(context) { throw ValidationError("--context is 0 to 100000.") }
   }
 
   func run() throws {
     let store = try TraceDatabase(at: database)
+    let filter = try filter.filter(store.facts().stampUnit)
+    guard let id = number ?? finding else { return try terminal.show(FindingList(store, filter).lines) }
+    if filter != ReportFilter() { throw ValidationError("A number needs no filter.") }
     if mail {
-      guard let text = try MailText(finding, in: store, path: database) else {
-        throw fail("\(database) has no finding \(finding).")
-      }
+      guard let text = try MailText(id, in: store, path: database) else { throw missing(id) }
       return try printOut(text.lines().map { $0 + "\n" }.joined())
     }
     if json {
-      if let detail = try FindingDetail(finding, in: store) { return try printOut(JSONReport.text(detail)) }
-      guard let detail = try CounterexampleDetail(finding, in: store) else {
-        throw fail("\(database) has no finding \(finding).")
-      }
+      if let detail = try FindingDetail(id, in: store) { return try printOut(JSONReport.text(detail)) }
+      guard let detail = try CounterexampleDetail(id, in: store) else { throw missing(id) }
       return try printOut(JSONReport.text(detail))
     }
-    if let detail = try FindingDetail(finding, in: store) {
-      let facts = try store.facts()
-      let timeline = FindingTimeline(detail, place: facts.eventPlace, unit: facts.stampUnit, database: database)
-      try printOut(timeline.lines.joined(separator: "\n") + "\n")
-    } else if let text = try store.counterexampleText(finding) {
-      try printOut("#\(finding)  \(text)\n")
+    if let detail = try FindingDetail(id, in: store) {
+      let format = FindingTimeline.Format(try store.facts(), width: terminal.width)
+      let timeline = FindingTimeline(detail, format, .full).lines(indent: 0)
+      try terminal.show(timeline + FindingContext(detail, context, in: store, width: terminal.width).lines)
+    } else if let text = try store.counterexampleText(id) {
+      try terminal.show(
+        "#\(id)  \(text)".split(separator: "\n", omittingEmptySubsequences: false).map { StyledLine(String($0)) })
     } else {
-      throw fail("\(database) has no finding \(finding).")
+      throw missing(id)
     }
+  }
+
+  private func missing(_ id: Int64) -> ExitCode {
+    fail("\(database) has no finding \(id); gpc-replay explain \(database) lists them.")
   }
 }

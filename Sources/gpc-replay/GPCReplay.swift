@@ -20,8 +20,8 @@ struct GPCReplay: ParsableCommand {
       """,
     version: Tool.version,
     subcommands: [
-      RunCommand.self, ImportCommand.self, ReplayCommand.self, QueryCommand.self, ExplainCommand.self,
-      ProtocolsCommand.self, CompareCommand.self, ExploreCommand.self, MatrixCommand.self,
+      RunCommand.self, ImportCommand.self, ReplayCommand.self, QueryCommand.self, ShellCommand.self,
+      ExplainCommand.self, ProtocolsCommand.self, CompareCommand.self, ExploreCommand.self, MatrixCommand.self,
       CorpusCommand.self, ProbesCommand.self, RecordCommand.self, RecordGuardCommand.self, RecordLookCommand.self,
     ],
     defaultSubcommand: RunCommand.self)

@@ -1,25 +1,39 @@
-// `gpc-replay query DB 'SQL'`: read-only SQL over a database.
+// `gpc-replay query DB 'SQL'`: read-only SQL over a database, and the questions that have a name.
 
 import ArgumentParser
+import Glibc
+import Schema
+import TextLayout
+import TraceReaders
 import TraceStore
 
 struct QueryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "query",
-    abstract: "Run one read-only SQL statement on a database.",
+    abstract: "Ask a database: a question by its name, or one read-only SQL statement.",
     discussion: """
-      Tables, views and worked questions: docs/schema.md. Plain `sqlite3 DB` works as well.
+      A question's name stands for its SQL (--list); the name of a table or view for all of its rows. Tables, views and \
+      worked questions: docs/schema.md. Plain `sqlite3 DB` works as well.
 
       Example:
         gpc-replay run traces/retries/unrelated/trace.txt.zst
+        gpc-replay query trace.db --list
+        gpc-replay query trace.db stalls
         gpc-replay query trace.db "SELECT * FROM retry_by_cause"
       """)
 
-  @Argument(help: "A database written by gpc-replay.")
-  var database: String
+  @OptionGroup var databases: DatabaseArguments
 
-  @Argument(help: "One SELECT statement.")
-  var sql: String
+  @Argument(help: "One SELECT statement, or the name of a question, table or view.")
+  var sql: String?
+
+  @Option(
+    name: [.customShort("f"), .customLong("file")], help: "Read the SELECT statement from a file; - for standard input."
+  )
+  var file: String?
+
+  @Flag(help: "List the questions that have a name, the views and the tables.")
+  var list = false
 
   @Flag(help: "Print the result as CSV (RFC 4180).")
   var csv = false
@@ -27,19 +41,93 @@ struct QueryCommand: ParsableCommand {
   @Flag(help: "Print the result as a JSON array of objects.")
   var json = false
 
+  @Flag(
+    help: """
+      Print metadata for Datasette: the questions, and what the tables and columns are. Then: datasette DB --metadata \
+      FILE.
+      """)
+  var datasette = false
+
   mutating func validate() throws {
     if csv && json { throw ValidationError("--csv and --json exclude each other.") }
+    switch [sql != nil, file != nil, list, datasette].count(where: { $0 }) {
+    case 0: throw ValidationError("Name a question (--list has them), or give a SELECT statement.")
+    case 1: break
+    case _: throw ValidationError("A statement, --file, --list and --datasette exclude each other.")
+    }
   }
 }
 
 extension QueryCommand {
   func run() throws {
+    let query = try Query(database: databases.database, attached: databases.attached)
+    if list { return try printOut(QueryList(query).text) }
+    if datasette { return try printOut(try DatasetteMetadata(query, path: databases.database).text()) }
+    try run(query, try statement(of: query))
+  }
+
+  private func run(_ query: Query, _ sql: String) throws {
+    // Held back while SQLite works, so that what was found until then can be printed.
+    let watch = SignalWatch([SIGINT])
+    watch.block()
     var outcome = Output.written
     let format: QueryFormat = csv ? .csv : json ? .json : .table
-    try Query(database: database).run(sql, format: format) { bytes in
+    let isInterrupted = { watch.wait(milliseconds: 0) != nil }
+    let end = try query.run(sql, format: format, isInterrupted: isInterrupted) { bytes in
       outcome = Output.write(bytes)
       return outcome == .written
     }
     try outcome.check()
+    if end == .interrupted {
+      printError("gpc-replay: interrupted; these are the rows until then.\n")
+      watch.deliver(SIGINT)
+    }
+  }
+
+  /// The SQL that is asked for.
+  private func statement(of query: Query) throws -> String {
+    guard let word = sql else { return try text(ofFile: file ?? "-") }
+    if let question = query.questions.first(where: { $0.name == word }) { return question.sql }
+    let relations = query.relations.map(\.name)
+    let names = relations + databases.attached.flatMap { other in relations.map { "\(other.name).\($0)" } }
+    if names.contains(word) { return "SELECT * FROM \(word)" }
+    // Names have no capitals: `VACUUM` is SQL, which says itself that it cannot be run.
+    guard word.utf8.allSatisfy({ (UInt8(ascii: "_")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: ".") })
+    else { return word }
+    let known = query.questions.map(\.name) + names
+    let meant = nearest(to: word, in: known).map { " Did you mean '\($0)'?" } ?? ""
+    throw fail("no question, table or view is called '\(word)'.\(meant) `gpc-replay query DB --list` has them.")
+  }
+
+  private func text(ofFile path: String) throws -> String {
+    do {
+      return try SmallFile.text(path == "-" ? "/dev/stdin" : path)
+    } catch {
+      let name = inputName(path)
+      switch error {
+      case .unreadable(.isDirectory): throw fail("\(name) is a directory, not a file of SQL.")
+      case .unreadable(let reason): throw fail("\(name) \(reason.predicate).")
+      case .tooLarge: throw fail("\(name) is no SELECT statement: it is too large.")
+      }
+    }
+  }
+}
+
+/// What `--list` prints.
+private struct QueryList {
+  let text: String
+
+  init(_ query: Query) {
+    var rows: [[String]] = []
+    func append(_ title: String, _ entries: [(name: String, text: String)]) {
+      if entries.isEmpty { return }
+      if !rows.isEmpty { rows.append([]) }
+      rows.append([title])
+      rows += entries.map { ["  " + $0.name, $0.text] }
+    }
+    append("questions", query.questions.map { ($0.name, $0.text) })
+    append("views", query.relations.filter(\.isView).map { ($0.name, $0.sentence) })
+    append("tables", query.relations.filter { !$0.isView }.map { ($0.name, $0.sentence) })
+    text = aligned(rows).joined(separator: "\n") + "\n"
   }
 }

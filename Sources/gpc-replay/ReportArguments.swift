@@ -3,26 +3,70 @@
 import ArgumentParser
 import Pipeline
 import Report
+import Results
+
+/// How many findings are shown: a number, or all.
+struct FindingsArgument: ExpressibleByArgument {
+  /// nil: all.
+  let max: Int?
+
+  init(max: Int?) { self.max = max }
+
+  init?(argument: String) {
+    if argument == "all" {
+      self.init(max: nil)
+    } else if let max = Int(argument), max >= 0 {
+      self.init(max: max)
+    } else {
+      return nil
+    }
+  }
+
+  var defaultValueDescription: String { max.map { String($0) } ?? "all" }
+}
 
 /// How a report is shown.
 struct ReportArguments: ParsableArguments {
-  @Flag(help: "Print the report as one JSON document.")
+  @Flag(help: "Print the report as one JSON document, with every finding unless --findings says otherwise.")
   var json = false
 
-  @Option(name: .customLong("findings"), help: "Number of findings of each kind to show with their proof.")
-  var findingsMax: Int = 3
+  @Flag(help: "Print the verdict as KTAP, the format of the kernel's own tests.")
+  var ktap = false
+
+  @Option(
+    name: .customLong("findings"),
+    help: """
+      Number of findings of each kind to show with their proof, or all. Default: the worst of each of three groups; all with \
+      --json.
+      """)
+  var findings: FindingsArgument?
+
+  @Flag(name: .shortAndLong, help: "Also show how often each event was recorded.")
+  var verbose = false
+
+  @OptionGroup var filter: FilterArguments
+  @OptionGroup var terminal: TerminalArguments
+  @OptionGroup var status: StatusArguments
 
   mutating func validate() throws {
-    if findingsMax < 0 { throw ValidationError("--findings must not be negative.") }
+    if json && ktap { throw ValidationError("--json and --ktap exclude each other.") }
   }
 
   /// Prints the report and gives the exit status that its verdict asks for.
   func show(_ recording: Recording) throws -> ExitCode {
-    let report = try Report(recording.database, findingsMax: findingsMax)
-    let text =
-      try json
-      ? JSONReport.text(report) : TextReport(report, database: recording.path, shownMax: findingsMax).text
-    try printOut(text)
-    return ExitStatus(report.verdict.status).code
+    let findingsMax = findings.map(\.max) ?? (json ? nil : 3)
+    let unit = try recording.database.facts().stampUnit
+    let report = try Report(recording.database, findingsMax: findingsMax, filter: filter.filter(unit))
+    if json {
+      try printOut(JSONReport.text(report))
+    } else if ktap {
+      try printOut(KTAPReport(report).text)
+    } else {
+      let options = TextReport.Options(
+        database: recording.path, shownMax: findingsMax, isGrouped: findings == nil, width: terminal.width,
+        isVerbose: verbose)
+      try terminal.show(TextReport(report, options).lines)
+    }
+    return status.code(of: report)
   }
 }

@@ -127,7 +127,7 @@ import Testing
   ])
   func foreignRecordsAreNoDirt(name: String, status: Int32, words: String) throws {
     let fixture = CorpusTrace.root.appending(path: "Tests/TraceReadersTests/Fixtures/\(name)")
-    let run = try Invocation([fixture.path, "--db", "t.db"], in: try TemporaryFolder())
+    let run = try Invocation([fixture.path, "--db", "t.db", "-v"], in: try TemporaryFolder())
     #expect(run.status == status && run.text.contains(words), "\(run.text)\(run.errorText)")
     #expect(run.text.contains("hva_to_pfn 1, hva_to_pfn_ret 1,") && !run.text.contains("warning: "))
   }

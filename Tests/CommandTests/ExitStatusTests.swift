@@ -24,7 +24,7 @@ import Testing
     let run = try Invocation([trace.path], in: folder)
     #expect(run.status == status)
     let isSaid = run.text.contains(
-      "  no invalidation of any VM was recorded: there was none, or its probes were missing\n")
+      "Not known: no invalidation of any VM was recorded: there was none, or its probes were missing.\n")
     #expect(isSaid == (status == 3), "\(run.text)")
     // What is only imported is not judged at all.
     _ = try Invocation(["import", trace.path, "--db", "i.db"], in: folder)
@@ -37,8 +37,8 @@ import Testing
   /// any check not that none was.
   @Test(
     arguments: [
-      ([], 1, ""), ([" gpc_check:"], 3, "  no probe gpc_check: unknown whether a check said yes where it must not\n"),
-      ([" gpc_check"], 3, "  no check of any cache was recorded: there was none, or its probe was missing\n"),
+      ([], 1, ""), ([" gpc_check:"], 3, "no probe gpc_check: unknown whether a check said yes where it must not\n"),
+      ([" gpc_check"], 3, "Not known: no check of any cache was recorded: there was none, or its probe was missing.\n"),
     ] as [([String], Int32, String)])
   func withoutACheckNothingIsClean(dropped: [String], status: Int32, words: String) throws {
     let folder = try TemporaryFolder()
@@ -82,7 +82,9 @@ import Testing
   @Test(arguments: [
     ["--no-such-option"], [], ["import"], ["query", "x.db"], ["run", "a", "b"], ["a.txt", "--clock", "wall"],
     ["a.txt", "--stall-max", "10"], ["a.txt", "--retries-max", "-1"], ["query", "x.db", "SELECT 1", "--csv", "--json"],
-    ["explain", "x.db"],
+    ["explain"], ["explain", "x.db", "--json"], ["explain", "x.db", "1", "--finding", "1"],
+    ["a.txt", "--fail-on", "fire"],
+    ["a.txt", "--unknown", "256"], ["a.txt", "--findings", "-1"], ["a.txt", "--from", "1.x"],
   ]) func usage(arguments: [String]) throws {
     let run = try Invocation(arguments, in: TemporaryFolder())
     #expect(run.status == 64)

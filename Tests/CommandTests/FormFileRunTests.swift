@@ -90,7 +90,7 @@ import Testing
     let path = PatchedKernel.path("nocount-overlap")
     let judged = try run("run", path, "--form", "my.toml", "--db", "t.db")
     #expect(judged.status == 1 && judged.errorText == "")
-    #expect(judged.text.contains("forms: agrees with my: 146 of 146 tests\n"))
+    #expect(judged.text.contains("\n  agrees with my: 146 of 146 tests\n"))
     #expect(judged.text.contains("divergences are from my: as --form says"))
     #expect(!judged.text.contains("divergence, certain"))
     // By v6.9 the same recording is full of them.

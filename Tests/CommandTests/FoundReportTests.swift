@@ -38,6 +38,6 @@ import Testing
       try Invocation([Self.found.appending(path: name).path, "--db", ":memory:"], in: folder).text
     }
     #expect(try report("report-time-that-goes-back.txt").contains("  -197,999,900.000  "))
-    #expect(try report("report-time-from-end-to-end.txt").contains(", 24 events, 4,611,686,018.427 s\n"))
+    #expect(try report("report-time-from-end-to-end.txt").contains(": 24 events in 4,611,686,018.427 s, "))
   }
 }

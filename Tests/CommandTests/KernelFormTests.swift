@@ -79,7 +79,7 @@ import Testing
     let run = try Invocation([quiet, "--db", ":memory:"], in: TemporaryFolder())
     let line =
       "divergences are from v6.9: it agrees, and is mainline's in 6.12.95+deb12-amd64, which the recording names"
-    #expect(run.text.contains("\n  kernel 6.12.95+deb12-amd64\n") && run.text.contains("\n       \(line)\n"))
+    #expect(run.text.contains(": Linux 6.12.95+deb12-amd64, ") && run.text.contains("\n  \(line)\n"))
   }
 
   @Test func kernelChoosesWhatDivergencesAreFrom() throws {

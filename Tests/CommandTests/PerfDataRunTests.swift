@@ -41,8 +41,8 @@ import Testing
     _ = try folder.write("perf.data", Rendering.perfData.of(report))
     let run = try Invocation(["perf.data"], in: folder)
     #expect(run.status == 0, "\(run.text)")
-    #expect(run.text.contains("\nverdict: clean\n"), "\(run.text)")
-    #expect(run.text.hasPrefix("perf.data: perf.data, 761 records, 761 events"))
+    #expect(run.text.contains("\nverdict: clean"), "\(run.text)")
+    #expect(run.text.contains(/\nperf\.data: 761 events in [0-9.]+ s, perf\.data, 761 records\n/))
   }
 
   @Test func theClockIsRecorded() throws {
@@ -88,7 +88,7 @@ import Testing
     let run = try Invocation(
       shell: "zstd -dqc < \(pipe) | head -c 80001 | gpc-replay - --db cut.db", in: folder.url)
     #expect(run.status == 2)
-    #expect(run.text.contains("\nverdict: incomplete\n"))
+    #expect(run.text.contains("\nverdict: incomplete"))
     #expect(try query("SELECT * FROM import_issue_count", "cut.db").contains("truncated"))
   }
 }

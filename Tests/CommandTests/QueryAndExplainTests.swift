@@ -42,6 +42,100 @@ import Testing
     #expect(rows == [Row(kind: "stale", certainty: "certain", line: 18)])
   }
 
+  @Test func questionsHaveNames() throws {
+    let list = try run("query", "trace.db", "--list").text
+    #expect(list.contains("\n  missed  ") && list.contains("\n  finding_report  ") && list.contains("\n  event  "))
+    let sql = "SELECT id, kind, certainty, cache_id, event_id, seconds, summary FROM finding_report"
+    #expect(try run("query", "trace.db", "findings").text == run("query", "trace.db", sql).text)
+    #expect(try run("query", "trace.db", "loss", "--csv").text == "id,cpu,line,after_event_id,event_count\r\n")
+    let unknown = try run("query", "trace.db", "fidnings")
+    #expect(unknown.status == 2 && unknown.errorText.contains("called 'fidnings'. Did you mean 'findings'?"))
+    let none = try run("query", "trace.db", "everything")
+    #expect(none.status == 2 && !none.errorText.contains("mean") && none.errorText.contains("--list"))
+  }
+
+  @Test func readsSQLFromAFile() throws {
+    _ = try folder.write("q.sql", "-- how many\nSELECT count(*) AS n FROM finding;\n")
+    #expect(try run("query", "trace.db", "-f", "q.sql", "--csv").text == "n\r\n1\r\n")
+    let piped = try Invocation(["query", "trace.db", "-f", "-", "--csv"], in: folder, input: folder.file("q.sql"))
+    #expect(piped.text == "n\r\n1\r\n")
+    for (file, sentence) in [
+      ("none.sql", "none.sql cannot be opened: No such file or directory."),
+      (".", ". is a directory, not a file of SQL."), ("trace.db", "SQLite: "),
+    ] {
+      let run = try run("query", "trace.db", "-f", file)
+      #expect(run.status == 2 && run.text == "" && run.errorText.hasPrefix("gpc-replay: \(sentence)"), "\(file)")
+      #expect(run.errorText.filter { $0 == "\n" }.count == 1, "\(file)")
+    }
+  }
+
+  @Test func asksTwoDatabases() throws {
+    _ = try run(CorpusTrace("contract").trace.path, "--db", "a=b.db")
+    for arguments in [["--attach", "a=b.db", "other.finding"], ["--attach", "late=a=b.db", "late.finding"]] {
+      let run = try Invocation(["query", "trace.db"] + arguments + ["--csv"], in: folder)
+      #expect(run.status == 0 && run.text.contains("contract"), "\(run.errorText)")
+    }
+    for arguments in [["--attach", "main=trace.db"], ["--attach", "x=trace.db", "--attach", "X=trace.db"]] {
+      #expect(try Invocation(["query", "trace.db", "vm"] + arguments, in: folder).status == 64)
+    }
+    let none = try run("query", "trace.db", "vm", "--attach", "none.db")
+    #expect(none.status == 2 && none.errorText == "gpc-replay: none.db: no such database.\n")
+  }
+
+  @Test func metadataForDatasette() throws {
+    struct Metadata: Decodable {
+      struct Database: Decodable {
+        let tables: [String: Table]
+        let queries: [String: [String: String]]
+      }
+      struct Table: Decodable {
+        let description: String
+        let columns: [String: String]
+      }
+      let databases: [String: Database]
+    }
+    let metadata = try JSONDecoder().decode(Metadata.self, from: run("query", "trace.db", "--datasette").output)
+    // Datasette's name of trace.db.
+    let database = try #require(metadata.databases["trace"])
+    #expect(database.tables["loss"]?.columns["event_count"] == "how many; NULL: the tracer does not say")
+    #expect(database.queries["gaps"]?["title"] == "Where were events dropped?")
+    #expect(database.queries["gaps"]?["sql"]?.hasPrefix("SELECT cpu, gaps") == true)
+  }
+
+  @Test(.enabled(if: Invocation.hasProgram("sqlite3"))) func shellReads() throws {
+    _ = try run(CorpusTrace("contract").trace.path, "--db", "it's.db")
+    _ = try folder.write(
+      "in.sql", "SELECT kind FROM finding; SELECT kind FROM other.finding; DELETE FROM other.vm; DELETE FROM vm;")
+    let before = try (folder.bytes("trace.db"), folder.bytes("it's.db"))
+    let shell = try Invocation(
+      ["shell", "trace.db", "--attach", "it's.db"], in: folder, input: folder.file("in.sql"))
+    #expect(shell.text.contains("stale") && shell.text.contains("contract"))
+    #expect(shell.errorText.contains("readonly"))
+    #expect(try folder.bytes("trace.db") == before.0 && folder.bytes("it's.db") == before.1)
+  }
+
+  /// docs/schema.md says so: an index of the user's own is kept, and stays right.
+  @Test(.enabled(if: Invocation.hasProgram("sqlite3"))) func indicesOfTheUserStay() throws {
+    let create = """
+      CREATE INDEX my_event ON event (gpc) WHERE gpc IS NOT NULL; CREATE INDEX my_round ON retry_round (refresh_id); \
+      CREATE INDEX my_check ON cache_check (task_id)
+      """
+    #expect(try Invocation(shell: "sqlite3 trace.db '\(create)'", in: folder.url).errorText == "")
+    _ = try run("replay", "trace.db", "--retries-max", "0")
+    _ = try run("compare", "trace.db")
+    #expect(try run("query", "trace.db", "PRAGMA integrity_check", "--csv").text == "integrity_check\r\nok\r\n")
+    let names = "SELECT count(*) AS n FROM sqlite_schema WHERE name LIKE 'my%'"
+    #expect(try run("query", "trace.db", names, "--csv").text == "n\r\n3\r\n")
+  }
+
+  @Test func shellSaysWhatIsMissing() throws {
+    let shell = try Invocation(shell: "PATH=/none \(Invocation.binary.path) shell trace.db", in: folder.url)
+    #expect(shell.status == 2 && shell.errorText.hasPrefix("gpc-replay: sqlite3 is not installed"))
+    let none = try run("shell", "none.db")
+    #expect(none.status == 2 && none.errorText == "gpc-replay: none.db: no such database.\n")
+    #expect(try !folder.names.contains("none.db"))
+  }
+
   @Test func saysWhatIsWrong() throws {
     #expect(try run("query", "trace.db", "SELECT gfn FROM event").errorText.contains("no such column: gfn"))
     #expect(try run("query", "none.db", "SELECT 1").errorText == "gpc-replay: none.db: no such database.\n")
@@ -52,14 +146,22 @@ import Testing
     }
   }
 
-  /// The command under a finding shows that finding again.
+  /// The command under a finding shows that finding again, and all of it.
   @Test func explainsWhatTheReportShows() throws {
     let report = try run(CorpusTrace("stale-hva").trace.path).text
-    let line = try #require(report.split(separator: "\n").first { $0.contains("again: ") })
-    let command = try #require(line.split(separator: ": ").last)
-    let again = try Invocation(shell: String(command), in: folder.url)
+    let command = try #require(report.split(separator: "\n").first { $0.hasPrefix("  gpc-replay explain ") })
+    let again = try Invocation(shell: String(command) + " --context 1", in: folder.url)
     #expect(again.status == 0)
-    for line in again.text.split(separator: "\n") { #expect(report.contains(line), "\(line)") }
-    #expect(try run("explain", "trace.db", "--finding", "99").status == 2)
+    // Its heading, and the lines of the proof that the report has without moment and CPU.
+    let heading = try #require(report.split(separator: "\n").first { $0.hasPrefix("  #1 ") })
+    #expect(again.text.replacing(/\n +/, with: " ").hasPrefix(heading.dropFirst(2)))
+    let proof = report.matches(of: /\n +([0-9]+) +[0-9.,]+  .*?([a-z_]+)/).map { "\($0.1) \($0.2)" }
+    let whole = again.text.matches(of: /\n +([0-9]+) +[0-9.]+ +[0-9]+ .*?([a-z_]{5,})/).map { "\($0.1) \($0.2)" }
+    #expect(!proof.isEmpty && Set(proof).isSubset(of: whole), "\(proof) \(whole)")
+    #expect(again.text.contains("in the recording: line 18 of trace.txt.zst, unpacked, at 203.000330000, CPU 1"))
+    let list = try run("explain", "trace.db").text
+    #expect(list.contains(try Regex("\n#1 +stale +certain +203[.]000330000 +18 +1 ")), "\(list)")
+    #expect(try run("explain", "trace.db", "--cache", "9").text == "no findings\n")
+    #expect(try run("explain", "trace.db", "99").status == 2)
   }
 }

@@ -61,7 +61,8 @@ import Testing
     let run = try Invocation(["t.txt"], in: folder)
     #expect(run.status == 3)
     #expect(
-      run.text.contains("\nverdict: unknown\n  lost events are told only by `perf script --show-lost-events`\n"))
+      run.text.contains("  Not known: lost events are told only by `perf script --show-lost-events`.\n")
+        && run.text.contains("\nverdict: unknown"))
   }
 
   /// What is coarser is not surer: no decision is forced that was open.

@@ -24,7 +24,7 @@ import Testing
     _ = try folder.write("cut.txt.zst", packed[..<length])
     let run = try Invocation(["cut.txt.zst"], in: folder)
     #expect(run.status == 2)
-    #expect(run.text.contains("\nverdict: incomplete\n"))
+    #expect(run.text.contains("\nverdict: incomplete"))
     #expect(try count("SELECT count(*) FROM event", "cut.db") ?? 0 > 0)
     #expect(try count("SELECT incomplete IS NOT NULL FROM trace", "cut.db") == 1)
     #expect(

@@ -42,7 +42,7 @@ import Testing
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     let report = try decoder.decode(JSONReport.self, from: run.output)
-    #expect(report.layout == 5)
+    #expect(report.layout == 6)
     #expect(report.verdict.status == ["clean", "findings", "incomplete", "unknown"][Int(run.status)])
     #expect(
       try report.conformance.map(\.row)
@@ -58,7 +58,7 @@ import Testing
   private static func run(
     _ trace: CorpusTrace, in folder: TemporaryFolder, _ more: [String] = []
   ) throws -> Invocation {
-    try Invocation([trace.trace.path] + trace.arguments + more, in: folder)
+    try Invocation([trace.trace.path] + trace.arguments + more, in: folder, columns: nil)
   }
 
   private static func bless(_ file: URL, _ report: Data) throws {

@@ -52,6 +52,9 @@ package struct ReplayedRecording {
   private(set) var implausible: [ImplausibleField] = []
   /// Events are said to have been left out without a marker.
   private(set) var isCalledFiltered = false
+  /// What is wrong, or not settled: the events of findings (without excessive retries), of hidden_miss, and of decisions
+  /// that are unknown.
+  private(set) var namedEvents: Set<EventID> = []
   package let status: ReportVerdict.Status
   /// The first decision against the form that ran.
   private(set) var refutedAt: EventID?
@@ -82,6 +85,16 @@ package struct ReplayedRecording {
     }
     implausible = try database.implausibleFields()
     isCalledFiltered = try database.statement("SELECT 1 FROM silent_omission").step()
+    namedEvents = Set(
+      try database.rows(
+        """
+        SELECT event_id FROM finding WHERE kind <> 'excessive_retry' UNION SELECT event_id FROM hidden_miss
+        UNION SELECT coalesce(test_event_id, lookup_ret_event_id) FROM retry_round
+          WHERE decision = 'unknown' AND coalesce(test_event_id, lookup_ret_event_id) IS NOT NULL
+        UNION SELECT entry_event_id FROM cache_check WHERE decision = 'unknown' OR decision IS NULL
+        UNION SELECT event_id FROM never_ended
+        """
+      ) { $0.integer("event_id") })
     try readRounds(database)
     try readChecks(database)
     try readInvalidations(database)

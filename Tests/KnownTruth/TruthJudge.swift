@@ -31,6 +31,8 @@ package enum Property: String, CaseIterable, Sendable {
   case found
   /// Nothing is clean where the recording of all probes shows a missed invalidation in full.
   case clean
+  /// What was missed is a finding, or a decision that is open or unknown and said to be: nothing hides it.
+  case nothingHides = "nothing-hides"
   /// The form that ran is not refuted. (Not of mutants.)
   case form
 }
@@ -115,6 +117,7 @@ package struct TruthJudge {
     for row in replayed.neverEnded { judge(row) }
     if !isMutant { judgeMoves() }
     judgeCompleteness()
+    judgeHidden()
     judgeForm()
   }
 
@@ -277,6 +280,36 @@ package struct TruthJudge {
     }
     for places in hasAll ? stale : shown.stalePages(byTests: false) where !isFound(.stale, places) {
       fail(.found, line(places.first), "a page was used that had been freed, shown in full")
+    }
+  }
+
+  /// As rule 7 has it: what lies before the event of the start hook's return, or after that of the end hook's entry,
+  /// does not count, although the hook's function may have returned by then, or not have begun.
+  private func isBetweenHooks(_ check: KnownTruth.Check, _ invalidation: Int) -> Bool {
+    let invalidation = truth.invalidations[invalidation]
+    guard let ret = check.ret, line(ret) != nil, let startRet = invalidation.startRet else { return false }
+    return ret > startRet && invalidation.end.map { check.entry < $0 } ?? true
+  }
+
+  /// Each check and round that missed an invalidation, in a recording with the entries and returns of all functions.
+  private mutating func judgeHidden() {
+    guard recording.isWhole() || recording.isWhole(ProbePoint.functionLevel) else { return }
+    let named = replayed.namedEvents
+    func isNamed(_ records: [RecordNumber?]) -> Bool {
+      records.contains { line($0).map { named.contains($0) } ?? false }
+    }
+    for check in truth.checks where check.breached.contains(where: { isBetweenHooks(check, $0) }) {
+      if !isNamed([check.entry, check.ret]) {
+        fail(.nothingHides, line(check.ret), "a check said yes in a window, and nothing names it")
+      }
+    }
+    for (number, round) in truth.rounds.enumerated() {
+      let checks = truth.checks.filter { $0.mapping == number && line($0.ret) != nil }
+      let isUsed = round.isStale && line(round.lookupRet) != nil && round.outcome == .accepted
+      guard isUsed || checks.contains(where: { $0.isStale && $0.answer == true }) else { continue }
+      if !isNamed(round.records + checks.flatMap { [$0.entry, $0.ret] }) {
+        fail(.nothingHides, line(round.test ?? round.lookupRet), "a freed page was used, and nothing names it")
+      }
     }
   }
 }

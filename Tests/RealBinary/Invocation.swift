@@ -14,8 +14,11 @@ package struct Invocation {
   package var errorText: String { String(decoding: errors, as: UTF8.self) }
 
   /// Runs the binary with these arguments.
-  package init(_ arguments: [String], in folder: TemporaryFolder, input: URL? = nil) throws {
-    try self.init(command: Self.binary.path, arguments, in: folder.url, input: input)
+  /// - Parameter columns: the width of what it prints, wide enough that no sentence is folded; nil: its own choice.
+  package init(
+    _ arguments: [String], in folder: TemporaryFolder, input: URL? = nil, columns: Int? = 1000
+  ) throws {
+    try self.init(command: Self.binary.path, arguments, in: folder.url, input: input, columns: columns)
   }
 
   /// Runs a shell command in which `gpc-replay` is the binary.
@@ -23,9 +26,12 @@ package struct Invocation {
     try self.init(command: "/bin/bash", ["-c", command], in: folder, input: input)
   }
 
-  private init(command: String, _ arguments: [String], in folder: URL, input: URL?) throws {
+  private init(
+    command: String, _ arguments: [String], in folder: URL, input: URL?, columns: Int? = nil
+  ) throws {
     let printed = try TemporaryFolder()
     let process = try Self.process(command, arguments, in: folder, input: input, printed: printed)
+    process.environment?["COLUMNS"] = columns.map { String($0) }
     try process.run()
     process.waitUntilExit()
     (status, signal) =
@@ -51,6 +57,12 @@ package struct Invocation {
     process.standardOutput = try printed.writing("output")
     process.standardError = try printed.writing("errors")
     return process
+  }
+
+  /// Whether the shell finds this program, which not every machine has.
+  package static func hasProgram(_ name: String) -> Bool {
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    return folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
   }
 
   package static let binary = products.appending(path: "gpc-replay")

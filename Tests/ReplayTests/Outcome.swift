@@ -26,6 +26,7 @@ struct Outcome {
   private(set) var missingProbes: [EventKind] = []
   private(set) var implausibleFields: [ImplausibleField] = []
   private(set) var silentOmissions: [SilentOmission] = []
+  private(set) var undecidedOverlaps: [UndecidedOverlap] = []
 
   init(recording: Marbles, rows: [ReplayRow]) {
     self.recording = recording
@@ -50,6 +51,7 @@ struct Outcome {
       case .witness(let witness, let finding, let raises): witnesses[finding] = (witness, raises)
       case .formAgreement(let row): agreements.append(row)
       case .implausibleField(let field, _): implausibleFields.append(field)
+      case .undecidedOverlap(let row): undecidedOverlaps.append(row)
       case .silentOmission(let omission): silentOmissions.append(omission)
       }
     }

@@ -91,13 +91,11 @@ package enum Stages {
   /// As `gpc-replay replay DB` prints it, as text and as JSON; and each finding as `explain` does.
   package static func report(_ database: TraceDatabase) throws -> (report: Report, text: String, json: String) {
     let report = try Report(database, findingsMax: 2)
-    for finding in report.findings {
-      _ =
-        FindingTimeline(
-          finding, place: report.trace.eventPlace, unit: report.trace.stampUnit, database: "trace.db"
-        ).lines
+    for width in [40, 80, 200] {
+      let format = FindingTimeline.Format(report.trace, width: width)
+      for finding in report.findings { _ = FindingTimeline(finding, format, .full).lines(indent: 0) }
     }
-    let text = TextReport(report, database: "trace.db", shownMax: 2).text
+    let text = TextReport(report, TextReport.Options(database: "trace.db", shownMax: 2, width: 100)).text
     return (report, text, try JSONReport.text(report))
   }
 

@@ -58,6 +58,12 @@ import TraceStore
     }
   }
 
+  @Test func tableValuedFunctionsRead() throws {
+    #expect(try run("SELECT value FROM json_each('[7, 8]')") == "value\r\n7\r\n8\r\n")
+    #expect(try run("SELECT name FROM pragma_table_info('cache') LIMIT 1") == "name\r\nid\r\n")
+    #expect(throws: TraceStoreError.self) { try run("UPDATE sqlite_schema SET sql = ''") }
+  }
+
   @Test func csv() throws {
     let sql = """
       SELECT 1 AS "a,b", 'x"y' AS q, 'two' || char(13, 10) || 'lines' AS l, NULL AS n, '' AS e, x'00ff' AS b, 1.5 AS r
@@ -106,6 +112,65 @@ import TraceStore
     }
     #expect(pieces == 20)
     #expect(largest < 200_000)
+  }
+
+  /// The widths are those of the first 500 rows.
+  @Test func laterRowsStickOut() throws {
+    let sql = """
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 502)
+      SELECT iif(i = 501, 'longer', 'a') AS t, iif(i = 500, 1000, i % 10) AS n, iif(i % 2, NULL, 'x') AS x FROM n
+      """
+    let lines = try run(sql, .table).split(separator: "\n")
+    #expect(lines.prefix(3) == ["t  n     x", "-  ----  -", "a     1"])
+    #expect(lines.suffix(3) == ["a  1000  x", "longer     1", "a     2  x"])
+  }
+
+  @Test func readsAnotherDatabase() throws {
+    let other = folder.file("it's.db")
+    _ = try Example.database(at: .file(other))
+    let query = try Query(database: path, attached: [AttachedDatabase(name: "later", path: other)])
+    func run(_ sql: String) throws -> String {
+      var bytes: [UInt8] = []
+      try query.run(sql, format: .csv) {
+        bytes += $0
+        return true
+      }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    let sql = "SELECT (SELECT count(*) FROM event) = count(*) AS same, count(*) > 20 AS many FROM later.event_text"
+    #expect(try run(sql) == "same,many\r\n1,1\r\n")
+    for sql in ["DELETE FROM later.event", "DETACH later", "ATTACH 'x.db' AS x"] {
+      #expect(throws: TraceStoreError.self) { try run(sql) }
+    }
+    #expect(try folder.names == ["it's.db", "x.db"])
+  }
+
+  @Test func attachesOnlyItsOwn() throws {
+    let other = folder.file("other.db")
+    #expect(throws: TraceStoreError.notFound(path: other)) {
+      _ = try Query(database: path, attached: [AttachedDatabase(name: "other", path: other)])
+    }
+    try Data("no database, but long enough to be read as one".utf8).write(to: URL(fileURLWithPath: other))
+    #expect(throws: TraceStoreError.notOurs(path: other)) {
+      _ = try Query(database: path, attached: [AttachedDatabase(name: "other", path: other)])
+    }
+  }
+
+  /// What there is of the rows is printed, also if it was held back to find the widths.
+  @Test(arguments: [QueryFormat.table, .csv, .json]) func interruptedWithItsRows(format: QueryFormat) throws {
+    let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 4"
+    var asked = 0
+    var text = ""
+    let isInterrupted = {
+      asked += 1
+      return asked == 3
+    }
+    let end = try Query(database: path).run(sql, format: format, isInterrupted: isInterrupted) {
+      text += String(decoding: copy $0, as: UTF8.self)
+      return true
+    }
+    #expect(end == .interrupted && asked == 3)
+    #expect(text.filter(\.isNumber) == "123")
   }
 
   @Test func knowsItsOwn() throws {

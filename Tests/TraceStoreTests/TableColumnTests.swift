@@ -14,8 +14,8 @@ import Testing
     FindingEventColumn.self, FormAgreementColumn.self, FormCostColumn.self, ImplausibleFieldColumn.self,
     ImportIssueColumn.self, ImportIssueCountColumn.self, InvalidationColumn.self, LeftOutWindowColumn.self,
     LossColumn.self, MemslotColumn.self, NeverEndedColumn.self, NeverEndedWaitColumn.self, RecordingMarkColumn.self,
-    RefreshColumn.self, RetryRoundColumn.self, SilentOmissionColumn.self, TaskColumn.self, VmColumn.self,
-    WitnessWeightColumn.self,
+    RefreshColumn.self, RetryRoundColumn.self, SilentOmissionColumn.self, TaskColumn.self,
+    UndecidedOverlapColumn.self, VmColumn.self, WitnessWeightColumn.self,
   ]
 
   private static let inCorpus: [any TableColumn.Type] = [

@@ -10,33 +10,33 @@ import TraceStore
     ("SELECT * FROM conformance", ["retry_test|3|3|0|0", "check|1|1|0|0"]),
     ("SELECT * FROM retry_by_cause", ["false|count|1|1|8000", "necessary||1|1|9000"]),
     (
-      "SELECT gpc, uhva, refreshes, refreshes_retrying, rounds, necessary_rounds, false_rounds, stall_ns FROM cache_retry",
+      "SELECT gpc_hex, last_uhva_hex, refreshes, refreshes_retrying, rounds, necessary_rounds, false_rounds, stall_ns FROM cache_retry",
       ["0xffff88810000a668|0x7f0000010000|1|1|3|1|1|17000"]
     ),
     (
-      "SELECT invalidation_id, hva_start, pid, rounds, necessary_rounds, false_rounds, lost_ns FROM invalidation_retry",
+      "SELECT invalidation_id, hva_start_hex, pid, rounds, necessary_rounds, false_rounds, lost_ns FROM invalidation_retry",
       ["1|0x7f0000020000|12|1|0|1|8000", "2|0x7f0000010000|12|1|1|0|9000"]
     ),
     ("SELECT refresh_id, stall_ns, rounds, comm, lock_wait_ns FROM stall", ["1|17000|3|evtchn|500"]),
     (
-      "SELECT witness, event_id, invalidation_id, uhva, is_in_contract_window FROM valid_during_invalidation",
+      "SELECT witness, event_id, invalidation_id, uhva_hex, is_in_contract_window FROM valid_during_invalidation",
       ["check|16|2|0x7f0000010000|1"]
     ),
     ("SELECT * FROM loss_by_cpu", ["0|1|7|0|20|20"]),
     (
-      "SELECT id, kind, certainty, kvm, gpc, event_id, seconds, proof FROM finding_report",
+      "SELECT id, kind, certainty, kvm_hex, gpc_hex, event_id, ts_ns, since_start_ns, seconds, proof FROM finding_report",
       // Three lines of the example could not be read: nothing is certain.
-      ["1|contract|possible|0xffff888100000000|0xffff88810000a668|17|5.000017000|11 16 17 18"]
+      ["1|contract|possible|0xffff888100000000|0xffff88810000a668|17|5000017000|16000|5.000017|11 16 17 18"]
     ),
     (
       "SELECT position, event_id, seconds, pid, is_the_wrong_one FROM finding_timeline",
-      ["1|11|5.000011000|12|0", "2|16|5.000016000|11|0", "3|17|5.000017000|11|1", "4|18|5.000018000|12|0"]
+      ["1|11|5.000011|12|0", "2|16|5.000016|11|0", "3|17|5.000017|11|1", "4|18|5.000018|12|0"]
     ),
     (
       "SELECT * FROM event_text WHERE id IN (16, 20)",
       [
-        "16|5.000016000|0|evtchn|11|n25|kvm=0xffff888100000000 gpc=0xffff88810000a668 uhva=0x7f0000010000",
-        "20|5.000020000|0|||lost_events|len=7",
+        "16|5000016000|15000|5.000016|0|evtchn|11|n25|kvm=0xffff888100000000 gpc=0xffff88810000a668 uhva=0x7f0000010000",
+        "20|5000020000|19000|5.00002|0|||lost_events|len=7",
       ]
     ),
     ("SELECT name, kind, count, is_stored FROM event_count LIMIT 1", ["n20|gpc_retry_loop|3|1"]),
@@ -47,7 +47,7 @@ import TraceStore
     ),
     ("SELECT * FROM task_wait", ["0|evtchn|11|1|3|17000|8000|500"]),
     (
-      "SELECT kvm, mn, caches, memslots, invalidations, refreshes, findings FROM vm_activity",
+      "SELECT kvm_hex, mn_hex, caches, memslots, invalidations, refreshes, findings FROM vm_activity",
       ["0xffff888100000000||1|1|2|1|1"]
     ),
     ("PRAGMA foreign_key_check", []),

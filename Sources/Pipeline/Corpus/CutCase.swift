@@ -96,10 +96,10 @@ package struct CutCase {
     guard let number = try source.database.number(of: inText),
       let detail = try FindingDetail(number, in: source.database)
     else { throw CutFault.findingLostInText }
-    let unit = try source.database.facts().stampUnit
+    let format = FindingTimeline.Format(try source.database.facts(), width: 160)
     return Shown(
       title: "\(key.kind.rawValue), \(key.certainty.rawValue): \(detail.summary)",
-      lines: FindingTimeline(detail, place: .line, unit: unit, database: nil).lines,
+      lines: FindingTimeline(detail, format, .brief).lines(indent: 0).map(\.text.printable),
       reason: "finding \(goal.number) of \(recording): \(detail.summary)")
   }
 

@@ -99,7 +99,7 @@ struct CutJudge {
       case .cacheCheck(let check): check.decision == .unknown
       case .invalidation, .refresh, .finding, .loss, .memslot, .virtualMachine, .cache, .formAgreement, .taint,
         .restsOnOpenInvalidation, .lacksProbes, .neverEnded, .witnessWeight, .witness, .implausibleField,
-        .silentOmission:
+        .silentOmission, .undecidedOverlap:
         false
       }
     }
@@ -173,7 +173,7 @@ struct CutJudge {
       case .implausibleField(_, let isUsed): isUsed
       case .silentOmission(let omission): finding.kind != .contract || omission.sign != .countAbove
       case .invalidation, .refresh, .retryRound, .cacheCheck, .finding, .loss, .memslot, .virtualMachine, .cache,
-        .formAgreement, .neverEnded, .witnessWeight, .witness:
+        .formAgreement, .neverEnded, .witnessWeight, .witness, .undecidedOverlap:
         false
       }
     }

@@ -1,37 +1,85 @@
 // A user's SQL over a database: reads, never writes.
 
 import CSQLite
+import Schema
 
-/// Runs one statement of a user on one database. It cannot write, attach another file or change a setting.
+/// Runs one statement of a user on one database, or on several. It cannot write, attach another file or change a
+/// setting.
 package struct Query {
+  /// How it ended.
+  package enum End: Equatable {
+    case complete
+    /// By the sink.
+    case unwanted
+    case interrupted
+  }
+
+  private static let bytesKept = 1 << 16
+
   private let connection: Connection
   private let gate: QueryGate
+  private let isOfCorpus: Bool
 
-  package init(database path: String) throws(TraceStoreError) {
+  /// The questions that have a name.
+  package var questions: [Question] { isOfCorpus ? [] : Question.all }
+  /// The tables and views.
+  package var relations: [Relation] { isOfCorpus ? Relation.ofCorpus : Relation.ofTrace }
+
+  package init(database path: String, attached: [AttachedDatabase] = []) throws(TraceStoreError) {
     connection = try Query.openReadOnly(path)
+    isOfCorpus = try connection.integer("PRAGMA application_id") == Schema.corpusApplicationID
+    for database in attached {
+      // To reject what is none of ours. What is attached to a connection that only reads is only read as well.
+      try Query.openReadOnly(database.path).close()
+      try connection.prepare("ATTACH ?1 AS \"\(database.name)\"", [database.path]).run()
+    }
     try connection.execute("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF")
     gate = QueryGate(on: connection)
   }
 
   /// The rows go to `sink` in large pieces of UTF-8 as they come; a sink that returns false ends the query.
-  package func run(
-    _ sql: String, format: QueryFormat, into sink: (borrowing [UInt8]) -> Bool
-  ) throws(TraceStoreError) {
+  /// - Parameter isInterrupted: asked a few hundred times a second; true ends the query, and what there is of its rows
+  ///   goes to the sink.
+  @discardableResult package func run(
+    _ sql: String, format: QueryFormat, isInterrupted: @escaping () -> Bool = { false },
+    into sink: (borrowing [UInt8]) -> Bool
+  ) throws(TraceStoreError) -> End {
     let statement = try onlyStatement(sql)
     guard sqlite3_stmt_readonly(statement.handle) != 0 else {
       throw .queryNotReadOnly(reason: "the statement would write")
     }
-    var printer = QueryPrinter(format, names: (0..<statement.columnCount).map { statement.name($0) })
-    while try step(statement) {
-      let values = (0..<statement.columnCount).map { QueryValue(statement, column: $0) }
-      if let text = printer.print(values), !sink(Array(text.utf8)) { return }
+    let watch = InterruptWatch(on: connection, isInterrupted)
+    defer { watch.end() }
+    switch format {
+    case .table: return try run(statement, TablePrinter.self, into: sink)
+    case .csv: return try run(statement, CSVPrinter.self, into: sink)
+    case .json: return try run(statement, JSONPrinter.self, into: sink)
     }
-    // A statement without columns (a comment, an EXPLAIN-less PRAGMA) has nothing to show.
-    if statement.columnCount > 0 { _ = sink(Array(printer.finish().utf8)) }
   }
 
-  private func step(_ statement: Statement) throws(TraceStoreError) -> Bool {
-    do { return try statement.step() } catch { throw refused(error) }
+  private func run<Printer: QueryPrinter>(
+    _ statement: Statement, _: Printer.Type, into sink: (borrowing [UInt8]) -> Bool
+  ) throws(TraceStoreError) -> End {
+    var printer = Printer(names: (0..<statement.columnCount).map { statement.name($0) })
+    var failure: TraceStoreError?
+    do {
+      while try statement.step() {
+        printer.append(statement)
+        if printer.bytes.count < Query.bytesKept { continue }
+        guard sink(printer.bytes) else { return .unwanted }
+        printer.bytes.removeAll(keepingCapacity: true)
+      }
+    } catch {
+      failure = refused(error)
+    }
+    // A statement without columns (a comment, an EXPLAIN-less PRAGMA) has nothing to show.
+    if statement.columnCount > 0 {
+      printer.finish()
+      guard sink(printer.bytes) else { return .unwanted }
+    }
+    if case .sqlite(SQLITE_INTERRUPT, _, _) = failure { return .interrupted }
+    if let failure { throw failure }
+    return .complete
   }
 
   private func onlyStatement(_ sql: String) throws(TraceStoreError) -> Statement {
@@ -67,4 +115,24 @@ package struct Query {
 
   /// `SQLITE_READONLY_ROLLBACK`, an expression that Swift does not import.
   private static let readOnlyRollback = SQLITE_READONLY | 3 << 8
+}
+
+/// Asks, while SQLite works, whether it is to stop.
+private final class InterruptWatch {
+  /// Of SQLite's virtual machine: some hundred times a second.
+  private static let instructionsBetween: Int32 = 100_000
+
+  private let connection: Connection
+  fileprivate let isInterrupted: () -> Bool
+
+  init(on connection: Connection, _ isInterrupted: @escaping () -> Bool) {
+    self.connection = connection
+    self.isInterrupted = isInterrupted
+    sqlite3_progress_handler(
+      connection.handle, InterruptWatch.instructionsBetween,
+      { Unmanaged<InterruptWatch>.fromOpaque($0!).takeUnretainedValue().isInterrupted() ? 1 : 0 },
+      Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  func end() { sqlite3_progress_handler(connection.handle, 0, nil, nil) }
 }

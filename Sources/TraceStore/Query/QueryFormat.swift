@@ -2,7 +2,7 @@
 
 /// The formats of `gpc-replay query`.
 package enum QueryFormat: Sendable {
-  /// Aligned columns.
+  /// Aligned columns, wide enough for the first 500 rows.
   case table
   /// RFC 4180: CRLF, and quotes if needed. NULL is empty, an empty text is `""`.
   case csv

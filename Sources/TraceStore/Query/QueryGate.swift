@@ -23,6 +23,9 @@ final class QueryGate {
   fileprivate func lets(_ action: Int32, _ name: String, hasValue: Bool) -> Bool {
     switch action {
     case SQLITE_SELECT, SQLITE_READ, SQLITE_FUNCTION, SQLITE_RECURSIVE: return true
+    // What SQLite asks when it declares the columns of json_each() or pragma_table_info(). It lets no statement write
+    // there unless PRAGMA writable_schema is set.
+    case SQLITE_UPDATE where name == "sqlite_master": return true
     case SQLITE_PRAGMA where !hasValue || QueryGate.telling.contains(name.lowercased()): return true
     case SQLITE_PRAGMA: refusal = "it would change the setting \(name)"
     case SQLITE_ATTACH, SQLITE_DETACH: refusal = "it would attach or detach a database"

@@ -1,49 +1,78 @@
-// A value of a result row, as SQLite types it.
+// A value of a result row, as SQLite types it, and as bytes of text.
 
 import CSQLite
 
-/// One of SQLite's five storage classes.
+/// One of SQLite's five storage classes. Texts and blobs are SQLite's own memory: valid until the next step.
 enum QueryValue {
   case null
   case integer(Int64)
   case real(Double)
-  /// Invalid UTF-8 replaced.
-  case text(String)
-  case blob([UInt8])
+  case text(UnsafeRawBufferPointer)
+  case blob(UnsafeRawBufferPointer)
 
-  init(_ row: Statement, column: Int32) {
+  @inline(__always) init(_ row: Statement, column: Int32) {
     switch sqlite3_column_type(row.handle, column) {
     case SQLITE_INTEGER: self = .integer(row.integer(column))
     case SQLITE_FLOAT: self = .real(sqlite3_column_double(row.handle, column))
-    case SQLITE_TEXT: self = .text(row.text(column))
-    case SQLITE_BLOB: self = .blob(Array(row.bytes(column)))
+    case SQLITE_TEXT: self = .text(row.bytes(column))
+    case SQLITE_BLOB: self = .blob(row.bytes(column))
     default: self = .null
     }
   }
+}
 
-  /// Without quotes or escapes; NULL as nothing, bytes in hex.
-  var plain: String {
-    switch self {
-    case .null: ""
-    case .integer(let value): String(value)
-    case .real(let value): QueryValue.number(value)
-    case .text(let value): value
-    case .blob(let bytes): QueryValue.hex(bytes)
+/// Classes of bytes, by which texts are copied whole where they need no escapes.
+struct ByteClass {
+  private let isMember: [Bool]
+
+  /// - Parameter isMember: asked once for each byte.
+  init(_ isMember: (UInt8) -> Bool) { self.isMember = (0...255).map { isMember(UInt8($0)) } }
+
+  @inline(__always) func containsAny(of bytes: UnsafeRawBufferPointer) -> Bool {
+    isMember.withUnsafeBufferPointer { isMember in bytes.contains { isMember[Int($0)] } }
+  }
+}
+
+// Appending to output, without a String per value.
+extension [UInt8] {
+  mutating func append(_ text: StaticString) {
+    append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  @inline(__always) mutating func append(decimal value: Int64) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+      var place = 20
+      var rest = value.magnitude
+      repeat {
+        place -= 1
+        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+        digits[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+        rest = quotient
+      } while rest > 0
+      if value < 0 {
+        place -= 1
+        digits[place] = UInt8(ascii: "-")
+      }
+      append(contentsOf: UnsafeBufferPointer(rebasing: digits[place...]))
     }
   }
 
   /// Infinity as sqlite3's shell writes it: a number that JSON readers accept and that overflows to it.
-  static func number(_ value: Double) -> String {
-    value.isFinite ? "\(value)" : value < 0 ? "-1e999" : "1e999"
+  mutating func append(real value: Double) {
+    append(contentsOf: (value.isFinite ? "\(value)" : value < 0 ? "-1e999" : "1e999").utf8)
   }
 
-  static func hex(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".unicodeScalars)
-    var text = String.UnicodeScalarView()
-    for byte in bytes {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
+  mutating func append(hex bytes: UnsafeRawBufferPointer) {
+    for byte in bytes { append(hex: byte) }
+  }
+
+  mutating func append(hex byte: UInt8) {
+    for digit in [byte >> 4, byte & 15] {
+      append(digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10))
     }
-    return String(text)
+  }
+
+  mutating func append(blanks count: Int) {
+    if count > 0 { append(contentsOf: repeatElement(UInt8(ascii: " "), count: count)) }
   }
 }

@@ -5,7 +5,7 @@ import Results
 package enum CellColumn: TableColumn {
   package static let table = "cell"
 
-  case runID, caseName, form, verdict, expected, cpuNs, windowCount, completeCount, truncatedCount, skippedCount
+  case runID, caseName, form, verdict, expectedVerdict, cpuNs, windowCount, completeCount, truncatedCount, skippedCount
   case contractCount, staleCount, stuckCount, stateCount, refreshCount, failedCount, unendingCount, roundCount
   case necessaryCount, falseCount, widenedCount, necessaryWaitCount, falseWaitCount, widenedWaitCount, spunNs
   case sleptNs, stallMaxNs, latencySumNs, failedCheckCount
@@ -26,7 +26,7 @@ struct CellOfCase: StoredRow {
     row.set(Column.caseName, caseName)
     row.set(Column.form, cell.form)
     row.set(Column.verdict, cell.verdict)
-    row.set(Column.expected, cell.expected)
+    row.set(Column.expectedVerdict, cell.expected)
     row.set(Column.cpuNs, cell.cpuNs)
     row.set(Column.windowCount, search?.windowCount ?? 0)
     row.set(Column.completeCount, search?.completeCount ?? 0)

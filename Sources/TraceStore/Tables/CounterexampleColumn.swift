@@ -18,8 +18,8 @@ package enum CounterexampleEventColumn: TableColumn {
 package enum CounterexampleStepColumn: TableColumn {
   package static let table = "counterexample_step"
 
-  case counterexampleID, position, task, function, statement, locks, eventID, isWhatIf, valid, needsInvalidation, pfn
-  case activeInv, seq, isLoop
+  case counterexampleID, position, task, function, statement, locks, eventID, isWhatIf, valid, needsInvalidation
+  case pfnState, activeInv, seq, isLoop
 }
 
 /// A counterexample of an exploration.
@@ -75,7 +75,7 @@ struct PlacedStep: StoredRow {
     row.set(Column.isWhatIf, step.isWhatIf)
     row.set(Column.valid, step.valid)
     row.set(Column.needsInvalidation, step.needsInvalidation)
-    row.set(Column.pfn, step.pfn)
+    row.set(Column.pfnState, step.pfn)
     row.set(Column.activeInv, step.activeInvalidations)
     row.set(Column.seq, step.seq)
     row.set(Column.isLoop, step.isLoop)

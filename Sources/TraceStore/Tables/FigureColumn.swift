@@ -5,7 +5,7 @@ import Results
 package enum FigureColumn: TableColumn {
   package static let table = "figure"
 
-  case runID, caseName, form, name, value, expected
+  case runID, caseName, form, name, value, expectedValue
 }
 
 /// A counted figure of a case.
@@ -22,6 +22,6 @@ struct FigureOfCase: StoredRow {
     row.set(Column.form, figure.form)
     row.set(Column.name, figure.name)
     row.set(Column.value, figure.value)
-    row.set(Column.expected, figure.expected)
+    row.set(Column.expectedValue, figure.expected)
   }
 }

@@ -131,6 +131,7 @@ extension RetryRound.Cause: ColumnValue {}
 extension RetryRound.Outcome: ColumnValue {}
 extension RetryRound.SubCause: ColumnValue {}
 extension SilentOmission.Sign: ColumnValue {}
+extension UndecidedOverlap.Subject: ColumnValue {}
 extension Witness.Answer: ColumnValue {}
 extension Witness.Lack: ColumnValue {}
 

@@ -16,6 +16,14 @@ struct SignalWatch {
     sigprocmask(SIG_BLOCK, &set, nil)
   }
 
+  /// Ends the process by a signal that was taken from it.
+  func deliver(_ number: Int32) {
+    var set = set
+    signal(number, SIG_DFL)
+    raise(number)
+    sigprocmask(SIG_UNBLOCK, &set, nil)
+  }
+
   /// The next signal; nil: none came in that time.
   func wait(milliseconds: Int) -> Int32? {
     var set = set

@@ -1,0 +1,207 @@
+// The first lines of a report: what was missed, by whom, and what limits the answer.
+
+import KVMEvents
+import Results
+import TextLayout
+
+/// The answer, before anything else.
+struct Headline {
+  private let report: Report
+  /// For commands; nil in memory.
+  private let database: String?
+  private let width: Int
+
+  init(_ report: Report, database: String?, width: Int) {
+    self.report = report
+    self.database = database
+    self.width = width
+  }
+
+  var lines: [StyledLine] {
+    var lines = folded(answer, indent: 0, width: width).map { StyledLine($0, style) }
+    for sentence in [worst, wrongDecisions, excess, stall].compactMap(\.self) {
+      lines += folded(sentence, indent: 2, width: width).map { StyledLine($0) }
+    }
+    for limit in limits { lines += folded(limit, indent: 2, width: width).map { StyledLine($0, .doubtful) } }
+    return lines
+  }
+
+  /// One sentence, for JSON.
+  var sentence: String { answer }
+
+  // MARK: The answer
+
+  private func count(_ kinds: [Finding.Kind], _ certainty: Finding.Certainty? = nil) -> Int64 {
+    report.findingCounts.filter { kinds.contains($0.kind) && $0.certainty == certainty ?? $0.certainty }
+      .reduce(0) { $0.addingClamped($1.count) }
+  }
+
+  private static let misses: [Finding.Kind] = [.contract, .stale]
+
+  private var style: StyledLine.Style {
+    if count(Self.misses, .certain) > 0 { return .bad }
+    return report.verdict.status == .clean || isOnlySlow ? .good : .doubtful
+  }
+
+  /// Nothing is wrong or unknown but the time that retries take.
+  private var isOnlySlow: Bool {
+    report.verdict.status == .findings && count(Self.misses + [.stuck, .divergence]) == 0 && report.limits.isEmpty
+  }
+
+  private var answer: String {
+    guard report.replay != nil else {
+      let command = database.map { ": gpc-replay replay \($0) judges it" } ?? ""
+      return "Imported, but not replayed\(command)."
+    }
+    let incomplete = report.trace.incomplete.map { "The input is incomplete: \($0). " } ?? ""
+    return incomplete + verdict
+  }
+
+  private var verdict: String {
+    let (certain, possible) = (count(Self.misses, .certain), count(Self.misses, .possible))
+    let filter = report.filter.map { " of \($0.words(stamp))" } ?? ""
+    if certain > 0 && possible > 0 {
+      return
+        "\(missed(certain)) certain, \(grouped(possible)) \(possible == 1 ? "is" : "are") possible\(filter), in \(judged)."
+    }
+    if certain > 0 { return "\(missed(certain)) certain\(filter), in \(judged)." }
+    if possible > 0 { return "\(missed(possible)) possible, none certain\(filter), in \(judged)." }
+    if decisions == 0 { return "Nothing can be said about missed invalidations." }
+    let isWhole = report.limits.isEmpty && report.trace.incomplete == nil
+    return isWhole
+      ? "No missed invalidation\(filter) in \(judged)." : "No missed invalidation\(filter) was found in \(judged)."
+  }
+
+  private func missed(_ count: Int64) -> String {
+    "\(plural(count, "missed invalidation")) \(count == 1 ? "is" : "are")"
+  }
+
+  /// Decisions that were judged.
+  private var decisions: Int64 {
+    report.conformance.reduce(0) { $0.addingClamped($1.forced).addingClamped($1.open) }
+  }
+
+  private var judged: String {
+    func all(_ subject: Report.Subject) -> Int64 {
+      report.conformance.filter { $0.subject == subject }.reduce(0) {
+        $0.addingClamped($1.forced).addingClamped($1.open).addingClamped($1.unknown)
+      }
+    }
+    return "\(plural(report.counts.invalidations, "invalidation")), \(plural(all(.retryTest), "retry test")), "
+      + plural(all(.check), "check")
+  }
+
+  // MARK: Whose, and how long
+
+  private func stamp(_ ns: Int64) -> String {
+    report.trace.stampUnit.stamp(ns, resolutionNs: report.trace.resolutionNs)
+  }
+
+  private func moment(_ finding: FindingDetail) -> String {
+    let place = "\(report.trace.eventPlace.rawValue) \(finding.event)"
+    return finding.tsNs.map { "#\(finding.id) (\(stamp($0)), \(place))" } ?? "#\(finding.id) (\(place))"
+  }
+
+  /// The first of the missed invalidations: who used what whom freed.
+  private var worst: String? {
+    guard let finding = report.findings.first(where: { Self.misses.contains($0.kind) }) else {
+      guard let group = report.findingGroups.first(where: { Self.misses.contains($0.kind) }) else { return nil }
+      return "Worst: #\(group.ids.first ?? 0), \(group.task ?? "?") against \(group.issuer ?? "?")."
+    }
+    return "Worst: \(moment(finding)): \(finding.who)."
+  }
+
+  private var wrongDecisions: String? {
+    let (stuck, certain) = (count([.stuck]), count([.divergence], .certain))
+    let form = report.replay?.form ?? "the form"
+    var parts: [String] = []
+    if stuck > 0 { parts.append("\(plural(stuck, "refresh", "refreshes")) may be stuck under \(form)") }
+    if certain > 0 {
+      parts.append("\(plural(certain, "decision")) \(certain == 1 ? "is" : "are") certainly not \(form)'s")
+    }
+    let possible = count([.divergence], .possible)
+    if possible > 0 { parts.append("\(plural(possible, "decision")) may not be \(form)'s") }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ") + "."
+  }
+
+  private var excess: String? {
+    let groups = report.findingGroups.filter { if case .excessiveRetry = $0.kind { true } else { false } }
+    guard !groups.isEmpty else { return nil }
+    let (count, lost) = groups.reduce((Int64(0), Int64(0))) { ($0.0 + $1.count, $0.1.addingClamped($1.falseNs)) }
+    let unit = report.trace.stampUnit
+    let time = unit == .ns ? ", and lost \(unit.figure(lost)) \(unit.name) to that" : ""
+    return "\(plural(count, "refresh", "refreshes")) retried too often for unrelated invalidations\(time)."
+  }
+
+  private var stall: String? {
+    guard let stall = report.stalls.first else {
+      let isKnown = report.counts.rounds > 0 && report.retries.isEmpty && report.limits.isEmpty && report.filter == nil
+      return isKnown ? "No refresh repeated a round." : nil
+    }
+    let event = stall.event.map { " (\(report.trace.eventPlace.rawValue) \($0))" } ?? ""
+    let issuer = stall.issuers.first.map { ", \($0.rounds == stall.rounds ? "" : "mostly ")for \($0.task)" } ?? ""
+    return
+      "Longest stall: \(stall.task), \(milliseconds(stall.stallNs)) ms in a refresh of cache \(stall.cache)\(event): "
+      + "\(plural(stall.rounds, "round"))\(causes(stall))\(issuer)."
+  }
+
+  private func causes(_ stall: Report.Stall) -> String {
+    let repeated = max(stall.rounds - 1, 0)
+    if repeated == stall.necessaryRounds { return ", all for invalidations of its page" }
+    if repeated == stall.falseRounds { return ", all for unrelated invalidations" }
+    return " (\(grouped(stall.necessaryRounds)) necessary, \(grouped(stall.falseRounds)) false)"
+  }
+
+  // MARK: What limits it
+
+  private static let limitsMax = 5
+
+  private var limits: [String] {
+    guard report.replay != nil else { return [] }
+    let shown = report.limits.prefix(Self.limitsMax).map { "Not known: \($0)." }
+    let rest = report.limits.count - shown.count
+    return (hidden.map { [$0] } ?? []) + shown + (rest > 0 ? ["Not known: \(rest) more, below."] : [])
+  }
+
+  private var hidden: String? {
+    let hidden = report.hiddenMisses
+    var parts: [String] = []
+    if hidden.retryTests > 0 { parts.append("\(plural(hidden.retryTests, "accepted retry test"))") }
+    if hidden.checks > 0 { parts.append("\(plural(hidden.checks, "check")) that said yes") }
+    if parts.isEmpty { return nil }
+    let other = count(Self.misses) > 0 ? "another" : "one"
+    return
+      "Could hide \(other): \(parts.joined(separator: ", ")), whose order with an invalidation of the page is open "
+      + "(view hidden_miss)."
+  }
+}
+
+extension FindingDetail {
+  /// Who did what to whom.
+  var who: String {
+    let (user, issuer) = (task ?? "a task", cause?.task ?? "another task")
+    let range = cause.map { " ([\($0.start), \($0.end))\($0.memslot))" } ?? ""
+    let cache = cache.map { "cache \($0)" } ?? "a cache"
+    switch kind {
+    case .contract: return "\(user) may use the page of \(cache) that \(issuer) is invalidating\(range)"
+    case .stale:
+      guard cause != nil else { return "\(user) accepts an error pfn for \(cache)" }
+      let freed = certainty == .certain ? "freed" : "may have freed"
+      return "\(user) \(check == nil ? "accepts" : "uses") a page of \(cache) that \(issuer) \(freed)\(range)"
+    case .stuck: return "\(user) waits in a refresh of \(cache) for \(issuer)\(range)"
+    case .divergence: return "\(user) decides on \(cache)" + (cause == nil ? "" : " against \(issuer)\(range)")
+    case .excessiveRetry: return "\(user) repeats a refresh of \(cache)"
+    }
+  }
+}
+
+extension FindingDetail.Cause {
+  /// Whether a memslot covers it, after a comma.
+  var memslot: String {
+    switch hitsMemslot {
+    case true?: ", in a memslot"
+    case false?: ", in no memslot"
+    case nil: ""
+    }
+  }
+}

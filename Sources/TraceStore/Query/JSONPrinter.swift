@@ -1,0 +1,70 @@
+// The rows of a query as JSON.
+
+/// One array with an object per row (RFC 8259). A blob is a text in hex.
+struct JSONPrinter: QueryPrinter {
+  private static let escaped = ByteClass {
+    $0 < 32 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") || $0 >= 128
+  }
+
+  var bytes: [UInt8] = Array("[".utf8)
+  private let escaped = JSONPrinter.escaped
+  /// By column: what is before its value.
+  private let keys: [[UInt8]]
+  private var isEmpty = true
+
+  init(names: [String]) {
+    keys = names.enumerated().map { index, name in
+      var key = [UInt8](index == 0 ? "{".utf8 : ",".utf8)
+      JSONPrinter.append(text: name, to: &key)
+      return key + ":".utf8
+    }
+  }
+
+  mutating func append(_ row: Statement) {
+    bytes.append(isEmpty ? "\n" : ",\n")
+    isEmpty = false
+    for (column, key) in keys.enumerated() {
+      bytes.append(contentsOf: key)
+      switch QueryValue(row, column: Int32(column)) {
+      case .null: bytes.append("null")
+      case .integer(let value): bytes.append(decimal: value)
+      case .real(let value): bytes.append(real: value)
+      case .text(let text):
+        if escaped.containsAny(of: text) {
+          JSONPrinter.append(text: String(decoding: text, as: UTF8.self), to: &bytes)
+        } else {
+          bytes.append(UInt8(ascii: "\""))
+          bytes.append(contentsOf: text)
+          bytes.append(UInt8(ascii: "\""))
+        }
+      case .blob(let blob):
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(hex: blob)
+        bytes.append(UInt8(ascii: "\""))
+      }
+    }
+    bytes.append(UInt8(ascii: "}"))
+  }
+
+  mutating func finish() { bytes.append(isEmpty ? "]\n" : "\n]\n") }
+
+  /// Escapes what JSON requires, and no more.
+  private static func append(text: String, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(byte)
+      case 10: bytes.append("\\n")
+      case 13: bytes.append("\\r")
+      case 9: bytes.append("\\t")
+      case 0..<32:
+        bytes.append("\\u00")
+        bytes.append(hex: byte)
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+}
