@@ -246,14 +246,14 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
           "itazur-2", $0, [],
           """
           By hand: begin and end of the file's invalidation do what v6.9's hooks do and in their order: the count is up before the walk, the \
-          seq moves behind the freed pages and before the count goes down. v6.9's proof (cold, warm-refresh) asks nowhere whose \
+          seq moves after the pages are freed and before the count goes down. v6.9's proof (cold, warm-refresh) asks nowhere whose \
           invalidation it is.
           """),
       ]
     } + [
       KnownVerdict(
         "itazur-1", "punch-hole", [.stale],
-        "By hand: no walk clears valid, and a check says yes behind the hole."),
+        "By hand: no walk clears valid, and a check says yes after the hole."),
       KnownVerdict(
         "itazur-1", "punch-hole-cold", [.stale],
         "By hand: looked up before the file frees its pages, tested before the file's end moves the seq; the count is 0."
@@ -288,8 +288,8 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
     KnownVerdict(
       "griffoul-4", "guest", [],
       """
-      By hand: a walk that clears valid behind the test waits until the vCPU is outside; one before it is seen by the test, for nobody \
-      sets valid again before the vCPU copies anew.
+      By hand: a walk that clears valid after the test waits until the vCPU is outside; one before it is seen by the test, as no refresh \
+      sets valid before the vCPU copies again.
       """),
     KnownVerdict("griffoul-4", "guest-cold", [], "By hand: as guest; the refresh comes before the copy."),
     KnownVerdict("griffoul-4", "guest-two", [], "By hand: as guest; the walk waits for either vCPU."),
@@ -299,8 +299,8 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
     KnownVerdict(
       "griffoul-4", "guest-events", [.stale],
       """
-      By hand, the suspicion of the protocol page: copies A; invalidated while the vCPU is outside, so nobody waits, and freed; its events \
-      find valid false and refresh, valid over B; the test passes, and the guest runs on A. No contract: a walk behind the test waits.
+      By hand, the suspicion of the protocol page: copies A; invalidated while the vCPU is outside, so the walk does not wait, and freed; its events \
+      find valid false and refresh, valid over B; the test passes, and the guest runs on A. No contract: a walk after the test waits.
       """),
     KnownVerdict(
       "griffoul-4", "guest-must-not-block", [.contract, .stale],

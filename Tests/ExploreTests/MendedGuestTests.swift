@@ -18,10 +18,10 @@ import Testing
     return exploration.verdicts
   }
 
-  /// By hand: a vCPU that copies the pfn behind its events has nothing between copy and entry that could set valid
+  /// By hand: a vCPU that copies the pfn after its events has nothing between copy and entry that could set valid
   /// again.
   @Test(arguments: ["guest", "guest-two", "guest-events"])
-  func cleanWhereItCopiesBehindTheEvents(_ scenario: String) throws {
+  func cleanWhereItCopiesAfterTheEvents(_ scenario: String) throws {
     let form = form {
       $0["check.unlockYes"].effect = .does { $0.copiedPFN = $0.gpc.pfn }
     }
@@ -33,13 +33,13 @@ import Testing
     #expect(try verdicts(form { $0.drop("walk.awaitGuest") }, "guest") == [.contract, .stale])
   }
 
-  /// By hand: invalidated and freed between copy and entry, and nobody looks.
+  /// By hand: invalidated and freed between copy and entry, and no test follows.
   @Test func notWithoutTheTest() throws {
     let form = form { $0["guest.test"].effect = .tests { _ in .pass } }
     #expect(try verdicts(form, "guest") == [.contract, .stale])
   }
 
-  /// By hand: tested while the mode says outside; the walk comes behind that, does not wait, and the vCPU enters.
+  /// By hand: tested while the mode says outside; the walk comes after that, does not wait, and the vCPU enters.
   @Test func notWhereTheTestComesBeforeTheMode() throws {
     let form = form {
       $0.swap("guest.enter", "guest.test")

@@ -117,7 +117,7 @@ extension Step {
     return true
   }
 
-  /// The cache that was hit has a vCPU to wait for. Where the range may not block, nobody waits.
+  /// The cache that was hit has a vCPU to wait for. Where the range must not block, the walk does not wait.
   fileprivate func collectGuest() {
     let bit: UInt8 = cache < 8 ? 1 << UInt8(cache) : 0
     if programs.guestCaches & bit != 0 && chosenRange.mayBlock { local.hitGuests |= bit }

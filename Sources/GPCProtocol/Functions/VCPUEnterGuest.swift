@@ -1,4 +1,4 @@
-// `vcpu_enter_guest()`, arch/x86/kvm/x86.c, of a guest that runs on a copy of `gpc->pfn`: behind the check that it was
+// `vcpu_enter_guest()`, arch/x86/kvm/x86.c, of a guest that runs on a copy of `gpc->pfn`: after the check that it was
 // copied under.
 
 extension ProtocolText {

@@ -21,7 +21,7 @@ extension UHVA {
 }
 
 extension GfnToPfnCache {
-  /// The address by which the model names the page that a lookup finds: the uhva, or what stands for its place in the
+  /// The address by which the model names the page that a lookup finds: the uhva, or the name of its place in the
   /// file.
   @inline(__always)
   func place(fileBacked: HVARange?) -> UHVA {

@@ -98,6 +98,6 @@ extension ProtocolProgram {
 
   static let memslot = "a memslot overlaps the range"
 
-  /// And for one more vCPU: one is all that there is where one cache is told of.
+  /// And for one more vCPU: where there is one cache there is one vCPU.
   static let noGuestIsLeft = "no vCPU is left to wait for"
 }
