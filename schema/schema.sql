@@ -296,6 +296,14 @@ CREATE TABLE finding (
   certainty_alone TEXT CHECK (certainty_alone IN ('certain', 'possible')) -- what it is without the witness
 ) STRICT;
 
+-- The numbers that findings had in earlier replays, so that they get them again: of one kind and event, in their order.
+CREATE TABLE finding_number (
+  id INTEGER PRIMARY KEY,           -- finding.id
+  kind TEXT NOT NULL,
+  event_id INTEGER NOT NULL REFERENCES event (id),
+  ordinal INTEGER NOT NULL          -- 1, 2, …
+) STRICT;
+
 -- Where a missed invalidation could hide: retry tests that were accepted, and checks that said yes, of which the recorded
 -- order leaves open whether they missed an invalidation of their page. What a finding is about may be here as well;
 -- view hidden_miss leaves it out.

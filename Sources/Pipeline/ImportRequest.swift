@@ -9,7 +9,9 @@ package struct ImportRequest: Sendable {
   package var input: TraceInput
   /// The database to write.
   package var database: DatabaseLocation
-  /// Import again, even if the database already holds this recording.
+  /// That is the recording's default one: if it holds another recording, this one's gets a name of its own.
+  package var isDatabaseByDefault = false
+  /// Import again, even if the database already holds this recording, or another one.
   package var isForced = false
   /// A truncated input is treated as a recording that ends there.
   package var allowsTruncated = false
@@ -37,6 +39,12 @@ package struct ImportRequest: Sendable {
       name.removeLast(suffix.count)
     }
     return .file(name + ".db")
+  }
+
+  /// The same with a part of the content's hash: `report-1f2e3d4c.db`.
+  static func database(_ path: String, of hash: ContentHash) -> String {
+    let name = path.hasSuffix(".db") ? String(path.dropLast(3)) : path
+    return "\(name)-\(hash.description.suffix(16).prefix(8)).db"
   }
 
   /// As in the database: without its folder; `-` for what is not a file.

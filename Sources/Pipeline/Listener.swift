@@ -20,6 +20,8 @@ package enum Notice {
   case stallMaxOfTicks
   /// The database holds another recording, or another version's import, and is replaced.
   case replaces(database: String)
+  /// The default database holds another recording: this one's has another name.
+  case besides(other: String, database: String)
 }
 
 /// How far an import is.

@@ -12,6 +12,8 @@ package enum PipelineError: Error {
   case probes(ProbesFileError, path: String)
   /// Findings are requested by number, and the database for this input holds another recording.
   case holdsAnother(database: String, TraceInput)
+  /// The database that was named holds another recording, or another version's import.
+  case wouldReplace(database: String, TraceInput)
   /// The recording was replayed by a form from a file, which the database does not keep.
   case formOfFile(id: String, database: String?)
   /// A clock's uncertainty in time, while the stamps are ticks.

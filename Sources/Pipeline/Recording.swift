@@ -48,7 +48,8 @@ package struct Recording {
     self = try RecordingImport(request, replay: replay, keepsNumbers: keepsNumbers, listener).run().recording
   }
 
-  private static func isDatabase(_ path: String) -> Bool {
+  /// It is an SQLite file.
+  package static func isDatabase(_ path: String) -> Bool {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
@@ -103,21 +104,23 @@ extension Recording {
 
   /// Repeated while fields turn out not to be what their probes should read (evidence, rule 20), and if the whole
   /// recording favours another form than its beginning (rule 26).
-  /// - Parameter kernel: what divergences are counted from; nil: the form that the recording favours.
-  func replay(_ options: ReplayOptions, kernel: KernelForm?) throws {
+  /// - Parameters:
+  ///   - kernel: what divergences are counted from; nil: the form that the recording favours.
+  ///   - isFirst: nobody has seen the results so far.
+  func replay(_ options: ReplayOptions, kernel: KernelForm?, isFirst: Bool = false) throws {
     let release = try database.facts().kernelRelease
     var (options, kernel) = (options, kernel)
     repeat {
       var pass = ReplayPass(kernel: kernel, release: release, options: options)
-      try replayOnce(options, &pass)
+      try replayOnce(options, &pass, isFirst: isFirst)
       if pass.fieldsToLeaveOut.isEmpty && pass.isRight { return }
       if pass.fieldsToLeaveOut.isEmpty { kernel = pass.spokenFor }
       options.unusedFields += pass.fieldsToLeaveOut
     } while true
   }
 
-  private func replayOnce(_ options: ReplayOptions, _ pass: inout ReplayPass) throws {
-    try database.replaceResults { writer in
+  private func replayOnce(_ options: ReplayOptions, _ pass: inout ReplayPass, isFirst: Bool) throws {
+    try database.replaceResults(isFirst: isFirst) { writer in
       var rows: [ReplayRow] = []
       try forEachBatch { batch in
         pass.consume(batch, into: &rows)

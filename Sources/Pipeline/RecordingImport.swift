@@ -10,7 +10,7 @@ import TraceStore
 
 /// One import, with or without a replay in the same pass.
 package struct RecordingImport {
-  private let request: ImportRequest
+  private var request: ImportRequest
   /// nil: import only.
   private let replay: ReplayRequest?
   private let listener: Listener
@@ -33,7 +33,14 @@ package struct RecordingImport {
 
   /// Throws `PipelineError` or `TraceStoreError`.
   package func run() throws -> Outcome {
-    let known = try known()
+    var located = self
+    let holds = try located.locate()
+    return try located.run(holds)
+  }
+
+  /// - Parameter holds: the database is one of these bytes.
+  private func run(_ holds: Bool) throws -> Outcome {
+    let known = holds && !request.isForced ? try known() : nil
     let outcome = Outcome(
       recording: Recording(try known ?? importAnew(), path: path, kernel: replay?.kernel, listener), isNew: known == nil
     )
@@ -44,6 +51,31 @@ package struct RecordingImport {
     return outcome
   }
 
+  /// Finds the database's place, so that nothing else is overwritten.
+  /// - Returns: there is one of an earlier run on the same bytes.
+  private mutating func locate() throws -> Bool {
+    // Without a database there is nothing to compare: the hash is computed while importing, too.
+    guard let path, case .file(let trace) = request.input, access(path, F_OK) == 0 else { return false }
+    let hash = try hash(ofFileAt: trace)
+    if try holds(hash, path) { return true }
+    // What is no database of ours is not replaced either way: the writer says so.
+    guard Recording.isDatabase(path) else { return false }
+    if keepsNumbers { throw PipelineError.holdsAnother(database: path, request.input) }
+    if request.isDatabaseByDefault {
+      let other = ImportRequest.database(path, of: hash)
+      request.database = .file(other)
+      listener.notice(.besides(other: path, database: other))
+      return try access(other, F_OK) == 0 && holds(hash, other)
+    }
+    guard request.isForced else { throw PipelineError.wouldReplace(database: path, request.input) }
+    listener.notice(.replaces(database: path))
+    return false
+  }
+
+  private func holds(_ hash: ContentHash, _ path: String) throws(TraceStoreError) -> Bool {
+    try TraceDatabase.holds(contentHash: hash.description, toolVersion: Tool.version, at: path)
+  }
+
   private var path: String? {
     switch request.database {
     case .file(let path): path
@@ -51,17 +83,10 @@ package struct RecordingImport {
     }
   }
 
-  /// The database of an earlier run on the same bytes; replayed again if other settings are requested now.
+  /// The database of an earlier run on the same bytes, replayed again if other settings are requested now; nil: it was
+  /// imported in another way than is asked for.
   private func known() throws -> TraceDatabase? {
-    guard let path, case .file(let trace) = request.input, !request.isForced else { return nil }
-    // Without a database there is nothing to compare: the hash is computed while importing, too.
-    guard access(path, F_OK) == 0 else { return nil }
-    let hash = try hash(ofFileAt: trace)
-    guard try TraceDatabase.holds(contentHash: hash.description, toolVersion: Tool.version, at: path) else {
-      if keepsNumbers { throw PipelineError.holdsAnother(database: path, request.input) }
-      listener.notice(.replaces(database: path))
-      return nil
-    }
+    guard let path else { return nil }
     let database = try TraceDatabase(at: path)
     let facts = try database.facts()
     // An import with another clock (a recorded one stays), or of a truncated file under another `--allow-truncated`,
@@ -133,12 +158,12 @@ extension RecordingImport {
     if options.notifierOffset != reader.marks.notifierOffset {
       // A ring that overwrote its beginning says it at its end only.
       options.notifierOffset = reader.marks.notifierOffset
-      try recording.replay(options, kernel: replay?.kernel)
+      try recording.replay(options, kernel: replay?.kernel, isFirst: true)
     } else if !pass.fieldsToLeaveOut.isEmpty {
       options.unusedFields = pass.fieldsToLeaveOut
-      try recording.replay(options, kernel: replay?.kernel)
+      try recording.replay(options, kernel: replay?.kernel, isFirst: true)
     } else if !pass.isRight {
-      try recording.replay(options, kernel: pass.spokenFor)
+      try recording.replay(options, kernel: pass.spokenFor, isFirst: true)
     }
     return database
   }

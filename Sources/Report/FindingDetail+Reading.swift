@@ -25,7 +25,8 @@ extension FindingDetail {
       """, refresh
     ) { (row) throws(TraceStoreError) in
       Culprit(
-        invalidation: row.integer("id"), task: row.optionalText("task"), start: row.text("hva_start_hex"), end: row.text("hva_end_hex"),
+        invalidation: row.integer("id"), task: row.optionalText("task"), start: row.text("hva_start_hex"),
+        end: row.text("hva_end_hex"),
         cause: try row.word("cause"), rounds: row.integer("rounds"))
     }
   }

@@ -147,6 +147,7 @@ struct Headline {
 
   private func causes(_ stall: Report.Stall) -> String {
     let repeated = max(stall.rounds - 1, 0)
+    if stall.necessaryRounds + stall.falseRounds == 0 { return ", for unknown reasons" }
     if repeated == stall.necessaryRounds { return ", all for invalidations of its page" }
     if repeated == stall.falseRounds { return ", all for unrelated invalidations" }
     return " (\(grouped(stall.necessaryRounds)) necessary, \(grouped(stall.falseRounds)) false)"

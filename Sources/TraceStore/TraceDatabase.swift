@@ -186,11 +186,16 @@ package final class TraceDatabase {
     return try EventCursor(on: connection, pids: tasks().map(\.pid))
   }
 
-  /// Writes a replay's rows, replacing those of the previous replay: whole, or not at all.
-  /// - Parameter replay: returns its settings.
+  /// Writes a replay's rows, replacing those of the previous replay: whole, or not at all. What `explore` found stays;
+  /// findings that were there before keep their numbers, and others get new ones. A comparison stays if it is of the same
+  /// form and delta.
+  /// - Parameters:
+  ///   - isFirst: nobody has seen the results so far: all are replaced, and findings are numbered from 1.
+  ///   - replay: returns its settings.
   package func replaceResults<Failure: Error>(
-    _ replay: (ResultWriter) throws(Failure) -> ReplaySettings
+    isFirst: Bool = false, _ replay: (ResultWriter) throws(Failure) -> ReplaySettings
   ) throws {
+    let former = try replaySettings()
     try connection.leaveWriteAheadLog()
     // As in TraceWriter, our types have already made the checks; each CHECK (… IN (…)) costs a temporary table per row.
     try connection.execute(
@@ -198,12 +203,18 @@ package final class TraceDatabase {
       PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA cache_size = -16384; BEGIN IMMEDIATE
       """)
     do {
+      if isFirst { try connection.execute("DELETE FROM finding; DELETE FROM finding_number") }
+      try connection.execute(FindingNumbers.keep)
       try connection.execute(TraceDatabase.deleteResults)
       let writer = try ResultWriter(on: connection, schema: "main", rounds: RetryRoundWriter(on: connection))
       let settings = try replay(writer)
       let amendments = try writer.finish()
       try connection.execute(Schema.indices)
       try amendments.apply(on: connection, settings: settings)
+      try connection.execute(FindingNumbers.restore)
+      if former?.form != settings.form || former?.deltaNs != settings.deltaNs {
+        try connection.execute("DELETE FROM form_cost; DELETE FROM left_out_window")
+      }
       try SummaryWriter(connection: connection).write(settings)
       try connection.execute("COMMIT; PRAGMA ignore_check_constraints = OFF")
     } catch {
@@ -221,12 +232,6 @@ package final class TraceDatabase {
     DELETE FROM form_agreement;
     DELETE FROM implausible_field;
     DELETE FROM silent_omission;
-    DELETE FROM form_cost;
-    DELETE FROM left_out_window;
-    DELETE FROM counterexample_step;
-    DELETE FROM counterexample_event;
-    DELETE FROM counterexample;
-    DELETE FROM exploration;
     DELETE FROM finding_event;
     DELETE FROM finding;
     DELETE FROM undecided_overlap;

@@ -8,7 +8,9 @@ extension TraceStoreError {
     case .sqlite(_, let message, let doing): "SQLite: \(message) (\(doing.prefix(200)))"
     case .noSpace(let path):
       "\(path): cannot be written any further (disk full, or a limit on file sizes); nothing was kept."
-    case .system(let errno, let doing, let path): "\(path): \(doing): \(String(cString: strerror(errno)))."
+    case .system(let errno, let doing, let path):
+      "\(path): \(doing): \(String(cString: strerror(errno)))"
+        + ([EACCES, EROFS].contains(errno) ? "; --db names another place." : ".")
     case .notFound(let path): "\(path): no such database."
     case .notOurs(let path): "\(path) is not a gpc-replay database."
     case .readOnly(let path): "\(path) is not writable."

@@ -37,7 +37,7 @@ extension ExploreCommand {
   private var search: SearchRequest {
     var search = SearchRequest(bound: delta, budget: limits.budget)
     search.seed = seed
-    search.counterexamplesMax = findingsMax
+    search.counterexamplesMax = findings.max ?? .max
     search.onlyWindow = window
     return search
   }
@@ -57,7 +57,7 @@ extension ExploreCommand {
     let numbers = try source.database.store(ExplorationRow(exploration), rows)
     for (number, row) in zip(numbers, rows) {
       lines += ["", "#\(number)  \(row.text)"]
-      if let path = source.path { lines.append("Stored:    gpc-replay explain \(path) --finding \(number)") }
+      if let path = source.path { lines.append("Stored:    gpc-replay explain \(path) \(number)") }
     }
     return lines
   }

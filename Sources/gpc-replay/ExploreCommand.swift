@@ -43,8 +43,8 @@ struct ExploreCommand: ParsableCommand {
 
   @Option(
     help:
-      "Maximum offset between the clocks of two CPUs; inf keeps only program order. Default: the trace clock's uncertainty."
-  )
+      "Maximum offset between the clocks of two CPUs; inf keeps only program order. Default: the trace clock's uncertainty.",
+    transform: ClockBound.parse)
   var delta: ClockBound?
 
   @Option(
@@ -56,8 +56,8 @@ struct ExploreCommand: ParsableCommand {
   @Option(help: "Search only this window of the recording, counted from 1.")
   var window: Int?
 
-  @Option(name: .customLong("findings"), help: "Number of counterexamples to show for each verdict.")
-  var findingsMax = 1
+  @Option(name: .customLong("findings"), help: "Number of counterexamples to show for each verdict, or all.")
+  var findings = FindingsArgument(max: 1)
 
   @Flag(help: "Print what was found as one JSON document, without counterexamples (explain --json has them).")
   var json = false
@@ -72,7 +72,6 @@ struct ExploreCommand: ParsableCommand {
 
   func validate() throws {
     if let window, window < 1 { throw ValidationError("--window starts at 1.") }
-    if findingsMax < 0 { throw ValidationError("--findings must not be negative.") }
     if scenario != nil && kernel.kernel != nil {
       throw ValidationError("--kernel applies to a recording; a scenario has no recorded kernel.")
     }

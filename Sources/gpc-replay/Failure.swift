@@ -41,6 +41,8 @@ extension PipelineError {
       "\(database ?? "The database") was replayed by the form '\(id)' of a file: name that file with --kernel."
     case .holdsAnother(let database, let input):
       "\(Notice.other(database)): its numbers are not those of \(input.name). Name that one's database, or import it first."
+    case .wouldReplace(let database, _):
+      "\(Notice.other(database)): --force replaces it, another --db leaves it as it is."
     case .deltaOfTicks: "--delta \(Notice.needsTime)."
     }
   }
@@ -52,6 +54,7 @@ extension Notice {
     case .clockNotUsed(let asked, let recorded, let input):
       "--clock \(asked.rawValue) is not used: \(input.name) says that its clock is \(recorded.rawValue)."
     case .stallMaxOfTicks: "--stall-max is not used: it \(Self.needsTime)."
+    case .besides(let other, let database): "\(Self.other(other)); this recording's is \(database)."
     case .replaces(let database): "\(Self.other(database)); it is replaced."
     }
   }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Forms
 import GPCProtocol
+import Glibc
 import TraceReaders
 
 /// `mainline`, `dwmw2-v2,seanjc-5`, `all`, or a file of forms: `my.toml`, `mainline,./my.toml`.
@@ -16,6 +17,9 @@ struct FormsArgument: ExpressibleByArgument {
 
   private init(choices: [Choice]) { self.choices = choices }
 
+  /// All of several arguments.
+  init(merging arguments: [FormsArgument]) { self.init(choices: arguments.flatMap(\.choices)) }
+
   init(_ forms: [ProtocolForm]) { self.init(choices: forms.map { .published($0) }) }
 
   init?(argument: String) {
@@ -23,12 +27,22 @@ struct FormsArgument: ExpressibleByArgument {
       self.init(ProtocolForm.all)
       return
     }
-    let words = argument.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
+    // Separated by commas, blanks, or both; a file's name may have blanks.
+    let isOneFile = Self.isFile(argument) && access(argument, F_OK) == 0
+    let words = isOneFile ? [argument] : Self.words(argument)
     let choices = words.map { word -> Choice? in
       Self.isFile(word) ? .file(word) : ProtocolForm.named(word).map { .published($0) }
     }
     guard choices.allSatisfy({ $0 != nil }) else { return nil }
     self.init(choices: choices.compactMap { $0 })
+  }
+
+  /// Empty ones between two commas, too: they are no forms.
+  private static func words(_ argument: String) -> [String] {
+    argument.split(separator: ",", omittingEmptySubsequences: false).flatMap { part in
+      let words = part.split(separator: " ").map { String($0) }
+      return words.isEmpty ? [""] : words
+    }
   }
 
   private static func isFile(_ word: String) -> Bool { word.contains("/") || word.hasSuffix(".toml") }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Glibc
 import Pipeline
+import TextLayout
 
 @main
 struct GPCReplay: ParsableCommand {
@@ -20,10 +21,10 @@ struct GPCReplay: ParsableCommand {
       """,
     version: Tool.version,
     subcommands: [
-      RunCommand.self, ImportCommand.self, ReplayCommand.self, QueryCommand.self, ShellCommand.self,
-      ExplainCommand.self, ProtocolsCommand.self, CompareCommand.self, ExploreCommand.self, MatrixCommand.self,
-      CorpusCommand.self, ProbesCommand.self, RecordCommand.self, RecordGuardCommand.self, RecordLookCommand.self,
-      CompleteCommand.self, ManualCommand.self,
+      RunCommand.self, ImportCommand.self, ReplayCommand.self, ReportCommand.self, DiffCommand.self, QueryCommand.self,
+      ShellCommand.self, ExplainCommand.self, ProtocolsCommand.self, CompareCommand.self, ExploreCommand.self,
+      MatrixCommand.self, CorpusCommand.self, ProbesCommand.self, RecordCommand.self, RecordGuardCommand.self,
+      RecordLookCommand.self, CompleteCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 
@@ -38,10 +39,25 @@ struct GPCReplay: ParsableCommand {
       {
         return try printOut(script)
       }
+      try checkVerb()
       var command = try parseAsRoot()
       try command.run()
     } catch {
       exit(withError: exitError(error))
     }
+  }
+
+  /// A first word that is neither a verb nor a file, but nearly a verb.
+  private static func checkVerb() throws {
+    guard CommandLine.arguments.count > 1 else { return }
+    let word = CommandLine.arguments[1]
+    let known = configuration.subcommands.map { $0._commandName } + ["help"]
+    let verbs = configuration.subcommands.filter { $0.configuration.shouldDisplay }.map { $0._commandName } + ["help"]
+    let isPlain =
+      !word.isEmpty && word.utf8.allSatisfy { (0x61...0x7a).contains($0) || $0 == 0x2d } && word.first != "-"
+    guard isPlain, !known.contains(word), access(word, F_OK) != 0, let verb = nearest(to: word, in: verbs) else {
+      return
+    }
+    throw ValidationError("There is no verb '\(word)', and no such file. Did you mean '\(verb)'?")
   }
 }

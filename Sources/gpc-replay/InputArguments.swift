@@ -9,10 +9,13 @@ import TraceStore
 /// How a recording is imported.
 struct ImportOptions: ParsableArguments {
   @Option(
-    help: "The database to write; :memory: for none. Default: the trace's name in the working directory, with .db.")
+    help: """
+      The database to write; :memory: for none. Default: the trace's name in the working directory, with .db, and with a part \
+      of its hash if that database holds another recording.
+      """)
   var db: String?
 
-  @Flag(help: "Import again even if the database already holds this trace.")
+  @Flag(help: "Import again even if the database already holds this trace, or replace another one's that --db names.")
   var force = false
 
   @Flag(help: "Treat a truncated input as a trace that ends there.")
@@ -46,6 +49,12 @@ struct InputArguments: ParsableArguments {
   @OptionGroup var options: ImportOptions
 
   var request: ImportRequest { options.request(trace) }
+
+  /// The input, if it is a database rather than a recording.
+  var database: String? {
+    guard case .file(let path) = request.input, Recording.isDatabase(path) else { return nil }
+    return path
+  }
 }
 
 extension ImportOptions {
@@ -53,6 +62,7 @@ extension ImportOptions {
   func request(_ trace: String) -> ImportRequest {
     let input = TraceInput(argument: trace)
     var request = ImportRequest(input, database: db.map { DatabaseLocation($0) } ?? ImportRequest.database(of: input))
+    request.isDatabaseByDefault = db == nil
     request.isForced = force
     request.allowsTruncated = allowTruncated
     request.clock = clock

@@ -11,6 +11,9 @@ struct MatrixCommand: ParsableCommand {
     commandName: "matrix", abstract: "Search forms of the protocol in every built-in scenario.",
     discussion: "Example: gpc-replay matrix")
 
+  @Argument(help: "The forms, as of --form.")
+  var named: [FormsArgument] = []
+
   @Option(
     name: [.customLong("form"), .customLong("protocol")],
     help: "Published forms, or files of forms (docs/forms.md), separated by commas, or all.")
@@ -31,7 +34,9 @@ struct MatrixCommand: ParsableCommand {
   func run() throws {
     let scenarios = Scenario.builtIn + (large ? Scenario.large : [])
     let budget = limits.budget.limits(orElse: large ? Self.large : SearchLimits())
-    let matrix = Matrix(forms: try forms.byAge(), scenarios: scenarios, limits: budget, grain: grain.value)
+    let matrix = Matrix(
+      forms: try (named.isEmpty ? forms : FormsArgument(merging: named)).byAge(), scenarios: scenarios, limits: budget,
+      grain: grain.value)
     try printOut(try json ? JSONReport.text(matrix.document) : matrix.text().map { $0 + "\n" }.joined())
     if !matrix.isComplete { throw ExitStatus.unknown.code }
   }

@@ -19,8 +19,8 @@ struct ProtocolsCommand: ParsableCommand {
         gpc-replay protocols --toml seanjc-2
       """)
 
-  @Argument(help: "Print this form's program: its functions, line by line, in the order of the C.")
-  var form: FormsArgument?
+  @Argument(help: "Print the programs of these forms: their functions, line by line, in the order of the C.")
+  var forms: [FormsArgument] = []
 
   @Option(parsing: .upToNextOption, help: "Print the programs of two forms side by side, where they differ.")
   var diff: [FormsArgument] = []
@@ -39,7 +39,7 @@ struct ProtocolsCommand: ParsableCommand {
 
   func validate() throws {
     if !diff.isEmpty && diff.count != 2 { throw ValidationError("--diff takes two forms.") }
-    let asked = [form != nil, !diff.isEmpty, toml != nil, document, rules].count { $0 }
+    let asked = [!forms.isEmpty, !diff.isEmpty, toml != nil, document, rules].count { $0 }
     if asked > 1 { throw ValidationError("FORM, --diff, --toml, --document and --rules exclude each other.") }
     if json && (!diff.isEmpty || toml != nil || document) {
       throw ValidationError("--json is of the list, of a form, or of --rules.")
@@ -57,7 +57,10 @@ struct ProtocolsCommand: ParsableCommand {
     if !diff.isEmpty {
       return ProgramListing(try diff[0].one("--diff")).difference(from: ProgramListing(try diff[1].one("--diff")))
     }
-    if let form { return ProgramListing(try form.one("FORM")).text() }
+    if !forms.isEmpty {
+      return Array(
+        try FormsArgument(merging: forms).read().map { ProgramListing($0.form).text() }.joined(separator: [""]))
+    }
     let width = ProtocolForm.all.map(\.id.count).max() ?? 0
     return ProtocolForm.all.flatMap { form in
       [
@@ -69,7 +72,10 @@ struct ProtocolsCommand: ParsableCommand {
 
   private func jsonDocument() throws -> ProtocolsJSON {
     if rules { return ProtocolsJSON(rules: RuleList.json) }
-    if let form { return ProtocolsJSON([ProtocolsJSON.Form(try form.one("FORM"), withProgram: true)]) }
+    if !forms.isEmpty {
+      return ProtocolsJSON(
+        try FormsArgument(merging: forms).read().map { ProtocolsJSON.Form($0.form, withProgram: true) })
+    }
     return ProtocolsJSON(ProtocolForm.all.map { ProtocolsJSON.Form($0, withProgram: false) })
   }
 }

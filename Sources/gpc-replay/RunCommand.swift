@@ -2,11 +2,12 @@
 
 import ArgumentParser
 import Pipeline
+import TraceStore
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Import a recording, replay it and report (the default).",
+    abstract: "Import a recording, replay it and report (the default); of a database, show its report.",
     discussion: "Example: gpc-replay run traces/missed/stale-hva/trace.txt.zst")
 
   @OptionGroup var input: InputArguments
@@ -14,6 +15,12 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var report: ReportArguments
 
   func run() throws {
+    if let database = input.database {
+      guard !replay.isGiven else {
+        throw ValidationError("\(database) is a database: gpc-replay replay judges it by other settings.")
+      }
+      throw try report.show(Recording(try TraceDatabase(at: database), path: database, .terminal))
+    }
     let outcome = try RecordingImport(input.request, replay: try replay.request(), .terminal).run()
     throw try report.show(outcome.recording)
   }

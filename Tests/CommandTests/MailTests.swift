@@ -31,7 +31,7 @@ import Testing
       ])
     #expect(mail.contains("                              return = 1 <== here"))
     #expect(mail.contains { $0.hasPrefix("line 143, ") && $0.contains("CPU ") })
-    #expect(mail.contains("Command: gpc-replay explain t.db --finding 1 --mail"))
+    #expect(mail.contains("Command: gpc-replay explain t.db 1 --mail"))
     let json = try #require(
       JSONSerialization.jsonObject(with: run(["explain", "t.db", "--finding", "1", "--json"]).output)
         as? [String: Any])

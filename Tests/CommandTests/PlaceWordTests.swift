@@ -79,7 +79,7 @@ import Testing
     #expect(report.text.contains(" lines, "), "the file itself has lines")
     #expect(report.text.contains("\n  clock boot (by convention: bpftrace's nsecs), "))
     #expect(try column("SELECT event_place, clock_source FROM trace") == "event,convention")
-    #expect(try Self.has(run("explain", "t.db", "1").text, #"\n +event +time +CPU +us  "#))
+    #expect(try Self.has(run("explain", "t.db", "2").text, #"\n +event +time +CPU +us  "#))
     let explored = try run("explore", "t.db", "--protocol", "dwmw2-v2")
     #expect(explored.status == 1)
     #expect(explored.text.contains("event: the recorded event that a step comes after"))

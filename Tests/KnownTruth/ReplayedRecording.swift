@@ -52,8 +52,8 @@ package struct ReplayedRecording {
   private(set) var implausible: [ImplausibleField] = []
   /// Events are said to have been left out without a marker.
   private(set) var isCalledFiltered = false
-  /// What is wrong, or not settled: the events of findings (without excessive retries), of hidden_miss, and of decisions
-  /// that are unknown.
+  /// What is wrong, or not settled: the events of findings (without excessive retries), of hidden_miss, and of
+  /// decisions that are unknown.
   private(set) var namedEvents: Set<EventID> = []
   package let status: ReportVerdict.Status
   /// The first decision against the form that ran.

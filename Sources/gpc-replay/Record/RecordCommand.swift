@@ -27,7 +27,9 @@ struct RecordCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "The recording to write.")
   var output = "trace.dat"
 
-  @Option(help: "How long to record (default: 30s, while the command runs, or without limit with --until).")
+  @Option(
+    help: "How long to record (default: 30s, while the command runs, or without limit with --until).",
+    transform: TimeSpan.parse)
   var time: TimeSpan?
 
   @Option(help: "Ring buffer per CPU, such as 8M. Events are lost where it is too small for the load.")
@@ -48,7 +50,9 @@ struct RecordCommand: ParsableCommand {
       valueName: "kinds"))
   var until: FindingKinds?
 
-  @Option(help: "With --until: how much is kept at least of the time before the finding.")
+  @Option(
+    help: "With --until: how much is kept at least of the time before the finding (default: 10s).",
+    transform: TimeSpan.parse)
   var keep = TimeSpan("10s")!
 
   @Flag(help: "Print what would be done, and do nothing.")

@@ -1,0 +1,160 @@
+// Two recordings, figure by figure.
+
+import KVMEvents
+import Results
+import TextLayout
+
+/// Before and after: nothing is judged, only shown side by side.
+package struct RecordingDiff: Encodable, Sendable {
+  package var layout = 1
+  package let before: RecordingFigures
+  package let after: RecordingFigures
+
+  package init(before: RecordingFigures, after: RecordingFigures) {
+    self.before = before
+    self.after = after
+  }
+
+  package func lines(before beforeName: String, after afterName: String, width: Int) -> [StyledLine] {
+    var lines: [StyledLine] = []
+    for (word, name, figures) in [("before", beforeName, before), ("after ", afterName, after)] {
+      let kernel = figures.kernelRelease.map { "Linux \($0), " } ?? ""
+      let form = figures.form.map { "form \($0)" } ?? "not replayed"
+      let sentence =
+        "\(word)  \(name): \(inputName(figures.fileName)), \(kernel)\(figures.stampUnit.length(figures.lengthNs)), \(form), "
+        + "verdict \(figures.status.rawValue)"
+      lines += folded(sentence, indent: 0, width: width).map { StyledLine($0) }
+    }
+    if before.stampUnit != after.stampUnit || before.stampUnit == .tick {
+      lines += folded(
+        "Ticks are no time: counts are compared as they are, durations are not.", indent: 0, width: width
+      ).map { StyledLine($0, .doubtful) }
+    }
+    for table in [totals, causes, findings, table("by cache", \.byCache), table("by task", \.byTask)]
+    where table.count > 1 {
+      lines.append("")
+      lines += aligned(table, right: [1, 2, 3]).enumerated().map { StyledLine($1, $0 == 0 ? .heading : .plain) }
+    }
+    return lines
+  }
+
+  // MARK: Tables
+
+  private static let heading = ["before", "after", "change"]
+  private var isTime: Bool { before.stampUnit == .ns && after.stampUnit == .ns }
+
+  private var totals: [[String]] {
+    var rows = [[isTime ? "per second" : "count"] + Self.heading]
+    rows.append(rate("invalidations", \.invalidations))
+    rows.append(rate("refreshes", \.all.count))
+    rows.append(rate("  failed", \.all.failed))
+    rows.append(rate("rounds", \.all.rounds))
+    rows.append(rate("  repeated, necessary", \.all.necessaryRounds))
+    rows.append(rate("  repeated, false", \.all.falseRounds))
+    rows.append(rate("checks", \.checks))
+    rows.append(rate("  that say no", \.failedChecks))
+    if isTime {
+      rows.append(rate("ms lost to false rounds", \.all.lostNs, scale: 1e-6))
+      for (name, path) in [("stall", \RecordingFigures.Refreshes.stall), ("refresh", \.duration)] {
+        rows += durations(name, before.all[keyPath: path], after.all[keyPath: path])
+      }
+    }
+    return rows
+  }
+
+  private func durations(
+    _ name: String, _ before: RecordingFigures.Percentiles, _ after: RecordingFigures.Percentiles
+  ) -> [[String]] {
+    [("p50", before.p50Ns, after.p50Ns), ("p99", before.p99Ns, after.p99Ns), ("max", before.maxNs, after.maxNs)].map {
+      [
+        "\(name) \($0) us", Self.microseconds($1), Self.microseconds($2),
+        Self.change($1.map(Double.init), $2.map(Double.init)),
+      ]
+    }
+  }
+
+  private static func microseconds(_ ns: Int64?) -> String { ns.map { TextLayout.microseconds($0) } ?? "-" }
+
+  private func rate(_ name: String, _ path: KeyPath<RecordingFigures, Int64>, scale: Double = 1) -> [String] {
+    rate(name, before[keyPath: path], after[keyPath: path], scale: scale)
+  }
+
+  /// As a rate where both are in time.
+  private func rate(_ name: String, _ before: Int64, _ after: Int64, scale: Double = 1) -> [String] {
+    guard isTime else { return [name, grouped(before), grouped(after), Self.change(Double(before), Double(after))] }
+    let rates = [(before, self.before), (after, self.after)].map { value, figures in
+      figures.lengthNs > 0 ? Double(value) * scale * 1e9 / Double(figures.lengthNs) : nil
+    }
+    return [name] + rates.map { $0.map(Self.decimal) ?? "-" } + [Self.change(rates[0], rates[1])]
+  }
+
+  private static func decimal(_ value: Double) -> String {
+    guard value.magnitude < 1e15 else { return "-" }
+    return TextLayout.milliseconds(Int64((value * 1e6).rounded())).droppingLast(2)
+  }
+
+  /// `-12.3 %`, `x 4.5`, or nothing.
+  private static func change(_ before: Double?, _ after: Double?) -> String {
+    guard let before, let after, before.isFinite, after.isFinite, before > 0 || after > 0 else { return "" }
+    if before <= 0 { return "new" }
+    let ratio = after / before
+    if ratio >= 2 { return ratio < 1e12 ? "x \(decimal(ratio))" : "" }
+    let percent = (ratio - 1) * 100
+    return percent == 0 ? "=" : "\(percent > 0 ? "+" : "")\(decimal(percent)) %"
+  }
+
+  private var causes: [[String]] {
+    func names(_ figures: RecordingFigures) -> [String: Report.RetryCause] {
+      Dictionary(
+        figures.causes.map { ("\($0.cause.rawValue) \($0.subCause?.rawValue ?? "")".trimmingEnd, $0) },
+        uniquingKeysWith: { first, _ in first })
+    }
+    let (old, new) = (names(before), names(after))
+    return [[isTime ? "rounds repeated, per second" : "rounds repeated"] + Self.heading]
+      + Set(old.keys).union(new.keys).sorted().map { rate($0, old[$0]?.rounds ?? 0, new[$0]?.rounds ?? 0) }
+  }
+
+  private var findings: [[String]] {
+    func names(_ figures: RecordingFigures) -> [String: Int64] {
+      Dictionary(
+        figures.findings.map { ("\($0.kind.rawValue), \($0.certainty.rawValue)", $0.count) },
+        uniquingKeysWith: { first, _ in first })
+    }
+    let (old, new) = (names(before), names(after))
+    return [["findings"] + Self.heading]
+      + Set(old.keys).union(new.keys).sorted().map {
+        let (before, after) = (old[$0] ?? 0, new[$0] ?? 0)
+        return [
+          $0, grouped(before), grouped(after),
+          before == after ? "=" : "\(after > before ? "+" : "")\(grouped(after - before))",
+        ]
+      }
+  }
+
+  /// What is in both, most false rounds first.
+  private func table(
+    _ name: String, _ path: KeyPath<RecordingFigures, [String: RecordingFigures.Refreshes]>
+  ) -> [[String]] {
+    let (old, new) = (before[keyPath: path], after[keyPath: path])
+    // Those without a repeated round in either show nothing.
+    let both = old.keys.filter { (old[$0]?.stall.maxNs ?? 0) + (new[$0]?.stall.maxNs ?? 0) > 0 && new[$0] != nil }
+      .sorted {
+        let (left, right) = (old[$0]?.falseRounds ?? 0, old[$1]?.falseRounds ?? 0)
+        return left == right ? $0 < $1 : left > right
+      }
+    let unit = isTime ? " per second" : ""
+    return [["\(name): false rounds\(unit)"] + Self.heading]
+      + both.map { rate("  \($0)", old[$0]?.falseRounds ?? 0, new[$0]?.falseRounds ?? 0) }
+      + (isTime && !both.isEmpty
+        ? [["\(name): stall p99 us"] + Self.heading]
+          + both.flatMap { key in
+            durations("  \(key)", old[key]?.stall ?? .init(), new[key]?.stall ?? .init())[1...1].map {
+              ["  \(key)"] + $0.dropFirst()
+            }
+          } : [])
+  }
+}
+
+extension String {
+  fileprivate func droppingLast(_ count: Int) -> String { String(dropLast(count)) }
+}

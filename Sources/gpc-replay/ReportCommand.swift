@@ -1,0 +1,27 @@
+// `gpc-replay report DB`: the report of a database, which stays as it is.
+
+import ArgumentParser
+import Pipeline
+import TraceStore
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Show the report of a database, without changing it.",
+    discussion: """
+      `gpc-replay DB` is the same.
+
+      Example:
+        gpc-replay run traces/retries/unrelated/trace.txt.zst
+        gpc-replay report trace.db --cache 3 --findings all
+      """)
+
+  @Argument(help: "A database written by gpc-replay.", completion: .file(extensions: ["db"]))
+  var database: String
+
+  @OptionGroup var report: ReportArguments
+
+  func run() throws {
+    throw try report.show(Recording(try TraceDatabase(at: database), path: database, .terminal))
+  }
+}
