@@ -44,6 +44,8 @@ import Testing
     #expect(try offered("query", "x.db", "st") == ["stalls", "stall"])
     #expect(try offered("query", "x.db", "-f", "") == [":files sql"])
     #expect(try offered("corpus", "run", "") == [":folders"])
+    #expect(try offered("corpus", "add", "x", "--to", "") == [":folders"] && offered("x", "--to", "") == [])
+    #expect(try offered("diff", "x.db", "") == [":files db"] && offered("corpus", "diff", "") == [])
     #expect(try offered("explore", "--scenario", "two-re") == ["two-refreshers"])
     #expect(try offered("run", "x", "--clock", "mono") == ["mono", "mono_raw"])
     #expect(try offered("explore", "--memory", "") == ["sc", "tso"])

@@ -62,7 +62,8 @@ struct JSONSchema {
     case "array": value is [Any]
     case "string": value is String
     case "boolean": isBool
-    case "integer": !isBool && value is NSNumber && (value as? NSNumber)?.doubleValue.rounded() == (value as? NSNumber)?.doubleValue
+    case "integer":
+      !isBool && value is NSNumber && (value as? NSNumber)?.doubleValue.rounded() == (value as? NSNumber)?.doubleValue
     case _: false
     }
   }

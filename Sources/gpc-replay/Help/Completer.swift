@@ -144,17 +144,19 @@ struct Completer {
   /// The words of a list that are there already, and the last comma.
   private static func list(before last: String) -> Substring { last.lastIndex(of: ",").map { last[...$0] } ?? "" }
 
-  /// By the argument's name.
+  /// By what its declaration says, where a name means several things; else by its name.
   private static func source(of argument: VerbDescription.Argument) -> Source {
+    if let declared = argument.completionKind {
+      if declared.directory != nil { return .folders }
+      if let file = declared.file { return .files(extension: file.extensions.first) }
+    }
     let name = argument.preferredName?.name ?? argument.valueName ?? ""
     switch name {
     case "database", "db", "attach": return .files(extension: "db")
     case "trace", "probes", "kallsyms", "definitions", "output", "junit", "command": return .files(extension: nil)
     case "file": return .files(extension: "sql")
     case "btf", "folder", "corpus": return .folders
-    // The folder of a case; elsewhere a moment.
-    case "to" where argument.abstract?.contains("folder") == true: return .folders
-    case "form", "diff", "toml": return .forms
+    case "form", "forms", "named", "diff", "toml": return .forms
     case "kernel" where argument.allValues != nil: return .forms
     case "number", "finding": return .named(.finding)
     case "vm": return .named(.vm)

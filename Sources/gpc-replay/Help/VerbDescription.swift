@@ -20,6 +20,17 @@ struct VerbDescription: Decodable {
       var word: String { kind == "long" ? "--\(name)" : "-\(name)" }
     }
 
+    /// `completion:` of its declaration.
+    struct Completion: Decodable {
+      struct Files: Decodable {
+        let extensions: [String]
+      }
+      struct Folder: Decodable {}
+
+      let file: Files?
+      let directory: Folder?
+    }
+
     let kind: Kind
     let shouldDisplay: Bool
     let isOptional: Bool
@@ -29,6 +40,7 @@ struct VerbDescription: Decodable {
     let valueName: String?
     let defaultValue: String?
     let allValues: [String]?
+    let completionKind: Completion?
     let abstract: String?
 
     /// All that it can be typed as; of a positional one none.
