@@ -32,10 +32,6 @@ struct GPCReplay: ParsableCommand {
     // A full disk or a size limit is an error of write(), reported in a sentence; the default would end the process.
     signal(SIGXFSZ, SIG_IGN)
     do {
-<<<<<<< HEAD
-      try checkVerb()
-=======
->>>>>>> sql
       // ArgumentParser's own scripts know nothing of the verb that need not be named.
       let arguments = CommandLine.arguments.dropFirst()
       if arguments.count == 2, arguments.first == "--generate-completion-script", let shell = arguments.last,
@@ -43,10 +39,7 @@ struct GPCReplay: ParsableCommand {
       {
         return try printOut(script)
       }
-<<<<<<< HEAD
-=======
       try checkVerb()
->>>>>>> sql
       var command = try parseAsRoot()
       try command.run()
     } catch {

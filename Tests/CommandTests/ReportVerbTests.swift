@@ -73,7 +73,7 @@ import Testing
     _ = try make("overlap", "t.db")
     func ids(_ arguments: String...) throws -> Set<String> {
       let list = try Invocation(["explain", "t.db"] + arguments, in: folder).text
-      return Set(list.matches(of: /\n *#([0-9]+) /).map { String($0.1) })
+      return Set(list.matches(of: #/\n *#([0-9]+) /#).map { String($0.1) })
     }
     func sql(_ condition: String) throws -> Set<String> {
       let rows = try run("query", "t.db", "SELECT id FROM finding_report WHERE \(condition)", "--csv").text
@@ -84,7 +84,8 @@ import Testing
     #expect(!some.isEmpty && some.count < all.count)
     #expect(try some == sql("cache_id = 3"))
     #expect(try ids("--vm", "2").isEmpty)
-    let half = try run("query", "t.db", "SELECT ts_ns FROM finding_report ORDER BY ts_ns LIMIT 1 OFFSET 3", "--csv").text
+    let half = try run("query", "t.db", "SELECT ts_ns FROM finding_report ORDER BY ts_ns LIMIT 1 OFFSET 3", "--csv")
+      .text
     let moment = try #require(half.split(separator: "\r\n").last.flatMap { Int64($0) })
     let seconds = "\(moment / 1_000_000_000).\(String(1_000_000_000 + moment % 1_000_000_000).dropFirst())"
     #expect(try ids("--from", seconds) == sql("ts_ns >= \(moment)"))
@@ -143,7 +144,8 @@ import Testing
     #expect(more.count > before.count && Set(before).isSubset(of: more))
     #expect(try run("query", "t.db", "SELECT id, verdict, title FROM counterexample", "--csv").text == counterexamples)
     let ids = try run(
-      "query", "t.db", "SELECT count(*), count(DISTINCT id) FROM (SELECT id FROM finding UNION ALL SELECT id FROM counterexample)",
+      "query", "t.db",
+      "SELECT count(*), count(DISTINCT id) FROM (SELECT id FROM finding UNION ALL SELECT id FROM counterexample)",
       "--csv"
     ).text.split(separator: "\r\n").last?.split(separator: ",")
     #expect(ids?.first == ids?.last)
