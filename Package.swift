@@ -31,7 +31,7 @@ let package = Package(
       ],
       swiftSettings: hotPath),
     .target(
-      name: "Schema", path: "schema",
+      name: "Schema", path: "schema", exclude: ["report.schema.json"],
       resources: [
         .embedInCode("schema.sql"), .embedInCode("views.sql"), .embedInCode("indices.sql"),
         .embedInCode("corpus.sql"), .embedInCode("questions.sql"),

@@ -24,6 +24,17 @@ package struct Blessing: Sendable {
     self.description = description
   }
 
+  /// Verdicts of these forms where the case expects nothing of them; what it expects stays.
+  ///
+  /// nil: it expects something of each, or is broken.
+  package init?(adding forms: [String], _ outcome: CaseOutcome) {
+    guard var description = outcome.description, !outcome.isBroken else { return nil }
+    let absent = forms.filter { description.expectation(of: $0) == nil }
+    guard !absent.isEmpty else { return nil }
+    for cell in outcome.row.cells where absent.contains(cell.form) { Self.bless(cell, &description) }
+    self.description = description
+  }
+
   private static func bless(_ cell: CorpusCellRow, _ description: inout CaseDescription) {
     guard let verdict = CellVerdict(cell.verdict) else { return }
     for index in description.expectations.indices {

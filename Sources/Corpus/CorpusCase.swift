@@ -19,9 +19,10 @@ package struct CorpusCase: Equatable, Sendable {
 
   package var descriptionPath: String { folder + "/" + Self.descriptionName }
 
-  package func description() throws(CaseFault) -> CaseDescription {
+  /// - Parameter lacking: forms that it may expect nothing of.
+  package func description(lacking: [String] = []) throws(CaseFault) -> CaseDescription {
     guard FileManager.default.fileExists(atPath: descriptionPath) else { throw .noDescription }
-    return try CaseDescription(toml: try descriptionText())
+    return try CaseDescription(toml: try descriptionText(), lacking: lacking)
   }
 
   package func descriptionText() throws(CaseFault) -> String {

@@ -98,6 +98,10 @@ struct ExploreCommand: ParsableCommand {
     guard let name = scenario, let scenario = Scenario.named(name) else {
       throw ValidationError("There is no scenario '\(self.scenario ?? "")'; --help lists them.")
     }
+    if let other = forms.first(where: { !scenario.isFor($0.form) }) {
+      throw ValidationError(
+        "\(other.form.id) has no vCPU that copies a pfn, as scenario '\(name)' has (rules.guest_uses_pfn).")
+    }
     var status = SearchStatus()
     var documents: [any Encodable] = []
     for (index, (form, word)) in forms.enumerated() {

@@ -54,8 +54,12 @@ private struct BruteForce {
   private static let warm = ProtocolSetup.Cache(page: cachePage, warmth: .warm)
   private static let cold = ProtocolSetup.Cache(page: cachePage, warmth: .cold)
 
-  private static func setup(_ cache: ProtocolSetup.Cache, _ programs: TaskProgram...) -> ProtocolSetup {
-    ProtocolSetup(caches: [cache], memslots: [.everything], programs: programs)
+  private static func setup(
+    _ cache: ProtocolSetup.Cache, inFile: Bool = false, _ programs: TaskProgram...
+  ) -> ProtocolSetup {
+    var setup = ProtocolSetup(caches: [cache], memslots: [.everything], programs: programs)
+    if inFile { setup.file = .pages(0..<3) }
+    return setup
   }
 
   private static let setups = [
@@ -63,6 +67,8 @@ private struct BruteForce {
     setup(cold, .invalidator("mm", 1..<2), .refresher()),
     setup(cold, .invalidator("mm", 1..<2), .refresher(), .checker()),
     setup(warm, .invalidator("mm", 1..<2), .user()),
+    setup(warm, .invalidator("mm", 1..<2), .guest(handlesEvents: true)),
+    setup(warm, inFile: true, .puncher("file", 1..<2), .user()),
   ]
 
   @Test(arguments: ProtocolForm.all.map(\.id), setups.indices)

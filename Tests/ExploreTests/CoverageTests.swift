@@ -62,7 +62,7 @@ import Testing
 
   @Test func tellsWhatIsMissing() throws {
     var coverage = Coverage(forms: [.v69, .builtIn("v5.17")])
-    coverage.add(.builtIn("v5.17"), BranchSet(ProtocolForm.builtIn("v5.17").branches))
+    coverage.add(.builtIn("v5.17"), BranchSet(Coverage.declared(.builtIn("v5.17"))))
     let warm = try #require(Scenario.named("warm"))
     coverage.add(.v69, Explorer(.v69, warm, grain: .lockSection).explore().branchesReached)
     #expect(!coverage.isComplete)
@@ -79,7 +79,7 @@ import Testing
         "",
         "INCOMPLETE: not every step and branch was reached",
       ])
-    coverage.add(.v69, BranchSet(ProtocolForm.v69.branches))
+    coverage.add(.v69, BranchSet(Coverage.declared(.v69)))
     #expect(coverage.isComplete)
     #expect(coverage.text().last == "COMPLETE: every step and every branch of every form was reached")
   }
@@ -88,7 +88,7 @@ import Testing
   @Test func tellsLocksToo() throws {
     var coverage = Coverage(forms: [.v69])
     let unlock = try #require(ProtocolForm.v69.program.step("deactivate.unlockRefresh"))
-    coverage.add(.v69, BranchSet(ProtocolForm.v69.branches.filter { $0.step != unlock }))
+    coverage.add(.v69, BranchSet(Coverage.declared(.v69).filter { $0.step != unlock }))
     #expect(coverage.text().contains("v6.9, never reached: kvm_gpc_deactivate() \"mutex_unlock(refresh_lock)\""))
   }
 

@@ -20,7 +20,7 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
     self.origin = origin
   }
 
-  static let all = mainlines + woodhouse + christopherson + seeds + published
+  static let all = mainlines + woodhouse + christopherson + seeds + published + guestMemfd + guests
 
   private static let mainlines = [
     KnownVerdict(
@@ -234,5 +234,76 @@ struct KnownVerdict: CustomTestStringConvertible, Sendable {
     KnownVerdict(
       "dwmw2-rwlock", "unrelated", [],
       "By hand: no invalidation of the page; those elsewhere only repeat rounds."),
+  ]
+
+  /// Written down before the first search of these scenarios.
+  private static let guestMemfd =
+    ["punch-hole", "punch-hole-cold", "punch-hole-twice", "punch-hole-and-mm", "punch-hole-two-users"].flatMap {
+      [
+        KnownVerdict(
+          "v6.9", $0, [], "By hand: its page is looked up by the hva; a hole moves the seq, which repeats a round."),
+        KnownVerdict(
+          "itazur-2", $0, [],
+          """
+          By hand: begin and end of the file's invalidation do what v6.9's hooks do and in their order: the count is up before the walk, the \
+          seq moves after the pages are freed and before the count goes down. v6.9's proof (cold, warm-refresh) asks nowhere whose \
+          invalidation it is.
+          """),
+      ]
+    } + [
+      KnownVerdict(
+        "itazur-1", "punch-hole", [.stale],
+        "By hand: no walk clears valid, and a check says yes after the hole."),
+      KnownVerdict(
+        "itazur-1", "punch-hole-cold", [.stale],
+        "By hand: looked up before the file frees its pages, tested before the file's end moves the seq; the count is 0."
+      ),
+      KnownVerdict("itazur-1", "warm", [], "By hand: no hole, and the walk is v6.9's."),
+      KnownVerdict("itazur-1", "cold", [], "By hand: as v6.9."),
+      KnownVerdict(
+        "itazur-1", "punched-for-ever", [.spins], "By hand: the file's end moves the seq wherever the hole lies."),
+      KnownVerdict("itazur-1", "no-memslot", [.stale], "By hand: as v6.9, an hva-based cache keeps the old lookup."),
+      KnownVerdict(
+        "itazur-2", "punch-hole-hva-based", [],
+        """
+        By hand: the hva-based cache goes by the mm's hooks alone, as v6.9's; the walk of the hole clears it without need, as it goes by \
+        the hva.
+        """),
+      KnownVerdict(
+        "itazur-2", "punch-hole-deactivated", [], "By hand: as v6.9 in deactivation; refresh_lock keeps a refresh out."),
+      KnownVerdict("itazur-2", "punched-for-ever", [.spins], "By hand: the count is up wherever the hole lies."),
+      KnownVerdict("itazur-2", "no-memslot", [.stale], "By hand: as v6.9."),
+      KnownVerdict(
+        "v7.3", "punched-for-ever", [],
+        "By hand: a hole raises no count, and gpc_invalidate_seq moves in the mm's end hook alone."),
+      KnownVerdict("v6.9", "punched-for-ever", [.spins], "By hand: a hole moves mmu_invalidate_seq, wherever it lies."),
+    ]
+
+  /// Written down before the first search of these scenarios.
+  private static let guests = [
+    KnownVerdict("griffoul-4", "warm", [], "By hand: no vCPU has a copy; the walk is v6.9's."),
+    KnownVerdict("griffoul-4", "cold", [], "By hand: as v6.9."),
+    KnownVerdict("griffoul-4", "no-memslot", [.stale], "By hand: as v6.9."),
+    KnownVerdict("griffoul-4", "unrelated-for-ever", [.spins], "By hand: as v6.9."),
+    KnownVerdict(
+      "griffoul-4", "guest", [],
+      """
+      By hand: a walk that clears valid after the test waits until the vCPU is outside; one before it is seen by the test, as no refresh \
+      sets valid before the vCPU copies again.
+      """),
+    KnownVerdict("griffoul-4", "guest-cold", [], "By hand: as guest; the refresh comes before the copy."),
+    KnownVerdict("griffoul-4", "guest-two", [], "By hand: as guest; the walk waits for either vCPU."),
+    KnownVerdict(
+      "griffoul-4", "guest-no-memslot", [.stale],
+      "By hand: the refresh takes a freed page for valid, as v6.9's in no-memslot; the walk found valid false."),
+    KnownVerdict(
+      "griffoul-4", "guest-events", [.stale],
+      """
+      By hand, the suspicion of the protocol page: copies A; invalidated while the vCPU is outside, so the walk does not wait, and freed; its events \
+      find valid false and refresh, valid over B; the test passes, and the guest runs on A. No contract: a walk after the test waits.
+      """),
+    KnownVerdict(
+      "griffoul-4", "guest-must-not-block", [.contract, .stale],
+      "By hand: the walk does not wait for the vCPU that is in its guest already."),
   ]
 }

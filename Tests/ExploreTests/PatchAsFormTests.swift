@@ -21,8 +21,8 @@ import Testing
     let builtIn = ProtocolForm.builtIn("seanjc-2")
     let matrix = Matrix(forms: [try shown(), builtIn])
     #expect(matrix.isComplete)
-    #expect(matrix.cells[0].map(\.verdicts) == matrix.cells[1].map(\.verdicts))
-    #expect(matrix.cells[0].map(\.stateCount) == matrix.cells[1].map(\.stateCount))
+    #expect(matrix.cells[0].map { $0?.verdicts } == matrix.cells[1].map { $0?.verdicts })
+    #expect(matrix.cells[0].map { $0?.stateCount } == matrix.cells[1].map { $0?.stateCount })
     #expect(try shown().rules == builtIn.rules)
   }
 }

@@ -18,14 +18,18 @@ extension ProtocolState {
       name += " \(state.caches[cache].lock)"
       name +=
         " c\(fields.active) \(fields.valid) \(fields.needsInvalidation) \(fields.uhva) \(fields.hasKHVA) \(fields.isKHVAUnmapped)"
-      name += " \(fields.pfn.isError) \(state.isStale(fields.pfn, at: fields.uhva)) \(state.caches[cache].isListed)"
+      let place = engine.setup.place(of: fields, engine.rules)
+      name += " \(fields.pfn.isError) \(state.isStale(fields.pfn, at: place)) \(state.caches[cache].isListed)"
+      let copy = state.caches[cache].copiedPFN
+      name += " \(state.caches[cache].guestMode) \(copy.isError) \(state.isStale(copy, at: place))"
     }
     for task in 0..<engine.taskCount {
       let local = state.tasks[task]
       name += " t\(local.step) \(local.operation) \(local.range) \(local.walked) \(local.hasWaited) \(local.isWoken)"
       name +=
         " \(local.snapshot == state.kvm.invalidateSeq) \(local.newPFN.isError) \(local.isInWindow) \(local.keepsKHVA)"
-      name += " \(state.isStale(local.newPFN, at: .page(cachePage)))"
+      let place = engine.setup.place(of: state.caches[0].fields, engine.rules)
+      name += " \(state.isStale(local.newPFN, at: place)) \(local.hasHandledEvents) \(local.hitGuests)"
     }
     return name
   }

@@ -10,7 +10,7 @@ import Testing
   @Test(arguments: ProtocolForm.all.map(\.id))
   func unpackedStateGoesOnLikeThePackedOne(_ id: String) throws {
     let form = try #require(ProtocolForm.named(id))
-    for name in ["two-refreshers", "deactivation", "moved", "around-for-ever"] {
+    for name in ["two-refreshers", "deactivation", "moved", "around-for-ever", "punch-hole-and-mm", "guest-events"] {
       let scenario = try #require(Scenario.named(name))
       let engine = ProtocolEngine(form, setup: scenario.setup)
       let layout = try #require(StateLayout(engine))

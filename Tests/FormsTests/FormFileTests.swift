@@ -51,7 +51,7 @@ import Testing
         "v5.17", "v5.19", "v6.1", "v6.2", "v6.9", "v7.3", "dwmw2-v1", "dwmw2-v2", "dwmw2-v3.1", "dwmw2-v3.2",
         "dwmw2-v3.3", "dwmw2-v3.4",
         "seanjc-1", "seanjc-2", "seanjc-3", "seanjc-4", "seanjc-5", "seed-1", "seed-2", "seed-atomic", "both-walks",
-        "dwmw2-rwlock",
+        "dwmw2-rwlock", "itazur-1", "itazur-2", "griffoul-4",
       ])
   }
 

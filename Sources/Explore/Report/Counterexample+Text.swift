@@ -19,6 +19,9 @@ extension Counterexample {
     lines.append(
       "Locks:     mn = mn_invalidate_lock, list = gpc_lock, mmu = mmu_lock, gpc/w and gpc/r = gpc->lock, refresh = refresh_lock"
     )
+    if scenario.hasGuests {
+      lines.append("           guest: vcpu->mode is IN_GUEST_MODE; copy: what it has copied of pfn")
+    }
     lines.append("")
     lines += timeline(place)
     lines.append("")
@@ -70,7 +73,8 @@ extension Counterexample {
         case .carried(let carried): carried.words(form.rules)
         }
       let slot = scenario.setup.hitsMemslot(.pages(cache.page..<cache.page + 1)) ? "" : ", no memslot"
-      lines.append("           gpc\(index): page \(cache.page), \(base), \(warmth)\(slot)")
+      let file = scenario.isInFile(cache, form) ? ", looked up in guest_memfd" : ""
+      lines.append("           gpc\(index): page \(cache.page), \(base), \(warmth)\(slot)\(file)")
     }
     for (task, program) in scenario.setup.programs.enumerated() {
       let operations = program.operations.enumerated().map { index, operation in
@@ -122,6 +126,9 @@ extension TaskOperation {
       "kvm_gpc_refresh(gpc\(cache)\(request.words))\(mayFail ? ", the lookup may fail" : "")"
     case .check(let cache): "kvm_gpc_check(gpc\(cache))"
     case .use(let cache, let request): "until kvm_gpc_check(gpc\(cache)): kvm_gpc_refresh(gpc\(cache)\(request.words))"
+    case .punchHole(let range): "punch a hole in guest_memfd, \(range.pageWords)"
+    case .runGuest(let cache, let request, let handlesEvents):
+      "enter the guest with the pfn of gpc\(cache)\(request.words)\(handlesEvents ? ", events may come first" : "")"
     case .deactivate(let cache): "kvm_gpc_deactivate(gpc\(cache))"
     case .activate(let cache, let request, let mayFail):
       "kvm_gpc_activate(gpc\(cache)\(request.words))\(mayFail ? ", the lookup may fail" : "")"
@@ -141,6 +148,7 @@ extension RefreshRequest {
 extension InvalidatedRange {
   fileprivate var words: String {
     range.pageWords + (hitsMemslot == false ? ", no memslot" : "") + (freesPages ? "" : ", protection only")
+      + (mayBlock ? "" : ", must not block")
   }
 }
 

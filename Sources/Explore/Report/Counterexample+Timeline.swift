@@ -19,7 +19,8 @@ extension Counterexample {
       let task = Int(move.task)
       let phase = Int(stepper.engine.traits(state.tasks[task].step).phase)
       let interval = scenario.bounds?.interval(task, Int(state.tasks[task].operation), phase: phase)
-      var words = MoveWords(form.program, freesPages: freesPages(task, Int(state.tasks[task].operation)))
+      let operation = scenario.setup.programs[task].operations[Int(state.tasks[task].operation)]
+      var words = MoveWords(form.program, of: operation)
       var locks = LockNames(scenario.setup.caches.count)
       var concern = MoveMemo.Concern.none
       var before = state
@@ -38,12 +39,6 @@ extension Counterexample {
     }
   }
 
-  /// nil: no invalidation.
-  private func freesPages(_ task: Int, _ operation: Int) -> Bool? {
-    guard case .invalidate(let ranges) = scenario.setup.programs[task].operations[operation] else { return nil }
-    return ranges.contains(where: \.freesPages)
-  }
-
   /// One line per move, with the kernel function above the first one in it.
   func timeline(_ place: EventPlace) -> [String] {
     let names = scenario.setup.programs.map(\.name)
@@ -53,7 +48,7 @@ extension Counterexample {
     func row(_ number: String, _ line: String, _ cells: [String], _ rest: [String]) {
       table.append([number] + (isRecorded ? [line] : []) + cells + rest)
     }
-    row("#", place.rawValue, names, TimelineState.headings(scenario.setup, form.rules))
+    row("#", place.rawValue, names, TimelineState.headings(scenario, form.rules))
     row("0", "", names.map { _ in "" }, [""] + initialState.cells)
     var last: TimelineMove?
     var lastLine: EventID?

@@ -10,12 +10,12 @@ extension Coverage {
     table.append(["form", "steps", "branches"])
     var missing: [String] = []
     for (form, reached) in zip(forms, reached) {
-      let declared = BranchSet(form.branches)
+      let declared = BranchSet(Self.declared(form))
       let name = form.id + (form.rules.memory == .sequential ? "" : " (\(form.rules.memory.words))")
       table.append([
         name, "\(reached.steps.count)/\(declared.steps.count)", "\(reached.count)/\(declared.count)",
       ])
-      let never = NeverReached(form, reached: reached, tellsLocks: true)
+      let never = NeverReached(form, reached: reached, tellsLocks: true, isAsked: form.mayRecord)
       missing += NeverReached.lines("\(name), never reached", never.steps)
       missing += NeverReached.lines("\(name), never taken", never.branches)
     }

@@ -3,7 +3,7 @@
 import Forms
 import GPCProtocol
 
-/// What was reached of each form, over any number of explorations.
+/// What was reached of each form, over any number of explorations of recordings.
 package struct Coverage {
   package let forms: [ProtocolForm]
   /// By form.
@@ -45,6 +45,16 @@ package struct Coverage {
 
   /// Every step and every branch of every form was reached.
   package var isComplete: Bool {
-    zip(forms, reached).allSatisfy { form, reached in BranchSet(form.branches).subtracting(reached).isEmpty }
+    zip(forms, reached).allSatisfy { form, reached in BranchSet(Self.declared(form)).subtracting(reached).isEmpty }
+  }
+
+  /// What some recording can have of a form.
+  static func declared(_ form: ProtocolForm) -> [ProtocolBranch] { form.branches.filter(form.mayRecord) }
+}
+
+extension ProtocolForm {
+  /// Can a recording of it go this way? What is guest_memfd's or a vCPU's no recording has.
+  func mayRecord(_ branch: ProtocolBranch) -> Bool {
+    !program.traits[Int(branch.step.code)].has(.isUnrecorded)
   }
 }

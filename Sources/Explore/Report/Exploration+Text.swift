@@ -36,6 +36,9 @@ extension Exploration {
 extension Scenario {
   /// Does one of its operations contain this step, and can it go this way as far as the operations show?
   fileprivate func asks(for branch: ProtocolBranch, _ form: ProtocolForm) -> Bool {
+    if form.program.traits[Int(branch.step.code)].choices == .events && branch.branch == .yes {
+      return setup.programs.contains { $0.operations.contains(where: \.handlesEvents) }
+    }
     switch branch.branch {
     case .failed: return setup.programs.contains { $0.operations.contains(where: \.lookUpMayFail) }
     case .noMemslot: return setup.programs.contains { $0.operations.contains(where: \.findsNoMemslot) }
@@ -57,7 +60,7 @@ extension TaskOperation {
   fileprivate var lookUpMayFail: Bool {
     switch self {
     case .refresh(_, _, let mayFail), .activate(_, _, let mayFail): mayFail
-    case .invalidate, .check, .use, .deactivate: false
+    case .invalidate, .punchHole, .check, .use, .deactivate, .runGuest: false
     }
   }
 
@@ -68,16 +71,24 @@ extension TaskOperation {
 
   var refreshes: Bool {
     switch self {
-    case .refresh, .use, .activate: true
-    case .invalidate, .check, .deactivate: false
+    case .refresh, .use, .activate, .runGuest: true
+    case .invalidate, .punchHole, .check, .deactivate: false
     }
   }
 
   var deactivates: Bool {
     switch self {
     case .deactivate: true
-    case .invalidate, .refresh, .check, .use, .activate: false
+    case .invalidate, .punchHole, .refresh, .check, .use, .activate, .runGuest: false
     }
+  }
+
+  fileprivate var handlesEvents: Bool {
+    if case .runGuest(_, _, true) = self { true } else { false }
+  }
+
+  var runsGuest: Bool {
+    if case .runGuest = self { true } else { false }
   }
 }
 

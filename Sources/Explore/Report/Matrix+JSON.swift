@@ -20,11 +20,12 @@ extension Matrix {
 
   private struct Form: Encodable {
     let id: String
+    /// Of the scenarios that the form has something of.
     let cells: [Cell]
 
-    init(_ form: ProtocolForm, _ row: [Exploration]) {
+    init(_ form: ProtocolForm, _ row: [Exploration?]) {
       id = form.id
-      cells = row.map(Cell.init)
+      cells = row.compactMap { $0.map(Cell.init) }
     }
   }
 

@@ -7,20 +7,19 @@ extension Matrix {
   package func text() -> [String] {
     var table = TextTable()
     table.append([""] + scenarios.indices.map { "\($0 + 1)" })
-    for (form, row) in zip(forms, cells) { table.append([form.id] + row.map(\.mark)) }
+    for (form, row) in zip(forms, cells) { table.append([form.id] + row.map { $0?.mark ?? "-" }) }
     let legend = scenarios.enumerated().map { "\($0.offset + 1)  \($0.element.name): \($0.element.summary)" }
     return table.lines() + [""] + legend + ["", Self.key, verdict]
   }
 
   private static let key = """
     C contract   S stale   D deadlock   L livelock   W spins while invalidated (endlessly, which no recording shows)
-    . clean under sequential consistency   ? not searched to the end
+    . clean under sequential consistency   ? not searched to the end   - the form has no such user
     A counterexample's id is FORM/SCENARIO/VERDICT; gpc-replay explore --protocol FORM --scenario SCENARIO shows it.
     """
 
   private var verdict: String {
-    let cellCount = cells.reduce(0) { $0 + $1.count }
-    let seen = "\(cellCount) cells, \(stateCount) states, \(stateCountMax) in the largest"
+    let seen = "\(searched.count) cells, \(stateCount) states, \(stateCountMax) in the largest"
     return isComplete ? "COMPLETE: \(seen)" : "TRUNCATED: \(seen)"
   }
 }

@@ -6,8 +6,8 @@ import GPCProtocol
 package struct Matrix: Sendable {
   package let forms: [ProtocolForm]
   package let scenarios: [Scenario]
-  /// By form, then by scenario.
-  package let cells: [[Exploration]]
+  /// By form, then by scenario; nil: the form has nothing of it (`Scenario.isFor`).
+  package let cells: [[Exploration?]]
 
   package init(
     forms: [ProtocolForm] = ProtocolForm.all, scenarios: [Scenario] = Scenario.builtIn,
@@ -15,10 +15,14 @@ package struct Matrix: Sendable {
   ) {
     self.forms = forms
     self.scenarios = scenarios
-    cells = forms.map { form in scenarios.map { Explorer(form, $0, limits: limits, grain: grain).explore() } }
+    cells = forms.map { form in
+      scenarios.map { $0.isFor(form) ? Explorer(form, $0, limits: limits, grain: grain).explore() : nil }
+    }
   }
 
-  package var isComplete: Bool { cells.allSatisfy { $0.allSatisfy { $0.completeness == .complete } } }
-  package var stateCount: Int { cells.reduce(0) { $0 + $1.reduce(0) { $0 + $1.stateCount } } }
-  package var stateCountMax: Int { cells.flatMap { $0 }.map(\.stateCount).max() ?? 0 }
+  var searched: [Exploration] { cells.flatMap { $0.compactMap { $0 } } }
+
+  package var isComplete: Bool { searched.allSatisfy { $0.completeness == .complete } }
+  package var stateCount: Int { searched.reduce(0) { $0 + $1.stateCount } }
+  package var stateCountMax: Int { searched.map(\.stateCount).max() ?? 0 }
 }

@@ -5,28 +5,35 @@ import GPCProtocol
 /// A move's function and its statements, those that only take or drop a lock left out where there are others.
 struct MoveWords {
   private let program: ProtocolProgram
-  /// nil: no invalidation. A change of protection frees nothing.
-  private let freesPages: Bool?
+  private let operation: TaskOperation
   private(set) var function = ""
   private var first: String?
   private var told: [String] = []
 
-  init(_ program: ProtocolProgram, freesPages: Bool?) {
+  init(_ program: ProtocolProgram, of operation: TaskOperation) {
     self.program = program
-    self.freesPages = freesPages
+    self.operation = operation
   }
 
   var statements: [String] { told.isEmpty ? [first ?? ""] : told }
 
   mutating func add(_ step: TaskStep, _ branch: StepBranch) {
-    let words = program.words(step)
-    let freesNothing = program.traits[Int(step.code)].has(.freesPages) && freesPages == false
+    let words = program.words(step, in: operation)
+    let freesNothing = program.traits[Int(step.code)].has(.freesPages) && operation.isOfProtection
     let statement = freesNothing ? "changes the PTEs, frees nothing" : words.statement
     if first == nil {
       function = words.function
       first = statement
     }
     if program.isTold(step) { told.append(statement + (branch == .done ? "" : " -> \(branch.words)")) }
+  }
+}
+
+extension TaskOperation {
+  /// A change of protection frees nothing.
+  fileprivate var isOfProtection: Bool {
+    guard case .invalidate(let ranges) = self else { return false }
+    return !ranges.contains(where: \.freesPages)
   }
 }
 
@@ -61,6 +68,7 @@ struct LockNames {
       add("refresh\(number)", state.caches[cache].refreshLock.isHeld(by: task))
       add("gpc\(number)/w", state.caches[cache].lock.writer.isHeld(by: task))
       add("gpc\(number)/r", state.caches[cache].lock.readers.bits >> UInt8(task) & 1 == 1)
+      add("guest\(number)", state.caches[cache].guestMode.isHeld(by: task))
     }
   }
 

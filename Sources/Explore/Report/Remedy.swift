@@ -36,6 +36,9 @@ package struct Remedy: Sendable {
     Remedy("keep the barrier between valid = true and the retry test") { rules in
       if rules.memory == .tsoWithoutBarrier { rules.memory = .tso }
     },
+    Remedy("raise the count and walk the caches where guest_memfd is invalidated") { rules in
+      if rules.guestMemfd == .lookedUp { rules.guestMemfd = .invalidates }
+    },
     Remedy("valid stays false until the retry test has passed") { $0.validity = .falseBeforeLoop },
   ]
 }
@@ -51,7 +54,7 @@ extension Counterexample {
 
   /// The published forms that have no such verdict in this scenario.
   package func formsThatPass(limits: SearchLimits = SearchLimits()) -> [ProtocolForm] {
-    ProtocolForm.all.filter { passes($0.under(form.rules.memory), limits) }
+    ProtocolForm.all.filter { scenario.isFor($0) && passes($0.under(form.rules.memory), limits) }
   }
 
   private func passes(_ form: ProtocolForm, _ limits: SearchLimits) -> Bool {

@@ -18,15 +18,17 @@ package struct TimelineState: Sendable {
   package let seq: Int
   /// nil in forms without a covering range.
   package let range: String?
+  /// What each vCPU has copied of a pfn, as `Cache.pfn`; `-`: nothing.
+  package let copies: [String]
 }
 
 extension TimelineState {
   init(_ state: ProtocolState, _ form: ProtocolForm, _ scenario: Scenario) {
     caches = scenario.setup.caches.indices.map { index in
       let fields = state.caches[index].fields
-      let isStale = state.isStale(fields.pfn, at: fields.uhva)
+      let place = scenario.setup.place(of: fields, form.rules)
       let pfn =
-        if fields.isKHVAUnmapped { "unmapped" } else { fields.pfn.isError ? "error" : isStale ? "freed" : "ok" }
+        fields.isKHVAUnmapped ? "unmapped" : Self.words(fields.pfn, isStale: state.isStale(fields.pfn, at: place))
       return Cache(
         valid: fields.valid, needsInvalidation: form.rules.hasNeedsInvalidation ? fields.needsInvalidation : nil,
         pfn: pfn)
@@ -34,6 +36,15 @@ extension TimelineState {
     count = Int(state.kvm.activeInvalidations)
     seq = Int(state.kvm.invalidateSeq)
     range = form.rules.range == .none ? nil : Self.words(state.kvm)
+    copies = scenario.guests.map { cache in
+      let place = scenario.setup.place(of: state.caches[cache].fields, form.rules)
+      let copy = state.caches[cache].copiedPFN
+      return copy.isError ? "-" : Self.words(copy, isStale: state.isStale(copy, at: place))
+    }
+  }
+
+  private static func words(_ pfn: PFN, isStale: Bool) -> String {
+    pfn.isError ? "error" : isStale ? "freed" : "ok"
   }
 
   private static func words(_ kvm: SharedKVM<SearchWidth>) -> String {
@@ -44,12 +55,14 @@ extension TimelineState {
   }
 
   /// As `cells`, after the column of locks.
-  static func headings(_ setup: ProtocolSetup, _ rules: ProtocolRules) -> [String] {
+  static func headings(_ scenario: Scenario, _ rules: ProtocolRules) -> [String] {
+    let setup = scenario.setup
     let flag = rules.hasNeedsInvalidation ? ["needs"] : []
     let caches = setup.caches.indices.flatMap { index in
       (["valid"] + flag + ["pfn"]).map { setup.caches.count == 1 ? $0 : "\($0)\(index)" }
     }
-    return ["locks"] + caches + ["count", "seq"] + (rules.range == .none ? [] : ["range"])
+    return ["locks"] + caches + scenario.guests.map { _ in "copy" } + ["count", "seq"]
+      + (rules.range == .none ? [] : ["range"])
   }
 
   var cells: [String] {
@@ -59,7 +72,7 @@ extension TimelineState {
       if let flag = cache.needsInvalidation { cells.append(flag ? "1" : "0") }
       cells.append(cache.pfn)
     }
-    cells += ["\(count)", "\(seq)"]
+    cells += copies + ["\(count)", "\(seq)"]
     if let range { cells.append(range) }
     return cells
   }

@@ -20,7 +20,7 @@ extension TraceExploration {
     if endlessCount > 0 {
       lines.append("in \(endlessCount) windows no order comes to its end within the recorded times")
     }
-    return lines + NeverReached(form, reached: branchesReached).lines()
+    return lines + NeverReached(form, reached: branchesReached, isAsked: form.mayRecord).lines()
   }
 
   private var verdictWords: String {

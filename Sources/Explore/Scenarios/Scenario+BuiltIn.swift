@@ -5,7 +5,7 @@ import KVMEvents
 import Results
 
 extension Scenario {
-  package static let builtIn: [Scenario] = warmAndCold + several + unrelated + special + longer
+  package static let builtIn: [Scenario] = warmAndCold + several + unrelated + special + longer + inFile + guests
 
   package static func named(_ name: String) -> Scenario? { (builtIn + large).first { $0.name == name } }
 
@@ -28,11 +28,11 @@ extension Scenario {
 
   private static func make(
     _ name: String, _ summary: String, caches: [ProtocolSetup.Cache], memslots: [HVARange] = [.everything],
-    _ programs: TaskProgram...
+    file: HVARange? = nil, _ programs: TaskProgram...
   ) -> Scenario {
-    Scenario(
-      name: name, summary: summary,
-      setup: ProtocolSetup(caches: caches, memslots: memslots, programs: programs))
+    var setup = ProtocolSetup(caches: caches, memslots: memslots, programs: programs)
+    setup.file = file
+    return Scenario(name: name, summary: summary, setup: setup)
   }
 
   private static let cold = ProtocolSetup.Cache(page: cachePage, warmth: .cold)
@@ -152,5 +152,63 @@ extension Scenario {
       "Invalidations of the page and around it while it is used, deactivated and activated again.", caches: [warm],
       .invalidator("mm", 1..<2, 0..<1), .invalidator("mm2", 2..<3, 1..<2), .user(),
       TaskProgram("ioctl", [.deactivate(cache: 0), .activate(cache: 0, .gpaPage(cachePage))])),
+  ]
+
+  /// Pages 0 to 2 are in guest_memfd: the second source of invalidations.
+  private static let inFile = [
+    make(
+      "punch-hole", "A hole is punched in guest_memfd over a valid cache's page; the user refreshes.", caches: [warm],
+      file: .pages(0..<3), .puncher("file", 1..<2), .user(), .checker()),
+    make(
+      "punch-hole-cold", "A hole is punched in guest_memfd during the first refresh.", caches: [cold],
+      file: .pages(0..<3), .puncher("file", 1..<2), .refresher(), .checker()),
+    make(
+      "punch-hole-twice", "Two tasks punch holes in guest_memfd, one of them twice, while a task uses the page.",
+      caches: [warm], file: .pages(0..<3), .puncher("file", 1..<2, 1..<2), .puncher("file2", 0..<2), .user()),
+    make(
+      "punch-hole-and-mm", "A hole is punched in guest_memfd while the mm invalidates the hva of the same page.",
+      caches: [warm], file: .pages(0..<3), .puncher("file", 1..<2), .invalidator("mm", 1..<2), .user(), .checker()),
+    make(
+      "punch-hole-two-users", "Holes in guest_memfd and an invalidation of the neighbour while two tasks use the page.",
+      caches: [cold], file: .pages(0..<3), .puncher("file", 1..<2), .invalidator("mm", 2..<3), .user("vcpu0"),
+      .user("vcpu1")),
+    make(
+      "punch-hole-hva-based", "An hva-based cache and a gpa-based one; a hole in guest_memfd, and the mm invalidates.",
+      caches: [ProtocolSetup.Cache(page: cachePage, isGPABased: false, warmth: .warm), warm], file: .pages(0..<3),
+      .puncher("file", 1..<2), .invalidator("mm", 1..<2),
+      TaskProgram("vcpu0", [.use(cache: 0, .uhva(.page(cachePage)))]), .user("vcpu1", 1)),
+    make(
+      "punch-hole-deactivated", "A hole in guest_memfd while the cache is deactivated and activated again.",
+      caches: [warm], file: .pages(0..<3), .puncher("file", 1..<2), .refresher(),
+      TaskProgram("ioctl", [.deactivate(cache: 0), .activate(cache: 0, .gpaPage(cachePage)), .check(cache: 0)])),
+    make(
+      "punched-for-ever", "Holes are punched in guest_memfd elsewhere, over and over.", caches: [cold],
+      file: .pages(0..<3), .puncher("file", 2..<3, forEver: true), .refresher()),
+  ]
+
+  /// For forms that have such a user.
+  private static let guests = [
+    make(
+      "guest", "A vCPU enters its guest with a copy of the pfn while the page is invalidated.", caches: [warm],
+      .invalidator("mm", 1..<2), .guest(handlesEvents: false)),
+    make(
+      "guest-cold", "The same from a first refresh on, two invalidations, and a task that checks.", caches: [cold],
+      .invalidator("mm", 1..<2, 1..<2), .guest(handlesEvents: false), .checker()),
+    make(
+      "guest-two", "Two vCPUs enter their guests, each with the pfn of its cache, under an invalidation of both pages.",
+      caches: [warm, ProtocolSetup.Cache(page: 2, warmth: .warm)], .invalidator("mm", 1..<3),
+      .guest("vcpu0", handlesEvents: false), .guest("vcpu1", 1, page: 2, handlesEvents: false)),
+    make(
+      "guest-no-memslot", "As guest, from a first refresh of an hva-based cache on whose page no memslot covers.",
+      caches: [ProtocolSetup.Cache(page: cachePage, isGPABased: false, warmth: .cold)], memslots: [],
+      .invalidator("mm", 1..<2),
+      TaskProgram("vcpu", [.runGuest(cache: 0, .uhva(.page(cachePage)), handlesEvents: false)])),
+    make(
+      "guest-events", "As guest; events of the vCPU may check and refresh the cache between copy and entry.",
+      caches: [warm], .invalidator("mm", 1..<2), .guest(handlesEvents: true)),
+    make(
+      "guest-must-not-block", "As guest; the invalidation must not block, and waits for no vCPU.", caches: [warm],
+      TaskProgram("mm", [.invalidate([InvalidatedRange(.pages(1..<2), mayBlock: false)])]),
+      .guest(handlesEvents: false)),
   ]
 }

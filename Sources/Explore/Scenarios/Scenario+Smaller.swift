@@ -72,9 +72,9 @@ extension TaskOperation {
   /// The cache it is about; nil for an invalidation.
   var cache: Int? {
     switch self {
-    case .invalidate: nil
+    case .invalidate, .punchHole: nil
     case .refresh(let cache, _, _), .check(let cache), .use(let cache, _), .deactivate(let cache),
-      .activate(let cache, _, _):
+      .activate(let cache, _, _), .runGuest(let cache, _, _):
       cache
     }
   }
@@ -82,7 +82,7 @@ extension TaskOperation {
   func renumbered(without gone: Int) -> TaskOperation {
     func moved(_ cache: Int) -> Int { cache > gone ? cache - 1 : cache }
     switch self {
-    case .invalidate: return self
+    case .invalidate, .punchHole: return self
     case .refresh(let cache, let request, let mayFail):
       return .refresh(cache: moved(cache), request, lookUpMayFail: mayFail)
     case .check(let cache): return .check(cache: moved(cache))
@@ -90,6 +90,8 @@ extension TaskOperation {
     case .deactivate(let cache): return .deactivate(cache: moved(cache))
     case .activate(let cache, let request, let mayFail):
       return .activate(cache: moved(cache), request, lookUpMayFail: mayFail)
+    case .runGuest(let cache, let request, let handlesEvents):
+      return .runGuest(cache: moved(cache), request, handlesEvents: handlesEvents)
     }
   }
 
@@ -100,10 +102,14 @@ extension TaskOperation {
     case .invalidate(let ranges):
       guard ranges.count == 1 else { return ranges.map { .invalidate([$0]) } }
       return ranges[0].smaller().map { .invalidate([$0]) }
+    case .punchHole(let range): return InvalidatedRange(range).smaller().map { .punchHole($0.range) }
     case .use(let cache, let request):
       return [.check(cache: cache), .refresh(cache: cache, request, lookUpMayFail: false)]
     case .refresh(let cache, let request, let mayFail):
       return mayFail ? [.refresh(cache: cache, request, lookUpMayFail: false)] : []
+    case .runGuest(let cache, let request, let handlesEvents):
+      let without = TaskOperation.runGuest(cache: cache, request, handlesEvents: false)
+      return (handlesEvents ? [without] : []) + [.use(cache: cache, request)]
     case .activate(let cache, let request, let mayFail): return mayFail ? [.activate(cache: cache, request)] : []
     case .check, .deactivate: return []
     }
@@ -118,7 +124,7 @@ extension InvalidatedRange {
     return [(start, end - pageSize), (start + pageSize, end)].map { start, end in
       InvalidatedRange(
         HVARange(start: UHVA(rawValue: start), end: UHVA(rawValue: end)), hitsMemslot: hitsMemslot,
-        freesPages: freesPages)
+        freesPages: freesPages, mayBlock: mayBlock)
     }
   }
 }

@@ -12,6 +12,18 @@ extension TaskProgram {
     TaskProgram(name, pages.map { .invalidate([InvalidatedRange(.pages($0))]) }, repeats: forEver)
   }
 
+  /// Holes in guest_memfd.
+  static func puncher(_ name: String, _ pages: Range<Int>..., forEver: Bool = false) -> TaskProgram {
+    TaskProgram(name, pages.map { .punchHole(.pages($0)) }, repeats: forEver)
+  }
+
+  /// A vCPU whose guest uses the cache's pfn.
+  static func guest(_ name: String = "vcpu", _ cache: Int = 0, page: Int = cachePage, handlesEvents: Bool)
+    -> TaskProgram
+  {
+    TaskProgram(name, [.runGuest(cache: cache, .gpaPage(page), handlesEvents: handlesEvents)])
+  }
+
   static func refresher(_ name: String = "vcpu", _ cache: Int = 0, page: Int = cachePage, mayFail: Bool = false)
     -> TaskProgram
   {

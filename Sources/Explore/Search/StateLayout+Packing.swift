@@ -9,6 +9,8 @@ private let noPage: UInt64 = 7
 extension StateLayout {
   /// Of a `TaskStep.code`.
   static let stepBits = 7
+  /// Of what a vCPU has copied.
+  static let copyBits = pageBits
 
   func pack(_ state: borrowing ProtocolState) -> PackedState {
     var packed = BitWriter()
@@ -75,6 +77,10 @@ extension StateLayout {
     packed.put(UInt64(cache.lock.writer.holder), holderBits)
     packed.put(UInt64(cache.lock.readers.bits), taskCount)
     packed.put(UInt64(cache.refreshLock.holder), holderBits)
+    if hasGuests {
+      packed.put(UInt64(cache.guestMode.holder), holderBits)
+      packed.put(code(cache.copiedPFN, state), pageBits)
+    }
     guard cachesChange else { return }
     packed.put(cache.fields.active)
     packed.put(cache.isListed)
@@ -89,6 +95,10 @@ extension StateLayout {
     packed.put(UInt64(task.operation), layout.operationBits)
     packed.put(UInt64(task.range), layout.rangeBits)
     packed.put(UInt64(task.walked), layout.walkedBits)
+    if hasGuests {
+      packed.put(UInt64(task.hitGuests), layout.hitBits)
+      if layout.copies { packed.put(task.hasHandledEvents) }
+    }
     packed.put(task.isInWindow)
     guard layout.refreshes else { return }
     packed.put(task.snapshot != state.kvm.invalidateSeq)
@@ -126,6 +136,10 @@ extension StateLayout {
     state.caches[index].lock.writer.holder = UInt8(packed.take(holderBits))
     state.caches[index].lock.readers.bits = UInt8(packed.take(taskCount))
     state.caches[index].refreshLock.holder = UInt8(packed.take(holderBits))
+    if hasGuests {
+      state.caches[index].guestMode.holder = UInt8(packed.take(holderBits))
+      state.caches[index].copiedPFN = pfn(packed.take(pageBits))
+    }
     guard cachesChange else { return }
     state.caches[index].fields.active = packed.takeBool()
     state.caches[index].isListed = packed.takeBool()
@@ -139,6 +153,10 @@ extension StateLayout {
     state.tasks[index].operation = UInt8(packed.take(layout.operationBits))
     state.tasks[index].range = UInt8(packed.take(layout.rangeBits))
     state.tasks[index].walked = UInt8(packed.take(layout.walkedBits))
+    if hasGuests {
+      state.tasks[index].hitGuests = UInt8(packed.take(layout.hitBits))
+      if layout.copies { state.tasks[index].hasHandledEvents = packed.takeBool() }
+    }
     state.tasks[index].isInWindow = packed.takeBool()
     guard layout.refreshes else { return }
     state.tasks[index].snapshot = packed.takeBool() ? 0 : state.kvm.invalidateSeq

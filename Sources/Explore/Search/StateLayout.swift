@@ -28,6 +28,8 @@ final class StateLayout: Sendable {
   let hasBuffers: Bool
   /// Whether khva is mapped is a question.
   let hasKHVABit: Bool
+  /// Some vCPU runs its guest on a copy of a pfn.
+  let hasGuests: Bool
   /// Some operation changes `active`, the list, the gpa or the uhva; else they stay as they began.
   let cachesChange: Bool
   let tasks: [Task]
@@ -39,6 +41,10 @@ final class StateLayout: Sendable {
     let rangeBits: Int
     let walkedBits: Int
     let refreshes: Bool
+    /// Bits for the caches whose vCPUs its walk is to wait for.
+    let hitBits: Int
+    /// It is a vCPU that copies the pfn.
+    let copies: Bool
   }
 
   /// nil: the scenario needs more than `PackedState.wordsMax` words.
@@ -56,6 +62,8 @@ final class StateLayout: Sendable {
     self.hasBuffers = hasBuffers
     let hasKHVABit = engine.rules.canUnmapKeptKHVA
     self.hasKHVABit = hasKHVABit
+    let hasGuests = engine.rules.guestUsesPFN && operations.contains(where: \.runsGuest)
+    self.hasGuests = hasGuests
     cachesChange = operations.contains { Self.changesCache($0, engine.setup) }
     let cacheCount = engine.cacheCount
     let tasks = programs.map { program in
@@ -63,13 +71,15 @@ final class StateLayout: Sendable {
       return Task(
         operationBits: Self.bits(program.operations.count), rangeBits: Self.bits(ranges),
         walkedBits: ranges > 0 ? Self.bits(cacheCount) : 0,
-        refreshes: program.operations.contains(where: \.refreshes))
+        refreshes: program.operations.contains(where: \.refreshes),
+        hitBits: hasGuests && ranges > 0 ? cacheCount : 0,
+        copies: hasGuests && program.operations.contains(where: \.runsGuest))
     }
     self.tasks = tasks
     initial = engine.initialState()
     let perCache =
       2 * holderBits + engine.taskCount + 5 + (hasFlag ? 1 : 0) + (hasKHVABit ? 1 : 0)
-      + (cachesChange ? 8 : 0)
+      + (cachesChange ? 8 : 0) + (hasGuests ? holderBits + Self.copyBits : 0)
     var position = holderBits * 4 + (hasRange ? 6 : 0) + perCache * engine.cacheCount
     var positions: [Int] = []
     taskWidths = tasks.map { $0.bitCount(hasQueue: hasQueue, hasBuffers: hasBuffers, hasKHVABit: hasKHVABit) }
@@ -107,15 +117,17 @@ final class StateLayout: Sendable {
   private static func rangeCount(_ operation: TaskOperation) -> Int {
     switch operation {
     case .invalidate(let ranges): ranges.count
-    case .refresh, .check, .use, .deactivate, .activate: 0
+    case .punchHole: 1
+    case .refresh, .check, .use, .deactivate, .activate, .runGuest: 0
     }
   }
 
   private static func changesCache(_ operation: TaskOperation, _ setup: ProtocolSetup) -> Bool {
     switch operation {
-    case .invalidate, .check: false
+    case .invalidate, .punchHole, .check: false
     case .deactivate, .activate: true
-    case .refresh(let cache, let request, _), .use(let cache, let request): moves(setup.caches[cache], request)
+    case .refresh(let cache, let request, _), .use(let cache, let request), .runGuest(let cache, let request, _):
+      moves(setup.caches[cache], request)
     }
   }
 
@@ -129,7 +141,9 @@ final class StateLayout: Sendable {
 
 extension StateLayout.Task {
   /// The position of the bit `isInWindow` among a task's; the seq's bit is the next one. As in `packTask`.
-  fileprivate var windowOffset: Int { StateLayout.stepBits + operationBits + rangeBits + walkedBits }
+  fileprivate var windowOffset: Int {
+    StateLayout.stepBits + operationBits + rangeBits + walkedBits + hitBits + (copies ? 1 : 0)
+  }
 
   fileprivate func bitCount(hasQueue: Bool, hasBuffers: Bool, hasKHVABit: Bool) -> Int {
     let ofRefresh = 4 + (hasQueue ? 2 : 0) + (hasBuffers ? 1 : 0) + (hasKHVABit ? 1 : 0)

@@ -47,7 +47,7 @@ struct Stepper: Sendable {
     switch engine.traits(step).concern {
     case .none: .none
     case .bumpsSeq: .bumpsSeq
-    case .readsWindows: branch == .yes ? .readsWindows : .none
+    case .readsWindows: branch == .no ? .none : .readsWindows
     case .readsBuffers: engine.rules.memory == .sequential ? .none : .any
     case .any: .any
     }

@@ -10,10 +10,13 @@ package struct InvalidatedRange: Hashable, Sendable {
   /// false: a change of protection (`MMU_NOTIFY_PROTECTION_VMA`, `_PAGE`), after which the uhva still maps to the same
   /// page.
   package var freesPages: Bool
+  /// false: the start hook must not sleep, and waits for no vCPU.
+  package var mayBlock: Bool
 
-  package init(_ range: HVARange, hitsMemslot: Bool? = nil, freesPages: Bool = true) {
+  package init(_ range: HVARange, hitsMemslot: Bool? = nil, freesPages: Bool = true, mayBlock: Bool = true) {
     self.range = range
     self.hitsMemslot = hitsMemslot
     self.freesPages = freesPages
+    self.mayBlock = mayBlock
   }
 }

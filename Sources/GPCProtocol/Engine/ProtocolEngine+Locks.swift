@@ -7,6 +7,8 @@ extension ProtocolEngine {
     case refresh(Int)
     case read(Int)
     case write(Int)
+    /// The vCPU of this cache is in guest mode.
+    case guest(Int)
   }
 
   /// The cache whose locks the step of `task` takes: the operation's, or the one that the walk has reached.
@@ -31,6 +33,7 @@ extension ProtocolEngine {
     case .refresh: return .refresh(cache)
     case .read: return .read(cache)
     case .write: return .write(cache)
+    case .guest: return .guest(cache)
     }
   }
 
@@ -47,6 +50,7 @@ extension ProtocolEngine {
     case .refresh: return state[cache: cache].refreshLock.isFree
     case .read: return state[cache: cache].lock.admitsReader
     case .write: return state[cache: cache].lock.admitsWriter
+    case .guest: return state[cache: cache].guestMode.isFree
     }
   }
 
@@ -59,6 +63,7 @@ extension ProtocolEngine {
     case .refresh: state[cache: cache].refreshLock.acquire(task)
     case .read: state[cache: cache].lock.acquireRead(task)
     case .write: state[cache: cache].lock.acquireWrite(task)
+    case .guest: state[cache: cache].guestMode.acquire(task)
     }
   }
 
@@ -71,6 +76,7 @@ extension ProtocolEngine {
     case .refresh: state[cache: cache].refreshLock.release(task)
     case .read: state[cache: cache].lock.releaseRead(task)
     case .write: state[cache: cache].lock.writer.release(task)
+    case .guest: state[cache: cache].guestMode.release(task)
     }
   }
 }

@@ -48,7 +48,7 @@ extension ProtocolEngine {
     _ cache: Int, _ request: RefreshRequest, activates: Bool, _ state: inout RecordingState
   ) -> Int {
     let kind = activates ? CompiledOperation.Kind.activate : .refresh
-    return begin(CompiledOperation(kind: kind, cacheIndex: UInt32(cache), lookUpMayFail: true), request, nil, &state)
+    return begin(CompiledOperation(kind: kind, cacheIndex: UInt32(cache), hasSecondWay: true), request, nil, &state)
   }
 
   package func beginCheck(_ cache: Int, _ state: inout RecordingState) -> Int {

@@ -23,6 +23,7 @@ extension ProtocolEngine {
     case .refresh(let cache): state.caches[cache].refreshLock.holderBit
     case .read(let cache): state.caches[cache].lock.writer.holderBit
     case .write(let cache): state.caches[cache].lock.writer.holderBit | state.caches[cache].lock.readers.bits
+    case .guest(let cache): state.caches[cache].guestMode.holderBit
     }
   }
 

@@ -18,6 +18,7 @@ extension ProtocolEngine {
     switch traits(step).choices {
     case .one: return step == S.table(self).entry(.invalidate) ? Int(operation(task, state).rangeCount) : 1
     case .lookUpMayFail: return operation(task, state).lookUpMayFail ? 2 : 1
+    case .events: return operation(task, state).handlesEvents ? 2 : 1
     case .storeBuffer: return bufferedWriter(of: Int(state[task: task].walked), state) == nil ? 1 : 2
     }
   }

@@ -51,7 +51,7 @@ package final class ProtocolEngine: Sendable {
     case .warm:
       cache.fields.retryLoopTop(rules)
       cache.fields.valid = true
-      cache.fields.pfn = state.currentPFN(at: .page(setup.page))
+      cache.fields.pfn = state.currentPFN(at: self.setup.place(of: cache.fields, rules))
       cache.fields.hasKHVA = true
     case .carried(let carried): carry(carried, setup.page, state, &cache)
     }

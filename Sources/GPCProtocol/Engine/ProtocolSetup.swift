@@ -30,6 +30,9 @@ package struct ProtocolSetup: Hashable, Sendable {
   /// The hva ranges of the memslots. An invalidation that overlaps none of them does not bump `mmu_invalidate_seq`.
   package var memslots: [HVARange]
   package var programs: [TaskProgram]
+  /// The hva ranges of the memslot that has a guest_memfd file; nil: none has. What the file gives is another page than
+  /// what the hva maps to.
+  package var file: HVARange?
   /// What `mmu_gpc_invalidate_range_start/end` were left at, in forms that have them; nil: the error value.
   package var range: HVARange?
 
@@ -37,6 +40,14 @@ package struct ProtocolSetup: Hashable, Sendable {
     self.caches = caches
     self.memslots = memslots
     self.programs = programs
+  }
+
+  /// Where gpa-based caches are looked up in the file, under a form with these rules.
+  func fileBacked(_ rules: ProtocolRules) -> HVARange? { rules.guestMemfd == .byHVA ? nil : file }
+
+  /// The address by which the model names the page that a lookup for this cache finds.
+  package func place(of cache: GfnToPfnCache, _ rules: ProtocolRules) -> UHVA {
+    cache.place(fileBacked: fileBacked(rules))
   }
 
   package func hitsMemslot(_ range: HVARange) -> Bool { memslots.contains { $0.overlaps(range) } }

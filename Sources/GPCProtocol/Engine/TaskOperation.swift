@@ -16,6 +16,13 @@ package enum TaskOperation: Hashable, Sendable {
   case deactivate(cache: Int)
   /// `kvm_gpc_activate()`, its refresh included.
   case activate(cache: Int, RefreshRequest, lookUpMayFail: Bool = false)
+  /// `kvm_gmem_punch_hole()` over what the file gives these addresses of a memslot. The file's release, a memory error
+  /// and a change of memory attributes invalidate in the same steps.
+  case punchHole(HVARange)
+  /// `vcpu_enter_guest()` of a guest that uses the cache's pfn (`ProtocolRules.guestUsesPFN`; else a `use`): until a
+  /// check says yes, refresh; copy the pfn; enter the guest with it. `handlesEvents`: before the entry the vCPU may
+  /// check the cache once more, and refresh it. One vCPU uses a cache.
+  case runGuest(cache: Int, RefreshRequest, handlesEvents: Bool)
 }
 
 extension TaskOperation {
@@ -27,14 +34,18 @@ extension TaskOperation {
     case .use: .use
     case .deactivate: .deactivate
     case .activate: .activate
+    case .punchHole: .punchHole
+    case .runGuest: .runGuest
     }
   }
 
   /// What its refresh asks for; nil where it has none.
   package var request: RefreshRequest? {
     switch self {
-    case .refresh(_, let request, _), .use(_, let request), .activate(_, let request, _): request
-    case .invalidate, .check, .deactivate: nil
+    case .refresh(_, let request, _), .use(_, let request), .activate(_, let request, _),
+      .runGuest(_, let request, _):
+      request
+    case .invalidate, .check, .deactivate, .punchHole: nil
     }
   }
 }

@@ -8,6 +8,11 @@ extension ProtocolText {
     let isBare = rules.walk.locking == .bareThenWrite
     let reads = rules.walk.locking == .readThenWrite
     let walk = rules.walk.ofStartHook
+    let collects = rules.guestUsesPFN
+    var awaitGuest = Line(
+      115, "walk.awaitGuest", "waits until the vCPU is outside guest mode", takes: .guest, drops: .guest, if: collects,
+      then: "vcpu", told: true, marks: .isUnrecorded)
+    awaitGuest.known = ProtocolProgram.noGuestIsLeft
     let (flag, tested) = words(walk)
     return Function(FunctionName.cacheInvalidate, phase: nil, gpc: .walked) {
       // On x86 gpc_lock is a barrier of its own: taking a lock is a locked instruction (`MemoryModel.tso`).
@@ -32,8 +37,16 @@ extension ProtocolText {
       }
       Line(22, "walk.dropRead", "read_unlock(gpc->lock)", drops: .read, if: reads)
       Line(24, "walk.lockWrite", "write_lock(gpc->lock)", takes: .write)
-      Line(25, "walk.clear", "if \(flag)…: valid = false", ways: [.hit: .next, .miss: .next]) {
+      Line(25, "walk.clear", "if \(flag)…: valid = false", if: !collects, ways: [.hit: .next, .miss: .next]) {
         $0.gpc.walk($0.range, walk) ? .hit : .miss
+      }
+      Line(
+        25, "walk.clear", "if \(flag)…: valid = false; collects the vCPU", if: collects,
+        ways: [.hit: .next, .miss: .next]
+      ) {
+        guard $0.gpc.walk($0.range, walk) else { return .miss }
+        $0.collectGuest()
+        return .hit
       }
       Line(26, "walk.unlockWrite", "write_unlock(gpc->lock)", drops: .write, then: "continue")
       Line(23, "walk.unlockRead", "read_unlock(gpc->lock)", drops: .read, if: reads)
@@ -41,6 +54,11 @@ extension ProtocolText {
       Line(jump: "gpc", when: .another)
       // }
       Line(27, "walk.unlockList", "spin_unlock(gpc_lock)", drops: .list, section: true)
+      // kvm_make_vcpus_request_mask(): one vCPU after the other.
+      Line(label: "vcpu")
+      Line(jump: "walked", when: .noGuestIsLeft, if: collects)
+      awaitGuest
+      Line(label: "walked")
       Line(local: "return") { $0.local.walked = 0 }
     }
   }
@@ -83,6 +101,9 @@ extension ProtocolText.Condition {
   fileprivate static var listIsEmpty: Self { Self("the list is empty") { !$0.reach(from: 0) } }
 
   fileprivate static var another: Self { Self(ProtocolProgram.another) { $0.reach(from: $0.cache + 1) } }
+
+  /// Else the walk is at the cache of the next one.
+  fileprivate static var noGuestIsLeft: Self { Self(ProtocolProgram.noGuestIsLeft) { !$0.reachGuest() } }
 }
 
 extension Step {
@@ -93,6 +114,20 @@ extension Step {
     while cache < cacheCount && !storage.pointee[cache: cache].isListed { cache += 1 }
     guard cache < cacheCount else { return false }
     local.walked = Storage.Width.Count(cache)
+    return true
+  }
+
+  /// The cache that was hit has a vCPU to wait for. Where the range must not block, the walk does not wait.
+  fileprivate func collectGuest() {
+    let bit: UInt8 = cache < 8 ? 1 << UInt8(cache) : 0
+    if programs.guestCaches & bit != 0 && chosenRange.mayBlock { local.hitGuests |= bit }
+  }
+
+  /// Goes to the first cache whose vCPU is to be waited for; false: there is none.
+  fileprivate func reachGuest() -> Bool {
+    guard local.hitGuests != 0 else { return false }
+    local.walked = Storage.Width.Count(local.hitGuests.trailingZeroBitCount)
+    local.hitGuests &= local.hitGuests - 1
     return true
   }
 

@@ -12,6 +12,7 @@ extension ProtocolText {
     let throwsAway = rules.wait == .queueBeforeRelockToTop
     let locksBoth = rules.acceptsUnderInvalidateLock
     let testsFirst = isSection || !rules.testsUnderLock
+    let lookUp = rules.guestMemfd == .byHVA ? "hva_to_pfn()" : "kvm_gmem_get_pfn() or hva_to_pfn()"
     return Function(FunctionName.hvaToPFNRetry) {
       // do {
       Line(label: "do")
@@ -78,7 +79,7 @@ extension ProtocolText {
       Line(
         barrier: "smp_rmb()", orders: "mmu_seq before the lookup", partner: nil, if: rules.snapshot == .beforeLookup)
       Line(
-        34, "refresh.lookUp", "new_pfn = hva_to_pfn(); gpc_map()", section: true, choices: .lookUpMayFail,
+        34, "refresh.lookUp", "new_pfn = \(lookUp); gpc_map()", section: true, choices: .lookUpMayFail,
         marks: [.looksUp, .isAwaited, .pausesAfter], ways: [.done: .next, .failed: "out_error"]
       ) {
         // Without refresh_lock (v5.17) another refresh that found no memslot may have left no address there.
@@ -88,7 +89,7 @@ extension ProtocolText {
           $0.local.snapshot = 0
           return .failed
         }
-        $0.local.newPFN = $0.storage.pointee.currentPFN(at: uhva)
+        $0.local.newPFN = $0.storage.pointee.currentPFN(at: $0.place)
         $0.local.keepsKHVA = keeps && $0.gpc.hasKHVA && $0.local.newPFN == $0.gpc.pfn
         return .done
       }

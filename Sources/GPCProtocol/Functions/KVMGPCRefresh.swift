@@ -54,10 +54,8 @@ extension ProtocolText.Condition {
   /// between.
   fileprivate static var isUsed: Self {
     Self("it is used") {
-      guard $0.operation.kind == .use else { return false }
-      let operation = $0.local.operation
-      $0.local = TaskState()
-      $0.local.operation = operation
+      guard $0.operation.isIdiom else { return false }
+      $0.local.endRefresh()
       return true
     }
   }

@@ -21,6 +21,7 @@ extension ProtocolText {
         partner: rules.retry.readsBoth ? "smp_rmb() of mmu_notifier_retry_cache()" : nil, if: !hasOwnSeq)
       Line(11, "hook.endUnlockMMU", "KVM_MMU_UNLOCK", drops: .mmu, when: .memslot)
       // }
+      Line(jump: "invalidated", when: .isPunchHole, if: rules.guestMemfd != .invalidates)
       Line(call: FunctionName.cacheInvalidate, if: rules.walk.place == .endHookBeforeCount)
       Line(call: FunctionName.cacheInvalidateAtEnd, if: rules.walk.place == .bothHooks)
       Line(12, "hook.endLockCount", "spin_lock(mn_invalidate_lock)", takes: .invalidate, marks: .isAwaited)
@@ -52,11 +53,17 @@ extension ProtocolText {
       }
       Line(label: "woken")
       Line(call: FunctionName.cacheInvalidate, if: rules.walk.place == .endHookAfterCount)
+      Line(label: "invalidated")
     }
   }
 }
 
 extension ProtocolText.Condition {
+  /// A memslot has the file.
+  fileprivate static var isPunchHole: Self {
+    Self("it is guest_memfd's", needs: ProtocolProgram.memslot) { $0.operation.kind == .punchHole }
+  }
+
   /// The count, under its lock, is not 0 yet.
   fileprivate static var othersInFlight: Self { Self("others are in flight") { $0.kvm.activeInvalidations != 0 } }
 }

@@ -51,7 +51,9 @@ extension ProtocolText {
         marks: [.freesPages, .isAwaited, .pausesAfter, .isBetweenSections]
       ) {
         let chosen = $0.chosenRange
-        if chosen.freesPages { $0.storage.pointee.freePages(in: chosen.range, by: $0.task) }
+        guard chosen.freesPages else { return }
+        let isOfFile = $0.operation.kind == .punchHole
+        $0.storage.pointee.freePages(in: isOfFile ? chosen.range.inFile : chosen.range, by: $0.task)
       }
     }
   }
@@ -59,5 +61,5 @@ extension ProtocolText {
 
 extension ProtocolText.Condition {
   /// `mmu_lock` is taken only if the range overlaps a memslot.
-  static var memslot: Self { Self("a memslot overlaps the range") { $0.chosenRange.hitsMemslot } }
+  static var memslot: Self { Self(ProtocolProgram.memslot) { $0.chosenRange.hitsMemslot } }
 }

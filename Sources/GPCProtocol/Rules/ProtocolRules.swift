@@ -25,6 +25,11 @@ package struct ProtocolRules: Hashable, Sendable {
   package var testsActive = true
   /// A user tests `khva` for NULL after a check that said yes (`v5.17`, where `valid` may be a placeholder).
   package var usersTestKHVA = false
+  /// What guest_memfd has to do with a cache.
+  package var guestMemfd = GuestMemfdRule.byHVA
+  /// A vCPU runs its guest on a copy of `pfn`: the walk waits until the vCPUs of the caches that it hits are outside
+  /// guest mode, and a vCPU looks at `valid` once more when it is in it.
+  package var guestUsesPFN = false
 
   /// The sequence of the snapshot and of the retry test.
   package var seq = SequenceRule.mmu

@@ -112,6 +112,11 @@ extension Rule {
     Rule(
       "users_test_khva", \.usersTestKHVA, "a user tests khva for NULL after a check that said yes",
       else: "a user takes the yes for khva"),
+    Rule("guest_memfd", \.guestMemfd),
+    Rule(
+      "guest_uses_pfn", \.guestUsesPFN,
+      "a vCPU copies pfn and tests active && !valid in guest mode; the walk waits for the vCPUs of caches that it hits",
+      else: "no vCPU has a copy of pfn"),
     Rule("seq", \.seq),
     Rule(
       "seq_needs_memslot", \.seqNeedsMemslot, "mmu_invalidate_seq++ only if a memslot overlaps the range",

@@ -117,6 +117,9 @@ extension RuleExclusion {
       "walk.place", word(WalkRule.Place.bothHooks), "walk.locking", not: words(WalkRule.Locking.bareThenWrite),
       "its bare look is at valid"),
     RuleExclusion(
+      "walk.place", word(WalkRule.Place.bothHooks), "guest_uses_pfn", not: [.flag(true)],
+      "the walk in the end hook waits for no vCPU"),
+    RuleExclusion(
       "walk.locking", word(WalkRule.Locking.bareThenWrite), "walk.test", not: words(WalkRule.Test.needsInvalidation),
       "its bare look is at valid"),
     RuleExclusion(

@@ -119,6 +119,16 @@ extension SequenceRule: RuleWord {
   }
 }
 
+extension GuestMemfdRule: RuleWord {
+  var statement: String {
+    switch self {
+    case .byHVA: "hva_to_pfn() for every cache"
+    case .lookedUp: "kvm_gmem_get_pfn() for a gpa that guest_memfd backs; hva_to_pfn() for every other cache"
+    case .invalidates: "the same; kvm_gmem_invalidate_begin() and _end() move the count, and begin walks the caches"
+    }
+  }
+}
+
 extension FunctionsRule: RuleWord {
   var statement: String {
     switch self {

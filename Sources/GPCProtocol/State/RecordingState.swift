@@ -141,6 +141,7 @@ package struct RecordingState: ProtocolStorage {
       case .mmu: kvm.mmuLock
       case .refresh(let cache): caches[cache].refreshLock
       case .read(let cache), .write(let cache): caches[cache].lock.writer
+      case .guest(let cache): caches[cache].guestMode
       }
     return held.isFree ? nil : Int(held.holder) - 1
   }

@@ -21,6 +21,9 @@ package struct TaskState<Width: StateWidth>: Hashable, Sendable {
   package var hasBufferedValid = false
   /// The lookup found the cache's own pfn, so its khva is kept (`ProtocolRules.canUnmapKeptKHVA`; else never).
   package var keepsKHVA = false
+  /// Bit n: the walk has hit cache n, and is to wait for its vCPU (`ProtocolRules.guestUsesPFN`; else never). Bit 7, of
+  /// a vCPU: it has come to its events since it copied the pfn. In one byte, which there is room for.
+  private var guestBits: UInt8 = 0
   /// A round's snapshot of `mmu_invalidate_seq`; 0 while it has none.
   package var snapshot: Width.Seq = 0
   fileprivate var newPFNName: Width.PageName = 0
@@ -31,6 +34,24 @@ package struct TaskState<Width: StateWidth>: Hashable, Sendable {
   package var newPFN: PFN {
     get { newPFNName == 0 ? .errorFault : PFN(rawValue: UInt64(newPFNName)) }
     set { newPFNName = newValue.isError ? 0 : Width.PageName(newValue.rawValue) }
+  }
+
+  package var hitGuests: UInt8 {
+    get { guestBits & 0x7f }
+    set { guestBits = guestBits & 0x80 | newValue }
+  }
+
+  package var hasHandledEvents: Bool {
+    get { guestBits & 0x80 != 0 }
+    set { guestBits = guestBits & 0x7f | (newValue ? 0x80 : 0) }
+  }
+
+  /// A refresh is over, and its operation goes on: what only the refresh has needed is forgotten.
+  mutating func endRefresh() {
+    var next = TaskState()
+    next.operation = operation
+    next.guestBits = guestBits
+    self = next
   }
 }
 

@@ -12,6 +12,29 @@ extension UHVA {
   package var pageIndex: Int { Int((rawValue &- Self.modelBase) / pageSize) }
 }
 
+extension UHVA {
+  /// The page that guest_memfd has for this address goes by the name of another address, this far away: the caches are
+  /// on pages 0 to 2.
+  static let fileOffset = 3 * pageSize
+
+  var inFile: UHVA { UHVA(rawValue: rawValue + Self.fileOffset) }
+}
+
+extension GfnToPfnCache {
+  /// The address by which the model names the page that a lookup finds: the uhva, or the name of its place in the
+  /// file.
+  @inline(__always)
+  func place(fileBacked: HVARange?) -> UHVA {
+    guard let fileBacked, isGPABased, fileBacked.contains(uhva) else { return uhva }
+    return uhva.inFile
+  }
+}
+
+extension HVARange {
+  /// The pages that guest_memfd has for these addresses.
+  var inFile: HVARange { HVARange(start: start.inFile, end: end.inFile) }
+}
+
 extension HVARange {
   /// The model pages `pages`.
   package static func pages(_ pages: Range<Int>) -> HVARange {

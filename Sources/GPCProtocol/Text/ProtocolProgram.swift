@@ -39,6 +39,16 @@ extension ProtocolProgram {
     return Words(name: facts.name, function: facts.function, statement: facts.statement)
   }
 
+  /// The same, in an operation: guest_memfd's invalidation calls the mmu_notifier's lines by names of its own.
+  package func words(_ step: TaskStep, in operation: TaskOperation) -> Words {
+    let words = words(step)
+    guard operation.kind == .punchHole else { return words }
+    let frees = traits[Int(step.code)].has(.freesPages)
+    return Words(
+      name: words.name, function: FunctionName.ofFile(words.function),
+      statement: frees ? "truncate_inode_pages_range()" : words.statement)
+  }
+
   /// Does an operation come to this step in some order?
   package func has(_ step: TaskStep, in operation: TaskOperation) -> Bool {
     search.facts.contains { $0.step == step && operation.kind.parts.contains($0.operation) }
@@ -85,4 +95,9 @@ extension ProtocolProgram {
 
   /// The walk's question for one more cache: no is the answer where one is told of.
   static let another = "another cache is on the list"
+
+  static let memslot = "a memslot overlaps the range"
+
+  /// And for one more vCPU: where there is one cache there is one vCPU.
+  static let noGuestIsLeft = "no vCPU is left to wait for"
 }

@@ -31,6 +31,8 @@ extension ProtocolText {
     package let isOn: Bool
     /// It is passed over where this does not hold.
     let condition: Condition?
+    /// A condition that always holds where the task comes to it.
+    var known: String?
     package var ways: [(branch: StepBranch, target: Target)]
     package var effect: Effect
     var traits: StepTraits
@@ -78,8 +80,8 @@ extension ProtocolText {
 
     init(call function: String, if isOn: Bool = true) { self.init(kind: .call, name: function, isOn: isOn) }
 
-    init(jump target: Target, when condition: Condition? = nil) {
-      self.init(kind: .jump(target), name: "", condition: condition)
+    init(jump target: Target, when condition: Condition? = nil, if isOn: Bool = true) {
+      self.init(kind: .jump(target), name: "", isOn: isOn, condition: condition)
     }
 
     /// A statement that no other task sees.
@@ -123,10 +125,13 @@ extension ProtocolText {
   /// What no other task decides, or what a lock that is held guards.
   package struct Condition: Sendable {
     let name: String
+    /// Where this one does not hold, neither does it.
+    let needed: String?
     let holds: @Sendable (inout Step<Storage>) -> Bool
 
-    init(_ name: String, _ holds: @escaping @Sendable (inout Step<Storage>) -> Bool) {
+    init(_ name: String, needs: String? = nil, _ holds: @escaping @Sendable (inout Step<Storage>) -> Bool) {
       self.name = name
+      needed = needs
       self.holds = holds
     }
   }
@@ -154,4 +159,6 @@ package enum Target: Hashable, Sendable, ExpressibleByStringLiteral {
 /// The locks of the protocol. `gpc->lock` twice: for read and for write.
 package enum Lock: UInt8, Sendable {
   case invalidate, list, mmu, refresh, read, write
+  /// No lock: `vcpu->mode`, which the walk waits for as for one.
+  case guest
 }

@@ -13,7 +13,7 @@ package struct ProtocolText<Storage: ProtocolStorage>: Sendable {
       Self.cacheInvalidateAtEnd(rules),
       Self.refresh(rules), Self.hvaToPFNRetry(rules), Self.invalidationsPending(rules),
       Self.waitForInvalidations(rules), Self.retryCache(rules), Self.check(rules), Self.deactivate(rules),
-      Self.activate(rules),
+      Self.activate(rules), Self.punchHole(rules), Self.enterGuest(rules),
     ]
   }
 
@@ -25,6 +25,8 @@ package struct ProtocolText<Storage: ProtocolStorage>: Sendable {
     case .check, .use: [FunctionName.check]
     case .deactivate: [FunctionName.deactivate]
     case .activate: [FunctionName.activate]
+    case .punchHole: [FunctionName.punchHole]
+    case .runGuest: [FunctionName.enterGuest]
     }
   }
 
@@ -49,4 +51,16 @@ package enum FunctionName {
   static let check = "kvm_gpc_check()"
   static let deactivate = "kvm_gpc_deactivate()"
   static let activate = "kvm_gpc_activate()"
+  static let punchHole = "kvm_gmem_punch_hole()"
+  static let enterGuest = "vcpu_enter_guest()"
+
+  /// What the functions of an invalidation are called where it is guest_memfd's.
+  static func ofFile(_ name: String) -> String {
+    switch name {
+    case invalidateRangeStart: "kvm_gmem_invalidate_begin()"
+    case mm: punchHole
+    case invalidateRangeEnd: "kvm_gmem_invalidate_end()"
+    default: name
+    }
+  }
 }

@@ -39,6 +39,12 @@ package struct Step<Storage: ProtocolStorage> {
     @inline(__always) nonmutating set { storage.pointee[cache: cache].isListed = newValue }
   }
 
+  /// What the vCPU of the cache has copied of `pfn`.
+  package var copiedPFN: PFN {
+    get { storage.pointee[cache: cache].copiedPFN }
+    nonmutating set { storage.pointee[cache: cache].copiedPFN = newValue }
+  }
+
   /// The range that the task's invalidation chose.
   package var range: HVARange { chosenRange.range }
 
@@ -56,6 +62,9 @@ package struct Step<Storage: ProtocolStorage> {
 
   var taskCount: Int { storage.pointee.taskCount(programs) }
 
-  /// Is `pfn` anything but the page that the cache's uhva maps to now?
-  func isStale(_ pfn: PFN) -> Bool { storage.pointee.isStale(pfn, at: gpc.uhva) }
+  /// The address by which the page is named that a lookup finds.
+  var place: UHVA { @inline(__always) get { gpc.place(fileBacked: programs.fileBacked) } }
+
+  /// Is `pfn` anything but the page that the cache's uhva, or its place in the file, maps to now?
+  func isStale(_ pfn: PFN) -> Bool { storage.pointee.isStale(pfn, at: place) }
 }

@@ -36,7 +36,7 @@ package final class StepTable<Storage: ProtocolStorage>: Sendable {
   private let next: [UInt8]
   let links: [Link]
   /// What each link asks. Apart from the links: a text costs whoever reads it a count of references.
-  private let conditions: [String?]
+  private let conditions: [(name: String, needed: String?)?]
   /// By operation.
   private let entries: [UInt8]
   /// In the order of the text.
@@ -84,7 +84,7 @@ private struct Linker<Storage: ProtocolStorage> {
   var effects = [Text.Effect](repeating: .none, count: Table.stepCount)
   var next = [UInt8](repeating: TaskStep.finished.code, count: Table.stepCount * StepBranch.count)
   var links: [Table.Link] = []
-  var conditions: [String?] = []
+  var conditions: [(name: String, needed: String?)?] = []
   private var isTaken = [Bool](repeating: false, count: Table.stepCount)
   var facts: [Table.Facts] = []
 
@@ -96,6 +96,7 @@ private struct Linker<Storage: ProtocolStorage> {
       placed.append(Placed(line: .end, returnPlace: 0))
     }
     starts[.use] = starts[.check]
+    starts[.runGuest] = starts[.check]
   }
 
   private mutating func place(_ function: Text.Function, phase: UInt8, _ operation: CompiledOperation.Kind) {
@@ -118,7 +119,7 @@ private struct Linker<Storage: ProtocolStorage> {
           Table.Facts(
             step: step, name: line.name, function: line.function ?? function.name, statement: line.statement,
             branches: line.ways.map(\.branch), operation: operation,
-            condition: line.condition?.name))
+            condition: line.condition?.name ?? line.known))
         places[line.name] = placed.count
       case .label: places[line.name] = placed.count
       case .jump, .does, .barrier, .end: break
@@ -193,7 +194,7 @@ private struct Linker<Storage: ProtocolStorage> {
     link.holds = condition?.holds
     set(&link)
     links.append(link)
-    conditions.append(condition?.name)
+    conditions.append(condition.map { ($0.name, $0.needed) })
     numbers[place] = UInt8(Table.stepCount + index)
     let yes = yes(&self)
     links[index].yes = yes
@@ -215,8 +216,9 @@ extension StepTable {
     guard Int(number) >= Self.stepCount else { return [TaskStep(code: number)] }
     let link = links[Int(number) - Self.stepCount]
     if link.isEnd { return [nil] }
-    guard let condition = conditions[Int(number) - Self.stepCount] else { return followers(link.yes, known) }
-    return [true, false].filter { known[condition] ?? $0 == $0 }.flatMap { holds in
+    guard let (condition, needed) = conditions[Int(number) - Self.stepCount] else { return followers(link.yes, known) }
+    let mayHold = needed.map { known[$0] ?? true } ?? true
+    return [true, false].filter { known[condition] ?? $0 == $0 && (mayHold || !$0) }.flatMap { holds in
       followers(holds ? link.yes : link.no, known.merging([condition: holds]) { $1 })
     }
   }

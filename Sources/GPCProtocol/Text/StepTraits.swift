@@ -19,6 +19,8 @@ package struct StepTraits: Hashable, Sendable {
     case one
     /// A second way where the operation says that its lookup may fail.
     case lookUpMayFail
+    /// A second way where the operation says that a vCPU may have events to handle.
+    case events
     /// A second way while `valid = true` waits in a store buffer: the read comes before it drains.
     case storeBuffer
   }
@@ -57,6 +59,8 @@ package struct StepTraits: Hashable, Sendable {
     package static let isBetweenSections = Marks(rawValue: 1 << 9)
     /// A retry is decided under a lock, and is one only when that is dropped.
     package static let holdsLock = Marks(rawValue: 1 << 10)
+    /// Of guest_memfd or a vCPU: no recording has it, only a scenario.
+    package static let isUnrecorded = Marks(rawValue: 1 << 11)
   }
 
   /// The phase of `kvm_mmu_notifier_invalidate_range_end()`.

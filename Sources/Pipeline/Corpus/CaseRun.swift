@@ -17,6 +17,8 @@ import TraceStore
 package struct CaseRun: Sendable {
   let corpusCase: CorpusCase
   let forms: [ProtocolForm]
+  /// Forms that the case may expect nothing of.
+  var lacking: [String] = []
 
   /// The results of the searches of one case: its outcome, and the branches that they took.
   struct Result: Sendable {
@@ -27,7 +29,7 @@ package struct CaseRun: Sendable {
   func run() -> Result {
     let description: CaseDescription
     do {
-      description = try corpusCase.description()
+      description = try corpusCase.description(lacking: lacking)
     } catch {
       return Result(outcome: broken(error, nil), coverage: Coverage(under: forms))
     }

@@ -15,6 +15,8 @@ package struct CorpusRun: Sendable {
   package let forms: [ProtocolForm]
   /// Cases in progress at once.
   package let jobCount: Int
+  /// Forms that cases may expect nothing of.
+  package var lacking: [String] = []
   /// Called for each finished case: how many are, and its name.
   private let progress: @Sendable (Int, String) -> Void
 
@@ -34,7 +36,7 @@ package struct CorpusRun: Sendable {
     let finishedCount = Mutex(0)
     // No more recordings in memory than are in progress.
     let results = inParallel(cases.count, jobCount: jobCount) { index in
-      let result = CaseRun(corpusCase: cases[index], forms: forms).run()
+      let result = CaseRun(corpusCase: cases[index], forms: forms, lacking: lacking).run()
       finishedCount.withLock { count in
         count += 1
         progress(count, result.outcome.row.name)

@@ -10,13 +10,14 @@ import TextLayout
 enum CorpusProgress {
   /// Runs the cases: how many are through, and which was the last, is shown meanwhile.
   static func shown(
-    of corpus: CorpusFolder, _ folder: String, _ forms: [ProtocolForm], jobCount: Int
+    of corpus: CorpusFolder, _ folder: String, _ forms: [ProtocolForm], lacking: [String] = [], jobCount: Int
   ) throws -> (outcome: CorpusOutcome, coverage: Coverage) {
     let isShown = isatty(STDERR_FILENO) == 1
     let caseCount = corpus.cases.count
-    let run = CorpusRun(folder: folder, cases: corpus.cases, forms: forms, jobCount: jobCount) { finishedCount, name in
+    var run = CorpusRun(folder: folder, cases: corpus.cases, forms: forms, jobCount: jobCount) { finishedCount, name in
       if isShown { printError("\r\u{1b}[K\(finishedCount) of \(caseCount) cases: \(name)") }
     }
+    run.lacking = lacking
     defer { if isShown { printError("\r\u{1b}[K") } }
     return run.run()
   }
