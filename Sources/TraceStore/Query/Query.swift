@@ -41,7 +41,7 @@ package struct Query {
       try connection.prepare("ATTACH ?1 AS \"\(database.name)\"", [database.path]).run()
     }
     u64s = try Query.u64s(connection)
-    isReplayed = try isOfCorpus || connection.integer("SELECT count(*) FROM replay") > 0
+    isReplayed = isOfCorpus ? true : try connection.integer("SELECT count(*) FROM replay") > 0
     try connection.execute("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF")
     // SQLite's own limit is a gigabyte, of which group_concat() or zeroblob() make several.
     sqlite3_limit(connection.handle, SQLITE_LIMIT_LENGTH, Query.valueBytesMax)
