@@ -87,7 +87,15 @@ extension QueryCommand {
   /// The SQL that is asked for.
   private func statement(of query: Query) throws -> String {
     guard let word = sql else { return try text(ofFile: file ?? "-") }
-    if let question = query.questions.first(where: { $0.name == word }) { return question.sql }
+    if let question = query.questions.first(where: { $0.name == word }) {
+      if !query.isReplayed {
+        let database = databases.database
+        printError(
+          "gpc-replay: \(database) is imported, not replayed: `gpc-replay replay \(database)` finds what is missing here.\n"
+        )
+      }
+      return question.sql
+    }
     let relations = query.relations.map(\.name)
     let names = relations + databases.attached.flatMap { other in relations.map { "\(other.name).\($0)" } }
     if names.contains(word) { return "SELECT * FROM \(word)" }

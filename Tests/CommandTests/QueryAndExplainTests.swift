@@ -54,6 +54,15 @@ import Testing
     #expect(none.status == 2 && !none.errorText.contains("mean") && none.errorText.contains("--list"))
   }
 
+  /// No row of a replay is no answer before there was one.
+  @Test func saysThatNothingWasReplayed() throws {
+    _ = try run("import", CorpusTrace("stale-hva").trace.path, "--db", "imported.db")
+    let missed = try run("query", "imported.db", "missed", "--csv")
+    #expect(missed.status == 0 && missed.text.split(separator: "\r\n").count == 1)
+    #expect(missed.errorText.hasPrefix("gpc-replay: imported.db is imported, not replayed"))
+    #expect(try run("query", "trace.db", "missed").errorText == "")
+  }
+
   @Test func readsSQLFromAFile() throws {
     _ = try folder.write("q.sql", "-- how many\nSELECT count(*) AS n FROM finding;\n")
     #expect(try run("query", "trace.db", "-f", "q.sql", "--csv").text == "n\r\n1\r\n")

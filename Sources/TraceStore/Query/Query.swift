@@ -24,6 +24,9 @@ package struct Query {
   /// The columns that the views also show in hex.
   private let u64s: Set<String>
 
+  /// False: a recording that was only imported, so that what a replay finds is missing, not absent.
+  package let isReplayed: Bool
+
   /// The questions that have a name.
   package var questions: [Question] { isOfCorpus ? [] : Question.all }
   /// The tables and views.
@@ -38,6 +41,7 @@ package struct Query {
       try connection.prepare("ATTACH ?1 AS \"\(database.name)\"", [database.path]).run()
     }
     u64s = try Query.u64s(connection)
+    isReplayed = isOfCorpus ? true : try connection.integer("SELECT count(*) FROM replay") > 0
     try connection.execute("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF")
     // SQLite's own limit is a gigabyte, of which group_concat() or zeroblob() make several.
     sqlite3_limit(connection.handle, SQLITE_LIMIT_LENGTH, Query.valueBytesMax)
