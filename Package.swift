@@ -31,7 +31,7 @@ let package = Package(
       ],
       swiftSettings: hotPath),
     .target(
-      name: "Schema", path: "schema",
+      name: "Schema", path: "schema", exclude: ["report.schema.json"],
       resources: [
         .embedInCode("schema.sql"), .embedInCode("views.sql"), .embedInCode("indices.sql"),
         .embedInCode("corpus.sql"), .embedInCode("questions.sql"),
@@ -78,6 +78,9 @@ let package = Package(
         "Explore", "Corpus", "Pipeline",
         "BTF", "Probes", "Recorder",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      resources: [
+        .embedInCode("Help/completion.bash"), .embedInCode("Help/completion.zsh"), .embedInCode("Help/completion.fish"),
       ]),
     .executableTarget(
       name: "replay-bench", dependencies: ["KVMEvents", "Results", "TraceStore", "GPCProtocol", "Forms", "Replay"],

@@ -5,6 +5,9 @@
 SELECT id, kind, certainty, cache_id, invalidation_id, event_id, seconds, proof, summary
 FROM finding_report WHERE kind IN ('contract', 'stale');
 
+-- hidden: Where could a missed invalidation hide, because the recorded order leaves it open?
+SELECT subject, event_id, cache_id, invalidation_id, refresh_id, check_id FROM hidden_miss;
+
 -- findings: What was found, the worst first?
 SELECT id, kind, certainty, cache_id, event_id, seconds, summary FROM finding_report;
 

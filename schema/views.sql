@@ -29,7 +29,6 @@ SELECT *,
   iif(hva_end IS NULL, NULL, printf('0x%x', hva_end)) AS hva_end_hex,
   iif(mn IS NULL, NULL, printf('0x%x', mn)) AS mn_hex,
   iif(mm IS NULL, NULL, printf('0x%x', mm)) AS mm_hex,
-  iif(flags IS NULL, NULL, printf('0x%x', flags)) AS flags_hex,
   iif(old_gpa IS NULL, NULL, printf('0x%x', old_gpa)) AS old_gpa_hex,
   iif(old_uhva IS NULL, NULL, printf('0x%x', old_uhva)) AS old_uhva_hex,
   iif(khva IS NULL, NULL, printf('0x%x', khva)) AS khva_hex
@@ -55,9 +54,7 @@ FROM cache;
 CREATE VIEW memslot_hex AS
 SELECT *,
   printf('0x%x', gpa) AS gpa_hex,
-  printf('0x%x', size) AS size_hex,
-  printf('0x%x', uhva) AS uhva_hex,
-  printf('0x%x', flags) AS flags_hex
+  printf('0x%x', uhva) AS uhva_hex
 FROM memslot;
 
 -- The invalidations, with all columns of the table, and its addresses also in hex.

@@ -18,8 +18,6 @@ package enum Notice {
   case clockNotUsed(asked: TraceClock, recorded: TraceClock, TraceInput)
   /// A threshold in time, while the stamps are ticks.
   case stallMaxOfTicks
-  /// The database holds another recording, or another version's import, and is replaced.
-  case replaces(database: String)
   /// The default database holds another recording: this one's has another name.
   case besides(other: String, database: String)
 }

@@ -68,7 +68,6 @@ package struct RecordingImport {
       return try access(other, F_OK) == 0 && holds(hash, other)
     }
     guard request.isForced else { throw PipelineError.wouldReplace(database: path, request.input) }
-    listener.notice(.replaces(database: path))
     return false
   }
 

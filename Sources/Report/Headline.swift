@@ -19,15 +19,20 @@ struct Headline {
 
   var lines: [StyledLine] {
     var lines = folded(answer, indent: 0, width: width).map { StyledLine($0, style) }
-    for sentence in [worst, wrongDecisions, excess, stall].compactMap(\.self) {
+    for sentence in notes {
       lines += folded(sentence, indent: 2, width: width).map { StyledLine($0) }
     }
     for limit in limits { lines += folded(limit, indent: 2, width: width).map { StyledLine($0, .doubtful) } }
     return lines
   }
 
-  /// One sentence, for JSON.
+  /// The answer alone.
   var sentence: String { answer }
+
+  /// For JSON: the answer, what it is about, what limits it.
+  var sentences: [String] { [answer] + notes + limits }
+
+  private var notes: [String] { [worst, wrongDecisions, excess, stall].compactMap(\.self) }
 
   // MARK: The answer
 

@@ -60,7 +60,7 @@ extension Report {
         "\(plural(omission.events, "call")) of a task without the return, or the start, that must be there, \(first)"
       }
     }
-    if !silentCPUs.isEmpty { lines.append("no event of CPU \(silentCPUs.map(String.init).joined(separator: ", "))") }
+    if !silentCpus.isEmpty { lines.append("no event of CPU \(silentCpus.map(String.init).joined(separator: ", "))") }
     return lines
   }
 }

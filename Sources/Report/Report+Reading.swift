@@ -45,7 +45,7 @@ extension Report {
         sign: try row.word("sign"), events: row.integer("event_count"), firstEvent: row.integer("first_event_id"),
         mostMissing: row.optionalInteger("most_missing"))
     }
-    silentCPUs = silentOmissions.isEmpty ? [] : try Self.silentCPUs(database)
+    silentCpus = silentOmissions.isEmpty ? [] : try Self.silentCpus(database)
     let found = try FoundList(database, filter)
     let longest = try Self.longestStalls(database, filter)
     // Not from the views, whose SQL took a fifth of a whole run's instructions; ReportTests compare the figures with
@@ -96,6 +96,7 @@ extension Report {
     hiddenMisses = try Self.hiddenMisses(database)
     verdict = ReportVerdict(status: .clean, reasons: [])
     verdict = ReportVerdict(of: self)
+    answer = Headline(self, database: nil, width: .max).sentences
   }
 
   private static func counts(_ database: TraceDatabase) throws(TraceStoreError) -> Counts {
@@ -112,7 +113,7 @@ extension Report {
   }
 
   /// The CPU numbers below the highest without any recorded event.
-  private static func silentCPUs(_ database: TraceDatabase) throws(TraceStoreError) -> [Int64] {
+  private static func silentCpus(_ database: TraceDatabase) throws(TraceStoreError) -> [Int64] {
     let seen = Set(try database.rows("SELECT DISTINCT cpu FROM event WHERE cpu >= 0") { $0.integer("cpu") })
     return (0..<(seen.max() ?? 0)).filter { !seen.contains($0) }
   }

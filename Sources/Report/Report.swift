@@ -8,6 +8,9 @@ import TraceStore
 package struct Report: Encodable, Sendable {
   /// The layout of the JSON document; raised with every incompatible change.
   package var layout = 6
+  /// The first lines of the text: what was missed, by whom, and what limits the answer. For people; the other keys are
+  /// for programs.
+  package var answer: [String] = []
   package var trace: RecordingFacts
   /// nil: imported only.
   package var replay: ReplaySettings?
@@ -21,7 +24,7 @@ package struct Report: Encodable, Sendable {
   package var implausibleFields: [ImplausibleField]
   package var silentOmissions: [SilentOmission]
   /// Possible omissions: the CPUs, up to the last with a recorded event, that have none.
-  package var silentCPUs: [Int64]
+  package var silentCpus: [Int64]
   package var conformance: [Conformance]
   /// The reasons for open and unknown decisions, and for undecided and unknown causes.
   package var doubts: [DoubtCount]

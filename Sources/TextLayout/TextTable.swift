@@ -17,14 +17,11 @@ package struct TextTable {
     case cells([Cell])
     /// Begins at `column` and extends over those after it.
     case heading(String, column: Int)
-    /// Of dashes, under each column.
-    case rule
   }
 
   private var rows: [Row] = []
-  /// Of each column, in characters; fixed once lines were taken.
+  /// Of each column, in characters.
   private var widths: [Int] = []
-  private var isSettled = false
   /// Columns of numbers, for rows of plain texts.
   private let right: Set<Int>
 
@@ -37,7 +34,6 @@ package struct TextTable {
 
   package mutating func append(_ cells: [Cell]) {
     rows.append(.cells(cells))
-    if isSettled { return }
     for (column, cell) in cells.enumerated() {
       if column == widths.count { widths.append(0) }
       widths[column] = max(widths[column], cell.text.count)
@@ -46,20 +42,11 @@ package struct TextTable {
 
   package mutating func appendHeading(_ text: String, column: Int) { rows.append(.heading(text, column: column)) }
 
-  package mutating func appendRule() { rows.append(.rule) }
-
   /// - Parameter gap: blanks between two columns.
   package func lines(gap: Int = 2) -> [String] { rows.map { line($0, gap) } }
 
   /// Of its widest line, in characters.
   package var width: Int { lines().map(\.count).max() ?? 0 }
-
-  /// The lines since the last call. The first call fixes the widths: wider entries later stick out.
-  package mutating func takeLines() -> [String] {
-    isSettled = true
-    defer { rows.removeAll(keepingCapacity: true) }
-    return lines()
-  }
 
   private func line(_ row: Row, _ gap: Int) -> String {
     var line = ""
@@ -72,8 +59,6 @@ package struct TextTable {
       }
     case .heading(let text, let column):
       line = blanks(widths.prefix(column).reduce(0) { $0 + $1 + gap }) + text
-    case .rule:
-      line = widths.map { String(repeating: "-", count: $0) }.joined(separator: blanks(gap))
     }
     return line.trimmingEnd
   }

@@ -187,8 +187,8 @@ package final class TraceDatabase {
   }
 
   /// Writes a replay's rows, replacing those of the previous replay: whole, or not at all. What `explore` found stays;
-  /// findings that were there before keep their numbers, and others get new ones. A comparison stays if it is of the same
-  /// form and delta.
+  /// findings that were there before keep their numbers, and others get new ones. A comparison stays if it is of the
+  /// same form and delta.
   /// - Parameters:
   ///   - isFirst: nobody has seen the results so far: all are replaced, and findings are numbered from 1.
   ///   - replay: returns its settings.

@@ -15,7 +15,10 @@ extension TraceStoreError {
     case .notOurs(let path): "\(path) is not a gpc-replay database."
     case .readOnly(let path): "\(path) is not writable."
     case .otherVersion(let path, let version):
-      "\(path) was written with another layout (\(version)) of the database; import the recording again."
+      """
+      \(path) was written with another layout (\(version)) of the database; import the recording again, or run the corpus \
+      into a new one.
+      """
     case .busy(let path): "\(path): another process is using it."
     case .queryNotReadOnly(let reason): "queries only read: \(reason)"
     case .notOneStatement(let count): "expected one SQL statement, got \(count)."

@@ -68,7 +68,7 @@ struct ExploreCommand: ParsableCommand {
   @OptionGroup var limits: SearchLimitOptions
   @OptionGroup(title: "Import") var options: ImportOptions
 
-  enum Memory: String, ExpressibleByArgument { case sc, tso }
+  enum Memory: String, CaseIterable, ExpressibleByArgument { case sc, tso }
 
   func validate() throws {
     if let window, window < 1 { throw ValidationError("--window starts at 1.") }

@@ -55,7 +55,6 @@ extension Notice {
       "--clock \(asked.rawValue) is not used: \(input.name) says that its clock is \(recorded.rawValue)."
     case .stallMaxOfTicks: "--stall-max is not used: it \(Self.needsTime)."
     case .besides(let other, let database): "\(Self.other(other)); this recording's is \(database)."
-    case .replaces(let database): "\(Self.other(database)); it is replaced."
     }
   }
 

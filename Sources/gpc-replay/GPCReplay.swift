@@ -22,9 +22,9 @@ struct GPCReplay: ParsableCommand {
     version: Tool.version,
     subcommands: [
       RunCommand.self, ImportCommand.self, ReplayCommand.self, ReportCommand.self, DiffCommand.self, QueryCommand.self,
-      ShellCommand.self,
-      ExplainCommand.self, ProtocolsCommand.self, CompareCommand.self, ExploreCommand.self, MatrixCommand.self,
-      CorpusCommand.self, ProbesCommand.self, RecordCommand.self, RecordGuardCommand.self, RecordLookCommand.self,
+      ShellCommand.self, ExplainCommand.self, ProtocolsCommand.self, CompareCommand.self, ExploreCommand.self,
+      MatrixCommand.self, CorpusCommand.self, ProbesCommand.self, RecordCommand.self, RecordGuardCommand.self,
+      RecordLookCommand.self, CompleteCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 
@@ -32,6 +32,13 @@ struct GPCReplay: ParsableCommand {
     // A full disk or a size limit is an error of write(), reported in a sentence; the default would end the process.
     signal(SIGXFSZ, SIG_IGN)
     do {
+      // ArgumentParser's own scripts know nothing of the verb that need not be named.
+      let arguments = CommandLine.arguments.dropFirst()
+      if arguments.count == 2, arguments.first == "--generate-completion-script", let shell = arguments.last,
+        let script = CompletionScript.text(for: shell)
+      {
+        return try printOut(script)
+      }
       try checkVerb()
       var command = try parseAsRoot()
       try command.run()
@@ -44,11 +51,11 @@ struct GPCReplay: ParsableCommand {
   private static func checkVerb() throws {
     guard CommandLine.arguments.count > 1 else { return }
     let word = CommandLine.arguments[1]
-    let shown = configuration.subcommands.filter { $0.configuration.shouldDisplay }
-    let verbs = shown.map { $0._commandName } + ["help"]
+    let known = configuration.subcommands.map { $0._commandName } + ["help"]
+    let verbs = configuration.subcommands.filter { $0.configuration.shouldDisplay }.map { $0._commandName } + ["help"]
     let isPlain =
       !word.isEmpty && word.utf8.allSatisfy { (0x61...0x7a).contains($0) || $0 == 0x2d } && word.first != "-"
-    guard isPlain, !verbs.contains(word), access(word, F_OK) != 0, let verb = nearest(to: word, in: verbs) else {
+    guard isPlain, !known.contains(word), access(word, F_OK) != 0, let verb = nearest(to: word, in: verbs) else {
       return
     }
     throw ValidationError("There is no verb '\(word)', and no such file. Did you mean '\(verb)'?")

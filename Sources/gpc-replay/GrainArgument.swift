@@ -4,7 +4,7 @@ import ArgumentParser
 import Explore
 
 /// `section` or `step`. No other task sees what a lock guards while it is held, so both give the same verdicts.
-enum GrainArgument: String, ExpressibleByArgument {
+enum GrainArgument: String, CaseIterable, ExpressibleByArgument {
   case section, step
 
   var value: Grain {

@@ -38,6 +38,13 @@ struct ImportOptions: ParsableArguments {
   var maxBytes: ByteCountArgument?
 }
 
+extension ImportOptions {
+  /// Something was asked for.
+  var isGiven: Bool {
+    db != nil || force || allowTruncated || clock != nil || format != nil || keepAll || probes != nil || maxBytes != nil
+  }
+}
+
 struct InputArguments: ParsableArguments {
   @Argument(
     help: """

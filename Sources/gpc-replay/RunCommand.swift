@@ -16,8 +16,10 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     if let database = input.database {
-      guard !replay.isGiven else {
-        throw ValidationError("\(database) is a database: gpc-replay replay judges it by other settings.")
+      guard !replay.isGiven && !input.options.isGiven else {
+        throw ValidationError(
+          "\(database) is a database: its recording is in it already, and gpc-replay replay judges it by other settings."
+        )
       }
       throw try report.show(Recording(try TraceDatabase(at: database), path: database, .terminal))
     }

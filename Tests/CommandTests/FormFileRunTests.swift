@@ -132,7 +132,9 @@ import Testing
     #expect(lines.contains { $0.contains(">  wait.spinCount  reads mn_active_invalidate_count") })
     #expect(try run("protocols", "--diff", "v6.9").status == 64)
     #expect(try run("protocols", "v6.9", "--rules").status == 64)
-    #expect(try run("protocols", "v6.9,v7.3").status == 2)
+    let several = try ["v6.9,v7.3", "v6.9 v7.3"].map { try run("protocols", $0).text }
+    #expect(try several == Array(repeating: run("protocols", "v6.9", "v7.3").text, count: 2))
+    #expect(try several[0] == run("protocols", "v6.9").text + "\n" + run("protocols", "v7.3").text)
   }
 
   @Test func whatRulesThereAre() throws {

@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func listsTheVerbs() throws {
-    #expect(try Self.verbs().prefix(5) == ["run", "import", "replay", "query", "shell"])
+    #expect(try Self.verbs().prefix(7) == ["run", "import", "replay", "report", "diff", "query", "shell"])
   }
 
   @Test func examplesWorkWhenPasted() throws {

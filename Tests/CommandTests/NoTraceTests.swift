@@ -51,7 +51,21 @@ import Testing
   @Test func aDatabase() throws {
     #expect(
       try Invocation(["import", CorpusTrace("quiet").trace.path, "--db", "quiet.sqlite"], in: folder).status == 0)
-    try refuses("quiet.sqlite", "SQLite")
+    let imported = try Invocation(["import", "quiet.sqlite"], in: folder)
+    #expect(imported.status == 2 && imported.errorText.contains("SQLite"))
+    // One of ours has a report.
+    let shown = try Invocation(["quiet.sqlite"], in: folder)
+    #expect(shown.status == 3 && shown.errorText == "")
+    #expect(shown.text.hasPrefix("Imported, but not replayed: gpc-replay replay quiet.sqlite judges it.\n"))
+    for option in [["--db", "out.db"], ["--clock", "mono"], ["--delta", "1us"]] {
+      #expect(try Invocation(["quiet.sqlite"] + option, in: folder).status == 64)
+    }
+    _ = try folder.write("foreign.sqlite", "SQLite format 3\0" + String(repeating: "\0", count: 4080))
+    for verb in ["run", "report"] {
+      let foreign = try Invocation([verb, "foreign.sqlite"], in: folder)
+      #expect(foreign.status == 2 && foreign.text == "" && foreign.errorText.contains("foreign.sqlite"))
+    }
+    #expect(try folder.names == ["foreign.sqlite", "quiet.sqlite"])
   }
 
   @Test(arguments: [1, 7, 4096, 300_000]) func bytesOfNoKind(count: Int) throws {

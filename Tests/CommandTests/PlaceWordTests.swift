@@ -76,7 +76,7 @@ import Testing
     let report = try run("t.txt")
     #expect(report.status == 1, "\(report.text)")
     #expect(try Self.has(report.text, #"\n +event +us  "#), "\(report.text)")
-    #expect(report.text.contains(" lines, "), "the file itself has lines")
+    #expect(report.text.contains(" lines\n"), "the file itself has lines")
     #expect(report.text.contains("\n  clock boot (by convention: bpftrace's nsecs), "))
     #expect(try column("SELECT event_place, clock_source FROM trace") == "event,convention")
     #expect(try Self.has(run("explain", "t.db", "2").text, #"\n +event +time +CPU +us  "#))
@@ -125,7 +125,7 @@ import Testing
     #expect(window.errorText.hasPrefix("gpc-replay: standard input has "))
     // A file of that name is a file.
     _ = try folder.write("-", quiet.bytes)
-    #expect(try run("./-", "--db", "t.db").text.contains("\n./-: "))
+    #expect(try run("./-", "--db", "u.db").text.contains("\n./-: "))
   }
 }
 

@@ -146,6 +146,42 @@ import Testing
     }
   }
 
+  /// Of another version, of another program, half of it, empty: one sentence, whatever is asked, and nothing is left.
+  @Test func databasesThatAreNone() throws {
+    let whole = try folder.bytes("trace.db")
+    // The version is at 60, the application's id at 68, and SQLite's own mark at 0.
+    func changed(_ place: Int) -> Data {
+      var bytes = whole
+      bytes[place + 3] ^= 1
+      return bytes
+    }
+    let databases: [(name: String, bytes: Data, sentence: String)] = [
+      ("version.db", changed(60), "version.db was written with another layout ("),
+      ("foreign.db", changed(68), "foreign.db is not a gpc-replay database."),
+      ("noise.db", changed(0), "noise.db is not a gpc-replay database."),
+      ("empty.db", Data(), "empty.db is not a gpc-replay database."),
+      ("half.db", whole.prefix(whole.count / 2), "SQLite: database disk image is malformed"),
+    ]
+    let names = try folder.names
+    for (name, bytes, sentence) in databases {
+      try bytes.write(to: folder.file(name))
+      for arguments in [
+        ["query", name, "SELECT count(*) FROM event_text"], ["shell", name], ["query", name, "--list"],
+        ["query", name, "--datasette"],
+        ["query", "trace.db", "--attach", name, "SELECT count(*) FROM other.event_text"],
+      ] {
+        // What there is of half a database says what it is.
+        if name == "half.db" && !arguments.contains(where: { $0.hasPrefix("SELECT") }) { continue }
+        let run = try Invocation(arguments, in: folder)
+        #expect(run.status == 2 && run.text == "", "\(arguments): \(run.text)")
+        #expect(run.errorText.hasPrefix("gpc-replay: \(sentence)"), "\(arguments): \(run.errorText)")
+        #expect(run.errorText.filter { $0 == "\n" }.count == 1)
+      }
+      try FileManager.default.removeItem(at: folder.file(name))
+    }
+    #expect(try folder.names == names)
+  }
+
   /// The command under a finding shows that finding again, and all of it.
   @Test func explainsWhatTheReportShows() throws {
     let report = try run(CorpusTrace("stale-hva").trace.path).text

@@ -87,6 +87,32 @@ import TraceStore
     #expect(try run("SELECT 1 WHERE 0", .json) == "[]\n")
   }
 
+  /// By the column's name; jq would round the numbers.
+  @Test func jsonHasU64sInHex() throws {
+    let sql = "SELECT gpc, last_uhva, epoch, gpc AS other FROM cache"
+    #expect(
+      try run(sql, .json) == """
+        [
+        {"gpc":"0xffff88810000a668","last_uhva":"0x7f0000010000","epoch":0,"other":-131387344509336}
+        ]
+
+        """)
+    #expect(
+      try run("SELECT NULL AS kvm, 1.5 AS gpa, 'x' AS mm", .json) == "[\n{\"kvm\":null,\"gpa\":1.5,\"mm\":\"x\"}\n]\n")
+  }
+
+  /// Memory is bounded, whatever is asked for.
+  @Test(arguments: ["SELECT zeroblob(100000000)", "SELECT length(replace(hex(zeroblob(30000000)), '0', 'abc'))"])
+  func valuesAreBounded(sql: String) throws {
+    do {
+      _ = try run(sql)
+      Issue.record("\(sql) ran")
+    } catch let error as TraceStoreError {
+      guard case .sqlite(_, let message, _) = error else { throw error }
+      #expect(message == "string or blob too big")
+    }
+  }
+
   @Test func table() throws {
     let sql = "SELECT 'é' AS name, 10 AS n, 'a' || char(10) || 'b' AS x UNION ALL SELECT 'long', 9, NULL"
     #expect(

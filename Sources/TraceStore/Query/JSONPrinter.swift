@@ -1,6 +1,7 @@
 // The rows of a query as JSON.
 
-/// One array with an object per row (RFC 8259). A blob is a text in hex.
+/// One array with an object per row (RFC 8259). A blob is a text in hex; so is a u64 of the kernel, since jq and
+/// JavaScript round numbers above 2^53.
 struct JSONPrinter: QueryPrinter {
   private static let escaped = ByteClass {
     $0 < 32 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") || $0 >= 128
@@ -10,9 +11,11 @@ struct JSONPrinter: QueryPrinter {
   private let escaped = JSONPrinter.escaped
   /// By column: what is before its value.
   private let keys: [[UInt8]]
+  private let isU64: [Bool]
   private var isEmpty = true
 
-  init(names: [String]) {
+  init(names: [String], u64s: Set<String>) {
+    isU64 = names.map { u64s.contains($0) }
     keys = names.enumerated().map { index, name in
       var key = [UInt8](index == 0 ? "{".utf8 : ",".utf8)
       JSONPrinter.append(text: name, to: &key)
@@ -27,6 +30,10 @@ struct JSONPrinter: QueryPrinter {
       bytes.append(contentsOf: key)
       switch QueryValue(row, column: Int32(column)) {
       case .null: bytes.append("null")
+      case .integer(let value) where isU64[column]:
+        bytes.append("\"0x")
+        bytes.append(contentsOf: String(UInt64(bitPattern: value), radix: 16).utf8)
+        bytes.append(UInt8(ascii: "\""))
       case .integer(let value): bytes.append(decimal: value)
       case .real(let value): bytes.append(real: value)
       case .text(let text):

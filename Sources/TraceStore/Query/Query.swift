@@ -15,10 +15,14 @@ package struct Query {
   }
 
   private static let bytesKept = 1 << 16
+  /// Of one text or blob, and of the statement.
+  private static let valueBytesMax: Int32 = 64 << 20
 
   private let connection: Connection
   private let gate: QueryGate
   private let isOfCorpus: Bool
+  /// The columns that the views also show in hex.
+  private let u64s: Set<String>
 
   /// The questions that have a name.
   package var questions: [Question] { isOfCorpus ? [] : Question.all }
@@ -33,7 +37,10 @@ package struct Query {
       try Query.openReadOnly(database.path).close()
       try connection.prepare("ATTACH ?1 AS \"\(database.name)\"", [database.path]).run()
     }
+    u64s = try Query.u64s(connection)
     try connection.execute("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF")
+    // SQLite's own limit is a gigabyte, of which group_concat() or zeroblob() make several.
+    sqlite3_limit(connection.handle, SQLITE_LIMIT_LENGTH, Query.valueBytesMax)
     gate = QueryGate(on: connection)
   }
 
@@ -50,17 +57,17 @@ package struct Query {
     }
     let watch = InterruptWatch(on: connection, isInterrupted)
     defer { watch.end() }
+    let names = (0..<statement.columnCount).map { statement.name($0) }
     switch format {
-    case .table: return try run(statement, TablePrinter.self, into: sink)
-    case .csv: return try run(statement, CSVPrinter.self, into: sink)
-    case .json: return try run(statement, JSONPrinter.self, into: sink)
+    case .table: return try run(statement, TablePrinter(names: names), into: sink)
+    case .csv: return try run(statement, CSVPrinter(names: names), into: sink)
+    case .json: return try run(statement, JSONPrinter(names: names, u64s: u64s), into: sink)
     }
   }
 
-  private func run<Printer: QueryPrinter>(
-    _ statement: Statement, _: Printer.Type, into sink: (borrowing [UInt8]) -> Bool
+  private func run(
+    _ statement: Statement, _ printer: consuming some QueryPrinter, into sink: (borrowing [UInt8]) -> Bool
   ) throws(TraceStoreError) -> End {
-    var printer = Printer(names: (0..<statement.columnCount).map { statement.name($0) })
     var failure: TraceStoreError?
     do {
       while try statement.step() {
@@ -90,6 +97,17 @@ package struct Query {
     } catch {
       throw refused(error)
     }
+  }
+
+  private static func u64s(_ connection: Connection) throws(TraceStoreError) -> Set<String> {
+    let row = try connection.prepare(
+      """
+      SELECT DISTINCT found.name AS name FROM sqlite_schema AS shown JOIN pragma_table_xinfo(shown.name) AS found
+      WHERE shown.type = 'view' AND found.name GLOB '*_hex'
+      """)
+    var names: Set<String> = []
+    while try row.step() { names.insert(String(row.text("name").dropLast("_hex".count))) }
+    return names
   }
 
   /// SQLite says "not authorized"; the gate knows which action.

@@ -25,7 +25,7 @@ final class QueryGate {
     case SQLITE_SELECT, SQLITE_READ, SQLITE_FUNCTION, SQLITE_RECURSIVE: return true
     // What SQLite asks when it declares the columns of json_each() or pragma_table_info(). It lets no statement write
     // there unless PRAGMA writable_schema is set.
-    case SQLITE_UPDATE where name == "sqlite_master": return true
+    case _ where action == SQLITE_UPDATE && name == "sqlite_master": return true
     case SQLITE_PRAGMA where !hasValue || QueryGate.telling.contains(name.lowercased()): return true
     case SQLITE_PRAGMA: refusal = "it would change the setting \(name)"
     case SQLITE_ATTACH, SQLITE_DETACH: refusal = "it would attach or detach a database"

@@ -2,8 +2,6 @@
 
 /// Turns rows into UTF-8 as they come. Big results stream.
 protocol QueryPrinter {
-  init(names: [String])
-
   /// Not passed on yet; whoever passes it on empties it.
   var bytes: [UInt8] { get set }
 

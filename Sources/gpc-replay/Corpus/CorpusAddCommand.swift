@@ -25,7 +25,8 @@ struct CorpusAddCommand: ParsableCommand {
   @Option(help: "The number of a finding, or of a counterexample stored by explore.")
   var finding: Int64
 
-  @Option(help: "The folder of the case, DIR/topic/case; or use --corpus, --topic and --name.")
+  @Option(
+    help: "The folder of the case, DIR/topic/case; or use --corpus, --topic and --name.", completion: .directory)
   var to: String?
 
   @Option(help: "The corpus.")

@@ -15,8 +15,9 @@ struct RecordCommand: ParsableCommand {
       writes a trace.dat, and removes the probes again, whatever happens. Needs root. With a command the exit status is the \
       command's. docs/recording.md says what a recording costs and what to do where this does not work.
 
-      Examples on a host with KVM: sudo gpc-replay record --time 30s
-                                   sudo gpc-replay record -o boot.dat -- ./start-my-vm
+      On a host with KVM:
+        sudo gpc-replay record --time 30s
+        sudo gpc-replay record -o boot.dat -- ./start-my-vm
 
       Example: gpc-replay record --dry-run --btf Tests/Kernels/7.3.4+deb13-amd64
       """)
