@@ -7,7 +7,7 @@ import TraceReaders
 package struct Listener {
   package var notice: (Notice) -> Void = { _ in }
   /// nil: the work is over.
-  package var progress: (ImportProgress?) -> Void = { _ in }
+  package var progress: (WorkProgress?) -> Void = { _ in }
 
   package init() {}
 }
@@ -22,11 +22,28 @@ package enum Notice {
   case besides(other: String, database: String)
 }
 
-/// How far an import is.
-package struct ImportProgress {
-  /// Read from the input, before decompression.
-  package let bytes: Int64
+/// How far some work is.
+package struct WorkProgress {
+  package enum Unit {
+    /// Of the input.
+    case bytes
+    /// Of a database.
+    case events
+    /// A form in a scenario.
+    case searches
+  }
+
+  package let unit: Unit
+  package let done: Int64
   /// nil: not known beforehand.
-  package let bytesTotal: Int64?
-  package let events: Int64
+  package let total: Int64?
+  /// Read so far; nil: there are none in this work.
+  package let events: Int64?
+
+  package init(_ unit: Unit, _ done: Int64, of total: Int64?, events: Int64? = nil) {
+    self.unit = unit
+    self.done = done
+    self.total = total
+    self.events = events
+  }
 }

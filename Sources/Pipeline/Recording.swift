@@ -71,7 +71,14 @@ package struct Recording {
   func forEachBatch(_ body: ([RecordedEvent]) throws -> Void) throws {
     let events = try database.events()
     var batch: [RecordedEvent] = []
-    while try events.read(into: &batch, upTo: 4096) { try body(batch) }
+    let total = try database.facts().eventCount
+    var done: Int64 = 0
+    while try events.read(into: &batch, upTo: 4096) {
+      try body(batch)
+      done += Int64(batch.count)
+      listener.progress(WorkProgress(.events, done, of: max(total, done)))
+    }
+    listener.progress(nil)
   }
 }
 

@@ -141,8 +141,8 @@ extension RecordingImport {
         pass?.consume(batch, into: &rows)
         try writer.write(rows)
       }
-      listener.progress(
-        ImportProgress(bytes: reader.bytesRead, bytesTotal: reader.totalBytes, events: span.count))
+      let share = reader.share
+      listener.progress(WorkProgress(.bytes, share.read, of: share.total, events: span.count))
       isMore = try read(reader, into: &batch)
     }
     listener.progress(nil)

@@ -14,6 +14,8 @@ protocol RecordingReader: AnyObject {
   var bytesRead: Int64 { get }
   /// The file's size; nil if it is not known beforehand.
   var totalBytes: Int64? { get }
+  /// The share of the input that was read, as far as it is known: bytes, of how many.
+  var share: (read: Int64, total: Int64?) { get }
   /// What is known about the recording so far: everything except what the importer knows. The hash is of the file's
   /// bytes; nil until all are read.
   var facts: RecordingFacts { get }
@@ -22,6 +24,8 @@ protocol RecordingReader: AnyObject {
 }
 
 extension RecordingReader {
+  var share: (read: Int64, total: Int64?) { (bytesRead, totalBytes) }
+
   /// perf and bpftrace record no trace_marker.
   var marks: [RecordingMark] { [] }
 }

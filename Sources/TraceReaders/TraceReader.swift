@@ -64,6 +64,8 @@ extension TraceReader {
   package var bytesRead: Int64 { reader.bytesRead }
   /// The file's size; nil if it is not known beforehand.
   package var totalBytes: Int64? { reader.totalBytes }
+  /// The share of the input that was read: bytes, of how many, if that is known.
+  package var share: (read: Int64, total: Int64?) { reader.share }
   /// What is known about the recording so far: everything except what the importer knows. The clock and the kernel's
   /// release are known before the first event.
   package var facts: RecordingFacts { reader.facts }

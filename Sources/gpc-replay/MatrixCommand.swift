@@ -4,6 +4,7 @@ import ArgumentParser
 import Explore
 import Forms
 import GPCProtocol
+import Pipeline
 import Report
 
 struct MatrixCommand: ParsableCommand {
@@ -34,9 +35,14 @@ struct MatrixCommand: ParsableCommand {
   func run() throws {
     let scenarios = Scenario.builtIn + (large ? Scenario.large : [])
     let budget = limits.budget.limits(orElse: large ? Self.large : SearchLimits())
+    var progress = Progress()
     let matrix = Matrix(
       forms: try (named.isEmpty ? forms : FormsArgument(merging: named)).byAge(), scenarios: scenarios, limits: budget,
-      grain: grain.value)
+      grain: grain.value
+    ) {
+      progress.update(WorkProgress(.searches, Int64($0), of: Int64($1)))
+    }
+    progress.finish()
     try printOut(try json ? JSONReport.text(matrix.document) : matrix.text().map { $0 + "\n" }.joined())
     if !matrix.isComplete { throw ExitStatus.unknown.code }
   }

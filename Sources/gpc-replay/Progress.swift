@@ -4,31 +4,39 @@ import Glibc
 import Pipeline
 import TextLayout
 
-/// Bytes, events, rate and the time that is left, on one line that is wiped at the end.
+/// How much is done, at what rate, and the time that is left, on one line that is wiped at the end.
 struct Progress {
   private let isShown = isatty(STDERR_FILENO) == 1
-  private let begun = ContinuousClock.now
+  private var begun = ContinuousClock.now
   private var shownAt: ContinuousClock.Instant?
 
-  mutating func update(_ state: ImportProgress) {
+  mutating func update(_ state: WorkProgress) {
     guard isShown else { return }
     let now = ContinuousClock.now
     let elapsed = now - begun
     guard elapsed > .seconds(1), shownAt.map({ now - $0 > .milliseconds(200) }) ?? true else { return }
     shownAt = now
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-    let (bytes, total) = (state.bytes, state.bytesTotal)
-    var line = "\(megabytes(bytes)) MB"
-    if let total { line += " of \(megabytes(total))" }
-    line += ", \(state.events) events, \(Int(Double(state.events) / seconds)) events/s"
-    if let total, bytes > 0, bytes <= total {
-      line += ", \(Int(seconds * Double(total - bytes) / Double(bytes)) + 1) s left"
+    var line = share(state)
+    if let events = state.events { line += ", \(events) events, \(Int(Double(events) / seconds)) events/s" }
+    if let total = state.total, state.done > 0, state.done <= total {
+      line += ", \(Int(seconds * Double(total - state.done) / Double(state.done)) + 1) s left"
     }
     printError("\r\u{1b}[K\(line)")
   }
 
-  func finish() {
+  private func share(_ state: WorkProgress) -> String {
+    let total = state.total
+    return switch state.unit {
+    case .bytes: "\(megabytes(state.done)) MB" + (total.map { " of \(megabytes($0))" } ?? "")
+    case .events: "\(grouped(state.done))" + (total.map { " of \(grouped($0)) events" } ?? " events")
+    case .searches: "\(state.done)" + (total.map { " of \($0) searches" } ?? " searches")
+    }
+  }
+
+  mutating func finish() {
     if shownAt != nil { printError("\r\u{1b}[K") }
+    (begun, shownAt) = (ContinuousClock.now, nil)
   }
 
   private func megabytes(_ bytes: Int64) -> String { "\(bytes / 1_000_000).\(bytes / 100_000 % 10)" }

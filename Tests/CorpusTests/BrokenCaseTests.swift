@@ -165,6 +165,8 @@ struct OwnCorpus {
     #expect(
       try String(contentsOf: corpus.folder.file("out.xml"), encoding: .utf8).contains(
         "tests=\"\(ProtocolForm.all.count + 2)\" failures=\"5\""))
+    let ktap = try corpus.run("run", "traces", "--ktap", "--db", ":memory:").text
+    #expect(ktap.contains("\n# topic/changed: recorded events: expected 25, found 24\nnot ok "))
     let query = try Invocation(
       ["query", "corpus.db", "SELECT subject, expected, found FROM difference WHERE form = 'recorded'", "--csv"],
       in: corpus.folder)

@@ -118,7 +118,7 @@ private struct Cut {
     #expect(try cutting.run("corpus", "run", "traces", "--db", ":memory:").status == 0)
 
     try Self.hasNothingOf(Self.withContract, in: cut)
-    try Self.isMinimal(cut) { run in run.text.contains("contract, certain") }
+    try Self.isMinimal(cut) { run in run.text.contains("(contract), certain") }
 
     let kept = try cutting.add(
       number, "kept", "--keep-names", "--kernel", "6.12", "--licence", "CC0-1.0", "--title", "T")

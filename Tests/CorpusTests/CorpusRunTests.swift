@@ -83,6 +83,8 @@ import Testing
       ["corpus", "run", contract, "--junit", "out.xml", "--json", "--db", ":memory:"], in: folder)
     let document = try #require(JSONSerialization.jsonObject(with: run.output) as? [String: Any])
     #expect(document["case_count"] as? Int == 1 && document["difference_count"] as? Int == 0)
+    let ktap = try Invocation(["corpus", "run", contract, "--ktap", "--db", ":memory:"], in: folder)
+    #expect(ktap.text == "KTAP version 1\n1..1\nok 1 missed/contract\n" && ktap.status == 0)
     let xml = try String(contentsOf: folder.file("out.xml"), encoding: .utf8)
     #expect(
       xml.contains(

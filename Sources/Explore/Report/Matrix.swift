@@ -9,14 +9,22 @@ package struct Matrix: Sendable {
   /// By form, then by scenario; nil: the form has nothing of it (`Scenario.isFor`).
   package let cells: [[Exploration?]]
 
+  /// - Parameter finished: called after each search.
   package init(
     forms: [ProtocolForm] = ProtocolForm.all, scenarios: [Scenario] = Scenario.builtIn,
-    limits: SearchLimits = SearchLimits(), grain: Grain = .lockSection
+    limits: SearchLimits = SearchLimits(), grain: Grain = .lockSection, finished: (_ count: Int, _ of: Int) -> Void = { _, _ in }
   ) {
     self.forms = forms
     self.scenarios = scenarios
+    var count = 0
     cells = forms.map { form in
-      scenarios.map { $0.isFor(form) ? Explorer(form, $0, limits: limits, grain: grain).explore() : nil }
+      scenarios.map { scenario in
+        defer {
+          count += 1
+          finished(count, forms.count * scenarios.count)
+        }
+        return scenario.isFor(form) ? Explorer(form, scenario, limits: limits, grain: grain).explore() : nil
+      }
     }
   }
 

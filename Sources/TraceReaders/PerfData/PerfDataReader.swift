@@ -16,6 +16,7 @@ final class PerfDataReader: RecordFileReader {
     self.input = input
     pipeline = PerfDataPipeline(
       contents, decoder: try PerfDecoder(contents, options: options), waitingMax: options.reorderedMax)
+    hasPackedRecords = contents.isPacked
     formatDescription = Self.form(contents)
     clock = Self.clock(contents)
     kernelRelease = contents.kernelRelease
@@ -32,6 +33,8 @@ final class PerfDataReader: RecordFileReader {
   var issues: IssueLog { pipeline.decoder.issues }
   var recordCount: EventID { pipeline.decoder.count }
   var recordBytesRead: Int64 { pipeline.bytesRead }
+  /// `perf record --compression-level` packs them.
+  let hasPackedRecords: Bool
   var recordsIncomplete: String? { pipeline.incomplete }
 
   private static func form(_ contents: PerfDataContents) -> String {

@@ -7,6 +7,8 @@ protocol RecordFileReader: RecordingReader {
   var input: SeekableInput { get }
   /// Bytes of records read, decompressed.
   var recordBytesRead: Int64 { get }
+  /// They are packed, one by one or the file as a whole: how many bytes of records there are is not known beforehand.
+  var hasPackedRecords: Bool { get }
   /// Why not all records could be read, as a sentence.
   var recordsIncomplete: String? { get }
   /// Records read so far.
@@ -23,6 +25,9 @@ extension RecordFileReader {
   /// The parts before the records are read at once; of these only the decompressed size is known.
   var bytesRead: Int64 {
     contentHash == nil ? min(recordBytesRead, totalBytes ?? .max) : totalBytes ?? recordBytesRead
+  }
+  var share: (read: Int64, total: Int64?) {
+    (recordBytesRead, hasPackedRecords || input.packed != nil ? nil : input.file.size)
   }
   var totalBytes: Int64? { input.packed?.bytes ?? input.file.size }
 

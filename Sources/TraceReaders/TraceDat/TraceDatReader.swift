@@ -17,6 +17,7 @@ final class TraceDatReader: RecordFileReader {
     pipeline = TraceDatPipeline(
       input.file, contents, decoder: try RecordDecoder(contents, options: options),
       chunkBytesKept: options.chunkBytesKept)
+    hasPackedRecords = contents.buffers.contains { $0.isPacked }
     formatDescription = Self.form(contents)
     clock = Self.clock(contents)
     stampUnit = Self.stampUnit(contents)
@@ -36,6 +37,7 @@ final class TraceDatReader: RecordFileReader {
   var marks: [RecordingMark] { pipeline.decoder.marks.marks }
   var kernelRelease: KernelRelease? { namedRelease ?? marks.kernelRelease }
   var recordBytesRead: Int64 { pipeline.bytesRead }
+  let hasPackedRecords: Bool
   var recordsIncomplete: String? { pipeline.incomplete }
 
   private static func form(_ contents: TraceDatContents) -> String {
