@@ -90,9 +90,8 @@ package struct FindingTimeline {
     let rows = culprits.map {
       [grouped($0.rounds), String($0.invalidation), "[\($0.start), \($0.end))", $0.cause.rawValue, $0.task ?? "?"]
     }
-    return aligned([["rounds", "invalidation", "range", "cause", "task"]] + rows, right: [0, 1]).map {
-      StyledLine("   " + $0)
-    }
+    let heading = ["   rounds", "invalidation", "range", "cause", "task"]
+    return fitted([heading] + rows, right: [0, 1], optional: [3, 2, 1], width: format.width).map { StyledLine($0) }
   }
 
   // MARK: The table

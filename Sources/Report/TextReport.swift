@@ -157,18 +157,9 @@ package struct TextReport {
     return lines
   }
 
-  /// A table that fits: without the optional columns, the first of them first, as far as it has to.
   private func fitted(_ rows: [[String]], right: Set<Int>, optional: [Int]) -> [StyledLine] {
-    var kept = rows.first.map { Array($0.indices) } ?? []
-    var left = optional[...]
-    while true {
-      let places = Set(kept.indices.filter { right.contains(kept[$0]) })
-      var table = TextTable(right: places)
-      for row in rows { table.append(kept.map { row[$0] }) }
-      guard table.width > options.width, let column = left.popFirst() else {
-        return table.lines().enumerated().map { StyledLine($1, $0 == 0 ? .heading : .plain) }
-      }
-      kept.removeAll { $0 == column }
+    TextLayout.fitted(rows, right: right, optional: optional, width: options.width).enumerated().map {
+      StyledLine($1, $0 == 0 ? .heading : .plain)
     }
   }
 

@@ -72,3 +72,15 @@ package func aligned(_ rows: [[String]], right: Set<Int> = []) -> [String] {
   for row in rows { table.append(row) }
   return table.lines()
 }
+
+/// The same in `width` columns: without the optional columns, the first of them first, as far as need be.
+package func fitted(_ rows: [[String]], right: Set<Int>, optional: [Int], width: Int) -> [String] {
+  var kept = rows.first.map { Array($0.indices) } ?? []
+  var left = optional[...]
+  while true {
+    var table = TextTable(right: Set(kept.indices.filter { right.contains(kept[$0]) }))
+    for row in rows { table.append(kept.map { row[$0] }) }
+    guard table.width > width, let column = left.popFirst() else { return table.lines() }
+    kept.removeAll { $0 == column }
+  }
+}

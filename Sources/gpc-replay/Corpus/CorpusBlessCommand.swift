@@ -24,7 +24,6 @@ struct CorpusBlessCommand: ParsableCommand {
 
       Example:
         gpc-replay corpus bless traces/missed/contract
-        gpc-replay corpus bless traces --form itazur-2
       """)
 
   @Argument(help: "The corpus, a topic of it, or a case.")

@@ -47,6 +47,9 @@ struct CorpusRunCommand: ParsableCommand {
   @Flag(help: "Print the results as one JSON document.")
   var json = false
 
+  @Flag(help: "Print the results as KTAP, the format of the kernel's own tests.")
+  var ktap = false
+
   @Flag(help: "Tell which steps and branches of each form the searches went through, and which they never did.")
   var coverage = false
 
@@ -54,7 +57,8 @@ struct CorpusRunCommand: ParsableCommand {
   var jobs: Int?
 
   func validate() throws {
-    if coverage && json { throw ValidationError("--coverage is a text: not with --json.") }
+    if coverage && (json || ktap) { throw ValidationError("--coverage is a text: not with --json or --ktap.") }
+    if json && ktap { throw ValidationError("--json and --ktap exclude each other.") }
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs must be 1 to 1024.") }
   }
 
@@ -78,6 +82,8 @@ struct CorpusRunCommand: ParsableCommand {
   private func show(_ outcome: CorpusOutcome) throws {
     if json {
       try printOut(JSONReport.text(outcome.document))
+    } else if ktap {
+      try printOut(outcome.ktap)
     } else {
       try printOut(outcome.text { Self.again($0, $1) }.joined(separator: "\n") + "\n")
     }
