@@ -1,16 +1,20 @@
 # Completion of gpc-replay for bash: the program itself says what a word may become.
 
 _gpc_replay() {
-  local line current=${COMP_WORDS[COMP_CWORD]} IFS=$'\n'
+  local line current=${COMP_WORDS[COMP_CWORD]}
   # bash parts words at '=' and ':'.
   [[ $current == '=' ]] && current=
   COMPREPLY=()
-  while read -r line; do
+  while IFS= read -r line; do
+    # Names of files are taken as they are: no word splitting, no globs.
     case $line in
-      ':files') COMPREPLY+=($(compgen -f -- "$current")) ;;
+      ':files') mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$current") ;;
       ':files '*)
-        COMPREPLY+=($(compgen -f -X "!*.${line#:files }" -- "$current") $(compgen -d -- "$current")) ;;
-      ':folders') COMPREPLY+=($(compgen -d -- "$current")) ;;
+        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(
+          compgen -f -X "!*.${line#:files }" -- "$current"
+          compgen -d -- "$current"
+        ) ;;
+      ':folders') mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -d -- "$current") ;;
       *) COMPREPLY+=("${line%%$'\t'*}") ;;
     esac
     [[ $line == :* ]] && compopt -o filenames 2>/dev/null
