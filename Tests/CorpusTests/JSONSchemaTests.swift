@@ -56,7 +56,7 @@ struct JSONSchema {
   }
 
   private static func isOf(_ type: String, _ value: Any) -> Bool {
-    let isBool = (value as? NSNumber).map { CFBooleanIsNumber($0) } ?? false
+    let isBool = (value as? NSNumber).map { isBoolean($0) } ?? false
     return switch type {
     case "object": value is Object
     case "array": value is [Any]
@@ -68,13 +68,13 @@ struct JSONSchema {
     }
   }
 
-  private static func CFBooleanIsNumber(_ number: NSNumber) -> Bool { String(cString: number.objCType) == "c" }
+  private static func isBoolean(_ number: NSNumber) -> Bool { String(cString: number.objCType) == "c" }
 }
 
 @Suite struct JSONSchemaTests {
   private static let schema = CorpusTrace.root.appending(path: "schema/report.schema.json")
 
-  /// Of each topic the first cases: every kind of finding, losses, missing probes, several formats.
+  /// Every kind of finding, losses, missing probes, all formats.
   private static let traces = CorpusTrace.all
 
   @Test(arguments: traces) func aReportIsAsDescribed(trace: CorpusTrace) throws {

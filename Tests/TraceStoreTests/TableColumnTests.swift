@@ -41,7 +41,10 @@ import Testing
 
   /// Those that are left: `event` has its own, the facts are by property, and four are filled by SQL.
   @Test func everyTableHasThem() throws {
-    let known = Self.inDatabase.map { $0.table } + ["event", "trace", "replay", "doubt", "event_kind", "finding_kind", "finding_number"]
+    let known =
+      Self.inDatabase.map { $0.table } + [
+        "event", "trace", "replay", "doubt", "event_kind", "finding_kind", "finding_number",
+      ]
     let tables = try Example.database().rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
     #expect(tables == known.sorted())
   }

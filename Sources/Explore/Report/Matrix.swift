@@ -12,7 +12,8 @@ package struct Matrix: Sendable {
   /// - Parameter finished: called after each search.
   package init(
     forms: [ProtocolForm] = ProtocolForm.all, scenarios: [Scenario] = Scenario.builtIn,
-    limits: SearchLimits = SearchLimits(), grain: Grain = .lockSection, finished: (_ count: Int, _ of: Int) -> Void = { _, _ in }
+    limits: SearchLimits = SearchLimits(), grain: Grain = .lockSection,
+    finished: (_ count: Int, _ of: Int) -> Void = { _, _ in }
   ) {
     self.forms = forms
     self.scenarios = scenarios
