@@ -14,6 +14,7 @@ struct FoundList {
     let task: String?
     let issuer: String?
     let refresh: Int64?
+    let isOfCheck: Bool
     let rounds, falseRounds, falseNs: Int64
     let isByRounds, isByTime: Bool
   }
@@ -27,7 +28,7 @@ struct FoundList {
     found = try database.rows(
       """
       SELECT finding.id AS id, finding.kind AS kind, finding.certainty AS certainty, finding.cache_id AS cache_id,
-        finding.refresh_id AS refresh_id, task.comm || '-' || task.pid AS task,
+        finding.refresh_id AS refresh_id, finding.check_id AS check_id, task.comm || '-' || task.pid AS task,
         issuer.comm || '-' || issuer.pid AS issuer, round_count, false_count, false_ns,
         coalesce(false_count > retries_max, 0) AS is_by_rounds, coalesce(false_ns > replay.stall_max_ns, 0) AS is_by_time
       FROM finding
@@ -48,7 +49,8 @@ struct FoundList {
       Found(
         id: row.integer("id"), kind: try row.word("kind"), certainty: try row.word("certainty"),
         cache: row.optionalInteger("cache_id"), task: row.optionalText("task"), issuer: row.optionalText("issuer"),
-        refresh: row.optionalInteger("refresh_id"), rounds: row.integer("round_count"),
+        refresh: row.optionalInteger("refresh_id"), isOfCheck: !row.isNull("check_id"),
+        rounds: row.integer("round_count"),
         falseRounds: row.integer("false_count"), falseNs: row.integer("false_ns"),
         isByRounds: row.flag("is_by_rounds"), isByTime: row.flag("is_by_time"))
     }
@@ -90,6 +92,7 @@ struct FoundList {
     let kind: Finding.Kind
     let certainty: Finding.Certainty
     let cache: Int64?
+    let isOfCheck: Bool
     let task, issuer: String?
   }
 
@@ -99,7 +102,8 @@ struct FoundList {
     for found in found {
       let issuer = found.issuer ?? found.refresh.flatMap { issuers.falsely($0) }
       let key = Key(
-        kind: found.kind, certainty: found.certainty, cache: found.cache, task: found.task, issuer: issuer)
+        kind: found.kind, certainty: found.certainty, cache: found.cache, isOfCheck: found.isOfCheck, task: found.task,
+        issuer: issuer)
       let place = places[key] ?? groups.count
       if place == groups.count {
         places[key] = place

@@ -45,7 +45,7 @@ struct Headline {
 
   private var style: StyledLine.Style {
     if count(Self.misses, .certain) > 0 { return .bad }
-    return report.verdict.status == .clean || isOnlySlow ? .good : .doubtful
+    return (report.verdict.status == .clean || isOnlySlow) && report.hiddenMisses.total == 0 ? .good : .doubtful
   }
 
   /// Nothing is wrong or unknown but the time that retries take.
@@ -72,7 +72,7 @@ struct Headline {
     if certain > 0 { return "\(missed(certain)) certain\(filter), in \(judged)." }
     if possible > 0 { return "\(missed(possible)) possible, none certain\(filter), in \(judged)." }
     if decisions == 0 { return "Nothing can be said about missed invalidations." }
-    let isWhole = report.limits.isEmpty && report.trace.incomplete == nil
+    let isWhole = report.limits.isEmpty && report.trace.incomplete == nil && report.hiddenMisses.total == 0
     return isWhole
       ? "No missed invalidation\(filter) in \(judged)." : "No missed invalidation\(filter) was found in \(judged)."
   }
@@ -144,7 +144,8 @@ struct Headline {
       return isKnown ? "No refresh repeated a round." : nil
     }
     let event = stall.event.map { " (\(report.trace.eventPlace.rawValue) \($0))" } ?? ""
-    let issuer = stall.issuers.first.map { ", \($0.rounds == stall.rounds ? "" : "mostly ")for \($0.task)" } ?? ""
+    let issuer =
+      stall.issuers.first.map { ", \(2 * $0.rounds > stall.rounds ? "mostly" : "some") for \($0.task)" } ?? ""
     return
       "Longest stall: \(stall.task), \(milliseconds(stall.stallNs)) ms in a refresh of cache \(stall.cache)\(event): "
       + "\(plural(stall.rounds, "round"))\(causes(stall))\(issuer)."
@@ -152,7 +153,7 @@ struct Headline {
 
   private func causes(_ stall: Report.Stall) -> String {
     let repeated = max(stall.rounds - 1, 0)
-    if stall.necessaryRounds + stall.falseRounds == 0 { return ", for unknown reasons" }
+    if stall.necessaryRounds + stall.falseRounds == 0 { return ", for reasons that are not known" }
     if repeated == stall.necessaryRounds { return ", all for invalidations of its page" }
     if repeated == stall.falseRounds { return ", all for unrelated invalidations" }
     return " (\(grouped(stall.necessaryRounds)) necessary, \(grouped(stall.falseRounds)) false)"

@@ -17,7 +17,7 @@ package struct MailText {
   /// - Parameter path: of the database.
   package init?(_ id: Int64, in database: TraceDatabase, path: String) throws(TraceStoreError) {
     self.database = database
-    command = "gpc-replay explain \(path) \(id) --mail"
+    command = "gpc-replay explain \(shellWord(path)) \(id) --mail"
     if let detail = try FindingDetail(id, in: database) {
       title = detail.summary
       events = detail.proof.map(\.line)

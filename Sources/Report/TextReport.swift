@@ -62,7 +62,7 @@ package struct TextReport {
 
   /// A command that shows more; nil in memory.
   private func command(_ words: String) -> String? {
-    options.database.map { "gpc-replay \(words.replacing("DB", with: $0))" }
+    options.database.map { "gpc-replay \(words.replacing("DB", with: shellWord($0)))" }
   }
 
   // MARK: Findings
@@ -118,14 +118,15 @@ package struct TextReport {
       lines += fold("\(race): also \(numbers(rest))")
     }
     let left = groups.reduce(0) { $0 + $1.count } - named
-    if left > 0 { lines += fold("\(grouped(left)) more" + more(count.kind)) }
-    if let id = groups.first?.ids.first, let command = command("explain DB \(id)") { lines += fold(command) }
+    if left > 0 { lines.append(StyledLine("  \(grouped(left)) more" + more("explain DB"))) }
+    if let id = groups.first?.ids.first, let command = command("explain DB \(id)") {
+      lines.append(StyledLine("  \(command)"))
+    }
     return lines
   }
 
-  private func more(_ kind: Finding.Kind) -> String {
-    command("query DB \"SELECT * FROM finding_report WHERE kind = '\(kind.rawValue)'\"").map { ": \($0)" } ?? ""
-  }
+  /// Not folded: a command is to be pasted.
+  private func more(_ words: String) -> String { command(words).map { ": \($0)" } ?? "" }
 
   /// `#3, #5, #7 and 12 more`.
   private func numbers(_ ids: ArraySlice<Int64>) -> String {
@@ -147,13 +148,15 @@ package struct TextReport {
     }
     var lines = shown.isEmpty ? [] : fitted(rows, right: [0, 2, 3, 4, 5], optional: [3, 2])
     let left = groups.dropFirst(shown.count).reduce(0) { $0 + $1.count }
-    if left > 0 { lines += fold("\(grouped(left)) more" + more(count.kind)) }
+    if left > 0 { lines.append(StyledLine("  \(grouped(left)) more" + more("explain DB"))) }
     let (byRounds, byTime) = groups.reduce((Int64(0), Int64(0))) { ($0.0 + $1.byRounds, $0.1 + $1.byTime) }
     if let replay = report.replay {
       let time = unit == .ns ? "; \(grouped(byTime)) lost more than \(milliseconds(replay.stallMaxNs)) ms to them" : ""
       lines += fold("\(grouped(byRounds)) had more than \(grouped(replay.retriesMax)) false rounds\(time)")
     }
-    if let id = groups.first?.ids.first, let command = command("explain DB \(id)") { lines += fold(command) }
+    if let id = groups.first?.ids.first, let command = command("explain DB \(id)") {
+      lines.append(StyledLine("  \(command)"))
+    }
     return lines
   }
 
@@ -168,7 +171,7 @@ package struct TextReport {
   /// The longest, whatever the cause.
   private var stalls: [StyledLine] {
     if report.stalls.isEmpty { return [] }
-    var rows = [["longest stalls  ms", "rounds", "necessary", "false", "cache", "task", "refresh", "mostly for"]]
+    var rows = [["longest stalls  ms", "rounds", "necessary", "false", "cache", "task", "refresh", "most rounds for"]]
     rows += report.stalls.map {
       [
         milliseconds($0.stallNs), grouped($0.rounds), grouped($0.necessaryRounds), grouped($0.falseRounds),
@@ -247,8 +250,7 @@ package struct TextReport {
     for call in report.neverEnded.prefix(shownMax) { lines += fold(words(call)) }
     let rest = report.neverEnded.count - min(report.neverEnded.count, shownMax)
     if rest > 0 {
-      let command = command("query DB \"SELECT * FROM never_ended_report\"").map { ": \($0)" } ?? ""
-      lines += fold("\(grouped(Int64(rest))) more" + command)
+      lines.append(StyledLine("  \(grouped(Int64(rest))) more" + more("query DB never_ended_report")))
     }
     return lines
   }

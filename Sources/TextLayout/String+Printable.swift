@@ -10,3 +10,14 @@ extension String {
     }
   }
 }
+
+/// A word of a command line, quoted if a shell would take it apart.
+package func shellWord(_ word: String) -> String {
+  let isPlain =
+    !word.isEmpty
+    && word.utf8.allSatisfy { byte in
+      (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte) || byte >= 0x80
+        || "_-+./:@%,=".utf8.contains(byte)
+    }
+  return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+}

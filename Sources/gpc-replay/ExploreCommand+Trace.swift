@@ -57,7 +57,7 @@ extension ExploreCommand {
     let numbers = try source.database.store(ExplorationRow(exploration), rows)
     for (number, row) in zip(numbers, rows) {
       lines += ["", "#\(number)  \(row.text)"]
-      if let path = source.path { lines.append("Stored:    gpc-replay explain \(path) \(number)") }
+      if let path = source.path { lines.append("Stored:    gpc-replay explain \(shellWord(path)) \(number)") }
     }
     return lines
   }
