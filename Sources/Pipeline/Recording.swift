@@ -104,8 +104,10 @@ extension Recording {
     return try options(request)
   }
 
-  /// Replays the database's own events and replaces the previous results.
+  /// Replays the database's own events and replaces the previous results. Where those are by a form of a file, the form
+  /// has to be named: another one is not put in its place unasked.
   package func replay(_ request: ReplayRequest) throws {
+    if request.kernel == nil { _ = try kernelForm() }
     try replay(options(request), kernel: request.kernel)
   }
 

@@ -59,7 +59,7 @@ package struct RecordingImport {
     let hash = try hash(ofFileAt: trace)
     if try holds(hash, path) { return true }
     // What is no database of ours is not replaced either way: the writer says so.
-    guard Recording.isDatabase(path) else { return false }
+    guard TraceDatabase.isOurs(at: path) else { return false }
     if keepsNumbers { throw PipelineError.holdsAnother(database: path, request.input) }
     if request.isDatabaseByDefault {
       let other = ImportRequest.database(path, of: hash)

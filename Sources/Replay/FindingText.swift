@@ -44,7 +44,7 @@ enum FindingText {
 
   static func excessive(_ refresh: RefreshState, _ judged: JudgedRefresh, uhva: UHVA?, _ unit: StampUnit) -> String {
     "refresh of uhva \(hex(uhva)) repeated \(judged.falseCount) of its \(refresh.roundCount) rounds for "
-      + "unrelated invalidations and lost \(unit.figure(judged.falseNs)) \(unit.name) to them"
+      + "unrelated invalidations and spent \(unit.figure(judged.falseNs)) \(unit.name) in those"
   }
 
   private static func freed(_ certainty: Finding.Certainty, by invalidation: InvalidationState) -> String {

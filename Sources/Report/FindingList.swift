@@ -9,17 +9,21 @@ import TraceStore
 package struct FindingList {
   private var rows: [[String]] = []
   private let facts: RecordingFacts
+  private let isReplayed: Bool
 
   package init(_ database: TraceDatabase, _ filter: ReportFilter) throws(TraceStoreError) {
     facts = try database.facts()
+    isReplayed = try database.replaySettings() != nil
     let (unit, resolution) = (facts.stampUnit, facts.resolutionNs)
-    let condition = filter.condition(
-      ReportFilter.Columns(
-        vm: "finding.vm_id", cache: "finding.cache_id", time: "event.ts_ns", tasks: ["task", "issuer"]))
+    let found = try FoundList(database, filter)
+    let issuers = try Issuers(
+      database.roundTally(issuersOf: Set(found.excessive.keys)).issuers, in: database)
+    let condition = filter.condition(FoundList.columns)
     rows = try database.rows(
       """
       SELECT finding.id AS id, finding.kind AS kind, certainty, event.id AS event_id, event.ts_ns AS ts_ns,
-        finding.cache_id AS cache_id, task.comm || '-' || task.pid AS task, issuer.comm || '-' || issuer.pid AS issuer
+        finding.cache_id AS cache_id, finding.refresh_id AS refresh_id, task.comm || '-' || task.pid AS task,
+        issuer.comm || '-' || issuer.pid AS issuer
       FROM finding
       LEFT JOIN event ON event.id = finding.event_id LEFT JOIN task ON task.id = event.task_id
       LEFT JOIN invalidation ON invalidation.id = finding.invalidation_id
@@ -27,13 +31,14 @@ package struct FindingList {
       LEFT JOIN finding_kind ON finding_kind.name = finding.kind
       WHERE \(condition) ORDER BY finding_kind.position, certainty, finding.id
       """, filter.task
-    ) {
-      [
-        "#\($0.integer("id"))", $0.text("kind"), $0.text("certainty"),
-        $0.optionalInteger("ts_ns").map { unit.stamp($0, resolutionNs: resolution) } ?? "",
-        String($0.integer("event_id")),
-        $0.optionalInteger("cache_id").map { String($0) } ?? "", $0.optionalText("task") ?? "",
-        $0.optionalText("issuer") ?? "",
+    ) { row in
+      let issuer = row.optionalText("issuer") ?? row.optionalInteger("refresh_id").flatMap { issuers.falsely($0) }
+      return [
+        "#\(row.integer("id"))", row.text("kind"), row.text("certainty"),
+        row.optionalInteger("ts_ns").map { unit.stamp($0, resolutionNs: resolution) } ?? "",
+        String(row.integer("event_id")),
+        row.optionalInteger("cache_id").map { String($0) } ?? "", row.optionalText("task") ?? "",
+        issuer ?? "",
       ]
     }
     guard filter == ReportFilter() else { return }
@@ -47,10 +52,12 @@ package struct FindingList {
     }
   }
 
-  package var lines: [StyledLine] {
+  package func lines(width: Int) -> [StyledLine] {
+    if !isReplayed { return ["not replayed: gpc-replay replay judges it"] }
     if rows.isEmpty { return ["no findings"] }
     let heading = ["id", "kind", "certainty", "time", facts.eventPlace.rawValue, "cache", "task", "invalidation of"]
-    return aligned([heading] + rows, right: [0, 3, 4, 5]).enumerated().map {
+    let table = fitted([heading] + rows, right: [0, 3, 4, 5], optional: [5, 4, 3], width: width)
+    return table.enumerated().map {
       StyledLine($1, $0 == 0 ? .heading : .plain)
     }
   }

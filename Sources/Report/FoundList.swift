@@ -21,10 +21,13 @@ struct FoundList {
 
   private let found: [Found]
 
+  /// What a filter compares: the invalidations of a task include those for which rounds were repeated falsely.
+  static let columns = ReportFilter.Columns(
+    vm: "finding.vm_id", cache: "finding.cache_id", time: "event.ts_ns", tasks: ["task", "issuer"],
+    rounds: "finding.kind = 'excessive_retry' AND finding.refresh_id")
+
   init(_ database: TraceDatabase, _ filter: ReportFilter) throws(TraceStoreError) {
-    let condition = filter.condition(
-      ReportFilter.Columns(
-        vm: "finding.vm_id", cache: "finding.cache_id", time: "event.ts_ns", tasks: ["task", "issuer"]))
+    let condition = filter.condition(Self.columns)
     found = try database.rows(
       """
       SELECT finding.id AS id, finding.kind AS kind, finding.certainty AS certainty, finding.cache_id AS cache_id,
@@ -146,17 +149,18 @@ struct Issuers {
     byRefresh = tallies.mapValues { tallies in
       tallies.map {
         Report.Issuer(
-          task: labels[$0.task] ?? "?", rounds: $0.rounds, falseRounds: $0.falseRounds, falseNs: $0.falseNs)
+          task: labels[$0.task] ?? "?", rounds: $0.rounds, lostNs: $0.lostNs, falseRounds: $0.falseRounds,
+          falseNs: $0.falseNs)
       }
     }
   }
 
-  /// Most rounds first.
+  /// Most time first.
   subscript(refresh: Int64) -> [Report.Issuer] { byRefresh[refresh] ?? [] }
 
-  /// The one with most of the rounds that were repeated for a false cause.
+  /// The one with most of the time of rounds that were repeated for a false cause.
   func falsely(_ refresh: Int64) -> String? {
-    self[refresh].max { ($0.falseRounds, $1.task) < ($1.falseRounds, $0.task) }
+    self[refresh].max { ($0.falseNs, $1.task) < ($1.falseNs, $0.task) }
       .flatMap { $0.falseRounds > 0 ? $0.task : nil }
   }
 }

@@ -32,7 +32,9 @@ struct Headline {
   /// For JSON: the answer, what it is about, what limits it.
   var sentences: [String] { [answer] + notes + limits }
 
-  private var notes: [String] { [worst, wrongDecisions, excess, stall].compactMap(\.self) }
+  private var notes: [String] {
+    [worst, count(Self.misses) > 0 ? wrongDecisions : nil, excess, stall].compactMap(\.self)
+  }
 
   // MARK: The answer
 
@@ -64,17 +66,20 @@ struct Headline {
 
   private var verdict: String {
     let (certain, possible) = (count(Self.misses, .certain), count(Self.misses, .possible))
-    let filter = report.filter.map { " of \($0.words(stamp))" } ?? ""
+    let scope = report.filter.map { "Only \($0.words(stamp)): " } ?? ""
+    let judged = report.filter == nil ? ", in \(judged)." : "."
     if certain > 0 && possible > 0 {
       return
-        "\(missed(certain)) certain, \(grouped(possible)) \(possible == 1 ? "is" : "are") possible\(filter), in \(judged)."
+        "\(scope)\(missed(certain)) certain, \(grouped(possible)) \(possible == 1 ? "is" : "are") possible\(judged)"
     }
-    if certain > 0 { return "\(missed(certain)) certain\(filter), in \(judged)." }
-    if possible > 0 { return "\(missed(possible)) possible, none certain\(filter), in \(judged)." }
+    if certain > 0 { return "\(scope)\(missed(certain)) certain\(judged)" }
+    if possible > 0 { return "\(scope)\(missed(possible)) possible, none certain\(judged)" }
+    // Then this is the worst.
+    let wrong = wrongDecisions.map { "\($0) " } ?? ""
+    if report.filter != nil { return "\(scope)\(wrong)no missed invalidation among the findings." }
     if decisions == 0 { return "Nothing can be said about missed invalidations." }
     let isWhole = report.limits.isEmpty && report.trace.incomplete == nil && report.hiddenMisses.total == 0
-    return isWhole
-      ? "No missed invalidation\(filter) in \(judged)." : "No missed invalidation\(filter) was found in \(judged)."
+    return "\(wrong)No missed invalidation \(isWhole ? "in" : "was found in") \(self.judged)."
   }
 
   private func missed(_ count: Int64) -> String {
@@ -134,7 +139,7 @@ struct Headline {
     guard !groups.isEmpty else { return nil }
     let (count, lost) = groups.reduce((Int64(0), Int64(0))) { ($0.0 + $1.count, $0.1.addingClamped($1.falseNs)) }
     let unit = report.trace.stampUnit
-    let time = unit == .ns ? ", and lost \(unit.figure(lost)) \(unit.name) to that" : ""
+    let time = unit == .ns ? ", and spent \(unit.figure(lost)) \(unit.name) in those rounds" : ""
     return "\(plural(count, "refresh", "refreshes")) retried too often for unrelated invalidations\(time)."
   }
 
@@ -144,16 +149,31 @@ struct Headline {
       return isKnown ? "No refresh repeated a round." : nil
     }
     let event = stall.event.map { " (\(report.trace.eventPlace.rawValue) \($0))" } ?? ""
-    let issuer =
-      stall.issuers.first.map { ", \(2 * $0.rounds > stall.rounds ? "mostly" : "some") for \($0.task)" } ?? ""
-    return
-      "Longest stall: \(stall.task), \(milliseconds(stall.stallNs)) ms in a refresh of cache \(stall.cache)\(event): "
-      + "\(plural(stall.rounds, "round"))\(causes(stall))\(issuer)."
+    var parts: [String] = []
+    if let wait = stall.lockWaitNs, wait.isMore(than: 10, percentOf: stall.latencyNs) {
+      parts.append("\(milliseconds(wait)) ms of it for refresh_lock")
+    }
+    if stall.rounds > 1 {
+      let time =
+        stall.stallNs.isMore(than: 90, percentOf: stall.latencyNs) ? "" : "\(milliseconds(stall.stallNs)) ms in "
+      parts.append("\(time)\(plural(stall.rounds, "round"))\(causes(stall))\(issuer(stall))")
+    } else {
+      parts.append("no round was repeated")
+    }
+    return "Longest refresh: \(stall.task), \(milliseconds(stall.latencyNs)) ms, cache \(stall.cache)\(event): "
+      + parts.joined(separator: "; ") + "."
+  }
+
+  /// Whose invalidations took most of the time.
+  private func issuer(_ stall: Report.Stall) -> String {
+    stall.issuers.first.map {
+      ", \($0.lostNs.isMore(than: 50, percentOf: stall.stallNs) ? "mostly" : "partly") for \($0.task)"
+    } ?? ""
   }
 
   private func causes(_ stall: Report.Stall) -> String {
-    let repeated = max(stall.rounds - 1, 0)
-    if stall.necessaryRounds + stall.falseRounds == 0 { return ", for reasons that are not known" }
+    let repeated = max(stall.rounds.subtractingClamped(1), 0)
+    if stall.necessaryRounds == 0 && stall.falseRounds == 0 { return ", for reasons that are not known" }
     if repeated == stall.necessaryRounds { return ", all for invalidations of its page" }
     if repeated == stall.falseRounds { return ", all for unrelated invalidations" }
     return " (\(grouped(stall.necessaryRounds)) necessary, \(grouped(stall.falseRounds)) false)"
@@ -211,4 +231,9 @@ extension FindingDetail.Cause {
     case nil: ""
     }
   }
+}
+
+extension Int64 {
+  /// More than so many hundredths of the whole.
+  func isMore(than percent: Int128, percentOf whole: Int64) -> Bool { Int128(self) * 100 > percent * Int128(whole) }
 }

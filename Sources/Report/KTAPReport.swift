@@ -21,6 +21,8 @@ package struct KTAPReport {
         lines.append("not ok \(name) # \(counts)")
       } else if let limit {
         lines.append("ok \(name) # SKIP \(limit)")
+      } else if [.contract, .stale].contains(kind), report.hiddenMisses.total > 0 {
+        lines.append("ok \(name) # SKIP \(report.hiddenMisses.total) decisions leave open whether one was missed")
       } else {
         lines.append("ok \(name)")
       }

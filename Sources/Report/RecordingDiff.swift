@@ -24,6 +24,9 @@ package struct RecordingDiff: Encodable, Sendable {
         "\(word)  \(name): \(inputName(figures.fileName)), \(kernel)\(figures.stampUnit.length(figures.lengthNs)), \(form), "
         + "verdict \(figures.status.rawValue)"
       lines += folded(sentence, indent: 0, width: width).map { StyledLine($0) }
+      for limit in figures.limits.prefix(Self.limitsMax) {
+        lines += folded("Not known: \(limit).", indent: 2, width: width).map { StyledLine($0, .doubtful) }
+      }
     }
     if before.stampUnit != after.stampUnit || before.stampUnit == .tick {
       lines += folded(
@@ -40,6 +43,8 @@ package struct RecordingDiff: Encodable, Sendable {
 
   // MARK: Tables
 
+  private static let limitsMax = 4
+
   private static let heading = ["before", "after", "change"]
   private var isTime: Bool { before.stampUnit == .ns && after.stampUnit == .ns }
 
@@ -49,17 +54,26 @@ package struct RecordingDiff: Encodable, Sendable {
     rows.append(rate("refreshes", \.all.count))
     rows.append(rate("  failed", \.all.failed))
     rows.append(rate("rounds", \.all.rounds))
-    rows.append(rate("  repeated, necessary", \.all.necessaryRounds))
-    rows.append(rate("  repeated, false", \.all.falseRounds))
+    rows.append(withCauses(rate("  repeated, necessary", \.all.necessaryRounds)))
+    rows.append(withCauses(rate("  repeated, false", \.all.falseRounds)))
     rows.append(rate("checks", \.checks))
     rows.append(rate("  that say no", \.failedChecks))
     if isTime {
-      rows.append(rate("ms lost to false rounds", \.all.lostNs, scale: 1e-6))
+      rows.append(withCauses(rate("ms in false rounds", \.all.lostNs, scale: 1e-6)))
       for (name, path) in [("stall", \RecordingFigures.Refreshes.stall), ("refresh", \.duration)] {
         rows += durations(name, before.all[keyPath: path], after.all[keyPath: path])
       }
     }
     return rows
+  }
+
+  /// Without a figure where no cause is known: 0 would mean that there was none.
+  private func withCauses(_ row: [String]) -> [String] {
+    var row = row
+    if before.hasUnknownCausesOnly { row[1] = "?" }
+    if after.hasUnknownCausesOnly { row[2] = "?" }
+    if row.contains("?") { row[3] = "" }
+    return row
   }
 
   private func durations(
@@ -137,14 +151,19 @@ package struct RecordingDiff: Encodable, Sendable {
   ) -> [[String]] {
     let (old, new) = (before[keyPath: path], after[keyPath: path])
     // Those without a repeated round in either show nothing.
-    let both = old.keys.filter { (old[$0]?.stall.maxNs ?? 0) + (new[$0]?.stall.maxNs ?? 0) > 0 && new[$0] != nil }
+    let both = old.keys.filter { max(old[$0]?.stall.maxNs ?? 0, new[$0]?.stall.maxNs ?? 0) > 0 && new[$0] != nil }
       .sorted {
         let (left, right) = (old[$0]?.falseRounds ?? 0, old[$1]?.falseRounds ?? 0)
         return left == right ? $0 < $1 : left > right
       }
     let unit = isTime ? " per second" : ""
+    func others(_ figures: [String: RecordingFigures.Refreshes]) -> Int64 {
+      figures.reduce(0) { both.contains($1.key) ? $0 : $0.addingClamped($1.value.falseRounds) }
+    }
+    let (left, right) = (others(old), others(new))
     return [["\(name): false rounds\(unit)"] + Self.heading]
       + both.map { rate("  \($0)", old[$0]?.falseRounds ?? 0, new[$0]?.falseRounds ?? 0) }
+      + (max(left, right) > 0 ? [rate("  without a partner", left, right)] : [])
       + (isTime && !both.isEmpty
         ? [["\(name): stall p99 us"] + Self.heading]
           + both.flatMap { key in

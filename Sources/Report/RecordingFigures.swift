@@ -52,6 +52,18 @@ package struct RecordingFigures: Encodable, Sendable {
   package let byTask: [String: Refreshes]
   package let causes: [Report.RetryCause]
   package let findings: [Report.FindingCount]
+  /// What is not known of this recording, in sentences.
+  package let limits: [String]
+  /// Rounds were repeated, and not one of them for a known cause.
+  var hasUnknownCausesOnly: Bool {
+    !causes.isEmpty
+      && causes.allSatisfy { cause in
+        switch cause.cause {
+        case .undecided, .unknown: true
+        case .necessary, .false: false
+        }
+      }
+  }
 
   package init(_ database: TraceDatabase) throws(TraceStoreError) {
     let report = try Report(database, findingsMax: 0)
@@ -66,6 +78,7 @@ package struct RecordingFigures: Encodable, Sendable {
     failedChecks = try database.number("SELECT count(*) FROM cache_check WHERE answer = 0") ?? 0
     causes = report.retries
     findings = report.findingCounts
+    limits = report.limits
     var (all, byCache, byTask) = (Sums(), [String: Sums](), [String: Sums]())
     let names = try Self.cacheNames(database)
     let row = try database.statement(

@@ -93,7 +93,7 @@ extension Report {
       stall.issuers = issuers[stall.refresh]
       return stall
     }
-    hiddenMisses = try Self.hiddenMisses(database)
+    hiddenMisses = try Self.hiddenMisses(database, filter)
     verdict = ReportVerdict(status: .clean, reasons: [])
     verdict = ReportVerdict(of: self)
     answer = Headline(self, database: nil, width: .max).sentences

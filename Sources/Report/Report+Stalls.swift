@@ -20,27 +20,58 @@ extension Report {
     return try database.rows(
       """
       SELECT refresh.id AS id, cache_id, gpc_hex, comm || '-' || pid AS task, event.id AS event_id,
-        ts_ns, stall_ns, round_count, necessary_count, false_count, outcome
+        ts_ns, coalesce(lock_wait_ns, 0) + duration_ns AS latency_ns, lock_wait_ns, stall_ns, round_count, necessary_count, false_count, outcome
       FROM refresh JOIN cache_hex AS cache ON cache.id = cache_id LEFT JOIN task ON task.id = refresh.task_id
       LEFT JOIN event ON event.id = coalesce(entry_event_id, request_event_id, return_event_id)
       WHERE refresh.id IN (
         SELECT refresh.id FROM refresh LEFT JOIN task ON task.id = refresh.task_id
-        WHERE stall_ns > 0 AND \(condition) ORDER BY stall_ns DESC, refresh.id LIMIT \(stallsMax))
-      ORDER BY stall_ns DESC, refresh.id
+        WHERE round_count > 0 AND duration_ns IS NOT NULL AND \(condition)
+        ORDER BY coalesce(lock_wait_ns, 0) + duration_ns DESC, refresh.id LIMIT \(stallsMax))
+      ORDER BY latency_ns DESC, refresh.id
       """, filter.task
     ) {
       Stall(
         refresh: $0.integer("id"), cache: $0.integer("cache_id"), gpc: $0.text("gpc_hex"), task: $0.text("task"),
-        event: $0.optionalInteger("event_id"), tsNs: $0.optionalInteger("ts_ns"), stallNs: $0.integer("stall_ns"),
+        event: $0.optionalInteger("event_id"), tsNs: $0.optionalInteger("ts_ns"), latencyNs: $0.integer("latency_ns"),
+        lockWaitNs: $0.optionalInteger("lock_wait_ns"), stallNs: $0.integer("stall_ns"),
         rounds: $0.integer("round_count"), necessaryRounds: $0.integer("necessary_count"),
         falseRounds: $0.integer("false_count"), outcome: $0.text("outcome"), issuers: [])
     }
   }
 
-  static func hiddenMisses(_ database: TraceDatabase) throws(TraceStoreError) -> HiddenMisses {
-    func count(_ subject: UndecidedOverlap.Subject) throws(TraceStoreError) -> Int64 {
-      try database.number("SELECT count(*) FROM hidden_miss WHERE subject = ?1", subject) ?? 0
+  static func hiddenMisses(
+    _ database: TraceDatabase, _ filter: ReportFilter
+  ) throws(TraceStoreError) -> HiddenMisses {
+    let condition = filter.condition(
+      ReportFilter.Columns(vm: "cache.vm_id", cache: "hidden_miss.cache_id", time: "event.ts_ns", tasks: ["task"]))
+    let rows = try database.rows(
+      """
+      SELECT subject, count(*) AS count FROM hidden_miss JOIN cache ON cache.id = cache_id
+      JOIN event ON event.id = event_id LEFT JOIN task ON task.id = event.task_id
+      WHERE \(condition) GROUP BY subject
+      """, filter.task
+    ) { (row) throws(TraceStoreError) in
+      (subject: try row.word("subject") as UndecidedOverlap.Subject, count: row.integer("count"))
     }
-    return HiddenMisses(retryTests: try count(.retryTest), checks: try count(.check))
+    func count(_ subject: UndecidedOverlap.Subject) -> Int64 {
+      rows.first { $0.subject == subject }?.count ?? 0
+    }
+    return HiddenMisses(retryTests: count(.retryTest), checks: count(.check))
+  }
+
+  /// Why a filter leaves nothing because what it names is not there; nil: it is.
+  package static func absence(_ filter: ReportFilter, in database: TraceDatabase) throws(TraceStoreError) -> String? {
+    for (name, id) in [("vm", filter.vm), ("cache", filter.cache)] {
+      guard let id, try database.number("SELECT 1 FROM \(name) WHERE id = ?1", id) == nil else { continue }
+      let last = try database.number("SELECT max(id) FROM \(name)")
+      let noun = name == "vm" ? "VM" : name
+      return "no \(noun) \(id)" + (last.map { ": they are numbered 1 to \($0)" } ?? "")
+    }
+    if let task = filter.task {
+      let known = "SELECT 1 FROM task WHERE ?1 IN (comm, CAST(pid AS TEXT), comm || '-' || pid)"
+      if try database.number(known, task) == nil { return "no task \(task)" }
+    }
+    if let from = filter.fromNs, let to = filter.toNs, from > to { return "no moment from there to there" }
+    return nil
   }
 }

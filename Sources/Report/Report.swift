@@ -214,7 +214,7 @@ package struct Report: Encodable, Sendable {
     package var byTime: Int64
   }
 
-  /// A refresh that stayed in its retry loop.
+  /// A request for a refresh that took long.
   package struct Stall: Encodable, Sendable {
     package var refresh: Int64
     package var cache: Int64
@@ -223,18 +223,23 @@ package struct Report: Encodable, Sendable {
     /// Its first event, and when that was.
     package var event: Int64?
     package var tsNs: Int64?
+    /// From the request to the return; the parts of it that were spent waiting for `refresh_lock`, and between the
+    /// first top of the retry loop and the last.
+    package var latencyNs: Int64
+    package var lockWaitNs: Int64?
     package var stallNs: Int64
     package var rounds: Int64
     package var necessaryRounds: Int64
     package var falseRounds: Int64
     package var outcome: String
-    /// Whose invalidations alone explain rounds of it, most first.
+    /// Whose invalidations alone explain rounds of it, most time first.
     package var issuers: [Issuer]
   }
 
   package struct Issuer: Encodable, Sendable {
     package var task: String
     package var rounds: Int64
+    package var lostNs: Int64
     package var falseRounds: Int64
     package var falseNs: Int64
   }

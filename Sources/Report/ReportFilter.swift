@@ -25,6 +25,8 @@ package struct ReportFilter: Encodable, Equatable, Sendable {
     let vm, cache, time: String
     /// `task` rows.
     let tasks: [String]
+    /// A refresh whose falsely repeated rounds count for the tasks that caused them.
+    var rounds: String?
   }
 
   /// SQL for a WHERE clause, with the task as parameter 1.
@@ -37,7 +39,16 @@ package struct ReportFilter: Encodable, Equatable, Sendable {
     let names = columns.tasks.map {
       "?1 IN (\($0).comm, CAST(\($0).pid AS TEXT), \($0).comm || '-' || \($0).pid)"
     }
-    parts.append("(" + (["?1 IS NULL"] + names).joined(separator: " OR ") + ")")
+    let caused = columns.rounds.map {
+      """
+      \($0) IN (SELECT refresh_id FROM retry_round JOIN invalidation AS cause ON cause.id = invalidation_id
+        JOIN task AS causer ON causer.id = cause.task_id
+        WHERE retry_round.cause = 'false'
+          AND ?1 IN (causer.comm, CAST(causer.pid AS TEXT), causer.comm || '-' || causer.pid))
+      """
+    }
+    let all = ["?1 IS NULL"] + names + [caused].compactMap(\.self)
+    parts.append("(" + all.joined(separator: " OR ") + ")")
     return parts.joined(separator: " AND ")
   }
 

@@ -19,10 +19,13 @@ extension TextReport {
       lines += fold("only findings and stalls of \(words) are shown")
     }
     lines += (report.recordingMarks ?? []).flatMap { fold($0) }
-    lines += fold(
-      "\(plural(counts.vms, "VM")), \(plural(counts.caches, "cache")), \(plural(counts.memslots, "memslot")), "
-        + "\(plural(counts.refreshes, "refresh", "refreshes")), \(plural(counts.rounds, "round")) "
-        + "(at most \(grouped(counts.roundsMax)) in one)\(unpaired)")
+    // Nothing is put together before a replay.
+    if report.replay != nil {
+      lines += fold(
+        "\(plural(counts.vms, "VM")), \(plural(counts.caches, "cache")), \(plural(counts.memslots, "memslot")), "
+          + "\(plural(counts.refreshes, "refresh", "refreshes")), \(plural(counts.rounds, "round")) "
+          + "(at most \(grouped(counts.roundsMax)) in one)\(unpaired)")
+    }
     let delta = report.replay.map { "; CPUs are ordered beyond \(unit.exact($0.deltaNs)) (--delta)" } ?? ""
     lines += fold("clock \(clock), stamps of \(unit.exact(trace.resolutionNs))\(delta)")
     if unit == .tick {

@@ -138,8 +138,9 @@ package struct TextReport {
 
   /// A row for each cache, task and issuer.
   private func excesses(_ count: Report.FindingCount, _ groups: [Report.FindingGroup]) -> [StyledLine] {
-    let shown = groups.prefix(options.shownMax == 0 ? 0 : options.shownMax == nil ? .max : Self.groupsMax)
-    var rows = [["  cache", "task", "refreshes", "false rounds", "lost \(unit.name)", "worst", "issuer"]]
+    let shown = groups.sorted { $0.falseNs > $1.falseNs }.prefix(
+      options.shownMax == 0 ? 0 : options.shownMax == nil ? .max : Self.groupsMax)
+    var rows = [["  cache", "task", "refreshes", "false rounds", "\(unit.name)", "worst", "issuer"]]
     rows += shown.map { group in
       [
         group.cache.map { String($0) } ?? "", group.task ?? "", grouped(group.count), grouped(group.falseRounds),
@@ -147,12 +148,18 @@ package struct TextReport {
       ]
     }
     var lines = shown.isEmpty ? [] : fitted(rows, right: [0, 2, 3, 4, 5], optional: [3, 2])
-    let left = groups.dropFirst(shown.count).reduce(0) { $0 + $1.count }
+    let left = groups.reduce(0) { $0 + $1.count } - shown.reduce(0) { $0 + $1.count }
     if left > 0 { lines.append(StyledLine("  \(grouped(left)) more" + more("explain DB"))) }
     let (byRounds, byTime) = groups.reduce((Int64(0), Int64(0))) { ($0.0 + $1.byRounds, $0.1 + $1.byTime) }
     if let replay = report.replay {
-      let time = unit == .ns ? "; \(grouped(byTime)) lost more than \(milliseconds(replay.stallMaxNs)) ms to them" : ""
+      let time = unit == .ns ? "; \(grouped(byTime)) spent more than \(milliseconds(replay.stallMaxNs)) ms in them" : ""
       lines += fold("\(grouped(byRounds)) had more than \(grouped(replay.retriesMax)) false rounds\(time)")
+    }
+    if !options.isGrouped {
+      let format = FindingTimeline.Format(report.trace, width: options.width)
+      for detail in report.findings.filter({ $0.kind == count.kind }).prefix(shownMax) {
+        lines += FindingTimeline(detail, format, .brief).lines(indent: 2)
+      }
     }
     if let id = groups.first?.ids.first, let command = command("explain DB \(id)") {
       lines.append(StyledLine("  \(command)"))
@@ -170,15 +177,24 @@ package struct TextReport {
 
   /// The longest, whatever the cause.
   private var stalls: [StyledLine] {
-    if report.stalls.isEmpty { return [] }
-    var rows = [["longest stalls  ms", "rounds", "necessary", "false", "cache", "task", "refresh", "most rounds for"]]
-    rows += report.stalls.map {
+    // A refresh that neither waited nor repeated a round only looked its page up.
+    let stalls = report.stalls.filter {
+      $0.lockWaitNs?.isMore(than: 10, percentOf: $0.latencyNs) ?? false
+        || $0.stallNs.isMore(than: 10, percentOf: $0.latencyNs)
+    }
+    if stalls.isEmpty { return [] }
+    let heading = [
+      "longest  ms", "refresh_lock", "rounds", "necessary", "false", "ms", "cache", "task", "refresh", "mostly for",
+    ]
+    var rows = [heading]
+    rows += stalls.map {
       [
-        milliseconds($0.stallNs), grouped($0.rounds), grouped($0.necessaryRounds), grouped($0.falseRounds),
-        String($0.cache), $0.task, String($0.refresh), $0.issuers.first?.task ?? "not known",
+        milliseconds($0.latencyNs), $0.lockWaitNs.map { milliseconds($0) } ?? "", grouped($0.rounds),
+        grouped($0.necessaryRounds), grouped($0.falseRounds), milliseconds($0.stallNs), String($0.cache), $0.task,
+        String($0.refresh), $0.issuers.first?.task ?? ($0.rounds > 1 ? "not known" : ""),
       ]
     }
-    return fitted(rows, right: [0, 1, 2, 3, 4, 6], optional: [6, 4, 3])
+    return fitted(rows, right: [0, 1, 2, 3, 4, 5, 6, 8], optional: [8, 6, 4, 3, 1])
   }
 
   private var retries: [StyledLine] {

@@ -6,7 +6,7 @@ extension String {
   package var printable: String {
     if utf8.allSatisfy({ 0x20..<0x7f ~= $0 }) { return self }
     return unicodeScalars.reduce(into: "") { text, scalar in
-      text.unicodeScalars.append(scalar.properties.generalCategory == .control ? "?" : scalar)
+      text.unicodeScalars.append(scalar.isObeyed ? "?" : scalar)
     }
   }
 }
@@ -20,4 +20,14 @@ package func shellWord(_ word: String) -> String {
         || "_-+./:@%,=".utf8.contains(byte)
     }
   return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+}
+
+extension Unicode.Scalar {
+  /// A terminal does something for it: a control character, or one that turns the direction of what follows.
+  fileprivate var isObeyed: Bool {
+    switch value {
+    case 0x061c, 0x200e, 0x200f, 0x202a...0x202e, 0x2066...0x2069: true
+    case _: properties.generalCategory == .control
+    }
+  }
 }

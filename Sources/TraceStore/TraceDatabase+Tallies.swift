@@ -66,7 +66,7 @@ package struct RoundFigures: Sendable {
   package let causes: [CauseTally]
   package let doubtsOfDecisions: [DoubtTally]
   package let doubtsOfCauses: [DoubtTally]
-  /// Of the refreshes asked for, the most rounds first.
+  /// Of the refreshes asked for, the most time first.
   package let issuers: [Int64: [IssuerTally]]
 }
 
@@ -75,6 +75,8 @@ package struct IssuerTally: Sendable {
   /// Of the table `task`.
   package let task: Int64
   package fileprivate(set) var rounds: Int64 = 0
+  /// The time that they took.
+  package fileprivate(set) var lostNs: Int64 = 0
   /// Those repeated for a false cause, and the time that they took.
   package fileprivate(set) var falseRounds: Int64 = 0
   package fileprivate(set) var falseNs: Int64 = 0
@@ -102,7 +104,7 @@ extension TraceDatabase {
       doubtsOfDecisions: tally.doubtsOfDecisions.met, doubtsOfCauses: tally.doubtsOfCauses.met,
       issuers: Dictionary(
         uniqueKeysWithValues: zip(refreshes.sorted(), tally.issuers).map { refresh, issuers in
-          (refresh, issuers.sorted { ($1.rounds, $0.task) < ($0.rounds, $1.task) })
+          (refresh, issuers.sorted { ($1.lostNs, $0.task) < ($0.lostNs, $1.task) })
         }))
   }
 
@@ -196,7 +198,7 @@ private struct RoundTally {
     guard seen.indices.contains(refresh) else { return round.noteDamage() }
     if let invalidation, tasks.indices.contains(Int(clamping: invalidation)) {
       let isFalse = RetryRound.Cause.allCases[cause] == .false
-      issuers[place].count(tasks[Int(invalidation)], falseNs: isFalse ? duration : nil)
+      issuers[place].count(tasks[Int(invalidation)], duration, isFalse: isFalse)
     }
     if seen[refresh] & 1 << pair == 0 { causes[pair].refreshes += 1 }
     seen[refresh] |= 1 << pair
@@ -204,14 +206,14 @@ private struct RoundTally {
 }
 
 extension [IssuerTally] {
-  /// - Parameter falseNs: nil: the round was not repeated for a false cause.
-  fileprivate mutating func count(_ task: Int64, falseNs: Int64?) {
+  fileprivate mutating func count(_ task: Int64, _ durationNs: Int64, isFalse: Bool) {
     let place = firstIndex { $0.task == task } ?? count
     if place == count { append(IssuerTally(task: task)) }
     self[place].rounds += 1
-    guard let falseNs else { return }
+    self[place].lostNs.addClamped(durationNs)
+    guard isFalse else { return }
     self[place].falseRounds += 1
-    self[place].falseNs.addClamped(falseNs)
+    self[place].falseNs.addClamped(durationNs)
   }
 }
 

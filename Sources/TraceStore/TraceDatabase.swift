@@ -40,6 +40,21 @@ package final class TraceDatabase {
     return facts.contentHash == contentHash && facts.toolVersion == toolVersion
   }
 
+  /// It is a database of gpc-replay, of this layout or another.
+  package static func isOurs(at path: String) -> Bool {
+    do throws(TraceStoreError) {
+      _ = try TraceDatabase(at: path)
+      return true
+    } catch {
+      switch error {
+      case .otherVersion: return true
+      case .notFound, .notOurs, .sqlite, .noSpace, .system, .busy, .readOnly, .queryNotReadOnly, .notOneStatement,
+        .damaged:
+        return false
+      }
+    }
+  }
+
   /// A SELECT, with its parameters bound in their order.
   package func statement(_ sql: String, _ values: any ColumnValue...) throws(TraceStoreError) -> Statement {
     try connection.prepare(sql, values)

@@ -10,7 +10,7 @@ extension TraceStoreError {
       "\(path): cannot be written any further (disk full, or a limit on file sizes); nothing was kept."
     case .system(let errno, let doing, let path):
       "\(path): \(doing): \(String(cString: strerror(errno)))"
-        + ([EACCES, EROFS].contains(errno) ? "; --db names another place." : ".")
+        + ([EACCES, EROFS, ENOENT, ENOTDIR].contains(errno) ? "; --db names another place." : ".")
     case .notFound(let path): "\(path): no such database."
     case .notOurs(let path): "\(path) is not a gpc-replay database."
     case .readOnly(let path): "\(path) is not writable."

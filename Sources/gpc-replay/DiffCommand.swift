@@ -30,9 +30,16 @@ struct DiffCommand: ParsableCommand {
   @OptionGroup var terminal: TerminalArguments
 
   func run() throws {
-    let diff = RecordingDiff(
-      before: try RecordingFigures(TraceDatabase(at: before)), after: try RecordingFigures(TraceDatabase(at: after)))
+    let diff = RecordingDiff(before: try figures(before), after: try figures(after))
     if json { return try printOut(JSONReport.text(diff)) }
     try terminal.show(diff.lines(before: before, after: after, width: terminal.width))
+  }
+
+  private func figures(_ path: String) throws -> RecordingFigures {
+    let database = try TraceDatabase(at: path)
+    guard try database.replaySettings() != nil else {
+      throw fail("\(path) was imported, but not replayed: gpc-replay replay \(path) judges it.")
+    }
+    return try RecordingFigures(database)
   }
 }

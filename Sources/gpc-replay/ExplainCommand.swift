@@ -51,7 +51,10 @@ struct ExplainCommand: ParsableCommand {
   func run() throws {
     let store = try TraceDatabase(at: database)
     let filter = try filter.filter(store.facts().stampUnit)
-    guard let id = number ?? finding else { return try terminal.show(FindingList(store, filter).lines) }
+    if let absence = try Report.absence(filter, in: store) { throw fail("\(database) has \(absence).") }
+    guard let id = number ?? finding else {
+      return try terminal.show(FindingList(store, filter).lines(width: terminal.width))
+    }
     if filter != ReportFilter() { throw ValidationError("A number needs no filter.") }
     if mail {
       guard let text = try MailText(id, in: store, path: database) else { throw missing(id) }

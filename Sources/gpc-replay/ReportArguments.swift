@@ -56,7 +56,12 @@ struct ReportArguments: ParsableArguments {
   func show(_ recording: Recording) throws -> ExitCode {
     let findingsMax = findings.map(\.max) ?? (json ? nil : 3)
     let unit = try recording.database.facts().stampUnit
-    let report = try Report(recording.database, findingsMax: findingsMax, filter: filter.filter(unit))
+    let filter = try filter.filter(unit)
+    if let absence = try Report.absence(filter, in: recording.database) {
+      throw fail("\(recording.path ?? "the recording") has \(absence).")
+    }
+    if ktap && filter != ReportFilter() { throw ValidationError("--ktap is of the whole recording.") }
+    let report = try Report(recording.database, findingsMax: findingsMax, filter: filter)
     if json {
       try printOut(JSONReport.text(report))
     } else if ktap {

@@ -89,8 +89,37 @@ import Testing
     let seconds = "\(moment / 1_000_000_000).\(String(1_000_000_000 + moment % 1_000_000_000).dropFirst())"
     #expect(try ids("--from", seconds) == sql("ts_ns >= \(moment)"))
     #expect(try ids("--to", seconds) == sql("ts_ns <= \(moment)"))
+    // What is not there leaves nothing, and that is no clean report.
+    for absent in [["--cache", "99"], ["--vm", "7"], ["--task", "nosuch"], ["--from", "5", "--to", "1"]] {
+      #expect(try Invocation(["report", "t.db"] + absent, in: folder).status == 2)
+    }
+    #expect(try run("report", "t.db", "--cache", "3", "--ktap").status == 64)
+    #expect(try run("report", "t.db", "--cache", "3").text.hasPrefix("Only cache 3: no missed invalidation among the"))
+    // The task whose unrelated invalidations repeated a refresh finds it as well.
+    let issuer = try run("query", "t.db", Self.mainIssuer, "--csv").text.split(separator: "\r\n").last.map(String.init)
+    #expect(try !ids("--task", #require(issuer)).isEmpty)
     let report = try run("report", "t.db", "--cache", "3", "--json").text
     #expect(report.contains("\"cache\" : 3") && !report.contains("\"cache\" : 5,"))
+  }
+
+  private static let mainIssuer = """
+    SELECT comm FROM retry_round JOIN invalidation ON invalidation.id = invalidation_id JOIN task ON task.id = task_id
+    WHERE cause = 'false' AND refresh_id IN (SELECT refresh_id FROM finding) GROUP BY comm ORDER BY count(*) DESC LIMIT 1
+    """
+
+  /// From request to return, waiting for the lock included.
+  @Test func theLongestRefreshIsTheLongest() throws {
+    let report = try make("storm", "t.db").text
+    let longest = """
+      SELECT comm || '-' || pid || ', ' || printf('%d.%03d', ns / 1000000, ns / 1000 % 1000) AS words FROM (
+        SELECT task_id, coalesce(lock_wait_ns, 0) + duration_ns + 500 AS ns FROM refresh WHERE round_count > 0
+        ORDER BY ns DESC LIMIT 1) JOIN task ON task.id = task_id
+      """
+    let words = try run("query", "t.db", longest, "--json").text.firstMatch(of: /"words": ?"(.*)"/)?.1
+    let expected = try #require(words)
+    #expect(
+      report.replacing(/([0-9]),([0-9]{3})/) { "\($0.1)\($0.2)" }.contains("Longest refresh: \(expected) ms"),
+      "\(expected)\n\(report)")
   }
 
   /// hva-200000-2 has stale findings and no other; storm-lossy has lost events.
