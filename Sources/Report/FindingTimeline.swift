@@ -47,7 +47,7 @@ package struct FindingTimeline {
   /// What it is, whose, and its proof, each indented by `indent`.
   package func lines(indent: Int) -> [StyledLine] {
     let heading = folded("#\(finding.id) \(finding.summary)", indent: indent, width: format.width)
-    let said = [subject, witness, excess].compactMap(\.self).flatMap {
+    let said = [subject, witness, finding.excess?.sentence].compactMap(\.self).flatMap {
       folded($0, indent: indent + 3, width: format.width)
     }
     return heading.map { StyledLine($0, .heading) } + said.map { StyledLine($0) } + table(indent: indent + 3) + culprits
@@ -67,22 +67,6 @@ package struct FindingTimeline {
   }
 
   private var witness: String? { finding.witness.map { $0.sentence(format.place) } }
-
-  /// Why a refresh is excessive, and whose invalidations repeated it.
-  private var excess: String? {
-    guard let excess = finding.excess else { return nil }
-    let reason =
-      switch (excess.isByRounds, excess.isByTime) {
-      case (true, true): "by its rounds and by the time"
-      case (true, false): "by its rounds"
-      case (false, true): "by the time that they took"
-      case (false, false): "by the thresholds of its replay"
-      }
-    let issuers = excess.issuers.filter { $0.falseRounds > 0 }.prefix(3).map {
-      "\(plural($0.falseRounds, "false round")) for invalidations of \($0.task)"
-    }
-    return (["excessive \(reason)"] + issuers).joined(separator: "; ")
-  }
 
   /// The invalidations that alone explain most rounds.
   private var culprits: [StyledLine] {

@@ -222,6 +222,23 @@ extension FindingDetail {
   }
 }
 
+extension FindingDetail.Excess {
+  /// Why a refresh is excessive, and whose invalidations repeated it.
+  var sentence: String {
+    let reason =
+      switch (isByRounds, isByTime) {
+      case (true, true): "by its rounds and by the time"
+      case (true, false): "by its rounds"
+      case (false, true): "by the time that they took"
+      case (false, false): "by the thresholds of its replay"
+      }
+    let whose = self.issuers.filter { $0.falseRounds > 0 }.prefix(3).map {
+      "\(plural($0.falseRounds, "false round")) for invalidations of \($0.task)"
+    }
+    return (["excessive \(reason)"] + whose).joined(separator: "; ")
+  }
+}
+
 extension FindingDetail.Cause {
   /// Whether a memslot covers it, after a comma.
   var memslot: String {

@@ -7,6 +7,8 @@ import TraceStore
 /// What a mail to the kvm list says of one number of a database.
 package struct MailText {
   private let title: String
+  /// Who did it to whom.
+  private let note: String?
   private let timeline: MailTimeline
   /// Recorded events by their places, in any order.
   private let events: [Int64]
@@ -20,10 +22,12 @@ package struct MailText {
     command = "gpc-replay explain \(shellWord(path)) \(id) --mail"
     if let detail = try FindingDetail(id, in: database) {
       title = detail.summary
+      note = detail.excess?.sentence ?? detail.who
       events = detail.proof.map(\.line)
       timeline = MailTimeline(try Self.rows(ofFinding: id, event: detail.event, in: database))
     } else if let counterexample = try CounterexampleDetail(id, in: database) {
       title = "\(counterexample.form): \(counterexample.title) (an order that was not recorded)"
+      note = nil
       events = Array(try database.storedCounterexample(id)?.events ?? [])
       timeline = MailTimeline(Self.rows(of: counterexample))
     } else {
@@ -33,7 +37,8 @@ package struct MailText {
 
   package func lines() throws(TraceStoreError) -> [String] {
     let facts = try database.facts()
-    let lines = MailTimeline.broken(title, indent: 0) + [""] + timeline.lines + [""] + (try eventLines(facts)) + [""]
+    let said = [title, note].compactMap(\.self).flatMap { MailTimeline.broken($0 + ".", indent: 0) }
+    let lines = said + [""] + timeline.lines + [""] + (try eventLines(facts)) + [""]
     let kernel = facts.kernelRelease?.text ?? "not named by the recording"
     let origin = ["Kernel: \(kernel)", "Workload: \(try workload(facts))", "Command: \(command)"]
     return (lines + origin.flatMap { MailTimeline.broken($0, indent: 0) }).map(\.printable)
@@ -60,7 +65,8 @@ package struct MailText {
       let stamp = row.integer("ts_ns")
       first = first ?? stamp
       let time = unit.shortFigure(stamp.subtractingClamped(first ?? 0))
-      let place = "\(facts.eventPlace.rawValue) \(event), \(time) \(unit.shortName)"
+      let moment = unit.stamp(stamp, resolutionNs: facts.resolutionNs)
+      let place = "\(facts.eventPlace.rawValue) \(event), \(moment) (+\(time) \(unit.shortName))"
       lines += MailTimeline.broken("\(place), CPU \(row.integer("cpu")), \(row.text("task")):", indent: 0)
       lines += MailTimeline.broken("\(row.text("name")): \(row.text("fields"))", indent: 2)
     }

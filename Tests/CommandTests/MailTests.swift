@@ -30,7 +30,8 @@ import Testing
         "  kvm_mmu_notifier_invalidate_range_end()",
       ])
     #expect(mail.contains("                              return = 1 <== here"))
-    #expect(mail.contains { $0.hasPrefix("line 143, ") && $0.contains("CPU ") })
+    #expect(mail.contains { $0.hasPrefix("line 143, 249.908655686 (+896.320 us), CPU ") })
+    #expect(mail.joined(separator: " ").replacing(#/ +/#, with: " ").contains("that taker-396 is invalidating (["))
     #expect(mail.contains("Command: gpc-replay explain t.db 1 --mail"))
     let json = try #require(
       JSONSerialization.jsonObject(with: run(["explain", "t.db", "--finding", "1", "--json"]).output)
