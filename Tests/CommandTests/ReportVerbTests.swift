@@ -122,6 +122,27 @@ import Testing
       "\(expected)\n\(report)")
   }
 
+  /// Whose invalidations repeated the rounds of the longest refreshes, by SQL.
+  @Test(arguments: ["overlap", "storm-lossy", "unrelated"]) func issuersAreThoseOfTheRounds(name: String) throws {
+    struct Issuer: Decodable, Equatable { let task: String, rounds: Int, lostNs: Int, falseRounds: Int }
+    struct Stall: Decodable { let refresh: Int, issuers: [Issuer] }
+    struct Whole: Decodable { let stalls: [Stall] }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let report = try decoder.decode(Whole.self, from: make(name, "t.db", "--json").output)
+    #expect(report.stalls.contains { !$0.issuers.isEmpty })
+    for stall in report.stalls {
+      let sql = """
+        SELECT comm || '-' || pid AS task, count(*) AS rounds, CAST(total(retry_round.duration_ns) AS INTEGER) AS lost_ns,
+          count(*) FILTER (WHERE cause = 'false') AS false_rounds
+        FROM retry_round JOIN invalidation ON invalidation.id = invalidation_id JOIN task ON task.id = task_id
+        WHERE refresh_id = \(stall.refresh) AND cause IS NOT NULL GROUP BY task_id ORDER BY lost_ns DESC, task_id
+        """
+      let rows = try decoder.decode([Issuer].self, from: run("query", "t.db", sql, "--json").output)
+      #expect(stall.issuers == rows, "\(stall.refresh)")
+    }
+  }
+
   /// hva-200000-2 has stale findings and no other; storm-lossy has lost events.
   @Test func theStatusOfCI() throws {
     _ = try make("hva-200000-2", "t.db")
