@@ -115,7 +115,7 @@ extension Recording {
   /// recording favours another form than its beginning (rule 26).
   /// - Parameters:
   ///   - kernel: what divergences are counted from; nil: the form that the recording favours.
-  ///   - isFirst: nobody has seen the results so far.
+  ///   - isFirst: part of an import: the results so far have not been reported.
   func replay(_ options: ReplayOptions, kernel: KernelForm?, isFirst: Bool = false) throws {
     let release = try database.facts().kernelRelease
     var (options, kernel) = (options, kernel)

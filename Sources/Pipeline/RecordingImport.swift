@@ -57,22 +57,25 @@ package struct RecordingImport {
     // Without a database there is nothing to compare: the hash is computed while importing, too.
     guard let path, case .file(let trace) = request.input, access(path, F_OK) == 0 else { return false }
     let hash = try hash(ofFileAt: trace)
-    if try holds(hash, path) { return true }
-    // What is no database of ours is not replaced either way: the writer says so.
-    guard TraceDatabase.isOurs(at: path) else { return false }
+    switch try content(of: path, hash) {
+    case .same: return true
+    // Never replaced: the writer refuses a file that is no database of gpc-replay.
+    case .foreign: return false
+    case .other: break
+    }
     if keepsNumbers { throw PipelineError.holdsAnother(database: path, request.input) }
     if request.isDatabaseByDefault {
       let other = ImportRequest.database(path, of: hash)
       request.database = .file(other)
       listener.notice(.besides(other: path, database: other))
-      return try access(other, F_OK) == 0 && holds(hash, other)
+      return try content(of: other, hash) == .same
     }
     guard request.isForced else { throw PipelineError.wouldReplace(database: path, request.input) }
     return false
   }
 
-  private func holds(_ hash: ContentHash, _ path: String) throws(TraceStoreError) -> Bool {
-    try TraceDatabase.holds(contentHash: hash.description, toolVersion: Tool.version, at: path)
+  private func content(of path: String, _ hash: ContentHash) throws(TraceStoreError) -> TraceDatabase.Content {
+    try TraceDatabase.content(of: path, contentHash: hash.description, toolVersion: Tool.version)
   }
 
   private var path: String? {

@@ -24,35 +24,31 @@ package final class TraceDatabase {
     self.file = file
   }
 
-  /// Whether the database at `path` holds the recording with this content, imported completely by this version of
-  /// gpc-replay. No file, a foreign file and another version's database are a plain no.
-  package static func holds(contentHash: String, toolVersion: String, at path: String) throws(TraceStoreError) -> Bool {
+  /// What a path holds, compared with one recording.
+  package enum Content: Equatable, Sendable {
+    /// That recording, imported completely by this version of gpc-replay.
+    case same
+    /// Another recording, or another version's import.
+    case other
+    /// No database of gpc-replay.
+    case foreign
+  }
+
+  package static func content(
+    of path: String, contentHash: String, toolVersion: String
+  ) throws(TraceStoreError) -> Content {
     let database: TraceDatabase
     do {
       database = try TraceDatabase(at: path)
     } catch {
       switch error {
-      case .notFound, .notOurs, .otherVersion: return false
+      case .otherVersion: return .other
+      case .notFound, .notOurs: return .foreign
       case .sqlite, .noSpace, .system, .busy, .readOnly, .queryNotReadOnly, .notOneStatement, .damaged: throw error
       }
     }
     let facts = try database.facts()
-    return facts.contentHash == contentHash && facts.toolVersion == toolVersion
-  }
-
-  /// It is a database of gpc-replay, of this layout or another.
-  package static func isOurs(at path: String) -> Bool {
-    do throws(TraceStoreError) {
-      _ = try TraceDatabase(at: path)
-      return true
-    } catch {
-      switch error {
-      case .otherVersion: return true
-      case .notFound, .notOurs, .sqlite, .noSpace, .system, .busy, .readOnly, .queryNotReadOnly, .notOneStatement,
-        .damaged:
-        return false
-      }
-    }
+    return facts.contentHash == contentHash && facts.toolVersion == toolVersion ? .same : .other
   }
 
   /// A SELECT, with its parameters bound in their order.
@@ -205,7 +201,7 @@ package final class TraceDatabase {
   /// findings that were there before keep their numbers, and others get new ones. A comparison stays if it is of the
   /// same form and delta.
   /// - Parameters:
-  ///   - isFirst: nobody has seen the results so far: all are replaced, and findings are numbered from 1.
+  ///   - isFirst: the results so far have not been reported: all are replaced, and findings are numbered from 1.
   ///   - replay: returns its settings.
   package func replaceResults<Failure: Error>(
     isFirst: Bool = false, _ replay: (ResultWriter) throws(Failure) -> ReplaySettings

@@ -12,7 +12,7 @@ struct QueryCommand: ParsableCommand {
     commandName: "query",
     abstract: "Ask a database: a question by its name, or one read-only SQL statement.",
     discussion: """
-      A question's name stands for its SQL (--list); the name of a table or view for all of its rows. Tables, views and \
+      The name of a question runs its SQL (--list); that of a table or view prints all of its rows. Tables, views and \
       worked questions: docs/schema.md. Plain `sqlite3 DB` works as well.
 
       Example:

@@ -14,10 +14,10 @@ import TraceStore
     #expect(!FileManager.default.fileExists(atPath: path))
     _ = try writer.finish(Example.summary())
     #expect(try folder.names == ["x.db"])
-    #expect(try TraceDatabase.holds(contentHash: "abc", toolVersion: "1.2.3", at: path))
-    #expect(try !TraceDatabase.holds(contentHash: "abd", toolVersion: "1.2.3", at: path))
-    #expect(try !TraceDatabase.holds(contentHash: "abc", toolVersion: "1.2.4", at: path))
-    #expect(try !TraceDatabase.holds(contentHash: "abc", toolVersion: "1.2.3", at: folder.file("y.db")))
+    #expect(try TraceDatabase.content(of: path, contentHash: "abc", toolVersion: "1.2.3") == .same)
+    #expect(try TraceDatabase.content(of: path, contentHash: "abd", toolVersion: "1.2.3") == .other)
+    #expect(try TraceDatabase.content(of: path, contentHash: "abc", toolVersion: "1.2.4") == .other)
+    #expect(try TraceDatabase.content(of: folder.file("y.db"), contentHash: "abc", toolVersion: "1.2.3") == .foreign)
   }
 
   @Test func anAbandonedWriterLeavesNothing() throws {

@@ -2,7 +2,7 @@
 
 /// Turns rows into UTF-8 as they come. Big results stream.
 protocol QueryPrinter {
-  /// Not passed on yet; whoever passes it on empties it.
+  /// Output that was not passed on yet; the caller passes it on and empties it.
   var bytes: [UInt8] { get set }
 
   /// Prints the row that the statement is at.

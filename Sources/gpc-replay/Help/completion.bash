@@ -1,9 +1,7 @@
 # Completion of gpc-replay for bash: the program itself says what a word may become.
 
 _gpc_replay() {
-  local line word current=${COMP_WORDS[COMP_CWORD]} words=("${COMP_WORDS[@]:1:COMP_CWORD}")
-  # As the shell will take it, without what quotes it.
-  words[-1]=${words[-1]//\\/}
+  local line word current=${COMP_WORDS[COMP_CWORD]}
   # bash parts words at '=' and ':'.
   [[ $current == '=' ]] && current=
   COMPREPLY=()
@@ -23,6 +21,6 @@ _gpc_replay() {
         COMPREPLY+=("$word") ;;
     esac
     [[ $line == :* ]] && compopt -o filenames 2>/dev/null
-  done < <("${COMP_WORDS[0]/#\~/$HOME}" complete -- "${words[@]}" 2>/dev/null)
+  done < <("${COMP_WORDS[0]/#\~/$HOME}" complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -F _gpc_replay gpc-replay
