@@ -57,9 +57,7 @@ extension CorpusOutcome {
   }
 
   private func failure(_ difference: Difference) -> String {
-    let message =
-      "\(difference.form) \(difference.subject): expected \(difference.expected), found \(difference.found)"
-    return "<failure message=\"\(escaped(message))\">\(escaped(difference.reason))</failure>"
+    "<failure message=\"\(escaped(difference.sentence))\">\(escaped(difference.reason))</failure>"
   }
 
   private func escaped(_ text: String) -> String {

@@ -11,10 +11,7 @@ extension CorpusOutcome {
     for (index, outcome) in cases.enumerated() {
       let row = outcome.row
       if let fault = row.fault { lines.append("# \(row.name): \(fault)") }
-      for difference in outcome.differences {
-        let (form, subject) = (difference.form, difference.subject)
-        lines.append("# \(row.name): \(form) \(subject): expected \(difference.expected), found \(difference.found)")
-      }
+      lines += outcome.differences.map { "# \(row.name): \($0.sentence)" }
       let isPassed = !outcome.isBroken && outcome.differences.isEmpty
       lines.append("\(isPassed ? "ok" : "not ok") \(index + 1) \(row.name)")
     }

@@ -61,6 +61,8 @@ package struct Difference: Sendable {
   package let found: String
   /// Of the expectation.
   package let reason: String
+
+  var sentence: String { "\(form) \(subject): expected \(expected), found \(found)" }
 }
 
 /// All cases, by name.

@@ -5,7 +5,7 @@ import Results
 import TextLayout
 import TraceStore
 
-/// All findings of a database that a filter leaves, worst first.
+/// All findings of a database that a filter leaves, the worst kinds first.
 package struct FindingList {
   private var rows: [[String]] = []
   private let facts: RecordingFacts
@@ -18,27 +18,17 @@ package struct FindingList {
     let found = try FoundList(database, filter)
     let issuers = try Issuers(
       database.roundTally(issuersOf: Set(found.excessive.keys)).issuers, in: database)
-    let condition = filter.condition(FoundList.columns)
-    rows = try database.rows(
-      """
-      SELECT finding.id AS id, finding.kind AS kind, certainty, event.id AS event_id, event.ts_ns AS ts_ns,
-        finding.cache_id AS cache_id, finding.refresh_id AS refresh_id, task.comm || '-' || task.pid AS task,
-        issuer.comm || '-' || issuer.pid AS issuer
-      FROM finding
-      LEFT JOIN event ON event.id = finding.event_id LEFT JOIN task ON task.id = event.task_id
-      LEFT JOIN invalidation ON invalidation.id = finding.invalidation_id
-      LEFT JOIN task AS issuer ON issuer.id = invalidation.task_id
-      LEFT JOIN finding_kind ON finding_kind.name = finding.kind
-      WHERE \(condition) ORDER BY finding_kind.position, certainty, finding.id
-      """, filter.task
-    ) { row in
-      let issuer = row.optionalText("issuer") ?? row.optionalInteger("refresh_id").flatMap { issuers.falsely($0) }
-      return [
-        "#\(row.integer("id"))", row.text("kind"), row.text("certainty"),
-        row.optionalInteger("ts_ns").map { unit.stamp($0, resolutionNs: resolution) } ?? "",
-        String(row.integer("event_id")),
-        row.optionalInteger("cache_id").map { String($0) } ?? "", row.optionalText("task") ?? "",
-        issuer ?? "",
+    // Within a kind and certainty by number.
+    let places = Dictionary(uniqueKeysWithValues: Finding.Kind.allCases.enumerated().map { ($1, $0) })
+    let byNumber = found.found.sorted {
+      (places[$0.kind] ?? 0, $0.certainty.rawValue, $0.id) < (places[$1.kind] ?? 0, $1.certainty.rawValue, $1.id)
+    }
+    rows = byNumber.map { found in
+      [
+        "#\(found.id)", found.kind.rawValue, found.certainty.rawValue,
+        found.tsNs.map { unit.stamp($0, resolutionNs: resolution) } ?? "", String(found.event),
+        found.cache.map { String($0) } ?? "", found.task ?? "",
+        found.issuer ?? found.refresh.flatMap { issuers.falsely($0) } ?? "",
       ]
     }
     guard filter == ReportFilter() else { return }
@@ -57,8 +47,6 @@ package struct FindingList {
     if rows.isEmpty { return ["no findings"] }
     let heading = ["id", "kind", "certainty", "time", facts.eventPlace.rawValue, "cache", "task", "invalidation of"]
     let table = fitted([heading] + rows, right: [0, 3, 4, 5], optional: [5, 4, 3], width: width)
-    return table.enumerated().map {
-      StyledLine($1, $0 == 0 ? .heading : .plain)
-    }
+    return table.headed
   }
 }

@@ -10,6 +10,8 @@ struct FoundList {
     let id: Int64
     let kind: Finding.Kind
     let certainty: Finding.Certainty
+    let event: Int64
+    let tsNs: Int64?
     let cache: Int64?
     let task: String?
     let issuer: String?
@@ -19,10 +21,10 @@ struct FoundList {
     let isByRounds, isByTime: Bool
   }
 
-  private let found: [Found]
+  let found: [Found]
 
   /// What a filter compares: the invalidations of a task include those for which rounds were repeated falsely.
-  static let columns = ReportFilter.Columns(
+  private static let columns = ReportFilter.Columns(
     vm: "finding.vm_id", cache: "finding.cache_id", time: "event.ts_ns", tasks: ["task", "issuer"],
     rounds: "finding.kind = 'excessive_retry' AND finding.refresh_id")
 
@@ -30,8 +32,8 @@ struct FoundList {
     let condition = filter.condition(Self.columns)
     found = try database.rows(
       """
-      SELECT finding.id AS id, finding.kind AS kind, finding.certainty AS certainty, finding.cache_id AS cache_id,
-        finding.refresh_id AS refresh_id, finding.check_id AS check_id, task.comm || '-' || task.pid AS task,
+      SELECT finding.id AS id, finding.kind AS kind, finding.certainty AS certainty, finding.event_id AS event_id,
+        event.ts_ns AS ts_ns, finding.cache_id AS cache_id, finding.refresh_id AS refresh_id, finding.check_id AS check_id, task.comm || '-' || task.pid AS task,
         issuer.comm || '-' || issuer.pid AS issuer, round_count, false_count, false_ns,
         coalesce(false_count > retries_max, 0) AS is_by_rounds, coalesce(false_ns > replay.stall_max_ns, 0) AS is_by_time
       FROM finding
@@ -51,7 +53,8 @@ struct FoundList {
     ) { (row) throws(TraceStoreError) in
       Found(
         id: row.integer("id"), kind: try row.word("kind"), certainty: try row.word("certainty"),
-        cache: row.optionalInteger("cache_id"), task: row.optionalText("task"), issuer: row.optionalText("issuer"),
+        event: row.integer("event_id"), tsNs: row.optionalInteger("ts_ns"), cache: row.optionalInteger("cache_id"),
+        task: row.optionalText("task"), issuer: row.optionalText("issuer"),
         refresh: row.optionalInteger("refresh_id"), isOfCheck: !row.isNull("check_id"),
         rounds: row.integer("round_count"),
         falseRounds: row.integer("false_count"), falseNs: row.integer("false_ns"),

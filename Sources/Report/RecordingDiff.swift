@@ -36,7 +36,7 @@ package struct RecordingDiff: Encodable, Sendable {
     for table in [totals, causes, findings, table("by cache", \.byCache), table("by task", \.byTask)]
     where table.count > 1 {
       lines.append("")
-      lines += aligned(table, right: [1, 2, 3]).enumerated().map { StyledLine($1, $0 == 0 ? .heading : .plain) }
+      lines += aligned(table, right: [1, 2, 3]).headed
     }
     return lines
   }

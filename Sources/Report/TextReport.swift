@@ -57,7 +57,7 @@ package struct TextReport {
   }
 
   private func table(_ rows: [[String]], right: Set<Int>) -> [StyledLine] {
-    aligned(rows, right: right).enumerated().map { StyledLine($1, $0 == 0 ? .heading : .plain) }
+    aligned(rows, right: right).headed
   }
 
   /// A command that shows more; nil in memory.
@@ -168,9 +168,7 @@ package struct TextReport {
   }
 
   private func fitted(_ rows: [[String]], right: Set<Int>, optional: [Int]) -> [StyledLine] {
-    TextLayout.fitted(rows, right: right, optional: optional, width: options.width).enumerated().map {
-      StyledLine($1, $0 == 0 ? .heading : .plain)
-    }
+    TextLayout.fitted(rows, right: right, optional: optional, width: options.width).headed
   }
 
   // MARK: Retries
@@ -239,7 +237,7 @@ package struct TextReport {
   }
 
   private var forms: [StyledLine] {
-    FormsText(report, width: options.width).lines.enumerated().map { StyledLine($1, $0 == 0 ? .heading : .plain) }
+    FormsText(report, width: options.width).lines.headed
   }
 
   private var events: [StyledLine] {

@@ -31,6 +31,11 @@ package struct StyledLine: Sendable, ExpressibleByStringLiteral {
   }
 }
 
+extension [String] {
+  /// The lines of a table: the first one is its heading.
+  package var headed: [StyledLine] { enumerated().map { StyledLine($1, $0 == 0 ? .heading : .plain) } }
+}
+
 extension StyledLine.Style {
   /// SGR parameters; nil: none.
   fileprivate var code: String? {
