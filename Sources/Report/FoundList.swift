@@ -36,8 +36,8 @@ struct FoundList {
         event.ts_ns AS ts_ns, finding.cache_id AS cache_id, finding.refresh_id AS refresh_id, finding.check_id AS check_id, task.comm || '-' || task.pid AS task,
         issuer.comm || '-' || issuer.pid AS issuer, round_count, false_count, false_ns,
         coalesce(false_count > retries_max, 0) AS is_by_rounds, coalesce(false_ns > replay.stall_max_ns, 0) AS is_by_time
-      FROM finding
-      LEFT JOIN finding_kind ON finding_kind.name = finding.kind
+      FROM (SELECT id, row_number() OVER () AS place FROM finding_report) AS ranked
+      JOIN finding ON finding.id = ranked.id
       LEFT JOIN event ON event.id = finding.event_id
       LEFT JOIN task ON task.id = event.task_id
       LEFT JOIN invalidation ON invalidation.id = finding.invalidation_id
@@ -45,10 +45,7 @@ struct FoundList {
       LEFT JOIN refresh ON refresh.id = finding.refresh_id
       LEFT JOIN replay
       WHERE \(condition)
-      ORDER BY finding_kind.position, finding.certainty, iif(finding.kind = 'excessive_retry', -refresh.false_ns, 0),
-        finding.certainty = 'possible' AND finding.witness = 'same_pfn'
-          AND (SELECT 10 * same_pfn_count <= after_removal_count AND after_removal_count > 0 FROM witness_weight),
-        finding.id
+      ORDER BY place
       """, filter.task
     ) { (row) throws(TraceStoreError) in
       Found(

@@ -37,10 +37,4 @@ struct DatasetteMetadata: Encodable {
         queries: Dictionary(uniqueKeysWithValues: queries))
     ]
   }
-
-  func text() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-  }
 }

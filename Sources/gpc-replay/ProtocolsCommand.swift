@@ -11,7 +11,7 @@ struct ProtocolsCommand: ParsableCommand {
     commandName: "protocols",
     abstract: "List the forms of the protocol, or show what one of them does.",
     discussion: """
-      A form is named by its id, or by the file that it stands in (docs/forms.md).
+      A form is named by its id, or by its file (docs/forms.md).
 
       Example:
         gpc-replay protocols seanjc-2

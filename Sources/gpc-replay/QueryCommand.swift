@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import Report
 import Schema
 import TextLayout
 import TraceReaders
@@ -62,7 +63,7 @@ extension QueryCommand {
   func run() throws {
     let query = try Query(database: databases.database, attached: databases.attached)
     if list { return try printOut(QueryList(query).text) }
-    if datasette { return try printOut(try DatasetteMetadata(query, path: databases.database).text()) }
+    if datasette { return try printOut(try JSONReport.text(DatasetteMetadata(query, path: databases.database))) }
     try run(query, try statement(of: query))
   }
 

@@ -39,7 +39,7 @@ package struct ProtocolDocument {
       "",
     ] + table(["virt/kvm/pfncache.c", "our line"], FunctionListing().rows) + [
       "",
-      "`gpc->valid = false;` before the loop is part of `refresh.begin`, which stands in `KVMGPCRefresh.swift` with the test that leads here: the lock",
+      "`gpc->valid = false;` before the loop is part of `refresh.begin`, which is in `KVMGPCRefresh.swift` with the test that leads here: the lock",
       "is held from there on. Names in brackets are where a test leads, if not to the next line.", "",
     ]
 
@@ -87,12 +87,12 @@ package struct ProtocolDocument {
     let rows = form.program.barriers.filter { !known.contains($0) }.map { placed in
       [
         placed.statement,
-        placed.function + (placed.behind.map { ", behind `\($0)`" } ?? ", at its head"),
+        placed.function + (placed.behind.map { ", after `\($0)`" } ?? ", at its head"),
         placed.barrier.orders, placed.barrier.partner ?? "not named in the C",
       ]
     }
     guard !rows.isEmpty else { return [] }
-    return ["### The barriers", ""] + Self.table(["barrier", "stands in", "orders", "pairs with"], rows) + [""]
+    return ["### The barriers", ""] + Self.table(["barrier", "place", "orders", "pairs with"], rows) + [""]
   }
 
   private func edge(_ row: Row) -> String {
