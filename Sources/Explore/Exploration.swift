@@ -17,7 +17,7 @@ package struct Exploration: Sendable {
   package let byteCount: Int
   /// The ways that steps went in some order.
   package let branchesReached: BranchSet
-  /// nil where the search is complete, or the scenario does not fit the model at all.
+  /// nil where the search is complete, the deadline has passed, or the scenario does not fit the model at all.
   package let fallback: Fallback?
   /// States that no order of the recorded times leads on from.
   var deadEndCount = 0

@@ -14,11 +14,14 @@ extension Explorer {
       form: form, scenario: scenario, verdict: verdict, stuckKind: stuckKind, schedule: schedule, grain: grain)
   }
 
-  /// The same, shrunk until removing any one thing makes it pass. Every candidate is searched again.
+  /// The same, shrunk until removing any one thing makes it pass, or the deadline has passed: what was found before it
+  /// is shown, if not so small. Every candidate is searched again.
   package func shrunkCounterexample(_ verdict: SearchVerdict) -> Counterexample? {
-    guard var best = counterexample(verdict) else { return nil }
+    var unhurried = self
+    unhurried.limits = limits.withoutDeadline
+    guard var best = unhurried.counterexample(verdict) else { return nil }
     var candidates = best.scenario.smaller()
-    while let candidate = candidates.popFirst() {
+    while limits.deadline?.bound == nil, let candidate = candidates.popFirst() {
       guard let found = with(candidate).counterexample(verdict), found.stuckKind == best.stuckKind else { continue }
       best = found
       candidates = candidate.smaller()

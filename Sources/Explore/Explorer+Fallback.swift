@@ -3,7 +3,9 @@
 import GPCProtocol
 
 extension Explorer {
-  func fallback(_ stepper: Stepper, _ layout: StateLayout) -> Fallback {
+  /// nil: the search saw everything, or the deadline has passed.
+  func fallback(_ completeness: Completeness, _ stepper: Stepper, _ layout: StateLayout) -> Fallback? {
+    guard case .truncated(let bound) = completeness, !bound.isDeadline else { return nil }
     var walks = RandomWalks(stepper: stepper, initial: layout.initial, limits: walkLimits)
     return Fallback(
       preemptionsComplete: preemptionsComplete(stepper, layout), walks: walkLimits, met: walks.run())

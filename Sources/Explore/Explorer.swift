@@ -51,7 +51,7 @@ package struct Explorer: Sendable {
     {
       endless = endlessVerdict
     }
-    let fallback = search.completeness == .complete ? nil : fallback(stepper, layout)
+    let fallback = fallback(search.completeness, stepper, layout)
     let met = fallback?.met ?? [:]
     if stuck == nil, let schedule = met[.deadlock] { stuck = stuckKind(schedule) }
     var exploration = Exploration(

@@ -191,7 +191,7 @@ extension Recording {
     return explorer.exploration
   }
 
-  /// Models and stores the cost of forms. The recorded kernel's figures are those of the replay in the database, so its
+  /// Models the cost of forms, and adds it to what is stored. The recorded kernel's figures are those of the replay in the database, so its
   /// settings apply; without one, it is replayed with the defaults.
   /// - Returns: the forms without a known cost.
   package func compare(_ forms: [ProtocolForm]) throws -> [ProtocolForm] {
@@ -211,8 +211,9 @@ extension Recording {
   /// - Returns: by form.
   func store(_ comparison: inout Comparison) throws -> [FormCosts] {
     let costs = comparison.finish()
-    try database.replaceComparison(
-      comparison.rows(costs), leftOut: comparison.leftOut, kernelWaits: comparison.kernelWaits)
+    try database.addToComparison(
+      comparison.rows(costs), order: ProtocolForm.all.map(\.id), leftOut: comparison.leftOut,
+      kernelWaits: comparison.kernelWaits)
     return costs
   }
 }

@@ -39,16 +39,17 @@ package struct SearchBudget: Sendable {
   package var statesMax: Int?
   /// Bytes of stored states.
   package var memoryMax: Int?
-  package var secondsMax: Int?
+  /// nil: as long as it takes.
+  package var deadline: Deadline?
 
-  package init(statesMax: Int? = nil, memoryMax: Int? = nil, secondsMax: Int? = nil) {
+  package init(statesMax: Int? = nil, memoryMax: Int? = nil, deadline: Deadline? = nil) {
     self.statesMax = statesMax
     self.memoryMax = memoryMax
-    self.secondsMax = secondsMax
+    self.deadline = deadline
   }
 
   package func limits(orElse limits: SearchLimits = SearchLimits()) -> SearchLimits {
     SearchLimits(
-      statesMax: statesMax ?? limits.statesMax, memoryMax: memoryMax ?? limits.memoryMax, secondsMax: secondsMax)
+      statesMax: statesMax ?? limits.statesMax, memoryMax: memoryMax ?? limits.memoryMax, deadline: deadline)
   }
 }

@@ -69,7 +69,10 @@ package struct ComparisonReport: Encodable {
   /// not recorded separately.
   package let notCompared: [String]
 
-  package init(_ database: TraceDatabase, notCompared: [String]) throws(TraceStoreError) {
+  /// - Parameters:
+  ///   - asked: the forms to show of those that are stored; nil: all.
+  ///   - notCompared: of the requested ones.
+  package init(_ database: TraceDatabase, of asked: [String]?, notCompared: [String]) throws(TraceStoreError) {
     self.notCompared = notCompared
     let facts = try database.facts()
     file = facts.fileName
@@ -84,6 +87,7 @@ package struct ComparisonReport: Encodable {
       """
     ) { Refutation(event: $0.integer("refuted_event_id"), reason: $0.optionalText("refuted_by") ?? "") }.first
     forms = try database.rows("SELECT * FROM form_cost ORDER BY id") { Self.form($0) }
+      .filter { form in !form.isModelled || asked.map { $0.contains(form.form) } ?? true }
     agreement = try database.rows("SELECT figure, recorded, modelled FROM model_agreement") {
       Agreement(
         figure: $0.text("figure"), recorded: $0.integer("recorded"), modelled: $0.integer("modelled"))

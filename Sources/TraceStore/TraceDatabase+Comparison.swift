@@ -5,25 +5,43 @@ import KVMEvents
 import Results
 
 extension TraceDatabase {
-  /// Replaces the previous comparison: whole, or not at all. The recorded kernel's row is taken from the replay's
-  /// tables, without what was excluded.
-  /// - Parameter kernelWaits: how much of the recorded kernel's time was its own waits: not in the replay's tables.
-  package func replaceComparison(
-    _ forms: [(id: String, costs: FormCosts)], leftOut: [LeftOutWindow], kernelWaits: KernelWaits
+  /// Adds forms to the comparison that is stored, each in place of its former row: whole, or not at all. The recorded
+  /// kernel's row is taken from the replay's tables, without what was excluded. A replay with another form or delta
+  /// has removed the comparison that was there, so all rows have the settings of the table `replay`.
+  /// - Parameters:
+  ///   - order: forms by age; the rows are in this order, others come last.
+  ///   - kernelWaits: how much of the recorded kernel's time was its own waits: not in the replay's tables.
+  package func addToComparison(
+    _ forms: [(id: String, costs: FormCosts)], order: [String], leftOut: [LeftOutWindow], kernelWaits: KernelWaits
   ) throws(TraceStoreError) {
     try connection.leaveWriteAheadLog()
-    try connection.execute("BEGIN IMMEDIATE; DELETE FROM form_cost; DELETE FROM left_out_window")
+    try connection.execute("BEGIN IMMEDIATE; DELETE FROM left_out_window; DELETE FROM form_cost WHERE is_modelled = 0")
     do {
       try TableWriter(on: connection).write(numbered: leftOut)
+      for form in forms { _ = try statement("DELETE FROM form_cost WHERE form = ?1", form.id).step() }
+      let free = try connection.integer("SELECT coalesce(max(id), 0) + 1 FROM form_cost")
       let rows: TableWriter<FormCostRow> = try TableWriter(on: connection)
+      for (place, form) in forms.enumerated() {
+        try rows.write(FormCostRow(form: form.id, isModelled: true, costs: form.costs), id: free + Int64(place))
+      }
+      try renumberForms(order)
       let recorded = FormCostRow(form: "recorded", isModelled: false, costs: try recordedCosts(kernelWaits))
       try rows.write(recorded, id: 0)
-      try rows.write(numbered: forms.map { FormCostRow(form: $0.id, isModelled: true, costs: $0.costs) })
       try connection.execute("COMMIT")
     } catch {
       connection.rollBack()
       throw error
     }
+  }
+
+  private func renumberForms(_ order: [String]) throws(TraceStoreError) {
+    let stored = try rows("SELECT form FROM form_cost ORDER BY id") { $0.text("form") }
+    let known = order.filter { stored.contains($0) }
+    // Below 0 first: no two rows have one id meanwhile.
+    for (place, form) in (known + stored.filter { !order.contains($0) }).enumerated() {
+      _ = try statement("UPDATE form_cost SET id = ?1 WHERE form = ?2", -Int64(place) - 1, form).step()
+    }
+    try connection.execute("UPDATE form_cost SET id = -id")
   }
 }
 

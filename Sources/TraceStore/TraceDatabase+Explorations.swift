@@ -3,16 +3,29 @@
 import KVMEvents
 import Results
 
+/// What became of an exploration.
+package enum StoredExploration {
+  /// In the database, its counterexamples under these numbers.
+  case stored(numbers: [Int64])
+  /// The one that is there stays: it saw this many windows to their end, and the new one fewer.
+  case formerIsMore(completeCount: Int64)
+}
+
 extension TraceDatabase {
-  /// Stores an exploration, replacing the previous one of the same form, memory model and delta. Returns the
-  /// counterexamples' numbers.
+  /// Stores an exploration in place of the former one of the same form, memory model and delta, unless that saw more
+  /// windows to their end.
   package func store(
     _ exploration: ExplorationRow, _ counterexamples: [CounterexampleRow]
-  ) throws(TraceStoreError) -> [Int64] {
+  ) throws(TraceStoreError) -> StoredExploration {
     try connection.leaveWriteAheadLog()
     try connection.execute("BEGIN IMMEDIATE")
     do throws(TraceStoreError) {
-      try removeFormer(exploration)
+      let former = try former(exploration)
+      if let most = former.map(\.completeCount).max(), most > exploration.completeCount {
+        connection.rollBack()
+        return .formerIsMore(completeCount: most)
+      }
+      try remove(former.map(\.id))
       let id = try connection.integer("SELECT coalesce(max(id), 0) + 1 FROM exploration")
       try TableWriter(on: connection).write(exploration, id: id)
       let writer = try CounterexampleWriter(on: connection)
@@ -28,7 +41,7 @@ extension TraceDatabase {
         numbers.append(number)
       }
       try connection.execute("COMMIT")
-      return numbers
+      return .stored(numbers: numbers)
     } catch {
       connection.rollBack()
       throw error
@@ -40,12 +53,18 @@ extension TraceDatabase {
     try rows("SELECT text FROM counterexample WHERE id = ?1", id) { $0.text("text") }.first
   }
 
-  private func removeFormer(_ exploration: ExplorationRow) throws(TraceStoreError) {
-    let former = try rows(
-      "SELECT id FROM exploration WHERE form = ?1 AND memory = ?2 AND delta_ns IS ?3", exploration.form,
+  /// Of the same form, memory model and delta.
+  private func former(
+    _ exploration: ExplorationRow
+  ) throws(TraceStoreError) -> [(id: Int64, completeCount: Int64)] {
+    try rows(
+      "SELECT id, complete_count FROM exploration WHERE form = ?1 AND memory = ?2 AND delta_ns IS ?3", exploration.form,
       exploration.memory, exploration.deltaNs
-    ) { $0.integer("id") }
-    for id in former {
+    ) { ($0.integer("id"), $0.integer("complete_count")) }
+  }
+
+  private func remove(_ explorations: [Int64]) throws(TraceStoreError) {
+    for id in explorations {
       let counterexamples = "(SELECT id FROM counterexample WHERE exploration_id = \(id))"
       try connection.execute(
         """

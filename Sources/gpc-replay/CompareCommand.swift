@@ -10,8 +10,8 @@ struct CompareCommand: ParsableCommand {
     commandName: "compare",
     abstract: "Compute what each published form of the protocol would have cost in a recording.",
     discussion: """
-      The first row is what was recorded, all others are modelled (docs/compare.md). The result stays in the database: tables \
-      form_cost and left_out_window, views form_saving and model_agreement. \
+      The first row is what was recorded, all others are modelled (docs/compare.md). The result stays in the database, beside \
+      the forms that were compared before: tables form_cost and left_out_window, views form_saving and model_agreement. \
       \(ExitStatus.sentence([(.unknown, "nothing could be compared")]))
 
       Example:
@@ -45,7 +45,7 @@ struct CompareCommand: ParsableCommand {
     let forms = try forms.byAge()
     let source = try Recording(options.request(trace), kernel: kernel.asked(), .terminal)
     let notCompared = try source.compare(forms)
-    let report = try ComparisonReport(source.database, notCompared: notCompared.map(\.id))
+    let report = try ComparisonReport(source.database, of: forms.map(\.id), notCompared: notCompared.map(\.id))
     let text = try json ? report.json() : mail ? mailText(report) : ComparisonText(report).text
     try printOut(text)
     if report.isEmpty && !report.leftOut.isEmpty { throw ExitStatus.unknown.code }

@@ -9,18 +9,21 @@ import Results
 import TextLayout
 
 extension ExploreCommand {
-  func exploreTrace(_ trace: String, _ forms: [(form: ProtocolForm, word: String)]) throws {
+  func exploreTrace(_ trace: String, _ forms: [(form: ProtocolForm, word: String)]) throws -> SearchStatus {
     let source = try Recording(options.request(trace), kernel: kernel.asked(), .terminal)
     let blindSpots = try source.database.blindSpots()
+    let interrupt = Interrupt()
+    let search = search(limits.budget(interrupt))
     var status = SearchStatus()
     var documents: [any Encodable] = []
     // Form by form, each printed as soon as it is known: the searches take longer than reading the events again.
     for (index, (form, word)) in forms.enumerated() {
+      guard status.goesOn(search.budget.deadline, forms[index...].map(\.form)) else { break }
       let exploration = try source.explore(form, search)
       if let window, window > exploration.windowCount {
         throw fail("\(inputName(trace)) has \(exploration.windowCount) windows, no window \(window).")
       }
-      var lines = try show(exploration, word, source)
+      var lines = try show(exploration, word, source, search)
       lines.insert(contentsOf: blindSpots, at: 2)
       if json {
         documents.append(exploration.document)
@@ -31,33 +34,42 @@ extension ExploreCommand {
         hasVerdicts: exploration.hasFaults, isComplete: exploration.isComplete && blindSpots.isEmpty)
     }
     if json { try printOut(JSONReport.text(SearchDocuments(forms: documents))) }
-    try status.throwIfAny()
+    interrupt.deliver()
+    return status
   }
 
-  private var search: SearchRequest {
-    var search = SearchRequest(bound: delta, budget: limits.budget)
+  private func search(_ budget: SearchBudget) -> SearchRequest {
+    var search = SearchRequest(bound: delta, budget: budget)
     search.seed = seed
     search.counterexamplesMax = findings.max ?? .max
     search.onlyWindow = window
     return search
   }
 
-  /// Stores what was found, unless it is of one window only, and gives the lines to print.
-  private func show(_ exploration: TraceExploration, _ word: String, _ source: Recording) throws -> [String] {
+  /// Stores what was found, unless it is of one window only, or less than is stored, and gives the lines to print.
+  private func show(
+    _ exploration: TraceExploration, _ word: String, _ source: Recording, _ search: SearchRequest
+  ) throws -> [String] {
     var lines = exploration.text() + (try recordedFindings(source))
     let name = source.path ?? ([trace ?? "-"] + options.request(trace ?? "-").arguments).joined(separator: " ")
     let place = try source.database.facts().eventPlace
     let rows = exploration.counterexamples().map { found in
       let again = again(exploration.form, word, "\(name)\(deltaWords) --window \(found.window)")
       return CounterexampleRow(
-        found, text: found.counterexample.text(limits.budget.limits(), place: place, again: again))
+        found, text: found.counterexample.text(search.budget.limits(), place: place, again: again))
     }
     // A look at one window does not replace what was found in all of them.
     guard window == nil else { return lines + rows.flatMap { ["", $0.text] } }
-    let numbers = try source.database.store(ExplorationRow(exploration), rows)
-    for (number, row) in zip(numbers, rows) {
-      lines += ["", "#\(number)  \(row.text)"]
-      if let path = source.path { lines.append("Stored:    gpc-replay explain \(shellWord(path)) \(number)") }
+    let stored = try source.database.store(ExplorationRow(exploration), rows)
+    switch stored {
+    case .stored(let numbers):
+      for (number, row) in zip(numbers, rows) {
+        lines += ["", "#\(number)  \(row.text)"]
+        if let path = source.path { lines.append("Stored:    gpc-replay explain \(shellWord(path)) \(number)") }
+      }
+    case .formerIsMore(let completeCount):
+      lines += rows.flatMap { ["", $0.text] }
+      lines += ["", "not stored: the search that is there saw \(plural(completeCount, "window")) to the end"]
     }
     return lines
   }

@@ -87,14 +87,11 @@ struct ExploreCommand: ParsableCommand {
   func run() throws {
     let model: MemoryModel = memory == .sc ? .sequential : dropBarrier ? .tsoWithoutBarrier : .tso
     let forms = try self.forms.read().map { (form: $0.form.under(model), word: $0.word) }
-    if let trace {
-      try exploreTrace(trace, forms)
-    } else {
-      try exploreScenario(forms)
-    }
+    let status = if let trace { try exploreTrace(trace, forms) } else { try exploreScenario(forms) }
+    try status.throwIfAny()
   }
 
-  private func exploreScenario(_ forms: [(form: ProtocolForm, word: String)]) throws {
+  private func exploreScenario(_ forms: [(form: ProtocolForm, word: String)]) throws -> SearchStatus {
     guard let name = scenario, let scenario = Scenario.named(name) else {
       throw ValidationError("There is no scenario '\(self.scenario ?? "")'; --help lists them.")
     }
@@ -102,10 +99,13 @@ struct ExploreCommand: ParsableCommand {
       throw ValidationError(
         "\(other.form.id) has no vCPU that copies a pfn, as scenario '\(name)' has (rules.guest_uses_pfn).")
     }
+    let interrupt = Interrupt()
+    let searchLimits = limits.budget(interrupt).limits()
     var status = SearchStatus()
     var documents: [any Encodable] = []
     for (index, (form, word)) in forms.enumerated() {
-      let explorer = Explorer(form, scenario, limits: limits.budget.limits(), grain: grain.value)
+      guard status.goesOn(searchLimits.deadline, forms[index...].map(\.form)) else { break }
+      let explorer = Explorer(form, scenario, limits: searchLimits, grain: grain.value)
       let exploration = explorer.explore()
       status.add(
         hasVerdicts: exploration.verdicts.contains(where: \.isFault),
@@ -121,11 +121,12 @@ struct ExploreCommand: ParsableCommand {
         print()
         // Nothing of a scenario has a place in a recording: no word of it is printed.
         let again = again(form, word, "--scenario \(scenario.name)")
-        for line in counterexample.text(limits.budget.limits(), place: .event, again: again) { print(line) }
+        for line in counterexample.text(searchLimits, place: .event, again: again) { print(line) }
       }
     }
     if json { try printOut(JSONReport.text(SearchDocuments(forms: documents))) }
-    try status.throwIfAny()
+    interrupt.deliver()
+    return status
   }
 
   /// - Parameter word: what asks for the form.
@@ -142,6 +143,15 @@ struct SearchStatus {
   mutating func add(hasVerdicts: Bool, isComplete: Bool) {
     self.hasVerdicts = self.hasVerdicts || hasVerdicts
     self.isComplete = self.isComplete && isComplete
+  }
+
+  /// Is there time for these forms? If not, they are named.
+  mutating func goesOn(_ deadline: Deadline?, _ forms: [ProtocolForm]) -> Bool {
+    guard let bound = deadline?.bound else { return true }
+    isComplete = false
+    printError(
+      "gpc-replay: \(Completeness.truncated(bound).words): \(forms.map(\.id).joined(separator: ", ")) not searched.\n")
+    return false
   }
 
   func throwIfAny() throws {

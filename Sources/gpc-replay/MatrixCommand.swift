@@ -34,7 +34,8 @@ struct MatrixCommand: ParsableCommand {
 
   func run() throws {
     let scenarios = Scenario.builtIn + (large ? Scenario.large : [])
-    let budget = limits.budget.limits(orElse: large ? Self.large : SearchLimits())
+    let interrupt = Interrupt()
+    let budget = limits.budget(interrupt).limits(orElse: large ? Self.large : SearchLimits())
     var progress = Progress()
     let matrix = Matrix(
       forms: try (named.isEmpty ? forms : FormsArgument(merging: named)).byAge(), scenarios: scenarios, limits: budget,
@@ -44,6 +45,7 @@ struct MatrixCommand: ParsableCommand {
     }
     progress.finish()
     try printOut(try json ? JSONReport.text(matrix.document) : matrix.text().map { $0 + "\n" }.joined())
+    interrupt.deliver()
     if !matrix.isComplete { throw ExitStatus.unknown.code }
   }
 

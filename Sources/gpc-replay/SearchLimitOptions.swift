@@ -1,6 +1,7 @@
-// The budget of a search, as options.
+// The budget of searches, as options.
 
 import ArgumentParser
+import Explore
 import Pipeline
 
 struct SearchLimitOptions: ParsableArguments {
@@ -10,11 +11,18 @@ struct SearchLimitOptions: ParsableArguments {
   @Option(help: "Stop a search after storing this many megabytes of states; default 256.")
   var memoryMax: Int?
 
-  @Option(help: "Stop a search after this many seconds; the result then depends on the speed of the machine.")
+  @Option(
+    help:
+      "Stop searching after this many seconds, with what was found until then; where depends on the speed of the machine."
+  )
   var timeMax: Int?
 
-  var budget: SearchBudget {
-    SearchBudget(statesMax: statesMax, memoryMax: memoryMax.map { $0 << 20 }, secondsMax: timeMax)
+  /// From now on.
+  /// - Parameter interrupt: ends the searches as well.
+  func budget(_ interrupt: Interrupt) -> SearchBudget {
+    SearchBudget(
+      statesMax: statesMax, memoryMax: memoryMax.map { $0 << 20 },
+      deadline: Deadline(seconds: timeMax) { interrupt.isRequested })
   }
 
   func validate() throws {

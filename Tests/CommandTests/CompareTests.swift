@@ -45,6 +45,27 @@ import Testing
     #expect(try query("SELECT count(*) FROM form_cost") == ["26"])
   }
 
+  // Forms that are compared later are added, in the order of their age, each as if all had been compared at once; only
+  // those that are asked for are printed.
+  @Test func addsToWhatIsStored() throws {
+    let all = "SELECT * FROM form_cost"
+    _ = try compare("unrelated", "--protocol", "dwmw2-v2,v6.9,seanjc-3")
+    let atOnce = try query(all)
+    _ = try Invocation(["replay", "trace.db", "--delta", "7us"], in: folder)
+    #expect(try query(all) == [], "those were of another delta")
+    _ = try Invocation(["replay", "trace.db"], in: folder)
+    for forms in ["seanjc-3", "dwmw2-v2", "v6.9", "dwmw2-v2"] {
+      let run = try compare("unrelated", "--protocol", forms)
+      let rows = run.text.split(separator: "\n\n")[1].split(separator: "\n").map { $0.prefix { $0 != " " } }
+      #expect(rows == ["form", "recorded", Substring(forms)])
+    }
+    #expect(try query(all) == atOnce)
+    #expect(try query("SELECT id FROM form_cost ORDER BY id") == ["0", "1", "2", "3"])
+    let windows = try query("SELECT count(*) FROM left_out_window")
+    _ = try compare("unrelated", "--protocol", "v6.9")
+    #expect(try query("SELECT count(*) FROM left_out_window") == windows)
+  }
+
   // Without the probes of the retry loop nothing is concluded; nothing is made up, either.
   @Test func withoutRetryProbes() throws {
     let run = try compare("defnames2-overlap")

@@ -40,6 +40,53 @@ import Testing
     #expect(try Invocation(["query", "trace.db", "PRAGMA integrity_check", "--csv"], in: folder).text.contains("ok"))
   }
 
+  /// ^C while forms are searched: those that are done are stored, the one under way with what was seen of it, and the
+  /// others are named; then the signal ends the process.
+  @Test func searchesKeepWhatIsDone() throws {
+    let printed = try TemporaryFolder()
+    let trace = CorpusTrace("overlap").trace.path
+    // seanjc-4 has windows that take minutes with so large a budget.
+    let process = try Invocation.process(
+      Invocation.binary.path,
+      [
+        "explore", trace, "--db", "t.db", "--protocol", "v6.9,seanjc-4,dwmw2-v1", "--states-max", "100000000",
+        "--memory-max", "4096",
+      ], in: folder.url, printed: printed)
+    try process.run()
+    while process.isRunning, try !output(printed).contains("v6.9: ") { sched_yield() }
+    kill(process.processIdentifier, SIGINT)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGINT)
+    let text = try output(printed)
+    #expect(text.contains("seanjc-4: ") && text.contains("at the interrupt)"))
+    #expect(
+      try String(decoding: printed.bytes("errors"), as: UTF8.self).hasSuffix(
+        "TRUNCATED by an interrupt: dwmw2-v1 not searched.\n"))
+    let stored = try Invocation(
+      [
+        "query", "t.db", "SELECT form, window_count = complete_count AS is_whole, truncated_count > 0 FROM exploration",
+        "--csv",
+      ], in: folder)
+    #expect(stored.text.split(separator: "\r\n").dropFirst() == ["v6.9,1,0", "seanjc-4,0,1"])
+  }
+
+  private func output(_ printed: TemporaryFolder) throws -> String {
+    String(decoding: try printed.bytes("output"), as: UTF8.self)
+  }
+
+  /// A search that saw less does not take the place of one that saw more.
+  @Test func lessDoesNotReplaceMore() throws {
+    let trace = CorpusTrace("contract").trace.path
+    let whole = try Invocation(["explore", trace, "--db", "t.db", "--protocol", "dwmw2-v2"], in: folder)
+    let number = "SELECT id, window FROM counterexample"
+    let before = try Invocation(["query", "t.db", number], in: folder).text
+    #expect(whole.text.contains("Stored: ") && !before.isEmpty)
+    let part = try Invocation(
+      ["explore", "t.db", "--protocol", "dwmw2-v2", "--states-max", "1"], in: folder)
+    #expect(part.text.contains("not stored: the search that is there saw ") && !part.text.contains("Stored: "))
+    #expect(try Invocation(["query", "t.db", number], in: folder).text == before)
+  }
+
   /// A file that may not grow beyond some size is a full disk.
   @Test(arguments: [1, 64, 300]) func noSpace(blocks: Int) throws {
     let trace = CorpusTrace("lifecycle").trace.path

@@ -3,6 +3,7 @@
 import Forms
 import GPCProtocol
 import Results
+import Synchronization
 import Testing
 
 @testable import Explore
@@ -46,6 +47,39 @@ import Testing
       return
     }
     #expect(preemptions >= 0)
+  }
+
+  /// Asked with the first state, then after 256 each.
+  @Test func stopsAtAnInterrupt() throws {
+    let setup = try #require(Scenario.named("two-overlapping")).setup
+    for (looks, states) in [(1, 1...1), (3, 513...2_000)] {
+      let count = Mutex(0)
+      let deadline = Deadline(seconds: nil) {
+        count.withLock { count in
+          count += 1
+          return count >= looks
+        }
+      }
+      let exploration = explore(setup, SearchLimits(deadline: deadline))
+      #expect(exploration.completeness == .truncated(.interrupt))
+      #expect(states.contains(exploration.stateCount))
+      #expect(exploration.fallback == nil, "nothing more is searched")
+    }
+  }
+
+  /// What was found before the deadline has its counterexample; what makes it pass is not claimed to be known.
+  @Test func foundBeforeTheDeadline() throws {
+    let form = try #require(ProtocolForm.named("dwmw2-v2"))
+    let scenario = try #require(Scenario.named("warm"))
+    let deadline = Deadline(seconds: nil) { true }
+    let limits = SearchLimits(deadline: deadline)
+    let counterexample = try #require(Explorer(form, scenario, limits: limits).shrunkCounterexample(.contract))
+    #expect(counterexample.reproduces())
+    let lines = counterexample.text(limits, place: .event, again: "")
+    #expect(lines.contains("Passes if:  not searched, nor is it shrunk to its end: TRUNCATED by an interrupt"))
+    #expect(!lines.contains { $0.hasPrefix("Passes as") })
+    let unhurried = counterexample.text(SearchLimits(), place: .event, again: "")
+    #expect(unhurried.contains { $0.hasPrefix("Passes as:  v6.9") || $0.contains(", v6.9") })
   }
 
   /// Cut off at 300 states, the walks still meet what the whole search finds, and the schedule shows it again.

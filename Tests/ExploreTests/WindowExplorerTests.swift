@@ -4,6 +4,7 @@ import Forms
 import GPCProtocol
 import KVMEvents
 import Results
+import Synchronization
 import Testing
 
 @testable import Explore
@@ -287,6 +288,26 @@ import Testing
     #expect(exploration.bounds[.states(10)] == 1)
     #expect(exploration.preemptionsComplete != nil)
     #expect(exploration.text().contains { $0.contains("random walks each, seed 1") })
+  }
+
+  // Windows after the deadline are cut off, not clean; of those before, all is known as without it.
+  @Test func deadline() {
+    let drawing = "mm own : (  )     [  ]\nuser :        cC"
+    let isOver = Mutex(false)
+    var settings = WindowExplorer.Settings(order: .recorded(MomentOrder(deltaNs: 0)))
+    settings.limits.deadline = Deadline(seconds: nil) { isOver.withLock { $0 } }
+    var explorer = WindowExplorer(.builtIn("dwmw2-v2"), settings) { "task\($0)" }
+    for drawing in [Self.activated, drawing] { explorer.explore(WindowDrawing(drawing).window) }
+    #expect(explorer.exploration.isComplete && explorer.exploration.verdictCounts[.contract] == 1)
+    isOver.withLock { $0 = true }
+    explorer.explore(WindowDrawing(drawing).window)
+    let exploration = explorer.exploration
+    #expect(exploration.windowCount == 3 && exploration.completeCount == 2 && exploration.truncatedCount == 1)
+    #expect(exploration.bounds == [.interrupt: 1] && exploration.verdictCounts[.contract] == 1)
+    let text = exploration.text()
+    #expect(text.contains { $0.hasPrefix("cut off: 1 windows (1 at the interrupt)") })
+    #expect(!text.contains { $0.contains("of their orders seen") }, "nothing was seen of them")
+    #expect(exploration.counterexamples().map(\.window).contains(2))
   }
 
   // The counterexample of a window: its schedule shows the verdict, and without any one thing the window passes.

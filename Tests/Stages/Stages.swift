@@ -82,9 +82,10 @@ package enum Stages {
     replayer.finish()
     for window in replayer.takeWindows() { comparison.consume(window) }
     let costs = comparison.finish()
-    try database.replaceComparison(
-      comparison.rows(costs), leftOut: comparison.leftOut, kernelWaits: comparison.kernelWaits)
-    let report = try ComparisonReport(database, notCompared: [])
+    try database.addToComparison(
+      comparison.rows(costs), order: comparison.forms.map(\.id), leftOut: comparison.leftOut,
+      kernelWaits: comparison.kernelWaits)
+    let report = try ComparisonReport(database, of: nil, notCompared: [])
     return (ComparisonText(report).text, try report.json())
   }
 

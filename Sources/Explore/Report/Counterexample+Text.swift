@@ -4,14 +4,18 @@ import GPCProtocol
 import KVMEvents
 
 extension Counterexample {
-  /// The whole mail, with what makes it pass, each searched again within `limits`.
+  /// The whole mail, with what makes it pass, each searched again within `limits`; `again` is the command that shows it
+  /// again, `place` what a recording's ids count.
   package func text(_ limits: SearchLimits, place: EventPlace, again: String) -> [String] {
-    text(remedies: remedies(limits: limits), passing: formsThatPass(limits: limits), place: place, again: again)
+    mail(reasonLines(limits), place: place, again: again)
   }
 
-  /// The whole mail; `remedies` and `passing` are what `remedies()` and `formsThatPass()` found, `again` the command
-  /// that shows it again, `place` what a recording's ids count.
+  /// The same; `remedies` and `passing` are what `remedies()` and `formsThatPass()` found.
   package func text(remedies: [String], passing: [ProtocolForm], place: EventPlace, again: String) -> [String] {
+    mail(reasonLines(remedies, passing), place: place, again: again)
+  }
+
+  private func mail(_ reasonLines: [String], place: EventPlace, again: String) -> [String] {
     var lines = ["\(form.id): \(title)", ""]
     lines.append("Form:      \(form.title) (\(form.source))")
     lines += setupLines(place)
@@ -25,7 +29,7 @@ extension Counterexample {
     lines.append("")
     lines += timeline(place)
     lines.append("")
-    lines += reasonLines(remedies, passing)
+    lines += reasonLines
     return lines + ["Again:     \(again)"]
   }
 
@@ -107,6 +111,18 @@ extension Counterexample {
     let preemptions = schedule.preemptionCount == 1 ? "1 preemption" : "\(schedule.preemptionCount) preemptions"
     guard schedule.loopStart != nil else { return "\(preemptions), \(stem) steps" }
     return "\(preemptions), \(stem) steps, then \(schedule.moves.count - stem) steps repeatedly"
+  }
+
+  /// What a deadline cuts off is not known to be all of it.
+  private func reasonLines(_ limits: SearchLimits) -> [String] {
+    func cutOff() -> [String]? {
+      limits.deadline?.bound.map {
+        ["Passes if:  not searched, nor is it shrunk to its end: \(Completeness.truncated($0).words)"]
+      }
+    }
+    if let lines = cutOff() { return lines }
+    let lines = reasonLines(remedies(limits: limits), formsThatPass(limits: limits))
+    return cutOff() ?? lines
   }
 
   private func reasonLines(_ remedies: [String], _ passing: [ProtocolForm]) -> [String] {

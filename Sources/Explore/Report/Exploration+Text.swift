@@ -113,6 +113,7 @@ extension Completeness {
     case .truncated(.states(let max)): "TRUNCATED at \(max) states"
     case .truncated(.memory(let max)): "TRUNCATED at \(max) bytes"
     case .truncated(.time(let max)): "TRUNCATED after \(max) s"
+    case .truncated(.interrupt): "TRUNCATED by an interrupt"
     case .truncated(.size):
       "TRUNCATED: more than \(ProtocolState.tasksMax) tasks, \(ProtocolState.cachesMax) caches or 256 bits of state"
     }

@@ -20,7 +20,8 @@ extension Matrix {
 
   private var verdict: String {
     let seen = "\(searched.count) cells, \(stateCount) states, \(stateCountMax) in the largest"
-    return isComplete ? "COMPLETE: \(seen)" : "TRUNCATED: \(seen)"
+    let cutOff = searched.count { $0.completeness != .complete }
+    return cutOff == 0 ? "COMPLETE: \(seen)" : "TRUNCATED: \(seen); \(cutOff) not searched to the end"
   }
 }
 

@@ -47,7 +47,7 @@ extension TraceExploration {
     }
     if completeCount + truncatedCount == 0 { return "NOT SEARCHED: none of \(windowCount) windows" }
     let complete = "\(completeCount) of \(windowCount) windows"
-    let largest = "the largest of them with \(largestComplete) operations"
+    let largest = "the largest of them with \(plural(largestComplete, "operation"))"
     return truncatedCount == 0 && skippedCount == 0
       ? "COMPLETE within \(orderWords): \(complete), \(largest)"
       : "TRUNCATED; COMPLETE within \(orderWords) for \(complete), \(largest)"
@@ -56,14 +56,15 @@ extension TraceExploration {
   private var truncationLines: [String] {
     guard truncatedCount > 0 else { return [] }
     let words = bounds.map { "\($0.value) at \($0.key.words)" }.sorted().joined(separator: ", ")
-    let smallest = smallestTruncated.map { ", the smallest of them with \($0) operations" } ?? ""
+    let smallest = smallestTruncated.map { ", the smallest of them with \(plural($0, "operation"))" } ?? ""
     var lines = ["cut off: \(truncatedCount) windows (\(words))\(smallest)"]
     if let preemptionsComplete {
       let orders =
         preemptionsComplete < 0
         ? "not even those without a preemption" : "all with up to \(preemptionsComplete) preemptions"
+      let part = fallbackCount < truncatedCount ? " in \(fallbackCount) of them" : ""
       lines.append(
-        "of their orders seen: \(orders) in each, then \(settings.walkLimits.walkCount) random walks each, seed \(settings.walkLimits.seed)"
+        "of their orders seen\(part): \(orders) in each, then \(settings.walkLimits.walkCount) random walks each, seed \(settings.walkLimits.seed)"
       )
     }
     return lines
@@ -101,6 +102,7 @@ extension Completeness.Bound {
     case .states(let max): "\(max) states"
     case .memory(let max): "\(max) bytes"
     case .time(let max): "\(max) s"
+    case .interrupt: "the interrupt"
     case .size: "the model's size"
     }
   }

@@ -8,9 +8,19 @@ package enum Completeness: Hashable, Sendable {
   package enum Bound: Hashable, Sendable {
     case states(Int)
     case memory(Int)
-    /// Seconds.
+    /// Seconds, of all searches together.
     case time(Int)
+    /// The user's.
+    case interrupt
     /// The scenario does not fit a packed state: too many tasks, caches or operations.
     case size
+
+    /// The deadline's: nothing more is searched, not even at random.
+    var isDeadline: Bool {
+      switch self {
+      case .time, .interrupt: true
+      case .states, .memory, .size: false
+      }
+    }
   }
 }

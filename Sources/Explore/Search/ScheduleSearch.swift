@@ -43,7 +43,7 @@ struct ScheduleSearch {
   private var here: [[Candidate]] = []
   private var next: [[Candidate]] = []
   private var foundAt: (parent: Int32, move: Move)?
-  private var timeLimit: TimeLimit
+  private var deadline: DeadlineWatch
 
   /// Nobody has run yet.
   private static let nobody: UInt64 = 15
@@ -54,7 +54,7 @@ struct ScheduleSearch {
     self.limits = limits
     self.goal = goal
     nodes = StateSet(wordCount: layout.scheduleWordCount)
-    timeLimit = TimeLimit(limits.secondsMax)
+    deadline = DeadlineWatch(limits.deadline)
   }
 
   mutating func run() -> Outcome {
@@ -87,7 +87,7 @@ struct ScheduleSearch {
       while depth < frontier.count && position < frontier[depth].count {
         expand(frontier[depth][position], depth)
         if foundAt != nil { return true }
-        if timeLimit.isOver() { return false }
+        if deadline.hasPassed() { return false }
         position += 1
       }
       if nodes.count > limits.statesMax || byteCount > limits.memoryMax { return false }

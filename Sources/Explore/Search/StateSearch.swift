@@ -23,7 +23,7 @@ struct StateSearch {
   private(set) var deadEndCount = 0
   /// The successors of the state at hand, and their hashes.
   private var memo: MoveMemo
-  private var timeLimit: TimeLimit
+  private var deadline: DeadlineWatch
   /// Keeps the early looks at the slots from being optimised away.
   private(set) var slotsTouched: UInt32 = 0
   private var successors: [(state: PackedState, hash: UInt64)] = []
@@ -34,7 +34,7 @@ struct StateSearch {
     self.limits = limits
     states = StateSet(wordCount: layout.wordCount)
     memo = MoveMemo(layout: layout)
-    timeLimit = TimeLimit(limits.secondsMax)
+    deadline = DeadlineWatch(limits.deadline)
   }
 
   mutating func run() {
@@ -50,7 +50,7 @@ struct StateSearch {
   private mutating func withinLimits() -> Bool {
     if states.count > limits.statesMax { completeness = .truncated(.states(limits.statesMax)) }
     if states.byteCount + memo.byteCount > limits.memoryMax { completeness = .truncated(.memory(limits.memoryMax)) }
-    if let seconds = limits.secondsMax, timeLimit.isOver() { completeness = .truncated(.time(seconds)) }
+    if deadline.hasPassed(), let bound = deadline.bound { completeness = .truncated(bound) }
     return completeness == .complete
   }
 

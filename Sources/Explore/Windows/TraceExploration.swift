@@ -15,7 +15,9 @@ package struct TraceExploration {
   package private(set) var truncatedCount = 0
   /// At which bound windows were cut off, and how many.
   package private(set) var bounds: [Completeness.Bound: Int] = [:]
-  /// Among the windows that were cut off: every order with up to this many preemptions was seen in all of them.
+  /// Windows that were cut off, and all of whose unfinished searches went on by preemptions and random walks.
+  package private(set) var fallbackCount = 0
+  /// In all of these every order with up to this many preemptions was seen.
   package private(set) var preemptionsComplete: Int?
   /// Operations of the largest window that was searched to its end, and of the smallest that was not.
   package private(set) var largestComplete = 0
@@ -66,7 +68,8 @@ package struct TraceExploration {
       completeCount += 1
       largestComplete = max(largestComplete, report.operationCount)
     }
-    if let preemptions = report.preemptionsComplete {
+    if report.bound != nil, !report.hasUnseen, let preemptions = report.preemptionsComplete {
+      fallbackCount += 1
       preemptionsComplete = min(preemptionsComplete ?? .max, preemptions)
     }
     for (verdict, scenario) in report.verdicts {

@@ -74,6 +74,11 @@ package struct WindowExplorer {
   }
 
   private mutating func search(_ window: RecordedWindow, _ cache: Int32, _ report: inout WindowReport) {
+    if let bound = settings.limits.deadline?.bound {
+      report.note(bound)
+      carried[cache] = nil
+      return
+    }
     let starts = carried[cache] ?? CarriedState.unknown(cache, window, form.rules)
     guard !starts.isEmpty else { return }
     // A cache that never had a page: any will do.
@@ -122,6 +127,7 @@ package struct WindowExplorer {
       report.found(verdict, shape)
       return
     }
+    if let bound = settings.limits.deadline?.bound { report.note(bound) }
   }
 
   private mutating func explore(_ scenario: Scenario, _ report: inout WindowReport) -> Exploration {

@@ -14,7 +14,9 @@ struct WindowReport {
   /// Of some cache everything was seen, and no order that the recorded times allow came to its end.
   private(set) var isEndless = false
   private(set) var bound: Completeness.Bound?
-  /// Of what was cut off: every order with up to this many preemptions was seen; the least of all.
+  /// Something was cut off, and nothing of its other orders was seen.
+  private(set) var hasUnseen = false
+  /// Of what was cut off otherwise: every order with up to this many preemptions was seen; the least of all.
   private(set) var preemptionsComplete: Int?
   private(set) var branchesReached = BranchSet()
   /// The scenario that each verdict was first found in.
@@ -27,7 +29,11 @@ struct WindowReport {
 
   func isWanted(_ settings: WindowExplorer.Settings) -> Bool { settings.onlyWindow.map { $0 == number } ?? true }
 
-  mutating func note(_ bound: Completeness.Bound) { self.bound = self.bound ?? bound }
+  /// Something is not searched at all.
+  mutating func note(_ bound: Completeness.Bound) {
+    self.bound = self.bound ?? bound
+    hasUnseen = true
+  }
 
   /// Mainline's newest form spins in this window as well.
   private(set) var mainlineSpins = false
@@ -50,9 +56,13 @@ struct WindowReport {
     }
     deadEndCount += exploration.deadEndCount
     branchesReached.formUnion(exploration.branchesReached)
-    if case .truncated(let bound) = exploration.completeness { note(bound) }
-    if let fallback = exploration.fallback {
-      preemptionsComplete = min(preemptionsComplete ?? .max, fallback.preemptionsComplete)
+    if case .truncated(let bound) = exploration.completeness {
+      if let fallback = exploration.fallback {
+        self.bound = self.bound ?? bound
+        preemptionsComplete = min(preemptionsComplete ?? .max, fallback.preemptionsComplete)
+      } else {
+        note(bound)
+      }
     }
     for verdict in exploration.verdicts { found(verdict, scenario) }
   }

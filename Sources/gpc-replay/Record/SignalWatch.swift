@@ -16,12 +16,16 @@ struct SignalWatch {
     sigprocmask(SIG_BLOCK, &set, nil)
   }
 
+  func unblock() {
+    var set = set
+    sigprocmask(SIG_UNBLOCK, &set, nil)
+  }
+
   /// Ends the process by a signal that was taken from it.
   func deliver(_ number: Int32) {
-    var set = set
     signal(number, SIG_DFL)
     raise(number)
-    sigprocmask(SIG_UNBLOCK, &set, nil)
+    unblock()
   }
 
   /// The next signal; nil: none came in that time.
