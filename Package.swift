@@ -51,6 +51,8 @@ let package = Package(
     .target(
       name: "Replay", dependencies: ["KVMEvents", "Results", "GPCProtocol", "Operations"], swiftSettings: hotPath),
     .target(name: "Report", dependencies: ["KVMEvents", "TextLayout", "Results", "TraceStore"]),
+    .target(
+      name: "Perfetto", dependencies: ["KVMEvents", "TextLayout", "Results", "TraceStore"], swiftSettings: hotPath),
     .target(name: "Explore", dependencies: ["KVMEvents", "TextLayout", "Results", "GPCProtocol", "Forms"]),
     .target(name: "Compare", dependencies: ["KVMEvents", "Results", "GPCProtocol"]),
     .target(name: "BTF"),
@@ -75,7 +77,7 @@ let package = Package(
       name: "gpc-replay",
       dependencies: [
         "KVMEvents", "TextLayout", "Results", "TraceReaders", "Schema", "TraceStore", "GPCProtocol", "Forms", "Report",
-        "Explore", "Corpus", "Pipeline",
+        "Explore", "Corpus", "Pipeline", "Perfetto",
         "BTF", "Probes", "Recorder",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

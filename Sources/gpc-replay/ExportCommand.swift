@@ -1,0 +1,80 @@
+// `gpc-replay export DB -o trace.pftrace`: a database as a Perfetto trace.
+
+import ArgumentParser
+import Glibc
+import Perfetto
+import Pipeline
+import TextLayout
+import TraceStore
+
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write a database as a Perfetto trace, to be looked at in time.",
+    discussion: """
+      A process per VM: the count of invalidations in flight, the invalidations with their contract windows, and of each \
+      cache valid, the refreshes with their rounds, and the checks. docs/pictures.md says what each mark means. \
+      https://ui.perfetto.dev opens the file; `gpc-replay view` opens it at a finding.
+
+      Example:
+        gpc-replay run traces/retries/unrelated/trace.txt.zst
+        gpc-replay export trace.db -o trace.pftrace
+      """)
+
+  @Argument(help: "A database written by gpc-replay.")
+  var database: String
+
+  @Option(name: .shortAndLong, help: "The file to write; - for standard output.")
+  var output: String
+
+  @Flag(help: "Also each recorded event, on a track of its task.")
+  var events = false
+
+  @Flag(help: "Replace the output file if it exists.")
+  var force = false
+
+  func run() throws {
+    let store = try TraceDatabase(at: database)
+    if output == "-" {
+      if isatty(STDOUT_FILENO) != 0 { throw fail("a Perfetto trace is not for a terminal: -o FILE, or a pipe.") }
+    } else {
+      var status = stat()
+      if stat(output, &status) == 0 {
+        if status.st_mode & S_IFMT == S_IFDIR { throw fail("\(output) is a directory.") }
+        if status.st_mode & S_IFMT == S_IFREG, !force { throw fail("\(output) exists; --force replaces it.") }
+      }
+    }
+    let interrupt = Interrupt()
+    let summary: TimelineSummary
+    do {
+      let file = try OutputFile(output)
+      summary = try store.writeTimeline(withEvents: events, isInterrupted: { interrupt.isRequested }) {
+        try file.write($0)
+      }
+      if !summary.isInterrupted { try file.finish() }
+    } catch let error as FileWriteError {
+      // `| head`.
+      if error.errno == EPIPE { return }
+      let name = output == "-" ? "standard output" : output
+      printError("gpc-replay: \(name) cannot be written: \(String(cString: strerror(error.errno))).\n")
+      throw ExitStatus.unwritable.code
+    }
+    interrupt.deliver()
+    let text = summary.sentences(of: database, in: output)
+    if output == "-" { printError(text) } else { try printOut(text) }
+  }
+}
+
+extension TimelineSummary {
+  /// What was written, and what is not in it.
+  func sentences(of database: String, in output: String) -> String {
+    let findings = isReplayed ? ", \(plural(findingCount, "finding"))" : ""
+    var text = "\(output == "-" ? "standard output" : output): \(plural(packetCount, "packet")), \(plural(byteCount, "byte"))\(findings)\n"
+    if !isReplayed {
+      text +=
+        "\(database) is imported, not replayed: these are its events; `gpc-replay replay \(database)` finds the rest\n"
+    }
+    if !isAligned { text += "its clock is none that Perfetto knows: it cannot be laid over another recording\n" }
+    return text
+  }
+}
