@@ -53,6 +53,7 @@ let package = Package(
     .target(name: "Report", dependencies: ["KVMEvents", "TextLayout", "Results", "TraceStore"]),
     .target(
       name: "Perfetto", dependencies: ["KVMEvents", "TextLayout", "Results", "TraceStore"], swiftSettings: hotPath),
+    .target(name: "LoopbackServer"),
     .target(name: "Explore", dependencies: ["KVMEvents", "TextLayout", "Results", "GPCProtocol", "Forms"]),
     .target(name: "Compare", dependencies: ["KVMEvents", "Results", "GPCProtocol"]),
     .target(name: "BTF"),
@@ -77,7 +78,7 @@ let package = Package(
       name: "gpc-replay",
       dependencies: [
         "KVMEvents", "TextLayout", "Results", "TraceReaders", "Schema", "TraceStore", "GPCProtocol", "Forms", "Report",
-        "Explore", "Corpus", "Pipeline", "Perfetto",
+        "Explore", "Corpus", "Pipeline", "Perfetto", "LoopbackServer",
         "BTF", "Probes", "Recorder",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

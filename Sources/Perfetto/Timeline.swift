@@ -35,9 +35,16 @@ extension TraceDatabase {
 final class Timeline {
   /// What an open row does at one of its events.
   enum Step {
-    case countUp(OpenInvalidation), walk(OpenInvalidation), windowBegins(OpenInvalidation)
-    case windowEnds(OpenInvalidation), countDown(OpenInvalidation), invalidationEnds(OpenInvalidation)
-    case lookupBegins(OpenRound), lookupEnds(OpenRound), test(OpenRound), roundEnds(OpenRound)
+    case countUp(OpenInvalidation)
+    case countDown(OpenInvalidation)
+    case walk(OpenInvalidation)
+    case windowBegins(OpenInvalidation)
+    case windowEnds(OpenInvalidation)
+    case invalidationEnds(OpenInvalidation)
+    case lookupBegins(OpenRound)
+    case lookupEnds(OpenRound)
+    case test(OpenRound)
+    case roundEnds(OpenRound)
     case refreshEnds(OpenRefresh)
     case cacheEnds(CacheTracks)
     case lossEnds(cpu: Int64, track: UInt64)

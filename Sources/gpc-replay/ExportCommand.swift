@@ -48,9 +48,8 @@ struct ExportCommand: ParsableCommand {
     let summary: TimelineSummary
     do {
       let file = try OutputFile(output)
-      summary = try store.writeTimeline(withEvents: events, isInterrupted: { interrupt.isRequested }) {
-        try file.write($0)
-      }
+      let isInterrupted = { interrupt.isRequested }
+      summary = try store.writeTimeline(withEvents: events, isInterrupted: isInterrupted, to: file.write)
       if !summary.isInterrupted { try file.finish() }
     } catch let error as FileWriteError {
       // `| head`.
@@ -66,10 +65,16 @@ struct ExportCommand: ParsableCommand {
 }
 
 extension TimelineSummary {
-  /// What was written, and what is not in it.
-  func sentences(of database: String, in output: String) -> String {
+  fileprivate func sentences(of database: String, in output: String) -> String {
+    let name = output == "-" ? "standard output" : output
     let findings = isReplayed ? ", \(plural(findingCount, "finding"))" : ""
-    var text = "\(output == "-" ? "standard output" : output): \(plural(packetCount, "packet")), \(plural(byteCount, "byte"))\(findings)\n"
+    return "\(name): \(plural(packetCount, "packet")), \(plural(byteCount, "byte"))\(findings)\n"
+      + absences(of: database)
+  }
+
+  /// What the trace does not have, and why.
+  func absences(of database: String) -> String {
+    var text = ""
     if !isReplayed {
       text +=
         "\(database) is imported, not replayed: these are its events; `gpc-replay replay \(database)` finds the rest\n"
