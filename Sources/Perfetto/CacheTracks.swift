@@ -4,8 +4,8 @@ import KVMEvents
 
 /// A cache as it is drawn.
 ///
-/// `valid` is derived, not recorded: it changes where the kernel's code changes it (docs/pictures.md), at the event that
-/// comes before the change, and a check reads it under the lock.
+/// `valid` is derived, not recorded: it changes where the kernel's code changes it (docs/pictures.md), at the event
+/// that comes before the change, and a check reads it under the lock.
 final class CacheTracks {
   enum Validity {
     case no, yes, unknown

@@ -19,8 +19,8 @@ package struct TimelineSummary {
 }
 
 extension TraceDatabase {
-  /// Writes what is known of the recording as a Perfetto trace, in the order of its events. Memory is bounded by what is
-  /// open at one time, and by the numbers of VMs and tasks.
+  /// Writes what is known of the recording as a Perfetto trace, in the order of its events. Memory is bounded by what
+  /// is open at one time, and by the numbers of VMs, caches and tasks.
   /// - Parameters:
   ///   - withEvents: also each recorded event, on a track of its task.
   ///   - isInterrupted: asked now and then.

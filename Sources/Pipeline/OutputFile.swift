@@ -5,6 +5,7 @@ import Glibc
 /// A file that is filled under another name beside its own, and renamed once it is complete. A pipe or a device is
 /// written to directly.
 package final class OutputFile {
+  /// Where it will be; symbolic links followed, so that the rename does not replace one.
   private let path: String
   /// nil: it is written to directly.
   private let partial: String?
@@ -13,7 +14,7 @@ package final class OutputFile {
 
   /// - Parameter path: `-` for standard output.
   package init(_ path: String) throws(FileWriteError) {
-    self.path = path
+    self.path = Self.resolved(path)
     if path == "-" {
       partial = nil
       descriptor = dup(STDOUT_FILENO)
@@ -21,14 +22,20 @@ package final class OutputFile {
       partial = nil
       descriptor = open(path, O_WRONLY | O_CLOEXEC)
     } else {
-      let name = "\(path).partial.\(getpid())"
+      let name = "\(self.path).partial.\(getpid())"
       partial = name
       descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     }
     guard descriptor >= 0 else { throw FileWriteError(errno: errno) }
   }
 
-  /// A directory is none: the rename would say so only at the end.
+  private static func resolved(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// A pipe or a device; a directory is nothing that can be opened for writing.
   private static func isSpecial(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
@@ -39,6 +46,10 @@ package final class OutputFile {
   /// It gets its name.
   package func finish() throws(FileWriteError) {
     isOpen = false
+    if partial != nil, fsync(descriptor) != 0 {
+      defer { close(descriptor) }
+      throw failure()
+    }
     guard close(descriptor) == 0 else { throw failure() }
     if let partial, rename(partial, path) != 0 { throw failure() }
   }
@@ -49,10 +60,13 @@ package final class OutputFile {
     return error
   }
 
-  /// One that was not finished is removed.
-  deinit {
+  /// What was written so far is removed.
+  package func discard() {
     guard isOpen else { return }
+    isOpen = false
     close(descriptor)
     if let partial { unlink(partial) }
   }
+
+  deinit { discard() }
 }

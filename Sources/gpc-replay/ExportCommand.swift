@@ -45,12 +45,18 @@ struct ExportCommand: ParsableCommand {
       }
     }
     let interrupt = Interrupt()
-    let summary: TimelineSummary
     do {
       let file = try OutputFile(output)
+      defer { file.discard() }
       let isInterrupted = { interrupt.isRequested }
-      summary = try store.writeTimeline(withEvents: events, isInterrupted: isInterrupted, to: file.write)
-      if !summary.isInterrupted { try file.finish() }
+      let summary = try store.writeTimeline(withEvents: events, isInterrupted: isInterrupted, to: file.write)
+      if summary.isInterrupted {
+        file.discard()
+        interrupt.deliver()
+      }
+      try file.finish()
+      let text = summary.sentences(of: database, in: output)
+      if output == "-" { printError(text) } else { try printOut(text) }
     } catch let error as FileWriteError {
       // `| head`.
       if error.errno == EPIPE { return }
@@ -58,9 +64,6 @@ struct ExportCommand: ParsableCommand {
       printError("gpc-replay: \(name) cannot be written: \(String(cString: strerror(error.errno))).\n")
       throw ExitStatus.unwritable.code
     }
-    interrupt.deliver()
-    let text = summary.sentences(of: database, in: output)
-    if output == "-" { printError(text) } else { try printOut(text) }
   }
 }
 

@@ -45,20 +45,11 @@ struct ViewCommand: ParsableCommand {
     let view = try view(of: store)
     let folder = try ui.map { try Self.resolved($0) }
     let interrupt = Interrupt()
-    let trace = try export(store, interrupt)
+    let trace = try Self.namelessFile()
     defer { close(trace) }
-    let server: LoopbackServer
-    do {
-      server = try LoopbackServer(
-        port: Self.port, ServedFiles(trace: trace, at: Self.path, folder: folder),
-        origin: folder == nil ? Self.page : nil)
-    } catch {
-      if error.errno == EADDRINUSE {
-        throw fail(
-          "port \(Self.port), the only one that Perfetto's page reads from, is in use: is another view running?")
-      }
-      throw fail("127.0.0.1:\(Self.port) cannot be served: \(String(cString: strerror(error.errno))).")
-    }
+    // Before the export, which takes seconds for a long recording.
+    let server = try Self.server(ServedFiles(trace: trace, at: Self.path, folder: folder), isOwnPage: folder != nil)
+    try export(store, to: trace, interrupt)
     let local = "http://127.0.0.1:\(Self.port)"
     let link = view.link(page: folder == nil ? Self.page : local, trace: local + Self.path)
     try printOut("\(link)\nServed until ^C.\n")
@@ -84,14 +75,30 @@ struct ViewCommand: ParsableCommand {
     return resolved
   }
 
-  /// A file without a name, which is gone with the process.
-  private func export(_ store: TraceDatabase, _ interrupt: Interrupt) throws -> Int32 {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var name = Array("\(folder)/gpc-replay-XXXXXX".utf8CString)
-    let trace = mkstemp(&name)
-    guard trace >= 0 else { throw fail("\(folder) cannot be written: \(String(cString: strerror(errno))).") }
-    _ = fcntl(trace, F_SETFD, FD_CLOEXEC)
+  private static func server(_ files: ServedFiles, isOwnPage: Bool) throws -> LoopbackServer {
+    do {
+      return try LoopbackServer(port: port, files, origin: isOwnPage ? nil : page)
+    } catch {
+      if error.errno == EADDRINUSE {
+        throw fail("port \(port), the only one that Perfetto's page reads from, is in use: is another view running?")
+      }
+      throw fail("127.0.0.1:\(port) cannot be served: \(String(cString: strerror(error.errno))).")
+    }
+  }
+
+  private static let temporaryFolder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+
+  /// It is gone with the process.
+  private static func namelessFile() throws -> Int32 {
+    var name = Array("\(temporaryFolder)/gpc-replay-XXXXXX".utf8CString)
+    let file = mkstemp(&name)
+    guard file >= 0 else { throw fail("\(temporaryFolder) cannot be written: \(String(cString: strerror(errno))).") }
+    _ = fcntl(file, F_SETFD, FD_CLOEXEC)
     unlink(name)
+    return file
+  }
+
+  private func export(_ store: TraceDatabase, to trace: Int32, _ interrupt: Interrupt) throws {
     do {
       let isInterrupted = { interrupt.isRequested }
       let summary = try store.writeTimeline(
@@ -99,10 +106,9 @@ struct ViewCommand: ParsableCommand {
       interrupt.deliver()
       let missing = summary.absences(of: database)
       if !missing.isEmpty { printError(missing) }
-      return trace
     } catch let error as FileWriteError {
-      close(trace)
-      printError("gpc-replay: \(folder) cannot be written: \(String(cString: strerror(error.errno))).\n")
+      printError(
+        "gpc-replay: \(Self.temporaryFolder) cannot be written: \(String(cString: strerror(error.errno))).\n")
       throw ExitStatus.unwritable.code
     }
   }

@@ -35,8 +35,9 @@ PAIRS = {
     "the most at a time": (
         "SELECT max(value) FROM counter",
         "SELECT max(n) * 1.0 FROM (SELECT sum(step) OVER (PARTITION BY vm_id ORDER BY event, step) AS n FROM ("
-        "SELECT vm_id, iif(walk_event_id < start_ret_event_id, walk_event_id, start_ret_event_id) AS event, 1 AS step"
-        " FROM invalidation UNION ALL SELECT vm_id, end_ret_event_id, -1 FROM invalidation))"
+        "SELECT vm_id, coalesce(iif(walk_event_id < coalesce(start_ret_event_id, end_event_id, 9e18), walk_event_id, NULL),"
+        " start_ret_event_id, start_event_id) AS event, 1 AS step FROM invalidation"
+        " UNION ALL SELECT vm_id, end_ret_event_id, -1 FROM invalidation WHERE close = 'end'))"
         " WHERE NOT EXISTS (SELECT 1 FROM loss)"),
     "refreshes": (
         "SELECT substr(name, 10), count(*), total(EXTRACT_ARG(arg_set_id, 'debug.rounds')),"
@@ -55,11 +56,11 @@ PAIRS = {
         " AND substr(name, 8) NOT IN ('accepted', 'failed', 'unfinished', 'unknown') GROUP BY 1 ORDER BY 1",
         "SELECT cause || coalesce(' ' || sub_cause, '') AS why, lost_ns FROM retry_by_cause WHERE why <> 'unknown' ORDER BY 1"),
     "rounds are inside their refreshes": (
-        "SELECT count(*) FROM slice WHERE name GLOB 'round: *' AND depth <> 1"
-        " OR name IN ('hva_to_pfn', 'contract window') AND depth <> iif(name = 'hva_to_pfn', 2, 1)",
+        "SELECT count(*) FROM slice WHERE name GLOB 'round: *' AND depth <> 1 OR name = 'contract window' AND depth <> 1"
+        " OR name = 'hva_to_pfn' AND EXTRACT_ARG(arg_set_id, 'debug.event') IS NULL AND depth <> 2",
         "SELECT 0"),
     "lookups": (
-        "SELECT ts FROM slice WHERE name = 'hva_to_pfn' ORDER BY 1",
+        "SELECT ts FROM slice WHERE name = 'hva_to_pfn' AND EXTRACT_ARG(arg_set_id, 'debug.event') IS NULL ORDER BY 1",
         "SELECT ts_ns FROM retry_round JOIN event ON event.id = lookup_event_id ORDER BY 1"),
     "retry tests": (
         "SELECT ts, EXTRACT_ARG(arg_set_id, 'debug.decision') FROM slice WHERE name GLOB 'retry test: *' ORDER BY 1, 2",
@@ -79,6 +80,9 @@ PAIRS = {
         "SELECT EXTRACT_ARG(arg_set_id, 'debug.finding'), ts, name FROM slice WHERE name GLOB '#*' ORDER BY 1",
         "SELECT finding.id, ts_ns, '#' || finding.id || ' ' || kind || ', ' || certainty FROM finding"
         " JOIN event ON event.id = event_id ORDER BY 1"),
+    "recorded events": (
+        "SELECT count(*) FROM slice WHERE EXTRACT_ARG(arg_set_id, 'debug.event') IS NOT NULL",
+        "SELECT count(*) FROM event WHERE task_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM replay)"),
     "losses": (
         "SELECT track.name, ts, ts + dur FROM slice JOIN track ON track.id = track_id WHERE track.name GLOB 'lost events*'"
         " ORDER BY 1, 2, 3",
@@ -86,7 +90,8 @@ PAIRS = {
         " b.ts_ns FROM loss LEFT JOIN event a ON a.id = after_event_id JOIN event b ON b.id = line ORDER BY 1, 2, 3"),
     "valid, set by gpc_refresh_done": (
         "SELECT ts FROM slice WHERE EXTRACT_ARG(arg_set_id, 'debug.since') = 'gpc_refresh_done' ORDER BY 1",
-        "SELECT ts_ns FROM event JOIN event_kind ON event_kind.id = kind_id WHERE event_kind.name = 'gpc_refresh_done' ORDER BY 1"),
+        "SELECT ts_ns FROM event JOIN event_kind ON event_kind.id = kind_id WHERE event_kind.name = 'gpc_refresh_done'"
+        " AND EXISTS (SELECT 1 FROM replay) ORDER BY 1"),
     "valid, where a check reads it": (
         "WITH span AS (SELECT ts, ts + dur AS over, CAST(substr(track.name, 7, instr(track.name, ':') - 7) AS INT) AS cache"
         " FROM slice JOIN track ON track.id = track_id"
@@ -106,6 +111,12 @@ def packets(data):
             yield f"a field that Perfetto does not know: {packet}"
         if packet.trusted_packet_sequence_id == 0 and not packet.HasField("clock_snapshot"):
             yield f"a packet of no sequence: {packet}"
+        interned = packet.interned_data
+        names = [name.name for name in [*interned.event_names, *interned.debug_annotation_names]]
+        names += [word.str.decode() for word in interned.debug_annotation_string_values]
+        names += [packet.track_descriptor.name, packet.track_descriptor.process.process_name, packet.track_event.name]
+        if not all(name.isprintable() for name in names):
+            yield f"a name with control characters: {names}"
     if trace.ByteSize() != len(data):
         yield f"{len(data)} bytes, of which Perfetto reads {trace.ByteSize()}"
 
