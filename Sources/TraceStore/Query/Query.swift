@@ -63,7 +63,7 @@ package struct Query {
     defer { watch.end() }
     let names = (0..<statement.columnCount).map { statement.name($0) }
     switch format {
-    case .table: return try run(statement, TablePrinter(names: names), into: sink)
+    case .table(let width): return try run(statement, TablePrinter(names: names, width: width), into: sink)
     case .csv: return try run(statement, CSVPrinter(names: names), into: sink)
     case .json: return try run(statement, JSONPrinter(names: names, u64s: u64s), into: sink)
     }
