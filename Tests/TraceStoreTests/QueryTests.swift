@@ -87,13 +87,13 @@ import TraceStore
     #expect(try run("SELECT 1 WHERE 0", .json) == "[]\n")
   }
 
-  /// By the column's name; jq would round the numbers.
+  /// By the column's name, or that of the table's column that it is; jq would round the numbers.
   @Test func jsonHasU64sInHex() throws {
-    let sql = "SELECT gpc, last_uhva, epoch, gpc AS other FROM cache"
+    let sql = "SELECT gpc, last_uhva, epoch AS era, other, n FROM (SELECT *, gpc AS other, gpc + 0 AS n FROM cache_hex)"
     #expect(
       try run(sql, .json) == """
         [
-        {"gpc":"0xffff88810000a668","last_uhva":"0x7f0000010000","epoch":0,"other":-131387344509336}
+        {"gpc":"0xffff88810000a668","last_uhva":"0x7f0000010000","era":0,"other":"0xffff88810000a668","n":-131387344509336}
         ]
 
         """)
