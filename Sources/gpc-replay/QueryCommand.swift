@@ -112,12 +112,7 @@ extension QueryCommand {
     do {
       return try SmallFile.text(path == "-" ? "/dev/stdin" : path)
     } catch {
-      let name = inputName(path)
-      switch error {
-      case .unreadable(.isDirectory): throw fail("\(name) is a directory, not a file of SQL.")
-      case .unreadable(let reason): throw fail("\(name) \(reason.predicate).")
-      case .tooLarge: throw fail("\(name) is no SELECT statement: it is too large.")
-      }
+      throw fail("\(inputName(path)) \(error.predicate("file of SQL")).")
     }
   }
 }
