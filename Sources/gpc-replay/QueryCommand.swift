@@ -72,7 +72,7 @@ extension QueryCommand {
     let watch = SignalWatch([SIGINT])
     watch.block()
     var outcome = Output.written
-    let format: QueryFormat = csv ? .csv : json ? .json : .table
+    let format: QueryFormat = csv ? .csv : json ? .json : .table(width: Terminal.knownWidth)
     let isInterrupted = { watch.wait(milliseconds: 0) != nil }
     let end = try query.run(sql, format: format, isInterrupted: isInterrupted) { bytes in
       outcome = Output.write(bytes)
@@ -112,12 +112,7 @@ extension QueryCommand {
     do {
       return try SmallFile.text(path == "-" ? "/dev/stdin" : path)
     } catch {
-      let name = inputName(path)
-      switch error {
-      case .unreadable(.isDirectory): throw fail("\(name) is a directory, not a file of SQL.")
-      case .unreadable(let reason): throw fail("\(name) \(reason.predicate).")
-      case .tooLarge: throw fail("\(name) is no SELECT statement: it is too large.")
-      }
+      throw fail("\(inputName(path)) \(error.predicate("file of SQL")).")
     }
   }
 }
