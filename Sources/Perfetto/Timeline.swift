@@ -102,7 +102,8 @@ final class Timeline {
     while isWhole, try events.read(into: &batch, upTo: Self.batchSize) {
       isWhole = !isInterrupted()
       for event in batch {
-        let (id, ns) = (event.id, event.time.rawValue)
+        // A loss marker at the beginning may have no time of its own.
+        let (id, ns) = (event.id, max(event.time.rawValue, facts.firstTsNs ?? 0))
         if !steps.isEmpty { try takeSteps(id, ns) }
         while let mark = try lossMarks.take(upTo: id) { try begin(mark, ns) }
         while let mark = try cacheMarks.take(upTo: id) { try begin(mark, ns) }
@@ -112,7 +113,7 @@ final class Timeline {
         while let mark = try checkMarks.take(upTo: id) { try show(mark, ns) }
         // What begins and ends with one event.
         if !steps.isEmpty { try takeSteps(id, ns) }
-        try noteValidity(event)
+        try noteValidity(event, ns)
         try eventTracks?.show(event, label: event.kind == .lostEvents ? "" : taskLabels[Int(event.task)])
         while let mark = try findingMarks.take(upTo: id) { try show(mark, ns) }
       }
@@ -210,16 +211,16 @@ final class Timeline {
   }
 
   /// What the events themselves show, beside the rows that they are part of.
-  private func noteValidity(_ event: RecordedEvent) throws {
+  private func noteValidity(_ event: RecordedEvent, _ ns: Int64) throws {
     if event.kind == .lostEvents {
       isDoubtful = true
       for vm in vms.values.sorted(by: { $0.process < $1.process }) {
-        for cache in vm.caches { try set(cache, .unknown, "lost events", event.id, event.time.rawValue) }
+        for cache in vm.caches { try set(cache, .unknown, "lost events", event.id, ns) }
       }
       return
     }
     guard let gpc = event.gpc, let cache = cachesByPointer[gpc.rawValue] else { return }
-    let (id, ns) = (event.id, event.time.rawValue)
+    let id = event.id
     switch event.kind {
     case .gpcRefreshDone:
       cache.isDone = true

@@ -86,8 +86,8 @@ PAIRS = {
     "losses": (
         "SELECT track.name, ts, ts + dur FROM slice JOIN track ON track.id = track_id WHERE track.name GLOB 'lost events*'"
         " ORDER BY 1, 2, 3",
-        "SELECT 'lost events, ' || iif(loss.cpu < 0, 'CPU unknown', 'CPU ' || loss.cpu), coalesce(a.ts_ns, (SELECT first_ts_ns FROM trace)),"
-        " b.ts_ns FROM loss LEFT JOIN event a ON a.id = after_event_id JOIN event b ON b.id = line ORDER BY 1, 2, 3"),
+        "SELECT 'lost events, ' || iif(loss.cpu < 0, 'CPU unknown', 'CPU ' || loss.cpu), coalesce(a.ts_ns, first_ts_ns),"
+        " max(b.ts_ns, first_ts_ns) FROM trace, loss LEFT JOIN event a ON a.id = after_event_id JOIN event b ON b.id = line ORDER BY 1, 2, 3"),
     "valid, set by gpc_refresh_done": (
         "SELECT ts FROM slice WHERE EXTRACT_ARG(arg_set_id, 'debug.since') = 'gpc_refresh_done' ORDER BY 1",
         "SELECT ts_ns FROM event JOIN event_kind ON event_kind.id = kind_id WHERE event_kind.name = 'gpc_refresh_done'"
