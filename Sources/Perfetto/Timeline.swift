@@ -68,6 +68,8 @@ final class Timeline {
   private var cachesByPointer: [UInt64: CacheTracks] = [:]
   var refreshes: [Int64: OpenRefresh] = [:]
   private var steps: [EventID: [Step]] = [:]
+  /// Fields that their probes read wrongly: nothing is drawn from them.
+  private let misread: [ImplausibleField]
   private let mayLackEvents: Bool
   /// Events were lost before this point, or may be missing anywhere.
   private(set) var isDoubtful: Bool
@@ -81,6 +83,7 @@ final class Timeline {
     taskLabels = try database.tasks().map(\.label)
     neverEnded = try database.neverEndedRefreshes()
     vmMarks = Dictionary(uniqueKeysWithValues: try database.vmMarks().map { ($0.id, $0) })
+    misread = try database.implausibleFields()
     isDoubtful = try database.mayLackEvents()
     mayLackEvents = try isDoubtful || database.number("SELECT count(*) FROM loss") ?? 0 > 0
     writer = try TrackEventWriter(clock: facts.perfettoClock, start: facts.firstTsNs ?? 0, to: sink)
@@ -224,15 +227,20 @@ final class Timeline {
     switch event.kind {
     case .gpcRefreshDone:
       cache.isDone = true
-      cache.uhva = event.uhva ?? cache.uhva
+      cache.uhva = value(.uhva, of: event).map(UHVA.init(rawValue:)) ?? cache.uhva
       try set(cache, .yes, "gpc_refresh_done", id, ns)
     case .gpcCheck:
-      cache.uhva = event.uhva ?? cache.uhva
+      cache.uhva = value(.uhva, of: event).map(UHVA.init(rawValue:)) ?? cache.uhva
       // Read under gpc->lock.
-      if let valid = event[.valid] { try set(cache, valid != 0 ? .yes : .no, "kvm_gpc_check()", id, ns) }
+      if let valid = value(.valid, of: event) { try set(cache, valid != 0 ? .yes : .no, "kvm_gpc_check()", id, ns) }
     case .gpcDeactivate: try set(cache, .no, "kvm_gpc_deactivate()", id, ns)
     case _: break
     }
+  }
+
+  /// nil: its probe does not record it, or reads it wrongly.
+  private func value(_ field: EventField, of event: RecordedEvent) -> UInt64? {
+    misread.contains { $0.kind == event.kind && $0.field == field } ? nil : event[field]
   }
 
   // MARK: Findings, checks and losses

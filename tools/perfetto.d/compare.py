@@ -125,7 +125,7 @@ def valid_at_checks(spans, database):
     """A check that reads valid = 1 lies in a slice, one that reads 0 in none; their ends belong to both."""
     checks = database.execute(
         "SELECT cache_id, ts_ns, valid FROM cache_check JOIN event ON event.id = entry_event_id WHERE valid IS NOT NULL"
-        " ORDER BY 1, 2")
+        " AND NOT EXISTS (SELECT 1 FROM implausible_field WHERE kind_id = event.kind_id AND field = 'valid') ORDER BY 1, 2")
     by_cache = {}
     for cache, start, end in spans:
         by_cache.setdefault(cache, []).append((start, end))
