@@ -51,6 +51,9 @@ let package = Package(
     .target(
       name: "Replay", dependencies: ["KVMEvents", "Results", "GPCProtocol", "Operations"], swiftSettings: hotPath),
     .target(name: "Report", dependencies: ["KVMEvents", "TextLayout", "Results", "TraceStore"]),
+    .target(
+      name: "Page", dependencies: ["KVMEvents", "TextLayout", "Results", "TraceStore", "Report"],
+      resources: [.embedInCode("page.css"), .embedInCode("page.js")]),
     .target(name: "Explore", dependencies: ["KVMEvents", "TextLayout", "Results", "GPCProtocol", "Forms"]),
     .target(name: "Compare", dependencies: ["KVMEvents", "Results", "GPCProtocol"]),
     .target(name: "BTF"),
@@ -75,7 +78,7 @@ let package = Package(
       name: "gpc-replay",
       dependencies: [
         "KVMEvents", "TextLayout", "Results", "TraceReaders", "Schema", "TraceStore", "GPCProtocol", "Forms", "Report",
-        "Explore", "Corpus", "Pipeline",
+        "Explore", "Corpus", "Page", "Pipeline",
         "BTF", "Probes", "Recorder",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -59,7 +59,10 @@ package struct ComparisonText {
     ]
   }
 
-  private var refreshes: [String] {
+  private var refreshes: [String] { aligned(refreshRows, right: Set(1...11)) }
+
+  /// The heading, and a row for each form.
+  package var refreshRows: [[String]] {
     var rows = [
       [
         "form", "rounds", "necessary", "false", "widened", "open", "wasted lookups", "failed", "stuck", "checks: no",
@@ -74,10 +77,13 @@ package struct ComparisonText {
           form.staleCount,
         ].map(grouped)
     }
-    return aligned(rows, right: Set(1...11))
+    return rows
   }
 
-  private var times: [String] {
+  private var times: [String] { aligned(timeRows, right: Set(1...9)) }
+
+  /// The heading, and a row for each form.
+  package var timeRows: [[String]] {
     var rows = [
       [
         "form", "spun \(unit.name)", "slept \(unit.name)", "wake-ups", "waits", "in vain",
@@ -92,7 +98,7 @@ package struct ComparisonText {
         latency(form.latencyP50Ns), latency(form.latencyP99Ns), latency(form.latencyMaxNs),
       ]
     }
-    return aligned(rows, right: Set(1...9))
+    return rows
   }
 
   private var beyondRange: [String] {

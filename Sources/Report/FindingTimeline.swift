@@ -47,11 +47,12 @@ package struct FindingTimeline {
   /// What it is, whose, and its proof, each indented by `indent`.
   package func lines(indent: Int) -> [StyledLine] {
     let heading = folded("#\(finding.id) \(finding.summary)", indent: indent, width: format.width)
-    let said = [subject, witness, finding.excess?.sentence].compactMap(\.self).flatMap {
-      folded($0, indent: indent + 3, width: format.width)
-    }
+    let said = sentences.flatMap { folded($0, indent: indent + 3, width: format.width) }
     return heading.map { StyledLine($0, .heading) } + said.map { StyledLine($0) } + table(indent: indent + 3) + culprits
   }
+
+  /// What it is about, what the next lookup shows, why a refresh is excessive.
+  package var sentences: [String] { [subject, witness, finding.excess?.sentence].compactMap(\.self) }
 
   private var subject: String? {
     var parts: [String] = []

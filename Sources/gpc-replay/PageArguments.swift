@@ -1,0 +1,41 @@
+// A page instead of text, on the command line.
+
+import ArgumentParser
+import Glibc
+import Pipeline
+
+/// Where a page is written.
+struct PageArguments: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Write a page instead: one HTML file that can be mailed and asks for nothing from a network.",
+      valueName: "file.html"))
+  var output: String?
+
+  @Flag(help: "Replace the page if it exists.")
+  var force = false
+
+  mutating func validate() throws {
+    guard let output else {
+      if force { throw ValidationError("--force is of -o: it replaces a page that exists.") }
+      return
+    }
+    let name = output.lowercased()
+    guard name.hasSuffix(".html") || name.hasSuffix(".htm") else {
+      throw ValidationError("-o writes a page: its name ends in .html.")
+    }
+  }
+
+  func write(_ text: String, to path: String) throws {
+    do {
+      try writeWholeFile(Array(text.utf8), to: path, replaces: force)
+    } catch {
+      switch error {
+      case .exists: throw fail("\(path) exists: --force replaces it, another name leaves it as it is.")
+      case .notRegular: throw fail("\(path) exists and is no file that a page could replace.")
+      case .failed(let error): throw fail("\(path) cannot be written: \(String(cString: strerror(error.errno))).")
+      }
+    }
+  }
+}
