@@ -171,6 +171,7 @@ let package = Package(
       name: "EvidenceTests",
       dependencies: ["EvidenceParts", "RealBinary", "TraceReaders", "KVMEvents", "Results", "gpc-replay"],
       exclude: ["Recordings", "FunctionLevel", "Breaches", "Gaps"]),
+    .testTarget(name: "PageTests", dependencies: ["Page", "RealBinary"]),
     .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),
   ],
   swiftLanguageModes: [.v6]

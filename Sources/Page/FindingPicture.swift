@@ -26,8 +26,8 @@ struct FindingPicture {
   private let axis: TimeAxis
   private let lanes: [Lane]
 
-  private static let laneHeight = 48
-  private static let barTop = 18
+  private static let laneHeight = 56
+  private static let barTop = 28
   private static let barHeight = 22
 
   init(_ finding: FindingDetail, _ window: FindingWindow, _ facts: RecordingFacts) {
@@ -62,25 +62,26 @@ struct FindingPicture {
           html.axis(axis, facts.stampUnit, y: height + 14, height: height)
           for (index, lane) in lanes.enumerated() { draw(lane, y: index * Self.laneHeight, &html) }
           for loss in window.losses { draw(loss, height: height, &html) }
+          // Over the hatching.
+          for (index, lane) in lanes.enumerated() {
+            html.element("text", ["class": "label", "x": "0", "y": String(index * Self.laneHeight + 13)], lane.label)
+          }
         }
       }
     }
   }
 
   private var caption: String {
-    let unit = facts.stampUnit
-    let length = unit.shortFigure(window.shownNs.upperBound.subtractingClamped(window.shownNs.lowerBound))
     let drawn = window.spans.count { $0.mark == .lookup }
     let rounds =
       window.roundCount > Int64(FindingWindow.roundsMax)
       ? "; the first \(grouped(drawn)) of \(grouped(window.roundCount)) rounds" : ""
-    return "Finding #\(finding.id) in time, \(length) \(unit.shortName)\(rounds)"
+    return "Finding #\(finding.id) in time, \(axis.words(facts.stampUnit))\(rounds)"
   }
 
   // MARK: Lanes
 
   private func draw(_ lane: Lane, y: Int, _ html: inout HTML) {
-    html.element("text", ["class": "label", "x": "0", "y": String(y + 13)], lane.label)
     html.void(
       "rect",
       [
@@ -144,7 +145,7 @@ struct FindingPicture {
     html.sign(
       isWrong ? "M0 4L7 -9H-7Z" : "M0 -2V\(Self.barHeight + 2)", at: place, y: top,
       [
-        "class": isWrong ? "event wrong" : "event", "data-mark": "proof", "data-event": String(event.line),
+        "class": isWrong ? finding.signClass : "event", "data-mark": "proof", "data-event": String(event.line),
       ], title: isWrong ? "\(title): the wrong one" : title)
   }
 
@@ -164,5 +165,13 @@ struct FindingPicture {
     html.bar(
       from: axis.place(loss.fromNs ?? axis.firstNs), to: axis.place(loss.toNs), y: 0, height: height,
       ["class": "loss", "data-mark": "loss"], title: "events of \(cpu) were lost")
+  }
+}
+
+extension FindingDetail {
+  /// Of the sign at the event that is wrong; hollow if it is possible only.
+  var signClass: String {
+    let word = kind == .excessiveRetry ? "event slow" : "event wrong"
+    return certainty == .certain ? word : "\(word) possible"
   }
 }

@@ -12,8 +12,8 @@ struct OverviewPicture {
   private let unit: StampUnit
   private let axis: TimeAxis
 
-  private static let laneHeight = 66
-  private static let barTop = 18
+  private static let laneHeight = 74
+  private static let barTop = 28
   private static let barHeight = 40
   private static let causes: [RetryRound.Cause] = [.necessary, .false, .undecided, .unknown]
 
@@ -48,8 +48,7 @@ struct OverviewPicture {
           html.axis(axis, unit, y: height + 14, height: height)
           var y = 0
           for vm in overview.vms {
-            drawLane(
-              "VM \(vm.vm): invalidations, at most \(grouped(vm.invalidations.max() ?? 0)) in a bucket", y, &html)
+            drawTrack(y, &html)
             bars([(vm.invalidations, "invalidation")], most: vm.invalidations.max() ?? 0, y, &html) { _ in
               [("data-vm", String(vm.vm)), ("data-count", String(vm.invalidations.reduce(0, +)))]
             }
@@ -57,8 +56,7 @@ struct OverviewPicture {
           }
           let most = overview.caches.map { $0.sums.max() ?? 0 }.max() ?? 0
           for cache in overview.caches {
-            drawLane(
-              "cache \(cache.cache): repeated rounds, at most \(grouped(cache.sums.max() ?? 0)) in a bucket", y, &html)
+            drawTrack(y, &html)
             let stacks = Self.causes.compactMap { cause in cache.rounds[cause].map { ($0, cause.rawValue) } }
             bars(stacks, most: most, y, &html) { cause in
               [
@@ -69,6 +67,10 @@ struct OverviewPicture {
             y += Self.laneHeight
           }
           for loss in overview.losses { draw(loss, height, &html) }
+          // Over the hatching.
+          for (index, label) in labels.enumerated() {
+            html.element("text", ["class": "label", "x": "0", "y": String(index * Self.laneHeight + 13)], label)
+          }
           for finding in findings { draw(finding, &html) }
         }
       }
@@ -77,6 +79,11 @@ struct OverviewPicture {
     html.details("The same as a table") { html in
       html.table(sums, right: Set(1...6), caption: "Sums over the recording", mark: "overview_row")
     }
+  }
+
+  private var labels: [String] {
+    overview.vms.map { "VM \($0.vm): invalidations, at most \(grouped($0.invalidations.max() ?? 0)) in a bucket" }
+      + overview.caches.map { "cache \($0.cache): repeated rounds, at most \(grouped($0.sums.max() ?? 0)) in a bucket" }
   }
 
   private func notes(_ html: inout HTML) {
@@ -88,8 +95,7 @@ struct OverviewPicture {
     }
   }
 
-  private func drawLane(_ label: String, _ y: Int, _ html: inout HTML) {
-    html.element("text", ["class": "label", "x": "0", "y": String(y + 13)], label)
+  private func drawTrack(_ y: Int, _ html: inout HTML) {
     html.void(
       "rect",
       [
@@ -146,7 +152,7 @@ struct OverviewPicture {
       html.sign(
         "M0 4L7 -9H-7Z", at: axis.place(ns), y: y,
         [
-          "class": finding.kind == .excessiveRetry ? "event slow" : "event wrong", "data-mark": "finding",
+          "class": finding.signClass, "data-mark": "finding",
           "data-finding": String(finding.id),
         ], title: "finding #\(finding.id): \(finding.kind.rawValue), \(finding.certainty.rawValue)")
     }

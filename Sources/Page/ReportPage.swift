@@ -118,7 +118,7 @@ package struct ReportPage {
             html.element("svg", ["width": "28", "height": "22", "aria-hidden": "true"]) { html in
               for mark in marks.split(separator: "+").map(String.init) {
                 switch mark {
-                case "event wrong", "event slow", "event":
+                case "event wrong", "event wrong possible", "event slow", "event":
                   html.void("path", ["class": mark, "d": mark == "event" ? "M14 1V21" : "M14 16L21 3H7Z"])
                 case "validity yes": html.void("path", ["class": mark, "d": "M9 11a5 5 0 1 0 10 0a5 5 0 1 0 -10 0"])
                 case "validity no": html.void("path", ["class": mark, "d": "M10 7l8 8m0 -8l-8 8"])
@@ -140,7 +140,8 @@ package struct ReportPage {
   }
 
   private static let legend: [(String, String)] = [
-    ("event wrong", "the event that is wrong"),
+    ("event wrong", "the event that is wrong: certain"),
+    ("event wrong possible", "the same, if it is possible only"),
     ("event slow", "a refresh that retried too often"),
     ("event", "an event of the proof"),
     ("span start_hook", "start or end hook of an invalidation"),
@@ -205,7 +206,7 @@ package struct ReportPage {
           for sentence in timeline.sentences { html.element("li", sentence) }
         }
         if let window = finding.window { FindingPicture(detail, window, report.trace).draw(&html) }
-        proof(detail, &html)
+        proof(detail, timeline, &html)
         html.element("p", ["class": "note"]) { html in
           html.element("code", "gpc-replay explain \(options.database.map(shellWord) ?? "DB") \(detail.id)")
         }
@@ -214,12 +215,15 @@ package struct ReportPage {
     let all = report.findingCounts.reduce(Int64(0)) { $0.addingClamped($1.count) }
     let left = all.subtractingClamped(Int64(findings.count))
     if left > 0 {
-      html.element("p", "\(plural(left, "more finding")): gpc-replay explain DB; the report as text names the groups.")
+      html.element(
+        "p",
+        "\(plural(left, "more finding")): gpc-replay explain \(options.database.map(shellWord) ?? "DB"); the report as text names the groups."
+      )
     }
   }
 
   /// The proof as `FindingTimeline` prints it, with a column for the task.
-  private func proof(_ finding: FindingDetail, _ html: inout HTML) {
+  private func proof(_ finding: FindingDetail, _ timeline: FindingTimeline, _ html: inout HTML) {
     let heading = [
       "", report.trace.eventPlace.rawValue, unit.shortName, "CPU", "task", "event", "lock or hook", "fields",
     ]
@@ -228,7 +232,7 @@ package struct ReportPage {
       [
         String(index + 1), String(event.line), unit.shortFigure(event.tsNs.subtractingClamped(first)),
         event.cpu < 0 ? "" : String(event.cpu), event.task, (event.line == finding.event ? "> " : "") + event.name,
-        event.place, event.fields,
+        event.place, timeline.fields(event),
       ]
     }
     html.table(

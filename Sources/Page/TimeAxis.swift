@@ -13,7 +13,13 @@ struct TimeAxis {
     return min(max((Double(ns) - Double(firstNs)) / length * 100, 0), 100)
   }
 
-  func contains(_ ns: Int64) -> Bool { (firstNs...lastNs).contains(ns) }
+  /// The length up to a place, in the unit that suits all of it.
+  func words(_ unit: StampUnit, percent: Int = 100) -> String {
+    let length = lastNs.subtractingClamped(firstNs)
+    let span = Int64(Int128(length) * Int128(percent) / 100)
+    if unit == .ns && length >= 10_000_000 { return "\(unit.figure(span)) \(unit.name)" }
+    return "\(unit.shortFigure(span)) \(unit.shortName)"
+  }
 
   /// `12.345%`.
   static func percent(_ place: Double) -> String {
@@ -51,15 +57,11 @@ extension HTML {
 
   /// The ends and the middle of an axis, in words; at `y` and 14 below.
   mutating func axis(_ axis: TimeAxis, _ unit: StampUnit, y: Int, height: Int) {
-    let length = axis.lastNs.subtractingClamped(axis.firstNs)
-    // A long span in its long unit.
-    let isLong = length >= 10_000_000 && unit == .ns
     for (place, anchor) in [(0, "start"), (50, "middle"), (100, "end")] {
       let x = "\(place)%"
       void("line", ["class": "tick", "x1": x, "x2": x, "y1": "0", "y2": String(height)])
-      let span = Int64(Int128(length) * Int128(place) / 100)
-      let figure = isLong ? "\(unit.figure(span)) \(unit.name)" : "\(unit.shortFigure(span)) \(unit.shortName)"
-      element("text", ["class": "axis", "x": x, "y": String(y), "text-anchor": anchor], figure)
+      let words = axis.words(unit, percent: place)
+      element("text", ["class": "axis", "x": x, "y": String(y), "text-anchor": anchor], words)
     }
   }
 }

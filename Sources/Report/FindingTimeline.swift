@@ -158,8 +158,8 @@ package struct FindingTimeline {
     }
   }
 
-  /// Without the pointers, which the lines above the table name.
-  private func fields(_ event: FindingDetail.ProofEvent) -> String {
+  /// Of an event, without the pointers, which the sentences above the table name.
+  package func fields(_ event: FindingDetail.ProofEvent) -> String {
     let pointers = ["kvm=", "gpc=", "mn=", "mm="]
     return event.fields.split(separator: " ").filter { field in !pointers.contains { field.hasPrefix($0) } }
       .joined(separator: " ")
