@@ -19,7 +19,8 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-    .target(name: "TextLayout"),
+    .systemLibrary(name: "CWidth"),
+    .target(name: "TextLayout", dependencies: ["CWidth"]),
     .target(name: "KVMEvents", dependencies: ["TextLayout"]),
     .target(name: "Results", dependencies: ["KVMEvents", "TextLayout"]),
     .target(

@@ -5,13 +5,15 @@ import KVMEvents
 import TextLayout
 
 extension CorpusOutcome {
-  /// - Parameter again: the command that shows a single cell.
-  package func text(again: (CaseOutcome, Difference) -> String) -> [String] {
-    (brokenLines + differenceLines(again) + matrixLines + [""] + sumLines).map(\.printable)
+  /// - Parameters:
+  ///   - width: of the terminal; nil: the forms are in one table, however many.
+  ///   - again: the command that shows a single cell.
+  package func text(width: Int?, again: (CaseOutcome, Difference) -> String) -> [String] {
+    (brokenLines + differenceLines(again) + matrixLines(width) + [""] + sumLines).map(\.printable)
   }
 
   /// Only the verdicts, with the legend.
-  package var matrix: [String] { matrixLines.map(\.printable) + [CellVerdict.legend] }
+  package func matrix(width: Int?) -> [String] { matrixLines(width).map(\.printable) + [CellVerdict.legend] }
 
   private var brokenLines: [String] {
     broken.isEmpty
@@ -32,11 +34,12 @@ extension CorpusOutcome {
     return lines + [""]
   }
 
-  private var matrixLines: [String] {
+  private func matrixLines(_ width: Int?) -> [String] {
     let heads = columns.map(Self.head)
-    return aligned(
+    return blocks(
       [[""] + heads.map(\.0), [""] + heads.map(\.1)]
-        + cases.map { outcome in [outcome.row.name] + columns.map { cell(outcome, $0) } })
+        + cases.map { outcome in [outcome.row.name] + columns.map { cell(outcome, $0) } },
+      right: [], width: width ?? .max)
   }
 
   /// A form's name on two lines: `dwmw2` over `v3.1`.

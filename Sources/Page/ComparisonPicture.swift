@@ -6,12 +6,17 @@ import TextLayout
 /// Repeated rounds of each form, by cause; the recorded kernel first.
 struct ComparisonPicture {
   private let comparison: ComparisonReport
+  private let width: Int
   private static let rowHeight = 40
 
-  init(_ comparison: ComparisonReport) { self.comparison = comparison }
+  /// - Parameter width: of the text, in columns.
+  init(_ comparison: ComparisonReport, width: Int) {
+    self.comparison = comparison
+    self.width = width
+  }
 
   func draw(_ html: inout HTML) {
-    let words = ComparisonText(comparison)
+    let words = ComparisonText(comparison, width: width)
     html.element(
       "p", ["class": "note"],
       "Requests, invalidations and checks come when they were recorded; lookups take as long as the recorded ones; the form "

@@ -61,7 +61,7 @@ package struct ReportPage {
       if !report.retries.isEmpty { section("Repeated rounds by cause", "retries", &html, retries) }
       if let comparison {
         section("What each form would have cost (modelled)", "forms", &html) { html in
-          ComparisonPicture(comparison).draw(&html)
+          ComparisonPicture(comparison, width: options.width).draw(&html)
         }
       }
       section("The report as text", "text", &html) { html in

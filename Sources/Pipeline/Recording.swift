@@ -191,8 +191,8 @@ extension Recording {
     return explorer.exploration
   }
 
-  /// Models the cost of forms, and adds it to what is stored. The recorded kernel's figures are those of the replay in the database, so its
-  /// settings apply; without one, it is replayed with the defaults.
+  /// Models the cost of forms, and adds it to what is stored. The recorded kernel's figures are those of the replay in
+  /// the database, so its settings apply; without one, it is replayed with the defaults.
   /// - Returns: the forms without a known cost.
   package func compare(_ forms: [ProtocolForm]) throws -> [ProtocolForm] {
     var options = try options(ReplayRequest())

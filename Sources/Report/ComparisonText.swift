@@ -6,13 +6,19 @@ import TextLayout
 /// Renders a comparison: same comparison, same bytes.
 package struct ComparisonText {
   private let report: ComparisonReport
+  /// In columns.
+  private let width: Int
 
-  package init(_ report: ComparisonReport) { self.report = report }
+  package init(_ report: ComparisonReport, width: Int) {
+    self.report = report
+    self.width = width
+  }
 
   package var text: String {
     let parts =
       report.isEmpty ? [leftOut, nothing] : [leftOut, header, refreshes, times, beyondRange, agreement, notCompared]
-    return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+    return parts.filter { !$0.isEmpty }.map { folded($0, width: width).joined(separator: "\n") }
+      .joined(separator: "\n\n") + "\n"
   }
 
   private var nothing: [String] {
@@ -27,8 +33,8 @@ package struct ComparisonText {
     let refreshes = plural(recorded.refreshCount, "refresh", "refreshes")
     return [
       "\(inputName(report.file)): \(grouped(report.events)) events, \(refreshes), \(checks)",
-      "  recorded: the kernel's own figures. All other rows are modelled: requests, invalidations and checks when they happened,",
-      "  lookups as long as the recorded ones, the form decides the rest (docs/compare.md).",
+      "  recorded: the kernel's own figures. All other rows are modelled: requests, invalidations and "
+        + "checks when they happened, lookups as long as the recorded ones, the form decides the rest (docs/compare.md).",
     ] + waits(recorded) + refutation
   }
 
@@ -45,8 +51,8 @@ package struct ComparisonText {
   private var refutation: [String] {
     guard let form = report.recordedForm, let refutation = report.refutation else { return [] }
     return [
-      "  The recorded kernel did not run \(form) (\(report.eventPlace.rawValue) \(refutation.event) refutes it): \(form)'s row",
-      "  need not equal the recorded one, and what of the recorded times is the kernel's own waits is not known.",
+      "  The recorded kernel did not run \(form) (\(report.eventPlace.rawValue) \(refutation.event) refutes it): \(form)'s row "
+        + "need not equal the recorded one, and what of the recorded times is the kernel's own waits is not known."
     ]
   }
 
@@ -54,33 +60,33 @@ package struct ComparisonText {
     guard !report.notCompared.isEmpty, let form = report.recordedForm else { return [] }
     return [
       "not compared: \(report.notCompared.joined(separator: ", "))",
-      "  they do not wait where \(form) does, and what of the recorded times are its waits cannot be told without",
-      "  gpc_retry_loop and gpc_retry_check",
+      "  they do not wait where \(form) does, and what of the recorded times are its waits cannot be told without "
+        + "gpc_retry_loop and gpc_retry_check",
     ]
   }
 
-  private var refreshes: [String] { aligned(refreshRows, right: Set(1...11)) }
+  private var refreshes: [String] { blocks(refreshRows, right: Set(1...11), width: width) }
 
   /// The heading, and a row for each form.
   package var refreshRows: [[String]] {
     var rows = [
       [
-        "form", "rounds", "necessary", "false", "widened", "open", "wasted lookups", "failed", "stuck", "checks: no",
-        "contract", "stale",
+        "form", "rounds", "necessary", "false", "widened", "open", "failed", "stuck", "contract", "stale",
+        "wasted lookups", "checks: no",
       ]
     ]
     rows += report.forms.map { form in
       [form.form]
         + [
           form.roundCount, form.necessaryCount, form.falseCount, form.widenedCount, form.undecidedCount,
-          form.wastedLookupCount, form.failedCount, form.stuckCount, form.failedCheckCount, form.contractCount,
-          form.staleCount,
+          form.failedCount, form.stuckCount, form.contractCount, form.staleCount, form.wastedLookupCount,
+          form.failedCheckCount,
         ].map(grouped)
     }
     return rows
   }
 
-  private var times: [String] { aligned(timeRows, right: Set(1...9)) }
+  private var times: [String] { blocks(timeRows, right: Set(1...9), width: width) }
 
   /// The heading, and a row for each form.
   package var timeRows: [[String]] {

@@ -8,19 +8,26 @@ package func folded(_ text: String, indent: Int, width: Int) -> [String] {
   // Something has to fit, however narrow the terminal is.
   func room() -> Int { max(width - indent - (lines.isEmpty ? 0 : 2), 8) }
   for word in text.split(separator: " ", omittingEmptySubsequences: true) {
-    if !line.isEmpty && line.count + 1 + word.count > room() {
+    if !line.isEmpty && line.displayWidth + 1 + String(word).displayWidth > room() {
       lines.append(line)
       line = ""
     }
     line += (line.isEmpty ? "" : " ") + word
-    while line.count > room() {
-      let cut = room()
-      lines.append(String(line.prefix(cut)))
-      line.removeFirst(cut)
+    while line.displayWidth > room() {
+      let start = line.start(width: room())
+      lines.append(start)
+      line.removeFirst(start.count)
     }
   }
   lines.append(line)
   return lines.enumerated().map { String(repeating: " ", count: indent + ($0 == 0 ? 0 : 2)) + $1 }
+}
+
+/// Lines that are wider than `width` in several, as far in as they are.
+package func folded(_ lines: [String], width: Int) -> [String] {
+  lines.flatMap { line -> [String] in
+    line.displayWidth <= width ? [line] : folded(line, indent: line.prefix { $0 == " " }.count, width: width)
+  }
 }
 
 /// Items after a label, broken between items before column `width`; what follows the first line is indented by two more
@@ -31,7 +38,7 @@ package func wrapped(_ items: [String], label: String, width: Int) -> [String] {
   let indent = label.prefix { $0 == " " }.count + 2
   for (index, item) in items.enumerated() {
     let piece = index + 1 < items.count ? item + ", " : item
-    if line.count + piece.trimmingEnd.count > width {
+    if line.displayWidth + piece.trimmingEnd.displayWidth > width {
       lines.append(line.trimmingEnd)
       line = String(repeating: " ", count: indent)
     }
@@ -42,6 +49,16 @@ package func wrapped(_ items: [String], label: String, width: Int) -> [String] {
 }
 
 extension String {
+  /// What of it fits into `width` columns; one character at least.
+  fileprivate func start(width: Int) -> String {
+    var start = ""
+    for character in self {
+      if !start.isEmpty && (start + String(character)).displayWidth > width { break }
+      start.append(character)
+    }
+    return start
+  }
+
   /// Without blanks at its end.
   package var trimmingEnd: String {
     var text = self

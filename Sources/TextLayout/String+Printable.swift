@@ -38,7 +38,7 @@ package func shellWord(_ word: String) -> String {
 
 extension Unicode.Scalar {
   /// A terminal does something for it: a control character, or one that turns the direction of what follows.
-  fileprivate var isObeyed: Bool {
+  package var isObeyed: Bool {
     switch value {
     case 0x061c, 0x200e, 0x200f, 0x202a...0x202e, 0x2066...0x2069: true
     case _: properties.generalCategory == .control

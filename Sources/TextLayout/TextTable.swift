@@ -20,7 +20,7 @@ package struct TextTable {
   }
 
   private var rows: [Row] = []
-  /// Of each column, in characters.
+  /// Of each column, in columns of a terminal.
   private var widths: [Int] = []
   /// Columns of numbers, for rows of plain texts.
   private let right: Set<Int>
@@ -36,7 +36,7 @@ package struct TextTable {
     rows.append(.cells(cells))
     for (column, cell) in cells.enumerated() {
       if column == widths.count { widths.append(0) }
-      widths[column] = max(widths[column], cell.text.count)
+      widths[column] = max(widths[column], cell.text.displayWidth)
     }
   }
 
@@ -45,8 +45,8 @@ package struct TextTable {
   /// - Parameter gap: blanks between two columns.
   package func lines(gap: Int = 2) -> [String] { rows.map { line($0, gap) } }
 
-  /// Of its widest line, in characters.
-  package var width: Int { lines().map(\.count).max() ?? 0 }
+  /// Of its widest line.
+  package var width: Int { lines().map(\.displayWidth).max() ?? 0 }
 
   private func line(_ row: Row, _ gap: Int) -> String {
     var line = ""
@@ -54,7 +54,7 @@ package struct TextTable {
     case .cells(let cells):
       for (column, cell) in cells.enumerated() {
         if column > 0 { line += blanks(gap) }
-        let padding = blanks(widths[column] - cell.text.count)
+        let padding = blanks(widths[column] - cell.text.displayWidth)
         line += cell.isRight ? padding + cell.text : cell.text + padding
       }
     case .heading(let text, let column):
@@ -71,6 +71,31 @@ package func aligned(_ rows: [[String]], right: Set<Int> = []) -> [String] {
   var table = TextTable(right: right)
   for row in rows { table.append(row) }
   return table.lines()
+}
+
+/// The same in `width` columns: in blocks below each other, each with the first column.
+package func blocks(_ rows: [[String]], right: Set<Int>, width: Int) -> [String] {
+  var lines: [String] = []
+  var rest = (rows.first ?? []).indices.dropFirst()
+  while let next = rest.first {
+    var columns = [0, next]
+    func table() -> TextTable {
+      var table = TextTable(right: Set(columns.indices.filter { right.contains(columns[$0]) }))
+      for row in rows { table.append(columns.map { row[$0] }) }
+      return table
+    }
+    rest = rest.dropFirst()
+    while let next = rest.first {
+      columns.append(next)
+      if table().width > width {
+        columns.removeLast()
+        break
+      }
+      rest = rest.dropFirst()
+    }
+    lines += (lines.isEmpty ? [] : [""]) + table().lines()
+  }
+  return lines
 }
 
 /// The same in `width` columns: without the optional columns, the first of them first, as far as need be.

@@ -139,6 +139,11 @@ package final class Statement {
     sqlite3_column_name(handle, column).map { String(cString: $0) } ?? ""
   }
 
+  /// Of the table's column that a result's column is, through views and under whatever name; nil: it is an expression.
+  func origin(_ column: Int32) -> String? {
+    sqlite3_column_origin_name(handle, column).map { String(cString: $0) }
+  }
+
   package func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
 
   /// 0 for NULL.

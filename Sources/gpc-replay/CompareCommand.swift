@@ -46,7 +46,7 @@ struct CompareCommand: ParsableCommand {
     let source = try Recording(options.request(trace), kernel: kernel.asked(), .terminal)
     let notCompared = try source.compare(forms)
     let report = try ComparisonReport(source.database, of: forms.map(\.id), notCompared: notCompared.map(\.id))
-    let text = try json ? report.json() : mail ? mailText(report) : ComparisonText(report).text
+    let text = try json ? report.json() : mail ? mailText(report) : ComparisonText(report, width: Terminal.width).text
     try printOut(text)
     if report.isEmpty && !report.leftOut.isEmpty { throw ExitStatus.unknown.code }
   }

@@ -23,8 +23,7 @@ extension ExploreCommand {
       if let window, window > exploration.windowCount {
         throw fail("\(inputName(trace)) has \(exploration.windowCount) windows, no window \(window).")
       }
-      var lines = try show(exploration, word, source, search)
-      lines.insert(contentsOf: blindSpots, at: 2)
+      let lines = try show(exploration, blindSpots, word, source, search)
       if json {
         documents.append(exploration.document)
       } else {
@@ -48,27 +47,35 @@ extension ExploreCommand {
 
   /// Stores what was found, unless it is of one window only, or less than is stored, and gives the lines to print.
   private func show(
-    _ exploration: TraceExploration, _ word: String, _ source: Recording, _ search: SearchRequest
+    _ exploration: TraceExploration, _ blindSpots: [String], _ word: String, _ source: Recording,
+    _ search: SearchRequest
   ) throws -> [String] {
-    var lines = exploration.text() + (try recordedFindings(source))
+    var summary = exploration.text() + (try recordedFindings(source))
+    summary.insert(contentsOf: blindSpots, at: 2)
+    var lines = folded(summary, width: Terminal.width)
     let name = source.path ?? ([trace ?? "-"] + options.request(trace ?? "-").arguments).joined(separator: " ")
     let place = try source.database.facts().eventPlace
-    let rows = exploration.counterexamples().map { found in
+    var rows: [CounterexampleRow] = []
+    var shown: [String] = []
+    for found in exploration.counterexamples() {
+      let counterexample = found.counterexample
       let again = again(exploration.form, word, "\(name)\(deltaWords) --window \(found.window)")
-      return CounterexampleRow(
-        found, text: found.counterexample.text(search.budget.limits(), place: place, again: again))
+      let passes = counterexample.whatPasses(search.budget.limits())
+      rows.append(CounterexampleRow(found, text: counterexample.text(passes, place: place, again: again)))
+      let lines = counterexample.text(passes, place: place, again: again, width: Terminal.width)
+      shown.append(lines.joined(separator: "\n"))
     }
     // A look at one window does not replace what was found in all of them.
-    guard window == nil else { return lines + rows.flatMap { ["", $0.text] } }
+    guard window == nil else { return lines + shown.flatMap { ["", $0] } }
     let stored = try source.database.store(ExplorationRow(exploration), rows)
     switch stored {
     case .stored(let numbers):
-      for (number, row) in zip(numbers, rows) {
-        lines += ["", "#\(number)  \(row.text)"]
+      for (number, text) in zip(numbers, shown) {
+        lines += ["", "#\(number)  \(text)"]
         if let path = source.path { lines.append("Stored:    gpc-replay explain \(shellWord(path)) \(number)") }
       }
     case .formerIsMore(let completeCount):
-      lines += rows.flatMap { ["", $0.text] }
+      lines += shown.flatMap { ["", $0] }
       lines += ["", "not stored: the search that is there saw \(plural(completeCount, "window")) to the end"]
     }
     return lines

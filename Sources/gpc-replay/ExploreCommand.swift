@@ -7,6 +7,7 @@ import GPCProtocol
 import KVMEvents
 import Pipeline
 import Report
+import TextLayout
 
 struct ExploreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -115,13 +116,14 @@ struct ExploreCommand: ParsableCommand {
         continue
       }
       if index > 0 { print() }
-      for line in exploration.text() { print(line) }
+      for line in folded(exploration.text(), width: Terminal.width) { print(line) }
       for verdict in exploration.verdicts {
         guard let counterexample = explorer.shrunkCounterexample(verdict) else { continue }
         print()
         // Nothing of a scenario has a place in a recording: no word of it is printed.
         let again = again(form, word, "--scenario \(scenario.name)")
-        for line in counterexample.text(searchLimits, place: .event, again: again) { print(line) }
+        let passes = counterexample.whatPasses(searchLimits)
+        for line in counterexample.text(passes, place: .event, again: again, width: Terminal.width) { print(line) }
       }
     }
     if json { try printOut(JSONReport.text(SearchDocuments(forms: documents))) }

@@ -44,7 +44,8 @@ struct MatrixCommand: ParsableCommand {
       progress.update(WorkProgress(.searches, Int64($0), of: Int64($1)))
     }
     progress.finish()
-    try printOut(try json ? JSONReport.text(matrix.document) : matrix.text().map { $0 + "\n" }.joined())
+    try printOut(
+      try json ? JSONReport.text(matrix.document) : matrix.text(width: Terminal.width).map { $0 + "\n" }.joined())
     interrupt.deliver()
     if !matrix.isComplete { throw ExitStatus.unknown.code }
   }

@@ -5,6 +5,7 @@ import Explore
 import Forms
 import GPCProtocol
 import Report
+import TextLayout
 
 struct ProtocolsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -63,10 +64,10 @@ struct ProtocolsCommand: ParsableCommand {
     }
     let width = ProtocolForm.all.map(\.id.count).max() ?? 0
     return ProtocolForm.all.flatMap { form in
-      [
-        form.id + String(repeating: " ", count: width - form.id.count + 2) + form.title,
-        String(repeating: " ", count: width + 2) + form.source,
-      ]
+      let start = form.id + String(repeating: " ", count: width - form.id.count + 2)
+      let title = folded(form.title, indent: width + 2, width: Terminal.width)
+      return [start + title[0].dropFirst(width + 2)] + title.dropFirst()
+        + folded(form.source, indent: width + 2, width: Terminal.width)
     }
   }
 

@@ -72,7 +72,7 @@ extension QueryCommand {
     let watch = SignalWatch([SIGINT])
     watch.block()
     var outcome = Output.written
-    let format: QueryFormat = csv ? .csv : json ? .json : .table
+    let format: QueryFormat = csv ? .csv : json ? .json : .table(width: Terminal.knownWidth)
     let isInterrupted = { watch.wait(milliseconds: 0) != nil }
     let end = try query.run(sql, format: format, isInterrupted: isInterrupted) { bytes in
       outcome = Output.write(bytes)

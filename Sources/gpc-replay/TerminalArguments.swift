@@ -14,38 +14,46 @@ struct TerminalArguments: ParsableArguments {
   @Flag(name: .customLong("no-pager"), help: "Do not show a long text in a pager (GPC_REPLAY_PAGER, PAGER, else less).")
   var isWithoutPager = false
 
-  /// Of the text, in columns: COLUMNS, else the terminal's, else 100. Not less than 40.
-  var width: Int {
-    if let columns = Self.variable("COLUMNS").flatMap({ Int($0) }), columns > 0 { return max(columns, 40) }
-    return max(Self.size?.columns ?? 100, 40)
-  }
+  /// Of the text, in columns.
+  var width: Int { Terminal.width }
 
   /// Prints the lines, in a pager if they do not fit on the screen.
   func show(_ lines: [StyledLine]) throws {
     let isTerminal = isatty(STDOUT_FILENO) == 1
     let inColor =
       switch color {
-      case .auto: isTerminal && Self.variable("NO_COLOR") == nil && Self.variable("TERM") != "dumb"
+      case .auto: isTerminal && Terminal.variable("NO_COLOR") == nil && Terminal.variable("TERM") != "dumb"
       case .always: true
       case .never: false
       }
     let text = lines.map { $0.rendered(inColor: inColor) + "\n" }.joined()
-    if isTerminal, !isWithoutPager, let rows = Self.size?.rows, lines.count >= rows {
-      let pager = Self.variable("GPC_REPLAY_PAGER") ?? Self.variable("PAGER") ?? "less"
+    if isTerminal, !isWithoutPager, let rows = Terminal.size?.rows, lines.count >= rows {
+      let pager = Terminal.variable("GPC_REPLAY_PAGER") ?? Terminal.variable("PAGER") ?? "less"
       if Pager(pager).show(text) { return }
     }
     try printOut(text)
   }
+}
 
-  /// nil: not set, or empty.
-  private static func variable(_ name: String) -> String? {
-    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+/// What standard output is shown on.
+enum Terminal {
+  /// In columns: COLUMNS, else the terminal's, else 100. Not less than 40.
+  static var width: Int { max(knownWidth ?? 100, 40) }
+
+  /// nil: the output is no terminal, and COLUMNS is not set.
+  static var knownWidth: Int? {
+    variable("COLUMNS").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? size?.columns
   }
 
-  private static var size: (rows: Int, columns: Int)? {
+  static var size: (rows: Int, columns: Int)? {
     var size = winsize()
     guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return (Int(size.ws_row), Int(size.ws_col))
+  }
+
+  /// nil: not set, or empty.
+  static func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
 }
 

@@ -5,6 +5,25 @@ import RealBinary
 import Testing
 
 @Suite struct ExploreTests {
+  /// Whatever is searched, and whatever the terminal: no line is wider, but for a command, which is copied.
+  @Test(
+    arguments: [
+      ["explore", "--scenario", "two-overlapping", "--protocol", "v5.17,dwmw2-v3.3"],
+      ["explore", "--scenario", "guest-events", "--protocol", "griffoul-4"],
+      ["explore", "--scenario", "punch-hole", "--protocol", "itazur-1"],
+      ["explore", CorpusTrace("contract").trace.path, "--protocol", "dwmw2-v2", "--db", "t.db"],
+      ["compare", CorpusTrace("unrelated").trace.path, "--db", "u.db"],
+      ["matrix", "v6.9", "griffoul-4"],
+    ], [80, 100, 120])
+  func fitsTheTerminal(arguments: [String], columns: Int) throws {
+    let folder = try TemporaryFolder()
+    let run = try Invocation(arguments, in: folder, columns: columns)
+    let wide = run.text.split(whereSeparator: \.isNewline).filter {
+      $0.count > columns && !$0.contains("gpc-replay explore") && !$0.contains("gpc-replay explain")
+    }
+    #expect(wide.isEmpty && !run.text.isEmpty, "\(wide)")
+  }
+
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
@@ -16,7 +35,8 @@ import Testing
   // hook.
   @Test func findsStoresAndExplains() throws {
     let trace = CorpusTrace("contract").trace.path
-    let run = try run("explore", trace, "--protocol", "dwmw2-v2")
+    // As wide as what is kept.
+    let run = try Invocation(["explore", trace, "--protocol", "dwmw2-v2"], in: folder, columns: 100)
     #expect(run.status == 1 && run.errorText == "")
     #expect(run.text.hasPrefix("dwmw2-v2: contract in 1 of 2 windows, stale in 1 of 2 windows\nCOMPLETE within delta "))
     #expect(run.text.contains("kvm_gpc_check() says yes inside an invalidation of its page"))

@@ -87,7 +87,7 @@ import Testing
   @Test func protectionIsToldAsSuch() throws {
     let drawing = "vcpu : r                R\nmm left protection : (  ) [  ]"
     let found = try #require(explored(.v69, drawing).counterexamples().first)
-    let text = found.counterexample.timeline(.line).joined(separator: "\n")
+    let text = found.counterexample.timeline(.line, width: 200).joined(separator: "\n")
     #expect(text.contains("changes the PTEs, frees nothing"))
     #expect(!text.contains("frees the pages"))
   }

@@ -86,7 +86,7 @@ package enum Stages {
       comparison.rows(costs), order: comparison.forms.map(\.id), leftOut: comparison.leftOut,
       kernelWaits: comparison.kernelWaits)
     let report = try ComparisonReport(database, of: nil, notCompared: [])
-    return (ComparisonText(report).text, try report.json())
+    return (ComparisonText(report, width: 100).text, try report.json())
   }
 
   /// As `gpc-replay replay DB` prints it, as text and as JSON; and each finding as `explain` does.

@@ -87,13 +87,13 @@ import TraceStore
     #expect(try run("SELECT 1 WHERE 0", .json) == "[]\n")
   }
 
-  /// By the column's name; jq would round the numbers.
+  /// By the column's name, or that of the table's column that it is; jq would round the numbers.
   @Test func jsonHasU64sInHex() throws {
-    let sql = "SELECT gpc, last_uhva, epoch, gpc AS other FROM cache"
+    let sql = "SELECT gpc, last_uhva, epoch AS era, other, n FROM (SELECT *, gpc AS other, gpc + 0 AS n FROM cache_hex)"
     #expect(
       try run(sql, .json) == """
         [
-        {"gpc":"0xffff88810000a668","last_uhva":"0x7f0000010000","epoch":0,"other":-131387344509336}
+        {"gpc":"0xffff88810000a668","last_uhva":"0x7f0000010000","era":0,"other":"0xffff88810000a668","n":-131387344509336}
         ]
 
         """)
@@ -116,17 +116,39 @@ import TraceStore
   @Test func table() throws {
     let sql = "SELECT 'é' AS name, 10 AS n, 'a' || char(10) || 'b' AS x UNION ALL SELECT 'long', 9, NULL"
     #expect(
-      try run(sql, .table) == """
+      try run(sql, .table()) == """
         name  n   x
         ----  --  ------
         é     10  a\\x0ab
         long   9
 
         """)
-    #expect(try run("SELECT 1 AS one WHERE 0", .table) == "one\n---\n")
+    #expect(try run("SELECT 1 AS one WHERE 0", .table()) == "one\n---\n")
   }
 
-  @Test(arguments: [QueryFormat.table, .csv, .json]) func bigResultsStream(format: QueryFormat) throws {
+  /// An East Asian wide character takes two columns, a combining one none; what a terminal obeys is shown as escapes.
+  @Test func widthsAreATerminals() throws {
+    let sql = "SELECT '漢字' AS a, 1 AS b UNION ALL SELECT 'e' || char(0x301), 2 UNION ALL SELECT char(0x202e) || 'y', 3"
+    #expect(
+      try run(sql, .table())
+        == "a        b\n-------  -\n漢字     1\ne\u{301}        2\n\\u202ey  3\n")
+  }
+
+  /// Rows that do not fit are a line per value, later ones as well; NULL is no value.
+  @Test func uprightRows() throws {
+    let sql = "SELECT 'a b' AS name, NULL AS missing, 7 AS n"
+    let upright = "-[ row 1 ]-\nname     a b\nmissing\nn        7\n"
+    #expect(try run(sql, .table(width: 15)) == upright)
+    #expect(try run(sql, .table(width: 16)) == "name  missing  n\n----  -------  -\na b            7\n")
+    let many =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 502) SELECT i AS n, 'xyz' AS t FROM n"
+    let lines = try run(many, .table(width: 4)).split(separator: "\n")
+    #expect(lines.count == 502 * 3)
+    #expect(lines.suffix(3) == ["-[ row 502 ]-", "n  502", "t  xyz"])
+    #expect(try run("SELECT 1 AS one_that_is_long WHERE 0", .table(width: 4)).hasPrefix("one_that_is_long\n"))
+  }
+
+  @Test(arguments: [QueryFormat.table(), .csv, .json]) func bigResultsStream(format: QueryFormat) throws {
     let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, 'text' FROM n"
     var pieces = 0
     var largest = 0
@@ -146,7 +168,7 @@ import TraceStore
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 502)
       SELECT iif(i = 501, 'longer', 'a') AS t, iif(i = 500, 1000, i % 10) AS n, iif(i % 2, NULL, 'x') AS x FROM n
       """
-    let lines = try run(sql, .table).split(separator: "\n")
+    let lines = try run(sql, .table()).split(separator: "\n")
     #expect(lines.prefix(3) == ["t  n     x", "-  ----  -", "a     1"])
     #expect(lines.suffix(3) == ["a  1000  x", "longer     1", "a     2  x"])
   }
@@ -183,7 +205,7 @@ import TraceStore
   }
 
   /// What there is of the rows is printed, also if it was held back to find the widths.
-  @Test(arguments: [QueryFormat.table, .csv, .json]) func interruptedWithItsRows(format: QueryFormat) throws {
+  @Test(arguments: [QueryFormat.table(), .csv, .json]) func interruptedWithItsRows(format: QueryFormat) throws {
     let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 4"
     var asked = 0
     var text = ""

@@ -2,50 +2,49 @@
 
 import GPCProtocol
 import KVMEvents
+import TextLayout
 
 extension Counterexample {
-  /// The whole mail, with what makes it pass, each searched again within `limits`; `again` is the command that shows it
-  /// again, `place` what a recording's ids count.
-  package func text(_ limits: SearchLimits, place: EventPlace, again: String) -> [String] {
-    mail(reasonLines(limits), place: place, again: again)
+  /// Of texts that are kept: they do not depend on a terminal.
+  package static let keptWidth = 100
+
+  /// The whole mail in `width` columns; `passes` is of `whatPasses`, `again` the command that shows it again, `place`
+  /// what a recording's ids count.
+  package func text(
+    _ passes: [LabelledText], place: EventPlace, again: String, width: Int = keptWidth
+  ) -> [String] {
+    func folded(_ texts: [LabelledText]) -> [String] { texts.flatMap { $0.lines(width: width) } }
+    var facts = [LabelledText("Form:", "\(form.title) (\(form.source))")]
+    facts += setupTexts(place) + orderTexts(place) + locks
+    var lines = ["\(form.id): \(title)", ""] + folded(facts)
+    lines += [""] + timeline(place, width: width) + [""]
+    // A command is one line, however long: it is copied.
+    return lines + folded(passes) + [LabelledText("Again:", again).line]
   }
 
-  /// The same; `remedies` and `passing` are what `remedies()` and `formsThatPass()` found.
-  package func text(remedies: [String], passing: [ProtocolForm], place: EventPlace, again: String) -> [String] {
-    mail(reasonLines(remedies, passing), place: place, again: again)
+  private var locks: [LabelledText] {
+    let names =
+      "mn = mn_invalidate_lock, list = gpc_lock, mmu = mmu_lock, gpc/w and gpc/r = gpc->lock, refresh = refresh_lock"
+    let guest = "guest: vcpu->mode is IN_GUEST_MODE; copy: what it has copied of pfn"
+    return [LabelledText("Locks:", names)] + (scenario.hasGuests ? [LabelledText("", guest)] : [])
   }
 
-  private func mail(_ reasonLines: [String], place: EventPlace, again: String) -> [String] {
-    var lines = ["\(form.id): \(title)", ""]
-    lines.append("Form:      \(form.title) (\(form.source))")
-    lines += setupLines(place)
-    lines += orderLines(place)
-    lines.append(
-      "Locks:     mn = mn_invalidate_lock, list = gpc_lock, mmu = mmu_lock, gpc/w and gpc/r = gpc->lock, refresh = refresh_lock"
-    )
-    if scenario.hasGuests {
-      lines.append("           guest: vcpu->mode is IN_GUEST_MODE; copy: what it has copied of pfn")
-    }
-    lines.append("")
-    lines += timeline(place)
-    lines.append("")
-    lines += reasonLines
-    return lines + ["Again:     \(again)"]
-  }
-
-  private func orderLines(_ place: EventPlace) -> [String] {
+  private func orderTexts(_ place: EventPlace) -> [LabelledText] {
     let word = place.rawValue
     let summary = "\(form.rules.memory.words); \(scheduleSummary)"
-    guard let bounds = scenario.bounds else { return ["Order:     what-if, nothing of it is recorded; \(summary)"] }
+    guard let bounds = scenario.bounds else {
+      return [LabelledText("Order:", "what-if, nothing of it is recorded; \(summary)")]
+    }
     let order =
       switch bounds.order {
       case .recorded(let order, let unit): "what-if within \(unit.exact(order.deltaNs)) of the recorded times"
       case .program: "what-if in program order"
       }
     return [
-      "Order:     \(order); \(summary)",
-      "           \(word): the recorded \(word) that a step comes after; ~: in the recording it was over before one above;",
-      "           steps between two recorded \(word)s of a task are hypothetical",
+      LabelledText("Order:", "\(order); \(summary)"),
+      LabelledText(
+        "", "\(word): the recorded \(word) that a step comes after; ~: in the recording it was over before one above;"),
+      LabelledText("", "steps between two recorded \(word)s of a task are hypothetical"),
     ]
   }
 
@@ -65,8 +64,8 @@ extension Counterexample {
     }
   }
 
-  private func setupLines(_ place: EventPlace) -> [String] {
-    var lines = [originLine(place)]
+  private func setupTexts(_ place: EventPlace) -> [LabelledText] {
+    var texts = [origin(place)]
     for (index, cache) in scenario.setup.caches.enumerated() {
       let base = cache.isGPABased ? "gpa-based" : "hva-based"
       let warmth =
@@ -78,25 +77,25 @@ extension Counterexample {
         }
       let slot = scenario.setup.hitsMemslot(.pages(cache.page..<cache.page + 1)) ? "" : ", no memslot"
       let file = scenario.isInFile(cache, form) ? ", looked up in guest_memfd" : ""
-      lines.append("           gpc\(index): page \(cache.page), \(base), \(warmth)\(slot)\(file)")
+      texts.append(LabelledText("", "gpc\(index): page \(cache.page), \(base), \(warmth)\(slot)\(file)"))
     }
     for (task, program) in scenario.setup.programs.enumerated() {
       let operations = program.operations.enumerated().map { index, operation in
         operation.words + placeWords(task, index, place)
       }
       let end = program.repeats ? ", repeatedly" : ""
-      lines.append("           \(program.name): \(operations.joined(separator: "; "))\(end)")
+      texts.append(LabelledText("", "\(program.name): \(operations.joined(separator: "; "))\(end)"))
     }
-    return lines
+    return texts
   }
 
-  private func originLine(_ place: EventPlace) -> String {
+  private func origin(_ place: EventPlace) -> LabelledText {
     switch scenario.origin {
-    case .builtIn: return "Scenario:  \(scenario.name), reduced to"
-    case .window(let number): return "Recording: window \(number), reduced to"
+    case .builtIn: return LabelledText("Scenario:", "\(scenario.name), reduced to")
+    case .window(let number): return LabelledText("Recording:", "window \(number), reduced to")
     case .forEver(let window, let line):
-      return
-        "Recording: window \(window), its refresh of \(place.rawValue) \(line) with endless invalidations elsewhere, reduced to"
+      let refresh = "its refresh of \(place.rawValue) \(line) with endless invalidations elsewhere"
+      return LabelledText("Recording:", "window \(window), \(refresh), reduced to")
     }
   }
 
@@ -113,23 +112,28 @@ extension Counterexample {
     return "\(preemptions), \(stem) steps, then \(schedule.moves.count - stem) steps repeatedly"
   }
 
-  /// What a deadline cuts off is not known to be all of it.
-  private func reasonLines(_ limits: SearchLimits) -> [String] {
-    func cutOff() -> [String]? {
+  /// What makes it pass, each searched again within `limits`. What a deadline cuts off is not known to be all of it.
+  package func whatPasses(_ limits: SearchLimits) -> [LabelledText] {
+    func cutOff() -> [LabelledText]? {
       limits.deadline?.bound.map {
-        ["Passes if:  not searched, nor is it shrunk to its end: \(Completeness.truncated($0).words)"]
+        [LabelledText("Passes if:", "not searched, nor is it shrunk to its end: \(Completeness.truncated($0).words)")]
       }
     }
-    if let lines = cutOff() { return lines }
-    let lines = reasonLines(remedies(limits: limits), formsThatPass(limits: limits))
-    return cutOff() ?? lines
+    return cutOff()
+      ?? {
+        let texts = Self.whatPasses(remedies(limits: limits), formsThatPass(limits: limits))
+        return cutOff() ?? texts
+      }()
   }
 
-  private func reasonLines(_ remedies: [String], _ passing: [ProtocolForm]) -> [String] {
+  /// - Parameters:
+  ///   - remedies: of `remedies()`.
+  ///   - forms: of `formsThatPass()`.
+  package static func whatPasses(_ remedies: [String], _ forms: [ProtocolForm]) -> [LabelledText] {
     let fixes = remedies.isEmpty ? ["no single rule of the form"] : remedies
-    let forms = passing.isEmpty ? "none of the published forms" : passing.map(\.id).joined(separator: ", ")
-    return fixes.enumerated().map { ($0.offset == 0 ? "Passes if:  " : "      or:  ") + $0.element }
-      + ["Passes as:  \(forms)"]
+    let ids = forms.isEmpty ? "none of the published forms" : forms.map(\.id).joined(separator: ", ")
+    return fixes.enumerated().map { LabelledText($0.offset == 0 ? "Passes if:" : "     or:", $0.element) }
+      + [LabelledText("Passes as:", ids)]
   }
 }
 

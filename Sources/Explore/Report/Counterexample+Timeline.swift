@@ -39,50 +39,50 @@ extension Counterexample {
     }
   }
 
-  /// One line per move, with the kernel function above the first one in it.
-  func timeline(_ place: EventPlace) -> [String] {
+  /// One line per move, with the kernel function above the first one in it: a column per task, or where that is wider
+  /// than `width`, one for all of them, each further to the right; then without the last columns of the state.
+  func timeline(_ place: EventPlace, width: Int) -> [String] {
     let names = scenario.setup.programs.map(\.name)
     let moves = timelineMoves()
-    let isRecorded = scenario.bounds != nil
-    var table = TextTable()
-    func row(_ number: String, _ line: String, _ cells: [String], _ rest: [String]) {
-      table.append([number] + (isRecorded ? [line] : []) + cells + rest)
-    }
-    row("#", place.rawValue, names, TimelineState.headings(scenario, form.rules))
-    row("0", "", names.map { _ in "" }, [""] + initialState.cells)
-    var last: TimelineMove?
-    var lastLine: EventID?
-    for (index, move) in moves.enumerated() {
-      if index == schedule.loopStart { table.appendHeading("-- repeated from here on --", column: 1) }
-      let functionBefore = last?.task == move.task ? last?.function : nil
-      if functionBefore != move.function {
-        table.appendHeading(move.function + ":", column: (isRecorded ? 2 : 1) + move.task)
-      }
-      let line = move.line == lastLine ? "" : move.line.map { "\(move.isWhatIf ? "~" : "")\($0)" } ?? ""
-      let lines = Self.wrapped(move.statements)
-      for text in lines.dropLast() { row("", "", Self.cells(names.count, move.task, "  " + text), []) }
-      row(
-        "\(index + 1)", line, Self.cells(names.count, move.task, "  " + (lines.last ?? "")),
-        [move.locks] + move.state.cells)
-      last = move
-      lastLine = move.line
+    var columns = TimelineColumns(names, place: scenario.bounds.map { _ in place.rawValue })
+    let state = TimelineState.headings(scenario, form.rules)
+    var table = table(moves, columns, state.count)
+    for count in stride(from: state.count, through: Self.stateColumnsMin, by: -1) where table.width > width {
+      columns.share(width: width, besides: state.prefix(count), moves)
+      table = self.table(moves, columns, count)
     }
     return table.lines() + [closing(names)]
   }
 
-  /// Statements of one move, several to a line as far as they fit.
-  private static func wrapped(_ statements: [String]) -> [String] {
-    statements.reduce(into: [String]()) { lines, statement in
-      if let last = lines.last, last.count + statement.count < 40 {
-        lines[lines.count - 1] = "\(last); \(statement)"
-      } else {
-        lines.append(statement)
-      }
-    }
-  }
+  /// `locks`, and a cache's `valid` and `pfn`.
+  private static let stateColumnsMin = 3
 
-  private static func cells(_ count: Int, _ task: Int, _ text: String) -> [String] {
-    (0..<count).map { $0 == task ? text : "" }
+  /// - Parameter stateCount: how many columns of the state.
+  private func table(_ moves: [TimelineMove], _ columns: TimelineColumns, _ stateCount: Int) -> TextTable {
+    var table = TextTable()
+    let headings = TimelineState.headings(scenario, form.rules).prefix(stateCount)
+    for row in columns.headings.dropLast() { table.append(row) }
+    table.append((columns.headings.last ?? []) + headings)
+    table.append(columns.row("0", "", task: nil, "") + ([""] + initialState.cells).prefix(stateCount))
+    var before: TimelineMove?
+    for (index, move) in moves.enumerated() {
+      if index == schedule.loopStart { table.appendHeading("-- repeated from here on --", column: 1) }
+      let functionBefore = before?.task == move.task ? before?.function : nil
+      if functionBefore != move.function {
+        let (column, indent) = columns.place(of: move.task)
+        table.appendHeading(indent + move.function + ":", column: column)
+      }
+      let line = move.line == before?.line ? "" : move.line.map { "\(move.isWhatIf ? "~" : "")\($0)" } ?? ""
+      let lines = columns.lines(move)
+      let last = lines.last ?? []
+      for text in lines.dropLast().joined() { table.append(columns.row("", "", task: move.task, text)) }
+      table.append(
+        columns.row("\(index + 1)", line, task: move.task, last.first ?? "")
+          + ([move.locks] + move.state.cells).prefix(stateCount))
+      for text in last.dropFirst() { table.append(columns.row("", "", task: move.task, text)) }
+      before = move
+    }
+    return table
   }
 
   private func closing(_ names: [String]) -> String {

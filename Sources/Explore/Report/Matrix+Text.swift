@@ -4,19 +4,20 @@ import GPCProtocol
 import TextLayout
 
 extension Matrix {
-  package func text() -> [String] {
-    var table = TextTable()
-    table.append([""] + scenarios.indices.map { "\($0 + 1)" })
-    for (form, row) in zip(forms, cells) { table.append([form.id] + row.map { $0?.mark ?? "-" }) }
+  /// In `width` columns.
+  package func text(width: Int) -> [String] {
+    let heading = [""] + scenarios.indices.map { "\($0 + 1)" }
+    let rows = zip(forms, cells).map { [$0.id] + $1.map { $0?.mark ?? "-" } }
     let legend = scenarios.enumerated().map { "\($0.offset + 1)  \($0.element.name): \($0.element.summary)" }
-    return table.lines() + [""] + legend + ["", Self.key, verdict]
+    return blocks([heading] + rows, right: [], width: width)
+      + folded([""] + legend + [""] + Self.key + [verdict], width: width)
   }
 
-  private static let key = """
-    C contract   S stale   D deadlock   L livelock   W spins while invalidated (endlessly, which no recording shows)
-    . clean under sequential consistency   ? not searched to the end   - the form has no such user
-    A counterexample's id is FORM/SCENARIO/VERDICT; gpc-replay explore --protocol FORM --scenario SCENARIO shows it.
-    """
+  private static let key = [
+    "C contract   S stale   D deadlock   L livelock   W spins while invalidated (endlessly, which no recording shows)",
+    ". clean under sequential consistency   ? not searched to the end   - the form has no such user",
+    "A counterexample's id is FORM/SCENARIO/VERDICT; gpc-replay explore --protocol FORM --scenario SCENARIO shows it.",
+  ]
 
   private var verdict: String {
     let seen = "\(searched.count) cells, \(stateCount) states, \(stateCountMax) in the largest"

@@ -1,7 +1,7 @@
 // A search's look at the deadline.
 
-/// Asked with each state, looks at the deadline with the first and then seldom. A search that it cuts off ends elsewhere
-/// on another machine; counts do not.
+/// Asked with each state, looks at the deadline with the first and then seldom. A search that it cuts off ends
+/// elsewhere on another machine; counts do not.
 struct DeadlineWatch {
   private let deadline: Deadline?
   private var asked = 0

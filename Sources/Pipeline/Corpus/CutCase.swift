@@ -112,7 +112,8 @@ package struct CutCase {
     return Shown(
       title: "\(searched.form.id): \(counterexample.title)",
       lines: counterexample.text(
-        search.budget.limits(), place: .line, again: (["gpc-replay"] + command).joined(separator: " ")),
+        counterexample.whatPasses(search.budget.limits()), place: .line,
+        again: (["gpc-replay"] + command).joined(separator: " ")),
       reason: "found in \(recording), window \(searched.window), by explore --protocol \(searched.form.id)")
   }
 

@@ -14,8 +14,9 @@ struct JSONPrinter: QueryPrinter {
   private let isU64: [Bool]
   private var isEmpty = true
 
-  init(names: [String], u64s: Set<String>) {
-    isU64 = names.map { u64s.contains($0) }
+  /// - Parameter isU64: by column.
+  init(names: [String], isU64: [Bool]) {
+    self.isU64 = isU64
     keys = names.enumerated().map { index, name in
       var key = [UInt8](index == 0 ? "{".utf8 : ",".utf8)
       JSONPrinter.append(text: name, to: &key)

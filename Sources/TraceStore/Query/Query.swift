@@ -63,9 +63,13 @@ package struct Query {
     defer { watch.end() }
     let names = (0..<statement.columnCount).map { statement.name($0) }
     switch format {
-    case .table: return try run(statement, TablePrinter(names: names), into: sink)
+    case .table(let width): return try run(statement, TablePrinter(names: names, width: width), into: sink)
     case .csv: return try run(statement, CSVPrinter(names: names), into: sink)
-    case .json: return try run(statement, JSONPrinter(names: names, u64s: u64s), into: sink)
+    case .json:
+      let isU64 = names.enumerated().map { column, name in
+        u64s.contains(name) || statement.origin(Int32(column)).map { u64s.contains($0) } ?? false
+      }
+      return try run(statement, JSONPrinter(names: names, isU64: isU64), into: sink)
     }
   }
 

@@ -2,8 +2,9 @@
 
 /// The formats of `gpc-replay query`.
 package enum QueryFormat: Sendable {
-  /// Aligned columns, wide enough for the first 500 rows.
-  case table
+  /// Aligned columns, wide enough for the first 500 rows; if these do not fit into `width` columns of a terminal, a
+  /// line per value. nil: however wide.
+  case table(width: Int? = nil)
   /// RFC 4180: CRLF, and quotes if needed. NULL is empty, an empty text is `""`.
   case csv
   /// One array with an object per row.

@@ -1,6 +1,9 @@
-// The rows of a query in aligned columns.
+// The rows of a query in aligned columns, or a line per value.
+
+import TextLayout
 
 /// Holds the first rows back to find the widths of the columns; all later rows have them, and wider values stick out.
+/// If these rows do not fit, each row is several lines.
 struct TablePrinter: QueryPrinter {
   private static let rowsMeasured = 500
   /// Blanks between two columns.
@@ -9,7 +12,7 @@ struct TablePrinter: QueryPrinter {
 
   private struct Shown {
     let bytes: [UInt8]
-    /// In characters.
+    /// In columns of a terminal.
     let width: Int
 
     init(bytes: [UInt8], width: Int) {
@@ -23,7 +26,7 @@ struct TablePrinter: QueryPrinter {
   private struct Cell {
     /// In `heldBack`: it ends here, and the one before it where this one begins.
     let end: Int
-    /// In characters.
+    /// In columns of a terminal.
     let width: Int
     let isRight: Bool
   }
@@ -31,6 +34,11 @@ struct TablePrinter: QueryPrinter {
   var bytes: [UInt8] = []
   private let escaped = TablePrinter.escaped
   private let columnCount: Int
+  /// That there is; nil: as many as are needed.
+  private let width: Int?
+  private let names: [Shown]
+  /// A line per value: found out with the first rows.
+  private var isUpright = false
   private var widths: [Int]
   /// Row by row, the heading first; none once the widths are known.
   private var cells: [Cell] = []
@@ -39,10 +47,12 @@ struct TablePrinter: QueryPrinter {
   /// Of the cells of the row that is being printed: blanks that another cell may still follow.
   private var blanks = 0
 
-  init(names: [String]) {
+  init(names: [String], width: Int? = nil) {
     columnCount = names.count
+    self.width = width
+    self.names = names.map { TablePrinter.shown($0) }
     widths = Array(repeating: 0, count: names.count)
-    for (column, name) in names.enumerated() { holdBack(TablePrinter.shown(name), isRight: false, column) }
+    for (column, name) in self.names.enumerated() { holdBack(name, isRight: false, column) }
   }
 
   mutating func append(_ row: Statement) {
@@ -55,8 +65,9 @@ struct TablePrinter: QueryPrinter {
       if rowCount == TablePrinter.rowsMeasured { printHeldBack() }
       return
     }
+    if isUpright { beginUprightRow(rowCount) }
     for column in 0..<columnCount { append(QueryValue(row, column: Int32(column)), column) }
-    endLine()
+    if !isUpright { endLine() }
   }
 
   mutating func finish() { if rowCount < TablePrinter.rowsMeasured { printHeldBack() } }
@@ -73,6 +84,10 @@ struct TablePrinter: QueryPrinter {
     let (cells, heldBack) = (self.cells, self.heldBack)
     self.cells = []
     self.heldBack = []
+    if let width, rowCount > 0, widths.reduce(0, +) + (columnCount - 1) * TablePrinter.gap > width {
+      isUpright = true
+      return printUpright(cells, heldBack)
+    }
     var start = 0
     for (index, cell) in cells.enumerated() {
       let column = index % columnCount
@@ -94,9 +109,42 @@ struct TablePrinter: QueryPrinter {
     bytes.append(10)
   }
 
+  // MARK: A line per value
+
+  private mutating func printUpright(_ cells: [Cell], _ heldBack: [UInt8]) {
+    let names = cells.prefix(columnCount)
+    var start = names.last?.end ?? 0
+    for (index, cell) in cells.enumerated().dropFirst(columnCount) {
+      let column = index % columnCount
+      if column == 0 { beginUprightRow(index / columnCount) }
+      heldBack.withUnsafeBytes { appendUpright(UnsafeRawBufferPointer(rebasing: $0[start..<cell.end]), column) }
+      start = cell.end
+    }
+  }
+
+  private mutating func beginUprightRow(_ number: Int) {
+    bytes += Array("-[ row \(number) ]-\n".utf8)
+  }
+
+  private mutating func appendUpright(_ text: UnsafeRawBufferPointer, _ column: Int) {
+    let name = names[column]
+    bytes += name.bytes
+    if !text.isEmpty {
+      bytes.append(blanks: nameWidth - name.width + TablePrinter.gap)
+      bytes.append(contentsOf: text)
+    }
+    bytes.append(10)
+  }
+
+  private var nameWidth: Int { names.map(\.width).max() ?? 0 }
+
   // MARK: A cell
 
   @inline(__always) private mutating func append(_ value: QueryValue, _ column: Int) {
+    if isUpright {
+      cell(value).text.bytes.withUnsafeBytes { appendUpright($0, column) }
+      return
+    }
     switch value {
     case .null: blanks += widths[column] + (column > 0 ? TablePrinter.gap : 0)
     case .text(let text) where !escaped.containsAny(of: text): append(text, text.count, isRight: false, column)
@@ -143,18 +191,18 @@ struct TablePrinter: QueryPrinter {
     return (Shown(ascii: text), false)
   }
 
-  /// A row is one line: control characters are shown as escapes.
+  /// A row is one line, and a terminal obeys none of it: what it would obey is shown as escapes.
   private static func shown(_ text: String) -> Shown {
     var shown = ""
     for scalar in text.unicodeScalars {
-      guard scalar.value < 32 || (127..<160).contains(scalar.value) else {
+      guard scalar.isObeyed else {
         shown.unicodeScalars.append(scalar)
         continue
       }
-      var escape: [UInt8] = Array("\\x".utf8)
-      escape.append(hex: UInt8(scalar.value))
-      shown += String(decoding: escape, as: UTF8.self)
+      shown += scalar.value < 256 ? "\\x" : "\\u"
+      let digits = String(scalar.value, radix: 16)
+      shown += String(repeating: "0", count: (scalar.value < 256 ? 2 : 4) - digits.count) + digits
     }
-    return Shown(bytes: Array(shown.utf8), width: shown.count)
+    return Shown(bytes: Array(shown.utf8), width: shown.displayWidth)
   }
 }

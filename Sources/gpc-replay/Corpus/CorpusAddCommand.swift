@@ -93,7 +93,8 @@ struct CorpusAddCommand: ParsableCommand {
     let told = CutCase.Told(title: title, kernel: kernel, command: command, licence: licence)
     let added = try run.run(told)
     let outcome = CorpusOutcome(folder: folder.path, cases: [added.outcome], jobCount: 1, wallNs: 0)
-    let lines = Self.summary(added.cutCase, begun) + [added.outcome.row.title, ""] + outcome.matrix
+    let matrix = outcome.matrix(width: Terminal.knownWidth)
+    let lines = Self.summary(added.cutCase, begun) + [added.outcome.row.title, ""] + matrix
     try printOut(([folder.path] + lines + [""] + Self.next(folder)).joined(separator: "\n") + "\n")
   }
 

@@ -85,7 +85,7 @@ struct CorpusRunCommand: ParsableCommand {
     } else if ktap {
       try printOut(outcome.ktap)
     } else {
-      try printOut(outcome.text { Self.again($0, $1) }.joined(separator: "\n") + "\n")
+      try printOut(outcome.text(width: Terminal.knownWidth) { Self.again($0, $1) }.joined(separator: "\n") + "\n")
     }
   }
 
