@@ -22,12 +22,7 @@ struct OverviewPicture {
     self.overview = overview
     self.findings = findings
     self.unit = unit
-    axis = TimeAxis(
-      firstNs: overview.firstNs,
-      lastNs: overview.firstNs.addingClamped(
-        overview.bucketNs.multipliedReportingOverflow(
-          by: Int64(overview.bucketCount)
-        ).partialValue))
+    axis = TimeAxis(firstNs: overview.firstNs, lastNs: overview.endNs)
   }
 
   func draw(_ html: inout HTML) {

@@ -68,11 +68,10 @@ package struct ReportPage {
         html.details("All of it, as gpc-replay report prints it") { html in
           html.scrolling("The report as text") { html in html.preformatted(TextReport(report, options).text) }
         }
-        let version = report.replay?.toolVersion ?? ""
+        let by = report.replay.map { "Replayed by gpc-replay \($0.toolVersion). " } ?? ""
         html.element(
           "p", ["class": "note"],
-          "Written by gpc-replay \(version). This file asks for nothing from a network; its pictures have their figures as "
-            + "tables, too.")
+          "\(by)This file asks for nothing from a network; its pictures have their figures as tables, too.")
       }
     }
   }
@@ -217,7 +216,8 @@ package struct ReportPage {
     if left > 0 {
       html.element(
         "p",
-        "\(plural(left, "more finding")): gpc-replay explain \(options.database.map(shellWord) ?? "DB"); the report as text names the groups."
+        "\(plural(left, "more finding")): gpc-replay explain \(options.database.map(shellWord) ?? "DB"); the report as text "
+          + "names the groups."
       )
     }
   }

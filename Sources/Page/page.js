@@ -85,7 +85,8 @@
         }
       });
       var place = row.cells[1].textContent;
-      said.textContent = "Step " + (at + 1) + " of " + rows.length + ": " + task + ", " + row.dataset.function + ": " + deed
+      said.textContent = "Step " + (at + 1) + " of " + rows.length + ": " + task + ", " + row.dataset.function + ": "
+        + deed
         + (place ? " (" + heads[1].textContent + " " + place + ")" : "")
         + (row.classList.contains("loop") ? ", repeated" : "");
       stepper.setAttribute("data-step", at + 1);
@@ -109,7 +110,9 @@
     stepper.classList.add("live");
     stepper.addEventListener("keydown", function (event) {
       if (event.ctrlKey || event.metaKey || event.altKey) { return; }
-      var moves = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 };
+      var moves = {
+        ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1
+      };
       if (moves[event.key] === undefined) { return; }
       event.preventDefault();
       go(moves[event.key]);

@@ -109,8 +109,6 @@ package struct ActivityOverview: Sendable {
     }
   }
 
-  /// The bucket of a stamp.
-  package func bucket(_ ns: Int64) -> Int {
-    Int(min(max(ns.subtractingClamped(firstNs) / bucketNs, 0), Int64(bucketCount - 1)))
-  }
+  /// Where the last bucket ends.
+  package var endNs: Int64 { Int64(clamping: Int128(firstNs) + Int128(bucketNs) * Int128(bucketCount)) }
 }

@@ -31,11 +31,14 @@ struct PageArguments: ParsableArguments {
     do {
       try writeWholeFile(Array(text.utf8), to: path, replaces: force)
     } catch {
-      switch error {
-      case .exists: throw fail("\(path) exists: --force replaces it, another name leaves it as it is.")
-      case .notRegular: throw fail("\(path) exists and is no file that a page could replace.")
-      case .failed(let error): throw fail("\(path) cannot be written: \(String(cString: strerror(error.errno))).")
-      }
+      let reason =
+        switch error {
+        case .exists: "exists: --force replaces it, another name leaves it as it is"
+        case .notRegular: "exists and is no file that a page could replace"
+        case .failed(let error): "cannot be written: \(String(cString: strerror(error.errno)))"
+        }
+      printError("gpc-replay: \(path) \(reason).\n")
+      throw ExitStatus.unwritable.code
     }
   }
 }
