@@ -14,8 +14,8 @@ package struct CounterexampleDetail: Encodable, Sendable {
     package let isWhatIf: Bool
     /// Repeated indefinitely.
     package let isLoop: Bool
-    /// After the step: `gpc->valid`; `needs_invalidation`, nil if the form has no such flag; `gpc->pfn` is `ok`, `freed`
-    /// or `error`; `mn_active_invalidate_count`; `mmu_invalidate_seq`, from 1.
+    /// After the step: `gpc->valid`; `needs_invalidation`, nil if the form has no such flag; `gpc->pfn` is `ok`,
+    /// `freed` or `error`; `mn_active_invalidate_count`; `mmu_invalidate_seq`, from 1.
     package let valid: Bool
     package let needsInvalidation: Bool?
     package let pfnState: String

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Glibc
 import Pipeline
+import TextLayout
 
 /// Where a page is written.
 struct PageArguments: ParsableArguments {
@@ -27,9 +28,11 @@ struct PageArguments: ParsableArguments {
     }
   }
 
+  /// Writes the page, and prints its size.
   func write(_ text: String, to path: String) throws {
+    let bytes = Array(text.utf8)
     do {
-      try writeWholeFile(Array(text.utf8), to: path, replaces: force)
+      try writeWholeFile(bytes, to: path, replaces: force)
     } catch {
       let reason =
         switch error {
@@ -40,5 +43,6 @@ struct PageArguments: ParsableArguments {
       printError("gpc-replay: \(path) \(reason).\n")
       throw ExitStatus.unwritable.code
     }
+    try printOut("\(path): \(plural(bytes.count, "byte"))\n")
   }
 }
