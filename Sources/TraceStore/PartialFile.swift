@@ -20,7 +20,7 @@ final class PartialFile {
     finalPath = PartialFile.resolve(requestedPath)
     let (folder, name) = PartialFile.split(finalPath)
     self.folder = folder
-    prefix = ".\(name).partial-"
+    prefix = ".\(PartialFile.shortened(name)).partial-"
     PartialFile.removeLeftovers(in: folder, prefix: prefix)
     (path, descriptor) = try PartialFile.create(in: folder, prefix: prefix)
   }
@@ -101,12 +101,16 @@ final class PartialFile {
         throw failure("create", path)
       }
       // Between creation and lock another process may have taken it for a leftover; then it is unlinked, or about to
-      // be.
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0, isLinked(descriptor) { return (path, descriptor) }
+      // be. Where the file system has no locks, none can take it: leftovers are removed under their lock only.
+      let isOwn = flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? isLinked(descriptor) : hasNoLocks(errno)
+      if isOwn { return (path, descriptor) }
       close(descriptor)
     }
     throw .busy(path: "\(folder)/\(prefix)")
   }
+
+  /// Is this why a lock could not be had?
+  static func hasNoLocks(_ code: Int32) -> Bool { [ENOLCK, ENOSYS, EOPNOTSUPP, EINVAL].contains(code) }
 
   static func isLinked(_ descriptor: Int32) -> Bool {
     var status = stat()
@@ -121,7 +125,7 @@ final class PartialFile {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) {
         String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
       }
-      guard name.hasPrefix(prefix) else { continue }
+      guard name.hasPrefix(prefix), isOurs(name.dropFirst(prefix.count)) else { continue }
       let path = "\(folder)/\(name)"
       let descriptor = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
       guard descriptor >= 0 else { continue }
@@ -130,10 +134,39 @@ final class PartialFile {
     }
   }
 
+  /// Names as `create` and `publish` give them: `PID-N`, `turn`.
+  private static func isOurs(_ rest: Substring) -> Bool {
+    rest == "turn" || rest.wholeMatch(of: /[0-9]+-[0-9]+/) != nil
+  }
+
+  /// So that the names of partial files are no longer than a file system allows, with as much of `name` as fits.
+  private static func shortened(_ name: String) -> String {
+    var name = name
+    // NAME_MAX, less ".", ".partial-", a process id, "-" and a number.
+    while name.utf8.count > 255 - 32 { name.removeLast() }
+    return name
+  }
+
+  /// Symbolic links followed, also those that lead to no file yet.
   private static func resolve(_ path: String) -> String {
-    guard let resolved = realpath(path, nil) else { return path }
-    defer { free(resolved) }
-    return String(cString: resolved)
+    if let resolved = realpath(path, nil) {
+      defer { free(resolved) }
+      return String(cString: resolved)
+    }
+    var path = path
+    // As often as Linux does.
+    for _ in 0..<40 {
+      guard let target = linkTarget(path) else { break }
+      path = target.hasPrefix("/") ? target : split(path).folder + "/" + target
+    }
+    return path
+  }
+
+  /// nil: it is no symbolic link.
+  private static func linkTarget(_ path: String) -> String? {
+    var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink(path, &bytes, bytes.count)
+    return count > 0 ? String(decoding: bytes[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
   }
 
   private static func split(_ path: String) -> (folder: String, name: String) {

@@ -20,9 +20,12 @@ struct PublishTurn {
       // flock() needs no write permission: the file may belong to another user.
       let descriptor = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0o666)
       guard descriptor >= 0 else { throw PartialFile.failure("create", path) }
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
+      // Where the file system has no locks, two processes that publish under one name at one moment are not kept apart:
+      // SQLite could not keep them apart there, either.
+      let isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+      if isLocked || PartialFile.hasNoLocks(errno) {
         // Its previous holder has unlinked it in the meantime.
-        if PartialFile.isLinked(descriptor) {
+        if !isLocked || PartialFile.isLinked(descriptor) {
           self.descriptor = descriptor
           return
         }

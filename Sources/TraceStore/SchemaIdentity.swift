@@ -28,7 +28,10 @@ enum SchemaIdentity: CaseIterable {
   static func open(
     _ path: String, mode: Connection.Mode, _ kinds: [SchemaIdentity] = [.trace]
   ) throws(TraceStoreError) -> Connection {
-    guard access(path, F_OK) == 0 else { throw .notFound(path: path) }
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw .notFound(path: path) }
+    // A pipe or a device would be waited for.
+    guard status.st_mode & S_IFMT == S_IFREG || status.st_mode & S_IFMT == S_IFDIR else { throw .notOurs(path: path) }
     let connection = try Connection(path, mode: mode)
     try connection.execute("PRAGMA busy_timeout = 10000")
     let id = try connection.integer("PRAGMA application_id")

@@ -4,12 +4,13 @@ import ArgumentParser
 import Corpus
 import Glibc
 import Pipeline
+import TextLayout
 import TraceReaders
 import TraceStore
 
 /// Prints what was wrong on standard error and ends the verb with the status of unreadable input.
 func fail(_ sentence: String) -> ExitCode {
-  printError("gpc-replay: \(sentence)\n")
+  printError("gpc-replay: \(sentence.printable)\n")
   return ExitStatus.unreadable.code
 }
 
@@ -32,9 +33,7 @@ extension PipelineError {
     case .unreadable(let error, let input): "\(input.name) \(error.predicate)."
     case .probes(let error, let path):
       switch error {
-      case .file(.unreadable(.isDirectory)): "\(path) is a directory, not a probe catalogue."
-      case .file(.unreadable(let reason)): "\(path) \(reason.predicate)."
-      case .file(.tooLarge): "\(path) is no probe catalogue: it is too large."
+      case .file(let error): "\(path) \(error.predicate("probe catalogue"))."
       case .wrong(let wrong): "\(path), line \(wrong.line): \(wrong.reason)."
       }
     case .formOfFile(let id, let database):
@@ -70,7 +69,7 @@ extension Listener {
   /// Notices and progress on standard error.
   static var terminal: Listener {
     var listener = Listener()
-    listener.notice = { printError("gpc-replay: \($0.sentence)\n") }
+    listener.notice = { printError("gpc-replay: \($0.sentence.printable)\n") }
     var progress = Progress()
     listener.progress = { if let state = $0 { progress.update(state) } else { progress.finish() } }
     return listener

@@ -85,11 +85,7 @@ struct FormsArgument: ExpressibleByArgument {
     do {
       text = try SmallFile.text(path)
     } catch {
-      switch error {
-      case .unreadable(.isDirectory): throw fail("\(path) is a directory, not a file of forms.")
-      case .unreadable(let reason): throw fail("\(path) \(reason.predicate).")
-      case .tooLarge: throw fail("\(path) is no file of forms: it is too large.")
-      }
+      throw fail("\(path) \(error.predicate("file of forms")).")
     }
     do {
       return try FormFile(toml: text, known: known, name: name(ofFile: path)).forms

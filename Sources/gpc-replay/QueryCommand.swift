@@ -36,8 +36,13 @@ struct QueryCommand: ParsableCommand {
   @Flag(help: "List the questions that have a name, the views and the tables.")
   var list = false
 
-  @Flag(help: "Print the result as CSV (RFC 4180).")
+  @Flag(
+    help:
+      "Print the result as CSV (RFC 4180): every value as it is, also a name that a spreadsheet takes for a formula.")
   var csv = false
+
+  @Flag(help: "Print the result as CSV, with an apostrophe before a text that a spreadsheet takes for a formula.")
+  var csvForSpreadsheet = false
 
   @Flag(help: "Print the result as a JSON array of objects.")
   var json = false
@@ -50,7 +55,9 @@ struct QueryCommand: ParsableCommand {
   var datasette = false
 
   mutating func validate() throws {
-    if csv && json { throw ValidationError("--csv and --json exclude each other.") }
+    if [csv, csvForSpreadsheet, json].count(where: { $0 }) > 1 {
+      throw ValidationError("--csv, --csv-for-spreadsheet and --json exclude each other.")
+    }
     switch [sql != nil, file != nil, list, datasette].count(where: { $0 }) {
     case 0: throw ValidationError("Name a question (--list has them), or give a SELECT statement.")
     case 1: break
@@ -72,7 +79,9 @@ extension QueryCommand {
     let watch = SignalWatch([SIGINT])
     watch.block()
     var outcome = Output.written
-    let format: QueryFormat = csv ? .csv : json ? .json : .table(width: Terminal.knownWidth)
+    let format: QueryFormat =
+      csv || csvForSpreadsheet
+      ? .csv(forSpreadsheet: csvForSpreadsheet) : json ? .json : .table(width: Terminal.knownWidth)
     let isInterrupted = { watch.wait(milliseconds: 0) != nil }
     let end = try query.run(sql, format: format, isInterrupted: isInterrupted) { bytes in
       outcome = Output.write(bytes)
@@ -112,12 +121,7 @@ extension QueryCommand {
     do {
       return try SmallFile.text(path == "-" ? "/dev/stdin" : path)
     } catch {
-      let name = inputName(path)
-      switch error {
-      case .unreadable(.isDirectory): throw fail("\(name) is a directory, not a file of SQL.")
-      case .unreadable(let reason): throw fail("\(name) \(reason.predicate).")
-      case .tooLarge: throw fail("\(name) is no SELECT statement: it is too large.")
-      }
+      throw fail("\(inputName(path)) \(error.predicate("file of SQL")).")
     }
   }
 }

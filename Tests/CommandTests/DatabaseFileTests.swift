@@ -47,6 +47,77 @@ import Testing
     #expect(inFileLines.filter { !$0.contains("gpc-replay") } == inMemory.text.split(separator: "\n"))
   }
 
+  /// The database is where a symbolic link leads, though nothing is there yet; the link stays.
+  @Test func followsALinkToNothing() throws {
+    let fileManager = FileManager.default
+    try fileManager.createDirectory(at: folder.file("far"), withIntermediateDirectories: false)
+    try fileManager.createSymbolicLink(atPath: folder.file("a.db").path, withDestinationPath: "b.db")
+    try fileManager.createSymbolicLink(atPath: folder.file("b.db").path, withDestinationPath: "far/c.db")
+    #expect(try run(trace, "--db", "a.db").status == 1)
+    #expect(try fileManager.contentsOfDirectory(atPath: folder.file("far").path) == ["c.db"])
+    #expect(try fileManager.destinationOfSymbolicLink(atPath: folder.file("b.db").path) == "far/c.db")
+    try fileManager.createSymbolicLink(atPath: folder.file("d.db").path, withDestinationPath: "/nonexistent/e.db")
+    let nowhere = try run(trace, "--db", "d.db")
+    #expect(nowhere.status == 2 && nowhere.errorText.contains("/nonexistent/"))
+    #expect(try folder.names == ["a.db", "b.db", "d.db", "far"])
+    // A link to itself ends.
+    try fileManager.createSymbolicLink(atPath: folder.file("f.db").path, withDestinationPath: "f.db")
+    let round = try run(trace, "--db", "f.db")
+    #expect(round.status == 2 && round.errorText.split(separator: "\n").count == 1, "\(round.errorText)")
+  }
+
+  /// Beside a name of that length there is no room for a suffix.
+  @Test func aNameAsLongAsNamesAre() throws {
+    // SQLite's own journal needs eight characters more.
+    let name = String(repeating: "é", count: 122) + ".db"
+    #expect(name.utf8.count == 247)
+    #expect(try run(trace, "--db", name).status == 1)
+    #expect(try run("replay", name, "--retries-max", "100000", "--stall-max", "100s").status == 0)
+    #expect(try folder.names == [name])
+  }
+
+  /// A file system without flock(2): one file for the import, none left.
+  @Test func withoutLocks() throws {
+    let shim = try TemporaryFolder()
+    let source = try shim.write(
+      "flock.c", "#include <errno.h>\nint flock(int fd, int operation) { errno = ENOLCK; return -1; }\n")
+    let made = "clang -shared -fPIC -o \(shim.file("flock.so").path) \(source.path)"
+    let command = "\(made) && LD_PRELOAD=\(shim.file("flock.so").path) exec gpc-replay \(trace) --db t.db"
+    let run = try Invocation(shell: command, in: folder.url)
+    #expect(run.status == 1 && run.errorText == "", "\(run.errorText)")
+    #expect(try folder.names == ["t.db"])
+  }
+
+  /// Removed is only what an import that was killed has left: by its whole name.
+  @Test func leavesWhatOnlyLooksLikeItsOwn() throws {
+    for name in [".t.db.partial-notes", ".t.db.partial-1-2", ".t.db.partial-1-2.bak"] { _ = try folder.write(name, "") }
+    #expect(try run(trace, "--db", "t.db").status == 1)
+    #expect(try folder.names == [".t.db.partial-1-2.bak", ".t.db.partial-notes", "t.db"])
+  }
+
+  /// Nobody writes to a pipe: it is not waited for. One that the shell has opened is read.
+  @Test(arguments: [["report", "p"], ["replay", "p"], ["query", "p", "vm"], ["--probes", "p"], ["-f", "p"]])
+  func pipesAreNotWaitedFor(arguments: [String]) throws {
+    #expect(mkfifo(folder.file("p").path, 0o600) == 0)
+    _ = try run(trace, "--db", "t.db")
+    let whole =
+      switch arguments[0] {
+      case "--probes": [trace, "--db", "u.db"] + arguments
+      case "-f": ["query", "t.db"] + arguments
+      case _: arguments
+      }
+    let run = try Invocation(whole, in: folder)
+    #expect(run.status == 2 && run.errorText.hasPrefix("gpc-replay: p "), "\(run.errorText)")
+    let opened = try Invocation(shell: "gpc-replay query t.db -f <(echo 'SELECT 7')", in: folder.url)
+    #expect(opened.status == 0 && opened.text.hasSuffix("7\n"), "\(opened.errorText)")
+  }
+
+  /// What a terminal would obey is not printed to it.
+  @Test func namesInSentencesAreSafe() throws {
+    let run = try run("report", "a\u{1b}[31m\u{202e}.db")
+    #expect(run.status == 2 && run.errorText == "gpc-replay: a?[31m?.db: no such database.\n")
+  }
+
   @Test func isNotImportedTwice() throws {
     let first = try run(trace)
     let (time, number) = try (modified("trace.db"), inode("trace.db"))

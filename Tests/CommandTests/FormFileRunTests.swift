@@ -35,7 +35,9 @@ import Testing
 
   @Test func theCommandThatShowsItAgainWorks() throws {
     try write("[[form]]\nid = \"mine\"\ntitle = \"mainline\"\nsource = \"here\"\n")
-    let run = try run("explore", "--scenario", "no-memslot", "--protocol", "./my.toml")
+    // As wide as a shell has it.
+    let arguments = ["explore", "--scenario", "no-memslot", "--protocol", "./my.toml"]
+    let run = try Invocation(arguments, in: folder, columns: nil)
     let again = try #require(run.text.split(separator: "\n").last { $0.hasPrefix("Again:") })
     let command = again.drop { $0 != ":" }.dropFirst()
     #expect(try Invocation(shell: String(command), in: folder.url).text == run.text)

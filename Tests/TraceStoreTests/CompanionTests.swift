@@ -97,7 +97,7 @@ import Testing
     #expect(try rows("x.db") == expected)
     try interrupted(write, as: "y.db")
     var text = ""
-    try Query(database: folder.file("y.db")).run(Self.asked, format: .csv) {
+    try Query(database: folder.file("y.db")).run(Self.asked, format: .csv()) {
       text += String(decoding: $0, as: UTF8.self)
       return true
     }

@@ -15,7 +15,7 @@ import TraceStore
     _ = try Example.database(at: .file(path))
   }
 
-  private func run(_ sql: String, _ format: QueryFormat = .csv) throws -> String {
+  private func run(_ sql: String, _ format: QueryFormat = .csv()) throws -> String {
     var bytes: [UInt8] = []
     try Query(database: path).run(sql, format: format) {
       bytes += $0
@@ -101,6 +101,15 @@ import TraceStore
       try run("SELECT NULL AS kvm, 1.5 AS gpa, 'x' AS mm", .json) == "[\n{\"kvm\":null,\"gpa\":1.5,\"mm\":\"x\"}\n]\n")
   }
 
+  /// A comm can be a formula. Numbers are none, and --csv changes nothing.
+  @Test func csvForSpreadsheetsHasNoFormulas() throws {
+    let sql = "SELECT '=1+1' AS a, '+x' AS b, '-x,y' AS c, '@x' AS d, char(9) || 'x' AS e, 'x=1' AS f, -1 AS g, '' AS h"
+    #expect(
+      try run(sql, .csv(forSpreadsheet: true)) == "a,b,c,d,e,f,g,h\r\n'=1+1,'+x,\"'-x,y\",'@x,'\tx,x=1,-1,\"\"\r\n")
+    #expect(try run(sql, .csv()) == "a,b,c,d,e,f,g,h\r\n=1+1,+x,\"-x,y\",@x,\tx,x=1,-1,\"\"\r\n")
+    #expect(try run("SELECT 1 AS '=a'", .csv(forSpreadsheet: true)) == "'=a\r\n1\r\n")
+  }
+
   /// Memory is bounded, whatever is asked for.
   @Test(arguments: ["SELECT zeroblob(100000000)", "SELECT length(replace(hex(zeroblob(30000000)), '0', 'abc'))"])
   func valuesAreBounded(sql: String) throws {
@@ -148,7 +157,7 @@ import TraceStore
     #expect(try run("SELECT 1 AS one_that_is_long WHERE 0", .table(width: 4)).hasPrefix("one_that_is_long\n"))
   }
 
-  @Test(arguments: [QueryFormat.table(), .csv, .json]) func bigResultsStream(format: QueryFormat) throws {
+  @Test(arguments: [QueryFormat.table(), .csv(), .json]) func bigResultsStream(format: QueryFormat) throws {
     let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i, 'text' FROM n"
     var pieces = 0
     var largest = 0
@@ -179,7 +188,7 @@ import TraceStore
     let query = try Query(database: path, attached: [AttachedDatabase(name: "later", path: other)])
     func run(_ sql: String) throws -> String {
       var bytes: [UInt8] = []
-      try query.run(sql, format: .csv) {
+      try query.run(sql, format: .csv()) {
         bytes += $0
         return true
       }
@@ -205,7 +214,7 @@ import TraceStore
   }
 
   /// What there is of the rows is printed, also if it was held back to find the widths.
-  @Test(arguments: [QueryFormat.table(), .csv, .json]) func interruptedWithItsRows(format: QueryFormat) throws {
+  @Test(arguments: [QueryFormat.table(), .csv(), .json]) func interruptedWithItsRows(format: QueryFormat) throws {
     let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 4"
     var asked = 0
     var text = ""

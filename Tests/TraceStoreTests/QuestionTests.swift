@@ -16,7 +16,7 @@ import TraceStore
 
   private func csv(_ sql: String, _ database: String) throws -> [Substring] {
     var bytes: [UInt8] = []
-    try Query(database: database).run(sql, format: .csv) {
+    try Query(database: database).run(sql, format: .csv()) {
       bytes += $0
       return true
     }

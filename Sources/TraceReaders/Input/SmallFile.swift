@@ -1,17 +1,35 @@
 // A small file of the user, read whole.
 
+import Glibc
+
 /// Why one is not read.
 package enum SmallFileError: Error, Equatable {
   case unreadable(TraceReadError)
   /// More than a megabyte.
   case tooLarge
+  /// A pipe or a device with a name of its own: it may have no end, or no beginning.
+  case noFile
+}
+
+extension SmallFileError {
+  /// What is said of the file after its name.
+  /// - Parameter kind: what it should be: `probe catalogue`.
+  package func predicate(_ kind: String) -> String {
+    switch self {
+    case .unreadable(.isDirectory): "is a directory, not a \(kind)"
+    case .unreadable(let reason): reason.predicate
+    case .tooLarge: "is no \(kind): it is too large"
+    case .noFile: "is no \(kind): it is a pipe or a device, not a file"
+    }
+  }
 }
 
 package enum SmallFile {
   private static let bytesMax = 1 << 20
 
-  /// The text of a plain or compressed file, or of a pipe.
+  /// The text of a plain or compressed file, or of a pipe that the shell has opened (`<(…)`).
   package static func text(_ path: String) throws(SmallFileError) -> String {
+    guard isOpen(path) || isFile(path) else { throw .noFile }
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: bytesMax, alignment: 1)
     defer { block.deallocate() }
     do throws(TraceReadError) {
@@ -26,5 +44,17 @@ package enum SmallFile {
       throw .unreadable(error)
     }
     throw .tooLarge
+  }
+
+  /// A descriptor of this process: somebody has opened it for us.
+  private static func isOpen(_ path: String) -> Bool {
+    ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"].contains { path.hasPrefix($0) }
+  }
+
+  /// What is not there, or cannot be looked at, is said by its reading.
+  private static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return true }
+    return [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
   }
 }

@@ -64,7 +64,8 @@ package struct Query {
     let names = (0..<statement.columnCount).map { statement.name($0) }
     switch format {
     case .table(let width): return try run(statement, TablePrinter(names: names, width: width), into: sink)
-    case .csv: return try run(statement, CSVPrinter(names: names), into: sink)
+    case .csv(let isForSpreadsheet):
+      return try run(statement, CSVPrinter(names: names, isForSpreadsheet: isForSpreadsheet), into: sink)
     case .json:
       let isU64 = names.enumerated().map { column, name in
         u64s.contains(name) || statement.origin(Int32(column)).map { u64s.contains($0) } ?? false

@@ -6,7 +6,7 @@ package enum QueryFormat: Sendable {
   /// line per value. nil: however wide.
   case table(width: Int? = nil)
   /// RFC 4180: CRLF, and quotes if needed. NULL is empty, an empty text is `""`.
-  case csv
+  case csv(forSpreadsheet: Bool = false)
   /// One array with an object per row.
   case json
 }

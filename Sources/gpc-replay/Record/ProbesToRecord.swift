@@ -47,10 +47,7 @@ struct ProbesToRecord {
     do throws(SmallFileError) {
       text = try SmallFile.text(path)
     } catch {
-      switch error {
-      case .unreadable(let reason): throw fail("\(path) \(reason.predicate).")
-      case .tooLarge: throw fail("\(path) is no list of probes: it is too large.")
-      }
+      throw fail("\(path) \(error.predicate("list of probes")).")
     }
     switch ProbeToDefine.read(text) {
     case .failure(let fault):
