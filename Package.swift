@@ -55,6 +55,9 @@ let package = Package(
     .target(
       name: "Perfetto", dependencies: ["KVMEvents", "TextLayout", "Results", "TraceStore"], swiftSettings: hotPath),
     .target(name: "LoopbackServer"),
+    .target(
+      name: "Page", dependencies: ["KVMEvents", "TextLayout", "Results", "TraceStore", "Report"],
+      resources: [.embedInCode("page.css"), .embedInCode("page.js")]),
     .target(name: "Explore", dependencies: ["KVMEvents", "TextLayout", "Results", "GPCProtocol", "Forms"]),
     .target(name: "Compare", dependencies: ["KVMEvents", "Results", "GPCProtocol"]),
     .target(name: "BTF"),
@@ -79,7 +82,7 @@ let package = Package(
       name: "gpc-replay",
       dependencies: [
         "KVMEvents", "TextLayout", "Results", "TraceReaders", "Schema", "TraceStore", "GPCProtocol", "Forms", "Report",
-        "Explore", "Corpus", "Pipeline", "Perfetto", "LoopbackServer",
+        "Explore", "Corpus", "Page", "Pipeline", "Perfetto", "LoopbackServer",
         "BTF", "Probes", "Recorder",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -173,6 +176,7 @@ let package = Package(
       dependencies: ["EvidenceParts", "RealBinary", "TraceReaders", "KVMEvents", "Results", "gpc-replay"],
       exclude: ["Recordings", "FunctionLevel", "Breaches", "Gaps"]),
     .testTarget(name: "LoopbackServerTests", dependencies: ["LoopbackServer", "RealBinary"]),
+    .testTarget(name: "PageTests", dependencies: ["Page", "RealBinary"]),
     .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),
   ],
   swiftLanguageModes: [.v6]

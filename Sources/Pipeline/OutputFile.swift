@@ -1,24 +1,37 @@
 // An output file that is there whole or not at all.
 
 import Glibc
+import TraceStore
 
-/// A file that is filled under another name beside its own, and renamed once it is complete. A pipe or a device is
+/// Why a file was not written.
+package enum OutputFileError: Error {
+  /// It is there, and was not to be replaced.
+  case exists
+  case isDirectory
+  case failed(errno: Int32)
+}
+
+/// A file that is filled under another name beside its own, and gets its own once it is complete. A pipe or a device is
 /// written to directly.
 package final class OutputFile {
-  /// Where it will be; symbolic links followed, so that the rename does not replace one.
+  /// Where it will be.
   private let path: String
+  private let replaces: Bool
   /// nil: it is written to directly.
   private let partial: String?
   private let descriptor: Int32
   private var isOpen = true
 
-  /// - Parameter path: `-` for standard output.
-  package init(_ path: String) throws(FileWriteError) {
-    self.path = Self.resolved(path)
+  /// - Parameters:
+  ///   - path: `-` for standard output.
+  ///   - replaces: a file that is there.
+  package init(_ path: String, replaces: Bool) throws(OutputFileError) {
+    self.path = FinalPath.resolve(path)
+    self.replaces = replaces
     if path == "-" {
       partial = nil
       descriptor = dup(STDOUT_FILENO)
-    } else if Self.isSpecial(path) {
+    } else if try Self.isSpecial(path, replaces: replaces) {
       partial = nil
       descriptor = open(path, O_WRONLY | O_CLOEXEC)
     } else {
@@ -26,36 +39,50 @@ package final class OutputFile {
       partial = name
       descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     }
-    guard descriptor >= 0 else { throw FileWriteError(errno: errno) }
+    guard descriptor >= 0 else { throw .failed(errno: errno) }
   }
 
-  private static func resolved(_ path: String) -> String {
-    guard let resolved = realpath(path, nil) else { return path }
-    defer { free(resolved) }
-    return String(cString: resolved)
-  }
-
-  /// A pipe or a device; a directory is nothing that can be opened for writing.
-  private static func isSpecial(_ path: String) -> Bool {
+  /// Is it a pipe or a device?
+  private static func isSpecial(_ path: String, replaces: Bool) throws(OutputFileError) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    guard stat(path, &status) == 0 else { return false }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: throw .isDirectory
+    case S_IFREG where !replaces: throw .exists
+    case S_IFREG: return false
+    case _: return true
+    }
   }
 
-  package func write(_ bytes: [UInt8]) throws(FileWriteError) { try writeAll(bytes, to: descriptor) }
+  package func write(_ bytes: [UInt8]) throws(OutputFileError) {
+    do throws(FileWriteError) { try writeAll(bytes, to: descriptor) } catch { throw .failed(errno: error.errno) }
+  }
 
   /// It gets its name.
-  package func finish() throws(FileWriteError) {
+  package func finish() throws(OutputFileError) {
     isOpen = false
     if partial != nil, fsync(descriptor) != 0 {
       defer { close(descriptor) }
       throw failure()
     }
     guard close(descriptor) == 0 else { throw failure() }
-    if let partial, rename(partial, path) != 0 { throw failure() }
+    guard let partial else { return }
+    // A link takes no name that is taken meanwhile; file systems without hard links have the rename alone.
+    if !replaces {
+      if link(partial, path) == 0 {
+        unlink(partial)
+        return
+      }
+      if errno == EEXIST {
+        unlink(partial)
+        throw .exists
+      }
+    }
+    guard rename(partial, path) == 0 else { throw failure() }
   }
 
-  private func failure() -> FileWriteError {
-    let error = FileWriteError(errno: errno)
+  private func failure() -> OutputFileError {
+    let error = OutputFileError.failed(errno: errno)
     if let partial { unlink(partial) }
     return error
   }

@@ -65,7 +65,10 @@ package struct ComparisonText {
     ]
   }
 
-  private var refreshes: [String] {
+  private var refreshes: [String] { blocks(refreshRows, right: Set(1...11), width: width) }
+
+  /// The heading, and a row for each form.
+  package var refreshRows: [[String]] {
     var rows = [
       [
         "form", "rounds", "necessary", "false", "widened", "open", "failed", "stuck", "contract", "stale",
@@ -80,10 +83,13 @@ package struct ComparisonText {
           form.failedCheckCount,
         ].map(grouped)
     }
-    return blocks(rows, right: Set(1...11), width: width)
+    return rows
   }
 
-  private var times: [String] {
+  private var times: [String] { blocks(timeRows, right: Set(1...9), width: width) }
+
+  /// The heading, and a row for each form.
+  package var timeRows: [[String]] {
     var rows = [
       [
         "form", "spun \(unit.name)", "slept \(unit.name)", "wake-ups", "waits", "in vain",
@@ -98,7 +104,7 @@ package struct ComparisonText {
         latency(form.latencyP50Ns), latency(form.latencyP99Ns), latency(form.latencyMaxNs),
       ]
     }
-    return blocks(rows, right: Set(1...9), width: width)
+    return rows
   }
 
   private var beyondRange: [String] {

@@ -47,11 +47,12 @@ package struct FindingTimeline {
   /// What it is, whose, and its proof, each indented by `indent`.
   package func lines(indent: Int) -> [StyledLine] {
     let heading = folded("#\(finding.id) \(finding.summary)", indent: indent, width: format.width)
-    let said = [subject, witness, finding.excess?.sentence].compactMap(\.self).flatMap {
-      folded($0, indent: indent + 3, width: format.width)
-    }
+    let said = sentences.flatMap { folded($0, indent: indent + 3, width: format.width) }
     return heading.map { StyledLine($0, .heading) } + said.map { StyledLine($0) } + table(indent: indent + 3) + culprits
   }
+
+  /// What it is about, what the next lookup shows, why a refresh is excessive.
+  package var sentences: [String] { [subject, witness, finding.excess?.sentence].compactMap(\.self) }
 
   private var subject: String? {
     var parts: [String] = []
@@ -157,8 +158,8 @@ package struct FindingTimeline {
     }
   }
 
-  /// Without the pointers, which the lines above the table name.
-  private func fields(_ event: FindingDetail.ProofEvent) -> String {
+  /// Of an event, without the pointers, which the sentences above the table name.
+  package func fields(_ event: FindingDetail.ProofEvent) -> String {
     let pointers = ["kvm=", "gpc=", "mn=", "mm="]
     return event.fields.split(separator: " ").filter { field in !pointers.contains { field.hasPrefix($0) } }
       .joined(separator: " ")

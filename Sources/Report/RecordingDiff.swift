@@ -16,32 +16,47 @@ package struct RecordingDiff: Encodable, Sendable {
   }
 
   package func lines(before beforeName: String, after afterName: String, width: Int) -> [StyledLine] {
-    var lines: [StyledLine] = []
+    let sentences = sentences(before: beforeName, after: afterName).flatMap { line in
+      folded(line.text, indent: line.isDetail ? 2 : 0, width: width).map { StyledLine($0, line.style) }
+    }
+    return sentences + tables.flatMap { [""] + aligned($0, right: [1, 2, 3]).headed }
+  }
+
+  /// A sentence on one of the recordings, or on both.
+  package struct Sentence: Sendable {
+    package let text: String
+    package let style: StyledLine.Style
+    /// It qualifies the one above.
+    package let isDetail: Bool
+  }
+
+  /// What is compared, and what limits it.
+  package func sentences(before beforeName: String, after afterName: String) -> [Sentence] {
+    var lines: [Sentence] = []
     for (word, name, figures) in [("before", beforeName, before), ("after ", afterName, after)] {
       let kernel = figures.kernelRelease.map { "Linux \($0), " } ?? ""
       let form = figures.form.map { "form \($0)" } ?? "not replayed"
       let sentence =
         "\(word)  \(name): \(inputName(figures.fileName)), \(kernel)\(figures.stampUnit.length(figures.lengthNs)), \(form), "
         + "verdict \(figures.status.rawValue)"
-      lines += folded(sentence, indent: 0, width: width).map { StyledLine($0) }
+      lines.append(Sentence(text: sentence, style: .plain, isDetail: false))
       for limit in figures.limits.prefix(Self.limitsMax) {
-        lines += folded("Not known: \(limit).", indent: 2, width: width).map { StyledLine($0, .doubtful) }
+        lines.append(Sentence(text: "Not known: \(limit).", style: .doubtful, isDetail: true))
       }
     }
     if before.stampUnit != after.stampUnit || before.stampUnit == .tick {
-      lines += folded(
-        "Ticks are no time: counts are compared as they are, durations are not.", indent: 0, width: width
-      ).map { StyledLine($0, .doubtful) }
-    }
-    for table in [totals, causes, findings, table("by cache", \.byCache), table("by task", \.byTask)]
-    where table.count > 1 {
-      lines.append("")
-      lines += aligned(table, right: [1, 2, 3]).headed
+      let words = "Ticks are no time: counts are compared as they are, durations are not."
+      lines.append(Sentence(text: words, style: .doubtful, isDetail: false))
     }
     return lines
   }
 
   // MARK: Tables
+
+  /// Each with its heading; the figures of both recordings, and their change.
+  package var tables: [[[String]]] {
+    [totals, causes, findings, table("by cache", \.byCache), table("by task", \.byTask)].filter { $0.count > 1 }
+  }
 
   private static let limitsMax = 4
 

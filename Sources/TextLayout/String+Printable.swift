@@ -11,6 +11,20 @@ extension String {
   }
 }
 
+extension String {
+  /// For a page, where width does not matter: what a reader's program would obey is named, as `\u{202e}`.
+  package var escaped: String {
+    if utf8.allSatisfy({ 0x20..<0x7f ~= $0 }) { return self }
+    return unicodeScalars.reduce(into: "") { text, scalar in
+      if scalar.isObeyed {
+        text += "\\u{\(String(scalar.value, radix: 16))}"
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+  }
+}
+
 /// A word of a command line, quoted if a shell would take it apart.
 package func shellWord(_ word: String) -> String {
   let isPlain =

@@ -17,8 +17,8 @@ final class PartialFile {
   private var isThere = true
 
   init(for requestedPath: String) throws(TraceStoreError) {
-    finalPath = PartialFile.resolve(requestedPath)
-    let (folder, name) = PartialFile.split(finalPath)
+    finalPath = FinalPath.resolve(requestedPath)
+    let (folder, name) = FinalPath.split(finalPath)
     self.folder = folder
     prefix = ".\(PartialFile.shortened(name)).partial-"
     PartialFile.removeLeftovers(in: folder, prefix: prefix)
@@ -71,7 +71,7 @@ final class PartialFile {
 
   /// Rejects a path with a file that is not a gpc-replay database.
   static func checkReplaceable(_ path: String) throws(TraceStoreError) {
-    _ = try lockForReplacement(resolve(path))
+    _ = try lockForReplacement(FinalPath.resolve(path))
   }
 
   /// Opening it makes SQLite replay what a killed write left next to it, and write-ahead mode is left: then the file is
@@ -145,34 +145,6 @@ final class PartialFile {
     // NAME_MAX, less ".", ".partial-", a process id, "-" and a number.
     while name.utf8.count > 255 - 32 { name.removeLast() }
     return name
-  }
-
-  /// Symbolic links followed, also those that lead to no file yet.
-  private static func resolve(_ path: String) -> String {
-    if let resolved = realpath(path, nil) {
-      defer { free(resolved) }
-      return String(cString: resolved)
-    }
-    var path = path
-    // As often as Linux does.
-    for _ in 0..<40 {
-      guard let target = linkTarget(path) else { break }
-      path = target.hasPrefix("/") ? target : split(path).folder + "/" + target
-    }
-    return path
-  }
-
-  /// nil: it is no symbolic link.
-  private static func linkTarget(_ path: String) -> String? {
-    var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
-    let count = readlink(path, &bytes, bytes.count)
-    return count > 0 ? String(decoding: bytes[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
-  }
-
-  private static func split(_ path: String) -> (folder: String, name: String) {
-    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-    let folder = slash == path.startIndex ? "/" : String(path[..<slash])
-    return (folder, String(path[path.index(after: slash)...]))
   }
 
   static func failure(_ call: String, _ path: String) -> TraceStoreError {

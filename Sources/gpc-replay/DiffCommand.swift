@@ -1,6 +1,7 @@
 // `gpc-replay diff A.db B.db`: two recordings beside each other, before and after a patch.
 
 import ArgumentParser
+import Page
 import Report
 import TraceStore
 
@@ -16,6 +17,7 @@ struct DiffCommand: ParsableCommand {
         gpc-replay run traces/retries/unrelated/trace.txt.zst --db before.db
         gpc-replay run traces/retries/overlap/trace.txt.zst --db after.db
         gpc-replay diff before.db after.db
+        gpc-replay diff before.db after.db -o diff.html
       """)
 
   @Argument(help: "The database of the recording before.", completion: .file(extensions: ["db"]))
@@ -27,11 +29,19 @@ struct DiffCommand: ParsableCommand {
   @Flag(help: "Print the comparison as one JSON document.")
   var json = false
 
+  @OptionGroup var page: PageArguments
   @OptionGroup var terminal: TerminalArguments
+
+  mutating func validate() throws {
+    if json && page.output != nil { throw ValidationError("-o writes a page; --json prints.") }
+  }
 
   func run() throws {
     let diff = RecordingDiff(before: try figures(before), after: try figures(after))
     if json { return try printOut(JSONReport.text(diff)) }
+    if let path = page.output {
+      return try page.write(DiffPage(diff, before: before, after: after).text, to: path)
+    }
     try terminal.show(diff.lines(before: before, after: after, width: terminal.width))
   }
 

@@ -35,18 +35,12 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     let store = try TraceDatabase(at: database)
-    if output == "-" {
-      if isatty(STDOUT_FILENO) != 0 { throw fail("a Perfetto trace is not for a terminal: -o FILE, or a pipe.") }
-    } else {
-      var status = stat()
-      if stat(output, &status) == 0 {
-        if status.st_mode & S_IFMT == S_IFDIR { throw fail("\(output) is a directory.") }
-        if status.st_mode & S_IFMT == S_IFREG, !force { throw fail("\(output) exists; --force replaces it.") }
-      }
+    if output == "-", isatty(STDOUT_FILENO) != 0 {
+      throw fail("a Perfetto trace is not for a terminal: -o FILE, or a pipe.")
     }
     let interrupt = Interrupt()
     do {
-      let file = try OutputFile(output)
+      let file = try OutputFile(output, replaces: force)
       defer { file.discard() }
       let isInterrupted = { interrupt.isRequested }
       let summary = try store.writeTimeline(withEvents: events, isInterrupted: isInterrupted, to: file.write)
@@ -57,12 +51,10 @@ struct ExportCommand: ParsableCommand {
       try file.finish()
       let text = summary.sentences(of: database, in: output)
       if output == "-" { printError(text) } else { try printOut(text) }
-    } catch let error as FileWriteError {
+    } catch let error as OutputFileError {
       // `| head`.
-      if error.errno == EPIPE { return }
-      let name = output == "-" ? "standard output" : output
-      printError("gpc-replay: \(name) cannot be written: \(String(cString: strerror(error.errno))).\n")
-      throw ExitStatus.unwritable.code
+      if case .failed(EPIPE) = error { return }
+      throw unwritten(output, error)
     }
   }
 }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Glibc
 import Pipeline
+import TextLayout
 
 /// What became of something written.
 enum Output: Equatable {
@@ -34,6 +35,19 @@ enum Output: Equatable {
 /// Prints a whole text.
 func printOut(_ text: String) throws {
   try Output.write(Array(text.utf8)).check()
+}
+
+/// Prints why an output file is not there, and ends the verb with `EX_IOERR`.
+func unwritten(_ path: String, _ error: OutputFileError) -> ExitCode {
+  let reason =
+    switch error {
+    case .exists: "exists: --force replaces it, another name leaves it as it is"
+    case .isDirectory: "is a directory"
+    case .failed(let errno): "cannot be written: \(String(cString: strerror(errno)))"
+    }
+  let name = path == "-" ? "standard output" : path
+  printError("gpc-replay: \(name.printable) \(reason).\n")
+  return ExitStatus.unwritable.code
 }
 
 /// Writes a file whole.

@@ -1,6 +1,7 @@
 // How a report is shown, as options.
 
 import ArgumentParser
+import Page
 import Pipeline
 import Report
 import Results
@@ -52,8 +53,11 @@ struct ReportArguments: ParsableArguments {
     if json && ktap { throw ValidationError("--json and --ktap exclude each other.") }
   }
 
-  /// Prints the report and gives the exit status that its verdict asks for.
-  func show(_ recording: Recording) throws -> ExitCode {
+  /// Of the text inside a page, in columns: the same wherever it is written.
+  private static let pageWidth = 100
+
+  /// Prints the report, or writes it as a page, and gives the exit status that its verdict asks for.
+  func show(_ recording: Recording, _ page: PageArguments? = nil) throws -> ExitCode {
     let findingsMax = findings.map(\.max) ?? (json ? nil : 3)
     let unit = try recording.database.facts().stampUnit
     let filter = try filter.filter(unit)
@@ -68,9 +72,13 @@ struct ReportArguments: ParsableArguments {
       try printOut(KTAPReport(report).text)
     } else {
       let options = TextReport.Options(
-        database: recording.path, shownMax: findingsMax, isGrouped: findings == nil, width: terminal.width,
-        isVerbose: verbose)
-      try terminal.show(TextReport(report, options).lines)
+        database: recording.path, shownMax: findingsMax, isGrouped: findings == nil,
+        width: page?.output == nil ? terminal.width : Self.pageWidth, isVerbose: verbose)
+      if let page, let path = page.output {
+        try page.write(ReportPage(report, options, in: recording.database).text, to: path)
+      } else {
+        try terminal.show(TextReport(report, options).lines)
+      }
     }
     return status.code(of: report)
   }

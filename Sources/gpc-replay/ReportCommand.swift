@@ -14,14 +14,22 @@ struct ReportCommand: ParsableCommand {
       Example:
         gpc-replay run traces/retries/unrelated/trace.txt.zst
         gpc-replay report trace.db --cache 3 --findings all
+        gpc-replay report trace.db -o report.html
       """)
 
   @Argument(help: "A database written by gpc-replay.", completion: .file(extensions: ["db"]))
   var database: String
 
+  @OptionGroup var page: PageArguments
   @OptionGroup var report: ReportArguments
 
+  mutating func validate() throws {
+    if page.output != nil && (report.json || report.ktap) {
+      throw ValidationError("-o writes a page; --json and --ktap print.")
+    }
+  }
+
   func run() throws {
-    throw try report.show(Recording(try TraceDatabase(at: database), path: database, .terminal))
+    throw try report.show(Recording(try TraceDatabase(at: database), path: database, .terminal), page)
   }
 }

@@ -131,7 +131,7 @@ import Testing
       document.hasSuffix(".md")
       ? [document]
       : try FileManager.default.contentsOfDirectory(atPath: root.appending(path: document).path)
-        .map { "\(document)/\($0)" }
+        .filter { $0.hasSuffix(".md") }.map { "\(document)/\($0)" }
     let path = #/`((?:Sources|Tests|tools|docs|schema|traces)/[A-Za-z0-9_+./-]*[A-Za-z0-9])`/#
     for file in files {
       let text = try String(contentsOf: root.appending(path: file), encoding: .utf8)

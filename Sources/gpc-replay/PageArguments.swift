@@ -1,0 +1,43 @@
+// A page instead of text, on the command line.
+
+import ArgumentParser
+import Glibc
+import Pipeline
+import TextLayout
+
+/// Where a page is written.
+struct PageArguments: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Write a page instead: one HTML file that can be mailed and asks for nothing from a network.",
+      valueName: "file.html"))
+  var output: String?
+
+  @Flag(help: "Replace the page if it exists.")
+  var force = false
+
+  mutating func validate() throws {
+    guard let output else {
+      if force { throw ValidationError("--force is of -o: it replaces a page that exists.") }
+      return
+    }
+    let name = output.lowercased()
+    guard name.hasSuffix(".html") || name.hasSuffix(".htm") else {
+      throw ValidationError("-o writes a page: its name ends in .html.")
+    }
+  }
+
+  /// Writes the page, and prints its size.
+  func write(_ text: String, to path: String) throws {
+    let bytes = Array(text.utf8)
+    do throws(OutputFileError) {
+      let file = try OutputFile(path, replaces: force)
+      try file.write(bytes)
+      try file.finish()
+    } catch {
+      throw unwritten(path, error)
+    }
+    try printOut("\(path): \(plural(bytes.count, "byte"))\n")
+  }
+}
