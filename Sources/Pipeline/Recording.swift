@@ -193,8 +193,9 @@ extension Recording {
 
   /// Models the cost of forms, and adds it to what is stored. The recorded kernel's figures are those of the replay in
   /// the database, so its settings apply; without one, it is replayed with the defaults.
-  /// - Returns: the forms without a known cost.
-  package func compare(_ forms: [ProtocolForm]) throws -> [ProtocolForm] {
+  /// - Parameter isInterrupted: asked with each window; true ends it, and nothing of it is stored.
+  /// - Returns: the forms without a known cost; nil: it was interrupted.
+  package func compare(_ forms: [ProtocolForm], isInterrupted: () -> Bool) throws -> [ProtocolForm]? {
     var options = try options(ReplayRequest())
     if let stored = try database.replaySettings() {
       options.deltaNs = stored.deltaNs
@@ -202,7 +203,16 @@ extension Recording {
       try replay(options, kernel: nil)
     }
     var comparison = Comparison(forms, kernel: try kernelForm(), deltaNs: options.deltaNs)
-    try forEachWindow(options) { comparison.consume($0) }
+    struct Interrupted: Error {}
+    do {
+      try forEachWindow(options) { window in
+        if isInterrupted() { throw Interrupted() }
+        comparison.consume(window)
+      }
+    } catch is Interrupted {
+      listener.progress(nil)
+      return nil
+    }
     _ = try store(&comparison)
     let compared = Set(comparison.comparableForms.map(\.id))
     return forms.filter { !compared.contains($0.id) }

@@ -158,8 +158,11 @@ struct Headline {
         stall.stallNs.isMore(than: 90, percentOf: stall.latencyNs) ? "" : "\(milliseconds(stall.stallNs)) ms in "
       parts.append("\(time)\(plural(stall.rounds, "round"))\(causes(stall))\(issuer(stall))")
     } else {
-      parts.append("no round was repeated")
+      let time =
+        parts.isEmpty ? "" : "\(milliseconds(stall.latencyNs.subtractingClamped(stall.lockWaitNs ?? 0))) ms under it, "
+      parts.append("\(time)no round was repeated")
     }
+    if stall.outcome == "failed" { parts.append("it failed") }
     return "Longest refresh: \(stall.task), \(milliseconds(stall.latencyNs)) ms, cache \(stall.cache)\(event): "
       + parts.joined(separator: "; ") + "."
   }
@@ -176,7 +179,8 @@ struct Headline {
     if stall.necessaryRounds == 0 && stall.falseRounds == 0 { return ", for reasons that are not known" }
     if repeated == stall.necessaryRounds { return ", all for invalidations of its page" }
     if repeated == stall.falseRounds { return ", all for unrelated invalidations" }
-    return " (\(grouped(stall.necessaryRounds)) necessary, \(grouped(stall.falseRounds)) false)"
+    let open = stall.undecidedRounds > 0 ? ", \(grouped(stall.undecidedRounds)) not known" : ""
+    return " (\(grouped(stall.necessaryRounds)) necessary, \(grouped(stall.falseRounds)) false\(open))"
   }
 
   // MARK: What limits it
@@ -232,10 +236,10 @@ extension FindingDetail.Excess {
       case (false, true): "by the time that they took"
       case (false, false): "by the thresholds of its replay"
       }
-    let whose = self.issuers.filter { $0.falseRounds > 0 }.prefix(3).map {
-      "\(plural($0.falseRounds, "false round")) for invalidations of \($0.task)"
-    }
-    return (["excessive \(reason)"] + whose).joined(separator: "; ")
+    let issuers = self.issuers.filter { $0.falseRounds > 0 }
+    let whose = issuers.prefix(3).map { "\(plural($0.falseRounds, "false round")) for invalidations of \($0.task)" }
+    let others = issuers.count > 3 ? ["the others for \(plural(issuers.count - 3, "more task"))"] : []
+    return (["excessive \(reason)"] + whose + others).joined(separator: "; ")
   }
 }
 

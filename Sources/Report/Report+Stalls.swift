@@ -7,8 +7,10 @@ import TraceStore
 extension Report {
   private static let stallsMax = 3
 
-  private static func firstEvent(_ column: String) -> String {
-    "SELECT \(column) FROM event WHERE event.id = coalesce(entry_event_id, request_event_id, return_event_id)"
+  /// The time of the first of these events of a refresh that is recorded.
+  private static func time(ofFirst events: String...) -> String {
+    let known = events.map { "\($0)_event_id" }.joined(separator: ", ")
+    return "(SELECT ts_ns FROM event WHERE event.id = coalesce(\(known)))"
   }
 
   /// Without their issuers. None in ticks, which are no time.
@@ -16,11 +18,15 @@ extension Report {
     guard try database.facts().stampUnit == .ns else { return [] }
     let condition = filter.condition(
       ReportFilter.Columns(
-        vm: "refresh.vm_id", cache: "refresh.cache_id", time: "(\(Self.firstEvent("ts_ns")))", tasks: ["task"]))
+        vm: "refresh.vm_id", cache: "refresh.cache_id", time: Self.time(ofFirst: "request", "entry", "return"),
+        tasks: ["task"], end: Self.time(ofFirst: "return", "entry", "request")))
     return try database.rows(
       """
       SELECT refresh.id AS id, cache_id, gpc_hex, comm || '-' || pid AS task, event.id AS event_id,
-        ts_ns, coalesce(lock_wait_ns, 0) + duration_ns AS latency_ns, lock_wait_ns, stall_ns, round_count, necessary_count, false_count, outcome
+        ts_ns, coalesce(lock_wait_ns, 0) + duration_ns AS latency_ns, lock_wait_ns, stall_ns, round_count, necessary_count, false_count,
+        (SELECT count(*) FROM retry_round WHERE refresh_id = refresh.id AND outcome = 'retried'
+          AND cause IN ('undecided', 'unknown')) AS undecided_rounds,
+        outcome
       FROM refresh JOIN cache_hex AS cache ON cache.id = cache_id LEFT JOIN task ON task.id = refresh.task_id
       LEFT JOIN event ON event.id = coalesce(entry_event_id, request_event_id, return_event_id)
       WHERE refresh.id IN (
@@ -35,7 +41,8 @@ extension Report {
         event: $0.optionalInteger("event_id"), tsNs: $0.optionalInteger("ts_ns"), latencyNs: $0.integer("latency_ns"),
         lockWaitNs: $0.optionalInteger("lock_wait_ns"), stallNs: $0.integer("stall_ns"),
         rounds: $0.integer("round_count"), necessaryRounds: $0.integer("necessary_count"),
-        falseRounds: $0.integer("false_count"), outcome: $0.text("outcome"), issuers: [])
+        falseRounds: $0.integer("false_count"), undecidedRounds: $0.integer("undecided_rounds"),
+        outcome: $0.text("outcome"), issuers: [])
     }
   }
 

@@ -25,6 +25,8 @@ package struct ReportFilter: Encodable, Equatable, Sendable {
     let vm, cache, time: String
     /// `task` rows.
     let tasks: [String]
+    /// Of what lasts from `time` on: its end; nil: a moment.
+    var end: String?
     /// A refresh whose falsely repeated rounds count for the tasks that caused them.
     var rounds: String?
   }
@@ -34,7 +36,7 @@ package struct ReportFilter: Encodable, Equatable, Sendable {
     var parts: [String] = []
     if let vm { parts.append("\(columns.vm) = \(vm)") }
     if let cache { parts.append("\(columns.cache) = \(cache)") }
-    if let fromNs { parts.append("\(columns.time) >= \(fromNs)") }
+    if let fromNs { parts.append("\(columns.end ?? columns.time) >= \(fromNs)") }
     if let toNs { parts.append("\(columns.time) <= \(toNs)") }
     let names = columns.tasks.map {
       "?1 IN (\($0).comm, CAST(\($0).pid AS TEXT), \($0).comm || '-' || \($0).pid)"
@@ -58,8 +60,8 @@ package struct ReportFilter: Encodable, Equatable, Sendable {
     if let vm { parts.append("VM \(vm)") }
     if let cache { parts.append("cache \(cache)") }
     if let task { parts.append("task \(task)") }
-    if let fromNs { parts.append("from \(stamp(fromNs))") }
-    if let toNs { parts.append("to \(stamp(toNs))") }
+    let time = [fromNs.map { "from \(stamp($0))" }, toNs.map { "to \(stamp($0))" }].compactMap(\.self)
+    if !time.isEmpty { parts.append(time.joined(separator: " ")) }
     return parts.joined(separator: ", ")
   }
 }

@@ -44,7 +44,8 @@ package final class TraceDatabase {
       switch error {
       case .otherVersion: return .other
       case .notFound, .notOurs: return .foreign
-      case .sqlite, .noSpace, .system, .busy, .readOnly, .queryNotReadOnly, .notOneStatement, .damaged: throw error
+      case .sqlite, .noSpace, .system, .busy, .readOnly, .queryNotReadOnly, .notOneStatement, .unreadable, .damaged:
+        throw error
       }
     }
     let facts = try database.facts()

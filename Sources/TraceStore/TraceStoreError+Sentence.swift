@@ -9,8 +9,12 @@ extension TraceStoreError {
     case .noSpace(let path):
       "\(path): cannot be written any further (disk full, or a limit on file sizes); nothing was kept."
     case .system(let errno, let doing, let path):
-      "\(path): \(doing): \(String(cString: strerror(errno)))"
-        + ([EACCES, EROFS, ENOENT, ENOTDIR].contains(errno) ? "; --db names another place." : ".")
+      switch errno {
+      case ENOENT, ENOTDIR: "\(FinalPath.split(path).folder): no such folder; --db names another place."
+      case EACCES, EROFS:
+        "\(FinalPath.split(path).folder) cannot be written: \(String(cString: strerror(errno))); --db names another place."
+      case _: "\(path): \(doing): \(String(cString: strerror(errno)))."
+      }
     case .notFound(let path): "\(path): no such database."
     case .notOurs(let path): "\(path) is not a gpc-replay database."
     case .readOnly(let path): "\(path) is not writable."
@@ -22,6 +26,7 @@ extension TraceStoreError {
     case .busy(let path): "\(path): another process is using it."
     case .queryNotReadOnly(let reason): "queries only read: \(reason)"
     case .notOneStatement(let count): "expected one SQL statement, got \(count)."
+    case .unreadable(let path, let reason): "\(path) is a damaged database (\(reason)); import the recording again."
     case .damaged(let table, let reason): "the database is damaged: table \(table): \(reason)."
     }
   }

@@ -22,6 +22,8 @@ package enum TraceStoreError: Error, Equatable, Sendable {
   case queryNotReadOnly(reason: String)
   /// The query's text holds this many statements instead of one.
   case notOneStatement(count: Int)
+  /// SQLite cannot read its pages.
+  case unreadable(path: String, reason: String)
   /// A row of the database holds what this version never writes.
   case damaged(table: String, reason: String)
 }

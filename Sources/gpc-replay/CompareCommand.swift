@@ -44,7 +44,11 @@ struct CompareCommand: ParsableCommand {
     // Before anything is imported: what is wrong with a form leaves no database.
     let forms = try forms.byAge()
     let source = try Recording(options.request(trace), kernel: kernel.asked(), .terminal)
-    let notCompared = try source.compare(forms)
+    let interrupt = Interrupt()
+    guard let notCompared = try source.compare(forms, isInterrupted: { interrupt.isRequested }) else {
+      printError("gpc-replay: interrupted; nothing of this comparison was stored, and what was stored before stays.\n")
+      return interrupt.deliver()
+    }
     let report = try ComparisonReport(source.database, of: forms.map(\.id), notCompared: notCompared.map(\.id))
     let text = try json ? report.json() : mail ? mailText(report) : ComparisonText(report, width: Terminal.width).text
     try printOut(text)

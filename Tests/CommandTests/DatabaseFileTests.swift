@@ -58,7 +58,7 @@ import Testing
     #expect(try fileManager.destinationOfSymbolicLink(atPath: folder.file("b.db").path) == "far/c.db")
     try fileManager.createSymbolicLink(atPath: folder.file("d.db").path, withDestinationPath: "/nonexistent/e.db")
     let nowhere = try run(trace, "--db", "d.db")
-    #expect(nowhere.status == 2 && nowhere.errorText.contains("/nonexistent/"))
+    #expect(nowhere.status == 2 && nowhere.errorText.contains("/nonexistent: no such folder"))
     #expect(try folder.names == ["a.db", "b.db", "d.db", "far"])
     // A link to itself ends.
     try fileManager.createSymbolicLink(atPath: folder.file("f.db").path, withDestinationPath: "f.db")

@@ -74,6 +74,24 @@ import Testing
     String(decoding: try printed.bytes("output"), as: UTF8.self)
   }
 
+  /// ^C before a comparison is done: nothing of it is stored, and that is said.
+  @Test func aComparisonIsStoredWholeOrNotAtAll() throws {
+    let trace = CorpusTrace("unrelated").trace.path
+    _ = try Invocation(["compare", trace, "--db", "t.db", "--form", "v6.9"], in: folder)
+    // Started with the signal blocked and pending: it is there at the first look.
+    let pending = "use POSIX; sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGINT)); kill INT => $$; exec @ARGV"
+    let printed = try TemporaryFolder()
+    let process = try Invocation.process(
+      "/usr/bin/perl", ["-e", pending, Invocation.binary.path, "compare", "t.db"], in: folder.url, printed: printed)
+    try process.run()
+    process.waitUntilExit()
+    #expect(
+      try String(decoding: printed.bytes("errors"), as: UTF8.self).hasPrefix("gpc-replay: interrupted; nothing of"))
+    #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGINT)
+    let stored = try Invocation(["query", "t.db", "SELECT form FROM form_cost ORDER BY id", "--csv"], in: folder)
+    #expect(stored.text == "form\r\nrecorded\r\nv6.9\r\n")
+  }
+
   /// A search that saw less does not take the place of one that saw more.
   @Test func lessDoesNotReplaceMore() throws {
     let trace = CorpusTrace("contract").trace.path

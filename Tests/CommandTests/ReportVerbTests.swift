@@ -102,6 +102,28 @@ import Testing
     #expect(report.contains("\"cache\" : 3") && !report.contains("\"cache\" : 5,"))
   }
 
+  /// What is under way in an interval is in it, whenever it began.
+  @Test func theLongestRefreshOfAnInterval() throws {
+    _ = try make("storm", "t.db")
+    let lasts =
+      "(SELECT ts_ns FROM event WHERE id = request_event_id) AS low, (SELECT ts_ns FROM event WHERE id = return_event_id) AS high"
+    let longest = try run(
+      "query", "t.db",
+      "SELECT id, low, high FROM (SELECT id, \(lasts) FROM refresh WHERE round_count > 0) ORDER BY high - low DESC LIMIT 1",
+      "--csv")
+    let row = try #require(longest.text.split(separator: "\r\n").last).split(separator: ",").compactMap { Int64($0) }
+    try #require(row.count == 3)
+    // A thousandth of it, in its middle: no event of it lies there.
+    let middle = (row[1] + row[2]) / 2
+    func seconds(_ ns: Int64) -> String {
+      let rest = String(ns % 1_000_000_000)
+      return "\(ns / 1_000_000_000)." + String(repeating: "0", count: 9 - rest.count) + rest
+    }
+    let arguments = ["report", "t.db", "--from", seconds(middle), "--to", seconds(middle + (row[2] - row[1]) / 1000)]
+    let json = try Invocation(arguments + ["--json"], in: folder).text
+    #expect(json.contains("\"refresh\" : \(row[0]),"))
+  }
+
   private static let mainIssuer = """
     SELECT comm FROM retry_round JOIN invalidation ON invalidation.id = invalidation_id JOIN task ON task.id = task_id
     WHERE cause = 'false' AND refresh_id IN (SELECT refresh_id FROM finding) GROUP BY comm ORDER BY count(*) DESC LIMIT 1

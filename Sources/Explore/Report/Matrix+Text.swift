@@ -14,8 +14,8 @@ extension Matrix {
   }
 
   private static let key = [
-    "C contract   S stale   D deadlock   L livelock   W spins while invalidated (endlessly, which no recording shows)",
-    ". clean under sequential consistency   ? not searched to the end   - the form has no such user",
+    "C contract, S stale, D deadlock, L livelock, W spins while invalidated (endlessly, which no recording shows)",
+    ". clean under sequential consistency, ? not searched to the end, - the form has no such user",
     "A counterexample's id is FORM/SCENARIO/VERDICT; gpc-replay explore --protocol FORM --scenario SCENARIO shows it.",
   ]
 
