@@ -29,8 +29,9 @@ package struct TimelineView {
     let row = try database.statement(sql, finding)
     guard try row.step() else { return nil }
     let (first, last) = (row.integer("first"), row.integer("last"))
-    let margin = max(last - first, 1000)
-    (start, end, moment) = (max(first - margin, 0), last + margin, row.integer("moment"))
+    let margin = max(last.subtractingClamped(first), 1000)
+    (start, end) = (max(first.subtractingClamped(margin), 0), last.addingClamped(margin))
+    moment = row.integer("moment")
     let vm = row.optionalInteger("vm_id").map { ["VM \($0): .*"] } ?? []
     let cache = row.optionalInteger("cache_id").map { ["cache \($0): .*"] } ?? []
     pinned = ["gpc-replay: findings"] + vm + cache

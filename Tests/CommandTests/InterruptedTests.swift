@@ -57,17 +57,19 @@ import Testing
     kill(process.processIdentifier, SIGINT)
     process.waitUntilExit()
     #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGINT)
-    let text = try output(printed)
-    #expect(text.contains("seanjc-4: ") && text.contains("at the interrupt)"))
+    // The signal comes when the first form is printed: as a rule while the second is searched.
+    let isBegun = try output(printed).contains("seanjc-4: ")
+    if isBegun { #expect(try output(printed).contains("at the interrupt)")) }
+    let left = isBegun ? "dwmw2-v1" : "seanjc-4, dwmw2-v1"
     #expect(
       try String(decoding: printed.bytes("errors"), as: UTF8.self).hasSuffix(
-        "TRUNCATED by an interrupt: dwmw2-v1 not searched.\n"))
+        "TRUNCATED by an interrupt: \(left) not searched.\n"))
     let stored = try Invocation(
       [
         "query", "t.db", "SELECT form, window_count = complete_count AS is_whole, truncated_count > 0 FROM exploration",
         "--csv",
       ], in: folder)
-    #expect(stored.text.split(separator: "\r\n").dropFirst() == ["v6.9,1,0", "seanjc-4,0,1"])
+    #expect(stored.text.split(separator: "\r\n").dropFirst() == ["v6.9,1,0"] + (isBegun ? ["seanjc-4,0,1"] : []))
   }
 
   private func output(_ printed: TemporaryFolder) throws -> String {

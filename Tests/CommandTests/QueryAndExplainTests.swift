@@ -169,7 +169,7 @@ import Testing
       ("foreign.db", changed(68), "foreign.db is not a gpc-replay database."),
       ("noise.db", changed(0), "noise.db is not a gpc-replay database."),
       ("empty.db", Data(), "empty.db is not a gpc-replay database."),
-      ("half.db", whole.prefix(whole.count / 2), "SQLite: database disk image is malformed"),
+      ("half.db", whole.prefix(whole.count / 2), "half.db is a damaged database (database disk image is malformed)"),
     ]
     let names = try folder.names
     for (name, bytes, sentence) in databases {
