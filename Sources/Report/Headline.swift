@@ -179,7 +179,8 @@ struct Headline {
     if stall.necessaryRounds == 0 && stall.falseRounds == 0 { return ", for reasons that are not known" }
     if repeated == stall.necessaryRounds { return ", all for invalidations of its page" }
     if repeated == stall.falseRounds { return ", all for unrelated invalidations" }
-    let open = stall.undecidedRounds > 0 ? ", \(grouped(stall.undecidedRounds)) not known" : ""
+    let others = repeated.subtractingClamped(stall.necessaryRounds).subtractingClamped(stall.falseRounds)
+    let open = others > 0 ? ", \(grouped(others)) not known" : ""
     return " (\(grouped(stall.necessaryRounds)) necessary, \(grouped(stall.falseRounds)) false\(open))"
   }
 

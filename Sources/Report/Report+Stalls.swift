@@ -24,8 +24,6 @@ extension Report {
       """
       SELECT refresh.id AS id, cache_id, gpc_hex, comm || '-' || pid AS task, event.id AS event_id,
         ts_ns, coalesce(lock_wait_ns, 0) + duration_ns AS latency_ns, lock_wait_ns, stall_ns, round_count, necessary_count, false_count,
-        (SELECT count(*) FROM retry_round WHERE refresh_id = refresh.id AND outcome = 'retried'
-          AND cause IN ('undecided', 'unknown')) AS undecided_rounds,
         outcome
       FROM refresh JOIN cache_hex AS cache ON cache.id = cache_id LEFT JOIN task ON task.id = refresh.task_id
       LEFT JOIN event ON event.id = coalesce(entry_event_id, request_event_id, return_event_id)
@@ -41,7 +39,7 @@ extension Report {
         event: $0.optionalInteger("event_id"), tsNs: $0.optionalInteger("ts_ns"), latencyNs: $0.integer("latency_ns"),
         lockWaitNs: $0.optionalInteger("lock_wait_ns"), stallNs: $0.integer("stall_ns"),
         rounds: $0.integer("round_count"), necessaryRounds: $0.integer("necessary_count"),
-        falseRounds: $0.integer("false_count"), undecidedRounds: $0.integer("undecided_rounds"),
+        falseRounds: $0.integer("false_count"),
         outcome: $0.text("outcome"), issuers: [])
     }
   }

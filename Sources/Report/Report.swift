@@ -231,8 +231,6 @@ package struct Report: Encodable, Sendable {
     package var rounds: Int64
     package var necessaryRounds: Int64
     package var falseRounds: Int64
-    /// Repeated, but it is not known for which of these.
-    package var undecidedRounds: Int64
     package var outcome: String
     /// Whose invalidations alone explain rounds of it, most time first.
     package var issuers: [Issuer]
