@@ -59,7 +59,7 @@ package struct RecordingImport {
     let hash = try hash(ofFileAt: trace)
     switch try content(of: path, hash) {
     case .same: return true
-    // Never replaced: the writer refuses a file that is no database of gpc-replay.
+    // Not replaced: the writer refuses a file that gpc-replay did not write.
     case .foreign: return false
     case .other: break
     }

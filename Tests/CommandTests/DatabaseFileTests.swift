@@ -95,7 +95,7 @@ import Testing
     #expect(try folder.names == [".t.db.partial-1-2.bak", ".t.db.partial-notes", "t.db"])
   }
 
-  /// Nobody writes to a pipe: it is not waited for. One that the shell has opened is read.
+  /// A named pipe without a writer is refused at once; one that the shell has opened is read.
   @Test(arguments: [["report", "p"], ["replay", "p"], ["query", "p", "vm"], ["--probes", "p"], ["-f", "p"]])
   func pipesAreNotWaitedFor(arguments: [String]) throws {
     #expect(mkfifo(folder.file("p").path, 0o600) == 0)

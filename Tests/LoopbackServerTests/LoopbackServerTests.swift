@@ -118,7 +118,7 @@ private final class RunningServer: Sendable {
     #expect(try answer("GET / HTTP/1.1\r\n" + String(repeating: "x", count: 8192)).hasPrefix("HTTP/1.1 431"))
   }
 
-  /// One that sends half a request keeps nobody from the trace.
+  /// A client that sends half a request does not block the others.
   @Test func oneWaitsForNoOther() throws {
     defer { server.end() }
     let request = "GET / HTTP/1.1\\r\\nHost: 127.0.0.1:\(server.port)\\r\\n\\r\\n"

@@ -173,7 +173,7 @@ import Testing
     #expect(try run("report", "t.db", "-o", "d.html", "--force").status == 74)
   }
 
-  /// A limit of 4 KiB stands for a disk that is full.
+  /// A limit of 4 KiB on file sizes acts as a full disk.
   @Test func aFullDiskLeavesNothing() throws {
     _ = try page("quiet")
     _ = try folder.write("old.html", "old")

@@ -46,7 +46,7 @@ package enum SmallFile {
     throw .tooLarge
   }
 
-  /// A descriptor of this process: somebody has opened it for us.
+  /// A descriptor of this process: the shell has opened it.
   private static func isOpen(_ path: String) -> Bool {
     ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"].contains { path.hasPrefix($0) }
   }
