@@ -34,9 +34,9 @@ struct FormModel {
   /// The slots of the window's invalidations, by operation.
   private var slots: [Int] = []
 
-  init(_ form: ProtocolForm, kernel: ProtocolForm, retriesMax: Int) {
-    engine = ProtocolEngine(form)
-    waitsAsKernel = form.rules.wait.canBeLeft && form.rules.wait == kernel.rules.wait
+  init(_ engine: ProtocolEngine, kernel: ProtocolForm, retriesMax: Int) {
+    self.engine = engine
+    waitsAsKernel = engine.rules.wait.canBeLeft && engine.rules.wait == kernel.rules.wait
     retriesLeft = retriesMax
   }
 

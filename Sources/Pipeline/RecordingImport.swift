@@ -42,7 +42,9 @@ package struct RecordingImport {
   private func run(_ holds: Bool) throws -> Outcome {
     let known = holds && !request.isForced ? try known() : nil
     let outcome = Outcome(
-      recording: Recording(try known ?? importAnew(), path: path, kernel: replay?.kernel, listener), isNew: known == nil
+      recording: Recording(
+        try known ?? importAnew(), path: path, kernel: replay?.kernel, memoryMax: replay?.memoryMax, listener),
+      isNew: known == nil
     )
     let facts = try outcome.recording.database.facts()
     if let asked = request.clock, facts.clockSource == .recorded, facts.clock != asked {
@@ -105,7 +107,10 @@ package struct RecordingImport {
       let options = try recording.options(replay)
       let expected = try replay.kernel ?? KernelForm(database.formAgreements(), release: facts.kernelRelease)
       let stored = try database.replaySettings()
-      if stored != ReplaySettings(options, kernel: expected), !(keepsNumbers && stored?.formReason == .asked) {
+      let isOther = stored != ReplaySettings(options, kernel: expected)
+      // It may be allowed to keep more by now.
+      let hasGivenUp = try !database.givenUp().isEmpty
+      if isOther && !(keepsNumbers && stored?.formReason == .asked) || hasGivenUp {
         try recording.replay(options, kernel: replay.kernel)
       }
     }

@@ -5,7 +5,7 @@ import Results
 
 /// A gap that became known after these rows had been written.
 struct Taint {
-  let vms: [Int32]
+  let vms: AffectedVMs
   let after: EventID
   let before: EventID
   /// The rows of `retry_round` that were written before it was known and may have evidence after `after`; later rows
@@ -27,13 +27,14 @@ struct Amendments {
   var hasUnexplainedMoves = false
   /// Fields were used that are not what their probes should read.
   var restsOnImplausibleFields = false
-  /// A gap that grows replaces its former extent: each end without a start doubts the same section again.
+  /// A gap that extends as far back as former ones and further on replaces them: each end without a start doubts the same
+  /// section again, and a CPU without events has one gap, however many markers. So no row is passed over for more gaps
+  /// than there are CPUs.
   mutating func add(_ taint: Taint) {
-    if let last = taints.last, last.vms == taint.vms, last.after == taint.after, last.before <= taint.before {
-      taints[taints.count - 1] = taint
-    } else {
-      taints.append(taint)
+    while let last = taints.last, last.after >= taint.after, last.before <= taint.before, taint.vms.include(last.vms) {
+      taints.removeLast()
     }
+    taints.append(taint)
   }
 
   /// Without one of these it is not known which round was the last of its refresh.
@@ -96,7 +97,7 @@ struct Amendments {
       LEFT JOIN refresh ON refresh.id = round.refresh_id
       WHERE coalesce(former_event_id, refresh.entry_event_id, first_event_id) < ?4
         AND coalesce(next_event_id, refresh.return_event_id, last_event_id) > ?3
-        AND (refresh.vm_id IS NULL OR refresh.vm_id IN (SELECT id FROM tainted_vm))
+        AND (?5 OR refresh.vm_id IS NULL OR refresh.vm_id IN (SELECT id FROM tainted_vm))
       """)
     let checks = try connection.prepare(
       """
@@ -104,15 +105,17 @@ struct Amendments {
       LEFT JOIN cache ON cache.id = cache_check.cache_id
       WHERE entry_event_id >= ?1 AND entry_event_id < ?2
         AND entry_event_id < ?4 AND coalesce(return_event_id, entry_event_id) > ?3
-        AND (cache.vm_id IS NULL OR cache.vm_id IN (SELECT id FROM tainted_vm))
+        AND (?5 OR cache.vm_id IS NULL OR cache.vm_id IN (SELECT id FROM tainted_vm))
       """)
     for taint in taints {
       try connection.execute("DELETE FROM tainted_vm")
-      for id in taint.vms {
-        try vm.run(id)
+      var isOfAll = true
+      if case .these(let ids) = taint.vms {
+        isOfAll = false
+        for id in ids { try vm.run(id) }
       }
       for (statement, rows) in [(rounds, taint.rounds), (checks, taint.checkEntries)] {
-        try statement.run(rows.lowerBound, rows.upperBound, taint.after, taint.before)
+        try statement.run(rows.lowerBound, rows.upperBound, taint.after, taint.before, isOfAll)
       }
     }
   }

@@ -258,6 +258,7 @@ package final class TraceDatabase {
     DELETE FROM cache;
     DELETE FROM vm;
     DELETE FROM loss;
+    DELETE FROM given_up;
     DELETE FROM replay;
     """
 }
