@@ -5,7 +5,7 @@ package enum Schema {
   /// `PRAGMA application_id` of our databases: "gpcr".
   package static let applicationID: Int64 = 0x6770_6372
   /// `PRAGMA user_version`: goes up with every change that older readers would stumble over.
-  package static let version: Int64 = 8
+  package static let version: Int64 = 9
 
   /// The same of a corpus.db: "gpcc".
   package static let corpusApplicationID: Int64 = 0x6770_6363

@@ -7,7 +7,10 @@ extension OperationTracker {
   /// By the sizes of the tables: an estimate that costs nothing per event. An array or a dictionary that grows exists
   /// twice for a moment, at one and a half to three times its contents.
   package var keptBytes: Int {
-    let threadBytes = threads.count * (MemoryLayout<ThreadState>.stride + 6 * MemoryLayout<Int64>.stride) * 2
+    // Each in a check, at most: nested ones are rare.
+    let threadBytes =
+      threads.count * (2 * MemoryLayout<ThreadState>.stride + 12 * MemoryLayout<Int64>.stride
+        + MemoryLayout<CheckState>.stride)
     let vmBytes = vms.count * Self.vmBytes + heldMemslots * MemoryLayout<Memslot>.stride * 3
     let invalidationBytes = heldInvalidations * Self.invalidationBytes
     let refreshBytes =

@@ -57,18 +57,20 @@ package struct OperationTracker {
   var heldInvalidations = 0
   var heldMemslots = 0
   var heldOperationBytes = 0
-  /// Every retry test and every check passes over the open invalidations of its VM. More than threads can be between two
-  /// hooks at once, as far as any recording seen so far shows: 64.
-  package let openInvalidationsMax = 2048
+  let openInvalidationsMax: Int
   var windows: [RecordedWindow] = []
 
   package enum WalkHook: Sendable { case start, end }
 
   /// - Parameters:
   ///   - notifierOffset: `offsetof(struct kvm, mmu_notifier)`, where the recording says it.
+  ///   - openInvalidationsMax: of one VM; more set `isOverfull`.
   ///   - recordsWindows: keep the VMs' operations for `takeWindows()`.
-  package init(order: MomentOrder, notifierOffset: UInt64? = nil, recordsWindows: Bool = false) {
+  package init(
+    order: MomentOrder, notifierOffset: UInt64? = nil, openInvalidationsMax: Int = .max, recordsWindows: Bool = false
+  ) {
     self.order = order
+    self.openInvalidationsMax = openInvalidationsMax
     tie = NotifierTie(notifierOffset: notifierOffset)
     self.recordsWindows = recordsWindows
   }

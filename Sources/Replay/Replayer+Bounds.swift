@@ -22,7 +22,7 @@ extension Replayer {
   private mutating func look(before event: EventID) {
     uncheckedCount = 0
     if operations.isOverfull {
-      giveUp(.openInvalidations, limit: operations.openInvalidationsMax, before: event)
+      giveUp(.openInvalidations, limit: options.openInvalidationsMax, before: event)
     }
     let budget = options.memoryMax - Self.reservedBytes
     guard keptBytes > budget else { return }

@@ -78,7 +78,8 @@ package struct Replayer {
     self.options = options
     order = MomentOrder(deltaNs: options.deltaNs)
     operations = OperationTracker(
-      order: order, notifierOffset: options.notifierOffset, recordsWindows: recordsWindows)
+      order: order, notifierOffset: options.notifierOffset, openInvalidationsMax: options.openInvalidationsMax,
+      recordsWindows: recordsWindows)
     unusedFields = Self.byKind(options.unusedFields)
   }
 

@@ -11,13 +11,4 @@ package enum AffectedVMs: Sendable {
     case .these(let vms): vms.contains(vm)
     }
   }
-
-  /// It has all of the other's.
-  package func include(_ other: AffectedVMs) -> Bool {
-    switch (self, other) {
-    case (.all, _): true
-    case (.these(let own), .these(let others)): own == others
-    case (.these, .all): false
-    }
-  }
 }

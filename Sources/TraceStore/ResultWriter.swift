@@ -72,10 +72,10 @@ package final class ResultWriter {
     case .formAgreement(let row): try formAgreements.write(row)
     case .taint(let vms, let after, let before):
       try findings.withdraw(vms: vms, after: after, before: before)
-      amendments.add(
+      amendments.taints.append(
         Taint(
-          vms: vms, after: after, before: before, rounds: rounds.rowids(after: after),
-          checkEntries: checks.entries(after: after, before: before)))
+          after: after, before: before, rounds: rounds.rowids(after: after),
+          checkEntries: checks.entries(after: after, before: before)), of: vms)
     case .restsOnOpenInvalidation(let id): amendments.openInvalidations.append(id)
     case .lacksProbes(let kinds): amendments.missingProbes = kinds
     case .implausibleField(let field, let isUsed):
