@@ -10,7 +10,7 @@ extension Replayer {
   package static var reservedBytes: Int { 64 << 20 }
 
   /// How many events pass between two looks at what is kept.
-  private static var spacing: Int { 256 }
+  private static var spacing: Int { 64 }
 
   /// Called before each event.
   @inline(__always)

@@ -28,6 +28,8 @@ struct SearchLimitOptions: ParsableArguments {
   func validate() throws {
     guard statesMax ?? 1 > 0 else { throw ValidationError("--states-max must be at least 1.") }
     if let timeMax, timeMax.seconds < 1 { throw ValidationError("--time-max must be at least 1 second.") }
-    if let memoryMax, memoryMax.bytes < 1 << 20 { throw ValidationError("--memory-max must be at least 1 MB.") }
+    guard (1...1 << 20).contains((memoryMax?.bytes ?? 1 << 20) >> 20) else {
+      throw ValidationError("--memory-max must be 1 to 1048576 MB.")
+    }
   }
 }

@@ -91,7 +91,7 @@ import Testing
     // As many as are kept: nothing is given up.
     var fitting = StormText()
     for thread in 1...2048 { fitting.start(thread, at: StormText.far) }
-    _ = try run(fitting, "--force")
+    _ = try run(fitting, "--db", "storm.db", "--force")
     #expect(try query("SELECT count(*) FROM given_up") == ["0"])
   }
 

@@ -6,9 +6,9 @@ import Testing
 
 @Suite("Giving up is a loss of evidence")
 struct GivenUpTests {
-  /// Before the event after each start hook, where another one is open; and after 256 events, where the rest is not judged.
+  /// After each event of a hook; where another one, or two, are open; after 64 events, where the rest is not judged.
   enum Bound: Sendable, CaseIterable {
-    case everyInvalidation, everySecond, third, memory
+    case everyHook, second, third, memory
   }
 
   @Test(
@@ -18,15 +18,21 @@ struct GivenUpTests {
     let whole = monotony.judge.recording
     var options = whole.options
     switch bound {
-    case .everyInvalidation: options.openInvalidationsMax = 0
-    case .everySecond: options.openInvalidationsMax = 1
+    case .everyHook: options.openInvalidationsMax = 0
+    case .second: options.openInvalidationsMax = 1
     case .third: options.openInvalidationsMax = 2
     case .memory: options.memoryMax = Replayer.reservedBytes
     }
     let judged = try monotony.judge.judge(whole.events, options)
-    let contradictions = monotony.contradictions(of: judged, Removal())
+    let contradictions = monotony.contradictions(of: judged, Removal()).filter {
+      // A count of 0 that the test's own probe read shows that nothing unseen was in flight; the whole knows of an end hook
+      // that was being left, and leaves the order open.
+      if case .forcedFromUnforced(.retryTest, whole: .open, part: .agrees) = $0.kind { return bound != .everyHook }
+      return true
+    }
     #expect(contradictions.isEmpty, "\(contradictions.map { "\($0)" }.joined(separator: "\n"))")
-    // Few recordings have several open; all have one, and 256 events.
-    if bound == .everyInvalidation || bound == .memory { #expect(judged.status == .incomplete) }
+    // All have a hook; few have several open.
+    let isReached = bound == .everyHook || bound == .memory && whole.events.count > 64
+    #expect(judged.status == .incomplete || !isReached)
   }
 }
