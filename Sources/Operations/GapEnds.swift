@@ -2,8 +2,8 @@
 
 import KVMEvents
 
-/// The ends of gaps: the next event of their CPU. One log for all VMs, since each gap concerns all that exist: a list for
-/// each VM would take losses times VMs.
+/// The ends of gaps: the next event of their CPU. One log for all VMs, since each gap concerns all that exist: a list
+/// for each VM would take losses times VMs.
 final class GapEnds {
   private struct End {
     /// The line of the marker.

@@ -77,7 +77,8 @@ package struct MemslotTable {
   /// Disjoint and sorted. A range that wraps or is empty covers nothing of its own.
   private static func union(_ ranges: [HVARange]) -> [HVARange] {
     var union: [HVARange] = []
-    for range in ranges.sorted(by: { $0.start.rawValue < $1.start.rawValue }) where range.start.rawValue < range.end.rawValue {
+    let real = ranges.filter { $0.start.rawValue < $0.end.rawValue }
+    for range in real.sorted(by: { $0.start.rawValue < $1.start.rawValue }) {
       if let last = union.last, range.start.rawValue <= last.end.rawValue {
         union[union.count - 1] = last.hull(range)
       } else {

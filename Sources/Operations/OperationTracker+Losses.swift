@@ -44,10 +44,10 @@ extension OperationTracker {
     }
   }
 
-  /// Nothing is paired across a gap on these CPUs. What had no event since the last gap has nothing to lose: a recording
-  /// with many of both would take their product.
-  /// - Returns: the VMs that had one. Every VM that existed since is concerned, seen on that CPU or not: its first events
-  /// there may be among the dropped ones.
+  /// Nothing is paired across a gap on these CPUs. What had no event since the last gap has nothing to lose: a
+  /// recording with many of both would take their product.
+  /// - Returns: the VMs that had one. Every VM that existed since is concerned, seen on that CPU or not: its first
+  /// events there may be among the dropped ones.
   private mutating func loseTrack(since: Moment, on lossy: [Int32], marker: EventID) -> [VMState] {
     let touched = touchedVMs.filter { !$0.isGone || $0.lastEvent > since.id }.sorted { $0.id < $1.id }
     for vm in touched { vm.meetLoss(since: since) }

@@ -2,8 +2,8 @@
 
 import Operations
 
-/// By the caches' numbers. Remembers which changed since the last gap, since only these have anything to forget in the next
-/// one; and which changed since the index of their pages was brought up to date.
+/// By the caches' numbers. Remembers which changed since the last gap, since only these have anything to forget in
+/// the next one; and which changed since the index of their pages was brought up to date.
 struct JudgedCaches {
   private struct Marks: OptionSet {
     let rawValue: UInt8

@@ -291,7 +291,8 @@ extension Replayer {
   /// The invalidation's end hook is called: the pages that the caches of its range map were freed, if they were looked
   /// up before that.
   mutating func markStale(by invalidation: InvalidationState) {
-    for cache in caches(of: invalidation.vm, in: invalidation.range) where judgedCaches[cache].maps(pageOf: invalidation) {
+    for cache in caches(of: invalidation.vm, in: invalidation.range)
+    where judgedCaches[cache].maps(pageOf: invalidation) {
       markStale(cache, by: invalidation)
     }
   }

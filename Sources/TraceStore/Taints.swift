@@ -22,8 +22,8 @@ struct Taints {
     let last: EventID?
   }
 
-  /// Their ends ascend, as they become known in the order of the events; so do their begins, as one that begins no later
-  /// than former ones replaces them.
+  /// Their ends ascend, as they become known in the order of the events; so do their begins, as one that begins no
+  /// later than former ones replaces them.
   private struct Ascending {
     private(set) var taints: [Taint] = []
 

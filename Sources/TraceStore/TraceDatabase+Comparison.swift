@@ -63,8 +63,8 @@ extension TraceDatabase {
     return costs
   }
 
-  /// Of the subject, an event of a VM, is anything left out? The sections of a VM are disjoint: the last one that begins
-  /// before the event decides.
+  /// Of the subject, an event of a VM, is anything left out? The sections of a VM are disjoint: the last one that
+  /// begins before the event decides.
   private static func isLeftOut(_ event: String, of vm: String) -> String {
     """
     coalesce((SELECT last_event_id >= \(event) FROM left_out WHERE vm_id = \(vm) AND first_event_id <= \(event)

@@ -25,8 +25,8 @@ struct GivenUpTests {
     }
     let judged = try monotony.judge.judge(whole.events, options)
     let contradictions = monotony.contradictions(of: judged, Removal()).filter {
-      // A count of 0 that the test's own probe read shows that nothing unseen was in flight; the whole knows of an end hook
-      // that was being left, and leaves the order open.
+      // A count of 0 that the test's own probe read shows that nothing unseen was in flight; the whole knows of an
+      // end hook that was being left, and leaves the order open.
       if case .forcedFromUnforced(.retryTest, whole: .open, part: .agrees) = $0.kind { return bound != .everyHook }
       return true
     }
