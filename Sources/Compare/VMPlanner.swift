@@ -12,6 +12,8 @@ struct VMPlanner {
   private var isInactive: [Bool] = []
   /// By the models' number: when refreshes of this window had `refresh_lock`.
   private var holds: [[Range<Int64>]] = []
+  /// The caches that have any in `holds`: a window passes over its own caches, not over all of the VM.
+  private var heldCaches: [Int] = []
   /// The recorded kernel's rules.
   private let kernel: ProtocolRules
   private let deltaNs: Int64
@@ -47,7 +49,8 @@ struct VMPlanner {
     var plan = WindowPlan()
     tests = RecordedTests(window, kernel, deltaNs: deltaNs)
     validity = RecordedValidity(window, kernel)
-    for cache in holds.indices { holds[cache].removeAll(keepingCapacity: true) }
+    for cache in heldCaches { holds[cache].removeAll(keepingCapacity: true) }
+    heldCaches.removeAll(keepingCapacity: true)
     inFlight = RecordedInFlight()
     for (index, operation) in window.operations.enumerated() {
       if case .invalidate(let invalidation) = operation.kind { add(invalidation, operation, index, &plan) }
@@ -114,7 +117,10 @@ struct VMPlanner {
   ) {
     let cache = index(operation)
     let request = refresh.request ?? operation.begin
-    defer { holds[cache].append(operation.begin.time..<max(operation.begin.time, operation.end.time)) }
+    defer {
+      if holds[cache].isEmpty { heldCaches.append(cache) }
+      holds[cache].append(operation.begin.time..<max(operation.begin.time, operation.end.time))
+    }
     guard let resolved = Self.resolved(refresh), !Self.isRefused(refresh) else {
       let kind = WindowPlan.Operation.Kind.refusedRefresh(durationNs: operation.end.time - request.time)
       plan.add(.begin, plan.add(.init(kind: kind, cache: cache, recorded: recorded)), request)

@@ -9,7 +9,8 @@ extension OperationTracker {
   package var keptBytes: Int {
     // Each in a check, at most: nested ones are rare.
     let threadBytes =
-      threads.count * (2 * MemoryLayout<ThreadState>.stride + 12 * MemoryLayout<Int64>.stride
+      threads.count
+      * (2 * MemoryLayout<ThreadState>.stride + 12 * MemoryLayout<Int64>.stride
         + MemoryLayout<CheckState>.stride)
     let vmBytes = vms.count * Self.vmBytes + heldMemslots * MemoryLayout<Memslot>.stride * 3
     let invalidationBytes = heldInvalidations * Self.invalidationBytes
