@@ -123,18 +123,16 @@ import Testing
     #expect(try folder.bytes("trace.db") == before.0 && folder.bytes("it's.db") == before.1)
   }
 
-  /// docs/schema.md says so: an index of the user's own is kept, and stays right.
-  @Test(.enabled(if: Invocation.hasProgram("sqlite3"))) func indicesOfTheUserStay() throws {
-    let create = """
-      CREATE INDEX my_event ON event (gpc) WHERE gpc IS NOT NULL; CREATE INDEX my_round ON retry_round (refresh_id); \
-      CREATE INDEX my_check ON cache_check (task_id)
-      """
-    #expect(try Invocation(shell: "sqlite3 trace.db '\(create)'", in: folder.url).errorText == "")
-    _ = try run("replay", "trace.db", "--retries-max", "0")
-    _ = try run("compare", "trace.db")
-    #expect(try run("query", "trace.db", "PRAGMA integrity_check", "--csv").text == "integrity_check\r\nok\r\n")
-    let names = "SELECT count(*) AS n FROM sqlite_schema WHERE name LIKE 'my%'"
-    #expect(try run("query", "trace.db", names, "--csv").text == "n\r\n3\r\n")
+  /// docs/schema.md says so: what another program writes is refused, and sqlite3 reads on.
+  @Test(.enabled(if: Invocation.hasProgram("sqlite3"))) func anotherProgramsWriteIsRefused() throws {
+    for sql in ["CREATE INDEX mine ON event (gpc)", "UPDATE vm SET kvm = 1", "PRAGMA journal_mode = WAL", "VACUUM"] {
+      _ = try run(CorpusTrace("contract").trace.path, "--db", "changed.db", "--force")
+      #expect(try Invocation(shell: "sqlite3 changed.db '\(sql)'", in: folder.url).errorText == "")
+      let query = try run("query", "changed.db", "SELECT count(*) FROM event")
+      #expect(query.status == 2 && query.text == "" && query.errorText.contains("another program has written to it"))
+      let count = try Invocation(shell: "sqlite3 changed.db 'SELECT count(*) FROM event'", in: folder.url)
+      #expect(count.text == "28\n", "\(sql)")
+    }
   }
 
   @Test func shellSaysWhatIsMissing() throws {

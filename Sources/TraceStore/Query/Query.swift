@@ -36,9 +36,9 @@ package struct Query {
     connection = try Query.openReadOnly(path)
     isOfCorpus = try connection.integer("PRAGMA application_id") == Schema.corpusApplicationID
     for database in attached {
-      // To reject what is none of ours. What is attached to a connection that only reads is only read as well.
+      // To reject what is none of ours.
       try Query.openReadOnly(database.path).close()
-      try connection.prepare("ATTACH ?1 AS \"\(database.name)\"", [database.path]).run()
+      try connection.attach(database.path, as: database.name)
     }
     u64s = try Query.u64s(connection)
     isReplayed = isOfCorpus ? true : try connection.integer("SELECT count(*) FROM replay") > 0
