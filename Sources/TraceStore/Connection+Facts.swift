@@ -1,8 +1,8 @@
 // What the tables of a database say of each other: results of one recording, by one version of gpc-replay.
 
 extension Connection {
-  /// Throws `disagreeing` unless the results in the database are of its recording: made by the version that imported it,
-  /// and none without what it was made from.
+  /// Throws `disagreeing` unless the results in the database are of its recording: made by the version that imported
+  /// it, and none without what it was made from.
   func checkFacts() throws(TraceStoreError) {
     let row = try prepare(
       """

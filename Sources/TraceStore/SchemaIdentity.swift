@@ -52,8 +52,8 @@ enum SchemaIdentity: CaseIterable {
   private static let ofTrace = statements(of: Schema.tables + Schema.views + Schema.indices)
   private static let ofCorpus = statements(of: Schema.corpus)
 
-  /// Throws unless the tables, views and indices are ours, word for word, and all of them: a view of another's may never
-  /// end, and a trigger may write.
+  /// Throws unless the tables, views and indices are ours, word for word, and all of them: a view of another's may
+  /// never end, and a trigger may write.
   private func checkSchema(_ connection: Connection) throws(TraceStoreError) {
     var missing = statements
     var isOurs = true

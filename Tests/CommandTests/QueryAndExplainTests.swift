@@ -2,6 +2,7 @@
 
 import Foundation
 import RealBinary
+import Stages
 import Testing
 
 @Suite struct QueryAndExplainTests {
@@ -131,7 +132,7 @@ import Testing
       let query = try run("query", "changed.db", "SELECT count(*) FROM event")
       #expect(query.status == 2 && query.text == "" && query.errorText.contains("another program has written to it"))
       let count = try Invocation(shell: "sqlite3 changed.db 'SELECT count(*) FROM event'", in: folder.url)
-      #expect(count.text == "28\n", "\(sql)")
+      #expect(count.text == "24\n", "\(sql)")
     }
   }
 
@@ -156,7 +157,7 @@ import Testing
   /// Of another version, of another program, half of it, empty: one sentence, whatever is asked, and nothing is left.
   @Test func databasesThatAreNone() throws {
     let whole = try folder.bytes("trace.db")
-    // The version is at 60, the application's id at 68, and SQLite's own mark at 0.
+    // The version is at 60, the application's id at 68, and SQLite's own mark at 0; the checksums are right again.
     func changed(_ place: Int) -> Data {
       var bytes = whole
       bytes[place + 3] ^= 1
@@ -172,13 +173,12 @@ import Testing
     let names = try folder.names
     for (name, bytes, sentence) in databases {
       try bytes.write(to: folder.file(name))
+      Resealed.seal(folder.file(name).path)
       for arguments in [
         ["query", name, "SELECT count(*) FROM event_text"], ["shell", name], ["query", name, "--list"],
         ["query", name, "--datasette"],
         ["query", "trace.db", "--attach", name, "SELECT count(*) FROM other.event_text"],
       ] {
-        // What there is of half a database says what it is.
-        if name == "half.db" && !arguments.contains(where: { $0.hasPrefix("SELECT") }) { continue }
         let run = try Invocation(arguments, in: folder)
         #expect(run.status == 2 && run.text == "", "\(arguments): \(run.text)")
         #expect(run.errorText.hasPrefix("gpc-replay: \(sentence)"), "\(arguments): \(run.errorText)")

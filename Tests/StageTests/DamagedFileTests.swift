@@ -114,7 +114,7 @@ import TraceStore
     }
   }
 
-  /// https://sqlite.org/cksumvfs.html: the last eight bytes of each page, two sums of 32 bits. The four words 1, 2, 3, 4:
+  /// https://sqlite.org/cksumvfs.html: the last eight bytes of each page, two sums of 32 bits. Of the words 1, 2, 3, 4:
   /// 1; 2 + 1 = 3; 1 + 3 + 3 = 7; 3 + 4 + 7 = 14.
   @Test func eachPageEndsWithItsChecksum() throws {
     #expect(Resealed.checksum([1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0]) == [7, 0, 0, 0, 14, 0, 0, 0])

@@ -1,4 +1,4 @@
-// Checksums and seal of a database, set again after plain SQLite wrote to it: so that what the stages make of it is tested.
+// Checksums and seal of a database, set again after plain SQLite wrote to it: so that the stages see what it wrote.
 
 import CSQLite
 import Glibc

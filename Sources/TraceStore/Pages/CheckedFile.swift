@@ -1,11 +1,11 @@
-// A database's file between SQLite and the operating system: sets the checksum of each page that is written, and refuses
-// a page that does not have its own.
+// A database's file between SQLite and the operating system: sets the checksum of each page that is written, and
+// refuses a page that does not have its own.
 
 import CSQLite
 import Glibc
 
-/// A database file as SQLite holds it: SQLite allocates it, and the operating system's own file follows it. Journals and
-/// temporary files are not wrapped.
+/// A database file as SQLite holds it: SQLite allocates it, and the operating system's own file follows it. Journals
+/// and temporary files are not wrapped.
 struct CheckedFile {
   private var base = sqlite3_file()
   /// Its pages have checksums: a new file's have, else its header says.
@@ -50,7 +50,9 @@ struct CheckedFile {
   /// What was read: `SQLITE_OK`, or `damage`.
   fileprivate mutating func check(_ bytes: UnsafeMutableRawPointer, _ count: Int, at offset: Int64) -> Int32 {
     // The file's header. Once it had checksums, no header takes them away.
-    if offset == 0, count >= 100, bytes.load(fromByteOffset: 20, as: UInt8.self) == PageChecksum.byteCount {
+    if offset == 0, count >= 100, memcmp(bytes, "SQLite format 3", 16) == 0,
+      bytes.load(fromByteOffset: 20, as: UInt8.self) == PageChecksum.byteCount
+    {
       isChecked = true
     }
     guard isChecked, CheckedFile.isPage(count), !PageChecksum.holds(bytes, size: count) else { return SQLITE_OK }
@@ -103,7 +105,7 @@ struct CheckedFileSystem: @unchecked Sendable {
     precondition(code == SQLITE_OK, "SQLite takes a VFS")
   }
 
-  /// Of version 1, so without a mapping of pages and without a write-ahead log, which would bypass `xRead` and `xWrite`.
+  /// Of version 1, so without a mapping of pages and without a write-ahead log, which bypass `xRead` and `xWrite`.
   private static func checkedMethods() -> sqlite3_io_methods {
     var methods = sqlite3_io_methods()
     methods.iVersion = 1

@@ -2,8 +2,8 @@
 
 import CSQLite
 
-/// Each page's checksum shows that the page is as it was written, and this that all of them are of one time, each in its
-/// place: a page of an older state, or of another place, has a right checksum.
+/// Each page's checksum shows that the page is as it was written, and this that all of them are of one time, each in
+/// its place: a page of an older state, or of another place, has a right checksum.
 struct PageSeal: Equatable {
   /// From the file's header: another program that writes changes it.
   private let changeCounter: Int64
