@@ -406,6 +406,7 @@ CREATE TABLE exploration (
   window_count INTEGER NOT NULL,    -- sections between two quiet points
   complete_count INTEGER NOT NULL,  -- of these, searched to their end
   truncated_count INTEGER NOT NULL, -- cut off at a bound
+  truncated_by TEXT,                -- at which: states, memory, time, interrupt, size; NULL: none was cut off
   skipped_count INTEGER NOT NULL,   -- lost events, missing probes, a missing beginning or end
   contract_count INTEGER NOT NULL,  -- windows with each verdict
   stale_count INTEGER NOT NULL,

@@ -9,11 +9,15 @@ extension CorpusOutcome {
   ///   - width: of the terminal; nil: the forms are in one table, however many.
   ///   - again: the command that shows a single cell.
   package func text(width: Int?, again: (CaseOutcome, Difference) -> String) -> [String] {
-    (brokenLines + differenceLines(again) + matrixLines(width) + [""] + sumLines).map(\.printable)
+    (brokenLines + differenceLines(again) + matrixLines(width) + [""] + sumLines(width)).map(\.printable)
   }
 
   /// Only the verdicts, with the legend.
-  package func matrix(width: Int?) -> [String] { matrixLines(width).map(\.printable) + [CellVerdict.legend] }
+  package func matrix(width: Int?) -> [String] { matrixLines(width).map(\.printable) + Self.legend(width) }
+
+  private static func legend(_ width: Int?) -> [String] {
+    width.map { folded(CellVerdict.legend, indent: 0, width: $0) } ?? [CellVerdict.legend]
+  }
 
   private var brokenLines: [String] {
     broken.isEmpty
@@ -55,14 +59,14 @@ extension CorpusOutcome {
     return verdict.sign + (cell.isAsExpected ? "" : " !!")
   }
 
-  private var sumLines: [String] {
+  private func sumLines(_ width: Int?) -> [String] {
     let cells = cases.reduce(0) { $0 + $1.row.cells.count }
     let figures = cases.reduce(0) { $0 + $1.row.figures.count }
     let cpu = cases.reduce(Int64(0)) { $0 + $1.cpuNs }
     let unproved = cases.filter(\.unproved).map(\.row.name)
     let blessed = unproved.isEmpty ? [] : ["blessed, not proved: \(unproved.joined(separator: ", "))"]
     // Machine-dependent output is in the last line only.
-    return [CellVerdict.legend] + blessed + [
+    return Self.legend(width) + blessed + [
       """
       \(plural(cases.count, "case")), \(plural(cells, "verdict")), \(plural(figures, "figure")): \
       \(plural(differences.count, "difference")), \(broken.count) broken; \

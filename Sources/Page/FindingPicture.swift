@@ -49,35 +49,39 @@ struct FindingPicture {
 
   func draw(_ html: inout HTML) {
     let height = lanes.count * Self.laneHeight
-    html.element("figure", ["class": "time"]) { html in
-      html.element("figcaption", caption)
-      html.scrolling("Timeline of finding \(finding.id)") { html in
-        html.element(
-          "svg",
-          [
-            "class": "lanes", "role": "img", "width": "100%", "height": String(height + 20),
-            "aria-label": "\(caption). The table below has the same events.", "data-finding": String(finding.id),
-          ]
-        ) { html in
-          html.axis(axis, facts.stampUnit, y: height + 14, height: height)
-          for (index, lane) in lanes.enumerated() { draw(lane, y: index * Self.laneHeight, &html) }
-          for loss in window.losses { draw(loss, height: height, &html) }
-          // Over the hatching.
-          for (index, lane) in lanes.enumerated() {
-            html.element("text", ["class": "label", "x": "0", "y": String(index * Self.laneHeight + 13)], lane.label)
-          }
-        }
-      }
+    html.timeFigure(
+      TimeFigure(
+        kind: "lanes", caption: caption, region: "Timeline of finding \(finding.id)",
+        alternative: "The table below has the same events.", height: height,
+        attributes: [("data-finding", String(finding.id))]),
+      axis, facts.stampUnit
+    ) { html in
+      for (index, lane) in lanes.enumerated() { draw(lane, y: index * Self.laneHeight, &html) }
+      for loss in window.losses { draw(loss, height: height, &html) }
+      // Over the hatching.
+      for (index, lane) in lanes.enumerated() { html.laneLabel(lane.label, y: index * Self.laneHeight) }
+    } notes: { html in
+      for cut in cuts { html.element("p", cut) }
     }
   }
 
-  private var caption: String {
-    let drawn = window.spans.count { $0.mark == .lookup }
-    let rounds =
-      window.roundCount > Int64(FindingWindow.roundsMax)
-      ? "; the first \(grouped(drawn)) of \(grouped(window.roundCount)) rounds" : ""
-    return "Finding #\(finding.id) in time, \(axis.words(facts.stampUnit))\(rounds)"
+  /// What is not drawn because there is too much of it.
+  private var cuts: [String] {
+    var cuts: [String] = []
+    if window.roundCount > Int64(FindingWindow.roundsMax) {
+      cuts.append(
+        "The first \(grouped(FindingWindow.roundsMax)) of \(grouped(window.roundCount)) rounds are drawn: "
+          + "query DB \"SELECT * FROM retry_round WHERE refresh_id = \(finding.refresh ?? 0)\".")
+    }
+    if window.hasMoreValidities {
+      cuts.append(
+        "The first \(grouped(FindingWindow.validitiesMax)) recorded values of gpc->valid are drawn: there are more.")
+    }
+    if window.hasMoreLosses { cuts.append("The first \(FindingWindow.lossesMax) gaps are hatched: there are more.") }
+    return cuts
   }
+
+  private var caption: String { "Finding #\(finding.id) in time, \(axis.words(facts.stampUnit))" }
 
   // MARK: Lanes
 

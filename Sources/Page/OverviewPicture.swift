@@ -30,45 +30,37 @@ struct OverviewPicture {
     let caption =
       "\(unit.length(overview.lastNs.subtractingClamped(overview.firstNs))) in \(overview.bucketCount) buckets of "
       + "\(unit.shortFigure(overview.bucketNs)) \(unit.shortName)"
-    html.element("figure", ["class": "time"]) { html in
-      html.element("figcaption", caption)
-      html.scrolling("The recording over time") { html in
-        html.element(
-          "svg",
-          [
-            "class": "overview", "role": "img", "width": "100%", "height": String(height + 20),
-            "aria-label": "\(caption). The table below has the sums.",
-          ]
-        ) { html in
-          html.axis(axis, unit, y: height + 14, height: height)
-          var y = 0
-          for vm in overview.vms {
-            drawTrack(y, &html)
-            bars([(vm.invalidations, "invalidation")], most: vm.invalidations.max() ?? 0, y, &html) { _ in
-              [("data-vm", String(vm.vm)), ("data-count", String(vm.invalidations.reduce(0, +)))]
-            }
-            y += Self.laneHeight
-          }
-          let most = overview.caches.map { $0.sums.max() ?? 0 }.max() ?? 0
-          for cache in overview.caches {
-            drawTrack(y, &html)
-            let stacks = Self.causes.compactMap { cause in cache.rounds[cause].map { ($0, cause.rawValue) } }
-            bars(stacks, most: most, y, &html) { cause in
-              [
-                ("data-cache", String(cache.cache)), ("data-cause", cause),
-                ("data-count", String(RetryRound.Cause(rawValue: cause).map { cache.total($0) } ?? 0)),
-              ]
-            }
-            y += Self.laneHeight
-          }
-          for loss in overview.losses { draw(loss, height, &html) }
-          // Over the hatching.
-          for (index, label) in labels.enumerated() {
-            html.element("text", ["class": "label", "x": "0", "y": String(index * Self.laneHeight + 13)], label)
-          }
-          for finding in findings { draw(finding, &html) }
+    html.timeFigure(
+      TimeFigure(
+        kind: "overview", caption: caption, region: "The recording over time",
+        alternative: "The table below has the sums.", height: height),
+      axis, unit
+    ) { html in
+      var y = 0
+      for vm in overview.vms {
+        drawTrack(y, &html)
+        bars([(vm.invalidations, "invalidation")], most: vm.invalidations.max() ?? 0, y, &html) { _ in
+          [("data-vm", String(vm.vm)), ("data-count", String(vm.invalidations.reduce(0, +)))]
         }
+        y += Self.laneHeight
       }
+      let most = overview.caches.map { $0.sums.max() ?? 0 }.max() ?? 0
+      for cache in overview.caches {
+        drawTrack(y, &html)
+        let stacks = Self.causes.compactMap { cause in cache.rounds[cause].map { ($0, cause.rawValue) } }
+        bars(stacks, most: most, y, &html) { cause in
+          [
+            ("data-cache", String(cache.cache)), ("data-cause", cause),
+            ("data-count", String(RetryRound.Cause(rawValue: cause).map { cache.total($0) } ?? 0)),
+          ]
+        }
+        y += Self.laneHeight
+      }
+      for loss in overview.losses { draw(loss, height, &html) }
+      // Over the hatching.
+      for (index, label) in labels.enumerated() { html.laneLabel(label, y: index * Self.laneHeight) }
+      for finding in findings { draw(finding, &html) }
+    } notes: { html in
       notes(&html)
     }
     html.details("The same as a table") { html in

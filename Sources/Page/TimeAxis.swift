@@ -29,7 +29,47 @@ struct TimeAxis {
   }
 }
 
+/// What a picture in time says of itself.
+struct TimeFigure {
+  /// The class of its drawing.
+  let kind: String
+  let caption: String
+  /// The name of the part that scrolls.
+  let region: String
+  /// A sentence that says where its figures are in words.
+  let alternative: String
+  /// In pixels, without the axis.
+  let height: Int
+  var attributes: [(String, String)] = []
+}
+
 extension HTML {
+  /// A drawing over an axis, with its caption and what is to be said of it.
+  mutating func timeFigure(
+    _ figure: TimeFigure, _ axis: TimeAxis, _ unit: StampUnit, drawing: (inout HTML) -> Void,
+    notes: (inout HTML) -> Void
+  ) {
+    element("figure", ["class": "time"]) { html in
+      html.element("figcaption", figure.caption)
+      html.scrolling(figure.region) { html in
+        let attributes = [
+          ("class", figure.kind), ("role", "img"), ("width", "100%"), ("height", String(figure.height + 20)),
+          ("aria-label", "\(figure.caption). \(figure.alternative)"),
+        ]
+        html.element("svg", joining: attributes + figure.attributes) { html in
+          html.axis(axis, unit, y: figure.height + 14, height: figure.height)
+          drawing(&html)
+        }
+      }
+      notes(&html)
+    }
+  }
+
+  /// The words over a lane whose upper edge is at `y`.
+  mutating func laneLabel(_ words: String, y: Int) {
+    element("text", ["class": "label", "x": "0", "y": String(y + 13)], words)
+  }
+
   /// A rectangle over a span of the axis, not narrower than can be seen.
   mutating func bar(
     from: Double, to: Double, y: Int, height: Int, _ attributes: Attributes, title: String
@@ -56,7 +96,7 @@ extension HTML {
   }
 
   /// The ends and the middle of an axis, in words; at `y` and 14 below.
-  mutating func axis(_ axis: TimeAxis, _ unit: StampUnit, y: Int, height: Int) {
+  private mutating func axis(_ axis: TimeAxis, _ unit: StampUnit, y: Int, height: Int) {
     for (place, anchor) in [(0, "start"), (50, "middle"), (100, "end")] {
       let x = "\(place)%"
       void("line", ["class": "tick", "x1": x, "x2": x, "y1": "0", "y2": String(height)])

@@ -42,6 +42,11 @@ package final class OutputFile {
     guard descriptor >= 0 else { throw .failed(errno: errno) }
   }
 
+  /// Throws what the initializer would of a file that is there: before long work.
+  package static func check(_ path: String, replaces: Bool) throws(OutputFileError) {
+    _ = try isSpecial(path, replaces: replaces)
+  }
+
   /// Is it a pipe or a device?
   private static func isSpecial(_ path: String, replaces: Bool) throws(OutputFileError) -> Bool {
     var status = stat()
@@ -71,7 +76,7 @@ package final class OutputFile {
     if !replaces {
       if link(partial, path) == 0 {
         unlink(partial)
-        return
+        return try syncFolder()
       }
       if errno == EEXIST {
         unlink(partial)
@@ -79,6 +84,11 @@ package final class OutputFile {
       }
     }
     guard rename(partial, path) == 0 else { throw failure() }
+    try syncFolder()
+  }
+
+  private func syncFolder() throws(OutputFileError) {
+    guard FinalPath.syncFolder(FinalPath.split(path).folder) else { throw .failed(errno: errno) }
   }
 
   private func failure() -> OutputFileError {

@@ -17,6 +17,8 @@ package struct RecordingImport {
   /// Its findings are requested by number: a database that holds another recording is not replaced, and one that was
   /// replayed with a requested form stays so.
   private let keepsNumbers: Bool
+  /// The default database holds another recording.
+  private var besides: Notice?
 
   package struct Outcome {
     package let recording: Recording
@@ -44,6 +46,8 @@ package struct RecordingImport {
     let outcome = Outcome(
       recording: Recording(try known ?? importAnew(), path: path, kernel: replay?.kernel, listener), isNew: known == nil
     )
+    // Not before: a recording that cannot be read has no database.
+    if let besides { listener.notice(besides) }
     let facts = try outcome.recording.database.facts()
     if let asked = request.clock, facts.clockSource == .recorded, facts.clock != asked {
       listener.notice(.clockNotUsed(asked: asked, recorded: facts.clock, request.input))
@@ -67,7 +71,7 @@ package struct RecordingImport {
     if request.isDatabaseByDefault {
       let other = ImportRequest.database(path, of: hash)
       request.database = .file(other)
-      listener.notice(.besides(other: path, database: other))
+      besides = .besides(other: path, database: other)
       return try content(of: other, hash) == .same
     }
     guard request.isForced else { throw PipelineError.wouldReplace(database: path, request.input) }

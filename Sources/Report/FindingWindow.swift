@@ -65,6 +65,10 @@ package struct FindingWindow: Sendable {
 
   package static let roundsMax = 200
   package static let validitiesMax = 400
+  package static let lossesMax = 50
+  /// More are recorded than are in `validities`, in `losses`.
+  package private(set) var hasMoreValidities = false
+  package private(set) var hasMoreLosses = false
 
   /// nil: the finding cites no event.
   package init?(_ finding: FindingDetail, in database: TraceDatabase) throws(TraceStoreError) {
@@ -79,13 +83,15 @@ package struct FindingWindow: Sendable {
     if let refresh = finding.refresh { try addRefresh(refresh, in: database) }
     if let check = finding.check { try addCheck(check, in: database) }
     if let cache = finding.cache { try addValidities(of: cache, finding, in: database) }
-    losses = try database.rows(
+    let lossRows = try database.rows(
       """
       SELECT loss.cpu AS cpu, before.ts_ns AS from_ns, marker.ts_ns AS to_ns
       FROM loss JOIN event AS marker ON marker.id = line LEFT JOIN event AS before ON before.id = after_event_id
-      WHERE marker.ts_ns >= ?1 AND coalesce(before.ts_ns, marker.ts_ns) <= ?2 ORDER BY loss.id LIMIT 50
+      WHERE marker.ts_ns >= ?1 AND coalesce(before.ts_ns, marker.ts_ns) <= ?2 ORDER BY loss.id LIMIT \(Self.lossesMax + 1)
       """, shownNs.lowerBound, shownNs.upperBound
     ) { Loss(cpu: $0.integer("cpu"), fromNs: $0.optionalInteger("from_ns"), toNs: $0.integer("to_ns")) }
+    losses = Array(lossRows.prefix(Self.lossesMax))
+    hasMoreLosses = lossRows.count > Self.lossesMax
   }
 
   // MARK: SELECTs
@@ -163,14 +169,16 @@ package struct FindingWindow: Sendable {
   ) throws(TraceStoreError) {
     let lines = finding.proof.map(\.line)
     guard let first = lines.min(), let last = lines.max() else { return }
-    validities = try database.rows(
+    let rows = try database.rows(
       """
       SELECT event.id AS id, ts_ns, valid FROM event JOIN cache ON cache.id = ?1 AND cache.gpc = event.gpc
       WHERE event.id BETWEEN max(?2, cache.first_event_id) AND min(?3, cache.last_event_id) AND valid IN (0, 1)
         AND NOT EXISTS (SELECT 1 FROM implausible_field
           WHERE implausible_field.kind_id = event.kind_id AND implausible_field.field = 'valid')
-      ORDER BY event.id LIMIT \(Self.validitiesMax)
+      ORDER BY event.id LIMIT \(Self.validitiesMax + 1)
       """, cache, first, last
     ) { Validity(event: $0.integer("id"), ns: $0.integer("ts_ns"), isValid: $0.flag("valid")) }
+    validities = Array(rows.prefix(Self.validitiesMax))
+    hasMoreValidities = rows.count > Self.validitiesMax
   }
 }

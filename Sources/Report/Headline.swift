@@ -150,8 +150,8 @@ struct Headline {
     }
     let event = stall.event.map { " (\(report.trace.eventPlace.rawValue) \($0))" } ?? ""
     var parts: [String] = []
-    if let wait = stall.lockWaitNs, wait.isMore(than: 10, percentOf: stall.latencyNs) {
-      parts.append("\(milliseconds(wait)) ms of it for refresh_lock")
+    if let wait = stall.lockWaitNs, stall.waitedForLock {
+      parts.append("\(milliseconds(wait)) ms of it for refresh_lock\(holder(stall, wait))")
     }
     if stall.rounds > 1 {
       let time =
@@ -165,6 +165,15 @@ struct Headline {
     if stall.outcome == "failed" { parts.append("it failed") }
     return "Longest refresh: \(stall.task), \(milliseconds(stall.latencyNs)) ms, cache \(stall.cache)\(event): "
       + parts.joined(separator: "; ") + "."
+  }
+
+  /// Who was under the lock for most of the wait, and why for so long.
+  private func holder(_ stall: Report.Stall, _ wait: Int64) -> String {
+    guard let holder = stall.lockHolders.first else { return "" }
+    let time = holder.heldNs.isMore(than: 90, percentOf: wait) ? "" : "\(milliseconds(holder.heldNs)) ms of that "
+    let rounds = plural(holder.rounds, "round")
+    let issuer = holder.issuers.first.map { ", most for \($0.task)" } ?? ""
+    return ", \(time)under refresh \(holder.refresh) of \(holder.task) (\(rounds)\(issuer))"
   }
 
   /// Whose invalidations took most of the time.

@@ -50,7 +50,8 @@ extension Report {
     let longest = try Self.longestStalls(database, filter)
     // Not from the views, whose SQL took a fifth of a whole run's instructions; ReportTests compare the figures with
     // theirs.
-    let rounds = try database.roundTally(issuersOf: Set(found.excessive.keys).union(longest.map(\.refresh)))
+    let delayed = longest.flatMap { [$0.refresh] + $0.lockHolders.map(\.refresh) }
+    let rounds = try database.roundTally(issuersOf: Set(found.excessive.keys).union(delayed))
     let issuers = try Issuers(rounds.issuers, in: database)
     let checks = try database.checkTally()
     conformance = [Conformance(.retryTest, rounds.decisions), Conformance(.check, checks.decisions)]
@@ -91,6 +92,9 @@ extension Report {
     stalls = longest.map { stall in
       var stall = stall
       stall.issuers = issuers[stall.refresh]
+      for index in stall.lockHolders.indices {
+        stall.lockHolders[index].issuers = issuers[stall.lockHolders[index].refresh]
+      }
       return stall
     }
     hiddenMisses = try Self.hiddenMisses(database, filter)

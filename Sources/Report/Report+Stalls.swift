@@ -6,6 +6,7 @@ import TraceStore
 
 extension Report {
   private static let stallsMax = 3
+  private static let lockHoldersMax = 3
 
   /// The time of the first of these events of a refresh that is recorded.
   private static func time(ofFirst events: String...) -> String {
@@ -20,13 +21,13 @@ extension Report {
       ReportFilter.Columns(
         vm: "refresh.vm_id", cache: "refresh.cache_id", time: Self.time(ofFirst: "request", "entry", "return"),
         tasks: ["task"], end: Self.time(ofFirst: "return", "entry", "request")))
-    return try database.rows(
+    var stalls = try database.rows(
       """
       SELECT refresh.id AS id, cache_id, gpc_hex, comm || '-' || pid AS task, event.id AS event_id,
         ts_ns, coalesce(lock_wait_ns, 0) + duration_ns AS latency_ns, lock_wait_ns, stall_ns, round_count, necessary_count, false_count,
         outcome
       FROM refresh JOIN cache_hex AS cache ON cache.id = cache_id LEFT JOIN task ON task.id = refresh.task_id
-      LEFT JOIN event ON event.id = coalesce(entry_event_id, request_event_id, return_event_id)
+      LEFT JOIN event ON event.id = coalesce(request_event_id, entry_event_id, return_event_id)
       WHERE refresh.id IN (
         SELECT refresh.id FROM refresh LEFT JOIN task ON task.id = refresh.task_id
         WHERE round_count > 0 AND duration_ns IS NOT NULL AND \(condition)
@@ -40,7 +41,32 @@ extension Report {
         lockWaitNs: $0.optionalInteger("lock_wait_ns"), stallNs: $0.integer("stall_ns"),
         rounds: $0.integer("round_count"), necessaryRounds: $0.integer("necessary_count"),
         falseRounds: $0.integer("false_count"),
-        outcome: $0.text("outcome"), issuers: [])
+        outcome: $0.text("outcome"), issuers: [], lockHolders: [])
+    }
+    for index in stalls.indices where stalls[index].waitedForLock {
+      stalls[index].lockHolders = try lockHolders(of: stalls[index], database)
+    }
+    return stalls
+  }
+
+  /// The refreshes of the same cache during whose time under `refresh_lock` it waited. Without their issuers.
+  private static func lockHolders(
+    of stall: Stall, _ database: TraceDatabase
+  ) throws(TraceStoreError) -> [LockHolder] {
+    guard let from = stall.tsNs, let wait = stall.lockWaitNs else { return [] }
+    return try database.rows(
+      """
+      SELECT refresh.id AS id, comm || '-' || pid AS task, round_count,
+        min(over.ts_ns, ?3) - max(entry.ts_ns, ?2) AS held_ns
+      FROM refresh JOIN event AS entry ON entry.id = entry_event_id JOIN event AS over ON over.id = return_event_id
+      LEFT JOIN task ON task.id = refresh.task_id
+      WHERE cache_id = ?1 AND refresh.id <> ?4 AND entry.ts_ns < ?3 AND over.ts_ns > ?2
+      ORDER BY held_ns DESC, refresh.id LIMIT \(lockHoldersMax)
+      """, stall.cache, from, from.addingClamped(wait), stall.refresh
+    ) {
+      LockHolder(
+        refresh: $0.integer("id"), task: $0.text("task"), heldNs: $0.integer("held_ns"),
+        rounds: $0.integer("round_count"), issuers: [])
     }
   }
 

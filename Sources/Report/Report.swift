@@ -220,7 +220,7 @@ package struct Report: Encodable, Sendable {
     package var cache: Int64
     package var gpc: String
     package var task: String
-    /// Its first event, and when that was.
+    /// Its request, or the first event of it that is recorded, and when that was.
     package var event: Int64?
     package var tsNs: Int64?
     /// From the request to the return; the parts of it that were spent waiting for `refresh_lock`, and between the
@@ -233,6 +233,22 @@ package struct Report: Encodable, Sendable {
     package var falseRounds: Int64
     package var outcome: String
     /// Whose invalidations alone explain rounds of it, most time first.
+    package var issuers: [Issuer]
+    /// Who was under `refresh_lock` while it waited, most time first; empty if it did not wait for long.
+    package var lockHolders: [LockHolder]
+
+    /// More than a tenth of the time.
+    var waitedForLock: Bool { lockWaitNs?.isMore(than: 10, percentOf: latencyNs) ?? false }
+  }
+
+  /// A refresh that was under `refresh_lock` while another one of its cache waited for it.
+  package struct LockHolder: Encodable, Sendable {
+    package var refresh: Int64
+    package var task: String
+    /// The part of the wait that lies between its entry and its return.
+    package var heldNs: Int64
+    package var rounds: Int64
+    /// As of a `Stall`.
     package var issuers: [Issuer]
   }
 

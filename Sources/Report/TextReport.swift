@@ -177,22 +177,24 @@ package struct TextReport {
   private var stalls: [StyledLine] {
     // A refresh that neither waited nor repeated a round only looked its page up.
     let stalls = report.stalls.filter {
-      $0.lockWaitNs?.isMore(than: 10, percentOf: $0.latencyNs) ?? false
-        || $0.stallNs.isMore(than: 10, percentOf: $0.latencyNs)
+      $0.waitedForLock || $0.stallNs.isMore(than: 10, percentOf: $0.latencyNs)
     }
     if stalls.isEmpty { return [] }
-    let heading = [
-      "longest  ms", "refresh_lock", "rounds", "necessary", "false", "ms", "cache", "task", "refresh", "mostly for",
+    var rows = [
+      [
+        "longest ms", "refresh_lock", "held by", "rounds", "necessary", "false", "ms", "cache", "task", "refresh",
+        "mostly for",
+      ]
     ]
-    var rows = [heading]
     rows += stalls.map {
       [
-        milliseconds($0.latencyNs), $0.lockWaitNs.map { milliseconds($0) } ?? "", grouped($0.rounds),
-        grouped($0.necessaryRounds), grouped($0.falseRounds), milliseconds($0.stallNs), String($0.cache), $0.task,
-        String($0.refresh), $0.issuers.first?.task ?? ($0.rounds > 1 ? "not known" : ""),
+        milliseconds($0.latencyNs), $0.lockWaitNs.map { milliseconds($0) } ?? "", $0.lockHolders.first?.task ?? "",
+        grouped($0.rounds), grouped($0.necessaryRounds), grouped($0.falseRounds), milliseconds($0.stallNs),
+        String($0.cache), $0.task, String($0.refresh),
+        $0.issuers.first?.task ?? ($0.rounds > 1 ? "not known" : ""),
       ]
     }
-    return fitted(rows, right: [0, 1, 2, 3, 4, 5, 6, 8], optional: [8, 6, 4, 3, 1])
+    return fitted(rows, right: [0, 1, 3, 4, 5, 6, 7, 9], optional: [9, 7, 5, 4, 3, 1, 2, 10])
   }
 
   private var retries: [StyledLine] {

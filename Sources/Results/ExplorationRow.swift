@@ -12,6 +12,8 @@ package struct ExplorationRow: Sendable {
   package var windowCount: Int
   package var completeCount: Int
   package var truncatedCount: Int
+  /// The bounds' words, separated by `, `; nil: none was cut off.
+  package var truncatedBy: String?
   package var skippedCount: Int
   package var contractCount: Int
   package var staleCount: Int
@@ -27,7 +29,8 @@ package struct ExplorationRow: Sendable {
 
   package init(
     toolVersion: String, form: String, memory: String, deltaNs: Int64?, windowCount: Int, completeCount: Int,
-    truncatedCount: Int, skippedCount: Int, contractCount: Int, staleCount: Int, stuckCount: Int, spinsCount: Int,
+    truncatedCount: Int, truncatedBy: String?, skippedCount: Int, contractCount: Int, staleCount: Int, stuckCount: Int,
+    spinsCount: Int,
     stateCount: Int, transitionCount: Int,
     statesMax: Int, memoryMax: Int, seed: UInt64
   ) {
@@ -38,6 +41,7 @@ package struct ExplorationRow: Sendable {
     self.windowCount = windowCount
     self.completeCount = completeCount
     self.truncatedCount = truncatedCount
+    self.truncatedBy = truncatedBy
     self.skippedCount = skippedCount
     self.contractCount = contractCount
     self.staleCount = staleCount
@@ -91,6 +95,8 @@ package struct CounterexampleRow: Sendable {
   package var title: String
   /// As `explain` prints it.
   package var text: String
+  /// Columns of `text`, as far as its words allow.
+  package static let textWidth = 80
   /// Ascending.
   package var events: [EventID]
   package var steps: [Step]

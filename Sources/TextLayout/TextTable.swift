@@ -98,9 +98,11 @@ package func blocks(_ rows: [[String]], right: Set<Int>, width: Int) -> [String]
   return lines
 }
 
-/// The same in `width` columns: without the optional columns, the first of them first, as far as need be.
+/// The same in `width` columns: without the optional columns in which nothing is, and without more of them, the first first, as far as
+/// need be.
 package func fitted(_ rows: [[String]], right: Set<Int>, optional: [Int], width: Int) -> [String] {
-  var kept = rows.first.map { Array($0.indices) } ?? []
+  let isEmpty = { (column: Int) in rows.dropFirst().allSatisfy { $0[column].isEmpty } }
+  var kept = rows.first.map { $0.indices.filter { !optional.contains($0) || !isEmpty($0) } } ?? []
   var left = optional[...]
   while true {
     var table = TextTable(right: Set(kept.indices.filter { right.contains(kept[$0]) }))

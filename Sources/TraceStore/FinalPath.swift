@@ -25,6 +25,15 @@ package enum FinalPath {
     return count > 0 ? String(decoding: bytes[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
   }
 
+  /// Names given and removed in the folder survive a crash of the machine, if it may be read and its file system can do so.
+  /// - Returns: false: errno says why not.
+  package static func syncFolder(_ folder: String) -> Bool {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return errno == EACCES }
+    defer { close(descriptor) }
+    return fsync(descriptor) == 0 || [EINVAL, ENOSYS, ENOTSUP].contains(errno)
+  }
+
   package static func split(_ path: String) -> (folder: String, name: String) {
     guard let slash = path.lastIndex(of: "/") else { return (".", path) }
     let folder = slash == path.startIndex ? "/" : String(path[..<slash])

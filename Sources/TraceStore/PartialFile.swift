@@ -62,12 +62,8 @@ final class PartialFile {
     return try open(finalPath)
   }
 
-  /// Removals and renames in the folder survive a crash of the machine.
   private func syncFolder() throws(TraceStoreError) {
-    let folderDescriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folderDescriptor >= 0 else { throw PartialFile.failure("open", folder) }
-    defer { close(folderDescriptor) }
-    guard fsync(folderDescriptor) == 0 else { throw PartialFile.failure("fsync", folder) }
+    guard FinalPath.syncFolder(folder) else { throw PartialFile.failure("fsync", folder) }
   }
 
   /// Rejects a path with a file that is not a gpc-replay database.

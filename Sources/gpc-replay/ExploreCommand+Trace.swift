@@ -61,7 +61,9 @@ extension ExploreCommand {
       let counterexample = found.counterexample
       let again = again(exploration.form, word, "\(name)\(deltaWords) --window \(found.window)")
       let passes = counterexample.whatPasses(search.budget.limits())
-      rows.append(CounterexampleRow(found, text: counterexample.text(passes, place: place, again: again)))
+      // Narrow enough for every terminal: `explain` prints it as it is stored.
+      let stored = counterexample.text(passes, place: place, again: again, width: CounterexampleRow.textWidth)
+      rows.append(CounterexampleRow(found, text: stored))
       let lines = counterexample.text(passes, place: place, again: again, width: Terminal.width)
       shown.append(lines.joined(separator: "\n"))
     }

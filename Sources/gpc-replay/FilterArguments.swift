@@ -4,18 +4,20 @@ import ArgumentParser
 import KVMEvents
 import Report
 
-/// A moment of the trace clock: seconds with up to nine digits after the point, or ticks.
+/// A moment of the trace clock: seconds with up to nine digits after the point, with or without their unit, or ticks.
 struct MomentArgument: ExpressibleByArgument {
   /// Seconds and nanoseconds; without a point also a number of ticks.
   private let whole: Int64
   private let nanoseconds: Int64?
 
   init?(argument: String) {
-    let parts = argument.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let whole = Int64(parts[0]), whole >= 0, whole < 1 << 33 || parts.count == 1 else { return nil }
+    let isSeconds = argument.hasSuffix("s")
+    let parts = argument.dropLast(isSeconds ? 1 : 0).split(
+      separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let whole = Int64(parts[0]), whole >= 0, whole < 1 << 33 || parts.count == 1 && !isSeconds else { return nil }
     self.whole = whole
     guard parts.count == 2 else {
-      nanoseconds = nil
+      nanoseconds = isSeconds ? 0 : nil
       return
     }
     let digits = parts[1]

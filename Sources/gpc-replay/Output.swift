@@ -50,11 +50,17 @@ func unwritten(_ path: String, _ error: OutputFileError) -> ExitCode {
   return ExitStatus.unwritable.code
 }
 
-/// Writes a file whole.
-func write(_ text: String, to path: String) throws {
-  do {
-    try writeFile(Array(text.utf8), to: path)
-  } catch {
-    throw fail("\(path) cannot be written: \(String(cString: strerror(error.errno))).")
+/// Writes a file whole or not at all, or says why not.
+func write(_ text: String, to path: String, replaces: Bool) throws {
+  try writing(path) { () throws(OutputFileError) in
+    let file = try OutputFile(path, replaces: replaces)
+    defer { file.discard() }
+    try file.write(Array(text.utf8))
+    try file.finish()
   }
+}
+
+/// What is not written ends the verb with `EX_IOERR`.
+func writing(_ path: String, _ work: () throws(OutputFileError) -> Void) throws {
+  do throws(OutputFileError) { try work() } catch { throw unwritten(path, error) }
 }

@@ -30,14 +30,7 @@ struct PageArguments: ParsableArguments {
 
   /// Writes the page, and prints its size.
   func write(_ text: String, to path: String) throws {
-    let bytes = Array(text.utf8)
-    do throws(OutputFileError) {
-      let file = try OutputFile(path, replaces: force)
-      try file.write(bytes)
-      try file.finish()
-    } catch {
-      throw unwritten(path, error)
-    }
-    try printOut("\(path): \(plural(bytes.count, "byte"))\n")
+    try gpc_replay.write(text, to: path, replaces: force)
+    try printOut("\(path): \(plural(text.utf8.count, "byte"))\n")
   }
 }

@@ -69,7 +69,7 @@ struct QueryCommand: ParsableCommand {
 extension QueryCommand {
   func run() throws {
     let query = try Query(database: databases.database, attached: databases.attached)
-    if list { return try printOut(QueryList(query).text) }
+    if list { return try printOut(QueryList(query, width: Terminal.knownWidth).text) }
     if datasette { return try printOut(try JSONReport.text(DatasetteMetadata(query, path: databases.database))) }
     try run(query, try statement(of: query))
   }
@@ -130,17 +130,22 @@ extension QueryCommand {
 private struct QueryList {
   let text: String
 
-  init(_ query: Query) {
-    var rows: [[String]] = []
-    func append(_ title: String, _ entries: [(name: String, text: String)]) {
-      if entries.isEmpty { return }
-      if !rows.isEmpty { rows.append([]) }
-      rows.append([title])
-      rows += entries.map { ["  " + $0.name, $0.text] }
+  /// - Parameter width: of the terminal; nil: a line each.
+  init(_ query: Query, width: Int?) {
+    typealias Entry = (name: String, text: String)
+    let groups: [(title: String, entries: [Entry])] = [
+      ("questions", query.questions.map { (name: $0.name, text: $0.text) }),
+      ("views", query.relations.filter(\.isView).map { ($0.name, $0.sentence) }),
+      ("tables", query.relations.filter { !$0.isView }.map { ($0.name, $0.sentence) }),
+    ].filter { !$0.entries.isEmpty }
+    let longest = groups.flatMap(\.entries).map(\.name.count).max() ?? 0
+    let lists = groups.map { title, entries in
+      [title]
+        + entries.flatMap { entry in
+          let line = LabelledText("  " + entry.name, entry.text, indent: longest + 4)
+          return width.map { line.lines(width: $0) } ?? [line.line]
+        }
     }
-    append("questions", query.questions.map { ($0.name, $0.text) })
-    append("views", query.relations.filter(\.isView).map { ($0.name, $0.sentence) })
-    append("tables", query.relations.filter { !$0.isView }.map { ($0.name, $0.sentence) })
-    text = aligned(rows).joined(separator: "\n") + "\n"
+    text = lists.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
   }
 }

@@ -15,19 +15,19 @@ struct SearchLimitOptions: ParsableArguments {
     help:
       "Stop searching after this many seconds, with what was found until then; where depends on the speed of the machine."
   )
-  var timeMax: Int?
+  var timeMax: SecondsArgument?
 
   /// From now on.
   /// - Parameter interrupt: ends the searches as well.
   func budget(_ interrupt: Interrupt) -> SearchBudget {
     SearchBudget(
       statesMax: statesMax, memoryMax: memoryMax.map { $0 << 20 },
-      deadline: Deadline(seconds: timeMax) { interrupt.isRequested })
+      deadline: Deadline(seconds: timeMax?.seconds) { interrupt.isRequested })
   }
 
   func validate() throws {
     guard statesMax ?? 1 > 0 else { throw ValidationError("--states-max must be at least 1.") }
-    if let timeMax, timeMax < 1 { throw ValidationError("--time-max must be at least 1 second.") }
+    if let timeMax, timeMax.seconds < 1 { throw ValidationError("--time-max must be at least 1 second.") }
     guard (1...1 << 20).contains(memoryMax ?? 1) else { throw ValidationError("--memory-max must be 1 to 1048576 MB.") }
   }
 }

@@ -165,6 +165,34 @@ import Testing
     }
   }
 
+  /// Who holds a mutex while another one waits for it, returns before that one has it.
+  @Test func lockHoldersReturnWhileOthersWait() throws {
+    struct Holder: Decodable { let refresh: Int, heldNs: Int, issuers: [Issuer] }
+    struct Issuer: Decodable { let rounds: Int }
+    struct Stall: Decodable { let refresh: Int, lockWaitNs: Int, latencyNs: Int, lockHolders: [Holder] }
+    struct Whole: Decodable { let stalls: [Stall] }
+    struct Refresh: Decodable { let id: Int, rounds: Int }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let stalls = try decoder.decode(Whole.self, from: make("storm", "t.db", "--json").output).stalls
+    let waited = stalls.filter { $0.lockWaitNs > $0.latencyNs / 10 }
+    #expect(waited.count == 2 && stalls.allSatisfy { $0.lockWaitNs > $0.latencyNs / 10 || $0.lockHolders.isEmpty })
+    for stall in waited {
+      let sql = """
+        SELECT id, round_count AS rounds FROM refresh WHERE EXISTS (SELECT 1 FROM refresh AS waiter
+          WHERE waiter.id = \(stall.refresh) AND waiter.cache_id = refresh.cache_id
+            AND refresh.return_event_id BETWEEN waiter.request_event_id AND waiter.entry_event_id)
+        """
+      let rows = try decoder.decode([Refresh].self, from: run("query", "t.db", sql, "--json").output)
+      #expect(Set(stall.lockHolders.map(\.refresh)) == Set(rows.map(\.id)), "\(stall.refresh)")
+      #expect(stall.lockHolders.map(\.heldNs).reduce(0, +) <= stall.lockWaitNs)
+      #expect(
+        stall.lockHolders.allSatisfy { holder in
+          holder.issuers.isEmpty == (rows.first { $0.id == holder.refresh }?.rounds == 1)
+        })
+    }
+  }
+
   /// hva-200000-2 has stale findings and no other; storm-lossy has lost events.
   @Test func theStatusOfCI() throws {
     _ = try make("hva-200000-2", "t.db")

@@ -89,6 +89,19 @@ import Testing
           """))
   }
 
+  /// A refresh of very many rounds is drawn in part, and the page says so.
+  @Test func whatIsLeftOutIsNamed() throws {
+    let page = try page("overlap")
+    let findings = page.marks["finding_article", default: []].compactMap { $0["id"]?.dropFirst("finding-".count) }
+      .joined(separator: ",")
+    let rounds = try rows(
+      "SELECT round_count FROM finding JOIN refresh ON refresh.id = refresh_id WHERE finding.id IN (\(findings))"
+    ).compactMap { Int($0) }
+    #expect(page.marks["lookup", default: []].count == rounds.map { min($0, 200) }.reduce(0, +))
+    let said = page.texts(of: "p").filter { $0.contains("rounds are drawn") }
+    #expect(said.count == rounds.count { $0 > 200 } && !said.isEmpty)
+  }
+
   /// Proofs, hooks and windows of findings, each by its events.
   @Test func lanesAreRows() throws {
     let page = try page("v2-gap")

@@ -7,6 +7,7 @@ extension Exploration {
   package var document: some Encodable {
     ExplorationDocument(
       form: form.id, scenario: scenario.name, isComplete: completeness == .complete,
+      truncatedBy: completeness.bound.map { [$0.word] } ?? [],
       verdicts: Dictionary(uniqueKeysWithValues: verdicts.map { ($0.rawValue, 1) }), stateCount: stateCount,
       transitionCount: transitionCount)
   }
@@ -17,7 +18,7 @@ extension TraceExploration {
   package var document: some Encodable {
     ExplorationDocument(
       form: form.id, isComplete: isComplete, windowCount: windowCount, completeCount: completeCount,
-      truncatedCount: truncatedCount, skippedCount: skippedCount,
+      truncatedCount: truncatedCount, truncatedBy: truncatedBy, skippedCount: skippedCount,
       verdicts: Dictionary(uniqueKeysWithValues: verdictCounts.map { ($0.key.rawValue, $0.value) }),
       mainlineSpinsCount: mainlineSpinsCount, stateCount: stateCount, transitionCount: transitionCount)
   }
@@ -31,6 +32,8 @@ private struct ExplorationDocument: Encodable {
   var windowCount: Int?
   var completeCount: Int?
   var truncatedCount: Int?
+  /// At which bounds; empty: none.
+  var truncatedBy: [String]
   var skippedCount: Int?
   /// By verdict: in how many windows; of a scenario 1.
   var verdicts: [String: Int]

@@ -15,6 +15,8 @@ package struct TraceExploration {
   package private(set) var truncatedCount = 0
   /// At which bound windows were cut off, and how many.
   package private(set) var bounds: [Completeness.Bound: Int] = [:]
+  /// These bounds' words, sorted.
+  package var truncatedBy: [String] { Set(bounds.keys.map(\.word)).sorted() }
   /// Windows that were cut off, and all of whose unfinished searches went on by preemptions and random walks.
   package private(set) var fallbackCount = 0
   /// In all of these every order with up to this many preemptions was seen.

@@ -84,7 +84,7 @@ struct TablePrinter: QueryPrinter {
     let (cells, heldBack) = (self.cells, self.heldBack)
     self.cells = []
     self.heldBack = []
-    if let width, rowCount > 0, widths.reduce(0, +) + (columnCount - 1) * TablePrinter.gap > width {
+    if let width, widths.reduce(0, +) + (columnCount - 1) * TablePrinter.gap > width {
       isUpright = true
       return printUpright(cells, heldBack)
     }
@@ -113,6 +113,10 @@ struct TablePrinter: QueryPrinter {
 
   private mutating func printUpright(_ cells: [Cell], _ heldBack: [UInt8]) {
     let names = cells.prefix(columnCount)
+    // Without rows the names alone.
+    if rowCount == 0 {
+      for column in 0..<columnCount { appendUpright(UnsafeRawBufferPointer(start: nil, count: 0), column) }
+    }
     var start = names.last?.end ?? 0
     for (index, cell) in cells.enumerated().dropFirst(columnCount) {
       let column = index % columnCount

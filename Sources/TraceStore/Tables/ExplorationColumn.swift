@@ -6,7 +6,7 @@ import Results
 package enum ExplorationColumn: TableColumn {
   package static let table = "exploration"
 
-  case id, toolVersion, form, memory, deltaNs, windowCount, completeCount, truncatedCount, skippedCount
+  case id, toolVersion, form, memory, deltaNs, windowCount, completeCount, truncatedCount, truncatedBy, skippedCount
   case contractCount, staleCount, stuckCount, spinsCount, stateCount, transitionCount, statesMax, memoryMax, seed
 }
 
@@ -22,6 +22,7 @@ extension ExplorationRow: StoredRow {
     row.set(Column.windowCount, windowCount)
     row.set(Column.completeCount, completeCount)
     row.set(Column.truncatedCount, truncatedCount)
+    row.set(Column.truncatedBy, truncatedBy)
     row.set(Column.skippedCount, skippedCount)
     row.set(Column.contractCount, contractCount)
     row.set(Column.staleCount, staleCount)

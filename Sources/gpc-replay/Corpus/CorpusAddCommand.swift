@@ -60,7 +60,7 @@ struct CorpusAddCommand: ParsableCommand {
   var candidatesMax = 20_000
 
   @Option(help: "Stop after this many seconds and take the smallest cut so far.")
-  var timeMax = 600
+  var timeMax = SecondsArgument(seconds: 600)
 
   @OptionGroup(title: "Import") var options: ImportOptions
 
@@ -76,7 +76,7 @@ struct CorpusAddCommand: ParsableCommand {
       }
     case _: throw ValidationError("Give either --to or both --topic and --name.")
     }
-    if timeMax < 1 { throw ValidationError("--time-max must be at least 1 second.") }
+    if timeMax.seconds < 1 { throw ValidationError("--time-max must be at least 1 second.") }
     if candidatesMax < 1 { throw ValidationError("--candidates-max must be at least 1.") }
     if let title, !CaseDescription.isTitle(title) { throw ValidationError("--title is one line of printable text.") }
   }
@@ -88,7 +88,7 @@ struct CorpusAddCommand: ParsableCommand {
     run.keepsNames = keepNames
     run.recordingName = recording
     run.candidatesMax = candidatesMax
-    run.secondsMax = timeMax
+    run.secondsMax = timeMax.seconds
     run.progress = CorpusProgress.ofCut
     let told = CutCase.Told(title: title, kernel: kernel, command: command, licence: licence)
     let added = try run.run(told)

@@ -79,15 +79,6 @@ struct CorpusBlessCommand: ParsableCommand {
   /// The old text stays until the new one is complete: proofs are written by hand.
   private func replace(_ path: String, by text: String) throws {
     guard access(path, W_OK) == 0 else { throw fail("\(path) cannot be written: \(String(cString: strerror(errno))).") }
-    let staging = "\(path).\(getpid())"
-    do {
-      try write(text, to: staging)
-      guard rename(staging, path) == 0 else {
-        throw fail("\(path) cannot be written: \(String(cString: strerror(errno))).")
-      }
-    } catch {
-      unlink(staging)
-      throw error
-    }
+    try write(text, to: path, replaces: true)
   }
 }

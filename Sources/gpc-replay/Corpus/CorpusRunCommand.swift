@@ -44,6 +44,9 @@ struct CorpusRunCommand: ParsableCommand {
   @Option(help: "Write the results as JUnit XML to this file.")
   var junit: String?
 
+  @Flag(help: "Replace the file of --junit if it exists.")
+  var force = false
+
   @Flag(help: "Print the results as one JSON document.")
   var json = false
 
@@ -58,6 +61,7 @@ struct CorpusRunCommand: ParsableCommand {
 
   func validate() throws {
     if coverage && (json || ktap) { throw ValidationError("--coverage is a text: not with --json or --ktap.") }
+    if force && junit == nil { throw ValidationError("--force is of --junit: it replaces a file that exists.") }
     if json && ktap { throw ValidationError("--json and --ktap exclude each other.") }
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs must be 1 to 1024.") }
   }
@@ -67,10 +71,11 @@ struct CorpusRunCommand: ParsableCommand {
     let forms = try forms.byAge()
     // Opened before the work: a database that cannot be written is reported at once.
     let store = try CorpusStore(at: DatabaseLocation(db))
+    if let junit { try writing(junit) { () throws(OutputFileError) in try OutputFile.check(junit, replaces: force) } }
     let begunAt = Self.now()
     let (outcome, coverage) = try CorpusProgress.shown(
       of: found, folder, forms, jobCount: jobs ?? CorpusRun.coreCount)
-    if let junit { try write(outcome.junit, to: junit) }
+    if let junit { try write(outcome.junit, to: junit, replaces: force) }
     _ = try store.add(outcome.row(begunAt: begunAt, toolVersion: Tool.version))
     try show(outcome)
     if self.coverage { try printOut("\n" + coverage.text().joined(separator: "\n") + "\n") }

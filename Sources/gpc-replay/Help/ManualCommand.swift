@@ -23,7 +23,7 @@ struct ManualCommand: ParsableCommand {
     }
     day.dateFormat = "MMMM d, yyyy"
     for page in ManualPage.all(of: try VerbDescription.program(), date: day.string(from: shown)) {
-      try write(page.text, to: "\(folder)/\(page.name).1")
+      try write(page.text, to: "\(folder)/\(page.name).1", replaces: true)
     }
   }
 }
