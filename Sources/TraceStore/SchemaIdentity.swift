@@ -11,6 +11,9 @@ enum SchemaIdentity: CaseIterable {
   /// The results of a corpus.
   case corpus
 
+  /// Of one text or blob, and of a statement.
+  private static let valueBytesMax: Int32 = 64 << 20
+
   var applicationID: Int64 {
     switch self {
     case .trace: Schema.applicationID
@@ -109,6 +112,8 @@ enum SchemaIdentity: CaseIterable {
   ) throws(TraceStoreError) -> (Connection, Int64) {
     do throws(TraceStoreError) {
       let connection = try Connection(path, mode: mode)
+      // SQLite's own limit is a gigabyte, of which group_concat() or zeroblob() make several; the schema's text counts.
+      sqlite3_limit(connection.handle, SQLITE_LIMIT_LENGTH, SchemaIdentity.valueBytesMax)
       try connection.execute("PRAGMA busy_timeout = 10000")
       return (connection, try connection.integer("PRAGMA application_id"))
     } catch .sqlite(let code, let message, _) where code & 0xff == SQLITE_CORRUPT {

@@ -15,8 +15,6 @@ package struct Query {
   }
 
   private static let bytesKept = 1 << 16
-  /// Of one text or blob, and of the statement.
-  private static let valueBytesMax: Int32 = 64 << 20
 
   private let connection: Connection
   private let gate: QueryGate
@@ -42,9 +40,7 @@ package struct Query {
     }
     u64s = try Query.u64s(connection)
     isReplayed = isOfCorpus ? true : try connection.integer("SELECT count(*) FROM replay") > 0
-    try connection.execute("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF")
-    // SQLite's own limit is a gigabyte, of which group_concat() or zeroblob() make several.
-    sqlite3_limit(connection.handle, SQLITE_LIMIT_LENGTH, Query.valueBytesMax)
+    try connection.execute("PRAGMA query_only = ON")
     gate = QueryGate(on: connection)
   }
 
