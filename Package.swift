@@ -192,6 +192,12 @@ if Context.environment["GPC_REPLAY_FUZZ"] != nil {
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
 }
 
+// In these a file sees only what it imports itself: the Foundation that TOMLKit imports would replace the standard library's
+// `contains`, and bring 50 MB of ICU into a static binary.
+for target in package.targets where ["Forms", "Corpus", "Pipeline", "gpc-replay"].contains(target.name) {
+  target.swiftSettings = (target.swiftSettings ?? []) + [.enableUpcomingFeature("MemberImportVisibility")]
+}
+
 // Of the compiler that the project is built with a warning is an error; a later one may warn of more.
 #if compiler(<6.4)
   for target in package.targets where target.type != .system {

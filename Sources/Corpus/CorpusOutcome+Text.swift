@@ -2,6 +2,7 @@
 
 import GPCProtocol
 import KVMEvents
+import Results
 import TextLayout
 
 extension CorpusOutcome {

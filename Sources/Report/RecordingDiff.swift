@@ -48,7 +48,30 @@ package struct RecordingDiff: Encodable, Sendable {
       let words = "Ticks are no time: counts are compared as they are, durations are not."
       lines.append(Sentence(text: words, style: .doubtful, isDetail: false))
     }
+    if let words = otherWork { lines.append(Sentence(text: words, style: .doubtful, isDetail: false)) }
     return lines
+  }
+
+  /// Why the recordings may not be of one workload: fewer than half of the tasks that refresh are in both by name, or
+  /// one has at least twice the invalidations per second of the other. nil: neither.
+  private var otherWork: String? {
+    var reasons: [String] = []
+    let both = Set(before.byTask.keys).intersection(after.byTask.keys).count
+    let tasks = Set(before.byTask.keys).union(after.byTask.keys).count
+    if both * 2 < tasks { reasons.append("\(both) of \(tasks) tasks that refresh are in both, by name") }
+    if let (less, more) = invalidationRates, more >= 2 * less, more > 0 {
+      let factor = less > 0 ? "differ by a factor of \(Self.decimal(more / less))" : "are in one of them only"
+      reasons.append("invalidations per second \(factor)")
+    }
+    if reasons.isEmpty { return nil }
+    return "The workloads may differ: \(reasons.joined(separator: "; ")). What follows need not come from the kernel."
+  }
+
+  /// The lower one first; nil: there is no time to divide by.
+  private var invalidationRates: (Double, Double)? {
+    guard isTime, before.lengthNs > 0, after.lengthNs > 0 else { return nil }
+    let rates = [before, after].map { Double($0.invalidations) / Double($0.lengthNs) }.sorted()
+    return (rates[0], rates[1])
   }
 
   // MARK: Tables

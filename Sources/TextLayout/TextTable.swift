@@ -98,8 +98,8 @@ package func blocks(_ rows: [[String]], right: Set<Int>, width: Int) -> [String]
   return lines
 }
 
-/// The same in `width` columns: without the optional columns in which nothing is, and without more of them, the first first, as far as
-/// need be.
+/// The same in `width` columns: without the optional columns in which nothing is, and without more of them, the
+/// first first, as far as need be.
 package func fitted(_ rows: [[String]], right: Set<Int>, optional: [Int], width: Int) -> [String] {
   let isEmpty = { (column: Int) in rows.dropFirst().allSatisfy { $0[column].isEmpty } }
   var kept = rows.first.map { $0.indices.filter { !optional.contains($0) || !isEmpty($0) } } ?? []

@@ -25,7 +25,8 @@ package enum FinalPath {
     return count > 0 ? String(decoding: bytes[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
   }
 
-  /// Names given and removed in the folder survive a crash of the machine, if it may be read and its file system can do so.
+  /// Names given and removed in the folder survive a crash of the machine, if it may be read and its file system can
+  /// do so.
   /// - Returns: false: errno says why not.
   package static func syncFolder(_ folder: String) -> Bool {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -1,6 +1,7 @@
 // `compare`: what each published form would have cost in a recording.
 
 import ArgumentParser
+import Forms
 import GPCProtocol
 import Pipeline
 import Report

@@ -1,6 +1,6 @@
 // What Datasette shows beside a database: its questions, and what the tables and columns are.
 
-import Foundation
+import FoundationEssentials
 import Schema
 import TraceStore
 

@@ -1,6 +1,7 @@
 // `gpc-replay explain DB N`: one stored finding with its proof, or a counterexample of `explore`.
 
 import ArgumentParser
+import KVMEvents
 import Report
 import TextLayout
 import TraceStore

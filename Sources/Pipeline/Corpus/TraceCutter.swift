@@ -4,7 +4,9 @@ import Corpus
 import Explore
 import GPCProtocol
 import KVMEvents
+import Replay
 import Report
+import Results
 import TraceReaders
 import TraceStore
 

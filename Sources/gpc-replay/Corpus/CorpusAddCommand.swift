@@ -4,6 +4,7 @@ import ArgumentParser
 import Corpus
 import KVMEvents
 import Pipeline
+import Results
 import TextLayout
 
 struct CorpusAddCommand: ParsableCommand {

@@ -7,6 +7,7 @@ import GPCProtocol
 import Glibc
 import KVMEvents
 import Pipeline
+import Results
 import TextLayout
 
 struct CorpusBlessCommand: ParsableCommand {

@@ -1,7 +1,5 @@
 // A page of the manual, from the same description as `--help`.
 
-import Foundation
-
 /// One verb, or the program, in mdoc(7).
 struct ManualPage {
   /// Without its section: `gpc-replay-corpus-run`.
@@ -154,7 +152,7 @@ struct ManualPage {
 
   /// The sentence that says what the exit status is, and the discussion without it.
   private static func parted(_ discussion: String) -> (discussion: String, status: String?) {
-    guard let start = discussion.range(of: "Exit status: ") else { return (discussion, nil) }
+    guard let start = discussion.firstRange(of: "Exit status: ") else { return (discussion, nil) }
     let rest = discussion[start.upperBound...]
     // Its end is the first full stop that ends a line or comes before a capital.
     let end = rest.firstRange(of: /\.(?=\n|$| [A-Z])/)?.upperBound ?? rest.endIndex

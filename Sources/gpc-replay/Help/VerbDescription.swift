@@ -1,7 +1,7 @@
 // The verbs and their arguments as ArgumentParser knows them: what `--help` prints, for manual pages and completion.
 
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 
 /// A verb, or the program itself: the part of ArgumentParser's `--experimental-dump-help` that is used here.
 struct VerbDescription: Decodable {

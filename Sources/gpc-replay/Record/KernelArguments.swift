@@ -1,6 +1,7 @@
 // The options that say which kernel probes are for.
 
 import ArgumentParser
+import BTF
 import Probes
 
 struct KernelArguments: ParsableArguments {

@@ -3,6 +3,8 @@
 import ArgumentParser
 import Glibc
 import Pipeline
+import TraceReaders
+import TraceStore
 
 struct RecordLookCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "record-look", shouldDisplay: false)
