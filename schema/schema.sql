@@ -393,6 +393,16 @@ CREATE TABLE silent_omission (
   most_missing INTEGER              -- for counts: the largest deviation, so as many are missing at once; else NULL
 ) STRICT;
 
+-- Bounds that the replay reached: all that was open became unknown, as if every CPU had dropped events right before the event.
+CREATE TABLE given_up (
+  id INTEGER PRIMARY KEY,
+  -- bytes (--memory-max) / invalidations of one VM that are open at once
+  bound TEXT NOT NULL CHECK (bound IN ('memory', 'open_invalidations')),
+  limit_value INTEGER NOT NULL,
+  event_id INTEGER NOT NULL,        -- the first event that was judged without what came before it
+  ends_replay INTEGER NOT NULL CHECK (ends_replay IN (0, 1)) -- 1: neither it nor any later event was judged
+) STRICT;
+
 -- Here and not in indices.sql: the replay uses it to find what it withdraws while it runs.
 CREATE INDEX finding_event_event ON finding_event (event_id);
 

@@ -11,6 +11,8 @@ package struct Comparison {
   private let kernel: ProtocolForm
   private let deltaNs: Int64
   private let retriesMax: Int
+  /// By form; shared by all VMs.
+  private let engines: [ProtocolEngine]
   private var vms: [Int32: VMModels] = [:]
   private var costs: [FormCosts]
   /// The windows about which nothing can be concluded, excluded for all forms.
@@ -32,23 +34,29 @@ package struct Comparison {
     self.kernel = kernel
     self.deltaNs = deltaNs
     self.retriesMax = retriesMax
+    engines = forms.map { ProtocolEngine($0) }
     costs = forms.map { _ in FormCosts() }
   }
 
   package mutating func consume(_ window: RecordedWindow) {
     windowCount += 1
     if let doubt = window.doubt {
-      vms[window.vm]?.skip()
+      vms[window.vm]?.skip(&costs)
       leaveOut(window, doubt)
+    } else if vms[window.vm] == nil && vms.count == Self.vmsMax {
+      leaveOut(window, .tooLong)
     } else {
       if let first = window.operations.first { endLeftOut(of: window.vm, before: first.begin.id) }
       vms[
-        window.vm, default: VMModels(forms, kernel: kernel, deltaNs: deltaNs, retriesMax: retriesMax)
-      ].consume(window)
+        window.vm, default: VMModels(engines, kernel: kernel, deltaNs: deltaNs, retriesMax: retriesMax)
+      ].consume(window, &costs)
     }
     if let last = window.operations.last { lastEvents[window.vm] = last.begin.id }
     if vms[window.vm]?.isOver ?? false { retire(window.vm) }
   }
+
+  /// Each form keeps a model of each VM that is not over: more than at once on any host.
+  private static let vmsMax = 1024
 
   private mutating func leaveOut(_ window: RecordedWindow, _ doubt: RecordedWindow.Doubt) {
     guard let open = openLeftOut[window.vm] else {
@@ -86,8 +94,7 @@ package struct Comparison {
 
   private mutating func retire(_ vm: Int32) {
     guard var models = vms.removeValue(forKey: vm) else { return }
-    models.finish()
-    for form in forms.indices { costs[form].add(models.costs(form)) }
+    models.finish(&costs)
     kernelWaits.add(models.kernelWaits)
   }
 }

@@ -7,7 +7,7 @@ import Results
 /// Drives the engine along recorded moments, and along the times that refreshes take.
 struct FormModel {
   let engine: ProtocolEngine
-  var state = RecordingState()
+  var state = RecordingState(walksHitsAlone: true)
   var costs = FormCosts()
   var runs: [OperationRun] = []
   private var timers = TimerQueue()
@@ -19,6 +19,9 @@ struct FormModel {
   var refreshing: [Int] = []
   /// Slots that wait for a lock, in FIFO order.
   private var lockWaiters: [Int] = []
+  /// How many of them want each lock; those that may go on without one being dropped.
+  private var waiterCounts: [ProtocolEngine.LockName: Int] = [:]
+  private var hasOtherWaiters = false
   /// Slots that wait for invalidations to end.
   private var waiters: [Int] = []
   /// Rounds that refreshes may still repeat before they count as stuck: otherwise stamps that are centuries apart,
@@ -34,9 +37,9 @@ struct FormModel {
   /// The slots of the window's invalidations, by operation.
   private var slots: [Int] = []
 
-  init(_ form: ProtocolForm, kernel: ProtocolForm, retriesMax: Int) {
-    engine = ProtocolEngine(form)
-    waitsAsKernel = form.rules.wait.canBeLeft && form.rules.wait == kernel.rules.wait
+  init(_ engine: ProtocolEngine, kernel: ProtocolForm, retriesMax: Int) {
+    self.engine = engine
+    waitsAsKernel = engine.rules.wait.canBeLeft && engine.rules.wait == kernel.rules.wait
     retriesLeft = retriesMax
   }
 
@@ -164,16 +167,36 @@ struct FormModel {
 
   // MARK: Waiting
 
-  mutating func waitForLock(_ task: Int) { lockWaiters.append(task) }
+  mutating func waitForLock(_ task: Int) {
+    lockWaiters.append(task)
+    guard runs[task].refresh?.waitsFirst != true, let lock = engine.lockWanted(task, state) else {
+      hasOtherWaiters = true
+      return
+    }
+    waiterCounts[lock.ofWhoeverHoldsIt, default: 0] += 1
+  }
 
   mutating func waitForInvalidations(_ task: Int) { waiters.append(task) }
 
   /// A lock was dropped: the next waiter that can take it continues.
   mutating func wakeLockWaiters(_ nowNs: Int64) {
+    let dropped = state.takeDropped()
     guard !lockWaiters.isEmpty else { return }
+    // In a storm of refreshes of one cache hundreds wait, and nearly every step of another drops a lock that none of
+    // them wants.
+    guard hasOtherWaiters || dropped.contains(where: { waiterCounts[$0] != nil }) else { return }
     let tasks = lockWaiters
     lockWaiters = []
-    for task in tasks { goOn(task, nowNs) }
+    waiterCounts.removeAll(keepingCapacity: true)
+    hasOtherWaiters = false
+    for task in tasks {
+      // Most still wait: they stay in their order, and need not be gone into.
+      if engine.isBlocked(task, state) && runs[task].refresh?.waitsFirst != true {
+        waitForLock(task)
+      } else {
+        goOn(task, nowNs)
+      }
+    }
   }
 
   /// The count has fallen to 0: busy-waits end, sleepers are woken.

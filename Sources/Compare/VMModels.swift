@@ -8,30 +8,39 @@ struct VMModels {
   private var planner: VMPlanner
   private var models: [FormModel]
 
-  init(_ forms: [ProtocolForm], kernel: ProtocolForm, deltaNs: Int64, retriesMax: Int) {
+  init(_ engines: [ProtocolEngine], kernel: ProtocolForm, deltaNs: Int64, retriesMax: Int) {
     planner = VMPlanner(kernel.rules, deltaNs: deltaNs)
-    models = forms.map { FormModel($0, kernel: kernel, retriesMax: retriesMax) }
+    models = engines.map { FormModel($0, kernel: kernel, retriesMax: retriesMax) }
   }
 
   /// All its caches were deactivated, and nothing is in progress.
   var isOver: Bool { planner.isOver && models.allSatisfy(\.isIdle) }
 
-  mutating func consume(_ window: RecordedWindow) {
+  /// - Parameter costs: of each form, over all VMs: what the window costs is added.
+  mutating func consume(_ window: RecordedWindow, _ costs: inout [FormCosts]) {
     let plan = planner.plan(window)
-    for form in models.indices { models[form].run(plan, cacheCount: planner.cacheCount) }
+    let cacheCount = planner.cacheCount
+    count(&costs) { $0.run(plan, cacheCount: cacheCount) }
   }
 
   /// A window about which nothing is known: everything in progress ends as if nothing more had happened.
-  mutating func skip() {
-    finish()
+  mutating func skip(_ costs: inout [FormCosts]) {
+    finish(&costs)
     planner.forget()
   }
 
-  mutating func finish() {
-    for form in models.indices { models[form].finish() }
+  mutating func finish(_ costs: inout [FormCosts]) {
+    count(&costs) { $0.finish() }
+  }
+
+  /// Lends each model the sums: own ones, with a histogram for each form and VM, would take forms times VMs.
+  private mutating func count(_ costs: inout [FormCosts], _ body: (inout FormModel) -> Void) {
+    for form in models.indices {
+      swap(&models[form].costs, &costs[form])
+      body(&models[form])
+      swap(&models[form].costs, &costs[form])
+    }
   }
 
   var kernelWaits: KernelWaits { planner.kernelWaits }
-
-  func costs(_ form: Int) -> FormCosts { models[form].costs }
 }

@@ -17,6 +17,10 @@ package struct CacheState {
   package internal(set) var gpa: GPA?
   package internal(set) var uhva: UHVA?
   package internal(set) var isActive: Bool?
+  /// It had an event since the last gap.
+  var isTouched = false
+  /// It changed since `takeMoved()`.
+  var isMoved = false
   /// Its `kvm_gpc_init()` is in the recording.
   var isInitialisedInTrace = false
   /// A refresh of it may be in progress that is not recorded: from before the recording, or its entry was lost. Over

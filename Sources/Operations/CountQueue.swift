@@ -23,6 +23,8 @@ package struct CountBounds {
 /// The first settled comes first.
 struct CountQueue {
   private var items: [(recorded: RecordedCount, high: Moment)] = []
+  /// Those before it are gone: removing the first one each time would move all others.
+  private var head = 0
 
   /// - Parameter moment: the thread's next event; the probe had read by then (evidence, rule 1).
   mutating func append(_ recorded: RecordedCount, before moment: Moment) {
@@ -32,12 +34,25 @@ struct CountQueue {
   @inline(__always)
   var isEmpty: Bool { items.isEmpty }
 
+  var count: Int { items.count - head }
+
   /// The first one, if it was settled more than `deltaNs` before `time`; nil: whenever it was.
   mutating func popFirst(settledBefore time: Int64?, deltaNs: Int64) -> (recorded: RecordedCount, high: Moment)? {
-    guard let first = items.first else { return nil }
+    guard head < items.count else { return nil }
+    let first = items[head]
     if let time, first.high.time &+ deltaNs >= time { return nil }
-    return items.removeFirst()
+    head += 1
+    if head == items.count {
+      removeAll()
+    } else if head > 1024 && head > items.count / 2 {
+      items.removeSubrange(..<head)
+      head = 0
+    }
+    return first
   }
 
-  mutating func removeAll() { items.removeAll() }
+  mutating func removeAll() {
+    items.removeAll(keepingCapacity: items.capacity <= 4096)
+    head = 0
+  }
 }

@@ -6,12 +6,19 @@ import Results
 /// The memslots in use, by slot number.
 package struct MemslotTable {
   private var slots: [UInt32: Memslot] = [:]
+  var count: Int { slots.count }
   /// The changes in progress: between the entry and the return of `__kvm_set_memory_region()`.
   private var changing: [(thread: ThreadNumber, slot: UInt32, wanted: Memslot?)] = []
   /// The last ones that took effect: clocks differ, so an invalidation that seems to come later may have seen the
   /// memslots before them.
   private var recent: [(ret: Moment, old: Memslot?, new: Memslot?)] = []
   private static let recentMax = 8
+  /// All of them in one, where they are more than `fewMax`; made when an invalidation asks for it.
+  private var covered: [HVARange] = []
+  /// A list of so few is passed over faster.
+  private static let fewMax = 16
+  /// `slots_lock` admits one at a time; others wait, or their returns are missing.
+  private static let changingMax = 64
   /// Every change since the VM's creation is in the recording.
   private var isComplete = false
   /// How often `kvm_swap_active_memslots()` installed a new set.
@@ -47,13 +54,38 @@ package struct MemslotTable {
   /// - Parameters:
   ///   - start: when its invalidation began; nil: not known. (While it is open no memslot changes.)
   ///   - areAllProbed: the recording has the calls' entries and returns.
-  func hits(_ range: HVARange, since start: Moment?, _ order: MomentOrder, areAllProbed: Bool) -> Bool? {
+  mutating func hits(_ range: HVARange, since start: Moment?, _ order: MomentOrder, areAllProbed: Bool) -> Bool? {
     if canChange(range) || isInDoubt { return nil }
     for change in recent where !order.surely(change.ret, before: start) {
       if Self.meets(change.old, range) != Self.meets(change.new, range) { return nil }
     }
-    if slots.values.contains(where: { Self.range($0).overlaps(range) }) { return true }
+    if isCovered(range) { return true }
     return isComplete && areAllProbed ? false : nil
+  }
+
+  private mutating func isCovered(_ range: HVARange) -> Bool {
+    if slots.count <= Self.fewMax { return slots.values.contains { Self.range($0).overlaps(range) } }
+    if covered.isEmpty { covered = Self.union(slots.values.map(Self.range)) }
+    var (low, high) = (0, covered.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if covered[middle].end.rawValue <= range.start.rawValue { low = middle + 1 } else { high = middle }
+    }
+    return low < covered.count && covered[low].overlaps(range)
+  }
+
+  /// Disjoint and sorted. A range that wraps or is empty covers nothing of its own.
+  private static func union(_ ranges: [HVARange]) -> [HVARange] {
+    var union: [HVARange] = []
+    let real = ranges.filter { $0.start.rawValue < $0.end.rawValue }
+    for range in real.sorted(by: { $0.start.rawValue < $1.start.rawValue }) {
+      if let last = union.last, range.start.rawValue <= last.end.rawValue {
+        union[union.count - 1] = last.hull(range)
+      } else {
+        union.append(range)
+      }
+    }
+    return union
   }
 
   /// A change is in progress that decides whether the range overlaps a memslot.
@@ -69,7 +101,7 @@ package struct MemslotTable {
   mutating func begin(thread: ThreadNumber, slot: UInt32, wanted: Memslot?) {
     changeCount += 1
     // The result of the thread's previous change is not recorded.
-    if changing.contains(where: { $0.thread == thread }) { doubt() }
+    if changing.contains(where: { $0.thread == thread }) || changing.count == Self.changingMax { doubt() }
     changing.append((thread, slot, wanted))
   }
 
@@ -84,6 +116,7 @@ package struct MemslotTable {
     let old = slots[change.slot]
     updateCount += Self.swapCount(from: old, to: change.wanted)
     slots[change.slot] = change.wanted
+    covered = []
     if recent.count == Self.recentMax { recent.removeFirst() }
     recent.append((moment, old, change.wanted))
     return old.map { Self.ended($0, at: moment.id) }

@@ -51,15 +51,27 @@ struct OpenWindow {
     busyUntil = max(busyUntil, moment.time)
   }
 
-  mutating func add(_ operation: RecordedOperation) {
+  /// - Returns: whether it is kept.
+  mutating func add(_ operation: RecordedOperation) -> Bool {
     guard ended.count < Self.operationsMax else {
       isTooLong = true
-      return
+      return false
     }
     ended.append(operation)
+    return true
   }
 
   mutating func cast(_ new: RecordedWindow.Doubt) { doubt = doubt ?? new }
+
+  var isEmpty: Bool { ended.isEmpty && held.isEmpty }
+
+  /// Returns the windows that are over, and drops what the current one has so far.
+  mutating func giveUp() -> [RecordedWindow] {
+    isTooLong = true
+    ended = []
+    defer { held.removeAll() }
+    return held.map(\.window)
+  }
 
   /// The recording, or the VM, is over.
   mutating func finish(vm: Int32) -> [RecordedWindow] {

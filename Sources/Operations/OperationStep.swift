@@ -56,8 +56,9 @@ package enum OperationStep {
 
   // MARK: Losses
 
-  /// Events were dropped after `since` and before event `marker`; these VMs existed then.
-  indirect case lost(EventLoss, since: EventID, touched: [VMState])
+  /// Events were dropped after `since` and before `before`: of every VM; these had an event since the last gap. nil:
+  /// none were, but what was open is given up (`giveUp`).
+  indirect case lost(EventLoss?, since: EventID, before: EventID, touched: [VMState])
   /// Between these events something happened in the VM whose begin is not recorded, and which was considered
   /// impossible: an invalidation, or a change of its memslots.
   case doubted(VMState, since: EventID, before: EventID)

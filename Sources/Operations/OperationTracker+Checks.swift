@@ -97,10 +97,12 @@ extension OperationTracker {
     guard let (vm, entry) = threads[thread].memoryRegion else { return }
     threads[thread].memoryRegion = nil
     place.set(.memslot, entry, vm: vm.id, isWhole: true)
-    vm.see(event)
+    see(event, of: vm)
+    let former = vm.memslots.count
     if let ended = vm.memslots.finish(thread: thread, ret: event.ret ?? -1, at: moment) {
       steps.append(.memslotEnded(ended))
     }
+    heldMemslots += vm.memslots.count - former
   }
 
   /// Records the memslots' generation as an event shows it.

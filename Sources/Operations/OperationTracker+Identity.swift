@@ -21,15 +21,37 @@ extension OperationTracker {
 
   mutating func vm(of kvm: KVMPointer, _ event: RecordedEvent) -> VMState {
     if let vm = vmOfKVM[kvm.rawValue] {
-      vm.see(event)
+      see(event, of: vm)
       return vm
     }
     let vm = VMState(
-      id: Int32(vms.count + 1), kvm: kvm, firstEvent: event.id, creationOffset: creationOffset(of: kvm, event))
-    vm.see(event)
+      id: Int32(vms.count + 1), kvm: kvm, firstEvent: event.id, creationOffset: creationOffset(of: kvm, event),
+      gapEnds: gapEnds)
+    see(event, of: vm)
     vms.append(vm)
     vmOfKVM[kvm.rawValue] = vm
     return vm
+  }
+
+  @inline(__always)
+  mutating func see(_ event: borrowing RecordedEvent, of vm: VMState) {
+    vm.see(event)
+    if !vm.isTouched {
+      vm.isTouched = true
+      touchedVMs.append(vm)
+    }
+  }
+
+  @inline(__always)
+  mutating func touch(_ cache: CacheNumber) {
+    if !caches[cache].isTouched {
+      caches[cache].isTouched = true
+      touchedCaches.append(cache)
+    }
+    if !caches[cache].isMoved {
+      caches[cache].isMoved = true
+      movedCaches.append(cache)
+    }
   }
 
   /// The cache of the shared info page is a member of `struct kvm` and initialised with it, before a memslot is set and
@@ -68,13 +90,14 @@ extension OperationTracker {
     guard let gpc = event.gpc else { return nil }
     let cache = cacheOfGPC[gpc.rawValue] ?? addCache(gpc, epoch: 0, event.id)
     caches[cache].lastEvent = event.id
+    touch(cache)
     guard let kvm = event.kvm else {
-      caches[cache].vm?.see(event)
+      if let vm = caches[cache].vm { see(event, of: vm) }
       return cache
     }
     // Mostly it is tied already, and its VM's pointer still means that VM.
     if let owner = caches[cache].vm, owner.kvm == kvm, !owner.isGone {
-      owner.see(event)
+      see(event, of: owner)
       return cache
     }
     let vm = vm(of: kvm, event)
@@ -111,12 +134,14 @@ extension OperationTracker {
     let cache = caches.count
     caches.append(CacheState(id: Int32(cache + 1), gpc: gpc, epoch: epoch, firstEvent: first))
     cacheOfGPC[gpc.rawValue] = cache
+    touch(cache)
     return cache
   }
 
   private mutating func attach(_ cache: CacheNumber, to vm: VMState) {
     caches[cache].vm = vm
     vm.caches.append(cache)
+    touch(cache)
   }
 
   /// None of its caches is active: a pointer of its own that is initialised again now belongs to another VM (evidence,

@@ -105,7 +105,7 @@ extension OperationTracker {
     steps.append(.endEntered(invalidation))
   }
 
-  private func hitsMemslot(_ invalidation: InvalidationState) -> Bool? {
+  private mutating func hitsMemslot(_ invalidation: InvalidationState) -> Bool? {
     invalidation.vm.memslots.hits(
       invalidation.range, since: invalidation.start, order,
       areAllProbed: probes.has(.setMemoryRegion) && probes.has(.setMemoryRegionRet))
@@ -207,6 +207,9 @@ extension OperationTracker {
       mnEvent: event[.mnEvent].map { UInt32(truncatingIfNeeded: $0) }, firstEvent: event.id, start: start,
       upBy: upBy)
     vm.invalidations.append(invalidation)
+    heldInvalidations += 1
+    vm.openCount += 1
+    if vm.openCount > openInvalidationsMax { isOverfull = true }
     if threads[thread].hooks.count(where: { $0.vm === vm }) >= Self.nestingMax,
       let oldest = threads[thread].hooks.first(where: { $0.vm === vm })
     {
@@ -217,6 +220,7 @@ extension OperationTracker {
   }
 
   mutating func close(_ invalidation: InvalidationState, of vm: VMState, as close: Invalidation.Close) {
+    if invalidation.close == nil { vm.openCount -= 1 }
     invalidation.close = close
     record(invalidation, of: vm, close)
     steps.append(.closed(invalidation))
@@ -316,18 +320,28 @@ extension OperationTracker {
         oldest = min(oldest, entry.time)
       }
     }
+    let heldBefore = vm.invalidations.count
     vm.invalidations = vm.invalidations.filter { invalidation in
       guard invalidation.close != nil, let over = invalidation.endRet ?? invalidation.overBy else { return true }
       return over.time &+ order.deltaNs >= oldest
     }
     if vm.invalidations.count > Self.invalidationsMax {
-      vm.invalidations.removeFirst(vm.invalidations.count / 2)
+      // The open ones stay: later events depend on them.
+      let middle = vm.invalidations.count / 2
+      vm.invalidations = vm.invalidations[..<middle].filter { $0.close == nil } + vm.invalidations[middle...]
       for case let round? in vm.openRefreshes.map({ refreshes[$0].round }) { rounds[round].isTorn = true }
     }
     vm.pruneAt = max(VMState.pruneMin, vm.invalidations.count * 2)
+    heldInvalidations -= heldBefore - vm.invalidations.count
   }
 
-  /// A round that never ends would keep every later invalidation: beyond this limit the older half is dropped and the
-  /// round becomes unknown.
-  private static var invalidationsMax: Int { 32_768 }
+  func forgetInvalidations(of vm: VMState) {
+    vm.invalidations.removeAll()
+    vm.pruneAt = VMState.pruneMin
+    vm.openCount = 0
+  }
+
+  /// A round that never ends would keep every later invalidation: beyond this limit the older half of those that are
+  /// over is dropped, and the round becomes unknown.
+  private static var invalidationsMax: Int { 8192 }
 }

@@ -15,16 +15,61 @@ extension OperationTracker {
     let since = gap ?? Moment(id: 0, time: .min, cpu: event.cpu, thread: -1)
     let loss = EventLoss(
       cpu: event.cpu, line: event.id, afterEvent: gap?.id, count: event[.len].map(Int64.init(truncatingIfNeeded:)))
-    // Every VM that existed since, seen on that CPU or not: its first events there may be among the dropped ones.
-    let touched = vms.filter { !$0.isGone || $0.lastEvent > gap?.id ?? 0 }
-    for vm in touched { vm.meetLoss(since: since) }
-    for cache in caches.indices where caches[cache].vm.map({ !$0.isGone }) ?? true { caches[cache].meetLoss() }
-    for thread in threads.indices { tear(thread, since: since) }
-    counts.removeAll()
+    let touched = loseTrack(since: since, on: isPlaced ? [event.cpu] : cpus.active, marker: event.id)
     omissions.withdraw(after: since.id)
     lossyCPUs.formUnion(isPlaced ? [event.cpu] : cpus.active)
-    for cpu in isPlaced ? [event.cpu] : cpus.active { gapsOnCPU[cpu, default: []] += touched }
-    steps.append(.lost(loss, since: since.id, touched: touched))
+    steps.append(.lost(loss, since: since.id, before: event.id, touched: touched))
+  }
+
+  /// Gives up all that is open, to keep memory and time bounded: from here on it is as if every CPU had dropped events
+  /// right before `event`, the begins of what is open among them.
+  package mutating func giveUp(before event: EventID) {
+    isOverfull = false
+    let active = cpus.active
+    guard let last = active.compactMap({ cpus.last(on: $0) }).max(by: { $0.id < $1.id }) else { return }
+    let since = Moment(id: last.id, time: last.time, cpu: RecordedEvent.unknownCPU, thread: -1)
+    let touched = loseTrack(since: since, on: active, marker: event)
+    lossyCPUs.formUnion(active)
+    steps.append(.lost(nil, since: since.id, before: event, touched: touched))
+    for thread in threads.indices {
+      if let refresh = threads[thread].refresh { forgetRounds(of: refresh) }
+    }
+    for vm in vms where !vm.invalidations.isEmpty || !vm.window.isEmpty {
+      for invalidation in vm.invalidations where invalidation.close == nil {
+        close(invalidation, of: vm, as: invalidation.end == nil ? .lost : .end)
+        threads[invalidation.thread].hooks.removeAll { $0 === invalidation }
+      }
+      forgetInvalidations(of: vm)
+      giveUpWindow(of: vm)
+    }
+  }
+
+  /// Nothing is paired across a gap on these CPUs. What had no event since the last gap has nothing to lose: a
+  /// recording with many of both would take their product.
+  /// - Returns: the VMs that had one. Every VM that existed since is concerned, seen on that CPU or not: its first
+  /// events there may be among the dropped ones.
+  private mutating func loseTrack(since: Moment, on lossy: [Int32], marker: EventID) -> [VMState] {
+    let touched = touchedVMs.filter { !$0.isGone || $0.lastEvent > since.id }.sorted { $0.id < $1.id }
+    for vm in touched { vm.meetLoss(since: since) }
+    for vm in touchedVMs { vm.isTouched = false }
+    touchedVMs.removeAll(keepingCapacity: true)
+    for cache in touchedCaches {
+      caches[cache].isTouched = false
+      if caches[cache].vm.map({ !$0.isGone }) ?? true { caches[cache].meetLoss() }
+      if !caches[cache].isMoved {
+        caches[cache].isMoved = true
+        movedCaches.append(cache)
+      }
+    }
+    touchedCaches.removeAll(keepingCapacity: true)
+    for thread in touchedThreads.sorted() {
+      threads[thread].isTouched = false
+      tear(thread, since: since)
+    }
+    touchedThreads.removeAll(keepingCapacity: true)
+    counts.removeAll()
+    for cpu in lossy { gapsOnCPU[cpu] = marker }
+    return touched
   }
 
   /// Applies the loss to the operation that a thread is in.

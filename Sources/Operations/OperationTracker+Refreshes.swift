@@ -95,7 +95,10 @@ extension OperationTracker {
     }
     beginRound(refresh, moment, isAfterSnapshot: true, loop: nil, uhva: event.uhva)
     if let round = refreshes[refresh].round { rounds[round].beginLookup(at: moment, event.uhva) }
-    if let uhva = event.uhva { caches[refreshes[refresh].cache].uhva = uhva }
+    if let uhva = event.uhva {
+      caches[refreshes[refresh].cache].uhva = uhva
+      touch(refreshes[refresh].cache)
+    }
     placeInRound(of: refresh)
   }
 
@@ -145,6 +148,7 @@ extension OperationTracker {
   private mutating func accept(_ refresh: RefreshSlot, after moment: Moment, settled: Moment, pfn: PFN?) {
     refreshes[refresh].acceptedAt = moment
     caches[refreshes[refresh].cache].isActive = true
+    touch(refreshes[refresh].cache)
     steps.append(.accepted(refresh, refreshes[refresh].round, after: moment))
     endRound(of: refresh, as: .accepted, at: settled, pfn: pfn)
   }
@@ -174,6 +178,7 @@ extension OperationTracker {
     endRound(of: refresh, as: event.ret != 0 && isOfLastRound ? .failed : .unfinished, at: moment, pfn: nil)
     if refreshes[refresh].entry != nil, caches[refreshes[refresh].cache].mayHideRefresh {
       caches[refreshes[refresh].cache].mayHideRefresh = false
+      touch(refreshes[refresh].cache)
       refreshes[refresh].endsDoubt = true
     }
     close(refresh, at: moment)
@@ -289,9 +294,10 @@ extension OperationTracker {
   mutating func tearRefresh(of thread: ThreadNumber, at gap: Moment) {
     guard let refresh = threads[thread].refresh else { return }
     refreshes[refresh].isTorn = true
-    guard let round = refreshes[refresh].round else { return }
-    rounds[round].isTorn = true
-    endRound(of: refresh, as: .unfinished, at: gap, pfn: nil)
+    if let round = refreshes[refresh].round {
+      rounds[round].isTorn = true
+      endRound(of: refresh, as: .unfinished, at: gap, pfn: nil)
+    }
   }
 
   /// Ends the current round, if there is one.
@@ -304,6 +310,7 @@ extension OperationTracker {
       let round = rounds[slot]
       refreshes[refresh].rounds.append(
         RecordedRefresh.Round(loop: round.loop, lookup: round.lookup, lookupRet: round.lookupRet, test: round.test))
+      heldOperationBytes += RecordedRefresh.Round.keptBytes
       // A round that began unseen cannot be re-timed.
       if round.isTorn { refreshes[refresh].vm?.window.cast(.incomplete) }
     }

@@ -13,11 +13,23 @@ extension OperationTracker {
   /// - Parameter request: when a refresh was requested.
   mutating func beginBusy(_ vm: VMState?, _ moment: Moment, since request: Moment? = nil) {
     guard recordsWindows, let vm else { return }
-    windows += vm.window.beginBusy(vm: vm.id, at: moment, since: request, deltaNs: order.deltaNs)
+    pass(vm.window.beginBusy(vm: vm.id, at: moment, since: request, deltaNs: order.deltaNs))
   }
 
   mutating func finishWindow(of vm: VMState) {
-    if recordsWindows { windows += vm.window.finish(vm: vm.id) }
+    if recordsWindows { pass(vm.window.finish(vm: vm.id)) }
+  }
+
+  mutating func giveUpWindow(of vm: VMState) {
+    guard recordsWindows else { return }
+    pass(vm.window.giveUp())
+  }
+
+  private mutating func pass(_ over: [RecordedWindow]) {
+    windows += over
+    for window in over {
+      for operation in window.operations { heldOperationBytes -= operation.keptBytes }
+    }
   }
 
   mutating func record(_ invalidation: InvalidationState, of vm: VMState, _ close: Invalidation.Close) {
@@ -45,6 +57,7 @@ extension OperationTracker {
   mutating func record(_ slot: RefreshSlot, _ moment: Moment) {
     guard recordsWindows, let vm = refreshes[slot].vm else { return }
     let refresh = refreshes[slot]
+    forgetRounds(of: slot)
     defer { vm.window.endBusy(at: moment) }
     guard let entry = refresh.entry, refresh.returned != nil, let ret = refresh.ret, !refresh.isTorn else {
       vm.window.cast(.incomplete)
@@ -59,14 +72,20 @@ extension OperationTracker {
     add(.refresh(kind), refresh.cache, refresh.task, isNested: false, from: entry, to: moment, of: vm)
   }
 
-  func record(_ check: CheckState, answer: Bool, _ ret: Moment) {
+  /// Those that have ended are part of its operation by now, or will be of none.
+  mutating func forgetRounds(of slot: RefreshSlot) {
+    heldOperationBytes -= refreshes[slot].rounds.count * RecordedRefresh.Round.keptBytes
+    refreshes[slot].rounds = []
+  }
+
+  mutating func record(_ check: CheckState, answer: Bool, _ ret: Moment) {
     guard recordsWindows, let vm = caches[check.cache].vm else { return }
     let kind = RecordedCheck(
       answer: answer, othersHold: check.conditions.hold, wasValid: check.recordedValid, uhva: check.uhva)
     add(.check(kind), check.cache, check.task, isNested: check.isNested, from: check.entry, to: ret, of: vm)
   }
 
-  func recordDeactivation(of cache: CacheNumber, _ task: TaskID, from entry: Moment, to ret: Moment) {
+  mutating func recordDeactivation(of cache: CacheNumber, _ task: TaskID, from entry: Moment, to ret: Moment) {
     guard recordsWindows, let vm = caches[cache].vm else { return }
     add(.deactivate, cache, task, isNested: false, from: entry, to: ret, of: vm)
     vm.window.endBusy(at: ret)
@@ -79,13 +98,13 @@ extension OperationTracker {
     vm.window.endBusy(at: moment)
   }
 
-  private func add(
+  private mutating func add(
     _ kind: RecordedOperation.Kind, _ cache: CacheNumber?, _ task: TaskID, isNested: Bool, from begin: Moment,
     to end: Moment, of vm: VMState
   ) {
     if vm.mayHideInvalidations { vm.window.cast(.incomplete) }
-    vm.window.add(
-      RecordedOperation(
-        kind: kind, cache: cache.map { caches[$0].id }, task: task, isNested: isNested, begin: begin, end: end))
+    let operation = RecordedOperation(
+      kind: kind, cache: cache.map { caches[$0].id }, task: task, isNested: isNested, begin: begin, end: end)
+    if vm.window.add(operation) { heldOperationBytes += operation.keptBytes }
   }
 }

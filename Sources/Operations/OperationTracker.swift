@@ -38,21 +38,39 @@ package struct OperationTracker {
   package internal(set) var refreshes = SlotTable<RefreshState>()
   package internal(set) var rounds = SlotTable<RoundState>()
   var counts = CountQueue()
-  /// The VMs with a gap on a CPU that has had no event since.
-  var gapsOnCPU: [Int32: [VMState]] = [:]
+  /// The CPUs that have had no event since their last gap, and the line of its marker.
+  var gapsOnCPU: [Int32: EventID] = [:]
+  let gapEnds = GapEnds()
+  // What had an event since the last gap: nothing else can lose anything in the next one.
+  var touchedThreads: [ThreadNumber] = []
+  var touchedCaches: [CacheNumber] = []
+  var touchedVMs: [VMState] = []
+  var movedCaches: [CacheNumber] = []
   var invalidationCount: Int64 = 0
   var refreshCount: Int64 = 0
   var checkCount: Int64 = 0
   let recordsWindows: Bool
+  /// Some VM has more open than `openInvalidationsMax`: to be given up before the next event.
+  package internal(set) var isOverfull = false
+  /// Invalidations and memslots that the VMs hold; bytes of the operations in their windows, and of the rounds of
+  /// refreshes in progress.
+  var heldInvalidations = 0
+  var heldMemslots = 0
+  var heldOperationBytes = 0
+  let openInvalidationsMax: Int
   var windows: [RecordedWindow] = []
 
   package enum WalkHook: Sendable { case start, end }
 
   /// - Parameters:
   ///   - notifierOffset: `offsetof(struct kvm, mmu_notifier)`, where the recording says it.
+  ///   - openInvalidationsMax: of one VM; more set `isOverfull`.
   ///   - recordsWindows: keep the VMs' operations for `takeWindows()`.
-  package init(order: MomentOrder, notifierOffset: UInt64? = nil, recordsWindows: Bool = false) {
+  package init(
+    order: MomentOrder, notifierOffset: UInt64? = nil, openInvalidationsMax: Int = .max, recordsWindows: Bool = false
+  ) {
     self.order = order
+    self.openInvalidationsMax = openInvalidationsMax
     tie = NotifierTie(notifierOffset: notifierOffset)
     self.recordsWindows = recordsWindows
   }
@@ -103,6 +121,13 @@ package struct OperationTracker {
 
   // MARK: Caches
 
+  /// Those that may have changed since the last call.
+  package mutating func takeMoved() -> [CacheNumber] {
+    defer { movedCaches.removeAll(keepingCapacity: true) }
+    for cache in movedCaches { caches[cache].isMoved = false }
+    return movedCaches
+  }
+
   /// A refresh of the cache is in progress that may have been accepted by this moment: only its return decides, if
   /// `gpc_refresh_done` is not recorded (evidence, rule 18).
   package func mayBeAccepted(_ cache: CacheNumber, before moment: Moment) -> Bool {
@@ -134,8 +159,12 @@ package struct OperationTracker {
     place.kind = nil
     place.thread = thread
     let moment = Moment(id: event.id, time: event.time.rawValue, cpu: event.cpu, thread: Int32(thread))
-    if !gapsOnCPU.isEmpty, let vms = gapsOnCPU.removeValue(forKey: event.cpu) {
-      for vm in vms { vm.gapEnd = moment }
+    if !gapsOnCPU.isEmpty, let marker = gapsOnCPU.removeValue(forKey: event.cpu) {
+      gapEnds.append(marker, at: moment)
+    }
+    if !threads[thread].isTouched {
+      threads[thread].isTouched = true
+      touchedThreads.append(thread)
     }
     if let count = threads[thread].recordedCount {
       threads[thread].recordedCount = nil

@@ -15,6 +15,9 @@ public struct SlotTable<Value> {
 
   @inlinable public init() {}
 
+  /// How many there were at once, at most.
+  @inlinable public var capacity: Int { values.count }
+
   @inlinable public mutating func insert(_ value: Value) -> Slot {
     guard let slot = free.popLast() else {
       values.append(value)

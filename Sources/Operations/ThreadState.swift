@@ -20,6 +20,8 @@ struct ThreadState {
     var isActivation: Bool { origin == .activate || origin == .activateHva }
   }
 
+  /// It had an event since the last gap.
+  var isTouched = false
   /// The request that has not returned yet.
   var request: Request?
   var refresh: RefreshSlot?

@@ -26,9 +26,14 @@ package final class VMState {
   /// By how much a recorded count was above what the recorded invalidations explain, until its cause is known.
   var unexplainedMost: UInt64?
   /// The end of the last gap: invalidations hidden in one were up by then. nil: no gap yet.
-  var gapEnd: Moment?
+  var gapEnd: Moment? { gapEnds.last(since: firstEvent) }
+  private let gapEnds: GapEnds
+  /// It had an event since the last gap.
+  var isTouched = false
   /// The invalidations that something undecided can still need, in the order of their first event.
   package internal(set) var invalidations: [InvalidationState] = []
+  /// Of these, those that are not over.
+  var openCount = 0
   /// Low, since every test and every check walks the rest.
   package internal(set) var pruneAt = VMState.pruneMin
   static let pruneMin = 2
@@ -41,11 +46,12 @@ package final class VMState {
   private var mayLackEnds = false
 
   /// - Parameter creationOffset: see there; nil: it is older than the recording.
-  init(id: Int32, kvm: KVMPointer, firstEvent: EventID, creationOffset: UInt64?) {
+  init(id: Int32, kvm: KVMPointer, firstEvent: EventID, creationOffset: UInt64?, gapEnds: GapEnds) {
     self.id = id
     self.kvm = kvm
     self.firstEvent = firstEvent
     lastEvent = firstEvent
+    self.gapEnds = gapEnds
     self.creationOffset = creationOffset
     isCreatedInTrace = creationOffset != nil
     mayHideInvalidations = creationOffset == nil

@@ -21,10 +21,15 @@ package struct Recording {
   private let listener: Listener
   /// The requested form that divergences are counted from.
   private let kernel: KernelForm?
+  /// Bytes that a replay may take; nil: the default.
+  private let memoryMax: Int?
 
-  package init(_ database: TraceDatabase, path: String?, kernel: KernelForm? = nil, _ listener: Listener) {
+  package init(
+    _ database: TraceDatabase, path: String?, kernel: KernelForm? = nil, memoryMax: Int? = nil, _ listener: Listener
+  ) {
     self.database = database
     self.kernel = kernel
+    self.memoryMax = memoryMax
     self.path = path
     self.listener = listener
   }
@@ -36,15 +41,17 @@ package struct Recording {
   ///   - keepsNumbers: its findings are requested by number: a database that holds another recording is an error, and
   /// one that was replayed with a requested form stays so.
   package init(
-    _ request: ImportRequest, kernel: KernelForm? = nil, keepsNumbers: Bool = false, _ listener: Listener
+    _ request: ImportRequest, kernel: KernelForm? = nil, memoryMax: Int? = nil, keepsNumbers: Bool = false,
+    _ listener: Listener
   ) throws {
     if case .file(let path) = request.input, Self.isDatabase(path) {
-      self.init(try TraceDatabase(at: path), path: path, kernel: kernel, listener)
+      self.init(try TraceDatabase(at: path), path: path, kernel: kernel, memoryMax: memoryMax, listener)
       if let kernel { try replayIfOther(kernel) }
       return
     }
     var replay = ReplayRequest()
     replay.kernel = kernel
+    replay.memoryMax = memoryMax
     self = try RecordingImport(request, replay: replay, keepsNumbers: keepsNumbers, listener).run().recording
   }
 
@@ -91,6 +98,7 @@ extension Recording {
     var options = try request.options(
       clock: facts.clock, unit: facts.stampUnit, resolutionNs: facts.resolutionNs,
       mayHideLoss: try database.hasDoubt(), listener)
+    if request.memoryMax == nil, let memoryMax { options.memoryMax = memoryMax }
     options.unusedFields = try database.implausibleFields()
     options.notifierOffset = try database.recordingMarks().notifierOffset
     return options
@@ -180,6 +188,8 @@ extension Recording {
     }
     replayer.finish()
     for window in replayer.takeWindows() { try hand(window) }
+    // What comes after is of no window.
+    for vm in replayer.unjudgedVMs { try hand(RecordedWindow(vm: vm, operations: [], doubt: .tooLong)) }
   }
 
   /// The windows, searched under one form.

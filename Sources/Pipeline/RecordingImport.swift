@@ -44,7 +44,9 @@ package struct RecordingImport {
   private func run(_ holds: Bool) throws -> Outcome {
     let known = holds && !request.isForced ? try known() : nil
     let outcome = Outcome(
-      recording: Recording(try known ?? importAnew(), path: path, kernel: replay?.kernel, listener), isNew: known == nil
+      recording: Recording(
+        try known ?? importAnew(), path: path, kernel: replay?.kernel, memoryMax: replay?.memoryMax, listener),
+      isNew: known == nil
     )
     // Not before: a recording that cannot be read has no database.
     if let besides { listener.notice(besides) }
@@ -118,7 +120,10 @@ package struct RecordingImport {
       let options = try recording.options(replay)
       let expected = try replay.kernel ?? KernelForm(database.formAgreements(), release: facts.kernelRelease)
       let stored = try database.replaySettings()
-      if stored != ReplaySettings(options, kernel: expected), !(keepsNumbers && stored?.formReason == .asked) {
+      let isOther = stored != ReplaySettings(options, kernel: expected)
+      // It may be allowed to keep more by now.
+      let hasGivenUp = try !database.givenUp().isEmpty
+      if isOther && !(keepsNumbers && stored?.formReason == .asked) || hasGivenUp {
         try recording.replay(options, kernel: replay.kernel)
       }
     }

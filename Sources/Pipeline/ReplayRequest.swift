@@ -15,6 +15,8 @@ package struct ReplayRequest: Sendable {
   package var stallMaxNs: Int64?
   /// What divergences are counted from; nil: the form that the recording favours.
   package var kernel: KernelForm?
+  /// Bytes that the process may take; nil: 256 MB.
+  package var memoryMax: Int?
 
   package init() {}
 
@@ -37,6 +39,7 @@ package struct ReplayRequest: Sendable {
     }
     options.deltaNs = deltaNs ?? clock.uncertainty(resolutionNs: resolutionNs)
     options.retriesMax = retriesMax
+    if let memoryMax { options.memoryMax = memoryMax }
     options.stallMaxNs = unit == .ns ? stallMaxNs ?? Self.stallMaxNs : .max
     return options
   }

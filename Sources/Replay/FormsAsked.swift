@@ -86,24 +86,30 @@ struct FormsAsked {
 
   mutating func disagree(_ rule: Int, _ decision: @autoclosure () -> Against) {
     tallies[rule].forced += 1
-    for form in forms.indices where testRuleOfForm[form] == rule { refute(form, decision()) }
+    // Made once: it lists the invalidations around a test, and there may be many.
+    var made: Against?
+    for form in forms.indices where testRuleOfForm[form] == rule { refute(form, decision(), &made) }
   }
 
   // MARK: Everything
 
   mutating func refute(_ decision: @autoclosure () -> Against, where isRefuted: (ProtocolRules) -> Bool) {
-    for form in forms.indices where isRefuted(forms[form].rules) { refute(form, decision()) }
+    var made: Against?
+    for form in forms.indices where isRefuted(forms[form].rules) { refute(form, decision(), &made) }
   }
 
-  private mutating func refute(_ form: Int, _ decision: @autoclosure () -> Against) {
+  private mutating func refute(_ form: Int, _ decision: @autoclosure () -> Against, _ made: inout Against?) {
     againstCounts[form] += 1
-    if against[form].count < Self.keptMax { against[form].append(decision()) }
+    guard against[form].count < Self.keptMax else { return }
+    let known = made ?? decision()
+    made = known
+    against[form].append(known)
   }
 
   // MARK: What is taken back
 
   /// Decisions after this event were made without the events in the gap.
-  mutating func forget(vms: [Int32], after event: EventID) {
+  mutating func forget(vms: AffectedVMs, after event: EventID) {
     forget { $0.event > event && $0.vm.map(vms.contains) ?? true && $0.refutation != .function }
   }
 

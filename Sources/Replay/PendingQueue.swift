@@ -15,6 +15,8 @@ struct PendingQueue {
   /// When the first one was settled; kept outside the queue, since every event reads it.
   private var firstSettled: Int64?
 
+  var count: Int { items.count - head }
+
   mutating func append(_ decision: PendingDecision) {
     if firstSettled == nil { firstSettled = decision.settled.time }
     items.append(decision)
@@ -37,7 +39,7 @@ struct PendingQueue {
     } else {
       first = items[head]
       head += 1
-      if head > 1024 {
+      if head > 1024 && head > items.count / 2 {
         items.removeSubrange(..<head)
         head = 0
       }

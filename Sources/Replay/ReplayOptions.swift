@@ -20,6 +20,15 @@ package struct ReplayOptions: Sendable {
   /// rules, or is excessive, may be due to a missing event, and no finding is certain.
   package var mayHideLoss = false
 
+  /// Bytes that the process may take, about: beyond them the replay gives up what is open (`--memory-max`). At least
+  /// `memoryMaxLeast`.
+  package var memoryMax = 256 << 20
+  package static let memoryMaxLeast = 96 << 20
+
+  /// Invalidations that one VM may have open at once: every retry test and every check passes over them. More than
+  /// threads are between two hooks in any recording seen so far, which is 64.
+  package var openInvalidationsMax = 2048
+
   /// Fields that show that their probes were made for another kernel (evidence, rule 20): taken as not recorded.
   package var unusedFields: [ImplausibleField] = []
 

@@ -41,6 +41,8 @@ extension Replayer {
     if evidence.isInDoubt(in: vm) && deferred[vm.id]?.count ?? 0 < Self.deferredMax {
       change(test.refresh) { $0.deferredCount += 1 }
       deferred[vm.id, default: []].append(evidence)
+      deferredCount += 1
+      deferredReferences += evidence.relevant.count
     } else {
       decide(evidence, isDeferred: false)
     }
@@ -92,6 +94,8 @@ extension Replayer {
     waiting.removeSubrange(firstReady...)
     if !waiting.isEmpty { deferred[vm.id] = waiting }
     for evidence in ready {
+      deferredCount -= 1
+      deferredReferences -= evidence.relevant.count
       decide(evidence, isDeferred: true)
       let refresh = evidence.test.refresh
       change(refresh) { $0.deferredCount -= 1 }
@@ -236,12 +240,21 @@ extension Replayer {
     guard let vm = operations.caches[check.state.cache].vm, let uhva = check.state.uhva, !uhva.isError else { return }
     var shared: SharedCheck?
     var partly: InvalidationState?
+    var insideCount = 0
     for invalidation in vm.invalidations where invalidation.overlaps(page: uhva.page) {
+      if insideCount == Self.windowsMax {
+        partly = partly ?? invalidation
+        break
+      }
       switch invalidation.window(around: check.state.entry, check.ret, order) {
       case .outside: break
       case .partly: partly = partly ?? invalidation
-      case .inside: reportContract(check, invalidation)
+      case .inside:
+        insideCount += 1
+        reportContract(check, invalidation)
       case .insideSoFar:
+        insideCount += 1
+        contractReferences += 1
         let waiting = shared ?? SharedCheck(check)
         shared = waiting
         contractChecks[invalidation.id, default: []].append(waiting)
@@ -249,6 +262,10 @@ extension Replayer {
     }
     if let partly { noteOverlap(check, partly) }
   }
+
+  /// A check is compared with so many windows; whether it missed one more is left open. Else findings, and what waits
+  /// for them, would be checks times open invalidations.
+  private static var windowsMax: Int { 64 }
 
   private mutating func findStale(_ check: PendingCheck, isMappingKnown: Bool) {
     // If it is of another page, it belongs to an unrecorded refresh.
@@ -274,7 +291,8 @@ extension Replayer {
   /// The invalidation's end hook is called: the pages that the caches of its range map were freed, if they were looked
   /// up before that.
   mutating func markStale(by invalidation: InvalidationState) {
-    for cache in invalidation.vm.caches where judgedCaches[cache].maps(pageOf: invalidation) {
+    for cache in caches(of: invalidation.vm, in: invalidation.range)
+    where judgedCaches[cache].maps(pageOf: invalidation) {
       markStale(cache, by: invalidation)
     }
   }

@@ -68,19 +68,21 @@ extension Replayer {
             id: check.id, cache: operations.caches[check.cache].id, task: check.task, entryEvent: check.entry.id,
             returnEvent: nil, answer: nil, decision: nil)))
     case .memslotEnded(let slot): rows.append(.memslot(slot))
-    case .lost(let loss, let since, let touched):
-      rows.append(.loss(loss))
-      for vm in touched { decideChecks(of: vm.caches, lostSince: since) }
-      for cache in operations.caches.indices where operations.caches[cache].vm == nil { judgedCaches[cache].forget() }
+    case .lost(let loss, let since, let before, let touched):
+      if let loss { rows.append(.loss(loss)) }
+      decideChecks(of: undecidedChecks.keys.sorted(), lostSince: since)
+      for cache in judgedCaches.takeTouched() where mayLose(cache, since: since) { judgedCaches[cache].forget() }
+      // To have forgotten is no change.
+      _ = judgedCaches.takeTouched()
       for vm in touched {
-        for cache in vm.caches { judgedCaches[cache].forget() }
         for invalidation in vm.invalidations where invalidation.isInDoubt { giveUpContracts(of: invalidation) }
         seqTrails[vm.id, default: SeqTrail()].meetLoss()
+        busy[vm.id]?.doubt()
       }
-      doubt(touched, since: since, before: loss.line)
+      doubt(.all, since: since, before: before)
     case .doubted(let vm, let since, let event):
       decideChecks(of: vm.caches, lostSince: since)
-      doubt([vm], since: since, before: event)
+      doubt(.these([vm.id]), since: since, before: event)
     }
   }
 
@@ -97,7 +99,9 @@ extension Replayer {
     guard let start = invalidation.start else {
       // Hidden invalidations have turned up: waiting tests may have seen them.
       guard var waiting = deferred[vm.id] else { return }
+      deferredReferences -= waiting.reduce(0) { $0 + $1.relevant.count }
       for index in waiting.indices { waiting[index].add(invalidation) }
+      deferredReferences += waiting.reduce(0) { $0 + $1.relevant.count }
       deferred[vm.id] = waiting
       return
     }
@@ -108,13 +112,15 @@ extension Replayer {
   /// `gfn_to_pfn_cache_invalidate_start()`: clears `valid` in the caches of the range, each under its lock, before the
   /// hook returns.
   private mutating func walk(_ invalidation: InvalidationState, from moment: Moment) {
-    for cache in invalidation.vm.caches where operations.caches[cache].isActive != false {
+    let vm = invalidation.vm
+    for cache in caches(of: vm, in: invalidation.range) where operations.caches[cache].isActive != false {
       guard let uhva = operations.caches[cache].uhva else {
         judgedCaches[cache].forget(before: moment, order)
         continue
       }
       if !uhva.isError && invalidation.range.contains(uhva.page) {
         judgedCaches[cache].validity.change(to: false, after: moment, order)
+        note(cache, inWalkFrom: moment, of: vm)
       }
     }
   }
@@ -129,7 +135,9 @@ extension Replayer {
   }
 
   private mutating func settle(_ begin: Moment, of vm: VMState, before moment: Moment) {
-    for cache in vm.caches { judgedCaches[cache].validity.settle(after: begin, before: moment) }
+    for cache in cachesWalked(from: begin, of: vm) {
+      judgedCaches[cache].validity.settle(after: begin, before: moment)
+    }
   }
 
   /// A walk in progress may still reach the cache: one that existed before its first event, or that takes another page.
@@ -139,7 +147,10 @@ extension Replayer {
       guard let begin = invalidation.walk ?? (operations.probes.has(.gpcInvalidateStart) ? nil : invalidation.start)
       else { continue }
       let isOver = invalidation.walkIsInEndHook == false && invalidation.startRet != nil
-      if !isOver { judgedCaches[cache].validity.changeOnce(to: false, after: begin, order) }
+      if !isOver {
+        judgedCaches[cache].validity.changeOnce(to: false, after: begin, order)
+        note(cache, inWalkFrom: begin, of: vm)
+      }
     }
   }
 
@@ -149,11 +160,13 @@ extension Replayer {
       seqTrails[invalidation.vm.id, default: SeqTrail()].bump()
     }
     guard !contractChecks.isEmpty, let checks = contractChecks.removeValue(forKey: invalidation.id) else { return }
+    contractReferences -= checks.count
     for waiting in checks { reportContract(waiting.check, invalidation) }
   }
 
   private mutating func close(_ invalidation: InvalidationState) {
     giveUpContracts(of: invalidation)
+    forgetWalk(of: invalidation)
     rows.append(.invalidation(invalidation.row))
     busy[invalidation.vm.id, default: BusyPeriods()].close(invalidation)
     if !deferred.isEmpty { decideDeferred(of: invalidation.vm) }
@@ -162,6 +175,7 @@ extension Replayer {
   /// The end of its window is not recorded: whether these checks lie inside is not known.
   private mutating func giveUpContracts(of invalidation: InvalidationState) {
     guard !contractChecks.isEmpty, let checks = contractChecks.removeValue(forKey: invalidation.id) else { return }
+    contractReferences -= checks.count
     for waiting in checks { noteOverlap(waiting.check, invalidation) }
   }
 
@@ -268,16 +282,19 @@ extension Replayer {
   // MARK: Losses
 
   /// Verdicts on these VMs between two events were reached without what is not recorded: this withdraws them.
-  private mutating func doubt(_ vms: [VMState], since: EventID, before: EventID) {
-    for vm in vms {
-      guard var waiting = deferred[vm.id] else { continue }
-      for index in waiting.indices where waiting[index].test.settled.id > since { waiting[index].meetLoss() }
-      deferred[vm.id] = waiting
+  private mutating func doubt(_ vms: AffectedVMs, since: EventID, before: EventID) {
+    for vm in deferred.keys where vms.contains(vm) {
+      deferred[vm]?.meetLoss(since: since)
     }
     pending.taint(after: since) { operations.meetLoss($0) }
     doubtWatches(of: vms)
-    for vm in vms { busy[vm.id]?.doubt() }
-    asked.forget(vms: vms.map(\.id), after: since)
-    rows.append(.taint(vms: vms.map(\.id), after: since, before: before))
+    if case .these(let vms) = vms { for vm in vms { busy[vm]?.doubt() } }
+    asked.forget(vms: vms, after: since)
+    rows.append(.taint(vms: vms, after: since, before: before))
+  }
+
+  /// A cache of no VM, or of one that existed at the gap.
+  private func mayLose(_ cache: CacheNumber, since: EventID) -> Bool {
+    operations.caches[cache].vm.map { !$0.isGone || $0.lastEvent > since } ?? true
   }
 }

@@ -2,6 +2,7 @@
 
 import KVMEvents
 import Operations
+import Results
 
 extension Replayer {
   /// Pages that wait for a lookup; far more than in any recording seen so far.
@@ -27,7 +28,7 @@ extension Replayer {
   mutating func seeRemover(_ invalidation: InvalidationState) {
     guard invalidation.removesMappings else { return }
     for watch in watches { watch.meet(invalidation, order) }
-    for cache in invalidation.vm.caches { judgedCaches[cache].meetRemover(invalidation) }
+    for cache in caches(of: invalidation.vm, in: invalidation.range) { judgedCaches[cache].meetRemover(invalidation) }
   }
 
   private func mayHide(in vm: VMState, since moment: Moment) -> Bool {
@@ -46,7 +47,8 @@ extension Replayer {
     let watch = Watch(page, pfn ?? .errorFault, invalidation)
     if pfn == nil { watch.lack(.noPFN) }
     if mayHide(in: vm, since: lookup) { watch.lack(.hidden) }
-    let trails = vm.caches.compactMap { judgedCaches[$0].trail }
+    let ownPage = HVARange(start: page, end: UHVA(rawValue: page.rawValue &+ pageSize))
+    let trails = caches(of: vm, in: ownPage).compactMap { judgedCaches[$0].trail }
     for trail in trails.sorted(by: { $0.lookupRet.id < $1.lookupRet.id }) { watch.see(trail, of: vm, order) }
     if let removers {
       if !removers.areNone(but: invalidation) { watch.lack(.blocked) }
@@ -79,7 +81,7 @@ extension Replayer {
   }
 
   /// Events of these VMs are missing since the lookups that wait.
-  mutating func doubtWatches(of vms: [VMState]) {
-    for watch in watches where vms.contains(where: { $0 === watch.vm }) { watch.lack(.loss) }
+  mutating func doubtWatches(of vms: AffectedVMs) {
+    for watch in watches where vms.contains(watch.vm.id) { watch.lack(.loss) }
   }
 }

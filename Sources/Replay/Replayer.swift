@@ -22,7 +22,10 @@ package struct Replayer {
   var rows: [ReplayRow] = []
   var operations: OperationTracker
   /// By their numbers.
-  var judgedCaches: [JudgedCache] = []
+  var judgedCaches = JudgedCaches()
+  var cachesByPage = CachesByPage()
+  /// By the first event of the walk; only of VMs with many caches.
+  var walkedCaches: [EventID: WalkedCaches] = [:]
   /// By the slots of the refreshes.
   var judgedRefreshes: [JudgedRefresh] = []
   /// Tests that wait for the end of an invalidation that may have been lost, by VM.
@@ -43,6 +46,15 @@ package struct Replayer {
   /// The last stamp, in nanoseconds.
   private(set) var lastTime: Int64 = 0
   var findingCount: Int64 = 0
+  /// What waits, in numbers (`keptBytes`): tests in `deferred`, the invalidations that they hold, the entries of
+  /// `contractChecks`.
+  var deferredCount = 0
+  var deferredReferences = 0
+  var contractReferences = 0
+  /// Events since what is kept was last looked at.
+  var uncheckedCount = 0
+  /// No more can be kept: events are not judged any more.
+  var isStopped = false
   /// Checks whose answer differs from what the recording allows.
   var contradictingChecks: Int64 = 0
   /// Rule 20.
@@ -66,7 +78,8 @@ package struct Replayer {
     self.options = options
     order = MomentOrder(deltaNs: options.deltaNs)
     operations = OperationTracker(
-      order: order, notifierOffset: options.notifierOffset, recordsWindows: recordsWindows)
+      order: order, notifierOffset: options.notifierOffset, openInvalidationsMax: options.openInvalidationsMax,
+      recordsWindows: recordsWindows)
     unusedFields = Self.byKind(options.unusedFields)
   }
 
@@ -106,6 +119,9 @@ package struct Replayer {
   }
 
   private mutating func step(_ event: borrowing RecordedEvent) {
+    if isStopped { return }
+    keepBounds(before: event.id)
+    if isStopped { return }
     let now = event.time.rawValue
     operations.settleCounts(before: now)
     judgeSteps(now: now)

@@ -61,7 +61,8 @@ struct Headline {
       return "Imported, but not replayed\(command)."
     }
     let incomplete = report.trace.incomplete.map { "The input is incomplete: \($0). " } ?? ""
-    return incomplete + verdict
+    let bounds = report.boundSentences.map { $0.prefix(1).uppercased() + $0.dropFirst() + ". " }.joined()
+    return incomplete + bounds + verdict
   }
 
   private var verdict: String {
@@ -78,7 +79,7 @@ struct Headline {
     let wrong = wrongDecisions.map { "\($0) " } ?? ""
     if report.filter != nil { return "\(scope)\(wrong)no missed invalidation among the findings." }
     if decisions == 0 { return "Nothing can be said about missed invalidations." }
-    let isWhole = report.limits.isEmpty && report.trace.incomplete == nil && report.hiddenMisses.total == 0
+    let isWhole = report.limits.isEmpty && !report.isIncomplete && report.hiddenMisses.total == 0
     return "\(wrong)No missed invalidation \(isWhole ? "in" : "was found in") \(self.judged)."
   }
 

@@ -12,7 +12,7 @@ package struct KTAPReport {
   package var text: String {
     let kinds = Finding.Kind.allCases
     var lines = ["KTAP version 1", "# \(Headline(report, database: nil, width: 100).sentence)", "1..\(kinds.count)"]
-    let limit = report.trace.incomplete ?? report.limits.first
+    let limit = report.whyIncomplete.first ?? report.limits.first
     for (index, kind) in kinds.enumerated() {
       let found = report.findingCounts.filter { $0.kind == kind }
       let counts = found.map { "\($0.count) \($0.certainty.rawValue)" }.joined(separator: ", ")

@@ -20,6 +20,8 @@ package struct Report: Encodable, Sendable {
   package var events: [EventCount]
   package var issues: [Issue]
   package var losses: [Loss]
+  /// What the replay gave up to keep memory and time bounded; nil: nothing.
+  package var givenUp: [GivenUp]?
   package var missingProbes: [MissingProbe]
   package var implausibleFields: [ImplausibleField]
   package var silentOmissions: [SilentOmission]
@@ -104,6 +106,16 @@ package struct Report: Encodable, Sendable {
     /// Events lost, if the tracer reports their number.
     package var lost: Int64
     package var gapsOfUnknownSize: Int64
+  }
+
+  /// A bound that the replay reached at an event; all that was open there is unknown.
+  package struct GivenUp: Encodable, Sendable {
+    package var bound: Results.GivenUp.Bound
+    /// Bytes, or a count.
+    package var limit: Int64
+    package var event: Int64
+    /// Neither this event nor any later one was judged.
+    package var endsReplay: Bool
   }
 
   package struct MissingProbe: Encodable, Sendable {

@@ -12,7 +12,7 @@ package struct ReportVerdict: Encodable, Sendable {
     case findings
     /// No finding, but something that could hide one.
     case unknown
-    /// The input was incomplete.
+    /// The input was incomplete, or what the replay may keep was not enough.
     case incomplete
   }
 
@@ -22,8 +22,8 @@ package struct ReportVerdict: Encodable, Sendable {
 
 extension ReportVerdict {
   init(of report: Report) {
-    if let incomplete = report.trace.incomplete {
-      self.init(status: .incomplete, reasons: [incomplete])
+    if report.isIncomplete {
+      self.init(status: .incomplete, reasons: report.whyIncomplete)
     } else if !report.findingCounts.isEmpty {
       self.init(status: .findings, reasons: Self.findings(report) + report.limits)
     } else {

@@ -74,7 +74,7 @@ extension TextReport {
     sentences += report.implausible.map { "implausible: \($0)" }
     if !report.implausibleFields.isEmpty { sentences.append(Report.remedy) }
     sentences += report.leftOut.map { "omitted: \($0)" }
-    if let incomplete = report.trace.incomplete { sentences.append("incomplete: \(incomplete)") }
+    sentences += report.whyIncomplete.map { "incomplete: \($0)" }
     return lines + sentences.flatMap { fold($0) }
   }
 

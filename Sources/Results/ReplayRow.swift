@@ -11,6 +11,7 @@ package enum ReplayRow: Sendable {
   case finding(Finding)
   case undecidedOverlap(UndecidedOverlap)
   case loss(EventLoss)
+  case givenUp(GivenUp)
   case memslot(Memslot)
   case virtualMachine(VirtualMachine)
   case cache(Cache)
@@ -22,7 +23,7 @@ package enum ReplayRow: Sendable {
   case formAgreement(FormAgreement)
   /// Events were dropped between these two (exclusive), which was not known earlier: every decision of these VMs whose
   /// evidence lies (partly) between them becomes `unknown`, every finding that cites such evidence is withdrawn.
-  case taint(vms: [Int32], after: EventID, before: EventID)
+  case taint(vms: AffectedVMs, after: EventID, before: EventID)
   /// The end of the invalidation is not in the recording: verdicts that depend on it alone become `unknown`.
   case restsOnOpenInvalidation(Int64)
   /// These kinds of event are not recorded: every decision becomes `unknown`, and every finding that depends on absent

@@ -3,21 +3,9 @@
 import KVMEvents
 import Results
 
-/// A gap that became known after these rows had been written.
-struct Taint {
-  let vms: [Int32]
-  let after: EventID
-  let before: EventID
-  /// The rows of `retry_round` that were written before it was known and may have evidence after `after`; later rows
-  /// already take the gap into account.
-  let rounds: Range<Int64>
-  /// The same for `cache_check`, by the checks' entries.
-  let checkEntries: Range<EventID>
-}
-
 /// Collected while rows are written, applied once all are: a round's refresh and a check's cache are written after it.
 struct Amendments {
-  var taints: [Taint] = []
+  var taints = Taints()
   var openInvalidations: [Int64] = []
   /// Kinds of event that are not recorded: nothing may depend on absent events.
   var missingProbes: [EventKind] = []
@@ -27,15 +15,6 @@ struct Amendments {
   var hasUnexplainedMoves = false
   /// Fields were used that are not what their probes should read.
   var restsOnImplausibleFields = false
-  /// A gap that grows replaces its former extent: each end without a start doubts the same section again.
-  mutating func add(_ taint: Taint) {
-    if let last = taints.last, last.vms == taint.vms, last.after == taint.after, last.before <= taint.before {
-      taints[taints.count - 1] = taint
-    } else {
-      taints.append(taint)
-    }
-  }
-
   /// Without one of these it is not known which round was the last of its refresh.
   private static let ends: Set<EventKind> = [.hvaToPfn, .hvaToPfnRet, .gpcRefreshDone]
 
@@ -57,7 +36,6 @@ struct Amendments {
   private func amend(on connection: Connection, settings: ReplaySettings?) throws(TraceStoreError) {
     try connection.execute(
       """
-      CREATE TEMP TABLE tainted_vm (id INTEGER PRIMARY KEY);
       CREATE TEMP TABLE open_invalidation (id INTEGER PRIMARY KEY);
       CREATE TEMP TABLE tainted_round (id INTEGER PRIMARY KEY);
       CREATE TEMP TABLE tainted_cause (id INTEGER PRIMARY KEY);
@@ -73,20 +51,22 @@ struct Amendments {
     try connection.execute(
       """
       DELETE FROM finding_event WHERE finding_id NOT IN (SELECT id FROM finding);
-      DROP TABLE tainted_vm; DROP TABLE open_invalidation;
+      DROP TABLE open_invalidation;
       DROP TABLE tainted_round; DROP TABLE tainted_cause; DROP TABLE tainted_check; DROP TABLE tainted_refresh;
       DROP TABLE refresh_sums;
       """)
   }
 
   private func collectTainted(on connection: Connection) throws(TraceStoreError) {
-    let vm = try connection.prepare("INSERT OR IGNORE INTO tainted_vm VALUES (?)")
     // The evidence of a decision is the time from its first event to its last, from the previous test to the event
     // after the round (if that has no row here, the refresh's entry and return bound it): a gap in the middle of it
     // counts as well.
     let rounds = try connection.prepare(
       """
-      INSERT OR IGNORE INTO tainted_round SELECT round.id FROM (
+      SELECT round.id AS id, refresh.vm_id AS vm_id,
+        coalesce(former_event_id, refresh.entry_event_id, first_event_id) AS first,
+        coalesce(next_event_id, refresh.return_event_id, last_event_id) AS last
+      FROM (
         SELECT id, refresh_id, coalesce(loop_event_id, lookup_event_id, lookup_ret_event_id, test_event_id) AS first_event_id,
           coalesce(test_event_id, lookup_ret_event_id, lookup_event_id, loop_event_id) AS last_event_id,
           lag(coalesce(test_event_id, lookup_ret_event_id)) OVER rounds AS former_event_id,
@@ -94,27 +74,44 @@ struct Amendments {
         FROM retry_round WHERE id >= ?1 AND id < ?2
         WINDOW rounds AS (PARTITION BY refresh_id ORDER BY number)) AS round
       LEFT JOIN refresh ON refresh.id = round.refresh_id
-      WHERE coalesce(former_event_id, refresh.entry_event_id, first_event_id) < ?4
-        AND coalesce(next_event_id, refresh.return_event_id, last_event_id) > ?3
-        AND (refresh.vm_id IS NULL OR refresh.vm_id IN (SELECT id FROM tainted_vm))
       """)
     let checks = try connection.prepare(
       """
-      INSERT OR IGNORE INTO tainted_check SELECT cache_check.id FROM cache_check
-      LEFT JOIN cache ON cache.id = cache_check.cache_id
+      SELECT cache_check.id AS id, cache.vm_id AS vm_id, entry_event_id AS first,
+        coalesce(return_event_id, entry_event_id) AS last
+      FROM cache_check LEFT JOIN cache ON cache.id = cache_check.cache_id
       WHERE entry_event_id >= ?1 AND entry_event_id < ?2
-        AND entry_event_id < ?4 AND coalesce(return_event_id, entry_event_id) > ?3
-        AND (cache.vm_id IS NULL OR cache.vm_id IN (SELECT id FROM tainted_vm))
       """)
-    for taint in taints {
-      try connection.execute("DELETE FROM tainted_vm")
-      for id in taint.vms {
-        try vm.run(id)
+    let taintRound = try connection.prepare("INSERT OR IGNORE INTO tainted_round VALUES (?)")
+    let taintCheck = try connection.prepare("INSERT OR IGNORE INTO tainted_check VALUES (?)")
+    for rows in taints.ranges(\.rounds) {
+      rounds.bind([rows.lowerBound, rows.upperBound])
+      while try rounds.step() {
+        let id = rounds.integer("id")
+        if taints.concern(Self.evidence(rounds), of: Self.vm(rounds), { $0.rounds.contains(id) }) {
+          try taintRound.run(id)
+        }
       }
-      for (statement, rows) in [(rounds, taint.rounds), (checks, taint.checkEntries)] {
-        try statement.run(rows.lowerBound, rows.upperBound, taint.after, taint.before)
-      }
+      rounds.reset()
     }
+    for entries in taints.ranges(\.checkEntries) {
+      checks.bind([entries.lowerBound, entries.upperBound])
+      while try checks.step() {
+        let entry = checks.integer("first")
+        if taints.concern(Self.evidence(checks), of: Self.vm(checks), { $0.checkEntries.contains(entry) }) {
+          try taintCheck.run(checks.integer("id"))
+        }
+      }
+      checks.reset()
+    }
+  }
+
+  private static func vm(_ row: Statement) -> Int32? {
+    row.optionalInteger("vm_id").map { Int32(truncatingIfNeeded: $0) }
+  }
+
+  private static func evidence(_ row: Statement) -> Taints.Evidence {
+    Taints.Evidence(first: row.optionalInteger("first"), last: row.optionalInteger("last"))
   }
 
   private func collectOpen(on connection: Connection) throws(TraceStoreError) {

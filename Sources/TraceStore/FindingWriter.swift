@@ -64,7 +64,7 @@ final class FindingWriter {
   }
 
   /// A lookup is not a witness if events were dropped between the lookup it concerns and its own return.
-  private func withdrawWitnesses(vms: [Int32], after: EventID, before: EventID) throws(TraceStoreError) {
+  private func withdrawWitnesses(vms: AffectedVMs, after: EventID, before: EventID) throws(TraceStoreError) {
     var unseen: [Int64] = []
     witnessed.bind([after, before])
     while try witnessed.step() {
@@ -77,9 +77,9 @@ final class FindingWriter {
   }
 
   /// Its VM is one of these, or not known.
-  private static func isOf(_ vms: [Int32], _ finding: Statement) -> Bool {
+  private static func isOf(_ vms: AffectedVMs, _ finding: Statement) -> Bool {
     guard let vm = finding.optionalInteger("vm_id") else { return true }
-    return vms.contains { Int64($0) == vm }
+    return vms.contains(Int32(truncatingIfNeeded: vm))
   }
 
   /// SQL: findings of this condition lose their witness, whose lookup is then not part of their proof.
@@ -95,7 +95,7 @@ final class FindingWriter {
   }
 
   /// Deletes the findings of these VMs (or of an unknown one) that cite an event between the two.
-  func withdraw(vms: [Int32], after: EventID, before: EventID) throws(TraceStoreError) {
+  func withdraw(vms: AffectedVMs, after: EventID, before: EventID) throws(TraceStoreError) {
     try withdrawWitnesses(vms: vms, after: after, before: before)
     var withdrawn: [Int64] = []
     cited.bind([after, before])

@@ -14,6 +14,7 @@ package final class ResultWriter {
   private let refreshes: TableWriter<Refresh>
   private let memslots: TableWriter<Memslot>
   private let losses: TableWriter<EventLoss>
+  private let givenUp: TableWriter<GivenUp>
   private let vms: TableWriter<VirtualMachine>
   private let caches: TableWriter<Cache>
   private let neverEnded: TableWriter<NeverEnded>
@@ -34,6 +35,7 @@ package final class ResultWriter {
     refreshes = try TableWriter(on: connection, schema: schema)
     memslots = try TableWriter(on: connection, schema: schema)
     losses = try TableWriter(on: connection, schema: schema)
+    givenUp = try TableWriter(on: connection, schema: schema)
     vms = try TableWriter(on: connection, schema: schema)
     caches = try TableWriter(on: connection, schema: schema)
     neverEnded = try TableWriter(on: connection, schema: schema)
@@ -58,6 +60,7 @@ package final class ResultWriter {
     case .finding(let finding): try findings.write(finding)
     case .undecidedOverlap(let row): try undecidedOverlaps.write(row)
     case .loss(let row): try losses.write(row)
+    case .givenUp(let row): try givenUp.write(row)
     case .memslot(let row): try memslots.write(row)
     case .virtualMachine(let row):
       if row.unexplainedMoves > 0 { amendments.hasUnexplainedMoves = true }
@@ -69,10 +72,10 @@ package final class ResultWriter {
     case .formAgreement(let row): try formAgreements.write(row)
     case .taint(let vms, let after, let before):
       try findings.withdraw(vms: vms, after: after, before: before)
-      amendments.add(
+      amendments.taints.append(
         Taint(
-          vms: vms, after: after, before: before, rounds: rounds.rowids(after: after),
-          checkEntries: checks.entries(after: after, before: before)))
+          after: after, before: before, rounds: rounds.rowids(after: after),
+          checkEntries: checks.entries(after: after, before: before)), of: vms)
     case .restsOnOpenInvalidation(let id): amendments.openInvalidations.append(id)
     case .lacksProbes(let kinds): amendments.missingProbes = kinds
     case .implausibleField(let field, let isUsed):

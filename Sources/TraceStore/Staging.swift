@@ -6,7 +6,7 @@ struct Staging {
   static let name = "staging"
   private static let tables = [
     "vm", "cache", "memslot", "invalidation", "refresh", "cache_check", "finding", "finding_event",
-    "undecided_overlap", "loss", "never_ended", "never_ended_wait", "witness_weight", "form_agreement",
+    "undecided_overlap", "loss", "given_up", "never_ended", "never_ended_wait", "witness_weight", "form_agreement",
     "implausible_field", "silent_omission",
   ]
   private let connection: Connection

@@ -116,6 +116,16 @@ package final class TraceDatabase {
     return counts
   }
 
+  /// The bounds that the replay reached, in their order; none: nothing was given up.
+  package func givenUp() throws(TraceStoreError) -> [GivenUp] {
+    try rows("SELECT bound, limit_value, event_id, ends_replay FROM given_up ORDER BY id") {
+      (row) throws(TraceStoreError) in
+      GivenUp(
+        bound: try row.word("bound"), limit: row.integer("limit_value"), event: row.integer("event_id"),
+        endsReplay: row.flag("ends_replay"))
+    }
+  }
+
   /// Events were lost at an unknown time.
   package func hasLossAnywhere() throws(TraceStoreError) -> Bool {
     let kind = EventKind.lostEvents.rawValue
@@ -259,6 +269,7 @@ package final class TraceDatabase {
     DELETE FROM cache;
     DELETE FROM vm;
     DELETE FROM loss;
+    DELETE FROM given_up;
     DELETE FROM replay;
     """
 }

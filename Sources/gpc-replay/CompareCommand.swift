@@ -31,6 +31,8 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup var kernel: KernelFormArguments
 
+  @OptionGroup var memory: MemoryOption
+
   @Flag(help: "Print the comparison as one JSON document.")
   var json = false
 
@@ -44,7 +46,8 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     // Before anything is imported: what is wrong with a form leaves no database.
     let forms = try forms.byAge()
-    let source = try Recording(options.request(trace), kernel: kernel.asked(), .terminal)
+    let source = try Recording(
+      options.request(trace), kernel: kernel.asked(), memoryMax: memory.memoryMax?.bytes, .terminal)
     let interrupt = Interrupt()
     guard let notCompared = try source.compare(forms, isInterrupted: { interrupt.isRequested }) else {
       printError("gpc-replay: interrupted; nothing of this comparison was stored, and what was stored before stays.\n")

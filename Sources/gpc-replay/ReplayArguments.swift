@@ -43,13 +43,18 @@ struct ReplayArguments: ParsableArguments {
       """, transform: TimeSpan.parse)
   var stallMax: TimeSpan?
 
+  @OptionGroup var memory: MemoryOption
+
   mutating func validate() throws {
     if let delta, !ReplaySettings.deltasNs.contains(delta.ns) { throw ValidationError("--delta must be at most 1s.") }
     if retriesMax < 0 { throw ValidationError("--retries-max must not be negative.") }
   }
 
   /// Something was asked for.
-  var isGiven: Bool { delta != nil || stallMax != nil || form.form != nil || retriesMax != Self.retriesMaxByDefault }
+  var isGiven: Bool {
+    delta != nil || stallMax != nil || form.form != nil || retriesMax != Self.retriesMaxByDefault
+      || memory.memoryMax != nil
+  }
 
   private static let retriesMaxByDefault: Int32 = 10
 
@@ -59,6 +64,7 @@ struct ReplayArguments: ParsableArguments {
     request.retriesMax = retriesMax
     request.stallMaxNs = stallMax?.ns
     request.kernel = try form.asked()
+    request.memoryMax = memory.memoryMax?.bytes
     return request
   }
 }

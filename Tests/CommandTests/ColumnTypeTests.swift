@@ -66,6 +66,11 @@ import Testing
     ] {
       _ = try Invocation([CorpusTrace(name).trace.path, "--db", "\(name).db"], in: folder)
     }
+    var storm = StormText()
+    for thread in 1...2050 { storm.start(thread, at: StormText.far) }
+    storm.check()
+    _ = try folder.write("storm.txt", storm.text)
+    _ = try Invocation(["storm.txt", "--db", "storm.db"], in: folder)
     _ = try Invocation(["replay", "contract.db", "--retries-max", "0"], in: folder)
     _ = try Invocation(["compare", "overlap.db", "--form", "v6.9,v7.3"], in: folder)
     _ = try Invocation(["compare", "cut-off.db", "--form", "v6.9,v7.3"], in: folder)

@@ -27,9 +27,10 @@ package final class PartJudge {
   package func judge(_ removal: Removal) throws -> Judgement { try judge(removal.applied(to: recording)) }
 
   /// What is said of these events, if they are all that was recorded.
-  package func judge(_ events: [RecordedEvent]) throws -> Judgement {
+  /// - Parameter changed: the recording's own options with others for some of them.
+  package func judge(_ events: [RecordedEvent], _ changed: ReplayOptions? = nil) throws -> Judgement {
     try recount(events)
-    var options = recording.options
+    var options = changed ?? recording.options
     var leftOut: [ImplausibleField]
     repeat {
       leftOut = []

@@ -42,7 +42,9 @@ import Testing
   private func hits(
     _ table: MemslotTable, _ start: UInt64, _ end: UInt64, since: EventID = 90, cpu: Int32 = 0, deltaNs: Int64 = 0
   ) -> Bool? {
-    table.hits(range(start, end), since: moment(since, cpu: cpu), MomentOrder(deltaNs: deltaNs), areAllProbed: true)
+    var table = table
+    return table.hits(
+      range(start, end), since: moment(since, cpu: cpu), MomentOrder(deltaNs: deltaNs), areAllProbed: true)
   }
 
   // The slot covers [0x100000, 0x104000); both are half-open.

@@ -16,7 +16,7 @@ struct Outcome {
   private(set) var vms: [VirtualMachine] = []
   private(set) var caches: [Cache] = []
   private(set) var agreements: [FormAgreement] = []
-  private(set) var taints: [(vms: [Int32], after: EventID, before: EventID)] = []
+  private(set) var taints: [(vms: [Int32]?, after: EventID, before: EventID)] = []
   private(set) var restOnOpen: [Int64] = []
   private(set) var neverEnded: [NeverEnded] = []
   private(set) var weight = WitnessWeight()
@@ -27,6 +27,7 @@ struct Outcome {
   private(set) var implausibleFields: [ImplausibleField] = []
   private(set) var silentOmissions: [SilentOmission] = []
   private(set) var undecidedOverlaps: [UndecidedOverlap] = []
+  private(set) var givenUp: [GivenUp] = []
 
   init(recording: Marbles, rows: [ReplayRow]) {
     self.recording = recording
@@ -40,10 +41,15 @@ struct Outcome {
       case .cacheCheck(let row): cacheChecks.append(row)
       case .finding(let row): findings.append(row)
       case .loss(let row): losses.append(row)
+      case .givenUp(let row): givenUp.append(row)
       case .memslot(let row): memslots.append(row)
       case .virtualMachine(let row): vms.append(row)
       case .cache(let row): caches.append(row)
-      case .taint(let vms, let after, let before): taints.append((vms, after, before))
+      case .taint(let affected, let after, let before):
+        // A gap on a CPU concerns every VM.
+        var vms: [Int32]?
+        if case .these(let some) = affected { vms = some }
+        taints.append((vms, after, before))
       case .restsOnOpenInvalidation(let id): restOnOpen.append(id)
       case .lacksProbes(let kinds): missingProbes = kinds
       case .neverEnded(let row): neverEnded.append(row)

@@ -23,7 +23,7 @@ import TraceStore
   ]
 
   @Test(arguments: gaps) func taint(vms: [Int32], after: EventID, before: EventID, rounds: [Int], check: Bool) throws {
-    let database = try Example.database(amendments: [.taint(vms: vms, after: after, before: before)])
+    let database = try Example.database(amendments: [.taint(vms: .these(vms), after: after, before: before)])
     let clean = ["1|agrees|false|count", "2|agrees|necessary|", "3|agrees||"]
     // Round 1 was repeated while invalidation 1, whose end is recorded, was in flight: rightly, whatever was dropped
     // beside it; but whether something that overlaps was dropped is not known.
@@ -43,7 +43,7 @@ import TraceStore
   @Test func rowsThatComeLaterAreFinal() throws {
     let writer = try TraceWriter(at: .memory)
     try writer.write(Example.events)
-    try writer.write([.taint(vms: [1], after: 0, before: 26)])
+    try writer.write([.taint(vms: .these([1]), after: 0, before: 26)])
     try writer.write(Example.rows)
     let database = try writer.finish(Example.summary())
     #expect(try database.rows("SELECT count(*) FROM retry_round WHERE decision = 'unknown'") == ["0"])
@@ -64,7 +64,7 @@ import TraceStore
       check: nil, proof: [25], summary: "too many")
     let writer = try TraceWriter(at: .memory)
     try writer.write(Example.events)
-    try writer.write(Example.rows + [.finding(excess), .taint(vms: [1], after: 3, before: 8)])
+    try writer.write(Example.rows + [.finding(excess), .taint(vms: .these([1]), after: 3, before: 8)])
     var summary = Example.summary()
     summary.replay?.retriesMax = 0
     let database = try writer.finish(summary)
@@ -87,7 +87,7 @@ import TraceStore
     for (before, decision) in [(10, "disagrees"), (11, "unknown")] as [(EventID, String)] {
       let writer = try TraceWriter(at: .memory)
       try writer.write(Example.events)
-      try writer.write(rows + [.finding(divergence), .taint(vms: [1], after: 9, before: before)])
+      try writer.write(rows + [.finding(divergence), .taint(vms: .these([1]), after: 9, before: before)])
       let database = try writer.finish(Example.summary())
       #expect(try database.rows("SELECT decision FROM cache_check") == [decision])
     }

@@ -14,7 +14,7 @@ import Testing
     FindingEventColumn.self, FormAgreementColumn.self, FormCostColumn.self, ImplausibleFieldColumn.self,
     ImportIssueColumn.self, ImportIssueCountColumn.self, InvalidationColumn.self, LeftOutWindowColumn.self,
     LossColumn.self, MemslotColumn.self, NeverEndedColumn.self, NeverEndedWaitColumn.self, RecordingMarkColumn.self,
-    RefreshColumn.self, RetryRoundColumn.self, SilentOmissionColumn.self, TaskColumn.self,
+    RefreshColumn.self, RetryRoundColumn.self, SilentOmissionColumn.self, GivenUpColumn.self, TaskColumn.self,
     UndecidedOverlapColumn.self, VmColumn.self, WitnessWeightColumn.self,
   ]
 

@@ -9,6 +9,24 @@ extension ProtocolEngine {
     case write(Int)
     /// The vCPU of this cache is in guest mode.
     case guest(Int)
+
+    init(_ lock: Lock, _ cache: Int) {
+      switch lock {
+      case .invalidate: self = .invalidate
+      case .list: self = .list
+      case .mmu: self = .mmu
+      case .refresh: self = .refresh(cache)
+      case .read: self = .read(cache)
+      case .write: self = .write(cache)
+      case .guest: self = .guest(cache)
+      }
+    }
+
+    /// Whatever it is taken for: who waits for `gpc->lock` waits for readers or for a writer.
+    package var ofWhoeverHoldsIt: LockName {
+      if case .read(let cache) = self { return .write(cache) }
+      return self
+    }
   }
 
   /// The cache whose locks the step of `task` takes: the operation's, or the one that the walk has reached.
@@ -22,19 +40,10 @@ extension ProtocolEngine {
   }
 
   /// The lock that the next step of `task` takes, if it is one that takes a lock.
-  func lockWanted<S: ProtocolStorage>(_ task: Int, _ state: borrowing S) -> LockName? {
+  package func lockWanted<S: ProtocolStorage>(_ task: Int, _ state: borrowing S) -> LockName? {
     let traits = traits(state[task: task].step)
     guard let lock = traits.takes else { return nil }
-    let cache = self.cache(task, traits, state)
-    switch lock {
-    case .invalidate: return .invalidate
-    case .list: return .list
-    case .mmu: return .mmu
-    case .refresh: return .refresh(cache)
-    case .read: return .read(cache)
-    case .write: return .write(cache)
-    case .guest: return .guest(cache)
-    }
+    return LockName(lock, self.cache(task, traits, state))
   }
 
   func canMove<S: ProtocolStorage>(_ task: Int, _ state: borrowing S) -> Bool {
@@ -69,6 +78,7 @@ extension ProtocolEngine {
 
   @inline(__always)
   func drop<S: ProtocolStorage>(_ lock: Lock, _ task: Int, _ cache: Int, _ state: inout S) {
+    state.noteDrop(of: lock, cache)
     switch lock {
     case .invalidate: state.kvm.invalidateLock.release(task)
     case .list: state.kvm.listLock.release(task)

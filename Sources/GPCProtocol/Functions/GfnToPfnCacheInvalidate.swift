@@ -109,10 +109,7 @@ extension ProtocolText.Condition {
 extension Step {
   /// Goes to the first cache on the list from this one on; false: there is none.
   fileprivate func reach(from first: Int) -> Bool {
-    let cacheCount = storage.pointee.cacheCount(programs)
-    var cache = first
-    while cache < cacheCount && !storage.pointee[cache: cache].isListed { cache += 1 }
-    guard cache < cacheCount else { return false }
+    guard let cache = storage.pointee.nextWalked(from: first, by: task, programs) else { return false }
     local.walked = Storage.Width.Count(cache)
     return true
   }

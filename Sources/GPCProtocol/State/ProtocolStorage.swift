@@ -22,6 +22,10 @@ package protocol ProtocolStorage: Sendable {
   func isStale(_ pfn: PFN, at uhva: UHVA) -> Bool
 
   func cacheCount(_ programs: CompiledPrograms) -> Int
+  /// The first cache on the list, from this one on, that the walk of `task` comes to.
+  mutating func nextWalked(from first: Int, by task: Int, _ programs: CompiledPrograms) -> Int?
+  /// A lock is being dropped.
+  mutating func noteDrop(of lock: Lock, _ cache: Int)
   func taskCount(_ programs: CompiledPrograms) -> Int
   /// The operation that `task` is in. It must not have finished.
   func operation(_ task: Int, _ programs: CompiledPrograms) -> CompiledOperation
@@ -34,6 +38,19 @@ package protocol ProtocolStorage: Sendable {
 }
 
 extension ProtocolStorage {
+  @inline(__always) package mutating func noteDrop(of lock: Lock, _ cache: Int) {}
+
+  package func nextListed(from first: Int, _ programs: CompiledPrograms) -> Int? {
+    let cacheCount = cacheCount(programs)
+    var cache = first
+    while cache < cacheCount && !self[cache: cache].isListed { cache += 1 }
+    return cache < cacheCount ? cache : nil
+  }
+
+  package mutating func nextWalked(from first: Int, by task: Int, _ programs: CompiledPrograms) -> Int? {
+    nextListed(from: first, programs)
+  }
+
   package func isStale(_ pfn: PFN, at uhva: UHVA) -> Bool {
     uhva.isError || pfn != currentPFN(at: uhva)
   }

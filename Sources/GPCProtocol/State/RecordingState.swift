@@ -14,6 +14,7 @@ package struct RecordingState: ProtocolStorage {
     var isFree: Bool
     /// Of an invalidation: when its pages began to be unmapped.
     var unmappedAt: UInt64?
+    var walk = WalkOrder()
   }
 
   package var kvm = SharedKVM<RecordingWidth>()
@@ -22,8 +23,14 @@ package struct RecordingState: ProtocolStorage {
   private var slots: [Slot] = []
   private var freeSlots: [Int] = []
   private var pages = PageNames()
+  /// The locks dropped since they were last taken from here; only where `walked` is there.
+  private var dropped: [ProtocolEngine.LockName] = []
+  /// nil: a walk comes to every cache on the list.
+  private var walked: WalkIndex?
 
-  package init() {}
+  /// - Parameter walksHitsAlone: walks pass over the caches that they miss and need not wait for; their steps there do
+  /// nothing. Else caches times invalidations.
+  package init(walksHitsAlone: Bool = false) { walked = walksHitsAlone ? WalkIndex() : nil }
 
   package static func table(_ engine: ProtocolEngine) -> StepTable<RecordingState> {
     guard let table = engine.recording else { fatalError("the engine of a search drives a recording") }
@@ -32,7 +39,10 @@ package struct RecordingState: ProtocolStorage {
 
   package subscript(cache index: Int) -> SharedCache<RecordingWidth> {
     @inline(__always) get { caches[index] }
-    @inline(__always) _modify { yield &caches[index] }
+    @inline(__always) _modify {
+      yield &caches[index]
+      walked?.update(index, caches[index])
+    }
   }
 
   package subscript(task index: Int) -> TaskState<RecordingWidth> {
@@ -58,6 +68,11 @@ package struct RecordingState: ProtocolStorage {
   package func isStale(_ pfn: PFN, at uhva: UHVA) -> Bool { uhva.isError || pages.isFreed(pfn, at: uhva) }
 
   package func cacheCount(_ programs: CompiledPrograms) -> Int { caches.count }
+
+  package mutating func nextWalked(from first: Int, by task: Int, _ programs: CompiledPrograms) -> Int? {
+    guard let walked, let range = slots[task].range?.range else { return nextListed(from: first, programs) }
+    return walked.next(from: first, in: range, &slots[task].walk)
+  }
 
   package func taskCount(_ programs: CompiledPrograms) -> Int { tasks.count }
 
@@ -91,6 +106,7 @@ package struct RecordingState: ProtocolStorage {
     caches[cache].fields.active = true
     caches[cache].fields.gpa = gpa
     caches[cache].fields.uhva = uhva
+    walked?.update(cache, caches[cache])
     guard isValid && !uhva.isError else { return }
     track(uhva)
     caches[cache].fields.retryLoopTop(rules)
@@ -146,7 +162,18 @@ package struct RecordingState: ProtocolStorage {
     return held.isFree ? nil : Int(held.holder) - 1
   }
 
+  package mutating func noteDrop(of lock: Lock, _ cache: Int) {
+    if walked != nil { dropped.append(ProtocolEngine.LockName(lock, cache).ofWhoeverHoldsIt) }
+  }
+
+  /// The locks dropped since the last call, as often as they were; only with `walksHitsAlone`.
+  package mutating func takeDropped() -> [ProtocolEngine.LockName] {
+    defer { dropped.removeAll(keepingCapacity: true) }
+    return dropped
+  }
+
   mutating func releaseLocks(of task: Int, _ cache: Int) {
+    for lock: Lock in [.invalidate, .list, .mmu, .refresh, .write] { noteDrop(of: lock, cache) }
     if holder(of: .invalidate) == task { kvm.invalidateLock.release(task) }
     if holder(of: .list) == task { kvm.listLock.release(task) }
     if holder(of: .mmu) == task { kvm.mmuLock.release(task) }
@@ -157,10 +184,9 @@ package struct RecordingState: ProtocolStorage {
   /// A page gets its name before it is looked up. Pages of no cache are dropped now and then.
   private mutating func track(_ uhva: UHVA) {
     if pages.count > 2 * (caches.count + slots.count) + 64 {
-      pages.forget { page in
-        !caches.contains { $0.fields.uhva.page == page }
-          && !slots.contains { !$0.isFree && $0.request?.resolved.page == page }
-      }
+      var used = Set(caches.map(\.fields.uhva.page))
+      for slot in slots where !slot.isFree { used.formUnion([slot.request?.resolved.page].compactMap(\.self)) }
+      pages.forget { !used.contains($0) }
     }
     pages.track(uhva)
   }

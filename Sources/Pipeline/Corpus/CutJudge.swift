@@ -99,7 +99,7 @@ struct CutJudge {
       case .cacheCheck(let check): check.decision == .unknown
       case .invalidation, .refresh, .finding, .loss, .memslot, .virtualMachine, .cache, .formAgreement, .taint,
         .restsOnOpenInvalidation, .lacksProbes, .neverEnded, .witnessWeight, .witness, .implausibleField,
-        .silentOmission, .undecidedOverlap:
+        .silentOmission, .undecidedOverlap, .givenUp:
         false
       }
     }
@@ -141,7 +141,7 @@ struct CutJudge {
     var rounds: [RetryRound] = []
     for row in rows {
       if case .retryRound(let round) = row, round.refresh == refresh, round.cause == .false { rounds.append(round) }
-      guard case .taint(let vms, let after, let before) = row, vm.map({ vms.contains($0) }) ?? true else { continue }
+      guard case .taint(let vms, let after, let before) = row, vm.map(vms.contains) ?? true else { continue }
       rounds.removeAll { round in
         let events = [round.loopEvent, round.lookupEvent, round.lookupRetEvent, round.testEvent].compactMap { $0 }
         guard let first = events.first, let last = events.last else { return false }
@@ -173,7 +173,7 @@ struct CutJudge {
       case .implausibleField(_, let isUsed): isUsed
       case .silentOmission(let omission): finding.kind != .contract || omission.sign != .countAbove
       case .invalidation, .refresh, .retryRound, .cacheCheck, .finding, .loss, .memslot, .virtualMachine, .cache,
-        .formAgreement, .neverEnded, .witnessWeight, .witness, .undecidedOverlap:
+        .formAgreement, .neverEnded, .witnessWeight, .witness, .undecidedOverlap, .givenUp:
         false
       }
     }

@@ -119,6 +119,7 @@ extension Finding.Kind: ColumnValue {}
 extension Finding.Certainty: ColumnValue {}
 extension FormAgreement.Refutation: ColumnValue {}
 extension FormReason: ColumnValue {}
+extension GivenUp.Bound: ColumnValue {}
 extension ImplausibleField.Sign: ColumnValue {}
 extension ImportIssueKind: ColumnValue {}
 extension ImportIssueKind.Severity: ColumnValue {}
