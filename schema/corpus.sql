@@ -2,7 +2,16 @@
 -- changed.
 
 PRAGMA application_id = 0x67706363; -- "gpcc"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
+
+-- What all pages of the file were when gpc-replay last wrote to it: one row. Each page ends with a checksum of its own.
+CREATE TABLE page_seal (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  change_counter INTEGER NOT NULL,  -- of the file's header: a program that writes to the file counts it up
+  page_count INTEGER NOT NULL,
+  checksum INTEGER NOT NULL         -- of the pages' checksums in their order, without page 1 and this table's
+) STRICT;
+INSERT INTO page_seal VALUES (1, 0, 0, 0);
 
 -- One `corpus run`.
 CREATE TABLE run (

@@ -9,6 +9,9 @@ import TOMLKit
 extension CaseDescription {
   /// - Parameter lacking: forms that it may expect nothing of: they are about to be added.
   package init(toml: String, lacking: [String] = []) throws(CaseFault) {
+    if let line = TOMLNesting.lineTooDeep(toml) {
+      throw .malformed(reason: "line \(line): a key has more than \(TOMLNesting.partsMax) parts")
+    }
     let file: File
     do {
       file = try TOMLDecoder(strictDecoding: true).decode(File.self, from: toml)

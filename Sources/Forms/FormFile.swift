@@ -23,6 +23,9 @@ package struct FormFile: Sendable {
   ) throws(FormFault) {
     // The parser takes what stands before one for all there is.
     guard !toml.utf8.contains(0) else { throw FormFault(.malformed(reason: "there is a NUL byte in it")) }
+    if let line = TOMLNesting.lineTooDeep(toml) {
+      throw FormFault(.malformed(reason: "a key has more than \(TOMLNesting.partsMax) parts"), line: line)
+    }
     lines = FormLines(toml)
     self.known = known
     self.isMainline = isMainline
@@ -38,6 +41,9 @@ package struct FormFile: Sendable {
     }
     try expectKeys(of: file, ["form"], in: "the file", nil)
     guard let tables = file["form"]?.array, !tables.isEmpty else { throw FormFault(.noForm) }
+    guard tables.count <= Self.formsMax else {
+      throw FormFault(.malformed(reason: "it has \(tables.count) forms, and \(Self.formsMax) are read at most"))
+    }
     let all = try (0..<tables.count).map { (index) throws(FormFault) -> TOMLTable in
       guard let table = tables[index].table else { throw FormFault(.noForm) }
       return table
@@ -58,6 +64,9 @@ package struct FormFile: Sendable {
       throw FormFault(.malformed(reason: "\(error)"))
     }
   }
+
+  /// Each is compared with all others.
+  private static let formsMax = 256
 
   private static let keys = ["id", "title", "source", "from", "rules"]
 

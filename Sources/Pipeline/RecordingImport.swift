@@ -81,7 +81,16 @@ package struct RecordingImport {
   }
 
   private func content(of path: String, _ hash: ContentHash) throws(TraceStoreError) -> TraceDatabase.Content {
-    try TraceDatabase.content(of: path, contentHash: hash.description, toolVersion: Tool.version)
+    do {
+      return try TraceDatabase.content(of: path, contentHash: hash.description, toolVersion: Tool.version)
+    } catch {
+      switch error {
+      // What cannot be read any more can be replaced.
+      case .changed, .disagreeing, .unreadable, .damaged: if request.isForced { return .other }
+      case _: break
+      }
+      throw error
+    }
   }
 
   private var path: String? {

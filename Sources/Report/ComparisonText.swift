@@ -17,7 +17,7 @@ package struct ComparisonText {
   package var text: String {
     let parts =
       report.isEmpty ? [leftOut, nothing] : [leftOut, header, refreshes, times, beyondRange, agreement, notCompared]
-    return parts.filter { !$0.isEmpty }.map { folded($0, width: width).joined(separator: "\n") }
+    return parts.filter { !$0.isEmpty }.map { folded($0.map(\.printable), width: width).joined(separator: "\n") }
       .joined(separator: "\n\n") + "\n"
   }
 

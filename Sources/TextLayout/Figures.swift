@@ -33,4 +33,4 @@ package func milliseconds(_ ns: Int64) -> String { decimal(ns, unit: 1_000_000) 
 package func microseconds(_ ns: Int64) -> String { decimal(ns, unit: 1000) }
 
 /// The input's name in a sentence: `-` on a command line is standard input.
-package func inputName(_ name: String) -> String { name == "-" ? "standard input" : name }
+package func inputName(_ name: String) -> String { name == "-" ? "standard input" : name.printable }

@@ -25,6 +25,21 @@ extension String {
   }
 }
 
+extension String {
+  /// Of a JSON document: what a terminal would obey is there only in texts, where the escape is the same character.
+  package var escapedForJSON: String {
+    if utf8.allSatisfy({ $0 < 0x7f }) { return self }
+    return unicodeScalars.reduce(into: "") { text, scalar in
+      if scalar.value >= 0x7f, scalar.isObeyed {
+        let digits = String(scalar.value, radix: 16)
+        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+  }
+}
+
 /// A word of a command line, quoted if a shell would take it apart.
 package func shellWord(_ word: String) -> String {
   let isPlain =

@@ -15,8 +15,11 @@ final class Connection {
   private var open: OpaquePointer?
   /// The path as given, for errors; `:memory:` for none.
   let path: String
+  /// Paths by names.
+  private var attached: [String: String] = [:]
 
-  init(_ path: String, mode: Mode) throws(TraceStoreError) {
+  /// - Parameter isChecked: a page without its checksum is refused; false: what is there is replaced, whatever it is.
+  init(_ path: String, mode: Mode, isChecked: Bool = true) throws(TraceStoreError) {
     let flags =
       switch mode {
       case .readOnly: SQLITE_OPEN_READONLY
@@ -24,8 +27,11 @@ final class Connection {
       case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
       }
     var opened: OpaquePointer?
+    _ = CheckedFileSystem.shared
     // NOMUTEX: the handle stays on one thread at a time, so SQLite need not lock on every call.
-    let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+    let code = sqlite3_open_v2(
+      path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+      isChecked ? CheckedFileSystem.name : nil)
     guard code == SQLITE_OK, let opened else {
       let error = Connection.error(of: opened, code: code, doing: "open", path: path)
       sqlite3_close_v2(opened)
@@ -33,6 +39,10 @@ final class Connection {
     }
     self.open = opened
     self.path = path
+    guard mode == .create else { return }
+    // Of a database that is there already, this changes nothing.
+    var count = Int32(PageChecksum.byteCount)
+    try check(sqlite3_file_control(opened, "main", SQLITE_FCNTL_RESERVE_BYTES, &count), doing: "file_control")
   }
 
   deinit { sqlite3_close_v2(open) }
@@ -48,13 +58,14 @@ final class Connection {
     return open
   }
 
-  /// A database in write-ahead mode has pages in its log that are not yet in its file.
-  func leaveWriteAheadLog() throws(TraceStoreError) {
-    let mode = try prepare("PRAGMA journal_mode")
-    guard try mode.step(), mode.text("journal_mode") == "wal" else { return }
-    mode.reset()
-    try execute("PRAGMA journal_mode = DELETE")
+  /// `name` is an identifier of SQL. What is attached to a connection that only reads is only read as well.
+  func attach(_ path: String, as name: String) throws(TraceStoreError) {
+    try prepare("ATTACH ?1 AS \"\(name)\"", [path]).run()
+    attached[name] = path
   }
+
+  /// Ends a transaction with a seal on what it leaves.
+  func commit() throws(TraceStoreError) { try PageSeal.commit(on: self) }
 
   /// Ends a failed transaction. SQLite may have ended it itself; then there is nothing to do.
   func rollBack() {
@@ -87,7 +98,9 @@ final class Connection {
   }
 
   func error(_ code: Int32, doing: String) -> TraceStoreError {
-    Connection.error(of: handle, code: code, doing: doing, path: path)
+    let damaged = attached.first { CheckedFile.of(handle, $0.key)?.pointee.damagedPage ?? 0 != 0 }
+    return Connection.error(
+      of: handle, code: code, doing: doing, path: damaged?.value ?? path, schema: damaged?.key ?? "main")
   }
 
   /// The SQL of a whole schema does not help in an error.
@@ -95,11 +108,17 @@ final class Connection {
     String(sql.drop { $0.isWhitespace }.prefix { !$0.isNewline }.prefix(200))
   }
 
-  private static func error(of handle: OpaquePointer?, code: Int32, doing: String, path: String) -> TraceStoreError {
+  /// - Parameter schema: the name that the database at `path` has.
+  private static func error(
+    of handle: OpaquePointer?, code: Int32, doing: String, path: String, schema: String = "main"
+  ) -> TraceStoreError {
     switch code & 0xff {
     case SQLITE_FULL: return .noSpace(path: path)
     case SQLITE_BUSY, SQLITE_LOCKED: return .busy(path: path)
     case SQLITE_NOTADB: return .notOurs(path: path)
+    case SQLITE_IOERR where code == CheckedFile.damage:
+      let page = handle.flatMap { CheckedFile.of($0, schema)?.pointee.damagedPage } ?? 0
+      return .changed(path: path, what: "page \(page) is not as gpc-replay wrote it")
     // SQLite keeps no errno for a short write, which is what a full disk or a size limit causes.
     case SQLITE_IOERR where code == SQLITE_IOERR | (3 << 8): return .noSpace(path: path)
     default:

@@ -41,7 +41,8 @@ package final class CorpusStore {
     try connection.execute("PRAGMA busy_timeout = 10000")
     try connection.execute("BEGIN IMMEDIATE")
     guard try connection.integer("PRAGMA application_id") == 0 else { return try connection.execute("COMMIT") }
-    try connection.execute("\(Schema.corpus) COMMIT")
+    try connection.execute(Schema.corpus)
+    try connection.commit()
   }
 
   /// Adds a run, whole or not at all. Returns its number.
@@ -51,7 +52,7 @@ package final class CorpusStore {
       let id = try connection.integer("SELECT coalesce(max(id), 0) + 1 FROM run")
       try TableWriter(on: connection).write(run, id: id)
       for row in run.cases { try insert(row, id) }
-      try connection.execute("COMMIT")
+      try connection.commit()
       return id
     } catch {
       connection.rollBack()

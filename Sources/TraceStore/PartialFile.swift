@@ -1,5 +1,6 @@
 // A database under construction: a file with a name of its own next to the final one, renamed into place when complete.
 
+import CSQLite
 import Glibc
 
 /// The file a writer fills. Its lock distinguishes a running import from what a killed one left over.
@@ -80,12 +81,15 @@ final class PartialFile {
     }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notOurs(path: path) }
     guard status.st_size > 0 else { return nil }
-    let connection = try Connection(path, mode: .readWrite)
-    guard try connection.integer("PRAGMA application_id") == SchemaIdentity.trace.applicationID else {
-      throw .notOurs(path: path)
+    guard SchemaIdentity.trace.isNamed(inHeaderOf: path) else { throw .notOurs(path: path) }
+    do throws(TraceStoreError) {
+      let connection = try Connection(path, mode: .readWrite, isChecked: false)
+      try connection.execute("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE")
+      return connection
+    } catch .sqlite(let code, _, _) where code & 0xff == SQLITE_CORRUPT {
+      // No process can write to it, either.
+      return nil
     }
-    try connection.execute("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE")
-    return connection
   }
 
   private static func create(in folder: String, prefix: String) throws(TraceStoreError) -> (String, Int32) {

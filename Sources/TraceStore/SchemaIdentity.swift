@@ -11,6 +11,9 @@ enum SchemaIdentity: CaseIterable {
   /// The results of a corpus.
   case corpus
 
+  /// Of one text or blob, and of a statement.
+  private static let valueBytesMax: Int32 = 64 << 20
+
   var applicationID: Int64 {
     switch self {
     case .trace: Schema.applicationID
@@ -25,6 +28,61 @@ enum SchemaIdentity: CaseIterable {
     }
   }
 
+  /// The first bytes of the file, where SQLite may not be able to read it, have an application id of this kind.
+  func isNamed(inHeaderOf path: String) -> Bool {
+    guard let header = SchemaIdentity.header(of: path) else { return false }
+    return header[68...].reduce(0) { $0 << 8 | Int64($1) } == applicationID
+  }
+
+  /// As far as the application id; nil: it is no SQLite database.
+  private static func header(of path: String) -> [UInt8]? {
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var header = [UInt8](repeating: 0, count: 72)
+    let isRead = pread(descriptor, &header, header.count, 0) == header.count
+    return isRead && header.starts(with: "SQLite format 3\0".utf8) ? header : nil
+  }
+
+  /// Of the tables, views and indices, as SQLite keeps them.
+  private var statements: Set<String> {
+    switch self {
+    case .trace: Self.ofTrace
+    case .corpus: Self.ofCorpus
+    }
+  }
+
+  private static let ofTrace = statements(of: Schema.tables + Schema.views + Schema.indices)
+  private static let ofCorpus = statements(of: Schema.corpus)
+
+  /// Throws unless the tables, views and indices are ours, word for word, and all of them: a view of another's may
+  /// never end, and a trigger may write.
+  private func checkSchema(_ connection: Connection) throws(TraceStoreError) {
+    var missing = statements
+    var isOurs = true
+    // What SQLite makes itself for UNIQUE and PRIMARY KEY has no text.
+    let row = try connection.prepare(
+      "SELECT sql FROM sqlite_schema WHERE NOT (type = 'index' AND sql IS NULL AND name GLOB 'sqlite_autoindex_*')")
+    while isOurs, try row.step() { isOurs = missing.remove(row.text("sql")) != nil }
+    guard isOurs, missing.isEmpty else {
+      throw .changed(path: connection.path, what: "its tables and views are not those of this version of gpc-replay")
+    }
+  }
+
+  /// Each begins with a line `CREATE …`, and ends before the semicolon at the end of a line.
+  private static func statements(of schema: String) -> Set<String> {
+    var statements: Set<String> = []
+    var statement: [Substring]?
+    for line in schema.split(separator: "\n", omittingEmptySubsequences: false) {
+      if statement == nil, line.hasPrefix("CREATE ") { statement = [] }
+      statement?.append(line)
+      guard line.hasSuffix(";"), let lines = statement else { continue }
+      statements.insert(String(lines.joined(separator: "\n").dropLast()))
+      statement = nil
+    }
+    return statements
+  }
+
   /// Opens a gpc-replay database of one of `kinds`; anything else is rejected by name.
   static func open(
     _ path: String, mode: Connection.Mode, _ kinds: [SchemaIdentity] = [.trace]
@@ -37,6 +95,14 @@ enum SchemaIdentity: CaseIterable {
     guard let kind = kinds.first(where: { $0.applicationID == id }) else { throw .notOurs(path: path) }
     let version = try connection.integer("PRAGMA user_version")
     guard version == kind.version else { throw .otherVersion(path: path, version: version) }
+    guard CheckedFile.of(connection.handle)?.pointee.isChecked == true else {
+      throw .changed(path: path, what: "its pages have no checksums")
+    }
+    try connection.execute("PRAGMA trusted_schema = OFF")
+    try connection.check(gpc_replay_defensive(connection.handle), doing: "db_config")
+    try kind.checkSchema(connection)
+    try PageSeal.check(connection)
+    if kind == .trace { try connection.checkFacts() }
     return connection
   }
 
@@ -46,10 +112,17 @@ enum SchemaIdentity: CaseIterable {
   ) throws(TraceStoreError) -> (Connection, Int64) {
     do throws(TraceStoreError) {
       let connection = try Connection(path, mode: mode)
+      // SQLite's own limit is a gigabyte, of which group_concat() or zeroblob() make several; the schema's text counts.
+      sqlite3_limit(connection.handle, SQLITE_LIMIT_LENGTH, SchemaIdentity.valueBytesMax)
       try connection.execute("PRAGMA busy_timeout = 10000")
       return (connection, try connection.integer("PRAGMA application_id"))
     } catch .sqlite(let code, let message, _) where code & 0xff == SQLITE_CORRUPT {
       throw .unreadable(path: path, reason: message)
+    } catch .sqlite(let code, _, _)
+      where code & 0xff == SQLITE_CANTOPEN && (header(of: path)?[18] == 2 || access(path + "-wal", F_OK) == 0)
+    {
+      // We write none, and `CheckedFile` has none.
+      throw .changed(path: path, what: "it has a write-ahead log")
     }
   }
 }

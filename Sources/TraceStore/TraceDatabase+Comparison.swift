@@ -14,7 +14,6 @@ extension TraceDatabase {
   package func addToComparison(
     _ forms: [(id: String, costs: FormCosts)], order: [String], leftOut: [LeftOutWindow], kernelWaits: KernelWaits
   ) throws(TraceStoreError) {
-    try connection.leaveWriteAheadLog()
     try connection.execute("BEGIN IMMEDIATE; DELETE FROM left_out_window; DELETE FROM form_cost WHERE is_modelled = 0")
     do {
       try TableWriter(on: connection).write(numbered: leftOut)
@@ -27,7 +26,7 @@ extension TraceDatabase {
       try renumberForms(order)
       let recorded = FormCostRow(form: "recorded", isModelled: false, costs: try recordedCosts(kernelWaits))
       try rows.write(recorded, id: 0)
-      try connection.execute("COMMIT")
+      try connection.commit()
     } catch {
       connection.rollBack()
       throw error

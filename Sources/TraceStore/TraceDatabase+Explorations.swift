@@ -17,9 +17,9 @@ extension TraceDatabase {
   package func store(
     _ exploration: ExplorationRow, _ counterexamples: [CounterexampleRow]
   ) throws(TraceStoreError) -> StoredExploration {
-    try connection.leaveWriteAheadLog()
     try connection.execute("BEGIN IMMEDIATE")
     do throws(TraceStoreError) {
+      try connection.checkTool(exploration.toolVersion)
       let former = try former(exploration)
       if let most = former.map(\.completeCount).max(), most > exploration.completeCount {
         connection.rollBack()
@@ -40,7 +40,7 @@ extension TraceDatabase {
         try writer.write(counterexample, id: number, exploration: id)
         numbers.append(number)
       }
-      try connection.execute("COMMIT")
+      try connection.commit()
       return .stored(numbers: numbers)
     } catch {
       connection.rollBack()

@@ -95,7 +95,6 @@ extension TraceDatabase {
   /// In one pass over the rounds, and without the sorting that SQLite groups rows by.
   /// - Parameter refreshes: whose rounds are counted by the tasks that caused them.
   package func roundTally(issuersOf refreshes: Set<Int64> = []) throws(TraceStoreError) -> RoundFigures {
-    try connection.leaveWriteAheadLog()
     var tally = RoundTally(refreshes: Int(try connection.integer("SELECT count(*) FROM refresh")))
     if !refreshes.isEmpty { tally.countIssuers(of: refreshes, tasks: try tasksOfInvalidations()) }
     try connection.forEachRecord(of: "retry_round") { tally.add(&$0) }
@@ -123,7 +122,6 @@ extension TraceDatabase {
   }
 
   package func checkTally() throws(TraceStoreError) -> (decisions: DecisionTally, doubts: [DoubtTally]) {
-    try connection.leaveWriteAheadLog()
     var tally = DecisionTally()
     var doubts = DoubtTallies(Verdicts.ofDecisions)
     var decision = WordColumn<Decision>(CacheCheckColumn.decision)

@@ -44,7 +44,8 @@ package final class TraceDatabase {
       switch error {
       case .otherVersion: return .other
       case .notFound, .notOurs: return .foreign
-      case .sqlite, .noSpace, .system, .busy, .readOnly, .queryNotReadOnly, .notOneStatement, .unreadable, .damaged:
+      case .sqlite, .noSpace, .system, .busy, .readOnly, .queryNotReadOnly, .notOneStatement, .unreadable, .changed,
+        .disagreeing, .damaged:
         throw error
       }
     }
@@ -204,7 +205,6 @@ package final class TraceDatabase {
   /// The events from the first on, loss markers included. While the cursor lives, no other process can write, and this
   /// one only if it opens the cursor inside `replaceResults`.
   package func events() throws(TraceStoreError) -> EventCursor {
-    try connection.leaveWriteAheadLog()
     return try EventCursor(on: connection, pids: tasks().map(\.pid))
   }
 
@@ -218,7 +218,6 @@ package final class TraceDatabase {
     isFirst: Bool = false, _ replay: (ResultWriter) throws(Failure) -> ReplaySettings
   ) throws {
     let former = try replaySettings()
-    try connection.leaveWriteAheadLog()
     // As in TraceWriter, our types have already made the checks; each CHECK (… IN (…)) costs a temporary table per row.
     try connection.execute(
       """
@@ -230,6 +229,7 @@ package final class TraceDatabase {
       try connection.execute(TraceDatabase.deleteResults)
       let writer = try ResultWriter(on: connection, schema: "main", rounds: RetryRoundWriter(on: connection))
       let settings = try replay(writer)
+      try connection.checkTool(settings.toolVersion)
       let amendments = try writer.finish()
       try connection.execute(Schema.indices)
       try amendments.apply(on: connection, settings: settings)
@@ -238,7 +238,8 @@ package final class TraceDatabase {
         try connection.execute("DELETE FROM form_cost; DELETE FROM left_out_window")
       }
       try SummaryWriter(connection: connection).write(settings)
-      try connection.execute("COMMIT; PRAGMA ignore_check_constraints = OFF")
+      try connection.commit()
+      try connection.execute("PRAGMA ignore_check_constraints = OFF")
     } catch {
       connection.rollBack()
       throw error

@@ -26,8 +26,13 @@ extension TraceStoreError {
     case .busy(let path): "\(path): another process is using it."
     case .queryNotReadOnly(let reason): "queries only read: \(reason)"
     case .notOneStatement(let count): "expected one SQL statement, got \(count)."
-    case .unreadable(let path, let reason): "\(path) is a damaged database (\(reason)); import the recording again."
-    case .damaged(let table, let reason): "the database is damaged: table \(table): \(reason)."
+    case .unreadable(let path, let reason): "\(path) is a damaged database (\(reason)). \(remedy)"
+    case .changed(let path, let what):
+      "\(path): \(what): the file is damaged, or another program has written to it. \(remedy)"
+    case .disagreeing(let path, let what): "\(path): \(what). \(remedy)"
+    case .damaged(let table, let reason): "the database is damaged: table \(table): \(reason). \(remedy)"
     }
   }
+
+  private var remedy: String { "Import the recording again (--force), or run the corpus into a new database." }
 }

@@ -24,6 +24,10 @@ package enum TraceStoreError: Error, Equatable, Sendable {
   case notOneStatement(count: Int)
   /// SQLite cannot read its pages.
   case unreadable(path: String, reason: String)
+  /// Not as gpc-replay wrote it last: damaged, or written by another program. `what` is a clause.
+  case changed(path: String, what: String)
+  /// Its results are not all of one recording and one version of gpc-replay. `what` is a clause.
+  case disagreeing(path: String, what: String)
   /// A row of the database holds what this version never writes.
   case damaged(table: String, reason: String)
 }

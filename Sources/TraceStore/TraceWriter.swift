@@ -101,6 +101,6 @@ package final class TraceWriter {
         """)
     }
     try SummaryWriter(connection: connection).write(summary, stored: stored)
-    try connection.execute("COMMIT")
+    try connection.commit()
   }
 }

@@ -45,8 +45,16 @@ struct GPCReplay: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      exit(withError: exitError(error))
+      end(with: exitError(error))
     }
+  }
+
+  /// As `exit(withError:)`, but what the arguments were is printed so that no terminal obeys it.
+  private static func end(with error: any Error) -> Never {
+    guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+    let lines = fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
+    printError(lines.map { String($0).printable + "\n" }.joined())
+    Glibc.exit(ExitCode.validationFailure.rawValue)
   }
 
   /// A first word that is neither a verb nor a file, but nearly a verb.

@@ -210,15 +210,15 @@ import TraceReaders
   private static let layouts: [(line: String, becomes: String)] = [
     (
       "        workload-537   [001]   203.076771274: gpc_init:             (ffffffffc07eafa4) gpc=0xff529c43c1d8e668 kvm=0xff529c43c1d85000",
-      "          task-1-1001  [001]     1.000000000: gpc_init:             (ffffffffc0200fa4) gpc=0xff11000100009668 kvm=0xff11000100000000"
+      "          task-1-1001  [001]     1.000000000: gpc_init:             (ffffffffc0200000) gpc=0xff11000100009668 kvm=0xff11000100000000"
     ),
     (
       "        workload-1234567 [001] 12345.076771: hva_to_pfn:            __probe_ip=ffffffffc07e1d34 addr=0x7f6185c10123 write=1",
-      "          task-1-1001  [001]     1.000000: hva_to_pfn:            __probe_ip=ffffffffc0200d34 addr=0x100005c10123 write=1"
+      "          task-1-1001  [001]     1.000000: hva_to_pfn:            __probe_ip=ffffffffc0200000 addr=0x100005c10123 write=1"
     ),
     (
       "kworker/-212     3d..1.   203.188381: hva_to_pfn_ret:       (ffffffffc07e1d34 <- ffffffffad7fa9c5) pfn=0x1fc805",
-      "  task-1-1001    3d..1.     1.000000: hva_to_pfn_ret:       (ffffffffc0200d34 <- ffffffff810009c5) pfn=0x200005"
+      "  task-1-1001    3d..1.     1.000000: hva_to_pfn_ret:       (ffffffffc0200000 <- ffffffff81000000) pfn=0x200005"
     ),
     (
       "kvmgpc:            <...>-275   [001]    59.503075786: kvm_unmap_hva_range:  mmu notifier unmap range: 0x007efdda010000 -- 0x007efdda011000",
@@ -226,14 +226,14 @@ import TraceReaders
     ),
     (
       "          evtchn-265   [000] 27236053996: p_hva_to_pfn_0:       (ffffffffc0959d34) addr=140690514313216 atomic=0",
-      "          task-1-1001  [000]  1000000000: p_hva_to_pfn_0:       (ffffffffc0200d34) addr=17592456642560 atomic=0"
+      "          task-1-1001  [000]  1000000000: p_hva_to_pfn_0:       (ffffffffc0200000) addr=17592456642560 atomic=0"
     ),
     (
       "          <idle>-0     [003] d.h1.   203.1: x", "          <idle>-0     [003] d.h1.   203.1: x"
     ),
     (
       "          <idle>-0     [003] d.h1.   203.000000001: gpc_refresh_ret:      (ffffffffc07e1d34 <- ffffffffc07e1d38) ret=-14",
-      "          <idle>-0     [003] d.h1.     1.000000000: gpc_refresh_ret:      (ffffffffc0200d34 <- ffffffffc0200d38) ret=-14"
+      "          <idle>-0     [003] d.h1.     1.000000000: gpc_refresh_ret:      (ffffffffc0200000 <- ffffffffc0201000) ret=-14"
     ),
     (
       "        workload-537   [001]   203.076771274: print:                tracing_mark_write: host.example says hello",

@@ -50,6 +50,23 @@ package struct HostileEdits {
     sqlite3_exec(database, "COMMIT", nil, nil, nil)
     sqlite3_close(database)
     if !pokes.isEmpty { poke(path, pokes) }
+    // Else each of them would be one and the same error.
+    Resealed.seal(path)
+  }
+
+  /// Runs `sql` as plain SQLite does, and makes the pages whole again.
+  package static func run(_ sql: String, on path: String) throws {
+    var database: OpaquePointer?
+    precondition(sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK, "the copy can be opened")
+    let code = sqlite3_exec(database, sql, nil, nil, nil)
+    sqlite3_close(database)
+    guard code == SQLITE_OK else { throw Refused(code: code) }
+    Resealed.seal(path)
+  }
+
+  /// By SQLite.
+  package struct Refused: Error {
+    let code: Int32
   }
 
   private func sql(_ edit: [UInt8], _ value: Int64, _ tables: [HostileTable]) -> String {

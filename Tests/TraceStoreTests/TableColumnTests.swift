@@ -39,11 +39,12 @@ import Testing
     #expect(names == Self.names(type), "\(type.table)")
   }
 
-  /// Those that are left: `event` has its own, the facts are by property, and four are filled by SQL.
+  /// Those that are left: `event` has its own, the facts are by property, and five are filled by SQL.
   @Test func everyTableHasThem() throws {
     let known =
       Self.inDatabase.map { $0.table } + [
         "event", "trace", "replay", "doubt", "event_kind", "finding_kind", "finding_number",
+        "page_seal",
       ]
     let tables = try Example.database().rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
     #expect(tables == known.sorted())

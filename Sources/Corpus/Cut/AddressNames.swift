@@ -55,10 +55,8 @@ struct AddressNames {
       spacing: 1 << 24)
     // Hashed by the kernel (%p): names already, without a range.
     nameClusters(pointers.filter { $0 >> 63 == 0 }, gap: 0, from: 0xa000_0000, spacing: 1 << 12)
-    nameClusters(
-      seen.code.filter { $0 < Self.modulesBegin }, gap: 1 << 25, from: 0xffff_ffff_8100_0000, spacing: 1 << 20)
-    nameClusters(
-      seen.code.filter { $0 >= Self.modulesBegin }, gap: 1 << 25, from: 0xffff_ffff_c020_0000, spacing: 1 << 20)
+    nameCode(seen.code.filter { $0 < Self.modulesBegin }, from: 0xffff_ffff_8100_0000)
+    nameCode(seen.code.filter { $0 >= Self.modulesBegin }, from: 0xffff_ffff_c020_0000)
   }
 
   func name(of value: UInt64, _ use: NumberUse) -> UInt64 {
@@ -129,6 +127,18 @@ struct AddressNames {
     var base: UInt64 = low >> 48 == 0xffff ? 0xffff_8880_0000_0000 : 0xff11_0000_0000_0000
     if base == low { base += 0x100_0000_0000 }
     for value in sentinels { kernel[value] = base &+ (value &- low) }
+  }
+
+  /// Each on a page of its own, by appearance: distances between probes are those of one build of the kernel, and no
+  /// verdict depends on them.
+  private mutating func nameCode(_ values: [UInt64], from target: UInt64) {
+    let old = Set(values)
+    var name = target
+    for value in values {
+      while old.contains(name) { name &+= pageSize }
+      kernel[value] = name
+      name &+= pageSize
+    }
   }
 
   /// Addresses close together stay so, as those of a kvm and its notifier; the whole group may move.

@@ -9,6 +9,9 @@ final class PageFile {
   /// SQLite keeps its locks on the bytes from 1 GiB on; the page they are in holds no data.
   private static let lockPage = UInt32((1 << 30) / pageSize + 1)
 
+  /// Of a page, without its checksum.
+  static let usableSize = pageSize - PageChecksum.byteCount
+
   private let descriptor: Int32
   private let path: String
   private var pageCount: UInt32
@@ -29,22 +32,24 @@ final class PageFile {
     return pageCount
   }
 
-  func write(_ page: UnsafeRawPointer, to number: UInt32) throws(TraceStoreError) {
+  /// With its checksum, which it gets here.
+  func write(_ page: UnsafeMutableRawPointer, to number: UInt32) throws(TraceStoreError) {
+    PageChecksum.set(page, size: PageFile.pageSize)
     try write(page, count: PageFile.pageSize, at: Int(number - 1) * PageFile.pageSize)
   }
 
   /// Makes the pages known to SQLite: the size of the database, and a change counter that makes it drop its cache.
   func finish() throws(TraceStoreError) {
-    var header = [UInt8](repeating: 0, count: 100)
-    guard pread(descriptor, &header, header.count, 0) == header.count else { throw PartialFile.failure("pread", path) }
-    let changes =
-      header.withUnsafeBytes { UInt32(bigEndian: $0.loadUnaligned(fromByteOffset: 24, as: UInt32.self)) } &+ 1
-    header.withUnsafeMutableBytes {
-      $0.storeBytes(of: changes.bigEndian, toByteOffset: 24, as: UInt32.self)
-      $0.storeBytes(of: pageCount.bigEndian, toByteOffset: 28, as: UInt32.self)
-      $0.storeBytes(of: changes.bigEndian, toByteOffset: 92, as: UInt32.self)
+    let page = UnsafeMutableRawPointer.allocate(byteCount: PageFile.pageSize, alignment: 16)
+    defer { page.deallocate() }
+    guard pread(descriptor, page, PageFile.pageSize, 0) == PageFile.pageSize else {
+      throw PartialFile.failure("pread", path)
     }
-    try write(&header, count: header.count, at: 0)
+    let changes = UInt32(bigEndian: page.load(fromByteOffset: 24, as: UInt32.self)) &+ 1
+    page.storeBytes(of: changes.bigEndian, toByteOffset: 24, as: UInt32.self)
+    page.storeBytes(of: pageCount.bigEndian, toByteOffset: 28, as: UInt32.self)
+    page.storeBytes(of: changes.bigEndian, toByteOffset: 92, as: UInt32.self)
+    try write(page, to: 1)
   }
 
   private func write(_ start: UnsafeRawPointer, count: Int, at offset: Int) throws(TraceStoreError) {

@@ -22,7 +22,7 @@ struct TableBuilder: ~Copyable {
   private let page: UnsafeMutableRawPointer
   private var cellCount = 0
   /// Cells fill a page from its end down, the array of their offsets from its header up.
-  private var contentStart = PageFile.pageSize
+  private var contentStart = PageFile.usableSize
   private var lastRowid: Int64 = .min
   private var leaves: [Child] = []
 
@@ -70,7 +70,7 @@ struct TableBuilder: ~Copyable {
   }
 
   /// Every key takes at most 9 bytes, plus the child's number and the cell's offset.
-  private static let childrenMax = (PageFile.pageSize - interiorHeader) / (4 + 9 + 2)
+  private static let childrenMax = (PageFile.usableSize - interiorHeader) / (4 + 9 + 2)
 
   private mutating func buildLevel(over children: [Child]) throws(TraceStoreError) -> [Child] {
     var level: [Child] = []
@@ -112,7 +112,7 @@ struct TableBuilder: ~Copyable {
     memset(page + free, 0, contentStart - free)  // Remains of the previous page.
     try file.write(page, to: number)
     cellCount = 0
-    contentStart = PageFile.pageSize
+    contentStart = PageFile.usableSize
   }
 
   @inline(__always) private func storeBigEndian(_ value: UInt16, at offset: Int) {

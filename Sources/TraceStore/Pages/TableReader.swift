@@ -24,6 +24,7 @@ struct TableReader: ~Copyable {
   /// Deeper than any valid tree.
   private static let depthMax = 20
 
+  private let connection: Connection
   private let file: UnsafeMutablePointer<sqlite3_file>
   private let readPage: ReadFunction
   private let table: String
@@ -41,10 +42,8 @@ struct TableReader: ~Copyable {
 
   /// Reads with SQLite's own file handle: closing another one of this process would drop SQLite's locks.
   init(table: String, root: Int64, on connection: Connection) throws(TraceStoreError) {
-    var pointer: UnsafeMutablePointer<sqlite3_file>?
-    try connection.check(
-      sqlite3_file_control(connection.handle, "main", SQLITE_FCNTL_FILE_POINTER, &pointer), doing: "file_control")
-    guard let pointer, let read = pointer.pointee.pMethods?.pointee.xRead else {
+    guard let pointer = CheckedFile.plain(of: connection.handle), let read = pointer.pointee.pMethods?.pointee.xRead
+    else {
       throw .damaged(table: table, reason: "it is in no file")
     }
     var header = [UInt8](repeating: 0, count: 100)
@@ -59,6 +58,7 @@ struct TableReader: ~Copyable {
     guard let size = pointer.pointee.pMethods?.pointee.xFileSize, size(pointer, &bytes) == SQLITE_OK else {
       throw .damaged(table: table, reason: "it is in no file")
     }
+    self.connection = connection
     file = pointer
     readPage = read
     pageSize = stored == 1 ? 65536 : stored
@@ -100,7 +100,9 @@ struct TableReader: ~Copyable {
       levels.append(Level(page: .allocate(byteCount: pageSize + TableReader.slack, alignment: 16)))
     }
     let page = levels[depth].page
-    guard readPage(file, page, Int32(pageSize), Int64(number - 1) * Int64(pageSize)) == SQLITE_OK else {
+    let code = readPage(file, page, Int32(pageSize), Int64(number - 1) * Int64(pageSize))
+    guard code == SQLITE_OK else {
+      if code == CheckedFile.damage { throw connection.error(code, doing: "read") }
       throw damaged("page \(number) is not in the file")
     }
     let type = page.load(as: UInt8.self)

@@ -1,5 +1,7 @@
 // The rows of a query as JSON.
 
+import TextLayout
+
 /// One array with an object per row (RFC 8259). A blob is a text in hex; so is a u64 of the kernel, since jq and
 /// JavaScript round numbers above 2^53.
 struct JSONPrinter: QueryPrinter {
@@ -56,21 +58,21 @@ struct JSONPrinter: QueryPrinter {
 
   mutating func finish() { bytes.append(isEmpty ? "]\n" : "\n]\n") }
 
-  /// Escapes what JSON requires, and no more.
+  /// Escapes what JSON requires, and what a terminal would obey.
   private static func append(text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-        bytes.append(UInt8(ascii: "\\"))
-        bytes.append(byte)
-      case 10: bytes.append("\\n")
-      case 13: bytes.append("\\r")
-      case 9: bytes.append("\\t")
-      case 0..<32:
-        bytes.append("\\u00")
-        bytes.append(hex: byte)
-      default: bytes.append(byte)
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": bytes.append("\\\"")
+      case "\\": bytes.append("\\\\")
+      case "\n": bytes.append("\\n")
+      case "\r": bytes.append("\\r")
+      case "\t": bytes.append("\\t")
+      case _ where scalar.isObeyed:
+        bytes.append("\\u")
+        bytes.append(hex: UInt8(truncatingIfNeeded: scalar.value >> 8))
+        bytes.append(hex: UInt8(truncatingIfNeeded: scalar.value))
+      case _: bytes.append(contentsOf: UTF8.encode(scalar)!)
       }
     }
     bytes.append(UInt8(ascii: "\""))

@@ -15,8 +15,6 @@ package struct Query {
   }
 
   private static let bytesKept = 1 << 16
-  /// Of one text or blob, and of the statement.
-  private static let valueBytesMax: Int32 = 64 << 20
 
   private let connection: Connection
   private let gate: QueryGate
@@ -36,15 +34,13 @@ package struct Query {
     connection = try Query.openReadOnly(path)
     isOfCorpus = try connection.integer("PRAGMA application_id") == Schema.corpusApplicationID
     for database in attached {
-      // To reject what is none of ours. What is attached to a connection that only reads is only read as well.
+      // To reject what is none of ours.
       try Query.openReadOnly(database.path).close()
-      try connection.prepare("ATTACH ?1 AS \"\(database.name)\"", [database.path]).run()
+      try connection.attach(database.path, as: database.name)
     }
     u64s = try Query.u64s(connection)
     isReplayed = isOfCorpus ? true : try connection.integer("SELECT count(*) FROM replay") > 0
-    try connection.execute("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF")
-    // SQLite's own limit is a gigabyte, of which group_concat() or zeroblob() make several.
-    sqlite3_limit(connection.handle, SQLITE_LIMIT_LENGTH, Query.valueBytesMax)
+    try connection.execute("PRAGMA query_only = ON")
     gate = QueryGate(on: connection)
   }
 

@@ -96,7 +96,7 @@ struct CorpusAddCommand: ParsableCommand {
     let outcome = CorpusOutcome(folder: folder.path, cases: [added.outcome], jobCount: 1, wallNs: 0)
     let matrix = outcome.matrix(width: Terminal.knownWidth)
     let lines = Self.summary(added.cutCase, begun) + [added.outcome.row.title, ""] + matrix
-    try printOut(([folder.path] + lines + [""] + Self.next(folder)).joined(separator: "\n") + "\n")
+    try printOut(([folder.path] + lines + [""] + kept + Self.next(folder)).joined(separator: "\n") + "\n")
   }
 
   private static func summary(_ cutCase: CutCase, _ begun: ContinuousClock.Instant) -> [String] {
@@ -108,6 +108,15 @@ struct CorpusAddCommand: ParsableCommand {
     return [
       "\(cutCase.text.lineCount) of \(plural(cutCase.recordingLines, place)): \(cutCase.text.ranges)",
       "\(cut.unitCount) operations, \(minimal); \(cut.candidateCount) candidates tried from \(plural(cut.lineCountBefore, place)) on, \(tenths / 10).\(tenths % 10) s",
+    ]
+  }
+
+  /// What the case tells of its host.
+  private var kept: [String] {
+    let names = keepNames ? "comms, pids and addresses, " : ""
+    return [
+      "it has:   \(names)times between events, low bits of addresses, guest addresses, CPUs, the recording's name",
+      "          (docs/corpus-add.md says what they tell)",
     ]
   }
 
