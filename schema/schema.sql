@@ -208,7 +208,7 @@ CREATE TABLE refresh (
   undecided_count INTEGER NOT NULL,
   stall_ns INTEGER NOT NULL,        -- first top of the retry loop to the last
   false_ns INTEGER NOT NULL,        -- the part of it spent in rounds repeated for a false cause
-  lock_wait_ns INTEGER,             -- request to refresh: waiting for refresh_lock
+  lock_wait_ns INTEGER,             -- request to refresh: in it refresh_lock was taken
   duration_ns INTEGER               -- entry to return
 ) STRICT;
 

@@ -280,12 +280,13 @@ ORDER BY refresh.stall_ns DESC, refresh.id;
 
 -- What was valid while it was being invalidated: a check that said yes, or a round that was accepted, after the start hook of
 -- an invalidation of the same VM that overlaps the page had been entered and before its end hook had returned.
+-- Not of invalidations whose end was lost: nobody knows how long they lasted.
 -- is_in_contract_window: wholly between the start hook's return and the end hook's entry, where the page must not be used.
 -- (CROSS JOIN and INDEXED BY keep SQLite on the indices over event ids: from each invalidation to what happened during it.)
 CREATE VIEW valid_during_invalidation AS
 WITH span AS (
   SELECT *, coalesce(end_ret_event_id, end_event_id, 9223372036854775807) AS last_event_id
-  FROM invalidation_hex WHERE start_event_id IS NOT NULL)
+  FROM invalidation_hex WHERE start_event_id IS NOT NULL AND close <> 'lost')
 SELECT 'check' AS witness, cache_check.entry_event_id AS event_id, span.id AS invalidation_id, span.vm_id,
   cache_check.cache_id, cache.gpc_hex, printf('0x%x', event.uhva) AS uhva_hex,
   span.hva_start_hex, span.hva_end_hex, span.mn_event,

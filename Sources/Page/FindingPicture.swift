@@ -52,7 +52,7 @@ struct FindingPicture {
     html.timeFigure(
       TimeFigure(
         kind: "lanes", caption: caption, region: "Timeline of finding \(finding.id)",
-        alternative: "The table below has the same events.", height: height,
+        alternative: "The table below has the events of the proof.", height: height,
         attributes: [("data-finding", String(finding.id))]),
       axis, facts.stampUnit
     ) { html in
@@ -128,7 +128,7 @@ struct FindingPicture {
       case .startHook: "start hook of invalidation \(span.number)"
       case .contractWindow: "contract window of invalidation \(span.number)"
       case .endHook: "end hook of invalidation \(span.number)"
-      case .lockWait: "refresh \(span.number) waits for refresh_lock"
+      case .lockWait: "refresh \(span.number) before it has refresh_lock"
       case .refresh: "refresh \(span.number), under refresh_lock"
       case .lookup: "round \(span.number): hva_to_pfn()" + (span.cause.map { ", repeated: \($0.rawValue)" } ?? "")
       case .check: "check \(span.number): kvm_gpc_check()"

@@ -9,6 +9,7 @@ import TextLayout
 struct OverviewPicture {
   private let overview: ActivityOverview
   private let findings: [FindingDetail]
+  private let findingCount: Int64
   private let unit: StampUnit
   private let axis: TimeAxis
 
@@ -17,8 +18,11 @@ struct OverviewPicture {
   private static let barHeight = 40
   private static let causes: [RetryRound.Cause] = [.necessary, .false, .undecided, .unknown]
 
-  /// - Parameter findings: those that the page shows.
-  init(_ overview: ActivityOverview, findings: [FindingDetail], unit: StampUnit) {
+  /// - Parameters:
+  ///   - findings: those that the page shows.
+  ///   - findingCount: all of them.
+  init(_ overview: ActivityOverview, findings: [FindingDetail], of findingCount: Int64, unit: StampUnit) {
+    self.findingCount = findingCount
     self.overview = overview
     self.findings = findings
     self.unit = unit
@@ -76,6 +80,10 @@ struct OverviewPicture {
   private func notes(_ html: inout HTML) {
     if overview.cachesLeftOut > 0 {
       html.element("p", "\(plural(overview.cachesLeftOut, "more cache")) with repeated rounds: query DB cache_retry.")
+    }
+    if findingCount > Int64(findings.count) {
+      html.element(
+        "p", "\(findings.count) of \(plural(findingCount, "finding")) are marked: those with a picture of their own.")
     }
     if overview.lossCount > Int64(overview.losses.count) {
       html.element("p", "The first \(overview.losses.count) of \(plural(overview.lossCount, "gap")) are hatched.")

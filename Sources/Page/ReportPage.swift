@@ -45,6 +45,7 @@ package struct ReportPage {
   }
 
   private var unit: StampUnit { report.trace.stampUnit }
+  private var findingCount: Int64 { report.findingCounts.reduce(0) { $0.addingClamped($1.count) } }
 
   package var text: String {
     PageShell(title: "gpc-replay: \(inputName(report.trace.fileName))").document { html in
@@ -55,7 +56,7 @@ package struct ReportPage {
       }
       if let overview, !overview.vms.isEmpty || !overview.caches.isEmpty {
         section("The recording over time", "time", &html) { html in
-          OverviewPicture(overview, findings: findings.map(\.detail), unit: unit).draw(&html)
+          OverviewPicture(overview, findings: findings.map(\.detail), of: findingCount, unit: unit).draw(&html)
         }
       }
       if !report.retries.isEmpty { section("Repeated rounds by cause", "retries", &html, retries) }
@@ -71,7 +72,7 @@ package struct ReportPage {
         let by = report.replay.map { "Replayed by gpc-replay \($0.toolVersion). " } ?? ""
         html.element(
           "p", ["class": "note"],
-          "\(by)This file asks for nothing from a network; its pictures have their figures as tables, too.")
+          "\(by)This file asks for nothing from a network; each picture has its proof or its sums as a table.")
       }
     }
   }
@@ -211,8 +212,7 @@ package struct ReportPage {
         }
       }
     }
-    let all = report.findingCounts.reduce(Int64(0)) { $0.addingClamped($1.count) }
-    let left = all.subtractingClamped(Int64(findings.count))
+    let left = findingCount.subtractingClamped(Int64(findings.count))
     if left > 0 {
       html.element(
         "p",

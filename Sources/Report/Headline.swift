@@ -152,12 +152,12 @@ struct Headline {
     let event = stall.event.map { " (\(report.trace.eventPlace.rawValue) \($0))" } ?? ""
     var parts: [String] = []
     if let wait = stall.lockWaitNs, stall.waitedForLock {
-      parts.append("\(milliseconds(wait)) ms of it for refresh_lock\(holder(stall, wait))")
+      parts.append("\(milliseconds(wait)) ms of it before it had refresh_lock\(holder(stall))")
     }
     if stall.rounds > 1 {
       let time =
         stall.stallNs.isMore(than: 90, percentOf: stall.latencyNs) ? "" : "\(milliseconds(stall.stallNs)) ms in "
-      parts.append("\(time)\(plural(stall.rounds, "round"))\(causes(stall))\(issuer(stall))")
+      parts.append("\(time)\(plural(stall.rounds - 1, "repeated round"))\(causes(stall))\(issuer(stall.issuers))")
     } else {
       let time =
         parts.isEmpty ? "" : "\(milliseconds(stall.latencyNs.subtractingClamped(stall.lockWaitNs ?? 0))) ms under it, "
@@ -168,20 +168,17 @@ struct Headline {
       + parts.joined(separator: "; ") + "."
   }
 
-  /// Who was under the lock for most of the wait, and why for so long.
-  private func holder(_ stall: Report.Stall, _ wait: Int64) -> String {
-    guard let holder = stall.lockHolders.first else { return "" }
-    let time = holder.heldNs.isMore(than: 90, percentOf: wait) ? "" : "\(milliseconds(holder.heldNs)) ms of that "
+  /// Who was under the lock longest in that time, and for whose invalidations.
+  private func holder(_ stall: Report.Stall) -> String {
+    guard let holder = stall.lockHolders.first else { return ", while no other refresh is recorded under it" }
     let rounds = plural(holder.rounds, "round")
-    let issuer = holder.issuers.first.map { ", most for \($0.task)" } ?? ""
-    return ", \(time)under refresh \(holder.refresh) of \(holder.task) (\(rounds)\(issuer))"
+    return ", \(milliseconds(holder.heldNs)) ms of that while \(holder.task) was under it "
+      + "(refresh \(holder.refresh), \(rounds)\(issuer(holder.issuers)))"
   }
 
-  /// Whose invalidations took most of the time.
-  private func issuer(_ stall: Report.Stall) -> String {
-    stall.issuers.first.map {
-      ", \($0.lostNs.isMore(than: 50, percentOf: stall.stallNs) ? "mostly" : "partly") for \($0.task)"
-    } ?? ""
+  /// Whose invalidations alone took most of the time of its repeated rounds.
+  private func issuer(_ issuers: [Report.Issuer]) -> String {
+    issuers.first.map { ", \(milliseconds($0.lostNs)) ms in those for \($0.task)" } ?? ""
   }
 
   private func causes(_ stall: Report.Stall) -> String {

@@ -30,7 +30,7 @@ extension Report {
       LEFT JOIN event ON event.id = coalesce(request_event_id, entry_event_id, return_event_id)
       WHERE refresh.id IN (
         SELECT refresh.id FROM refresh LEFT JOIN task ON task.id = refresh.task_id
-        WHERE round_count > 0 AND duration_ns IS NOT NULL AND \(condition)
+        WHERE duration_ns IS NOT NULL AND \(condition)
         ORDER BY coalesce(lock_wait_ns, 0) + duration_ns DESC, refresh.id LIMIT \(stallsMax))
       ORDER BY latency_ns DESC, refresh.id
       """, filter.task
@@ -103,6 +103,9 @@ extension Report {
       if try database.number(known, task) == nil { return "no task \(task)" }
     }
     if let from = filter.fromNs, let to = filter.toNs, from > to { return "no moment from there to there" }
+    let facts = try database.facts()
+    if let last = facts.lastTsNs, let from = filter.fromNs, from > last { return "no event from there on" }
+    if let first = facts.firstTsNs, let to = filter.toNs, to < first { return "no event up to there" }
     return nil
   }
 }

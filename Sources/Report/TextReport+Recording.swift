@@ -16,7 +16,7 @@ extension TextReport {
     var lines = fold("\(inputName(trace.fileName)): \(read)", indent: 0)
     if let filter = report.filter {
       let words = filter.words { unit.stamp($0, resolutionNs: trace.resolutionNs) }
-      lines += fold("only findings and stalls of \(words) are shown")
+      lines += fold("shown are only findings and refreshes under way: \(words)")
     }
     lines += (report.recordingMarks ?? []).flatMap { fold($0) }
     // Nothing is put together before a replay.

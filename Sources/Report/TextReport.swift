@@ -140,7 +140,7 @@ package struct TextReport {
   private func excesses(_ count: Report.FindingCount, _ groups: [Report.FindingGroup]) -> [StyledLine] {
     let shown = groups.sorted { $0.falseNs > $1.falseNs }.prefix(
       options.shownMax == 0 ? 0 : options.shownMax == nil ? .max : Self.groupsMax)
-    var rows = [["  cache", "task", "refreshes", "false rounds", "\(unit.name)", "worst", "issuer"]]
+    var rows = [["  cache", "task", "refreshes", "false rounds", "\(unit.name)", "worst", "most for"]]
     rows += shown.map { group in
       [
         group.cache.map { String($0) } ?? "", group.task ?? "", grouped(group.count), grouped(group.falseRounds),
@@ -183,7 +183,7 @@ package struct TextReport {
     var rows = [
       [
         "longest ms", "refresh_lock", "held by", "rounds", "necessary", "false", "ms", "cache", "task", "refresh",
-        "mostly for",
+        "most time for",
       ]
     ]
     rows += stalls.map {
@@ -253,7 +253,8 @@ package struct TextReport {
     let settings = report.replay.map { "; form \($0.form)" } ?? ""
     let counts = report.findingCounts.map { "\(grouped($0.count)) \($0.kind.rawValue) \($0.certainty.rawValue)" }
     let found = counts.isEmpty ? "" : ": " + counts.joined(separator: ", ")
-    return fold("verdict: \(report.verdict.status.rawValue)\(found)\(settings)", indent: 0)
+    let scope = report.filter == nil ? "" : " of what was asked for"
+    return fold("verdict\(scope): \(report.verdict.status.rawValue)\(found)\(settings)", indent: 0)
   }
 
   // MARK: What was open at the end

@@ -89,8 +89,8 @@ enum SchemaIdentity: CaseIterable {
   ) throws(TraceStoreError) -> Connection {
     var status = stat()
     guard stat(path, &status) == 0 else { throw .notFound(path: path) }
-    // A pipe or a device would be waited for.
-    guard status.st_mode & S_IFMT == S_IFREG || status.st_mode & S_IFMT == S_IFDIR else { throw .notOurs(path: path) }
+    // A pipe or a device would be waited for, a directory is none.
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notOurs(path: path) }
     let (connection, id) = try opened(path, mode)
     guard let kind = kinds.first(where: { $0.applicationID == id }) else { throw .notOurs(path: path) }
     let version = try connection.integer("PRAGMA user_version")

@@ -40,6 +40,7 @@ struct DiffCommand: ParsableCommand {
     let diff = RecordingDiff(before: try figures(before), after: try figures(after))
     if json { return try printOut(JSONReport.text(diff)) }
     if let path = page.output {
+      try checkOutput(path, isNot: before, after)
       return try page.write(DiffPage(diff, before: before, after: after).text, to: path)
     }
     try terminal.show(diff.lines(before: before, after: after, width: terminal.width))

@@ -35,6 +35,7 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     let store = try TraceDatabase(at: database)
+    try checkOutput(output, isNot: database)
     if output == "-", isatty(STDOUT_FILENO) != 0 {
       throw fail("a Perfetto trace is not for a terminal: -o FILE, or a pipe.")
     }

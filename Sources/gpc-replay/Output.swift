@@ -50,6 +50,15 @@ func unwritten(_ path: String, _ error: OutputFileError) -> ExitCode {
   return ExitStatus.unwritable.code
 }
 
+/// What a verb reads is not replaced by what it writes.
+func checkOutput(_ path: String, isNot inputs: String...) throws {
+  var (output, input) = (stat(), stat())
+  guard path != "-", stat(path, &output) == 0 else { return }
+  for name in inputs where stat(name, &input) == 0 && input.st_dev == output.st_dev && input.st_ino == output.st_ino {
+    throw fail("\(path) is what is read: name another file for what is written.")
+  }
+}
+
 /// Writes a file whole or not at all, or says why not.
 func write(_ text: String, to path: String, replaces: Bool) throws {
   try writing(path) { () throws(OutputFileError) in

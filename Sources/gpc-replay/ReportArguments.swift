@@ -77,6 +77,7 @@ struct ReportArguments: ParsableArguments {
         database: recording.path, shownMax: findingsMax, isGrouped: findings == nil,
         width: page?.output == nil ? terminal.width : Self.pageWidth, isVerbose: verbose)
       if let page, let path = page.output {
+        if let database = recording.path { try checkOutput(path, isNot: database) }
         try page.write(ReportPage(report, options, in: recording.database).text, to: path)
       } else {
         try terminal.show(TextReport(report, options).lines)

@@ -48,6 +48,21 @@ import Testing
     #expect(cut.text == "10\n")
   }
 
+  /// The database itself is no place for what is made of it, by whatever name.
+  @Test func whatIsReadIsNotReplaced() throws {
+    _ = try Invocation([CorpusTrace("stale-hva").trace.path, "--db", "t.db"], in: folder)
+    _ = try Invocation(shell: "ln -s t.db link; ln t.db page.html", in: folder.url)
+    let before = try Data(contentsOf: folder.file("t.db"))
+    for arguments in [
+      ["export", "t.db", "-o", "t.db", "--force"], ["export", "t.db", "-o", "link", "--force"],
+      ["report", "t.db", "-o", "page.html", "--force"], ["diff", "t.db", "page.html", "-o", "page.html", "--force"],
+    ] {
+      let run = try Invocation(arguments, in: folder)
+      #expect(run.status == 2 && run.errorText.contains(" is what is read: name another file"), "\(run.errorText)")
+      #expect(try Data(contentsOf: folder.file("t.db")) == before)
+    }
+  }
+
   @Test func nothingIsOverwrittenUnasked() throws {
     _ = try Invocation([CorpusTrace("stale-hva").trace.path, "--db", "t.db"], in: folder)
     _ = try folder.write("t.pftrace", "mine")

@@ -60,7 +60,7 @@ struct NeverReached {
   func lines(isComplete: Bool = true) -> [String] {
     let stepsLabel = isComplete ? "never reached" : "not reached so far"
     let branchesLabel = isComplete ? "never taken" : "not taken so far"
-    return Self.lines(stepsLabel, steps.isEmpty ? [["none of the form's steps"]] : steps)
+    return Self.lines(stepsLabel, steps.isEmpty ? [["nothing (all steps of the form were)"]] : steps)
       + Self.lines(branchesLabel, branches)
   }
 
