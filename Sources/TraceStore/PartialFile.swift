@@ -16,6 +16,7 @@ final class PartialFile {
   /// process.
   let descriptor: Int32
   private var isThere = true
+  private let unfinishedName: UnfinishedName
 
   init(for requestedPath: String) throws(TraceStoreError) {
     finalPath = FinalPath.resolve(requestedPath)
@@ -23,7 +24,7 @@ final class PartialFile {
     self.folder = folder
     prefix = ".\(PartialFile.shortened(name)).partial-"
     PartialFile.removeLeftovers(in: folder, prefix: prefix)
-    (path, descriptor) = try PartialFile.create(in: folder, prefix: prefix)
+    (path, descriptor, unfinishedName) = try PartialFile.create(in: folder, prefix: prefix)
   }
 
   /// A file for a database in memory: where SQLite would put what does not fit, and unlinked once it is open.
@@ -92,9 +93,13 @@ final class PartialFile {
     }
   }
 
-  private static func create(in folder: String, prefix: String) throws(TraceStoreError) -> (String, Int32) {
+  private static func create(in folder: String, prefix: String) throws(TraceStoreError) -> (
+    String, Int32, UnfinishedName
+  ) {
     for attempt in 0..<1000 {
       let path = "\(folder)/\(prefix)\(getpid())-\(attempt)"
+      // Before it is there: a signal may come in between.
+      let unfinishedName = UnfinishedName(path)
       let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       guard descriptor >= 0 else {
         if errno == EEXIST { continue }
@@ -103,7 +108,7 @@ final class PartialFile {
       // Between creation and lock another process may have taken it for a leftover; then it is unlinked, or about to
       // be. Where the file system has no locks, none can take it: leftovers are removed under their lock only.
       let isOwn = flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? isLinked(descriptor) : hasNoLocks(errno)
-      if isOwn { return (path, descriptor) }
+      if isOwn { return (path, descriptor, unfinishedName) }
       close(descriptor)
     }
     throw .busy(path: "\(folder)/\(prefix)")

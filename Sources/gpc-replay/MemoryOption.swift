@@ -8,6 +8,11 @@ struct MemoryArgument: ExpressibleByArgument {
   let bytes: Int
 
   init?(argument: String) {
+    // Too little is said by the verbs, which know how much they need.
+    if argument == "0" {
+      bytes = 0
+      return
+    }
     let size = argument.allSatisfy(\.isNumber) ? argument + "M" : argument
     guard let count = ByteCountArgument(argument: size), count.bytes <= 1 << 40 else { return nil }
     bytes = Int(count.bytes)

@@ -11,26 +11,10 @@ import Testing
 
   /// kill -9 after the import has taken this much of a recording whose end it waits for: nothing under the final name,
   /// and the next run works.
-  @Test func killedAtAnyMoment() throws {
+  @Test(.enabled(if: Invocation.hasProgram("python3"))) func killedAtAnyMoment() throws {
     let trace = try CorpusTrace("unrelated").text
     for taken in [0, 1, 4096, trace.count / 10, trace.count / 2, trace.count] {
-      let printed = try TemporaryFolder()
-      let input = Pipe()
-      let process = try Invocation.process(
-        Invocation.binary.path, ["import", "-", "--db", "trace.db"], in: folder.url, printed: printed)
-      process.standardInput = input
-      try process.run()
-      try input.fileHandleForWriting.write(contentsOf: trace.prefix(taken))
-      // It has taken all of it when the pipe is empty, and waits for more.
-      var waiting: Int32 = 1
-      while waiting > 0 && process.isRunning {
-        guard ioctl(input.fileHandleForWriting.fileDescriptor, UInt(FIONREAD), &waiting) == 0 else { break }
-        sched_yield()
-      }
-      #expect(process.isRunning, "after \(taken) bytes")
-      kill(process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
-      #expect(process.terminationReason == .uncaughtSignal)
+      try endImport(of: trace.prefix(taken), by: SIGKILL)
       #expect(try !folder.names.contains("trace.db"), "killed after \(taken) bytes")
     }
     _ = try folder.write("trace.txt", trace)
@@ -38,6 +22,46 @@ import Testing
     #expect(run.status == 1)
     #expect(try folder.names == ["trace.db", "trace.txt"], "what the killed runs left is gone")
     #expect(try Invocation(["query", "trace.db", "PRAGMA integrity_check", "--csv"], in: folder).text.contains("ok"))
+  }
+
+  /// Other signals take the half-written file with them.
+  @Test(.enabled(if: Invocation.hasProgram("python3")), arguments: [SIGINT, SIGTERM, SIGHUP])
+  func nothingIsLeftOfAnEndedImport(signal: Int32) throws {
+    let trace = try CorpusTrace("unrelated").text
+    for taken in [4096, trace.count / 2, trace.count] {
+      try endImport(of: trace.prefix(taken), by: signal)
+      #expect(try folder.names == [], "after \(taken) bytes")
+    }
+  }
+
+  /// Tests run on threads that block signals, and a program keeps what its parent blocked.
+  private static let withoutBlockedSignals = """
+    import os, signal, sys
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    os.execv(sys.argv[1], sys.argv[1:])
+    """
+
+  /// Ends an import that has taken these bytes, and waits for more.
+  private func endImport(of taken: ArraySlice<UInt8>, by signal: Int32) throws {
+    let printed = try TemporaryFolder()
+    let input = Pipe()
+    let process = try Invocation.process(
+      "/usr/bin/env",
+      ["python3", "-c", Self.withoutBlockedSignals, Invocation.binary.path, "import", "-", "--db", "trace.db"],
+      in: folder.url, printed: printed)
+    process.standardInput = input
+    try process.run()
+    try input.fileHandleForWriting.write(contentsOf: taken)
+    // It has taken all of it when the pipe is empty, and waits for more.
+    var waiting: Int32 = 1
+    while waiting > 0 && process.isRunning {
+      guard ioctl(input.fileHandleForWriting.fileDescriptor, UInt(FIONREAD), &waiting) == 0 else { break }
+      sched_yield()
+    }
+    #expect(process.isRunning, "after \(taken.count) bytes")
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == signal)
   }
 
   /// ^C while forms are searched: those that are done are stored, the one under way with what was seen of it, and the

@@ -134,7 +134,7 @@ import Testing
     let report = try make("storm", "t.db").text
     let longest = """
       SELECT comm || '-' || pid || ', ' || printf('%d.%03d', ns / 1000000, ns / 1000 % 1000) AS words FROM (
-        SELECT task_id, coalesce(lock_wait_ns, 0) + duration_ns + 500 AS ns FROM refresh WHERE round_count > 0
+        SELECT task_id, coalesce(lock_wait_ns, 0) + duration_ns + 500 AS ns FROM refresh WHERE duration_ns IS NOT NULL
         ORDER BY ns DESC LIMIT 1) JOIN task ON task.id = task_id
       """
     let words = try run("query", "t.db", longest, "--json").text.firstMatch(of: /"words": ?"(.*)"/)?.1
@@ -184,11 +184,12 @@ import Testing
             AND refresh.return_event_id BETWEEN waiter.request_event_id AND waiter.entry_event_id)
         """
       let rows = try decoder.decode([Refresh].self, from: run("query", "t.db", sql, "--json").output)
-      #expect(Set(stall.lockHolders.map(\.refresh)) == Set(rows.map(\.id)), "\(stall.refresh)")
+      let holders = stall.lockHolders.map(\.refresh)
+      #expect(Set(holders).isSubset(of: rows.map(\.id)) && holders.count == min(3, rows.count), "\(stall.refresh)")
       #expect(stall.lockHolders.map(\.heldNs).reduce(0, +) <= stall.lockWaitNs)
       #expect(
         stall.lockHolders.allSatisfy { holder in
-          holder.issuers.isEmpty == (rows.first { $0.id == holder.refresh }?.rounds == 1)
+          holder.issuers.isEmpty || (rows.first { $0.id == holder.refresh }?.rounds ?? 0) > 1
         })
     }
   }
