@@ -98,7 +98,9 @@ package struct RecordingDiff: Encodable, Sendable {
     rows.append(rate("  that say no", \.failedChecks))
     if isTime {
       rows.append(withCauses(rate("ms in false rounds", \.all.lostNs, scale: 1e-6)))
-      for (name, path) in [("stall", \RecordingFigures.Refreshes.stall), ("refresh", \.duration)] {
+      for (name, path) in [
+        ("stall", \RecordingFigures.Refreshes.stall), ("before refresh_lock", \.lockWait), ("under it", \.duration),
+      ] {
         rows += durations(name, before.all[keyPath: path], after.all[keyPath: path])
       }
     }

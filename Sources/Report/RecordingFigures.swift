@@ -15,6 +15,8 @@ package struct RecordingFigures: Encodable, Sendable {
     package fileprivate(set) var failed: Int64 = 0
     /// First top of the retry loop to the last, in nanoseconds.
     package fileprivate(set) var stall = Percentiles()
+    /// Request to entry: in it refresh_lock was taken.
+    package fileprivate(set) var lockWait = Percentiles()
     /// Entry to return.
     package fileprivate(set) var duration = Percentiles()
     package fileprivate(set) var lostNs: Int64 = 0
@@ -84,7 +86,7 @@ package struct RecordingFigures: Encodable, Sendable {
     let row = try database.statement(
       """
       SELECT cache_id, comm, outcome = 'failed' AS is_failed, round_count, necessary_count, false_count, false_ns, stall_ns,
-        duration_ns
+        lock_wait_ns, duration_ns
       FROM refresh LEFT JOIN task ON task.id = task_id
       """)
     while try row.step() {
@@ -116,6 +118,7 @@ package struct RecordingFigures: Encodable, Sendable {
   private struct Sums {
     private var sums = Refreshes()
     private var stalls = LatencyHistogram()
+    private var lockWaits = LatencyHistogram()
     private var durations = LatencyHistogram()
 
     mutating func add(_ row: Statement) {
@@ -126,12 +129,14 @@ package struct RecordingFigures: Encodable, Sendable {
       sums.failed += row.integer("is_failed")
       sums.lostNs.addClamped(row.integer("false_ns"))
       stalls.add(row.integer("stall_ns"))
+      if let wait = row.optionalInteger("lock_wait_ns") { lockWaits.add(wait) }
       if let duration = row.optionalInteger("duration_ns") { durations.add(duration) }
     }
 
     var figures: Refreshes {
       var figures = sums
       figures.stall = Percentiles(stalls)
+      figures.lockWait = Percentiles(lockWaits)
       figures.duration = Percentiles(durations)
       return figures
     }

@@ -194,6 +194,27 @@ import Testing
     }
   }
 
+  /// A moment at which nothing was recorded is not a clean one.
+  @Test func momentsOutsideTheRecording() throws {
+    _ = try make("v2-gap", "t.db")
+    for (option, time, reason) in [
+      ("--from", "1000", "no event from there on"), ("--to", "1s", "no event up to there"),
+    ] {
+      let run = try run("report", "t.db", option, time)
+      #expect(run.status == 2 && run.text == "" && run.errorText == "gpc-replay: t.db has \(reason).\n")
+    }
+  }
+
+  /// How long an invalidation lasted whose end was lost is not known: nothing happened during it.
+  @Test func nothingIsSaidOfLostInvalidations() throws {
+    _ = try make("storm-lossy", "t.db")
+    let sql = "SELECT count(*) FROM invalidation WHERE close = 'lost'"
+    #expect(try run("query", "t.db", sql, "--csv").text != "count(*)\r\n0\r\n")
+    let shown =
+      "SELECT count(*) AS n FROM valid_during_invalidation JOIN invalidation ON id = invalidation_id WHERE close = 'lost'"
+    #expect(try run("query", "t.db", shown, "--csv").text == "n\r\n0\r\n")
+  }
+
   /// hva-200000-2 has stale findings and no other; storm-lossy has lost events.
   @Test func theStatusOfCI() throws {
     _ = try make("hva-200000-2", "t.db")
