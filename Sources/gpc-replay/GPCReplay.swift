@@ -34,6 +34,10 @@ struct GPCReplay: ParsableCommand {
     // A full disk or a size limit is an error of write(), reported in a sentence; the default would end the process.
     signal(SIGXFSZ, SIG_IGN)
     do {
+      // Swift reads the arguments there; a chroot often has none.
+      guard access("/proc/self/cmdline", R_OK) == 0 else {
+        throw fail("/proc is not mounted, and the arguments are read there.")
+      }
       // ArgumentParser's own scripts know nothing of the verb that need not be named.
       let arguments = CommandLine.arguments.dropFirst()
       if arguments.count == 2, arguments.first == "--generate-completion-script", let shell = arguments.last,

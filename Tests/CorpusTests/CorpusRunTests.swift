@@ -33,6 +33,23 @@ import Testing
     #expect(texts[0] == texts[1] && texts[0].contains("missed/stale-hva"))
   }
 
+  /// The signal has come before the first case is begun.
+  @Test(.enabled(if: Invocation.hasProgram("python3"))) func anInterruptedRunSaysWhatIsMissing() throws {
+    let folder = try TemporaryFolder()
+    let pending = """
+      import os, signal, sys
+      signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+      os.kill(os.getpid(), signal.SIGINT)
+      os.execvp(sys.argv[1], sys.argv[1:])
+      """
+    _ = try folder.write("pending.py", pending)
+    let run = try Invocation(shell: "python3 pending.py gpc-replay corpus run '\(Self.topic)'; echo $?", in: folder.url)
+    #expect(run.text.hasSuffix("\n130\n"), "\(run.text)")
+    #expect(run.errorText.hasPrefix("gpc-replay: interrupted; 0 of "), "\(run.errorText)")
+    let runs = try Invocation(["query", "corpus.db", "SELECT count(*) AS runs FROM run", "--csv"], in: folder)
+    #expect(runs.text == "runs\r\n0\r\n")
+  }
+
   @Test func runsFollowEachOtherInOneDatabase() throws {
     let folder = try TemporaryFolder()
     for _ in 1...2 { #expect(try Invocation(["corpus", "run", Self.topic], in: folder).status == 0) }

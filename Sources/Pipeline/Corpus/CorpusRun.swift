@@ -18,6 +18,8 @@ package struct CorpusRun: Sendable {
   package let jobCount: Int
   /// Forms that cases may expect nothing of.
   package var lacking: [String] = []
+  /// Asked before each case: those that have not begun are left out.
+  package var isInterrupted: @Sendable () -> Bool = { false }
   /// Called for each finished case: how many are, and its name.
   private let progress: @Sendable (Int, String) -> Void
 
@@ -36,14 +38,15 @@ package struct CorpusRun: Sendable {
     let begun = ContinuousClock.now
     let finishedCount = Mutex(0)
     // No more recordings in memory than are in progress.
-    let results = inParallel(cases.count, jobCount: jobCount) { index in
+    let results = inParallel(cases.count, jobCount: jobCount) { index -> CaseRun.Result? in
+      if isInterrupted() { return nil }
       let result = CaseRun(corpusCase: cases[index], forms: forms, lacking: lacking).run()
       finishedCount.withLock { count in
         count += 1
         progress(count, result.outcome.row.name)
       }
       return result
-    }
+    }.compactMap(\.self)
     var coverage = Coverage(under: forms)
     for result in results { coverage.add(result.coverage) }
     let elapsed = (ContinuousClock.now - begun).components

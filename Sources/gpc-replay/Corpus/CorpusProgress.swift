@@ -10,7 +10,8 @@ import TextLayout
 enum CorpusProgress {
   /// Runs the cases: how many are through, and which was the last, is shown meanwhile.
   static func shown(
-    of corpus: CorpusFolder, _ folder: String, _ forms: [ProtocolForm], lacking: [String] = [], jobCount: Int
+    of corpus: CorpusFolder, _ folder: String, _ forms: [ProtocolForm], lacking: [String] = [], jobCount: Int,
+    isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) throws -> (outcome: CorpusOutcome, coverage: Coverage) {
     let isShown = isatty(STDERR_FILENO) == 1
     let caseCount = corpus.cases.count
@@ -18,6 +19,7 @@ enum CorpusProgress {
       if isShown { printError("\r\u{1b}[K\(finishedCount) of \(caseCount) cases: \(name)") }
     }
     run.lacking = lacking
+    run.isInterrupted = isInterrupted
     defer { if isShown { printError("\r\u{1b}[K") } }
     return run.run()
   }

@@ -8,6 +8,7 @@ import GPCProtocol
 import Glibc
 import Pipeline
 import Report
+import TextLayout
 import TraceStore
 
 struct CorpusRunCommand: ParsableCommand {
@@ -74,11 +75,21 @@ struct CorpusRunCommand: ParsableCommand {
     if let junit { try checkOutput(junit, isNot: db) }
     if let junit { try writing(junit) { () throws(OutputFileError) in try OutputFile.check(junit, replaces: force) } }
     let begunAt = Self.now()
+    let interrupt = Interrupt()
     let (outcome, coverage) = try CorpusProgress.shown(
-      of: found, folder, forms, jobCount: jobs ?? CorpusRun.coreCount)
+      of: found, folder, forms, jobCount: jobs ?? CorpusRun.coreCount, isInterrupted: { interrupt.isRequested })
     if let junit { try write(outcome.junit, to: junit, replaces: force) }
-    _ = try store.add(outcome.row(begunAt: begunAt, toolVersion: Tool.version))
+    // An interrupted run keeps the cases that it has.
+    if !outcome.cases.isEmpty {
+      _ = try store.add(outcome.row(begunAt: begunAt, toolVersion: Tool.version))
+    }
     try show(outcome)
+    if outcome.cases.count < found.cases.count {
+      printError(
+        "gpc-replay: interrupted; \(outcome.cases.count) of \(plural(found.cases.count, "case")) were run and stored.\n"
+      )
+    }
+    interrupt.deliver()
     if self.coverage { try printOut("\n" + coverage.text().joined(separator: "\n") + "\n") }
     if !outcome.broken.isEmpty { throw ExitStatus.unreadable.code }
     if !outcome.differences.isEmpty { throw ExitStatus.found.code }
