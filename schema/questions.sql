@@ -18,7 +18,7 @@ SELECT cause, sub_cause, rounds, refreshes, lost_ns FROM retry_by_cause;
 SELECT cache_id, gpc_hex, last_uhva_hex, refreshes, rounds, rounds_max, necessary_rounds, false_rounds, stall_ns
 FROM cache_retry;
 
--- stalls: Which refreshes stalled longest, when, and whose are they?
+-- stalls: Which refreshes stalled longest in the retry loop, when, and whose are they?
 SELECT refresh_id, since_start_ns, stall_ns, false_ns, rounds, comm, pid, cache_id, gpc_hex, outcome, entry_event_id
 FROM stall;
 

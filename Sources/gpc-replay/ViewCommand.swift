@@ -60,7 +60,9 @@ struct ViewCommand: ParsableCommand {
   private func view(of store: TraceDatabase) throws -> TimelineView {
     guard let finding else { return TimelineView() }
     if let view = try TimelineView(finding: finding, in: store) { return view }
-    throw fail("\(database) has no finding \(finding); gpc-replay explain \(database) lists them.")
+    throw fail(
+      "\(database) has no finding \(finding) in its recording (a counterexample has no times); gpc-replay explain \(database) lists them."
+    )
   }
 
   private static func resolved(_ folder: String) throws -> String {
