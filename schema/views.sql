@@ -280,7 +280,7 @@ ORDER BY refresh.stall_ns DESC, refresh.id;
 
 -- What was valid while it was being invalidated: a check that said yes, or a round that was accepted, after the start hook of
 -- an invalidation of the same VM that overlaps the page had been entered and before its end hook had returned.
--- Not of invalidations whose end was lost: nobody knows how long they lasted.
+-- Not of invalidations whose end was lost: how long they lasted is not recorded.
 -- is_in_contract_window: wholly between the start hook's return and the end hook's entry, where the page must not be used.
 -- (CROSS JOIN and INDEXED BY keep SQLite on the indices over event ids: from each invalidation to what happened during it.)
 CREATE VIEW valid_during_invalidation AS

@@ -42,21 +42,18 @@ struct StormText {
   }
 
   mutating func start(_ thread: Int, at uhva: Int) {
-    let task = "t\(thread)-\(1000 + thread)"
-    event(
-      task, 1, "mn_invalidate_range_start",
-      "mn=0xff529c43c1d8ea88 mm=0xff28c2e6c0e08b00 \(Self.range(uhva)) flags=1 event=1")
-    event(task, 1, "gpc_invalidate_start", "\(Self.kvm) \(Self.range(uhva))")
-    event(task, 1, "mn_invalidate_range_start_ret", "ret=0")
+    hook("mn_invalidate_range_start", inside: "gpc_invalidate_start", ret: "ret=0", thread, at: uhva)
   }
 
   mutating func end(_ thread: Int, at uhva: Int) {
+    hook("mn_invalidate_range_end", inside: "mn_invalidate_end_kvm", ret: "", thread, at: uhva)
+  }
+
+  private mutating func hook(_ name: String, inside: String, ret: String, _ thread: Int, at uhva: Int) {
     let task = "t\(thread)-\(1000 + thread)"
-    event(
-      task, 1, "mn_invalidate_range_end",
-      "mn=0xff529c43c1d8ea88 mm=0xff28c2e6c0e08b00 \(Self.range(uhva)) flags=1 event=1")
-    event(task, 1, "mn_invalidate_end_kvm", "\(Self.kvm) \(Self.range(uhva))")
-    event(task, 1, "mn_invalidate_range_end_ret", "")
+    event(task, 1, name, "mn=0xff529c43c1d8ea88 mm=0xff28c2e6c0e08b00 \(Self.range(uhva)) flags=1 event=1")
+    event(task, 1, inside, "\(Self.kvm) \(Self.range(uhva))")
+    event(task, 1, name + "_ret", ret)
   }
 
   /// - Parameter answer: nil: it does not return.

@@ -57,19 +57,17 @@ class Recording:
         self.event(task, cpu, 'gpc_refresh_done', f'gpc={gpc:#x} kvm={kvm:#x} uhva={uhva:#x} pfn=0x1000')
         self.event(task, cpu, '__gpc_refresh_ret', 'ret=0')
 
+    def hook(self, name, inside, ret, vm, uhva, task, cpu, pages):
+        kvm, span = KVM + vm * VM_STRIDE, f'start={uhva:#x} end={uhva + pages * PAGE:#x}'
+        self.event(task, cpu, name, f'mn={kvm + MN_OFFSET:#x} mm={MM + vm * 256:#x} {span} flags=1 event=1')
+        self.event(task, cpu, inside, f'kvm={kvm:#x} {span}')
+        self.event(task, cpu, name + '_ret', ret)
+
     def start(self, vm=0, uhva=FAR, task=('bal', 600), cpu=1, pages=1):
-        kvm = KVM + vm * VM_STRIDE
-        self.event(task, cpu, 'mn_invalidate_range_start', f'mn={kvm + MN_OFFSET:#x} mm={MM + vm * 256:#x} start={uhva:#x} '
-                   f'end={uhva + pages * PAGE:#x} flags=1 event=1')
-        self.event(task, cpu, 'gpc_invalidate_start', f'kvm={kvm:#x} start={uhva:#x} end={uhva + pages * PAGE:#x}')
-        self.event(task, cpu, 'mn_invalidate_range_start_ret', 'ret=0')
+        self.hook('mn_invalidate_range_start', 'gpc_invalidate_start', 'ret=0', vm, uhva, task, cpu, pages)
 
     def end(self, vm=0, uhva=FAR, task=('bal', 600), cpu=1, pages=1):
-        kvm = KVM + vm * VM_STRIDE
-        self.event(task, cpu, 'mn_invalidate_range_end', f'mn={kvm + MN_OFFSET:#x} mm={MM + vm * 256:#x} start={uhva:#x} '
-                   f'end={uhva + pages * PAGE:#x} flags=1 event=1')
-        self.event(task, cpu, 'mn_invalidate_end_kvm', f'kvm={kvm:#x} start={uhva:#x} end={uhva + pages * PAGE:#x}')
-        self.event(task, cpu, 'mn_invalidate_range_end_ret', '')
+        self.hook('mn_invalidate_range_end', 'mn_invalidate_end_kvm', '', vm, uhva, task, cpu, pages)
 
     def invalidate(self, vm=0, uhva=FAR, task=('bal', 600), cpu=1, pages=1):
         self.start(vm, uhva, task, cpu, pages)

@@ -3,7 +3,7 @@
 import KVMEvents
 
 /// The caches on `gpc_list`, by uhva. A walk takes and drops the lock of a cache that it misses, which changes nothing,
-/// unless somebody holds that lock.
+/// unless that lock is held.
 struct WalkIndex: Sendable {
   private struct Place: Equatable {
     var uhva: UHVA?

@@ -72,8 +72,10 @@ struct CorpusRunCommand: ParsableCommand {
     let forms = try forms.byAge()
     // Opened before the work: a database that cannot be written is reported at once.
     let store = try CorpusStore(at: DatabaseLocation(db))
-    if let junit { try checkOutput(junit, isNot: db) }
-    if let junit { try writing(junit) { () throws(OutputFileError) in try OutputFile.check(junit, replaces: force) } }
+    if let junit {
+      try checkOutput(junit, isNot: db)
+      try writing(junit) { () throws(OutputFileError) in try OutputFile.check(junit, replaces: force) }
+    }
     let begunAt = Self.now()
     let interrupt = Interrupt()
     let (outcome, coverage) = try CorpusProgress.shown(
