@@ -35,7 +35,8 @@ let package = Package(
       name: "Schema", path: "schema", exclude: ["report.schema.json"],
       resources: [
         .embedInCode("schema.sql"), .embedInCode("views.sql"), .embedInCode("indices.sql"),
-        .embedInCode("corpus.sql"), .embedInCode("questions.sql"),
+        .embedInCode("corpus.sql"), .embedInCode("questions.sql"), .embedInCode("fleet.sql"),
+        .embedInCode("fleet_questions.sql"),
       ]),
     .target(
       name: "TraceStore", dependencies: ["KVMEvents", "TextLayout", "Results", "CSQLite", "Schema"],
@@ -175,6 +176,8 @@ let package = Package(
       name: "EvidenceTests",
       dependencies: ["EvidenceParts", "RealBinary", "TraceReaders", "KVMEvents", "Results", "gpc-replay"],
       exclude: ["Recordings", "FunctionLevel", "Breaches", "Gaps"]),
+    .testTarget(
+      name: "FleetTests", dependencies: ["Pipeline", "TraceStore", "Schema", "Report", "TraceReaders", "RealBinary"]),
     .testTarget(name: "LoopbackServerTests", dependencies: ["LoopbackServer", "RealBinary"]),
     .testTarget(name: "PageTests", dependencies: ["Page", "RealBinary"]),
     .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),

@@ -17,8 +17,11 @@ final class PartialFile {
   let descriptor: Int32
   private var isThere = true
   private let unfinishedName: UnfinishedName
+  /// What it may replace.
+  private let kind: SchemaIdentity
 
-  init(for requestedPath: String) throws(TraceStoreError) {
+  init(for requestedPath: String, _ kind: SchemaIdentity = .trace) throws(TraceStoreError) {
+    self.kind = kind
     finalPath = FinalPath.resolve(requestedPath)
     let (folder, name) = FinalPath.split(finalPath)
     self.folder = folder
@@ -53,7 +56,7 @@ final class PartialFile {
     let turn = try PublishTurn("\(folder)/\(prefix)turn", for: finalPath)
     defer { turn.end() }
     // Held over the rename: no process is in the middle of a write to the replaced database.
-    let replaced = try PartialFile.lockForReplacement(finalPath)
+    let replaced = try PartialFile.lockForReplacement(finalPath, kind)
     // Before the rename: from then on, a process that opens the database takes the files next to it for its own.
     if try DatabaseCompanion.removeAll(of: finalPath) { try syncFolder() }
     guard rename(path, finalPath) == 0 else { throw PartialFile.failure("rename", finalPath) }
@@ -67,14 +70,16 @@ final class PartialFile {
     guard FinalPath.syncFolder(folder) else { throw PartialFile.failure("fsync", folder) }
   }
 
-  /// Rejects a path with a file that is not a gpc-replay database.
-  static func checkReplaceable(_ path: String) throws(TraceStoreError) {
-    _ = try lockForReplacement(FinalPath.resolve(path))
+  /// Rejects a path with a file that is not a gpc-replay database of this kind.
+  static func checkReplaceable(_ path: String, _ kind: SchemaIdentity = .trace) throws(TraceStoreError) {
+    _ = try lockForReplacement(FinalPath.resolve(path), kind)
   }
 
   /// Opening it makes SQLite replay what a killed write left next to it, and write-ahead mode is left: then the file is
   /// complete. nil: there is no database, so files next to the name belong to none.
-  private static func lockForReplacement(_ path: String) throws(TraceStoreError) -> Connection? {
+  private static func lockForReplacement(
+    _ path: String, _ kind: SchemaIdentity
+  ) throws(TraceStoreError) -> Connection? {
     var status = stat()
     guard stat(path, &status) == 0 else {
       guard errno == ENOENT else { throw failure("stat", path) }
@@ -82,7 +87,7 @@ final class PartialFile {
     }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notOurs(path: path) }
     guard status.st_size > 0 else { return nil }
-    guard SchemaIdentity.trace.isNamed(inHeaderOf: path) else { throw .notOurs(path: path) }
+    guard kind.isNamed(inHeaderOf: path) else { throw .notOurs(path: path) }
     do throws(TraceStoreError) {
       let connection = try Connection(path, mode: .readWrite, isChecked: false)
       try connection.execute("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE")

@@ -10,6 +10,8 @@ enum SchemaIdentity: CaseIterable {
   case trace
   /// The results of a corpus.
   case corpus
+  /// What many recordings say.
+  case fleet
 
   /// Of one text or blob, and of a statement.
   private static let valueBytesMax: Int32 = 64 << 20
@@ -18,6 +20,7 @@ enum SchemaIdentity: CaseIterable {
     switch self {
     case .trace: Schema.applicationID
     case .corpus: Schema.corpusApplicationID
+    case .fleet: Schema.fleetApplicationID
     }
   }
 
@@ -25,6 +28,7 @@ enum SchemaIdentity: CaseIterable {
     switch self {
     case .trace: Schema.version
     case .corpus: Schema.corpusVersion
+    case .fleet: Schema.fleetVersion
     }
   }
 
@@ -49,11 +53,13 @@ enum SchemaIdentity: CaseIterable {
     switch self {
     case .trace: Self.ofTrace
     case .corpus: Self.ofCorpus
+    case .fleet: Self.ofFleet
     }
   }
 
   private static let ofTrace = statements(of: Schema.tables + Schema.views + Schema.indices)
   private static let ofCorpus = statements(of: Schema.corpus)
+  private static let ofFleet = statements(of: Schema.fleet)
 
   /// Throws unless the tables, views and indices are ours, word for word, and all of them: a view of another's may
   /// never end, and a trigger may write.
@@ -81,6 +87,13 @@ enum SchemaIdentity: CaseIterable {
       statement = nil
     }
     return statements
+  }
+
+  /// Of a database that `open` has opened.
+  static func of(_ connection: Connection) throws(TraceStoreError) -> SchemaIdentity {
+    let id = try connection.integer("PRAGMA application_id")
+    guard let kind = allCases.first(where: { $0.applicationID == id }) else { throw .notOurs(path: connection.path) }
+    return kind
   }
 
   /// Opens a gpc-replay database of one of `kinds`; anything else is rejected by name.

@@ -133,6 +133,14 @@ package final class Statement {
     precondition(code == SQLITE_OK, "bind")
   }
 
+  /// Binds the columns of a row, the first one to parameter `first`.
+  func bind(_ row: Statement, from first: Int32) {
+    for column in 0..<row.columnCount {
+      let code = sqlite3_bind_value(handle, first + column, sqlite3_column_value(row.handle, column))
+      precondition(code == SQLITE_OK, "bind")
+    }
+  }
+
   package var columnCount: Int32 { sqlite3_column_count(handle) }
 
   package func name(_ column: Int32) -> String {
