@@ -177,7 +177,7 @@ let package = Package(
       dependencies: ["EvidenceParts", "RealBinary", "TraceReaders", "KVMEvents", "Results", "gpc-replay"],
       exclude: ["Recordings", "FunctionLevel", "Breaches", "Gaps"]),
     .testTarget(
-      name: "FleetTests", dependencies: ["Pipeline", "TraceStore", "Schema", "Report", "TraceReaders", "RealBinary"]),
+      name: "FleetTests", dependencies: ["KVMEvents", "TraceReaders", "Schema", "TraceStore", "Pipeline", "RealBinary"]),
     .testTarget(name: "LoopbackServerTests", dependencies: ["LoopbackServer", "RealBinary"]),
     .testTarget(name: "PageTests", dependencies: ["Page", "RealBinary"]),
     .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),

@@ -11,7 +11,7 @@ package struct FleetMerge {
   /// Opened at a time; a fleet database is read recording by recording.
   private static let openMax = 64
 
-  package struct Outcome: Sendable, Equatable {
+  package struct Outcome: Sendable {
     package var recordings = 0
     /// Results that were there more than once.
     package var duplicates = 0
