@@ -52,7 +52,7 @@ let package = Package(
     .target(name: "Operations", dependencies: ["KVMEvents", "Results", "GPCProtocol"], swiftSettings: hotPath),
     .target(
       name: "Replay", dependencies: ["KVMEvents", "Results", "GPCProtocol", "Operations"], swiftSettings: hotPath),
-    .target(name: "Report", dependencies: ["KVMEvents", "TextLayout", "Results", "TraceStore"]),
+    .target(name: "Report", dependencies: ["KVMEvents", "TextLayout", "Results", "Schema", "TraceStore"]),
     .target(
       name: "Perfetto", dependencies: ["KVMEvents", "TextLayout", "Results", "TraceStore"], swiftSettings: hotPath),
     .target(name: "LoopbackServer"),

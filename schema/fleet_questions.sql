@@ -2,16 +2,18 @@
 -- its sentence, and one SELECT.
 
 -- kernels: Which kernels missed an invalidation, in how many recordings?
-SELECT kernel, count(*) AS recordings, sum(missed_certain > 0) AS missed_certain,
-  sum(missed_certain = 0 AND missed_possible > 0) AS missed_possible, sum(verdict = 'clean') AS clean,
+SELECT kernel, count(*) AS recordings, sum(missed_certain > 0) AS certain,
+  sum(missed_certain = 0 AND missed_possible > 0) AS possible, sum(verdict = 'clean') AS clean,
   sum(verdict IN ('unknown', 'incomplete')) AS "unknown", sum(status <> 'judged') AS not_judged
 FROM missed_count GROUP BY kernel ORDER BY 3 DESC, 4 DESC, kernel;
 
 -- missed: Which recordings missed an invalidation, how sure is that, and on which host?
-SELECT missed_count.id AS recording_id, host, kernel, workload, finding.certainty, finding.kind, finding.event_id, finding.summary,
-  file_name
-FROM missed_count JOIN finding ON finding.recording_id = missed_count.id AND finding.kind IN ('contract', 'stale')
-ORDER BY finding.certainty, missed_count.id, finding.position;
+SELECT missed_count.id AS recording_id, file_name, host, kernel, workload, missed_certain AS certain,
+  missed_possible AS possible, finding.event_id, finding.summary AS worst
+FROM missed_count JOIN finding ON finding.recording_id = missed_count.id AND finding.position = (
+  SELECT min(position) FROM finding AS other WHERE other.recording_id = missed_count.id AND kind IN ('contract', 'stale'))
+WHERE missed_certain + missed_possible > 0
+ORDER BY missed_certain > 0 DESC, missed_count.id;
 
 -- retries: How many false retries per second are there, by kernel and workload?
 SELECT kernel, workload, count(*) AS recordings, sum(refresh_count) AS refreshes, sum(false_count) AS false_rounds,
@@ -21,12 +23,12 @@ SELECT kernel, workload, count(*) AS recordings, sum(refresh_count) AS refreshes
 FROM labelled WHERE status = 'judged' AND stamp_unit = 'ns'
 GROUP BY kernel, workload ORDER BY false_rounds_per_s DESC, kernel, workload;
 
--- hosts: Which hosts are worst: missed invalidations, then time lost to false retries?
-SELECT host, count(*) AS recordings, sum(missed_certain) AS missed_certain, sum(missed_possible) AS missed_possible,
+-- hosts: Which hosts are worst, by missed invalidations and by time lost to false retries?
+SELECT host, count(*) AS recordings, sum(missed_certain) AS certain, sum(missed_possible) AS possible,
   sum(status <> 'judged') AS not_judged, sum(false_count) AS false_rounds,
   round(total(false_ns) FILTER (WHERE stamp_unit = 'ns') / 1e6, 3) AS false_ms,
   round(max(longest_stall_ns) FILTER (WHERE stamp_unit = 'ns') / 1e6, 3) AS longest_stall_ms
-FROM missed_count GROUP BY host ORDER BY missed_certain DESC, missed_possible DESC, false_ms DESC, host;
+FROM missed_count GROUP BY host ORDER BY certain DESC, possible DESC, false_ms DESC, host;
 
 -- savings: What would each form have saved over all recordings that were compared?
 SELECT form, against, count(*) AS recordings, sum(rounds_saved) AS rounds_saved, sum(lookups_saved) AS lookups_saved,

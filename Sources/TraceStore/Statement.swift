@@ -154,6 +154,11 @@ package final class Statement {
 
   package func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
 
+  /// An INTEGER or a REAL.
+  package func isNumber(_ column: Int32) -> Bool {
+    [SQLITE_INTEGER, SQLITE_FLOAT].contains(sqlite3_column_type(handle, column))
+  }
+
   /// 0 for NULL.
   @inline(__always) package func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 

@@ -25,7 +25,9 @@ package struct FleetMerge {
 
     /// Of results with one name: a recording that was judged once is judged.
     func isBetter(than other: Source) -> Bool {
-      func rank(_ source: Source) -> (Int, String) { (source.entry.status == .judged ? 0 : 1, source.entry.error ?? "") }
+      func rank(_ source: Source) -> (Int, String) {
+        (source.entry.status == .judged ? 0 : 1, source.entry.error ?? "")
+      }
       return rank(self) < rank(other)
     }
   }
