@@ -42,7 +42,7 @@ struct CorpusAddCommand: ParsableCommand {
   @Flag(help: "Keep comms, pids, addresses and times as recorded.")
   var keepNames = false
 
-  @Flag(help: "Keep the order of the events alone, not the times between them: for findings that do not depend on those.")
+  @Flag(help: "Keep the order of the events, not the times between them: for findings that do not depend on those.")
   var coarseTimes = false
 
   @Option(help: "One line that says what the case shows. Default: the finding.")
