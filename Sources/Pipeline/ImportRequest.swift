@@ -56,7 +56,7 @@ package struct ImportRequest: Sendable {
     }
   }
 
-  private static func fileName(_ path: String) -> String {
+  package static func fileName(_ path: String) -> String {
     let name = String(path.split(separator: "/").last ?? "-")
     return name == "-" ? "./-" : name
   }
@@ -111,7 +111,9 @@ extension ImportRequest {
     if let format { words += ["--format", format.argument] }
     if let clock { words += ["--clock", clock.rawValue] }
     if allowsTruncated { words.append("--allow-truncated") }
+    if keepsUnknown { words.append("--keep-all") }
     if let probes { words += ["--probes", probes] }
+    if let unpackedMax { words += ["--max-bytes", String(unpackedMax)] }
     return words
   }
 

@@ -25,7 +25,7 @@ final class PartialFile {
     finalPath = FinalPath.resolve(requestedPath)
     let (folder, name) = FinalPath.split(finalPath)
     self.folder = folder
-    prefix = ".\(PartialFile.shortened(name)).partial-"
+    prefix = PartialFile.prefix(of: name)
     PartialFile.removeLeftovers(in: folder, prefix: prefix)
     (path, descriptor, unfinishedName) = try PartialFile.create(in: folder, prefix: prefix)
   }
@@ -127,6 +127,13 @@ final class PartialFile {
     return fstat(descriptor, &status) == 0 && status.st_nlink > 0
   }
 
+  static func removeLeftovers(of path: String) {
+    let (folder, name) = FinalPath.split(FinalPath.resolve(path))
+    removeLeftovers(in: folder, prefix: prefix(of: name))
+  }
+
+  private static func prefix(of name: String) -> String { ".\(shortened(name)).partial-" }
+
   /// Removes what killed imports of the same database left. One that is being written is locked, and stays.
   private static func removeLeftovers(in folder: String, prefix: String) {
     guard let directory = opendir(folder) else { return }  // The creation that follows reports the cause.
@@ -165,3 +172,6 @@ final class PartialFile {
     }
   }
 }
+
+/// Removes what a killed import left of the database at `path`, as the next import does.
+package func removeUnfinished(_ path: String) { PartialFile.removeLeftovers(of: path) }

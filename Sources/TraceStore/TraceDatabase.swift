@@ -74,6 +74,21 @@ package final class TraceDatabase {
     return try row.step() && !row.isNull(0) ? row.integer(0) : nil
   }
 
+  /// Gives the findings other summaries.
+  /// - Parameter rewrite: as many, in the same order.
+  package func rewriteSummaries(_ rewrite: ([String]) -> [String]) throws(TraceStoreError) {
+    let findings = try rows("SELECT id, summary FROM finding ORDER BY id") { ($0.integer("id"), $0.text("summary")) }
+    try connection.execute("BEGIN IMMEDIATE")
+    do {
+      let update = try connection.prepare("UPDATE finding SET summary = ?2 WHERE id = ?1")
+      for (finding, summary) in zip(findings, rewrite(findings.map(\.1))) { try update.run(finding.0, summary) }
+      try connection.commit()
+    } catch {
+      connection.rollBack()
+      throw error
+    }
+  }
+
   package func facts() throws(TraceStoreError) -> RecordingFacts {
     guard let facts = try connection.facts(RecordingFacts.self, of: "trace") else {
       throw .damaged(table: "trace", reason: "it has no row")

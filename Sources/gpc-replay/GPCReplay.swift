@@ -22,7 +22,8 @@ struct GPCReplay: ParsableCommand {
     version: Tool.version,
     subcommands: [
       RunCommand.self, ImportCommand.self, ReplayCommand.self, ReportCommand.self, DiffCommand.self, QueryCommand.self,
-      ShellCommand.self, ExplainCommand.self, ExportCommand.self, ViewCommand.self, MergeCommand.self,
+      ShellCommand.self, ExplainCommand.self, ExportCommand.self, ViewCommand.self, BatchCommand.self,
+      JudgeCommand.self, MergeCommand.self,
       ProtocolsCommand.self,
       CompareCommand.self,
       ExploreCommand.self,

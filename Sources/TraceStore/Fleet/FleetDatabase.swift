@@ -46,6 +46,18 @@ package final class FleetDatabase {
     return (recording, labels)
   }
 
+  /// The rows of a table that are of a result's recording, each a JSON object of its columns, in the order of their
+  /// primary key.
+  package func rowsAsJSON(of name: String) throws(TraceStoreError) -> [String] {
+    var texts: [String] = []
+    for table in try FleetTable.all(connection) where table.name == name {
+      let pairs = table.columns.map { "'\($0)', \($0)" }.joined(separator: ", ")
+      let row = try connection.prepare("SELECT json_object(\(pairs)) AS row FROM \(name)")
+      while try row.step() { texts.append(row.text("row")) }
+    }
+    return texts
+  }
+
   /// A SELECT over its tables and views, with its parameters bound in their order.
   package func statement(_ sql: String, _ values: any ColumnValue...) throws(TraceStoreError) -> Statement {
     try connection.prepare(sql, values)

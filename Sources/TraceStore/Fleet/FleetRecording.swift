@@ -64,3 +64,25 @@ package struct FleetRecording: Codable, Equatable, Sendable {
     self.toolVersion = toolVersion
   }
 }
+
+extension FleetRecording {
+  package enum Value: Equatable, Sendable {
+    case integer(Int64)
+    case text(String)
+  }
+
+  /// All columns but the id, in their order; nil is NULL.
+  package var columns: [(name: String, value: Value?)] {
+    // The only way that sees a property whose value is nil.
+    Mirror(reflecting: self).children.map { property in
+      let value: Value? =
+        switch property.value {
+        case let number as Int64: .integer(number)
+        case let text as String: .text(text)
+        case let status as Status: .text(status.rawValue)
+        case _: nil
+        }
+      return (snakeCase(property.label ?? ""), value)
+    }
+  }
+}
