@@ -11,8 +11,8 @@ let package = Package(
   name: "gpc-replay",
   products: [.executable(name: "gpc-replay", targets: ["gpc-replay"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
   ],
   targets: [
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -35,7 +35,8 @@ let package = Package(
       name: "Schema", path: "schema", exclude: ["report.schema.json"],
       resources: [
         .embedInCode("schema.sql"), .embedInCode("views.sql"), .embedInCode("indices.sql"),
-        .embedInCode("corpus.sql"), .embedInCode("questions.sql"),
+        .embedInCode("corpus.sql"), .embedInCode("questions.sql"), .embedInCode("fleet.sql"),
+        .embedInCode("fleet_questions.sql"),
       ]),
     .target(
       name: "TraceStore", dependencies: ["KVMEvents", "TextLayout", "Results", "CSQLite", "Schema"],
@@ -51,7 +52,7 @@ let package = Package(
     .target(name: "Operations", dependencies: ["KVMEvents", "Results", "GPCProtocol"], swiftSettings: hotPath),
     .target(
       name: "Replay", dependencies: ["KVMEvents", "Results", "GPCProtocol", "Operations"], swiftSettings: hotPath),
-    .target(name: "Report", dependencies: ["KVMEvents", "TextLayout", "Results", "TraceStore"]),
+    .target(name: "Report", dependencies: ["KVMEvents", "TextLayout", "Results", "Schema", "TraceStore"]),
     .target(
       name: "Perfetto", dependencies: ["KVMEvents", "TextLayout", "Results", "TraceStore"], swiftSettings: hotPath),
     .target(name: "LoopbackServer"),
@@ -175,6 +176,8 @@ let package = Package(
       name: "EvidenceTests",
       dependencies: ["EvidenceParts", "RealBinary", "TraceReaders", "KVMEvents", "Results", "gpc-replay"],
       exclude: ["Recordings", "FunctionLevel", "Breaches", "Gaps"]),
+    .testTarget(
+      name: "FleetTests", dependencies: ["KVMEvents", "TraceReaders", "Schema", "TraceStore", "Pipeline", "RealBinary"]),
     .testTarget(name: "LoopbackServerTests", dependencies: ["LoopbackServer", "RealBinary"]),
     .testTarget(name: "PageTests", dependencies: ["Page", "RealBinary"]),
     .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),

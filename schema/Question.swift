@@ -1,4 +1,4 @@
-// The named questions of questions.sql.
+// The named questions of questions.sql and fleet_questions.sql.
 
 /// A SELECT that has a name.
 package struct Question: Sendable, Equatable {
@@ -8,7 +8,9 @@ package struct Question: Sendable, Equatable {
   package let sql: String
 
   /// Of the database of a recording, in the order of the file.
-  package static let all = read(String(decoding: PackageResources.questions_sql, as: UTF8.self))
+  package static let ofTrace = read(String(decoding: PackageResources.questions_sql, as: UTF8.self))
+  /// Of a fleet database.
+  package static let ofFleet = read(String(decoding: PackageResources.fleet_questions_sql, as: UTF8.self))
 
   /// Each begins with a line `-- name: sentence`.
   private static func read(_ file: String) -> [Question] {

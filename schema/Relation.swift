@@ -19,6 +19,8 @@ package struct Relation: Sendable, Equatable {
   package static let ofTrace = read(Schema.tables) + read(Schema.views)
   /// Of a corpus.db.
   package static let ofCorpus = read(Schema.corpus)
+  /// Of a fleet database.
+  package static let ofFleet = read(Schema.fleet)
 
   /// What the comment says first: up to a full stop, colon, semicolon or question mark that is not in brackets.
   package var sentence: String {

@@ -11,6 +11,10 @@ package enum Schema {
   package static let corpusApplicationID: Int64 = 0x6770_6363
   package static let corpusVersion: Int64 = 3
 
+  /// The same of a fleet database: "gpcf".
+  package static let fleetApplicationID: Int64 = 0x6770_6366
+  package static let fleetVersion: Int64 = 1
+
   /// The tables, and the rows that are the same in every database.
   package static var tables: String { String(decoding: PackageResources.schema_sql, as: UTF8.self) }
   /// The views, which answer the questions.
@@ -19,4 +23,6 @@ package enum Schema {
   package static var indices: String { String(decoding: PackageResources.indices_sql, as: UTF8.self) }
   /// Tables and views of a corpus.db.
   package static var corpus: String { String(decoding: PackageResources.corpus_sql, as: UTF8.self) }
+  /// Tables and views of a fleet database.
+  package static var fleet: String { String(decoding: PackageResources.fleet_sql, as: UTF8.self) }
 }

@@ -31,6 +31,8 @@ package struct WorkProgress {
     case events
     /// A form in a scenario.
     case searches
+    /// Of a fleet.
+    case recordings
   }
 
   package let unit: Unit

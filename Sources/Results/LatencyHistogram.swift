@@ -41,6 +41,13 @@ package struct LatencyHistogram: Sendable, Equatable {
     return maxNs
   }
 
+  /// The steps that something is counted in, by their shortest and longest duration.
+  package var steps: [(lowerNs: Int64, upperNs: Int64, count: Int64)] {
+    counts.indices.filter { counts[$0] > 0 }.map { step in
+      (step == 0 ? 0 : Self.lastNs(of: step - 1) + 1, Self.lastNs(of: step), Int64(counts[step]))
+    }
+  }
+
   /// Below 64: itself; above: 64 steps for each power of two.
   private static func step(_ duration: Int64) -> Int {
     let shift = max(0, Int64.bitWidth - duration.leadingZeroBitCount - stepBits - 1)

@@ -10,6 +10,8 @@ final class PartialFile {
   private let place: UnfinishedPlace
   private let made: UnfinishedPlace.Made
   private var isThere = true
+  /// What it may replace.
+  private let kind: SchemaIdentity
 
   /// Where it is built.
   var path: String { made.path }
@@ -17,7 +19,8 @@ final class PartialFile {
   /// process.
   var descriptor: Int32 { made.descriptor }
 
-  init(for requestedPath: String) throws(TraceStoreError) {
+  init(for requestedPath: String, _ kind: SchemaIdentity = .trace) throws(TraceStoreError) {
+    self.kind = kind
     finalPath = FinalPath.resolve(requestedPath)
     place = UnfinishedPlace(beside: finalPath)
     do throws(SystemCallError) { made = try place.makeFile() } catch { throw PartialFile.failure(error) }
@@ -27,11 +30,6 @@ final class PartialFile {
   static func temporary() throws(TraceStoreError) -> PartialFile {
     let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     return try PartialFile(for: "\(folder)/gpc-replay")
-  }
-
-  /// Removes what a killed import left beside a database.
-  static func removeLeftovers(of path: String) {
-    UnfinishedPlace(beside: FinalPath.resolve(path)).removeLeftovers()
   }
 
   /// Unlinks it; the file lives as long as it is open.
@@ -54,7 +52,7 @@ final class PartialFile {
     let turn = try PublishTurn(place.turn, for: finalPath)
     defer { turn.end() }
     // Held over the rename: no process is in the middle of a write to the replaced database.
-    let replaced = try PartialFile.lockForReplacement(finalPath)
+    let replaced = try PartialFile.lockForReplacement(finalPath, kind)
     try takeName()
     try replaced?.close()
     try syncFolder()
@@ -90,14 +88,16 @@ final class PartialFile {
     guard FinalPath.syncFolder(place.folder) else { throw PartialFile.failure("fsync", place.folder) }
   }
 
-  /// Rejects a path with a file that is not a gpc-replay database.
-  static func checkReplaceable(_ path: String) throws(TraceStoreError) {
-    _ = try lockForReplacement(FinalPath.resolve(path))
+  /// Rejects a path with a file that is not a gpc-replay database of this kind.
+  static func checkReplaceable(_ path: String, _ kind: SchemaIdentity = .trace) throws(TraceStoreError) {
+    _ = try lockForReplacement(FinalPath.resolve(path), kind)
   }
 
   /// Opening it makes SQLite replay what a killed write left next to it, and write-ahead mode is left: then the file is
   /// complete. nil: there is no database, so files next to the name belong to none.
-  private static func lockForReplacement(_ path: String) throws(TraceStoreError) -> Connection? {
+  private static func lockForReplacement(
+    _ path: String, _ kind: SchemaIdentity
+  ) throws(TraceStoreError) -> Connection? {
     var status = stat()
     guard stat(path, &status) == 0 else {
       guard errno == ENOENT else { throw failure("stat", path) }
@@ -105,7 +105,7 @@ final class PartialFile {
     }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notOurs(path: path) }
     guard status.st_size > 0 else { return nil }
-    guard SchemaIdentity.trace.isNamed(inHeaderOf: path) else { throw .notOurs(path: path) }
+    guard kind.isNamed(inHeaderOf: path) else { throw .notOurs(path: path) }
     do throws(TraceStoreError) {
       let connection = try Connection(path, mode: .readWrite, isChecked: false)
       try connection.execute("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE")
@@ -125,4 +125,9 @@ final class PartialFile {
     default: .system(errno: error.errno, doing: error.call, path: error.path)
     }
   }
+}
+
+/// Removes what a killed process left of the database at `path`, as the next one that writes it does.
+package func removeUnfinished(_ path: String) {
+  UnfinishedPlace(beside: FinalPath.resolve(path)).removeLeftovers()
 }

@@ -10,14 +10,20 @@ enum SchemaIdentity: CaseIterable {
   case trace
   /// The results of a corpus.
   case corpus
+  /// What many recordings say.
+  case fleet
 
   /// Of one text or blob, and of a statement.
   private static let valueBytesMax: Int32 = 64 << 20
+
+  /// Of SQLite in this process: what it cannot sort in that it sorts in files.
+  private static let heapBytesMax: Int64 = 512 << 20
 
   var applicationID: Int64 {
     switch self {
     case .trace: Schema.applicationID
     case .corpus: Schema.corpusApplicationID
+    case .fleet: Schema.fleetApplicationID
     }
   }
 
@@ -25,6 +31,7 @@ enum SchemaIdentity: CaseIterable {
     switch self {
     case .trace: Schema.version
     case .corpus: Schema.corpusVersion
+    case .fleet: Schema.fleetVersion
     }
   }
 
@@ -49,11 +56,13 @@ enum SchemaIdentity: CaseIterable {
     switch self {
     case .trace: Self.ofTrace
     case .corpus: Self.ofCorpus
+    case .fleet: Self.ofFleet
     }
   }
 
   private static let ofTrace = statements(of: Schema.tables + Schema.views + Schema.indices)
   private static let ofCorpus = statements(of: Schema.corpus)
+  private static let ofFleet = statements(of: Schema.fleet)
 
   /// Throws unless the tables, views and indices are ours, word for word, and all of them: a view of another's may
   /// never end, and a trigger may write.
@@ -81,6 +90,13 @@ enum SchemaIdentity: CaseIterable {
       statement = nil
     }
     return statements
+  }
+
+  /// Of a database that `open` has opened.
+  static func of(_ connection: Connection) throws(TraceStoreError) -> SchemaIdentity {
+    let id = try connection.integer("PRAGMA application_id")
+    guard let kind = allCases.first(where: { $0.applicationID == id }) else { throw .notOurs(path: connection.path) }
+    return kind
   }
 
   /// Opens a gpc-replay database of one of `kinds`; anything else is rejected by name.
@@ -114,6 +130,7 @@ enum SchemaIdentity: CaseIterable {
       let connection = try Connection(path, mode: mode)
       // SQLite's own limit is a gigabyte, of which group_concat() or zeroblob() make several; the schema's text counts.
       sqlite3_limit(connection.handle, SQLITE_LIMIT_LENGTH, SchemaIdentity.valueBytesMax)
+      _ = sqlite3_hard_heap_limit64(SchemaIdentity.heapBytesMax)
       try connection.execute("PRAGMA busy_timeout = 10000")
       return (connection, try connection.integer("PRAGMA application_id"))
     } catch .sqlite(let code, let message, _) where code & 0xff == SQLITE_CORRUPT {

@@ -145,6 +145,13 @@ package final class Statement {
     note(code)
   }
 
+  /// Binds the columns of a row, the first one to parameter `first`.
+  func bind(_ row: Statement, from first: Int32) {
+    for column in 0..<row.columnCount {
+      note(sqlite3_bind_value(handle, first + column, sqlite3_column_value(row.handle, column)))
+    }
+  }
+
   package var columnCount: Int32 { sqlite3_column_count(handle) }
 
   package func name(_ column: Int32) -> String {
@@ -157,6 +164,11 @@ package final class Statement {
   }
 
   package func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+
+  /// An INTEGER or a REAL.
+  package func isNumber(_ column: Int32) -> Bool {
+    [SQLITE_INTEGER, SQLITE_FLOAT].contains(sqlite3_column_type(handle, column))
+  }
 
   /// 0 for NULL.
   @inline(__always) package func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }

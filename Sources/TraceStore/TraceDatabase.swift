@@ -53,9 +53,6 @@ package final class TraceDatabase {
     return facts.contentHash == contentHash && facts.toolVersion == toolVersion ? .same : .other
   }
 
-  /// Removes what killed imports of it left.
-  package static func removeLeftovers(of path: String) { PartialFile.removeLeftovers(of: path) }
-
   /// A SELECT, with its parameters bound in their order.
   package func statement(_ sql: String, _ values: any ColumnValue...) throws(TraceStoreError) -> Statement {
     try connection.prepare(sql, values)
@@ -75,6 +72,21 @@ package final class TraceDatabase {
   package func number(_ sql: String, _ values: any ColumnValue...) throws(TraceStoreError) -> Int64? {
     let row = try connection.prepare(sql, values)
     return try row.step() && !row.isNull(0) ? row.integer(0) : nil
+  }
+
+  /// Gives the findings other summaries.
+  /// - Parameter rewrite: as many, in the same order.
+  package func rewriteSummaries(_ rewrite: ([String]) -> [String]) throws(TraceStoreError) {
+    let findings = try rows("SELECT id, summary FROM finding ORDER BY id") { ($0.integer("id"), $0.text("summary")) }
+    try connection.execute("BEGIN IMMEDIATE")
+    do {
+      let update = try connection.prepare("UPDATE finding SET summary = ?2 WHERE id = ?1")
+      for (finding, summary) in zip(findings, rewrite(findings.map(\.1))) { try update.run(finding.0, summary) }
+      try connection.commit()
+    } catch {
+      connection.rollBack()
+      throw error
+    }
   }
 
   package func facts() throws(TraceStoreError) -> RecordingFacts {

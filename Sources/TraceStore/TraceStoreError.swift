@@ -1,5 +1,7 @@
 // What can go wrong with a database, with what is needed to act on it; the CLI formats the messages.
 
+import CSQLite
+
 /// The errors of the store.
 package enum TraceStoreError: Error, Equatable, Sendable {
   /// SQLite failed. `code` is the extended result code, `message` SQLite's own message, `doing` the SQL or the call.
@@ -30,4 +32,11 @@ package enum TraceStoreError: Error, Equatable, Sendable {
   case disagreeing(path: String, what: String)
   /// A row of the database holds what this version never writes.
   case damaged(table: String, reason: String)
+}
+
+extension TraceStoreError {
+  /// SQLite was given no memory.
+  package var isOfMemory: Bool {
+    if case .sqlite(let code, _, _) = self { code & 0xff == SQLITE_NOMEM } else { false }
+  }
 }

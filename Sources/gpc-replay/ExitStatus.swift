@@ -15,6 +15,8 @@ enum ExitStatus: Int32, CaseIterable {
   case usage = 64
   /// EX_IOERR.
   case unwritable = 74
+  /// EX_TEMPFAIL.
+  case temporary = 75
 
   var code: ExitCode { ExitCode(rawValue) }
 
@@ -26,6 +28,7 @@ enum ExitStatus: Int32, CaseIterable {
     case .unknown: "no finding but a verdict is unknown (lost events, missing probes)"
     case .usage: "usage"
     case .unwritable: "the output cannot be written"
+    case .temporary: "part of a batch has to be done again"
     }
   }
 

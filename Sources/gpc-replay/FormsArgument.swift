@@ -109,6 +109,11 @@ struct FormsArgument: ExpressibleByArgument {
     }
   }
 
+  /// The ids of those that are published.
+  var published: [String] {
+    choices.compactMap { if case .published(let form) = $0 { form.id } else { nil } }
+  }
+
   var defaultValueDescription: String {
     let words = words
     return words == ProtocolForm.all.map(\.id) ? "all" : words.joined(separator: ",")

@@ -22,7 +22,9 @@ struct GPCReplay: ParsableCommand {
     version: Tool.version,
     subcommands: [
       RunCommand.self, ImportCommand.self, ReplayCommand.self, ReportCommand.self, DiffCommand.self, QueryCommand.self,
-      ShellCommand.self, ExplainCommand.self, ExportCommand.self, ViewCommand.self, ProtocolsCommand.self,
+      ShellCommand.self, ExplainCommand.self, ExportCommand.self, ViewCommand.self, BatchCommand.self,
+      JudgeCommand.self, MergeCommand.self,
+      ProtocolsCommand.self,
       CompareCommand.self,
       ExploreCommand.self,
       MatrixCommand.self, CorpusCommand.self, ProbesCommand.self, RecordCommand.self, RecordGuardCommand.self,

@@ -6,18 +6,8 @@ import Pipeline
 import TraceReaders
 import TraceStore
 
-/// How a recording is imported.
-struct ImportOptions: ParsableArguments {
-  @Option(
-    help: """
-      The database to write; :memory: for none. Default: the trace's name in the working directory, with .db, and with a part \
-      of its hash if that database holds another recording.
-      """)
-  var db: String?
-
-  @Flag(help: "Import again even if the database already holds this trace, or replace another one's that --db names.")
-  var force = false
-
+/// How a recording is read.
+struct ReadingOptions: ParsableArguments {
   @Flag(help: "Treat a truncated input as a trace that ends there.")
   var allowTruncated = false
 
@@ -34,15 +24,49 @@ struct ImportOptions: ParsableArguments {
   var probes: String?
 
   @Option(
-    help: "Maximum size of a decompressed input, such as 500M or 2G (default: 64G); a larger one is truncated.")
+    help: """
+      Maximum size of a decompressed input, such as 500M or 2G; a larger one is truncated. Default: 64G, or twice what is free \
+      where the database is written, if that is less.
+      """)
   var maxBytes: ByteCountArgument?
+}
+
+extension ReadingOptions {
+  /// Something was asked for.
+  var isGiven: Bool {
+    allowTruncated || clock != nil || format != nil || keepAll || probes != nil || maxBytes != nil
+  }
+
+  func request(_ input: TraceInput, database: DatabaseLocation) -> ImportRequest {
+    var request = ImportRequest(input, database: database)
+    request.allowsTruncated = allowTruncated
+    request.clock = clock
+    request.format = format
+    request.keepsUnknown = keepAll
+    request.probes = probes
+    request.unpackedMax = maxBytes?.bytes
+    return request
+  }
+}
+
+/// How a recording is imported.
+struct ImportOptions: ParsableArguments {
+  @Option(
+    help: """
+      The database to write; :memory: for none. Default: the trace's name in the working directory, with .db, and with a part \
+      of its hash if that database holds another recording.
+      """)
+  var db: String?
+
+  @Flag(help: "Import again even if the database already holds this trace, or replace another one's that --db names.")
+  var force = false
+
+  @OptionGroup var reading: ReadingOptions
 }
 
 extension ImportOptions {
   /// Something was asked for.
-  var isGiven: Bool {
-    db != nil || force || allowTruncated || clock != nil || format != nil || keepAll || probes != nil || maxBytes != nil
-  }
+  var isGiven: Bool { db != nil || force || reading.isGiven }
 }
 
 struct InputArguments: ParsableArguments {
@@ -68,15 +92,10 @@ extension ImportOptions {
   /// - Parameter trace: a path, or `-`.
   func request(_ trace: String) -> ImportRequest {
     let input = TraceInput(argument: trace)
-    var request = ImportRequest(input, database: db.map { DatabaseLocation($0) } ?? ImportRequest.database(of: input))
+    let database = db.map { DatabaseLocation($0) } ?? ImportRequest.database(of: input)
+    var request = reading.request(input, database: database)
     request.isDatabaseByDefault = db == nil
     request.isForced = force
-    request.allowsTruncated = allowTruncated
-    request.clock = clock
-    request.format = format
-    request.keepsUnknown = keepAll
-    request.probes = probes
-    request.unpackedMax = maxBytes?.bytes
     return request
   }
 }

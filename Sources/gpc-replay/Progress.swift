@@ -31,6 +31,7 @@ struct Progress {
     case .bytes: "\(megabytes(state.done)) MB" + (total.map { " of \(megabytes($0))" } ?? "")
     case .events: "\(grouped(state.done))" + (total.map { " of \(grouped($0)) events" } ?? " events")
     case .searches: "\(state.done)" + (total.map { " of \($0) searches" } ?? " searches")
+    case .recordings: "\(grouped(state.done))" + (total.map { " of \(grouped($0)) recordings" } ?? " recordings")
     }
   }
 

@@ -6,6 +6,7 @@ import Page
 import Pipeline
 import Report
 import Results
+import TextLayout
 import TraceStore
 
 /// How many findings are shown: a number, or all.
@@ -82,6 +83,23 @@ struct ReportArguments: ParsableArguments {
       } else {
         try terminal.show(TextReport(report, options).lines)
       }
+    }
+    return status.code(of: report)
+  }
+
+  /// The same of many recordings.
+  func show(_ fleet: FleetDatabase, _ page: PageArguments? = nil) throws -> ExitCode {
+    guard !json, !ktap, !verbose, findings == nil, try filter.filter(.ns) == ReportFilter() else {
+      throw ValidationError(
+        "\(fleet.path) holds many recordings: its report is text, or a page (-o). gpc-replay query \(shellWord(fleet.path)) "
+          + "NAME --json prints an answer as JSON.")
+    }
+    let report = try FleetReport(fleet)
+    if let page, let path = page.output {
+      try checkOutput(path, isNot: fleet.path)
+      try page.write(FleetPage(report, database: fleet.path).text, to: path)
+    } else {
+      try terminal.show(report.lines(database: fleet.path, width: terminal.width))
     }
     return status.code(of: report)
   }

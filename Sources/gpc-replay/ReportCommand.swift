@@ -9,7 +9,7 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "Show the report of a database, without changing it.",
     discussion: """
-      `gpc-replay DB` is the same.
+      `gpc-replay DB` is the same. Of a fleet database (`gpc-replay merge`) it is about all its recordings.
 
       Example:
         gpc-replay run traces/retries/unrelated/trace.txt.zst
@@ -30,6 +30,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
+    if FleetDatabase.isOne(database) { throw try report.show(FleetDatabase(at: database), page) }
     throw try report.show(Recording(try TraceDatabase(at: database), path: database, .terminal), page)
   }
 }

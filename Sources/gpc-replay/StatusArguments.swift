@@ -39,8 +39,14 @@ struct StatusArguments: ParsableArguments {
     if let unknownStatus, !(0...255).contains(unknownStatus) { throw ValidationError("--unknown is 0 to 255.") }
   }
 
-  func code(of report: Report) -> ExitCode {
-    let status = ExitStatus(report.verdict(failingOn: failOn?.kinds))
-    return status == .unknown ? unknownStatus.map { ExitCode($0) } ?? status.code : status.code
+  func code(of report: Report) -> ExitCode { code(ExitStatus(report.verdict(failingOn: failOn?.kinds))) }
+
+  func code(of report: FleetReport) -> ExitCode {
+    let kinds = failOn.map { report.findingKinds.intersection($0.kinds) } ?? report.findingKinds
+    return code(!kinds.isEmpty ? .found : report.isPartlyUnknown ? .unknown : .clean)
+  }
+
+  private func code(_ status: ExitStatus) -> ExitCode {
+    status == .unknown ? unknownStatus.map { ExitCode($0) } ?? status.code : status.code
   }
 }

@@ -24,13 +24,13 @@ import TraceStore
     return String(decoding: bytes, as: UTF8.self).split(separator: "\r\n")
   }
 
-  @Test(arguments: Question.all) func runs(question: Question) throws {
+  @Test(arguments: Question.ofTrace) func runs(question: Question) throws {
     #expect(try !csv(question.sql, path).isEmpty)
     #expect(question.text.hasSuffix("?"))
   }
 
   @Test func answersAreThoseOfTheExample() throws {
-    let sql = Dictionary(uniqueKeysWithValues: Question.all.map { ($0.name, $0.sql) })
+    let sql = Dictionary(uniqueKeysWithValues: Question.ofTrace.map { ($0.name, $0.sql) })
     // Of its drawing: one check in a contract window; 8 us lost to one invalidation, 9 us to the other.
     #expect(try csv(#require(sql["missed"]), path).dropFirst().map { $0.prefix(11) } == ["1,contract,"])
     #expect(
@@ -41,8 +41,8 @@ import TraceStore
 
   /// One word is a question, a table or a view: never two of them.
   @Test func namesAreUnique() {
-    let names = Question.all.map(\.name) + Relation.ofTrace.map(\.name)
-    #expect(Set(names).count == names.count && Question.all.count >= 20)
+    let names = Question.ofTrace.map(\.name) + Relation.ofTrace.map(\.name)
+    #expect(Set(names).count == names.count && Question.ofTrace.count >= 20)
   }
 
   @Test func relationsAreThoseOfTheDatabase() throws {

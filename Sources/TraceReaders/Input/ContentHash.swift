@@ -9,9 +9,12 @@ package struct ContentHash: Hashable, Sendable, CustomStringConvertible {
 
   package init(rawValue: UInt64) { self.rawValue = rawValue }
 
-  package var description: String {
+  package var description: String { "xxh64:" + digits }
+
+  /// 16 of them, in hex.
+  package var digits: String {
     let digits = String(rawValue, radix: 16)
-    return "xxh64:" + String(repeating: "0", count: 16 - digits.count) + digits
+    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
   /// The state between two pieces of input.
@@ -105,6 +108,12 @@ extension ContentHash.Hasher {
 }
 
 extension ContentHash {
+  package init(of text: String) {
+    var hasher = Hasher()
+    Array(text.utf8).withUnsafeBytes { hasher.update($0) }
+    self = hasher.finish()
+  }
+
   /// Reads the file once, undecompressed; the same value that a `TraceReader` has at its end.
   package init(ofFileAt path: String) throws(TraceReadError) {
     var file = try InputFile(.file(path: path))

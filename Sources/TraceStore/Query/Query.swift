@@ -18,7 +18,7 @@ package struct Query {
 
   private let connection: Connection
   private let gate: QueryGate
-  private let isOfCorpus: Bool
+  private let kind: SchemaIdentity
   /// The columns that the views also show in hex.
   private let u64s: Set<String>
 
@@ -26,20 +26,32 @@ package struct Query {
   package let isReplayed: Bool
 
   /// The questions that have a name.
-  package var questions: [Question] { isOfCorpus ? [] : Question.all }
+  package var questions: [Question] {
+    switch kind {
+    case .trace: Question.ofTrace
+    case .corpus: []
+    case .fleet: Question.ofFleet
+    }
+  }
   /// The tables and views.
-  package var relations: [Relation] { isOfCorpus ? Relation.ofCorpus : Relation.ofTrace }
+  package var relations: [Relation] {
+    switch kind {
+    case .trace: Relation.ofTrace
+    case .corpus: Relation.ofCorpus
+    case .fleet: Relation.ofFleet
+    }
+  }
 
   package init(database path: String, attached: [AttachedDatabase] = []) throws(TraceStoreError) {
     connection = try Query.openReadOnly(path)
-    isOfCorpus = try connection.integer("PRAGMA application_id") == Schema.corpusApplicationID
+    kind = try SchemaIdentity.of(connection)
     for database in attached {
       // To reject what is none of ours.
       try Query.openReadOnly(database.path).close()
       try connection.attach(database.path, as: database.name)
     }
     u64s = try Query.u64s(connection)
-    isReplayed = isOfCorpus ? true : try connection.integer("SELECT count(*) FROM replay") > 0
+    isReplayed = kind == .trace ? try connection.integer("SELECT count(*) FROM replay") > 0 : true
     try connection.execute("PRAGMA query_only = ON")
     gate = QueryGate(on: connection)
   }

@@ -134,7 +134,7 @@ struct Completer {
       return DatabaseNames(kind, inDatabase: positionals.first ?? "").names.filter { $0.word.hasPrefix(last) }
         .map { .word($0.word, meaning: $0.meaning) }
     case .questions:
-      let questions = Question.all.map { (name: $0.name, text: $0.text) }
+      let questions = Question.ofTrace.map { (name: $0.name, text: $0.text) }
       let relations = Relation.ofTrace.map { (name: $0.name, text: $0.sentence) }
       return (questions + relations).filter { $0.name.hasPrefix(last) }.map { .word($0.name, meaning: $0.text) }
     case .nothing: return []

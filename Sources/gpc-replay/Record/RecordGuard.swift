@@ -17,7 +17,7 @@ struct RecordGuard {
     pipeEnd = ends[1]
     process = ChildProcess(
       ["/proc/self/exe", "record-guard", instance.tracefs, instance.name, output, "\(getpid())", "--root", root],
-      input: ends[0], isApart: true)
+      ChildProcess.Streams(input: ends[0]), isApart: true)
     close(ends[0])
   }
 

@@ -1,0 +1,235 @@
+// The recordings of a batch, several at once, each in a process of its own.
+
+import ArgumentParser
+import Glibc
+import Pipeline
+import Report
+import TextLayout
+import TraceReaders
+import TraceStore
+
+/// One run of `batch`. Each recording's line is printed when it is done.
+struct BatchRun {
+  private let request: ResultRequest
+  private let options: String
+  private let jobCount: Int
+  private var list: PathList
+  private var progress: BatchProgress
+  private var workers: [BatchWorker] = []
+  private var position = 0
+  /// Something is worth another run.
+  private var isIncomplete = false
+  private let interrupt = Interrupt()
+
+  /// Milliseconds between two looks at signals and times.
+  private static let pollMs: Int32 = 100
+  /// A process that takes this many times the CPU time that it may have waits for a file system.
+  private static let stuckFactor = 10
+
+  init(_ request: ResultRequest, _ list: PathList, jobCount: Int) throws {
+    self.request = request
+    self.list = list
+    self.jobCount = jobCount
+    options = try request.options()
+    progress = BatchProgress(total: list.count)
+  }
+
+  mutating func run() throws {
+    // The processes' crashes are rows; a backtrace of each would take seconds.
+    setenv("SWIFT_BACKTRACE", "enable=no", 1)
+    do {
+      while !interrupt.isRequested, try start() {
+        try turn()
+        progress.show()
+      }
+    } catch {
+      endAll()
+      progress.wipe()
+      throw error
+    }
+    endAll()
+    progress.wipe()
+    if interrupt.isRequested {
+      printError("gpc-replay: interrupted: \(progress.text(after: .zero)); the same command goes on.\n")
+      interrupt.deliver()
+    }
+    if isIncomplete { throw ExitStatus.temporary.code }
+  }
+
+  /// None of them leaves an unfinished result.
+  private mutating func endAll() {
+    for worker in workers { worker.end(by: SIGTERM) }
+    for worker in workers { _ = worker.wait() }
+    workers = []
+  }
+
+  // MARK: Starting
+
+  /// Starts as many as there may be.
+  /// - Returns: false: all are done.
+  private mutating func start() throws -> Bool {
+    while workers.count < jobCount {
+      guard let path = list.next() else { return !workers.isEmpty || list.descriptor != nil }
+      position += 1
+      switch path {
+      case .unusable(let name, let why): try printFailure(.unreadable, why, circumstances(name), name)
+      case .path(let path): try start(path)
+      }
+      // A list of what is not there is long, too.
+      if interrupt.isRequested { return false }
+    }
+    return true
+  }
+
+  private func circumstances(_ path: String) -> RecordingLine.Circumstances {
+    RecordingLine.Circumstances(position: position, path: request.isAnonymised ? nil : path)
+  }
+
+  private mutating func start(_ path: String) throws {
+    let circumstances = circumstances(path)
+    if let why = Self.unusable(path) { return try printFailure(.unreadable, why, circumstances, path) }
+    while true {
+      if let worker = BatchWorker(request, path: path, circumstances) { return workers.append(worker) }
+      let reason = String(cString: strerror(errno))
+      // Fewer at once need less.
+      guard !workers.isEmpty else {
+        printError("gpc-replay: no process can be started: \(reason).\n")
+        throw ExitStatus.temporary.code
+      }
+      try turn()
+    }
+  }
+
+  /// Why it is no file that can be read; nil: it may be one. Opening a pipe would wait for its writer.
+  private static func unusable(_ path: String) -> String? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return TraceReadError.cannotOpen(errno: errno).predicate }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return nil
+    case S_IFDIR: return TraceReadError.isDirectory.predicate
+    case _: return "is a pipe or a device, not a file"
+    }
+  }
+
+  // MARK: Turns
+
+  /// Waits until one says something, the list has more, or a moment has passed.
+  private mutating func turn() throws {
+    let needsPaths = workers.count < jobCount
+    var waiting = workers.map { pollfd(fd: $0.socket, events: Int16(POLLIN), revents: 0) }
+    if needsPaths, let descriptor = list.descriptor {
+      waiting.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
+    }
+    guard poll(&waiting, nfds_t(waiting.count), Self.pollMs) > 0 else {
+      for worker in workers { worker.endIfStuck(after: .seconds(request.secondsMax * Self.stuckFactor)) }
+      return
+    }
+    if waiting.count > workers.count, waiting[workers.count].revents != 0, !list.fill() {
+      throw fail("the list of recordings cannot be read: \(String(cString: strerror(errno))).")
+    }
+    for (index, worker) in workers.enumerated() where waiting[index].revents != 0 && !worker.receive() {
+      workers.removeAll { $0 === worker }
+      try finish(worker)
+    }
+    // One of several recordings with the same bytes is judged, and the others find its result.
+    var underWay = Set(workers.filter(\.isGoing).compactMap { $0.content.map(name) })
+    for worker in workers where !worker.isGoing {
+      if let content = worker.content, underWay.insert(name(content)).inserted { worker.go() }
+    }
+  }
+
+  private func name(_ content: RecordingJudge.Content) -> ResultName { request.name(of: content.hash, options: options) }
+
+  private mutating func finish(_ worker: BatchWorker) throws {
+    let end = worker.wait()
+    switch worker.report {
+    case .done(let isNew): try printResult(of: worker, isNew: isNew)
+    case .failed(.unreadable(let why)): try printFailure(.unreadable, why, worker)
+    case .failed(.unsteady(let why)): try printFailure(.unsteady, why, worker)
+    case .failed(.noSpace(let why)): try printFailure(.noSpace, why, worker)
+    case .failed(.unwritable(let why)): throw unwritable(why)
+    case .content, nil: try finishUnjudged(worker, end)
+    }
+  }
+
+  /// Of a process that ended without a word: what lies in its recording is a result.
+  private mutating func finishUnjudged(_ worker: BatchWorker, _ end: ChildProcess.End?) throws {
+    if interrupt.isRequested { return }
+    let signal = end?.signal
+    let isOutOfTime = signal == SIGXCPU || signal == SIGKILL && !worker.isStuck && hasUsedItsTime(worker)
+    let isOutside = [SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE].contains(signal)
+    guard let content = worker.content, worker.isGoing, isOutOfTime || !isOutside else {
+      let why =
+        worker.isStuck
+        ? "its process used no CPU time for very long, and was ended"
+        : "its process was ended by \(Self.cause(end))"
+      return try printFailure(.killed, why, worker)
+    }
+    let judge = RecordingJudge(request, options: options, path: worker.path, content)
+    do throws(JudgeFailure) {
+      if isOutOfTime {
+        try judge.write(.outOfTime, "judging it took more CPU time than \(request.secondsMax) s (--time-max)")
+      } else if worker.words.contains("failed to allocate") {
+        try judge.write(.outOfMemory, RecordingJudge.memorySentence)
+      } else {
+        try judge.write(.crashed, "gpc-replay crashed: \(Self.cause(end))")
+      }
+    } catch {
+      if case .unwritable(let why) = error { throw unwritable(why) }
+    }
+    try printResult(of: worker, isNew: true)
+  }
+
+  /// The kernel ends by SIGKILL what SIGXCPU has not ended.
+  private func hasUsedItsTime(_ worker: BatchWorker) -> Bool {
+    worker.circumstances.cpuSeconds ?? 0 >= Double(request.secondsMax)
+  }
+
+  private static func cause(_ end: ChildProcess.End?) -> String {
+    guard let end else { return "an unknown cause" }
+    return end.signal.map { "signal \($0) (\(String(cString: strsignal($0))))" } ?? "exit status \(end.code)"
+  }
+
+  // MARK: Lines
+
+  private mutating func printResult(of worker: BatchWorker, isNew: Bool) throws {
+    guard let content = worker.content else { preconditionFailure("a result of unknown content") }
+    let name = name(content)
+    var circumstances = worker.circumstances
+    circumstances.isCached = !isNew
+    if request.keepsEvents, access(request.path(name.eventsPlace), F_OK) == 0 { circumstances.events = name.eventsPlace }
+    let line: RecordingLine
+    do {
+      line = try RecordingLine(FleetDatabase(at: request.path(name.place)), place: name.place, circumstances)
+    } catch {
+      throw unwritable(error.sentence)
+    }
+    try print(line, isCached: !isNew)
+  }
+
+  private mutating func printFailure(_ failure: RecordingLine.Failure, _ why: String, _ worker: BatchWorker) throws {
+    try printFailure(failure, why, worker.circumstances, worker.path)
+  }
+
+  private mutating func printFailure(
+    _ failure: RecordingLine.Failure, _ why: String, _ circumstances: RecordingLine.Circumstances, _ path: String
+  ) throws {
+    if failure.isTemporary { isIncomplete = true }
+    let fileName = request.isAnonymised ? RecordingJudge.anonymousName : ImportRequest.fileName(path)
+    let recording = FleetRecording(
+      name: "", status: .unreadable, error: why, fileName: fileName, contentHash: nil, byteCount: nil, options: options,
+      toolVersion: Tool.version)
+    try print(RecordingLine(failure, recording, labels: request.labels, circumstances), isCached: false)
+  }
+
+  private mutating func print(_ line: RecordingLine, isCached: Bool) throws {
+    progress.wipe()
+    try printOut(try line.text())
+    progress.add(line, isCached: isCached)
+  }
+
+  private func unwritable(_ why: String) -> ExitCode {
+    printError("gpc-replay: \(why.printable)\n")
+    return ExitStatus.unwritable.code
+  }
+}

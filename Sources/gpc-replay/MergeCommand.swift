@@ -1,0 +1,42 @@
+// `gpc-replay merge DIR… -o fleet.db`: the results of many recordings in one database.
+
+import ArgumentParser
+import Pipeline
+import TextLayout
+
+struct MergeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge",
+    abstract: "Put the results of many recordings into one fleet database.",
+    discussion: """
+      Takes what `gpc-replay batch` wrote: folders, results, and fleet databases. A fleet database that is there is added \
+      to. The same results are the same bytes, in whatever order they are named. `gpc-replay query FLEET --list` names \
+      the questions.
+
+      Example:
+        gpc-replay batch traces/missed/*/trace.txt.zst --out results > results.ndjson
+        gpc-replay merge results -o fleet.db
+        gpc-replay report fleet.db
+        gpc-replay query fleet.db kernels
+      """)
+
+  @Argument(help: "Folders of results, results, or fleet databases.", completion: .file(extensions: ["db"]))
+  var inputs: [String]
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The fleet database to write, or to add to.", valueName: "fleet.db"))
+  var output: String
+
+  func run() throws {
+    let outcome = try FleetMerge(inputs, into: output).run(.terminal)
+    if outcome.recordings == 0 { printError("gpc-replay: \(output.printable): there was no result to merge.\n") }
+    if outcome.repeated > 0 {
+      printError(
+        """
+        gpc-replay: \(plural(outcome.repeated, "content")) \(outcome.repeated == 1 ? "is" : "are") there more than once, by \
+        other options or labels, and counted each time: `gpc-replay query \(shellWord(output)) repeated`.\n
+        """)
+    }
+    let again = outcome.duplicates > 0 ? ", \(plural(outcome.duplicates, "duplicate")) left out" : ""
+    try printOut("\(output.printable): \(plural(outcome.recordings, "recording"))\(again)\n")
+  }
+}
