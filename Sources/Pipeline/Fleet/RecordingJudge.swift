@@ -94,7 +94,9 @@ package struct RecordingJudge {
   /// Writes that the recording could not be judged, and removes what was not finished.
   package func write(_ status: FleetRecording.Status, _ error: String) throws(JudgeFailure) {
     try makeFolder()
-    if request.keepsEvents { removeUnfinished(request.path(name.eventsPlace)) }
+    if request.keepsEvents {
+      UnfinishedPlace(beside: FinalPath.resolve(request.path(name.eventsPlace))).removeLeftovers()
+    }
     try write(failed(status, error))
   }
 
