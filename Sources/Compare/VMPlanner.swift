@@ -7,9 +7,18 @@ import Results
 struct VMPlanner {
   /// The recording's caches as the models number them.
   private var indexOfCache: [Int32: Int] = [:]
-  /// By the models' number: its state follows from what the models did with it so far.
-  private var isKnown: [Bool] = []
-  private var isInactive: [Bool] = []
+  /// A cache as the last window left it; older than `epoch`: nothing is known of it.
+  private struct Known {
+    /// Its state follows from what the models did with it so far.
+    var epoch = 0
+    var inactiveEpoch = 0
+  }
+
+  /// By the models' number.
+  private var known: [Known] = []
+  /// Goes up where what is known is forgotten: there may be as many losses as caches.
+  private var epoch = 1
+  private var inactiveCount = 0
   /// By the models' number: when refreshes of this window had `refresh_lock`.
   private var holds: [[Range<Int64>]] = []
   /// The caches that have any in `holds`: a window passes over its own caches, not over all of the VM.
@@ -32,17 +41,21 @@ struct VMPlanner {
     kernelWaits.areAsleep = kernel.wait.isQueue
   }
 
-  var cacheCount: Int { isKnown.count }
+  var cacheCount: Int { known.count }
 
   /// Every cache was deactivated: nothing of it is needed any more.
-  var isOver: Bool { !isInactive.isEmpty && isInactive.allSatisfy { $0 } }
+  var isOver: Bool { !known.isEmpty && inactiveCount == known.count }
 
   /// What happened in a window is not known, and so neither is the state of the caches after it.
   mutating func forget() {
-    for cache in isKnown.indices {
-      isKnown[cache] = false
-      isInactive[cache] = false
-    }
+    epoch += 1
+    inactiveCount = 0
+  }
+
+  private mutating func setInactive(_ cache: Int, _ isInactive: Bool) {
+    guard (known[cache].inactiveEpoch == epoch) != isInactive else { return }
+    known[cache].inactiveEpoch = isInactive ? epoch : 0
+    inactiveCount += isInactive ? 1 : -1
   }
 
   mutating func plan(_ window: RecordedWindow) -> WindowPlan {
@@ -201,11 +214,10 @@ struct VMPlanner {
   private mutating func index(_ operation: RecordedOperation) -> Int {
     guard let id = operation.cache else { fatalError("an operation on a cache names none: \(operation.begin.id)") }
     if let index = indexOfCache[id] { return index }
-    indexOfCache[id] = isKnown.count
-    isKnown.append(false)
-    isInactive.append(false)
+    indexOfCache[id] = known.count
+    known.append(Known())
     holds.append([])
-    return isKnown.count - 1
+    return known.count - 1
   }
 }
 
@@ -216,14 +228,14 @@ extension VMPlanner {
       let cache = plan.operations[moment.operation].cache
       switch plan.operations[moment.operation].kind {
       case .invalidate, .refusedRefresh: continue
-      case .deactivate: isInactive[cache] = true
+      case .deactivate: setInactive(cache, true)
       case .refresh(let refresh):
-        if refresh.activates { isKnown[cache] = true }
-        isInactive[cache] = false
+        if refresh.activates { known[cache].epoch = epoch }
+        setInactive(cache, false)
       case .check: break
       }
-      guard !isKnown[cache] else { continue }
-      isKnown[cache] = true
+      guard known[cache].epoch < epoch else { continue }
+      known[cache].epoch = epoch
       if let adoption = Self.adoption(window.operations[plan.operations[moment.operation].recorded]) {
         plan.adopt(adoption, moment.operation)
       }

@@ -1,5 +1,6 @@
 // A recording to import, and how: the request of the command line, or of a case.
 
+import Glibc
 import KVMEvents
 import TraceReaders
 import TraceStore
@@ -67,12 +68,31 @@ extension ImportRequest {
     var options = TraceReadOptions()
     options.format = format
     options.keepsUnknown = keepsUnknown
-    if let unpackedMax {
-      options.unpackedMax = unpackedMax
-      options.spooledBytesMax = unpackedMax
-    }
+    let unpackedMax = unpackedMax ?? Self.unpackedMax(freeBytes: Self.freeBytes(at: database))
+    options.unpackedMax = unpackedMax
+    options.spooledBytesMax = unpackedMax
     if let probes { options.catalogue = try Self.catalogue(probes) }
     return options
+  }
+
+  /// Of a decompressed input, by default: a database has about half the bytes of its text, so that twice the free ones
+  /// do not fit.
+  package static func unpackedMax(freeBytes: Int64?) -> Int64 {
+    let most = TraceReadOptions().unpackedMax
+    return freeBytes.map { min(most, max(1, $0.addingClamped($0))) } ?? most
+  }
+
+  /// Where the database is written; nil: not known.
+  private static func freeBytes(at database: DatabaseLocation) -> Int64? {
+    let folder =
+      switch database {
+      case .file(let path): FinalPath.split(FinalPath.resolve(path)).folder
+      case .memory: getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+      }
+    var status = statvfs()
+    guard statvfs(folder, &status) == 0 else { return nil }
+    let (bytes, overflows) = status.f_bavail.multipliedReportingOverflow(by: status.f_frsize)
+    return overflows ? .max : Int64(clamping: bytes)
   }
 
   /// Opens the recording.

@@ -16,6 +16,9 @@ enum SchemaIdentity: CaseIterable {
   /// Of one text or blob, and of a statement.
   private static let valueBytesMax: Int32 = 64 << 20
 
+  /// Of SQLite in this process: what it cannot sort in that it sorts in files.
+  private static let heapBytesMax: Int64 = 512 << 20
+
   var applicationID: Int64 {
     switch self {
     case .trace: Schema.applicationID
@@ -127,6 +130,7 @@ enum SchemaIdentity: CaseIterable {
       let connection = try Connection(path, mode: mode)
       // SQLite's own limit is a gigabyte, of which group_concat() or zeroblob() make several; the schema's text counts.
       sqlite3_limit(connection.handle, SQLITE_LIMIT_LENGTH, SchemaIdentity.valueBytesMax)
+      _ = sqlite3_hard_heap_limit64(SchemaIdentity.heapBytesMax)
       try connection.execute("PRAGMA busy_timeout = 10000")
       return (connection, try connection.integer("PRAGMA application_id"))
     } catch .sqlite(let code, let message, _) where code & 0xff == SQLITE_CORRUPT {

@@ -24,7 +24,10 @@ struct ReadingOptions: ParsableArguments {
   var probes: String?
 
   @Option(
-    help: "Maximum size of a decompressed input, such as 500M or 2G (default: 64G); a larger one is truncated.")
+    help: """
+      Maximum size of a decompressed input, such as 500M or 2G; a larger one is truncated. Default: 64G, or twice what is free \
+      where the database is written, if that is less.
+      """)
   var maxBytes: ByteCountArgument?
 }
 

@@ -96,6 +96,19 @@ import Testing
     }
   }
 
+  /// A bomb is no reason to fill a disk: twice what is free is the bound, where --max-bytes gives none.
+  @Test(.enabled(if: canMount)) func whatIsFreeIsABound() throws {
+    let text = try CorpusTrace("quiet").text
+    let times = 14_000_000 / text.count
+    _ = try folder.write("long.txt.zst", zstd(Array(repeatElement(text, count: times).joined()), flush: 4096))
+    let mounted = "mkdir m && mount -t tmpfs -o size=6m tmpfs m && gpc-replay import long.txt.zst --db m/l.db"
+    let run = try Invocation(shell: "unshare -rm sh -c '\(mounted); echo $?; gpc-replay m/l.db'", in: folder.url)
+    #expect(run.text.contains("\n2\n"), "\(run.text) \(run.errorText)")
+    #expect(run.text.contains(/more than 12[0-9]{6} bytes come out of the packed input \(--max-bytes\)/))
+  }
+
+  private static let canMount = (try? Invocation(shell: "unshare -rm true", in: CorpusTrace.root).status) == 0
+
   /// What was cut is the output, by the option: the file is whole.
   @Test func maxBytesIsNamedWhereATraceDatIsCutByIt() throws {
     let fixture = CorpusTrace.root.appending(path: "Tests/TraceReadersTests/Fixtures/quiet.dat")

@@ -127,6 +127,31 @@ private struct Cut {
     #expect(kept.description.title == "T" && kept.description.origin.kernel == "6.12")
   }
 
+  /// A proof by order needs no time between events; a verdict by time does, and then nothing is written.
+  @Test func coarseTimes() throws {
+    let cutting = try Cutting(Self.withContract)
+    #expect(try cutting.run("run", cutting.trace).status == 1)
+    let number = try cutting.number("SELECT id FROM finding WHERE kind = 'contract'")
+    let (plain, coarse) = (try cutting.add(number, "plain"), try cutting.add(number, "coarse", "--coarse-times"))
+    #expect(coarse.verdicts == plain.verdicts && coarse.lines.count == plain.lines.count)
+    #expect(coarse.printed.contains("the order of events, low bits"))
+    // Stamps are the third or fourth word: the same steps all along.
+    let stamps = coarse.lines.compactMap { line in line.split(separator: " ").first { $0.hasPrefix("1.0000") } }
+    #expect(stamps.count == 21 && stamps[1] == "1.000002000:" && stamps[20] == "1.000040000:")
+
+    let excessive = try Cutting(try CorpusTrace("overlap").lines)
+    #expect(try excessive.run("run", excessive.trace).status == 1)
+    let byTime = try excessive.number(
+      "SELECT finding.id FROM finding JOIN refresh ON refresh.id = refresh_id WHERE false_count = 2")
+    let refused = try excessive.run(
+      "corpus", "add", excessive.trace, "--finding", byTime, "--to", "cut/time", "--coarse-times")
+    #expect(refused.status == 2 && refused.errorText.contains("without --coarse-times they stay"))
+    #expect(!FileManager.default.fileExists(atPath: excessive.folder.file("cut/time").path))
+    let both = try excessive.run(
+      "corpus", "add", excessive.trace, "--finding", byTime, "--to", "cut/time", "--coarse-times", "--keep-names")
+    #expect(both.status == 64)
+  }
+
   /// Of a real recording: more false retries than are allowed, and not one more.
   @Test func tooManyRetries() throws {
     let cutting = try Cutting(try CorpusTrace("unrelated").lines.prefix(1500).map { $0 })

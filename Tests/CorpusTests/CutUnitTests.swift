@@ -265,6 +265,40 @@ import TraceReaders
     #expect(new[1].contains("1.000001200: (+1200)  gpc_check_ret: "))
   }
 
+  /// Any two events are ordered as before, and known to be so as before.
+  @Test(arguments: [0, 1, 999, 1000, 5000] as [Int64]) func coarseTimesKeepTheOrder(uncertainty: Int64) {
+    var random = SystemRandomNumberGenerator()
+    let gaps: [Int64] = [0, 1, uncertainty, uncertainty + 1, 2 * uncertainty, 1_000_000, 123_456_789]
+    var time: Int64 = 203_000_000_000
+    let times = (0..<60).map { _ in
+      time += gaps.randomElement(using: &random) ?? 0
+      return time
+    }
+    let lines = times.shuffled(using: &random).map { time in
+      let fraction = String(time % 1_000_000_000)
+      let digits = String(repeating: "0", count: 9 - fraction.count) + fraction
+      return Array("        workload-537   [001]   \(time / 1_000_000_000).\(digits): gpc_check_ret: (f) ret=1".utf8)
+    }
+    func stamps(_ lines: [[UInt8]]) -> [Int64] {
+      lines.map { line in
+        let stamp = String(decoding: line, as: UTF8.self).split(separator: " ")[2].dropLast().split(separator: ".")
+        return (Int64(stamp[0]) ?? 0) * 1_000_000_000 + (Int64(stamp[1]) ?? 0)
+      }
+    }
+    var anonymiser = Anonymiser(lines, uncertainty: uncertainty)
+    let (old, new) = (stamps(lines), stamps(lines.map { anonymiser.rewrite($0) }))
+    #expect(new.min() == 1_000_000_000)
+    for first in old.indices {
+      for second in old.indices {
+        let (was, now) = (old[first] - old[second], new[first] - new[second])
+        #expect(was.signum() == now.signum() && (was > uncertainty) == (now > uncertainty), "\(old) \(new)")
+      }
+    }
+    // What is left of the times is how many steps there are.
+    let differences = Set(zip(new.sorted(), new.sorted().dropFirst()).map { $1 - $0 }.filter { $0 > uncertainty })
+    #expect(differences.count <= 1)
+  }
+
   /// "None" stays none: no address of a guest, of an error page, or of nothing is touched, and PAGE_OFFSET stays in the
   /// kernel half.
   @Test func whatIsNoAddressStays() throws {

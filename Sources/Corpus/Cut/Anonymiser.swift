@@ -16,19 +16,25 @@ package struct Anonymiser {
   private var prefixes: [[UInt8]: String] = [:]
   /// The earliest stamp, and its replacement.
   private let begin: Int64
+  /// nil: the times between events stay.
+  private let coarse: CoarseStamps?
+  /// Of the line before.
   private var timeBefore: Int64?
   private static let newBegin: Int64 = 1_000_000_000
 
-  /// - Parameter lines: all of the text.
-  package init(_ lines: [[UInt8]], catalogue: ProbeCatalogue = .embedded) {
+  /// - Parameters:
+  ///   - lines: all of the text.
+  ///   - uncertainty: of the clock, if times are to keep their order alone (`CoarseStamps`); nil: they are as far apart
+  ///     as before.
+  package init(_ lines: [[UInt8]], uncertainty: Int64? = nil, catalogue: ProbeCatalogue = .embedded) {
     self.catalogue = catalogue
     addresses = AddressNames(AddressNames.Seen())
-    var begin = Int64.max
+    var times: Set<Int64> = []
     var seen = AddressNames.Seen()
     var finder = RecordFinder()
     for line in lines {
       guard let places = finder.places(in: line) else { continue }
-      begin = min(begin, places.time)
+      times.insert(places.time)
       let name = String(decoding: line[places.name], as: UTF8.self)
       let fields = uses[name] ?? catalogue.fields(of: name)
       uses[name] = fields
@@ -36,7 +42,8 @@ package struct Anonymiser {
         seen.add(word.value, Self.use(of: word, in: name, fields))
       }
     }
-    self.begin = begin
+    begin = times.min() ?? 0
+    coarse = uncertainty.map { CoarseStamps(times, uncertainty: $0) }
     addresses = AddressNames(seen)
   }
 
@@ -122,8 +129,12 @@ package struct Anonymiser {
     return begin
   }
 
+  private func newTime(_ places: RecordPlaces) -> Int64 {
+    (coarse.map { $0[places.time] } ?? places.time - begin) + Self.newBegin
+  }
+
   private func stamp(_ places: RecordPlaces) -> [UInt8] {
-    let time = places.time - begin + Self.newBegin
+    let time = newTime(places)
     guard places.decimals > 0 else { return rightAligned(Array(String(time).utf8), 12) }
     let unit: Int64 = places.decimals == 9 ? 1 : 1000
     let fraction = String(time % 1_000_000_000 / unit)
@@ -133,9 +144,10 @@ package struct Anonymiser {
 
   /// `--ts-diff`: the time since the previous line, which may be another one now.
   private mutating func difference(_ places: RecordPlaces) -> [UInt8] {
-    defer { timeBefore = places.time }
+    let time = newTime(places)
+    defer { timeBefore = time }
     guard !places.difference.isEmpty else { return [] }
-    let text = timeBefore.map { "(+\(places.time - $0))" } ?? ""
+    let text = timeBefore.map { "(+\(time - $0))" } ?? ""
     return Array((" " + text + String(repeating: " ", count: max(0, 8 - text.count)) + " ").utf8)
   }
 

@@ -25,8 +25,9 @@ package struct CutText: Sendable {
   }
 
   /// The same, anonymised.
-  package func anonymised() -> CutText {
-    var anonymiser = Anonymiser(lines)
+  /// - Parameter uncertainty: as for `Anonymiser`.
+  package func anonymised(uncertainty: Int64?) -> CutText {
+    var anonymiser = Anonymiser(lines, uncertainty: uncertainty)
     return CutText(origins: origins, lines: lines.map { anonymiser.rewrite($0) })
   }
 

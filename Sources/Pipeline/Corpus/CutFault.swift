@@ -23,7 +23,7 @@ package enum CutFault: Error {
   /// The recording's format does not say where events were lost.
   case lossWithoutPlace(InputFormat)
   /// With other names the form has another verdict.
-  case changedByNames(form: String, before: String, after: String)
+  case changedByNames(form: String, before: String, after: String, withCoarseTimes: Bool)
   case exists(path: String)
   case unwritable(path: String, errno: Int32)
 
@@ -45,8 +45,13 @@ package enum CutFault: Error {
     case .unprintableEvent(let id): "Event \(id) cannot be put into words of trace-cmd: nothing is written."
     case .lossWithoutPlace(let format):
       "Events were lost, and \(format.words) does not say where: the text of a cut cannot express that. Nothing is written."
-    case .changedByNames(let form, let before, let after):
+    case .changedByNames(let form, let before, let after, false):
       "Under other names the cut is \(after) for \(form), not \(before): nothing is written. --keep-names keeps them."
+    case .changedByNames(let form, let before, let after, true):
+      """
+      Under other names and times the cut is \(after) for \(form), not \(before): nothing is written. That verdict may need the \
+      times between events: without --coarse-times they stay.
+      """
     case .exists(let path): "\(path) exists already: a case is never overwritten."
     case .unwritable(let path, let errno): "\(path) cannot be written: \(String(cString: strerror(errno)))."
     }

@@ -18,6 +18,8 @@ package struct CutRun {
   private let listener: Listener
   /// The lines stay as recorded: comms, pids, addresses and times.
   package var keepsNames = false
+  /// Times keep their order alone.
+  package var coarsensTimes = false
   /// The recording's name; nil: its file's.
   package var recordingName: String?
   /// Maximum number of candidates, and the time in seconds after which no more are tried.
@@ -90,10 +92,12 @@ package struct CutRun {
     let recorded = cutCase(CutText(lines), isAnonymised: false)
     let row = try recorded.row(folder.name)
     if keepsNames { return (recorded, row) }
-    let anonymised = cutCase(recorded.text.anonymised(), isAnonymised: true)
+    let uncertainty = coarsensTimes ? facts.clock.uncertainty(resolutionNs: facts.resolutionNs) : nil
+    let anonymised = cutCase(recorded.text.anonymised(uncertainty: uncertainty), isAnonymised: true)
     let newRow = try anonymised.row(folder.name)
     for (old, new) in zip(row.cells, newRow.cells) where old.verdict != new.verdict {
-      throw CutFault.changedByNames(form: new.form, before: old.verdict, after: new.verdict)
+      throw CutFault.changedByNames(
+        form: new.form, before: old.verdict, after: new.verdict, withCoarseTimes: coarsensTimes)
     }
     return (anonymised, newRow)
   }

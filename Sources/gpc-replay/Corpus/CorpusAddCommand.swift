@@ -42,6 +42,9 @@ struct CorpusAddCommand: ParsableCommand {
   @Flag(help: "Keep comms, pids, addresses and times as recorded.")
   var keepNames = false
 
+  @Flag(help: "Keep the order of the events, not the times between them: for findings that do not depend on those.")
+  var coarseTimes = false
+
   @Option(help: "One line that says what the case shows. Default: the finding.")
   var title: String?
 
@@ -77,6 +80,7 @@ struct CorpusAddCommand: ParsableCommand {
       }
     case _: throw ValidationError("Give either --to or both --topic and --name.")
     }
+    if coarseTimes && keepNames { throw ValidationError("--keep-names keeps the times: not with --coarse-times.") }
     if timeMax.seconds < 1 { throw ValidationError("--time-max must be at least 1 second.") }
     if candidatesMax < 1 { throw ValidationError("--candidates-max must be at least 1.") }
     if let title, !CaseDescription.isTitle(title) { throw ValidationError("--title is one line of printable text.") }
@@ -87,6 +91,7 @@ struct CorpusAddCommand: ParsableCommand {
     let folder = try CaseFolder(to ?? "\(corpus)/\(topic ?? "")/\(name ?? "")")
     var run = CutRun(options.request(trace), finding: finding, to: folder, .terminal)
     run.keepsNames = keepNames
+    run.coarsensTimes = coarseTimes
     run.recordingName = recording
     run.candidatesMax = candidatesMax
     run.secondsMax = timeMax.seconds
@@ -114,8 +119,9 @@ struct CorpusAddCommand: ParsableCommand {
   /// What the case tells of its host.
   private var kept: [String] {
     let names = keepNames ? "comms, pids and addresses, " : ""
+    let times = coarseTimes ? "the order of events" : "times between events"
     return [
-      "it has:   \(names)times between events, low bits of addresses, guest addresses, CPUs, the recording's name",
+      "it has:   \(names)\(times), low bits of addresses, guest addresses, CPUs, the recording's name",
       "          (docs/corpus-add.md says what they tell)",
     ]
   }
