@@ -45,10 +45,10 @@ package struct RecordingJudge {
       do throws(TraceReadError) {
         hash = try ContentHash(ofFileAt: path)
       } catch {
-        throw JudgeFailure(reading: error) ?? .unreadable(error.predicate)
+        throw JudgeFailure(reading: error) ?? .unreadable("it \(error.predicate)")
       }
       var status = stat()
-      guard stat(path, &status) == 0 else { throw .unsteady(TraceReadError.cannotOpen(errno: errno).predicate) }
+      guard stat(path, &status) == 0 else { throw .unsteady("it \(TraceReadError.cannotOpen(errno: errno).predicate)") }
       byteCount = Int64(status.st_size)
     }
   }
@@ -142,7 +142,8 @@ package struct RecordingJudge {
   private func failure(of error: TraceStoreError) -> JudgeFailure {
     if request.keepsEvents { return .unwritable(error.sentenceOfFolder(request.folder)) }
     switch error {
-    case .noSpace, .system: return .noSpace(error.sentenceOfFolder(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"))
+    case .noSpace, .system:
+      return .noSpace(error.sentenceOfFolder(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"))
     case _: return .unsteady(error.sentence)
     }
   }
@@ -189,11 +190,11 @@ extension JudgeFailure {
   /// nil: it is the bytes that are wrong.
   init?(reading error: TraceReadError) {
     switch error {
-    case .isDirectory: self = .unreadable(error.predicate)
+    case .isDirectory: self = .unreadable("it \(error.predicate)")
     case .cannotOpen(let errno) where [ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG].contains(errno):
-      self = .unreadable(error.predicate)
-    case .cannotOpen, .readFailed: self = .unsteady(error.predicate)
-    case .cannotSpool: self = .noSpace(error.predicate)
+      self = .unreadable("it \(error.predicate)")
+    case .cannotOpen, .readFailed: self = .unsteady("it \(error.predicate)")
+    case .cannotSpool: self = .noSpace("it \(error.predicate)")
     case .notATrace, .unusableForm, .notOfForm, .part, .damagedFile, .unpackedTooLarge, .damagedFromTheStart:
       return nil
     }
