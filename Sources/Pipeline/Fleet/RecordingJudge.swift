@@ -122,6 +122,8 @@ package struct RecordingJudge {
       return try judged()
     } catch let failure as JudgeFailure {
       throw failure
+    } catch PipelineError.unreadable(.noMemory, _) {
+      return failed(.outOfMemory, Self.memorySentence)
     } catch PipelineError.unreadable(let error, _) {
       if let failure = JudgeFailure(reading: error) { throw failure }
       return failed(.unreadable, "it \(error.predicate)")
@@ -193,7 +195,7 @@ extension JudgeFailure {
     case .isDirectory: self = .unreadable("it \(error.predicate)")
     case .cannotOpen(let errno) where [ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG].contains(errno):
       self = .unreadable("it \(error.predicate)")
-    case .cannotOpen, .readFailed: self = .unsteady("it \(error.predicate)")
+    case .cannotOpen, .readFailed, .noMemory: self = .unsteady("it \(error.predicate)")
     case .cannotSpool: self = .noSpace("it \(error.predicate)")
     case .notATrace, .unusableForm, .notOfForm, .part, .damagedFile, .unpackedTooLarge, .damagedFromTheStart:
       return nil
