@@ -32,7 +32,7 @@ let package = Package(
       ],
       swiftSettings: hotPath),
     .target(
-      name: "Schema", path: "schema", exclude: ["report.schema.json"],
+      name: "Schema", path: "schema", exclude: ["report.schema.json", "batch.schema.json"],
       resources: [
         .embedInCode("schema.sql"), .embedInCode("views.sql"), .embedInCode("indices.sql"),
         .embedInCode("corpus.sql"), .embedInCode("questions.sql"), .embedInCode("fleet.sql"),

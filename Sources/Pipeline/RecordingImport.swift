@@ -105,7 +105,7 @@ package struct RecordingImport {
   private func known() throws -> TraceDatabase? {
     guard let path else { return nil }
     // An import removes them itself.
-    removeUnfinished(path)
+    TraceDatabase.removeLeftovers(of: path)
     let database = try TraceDatabase(at: path)
     let facts = try database.facts()
     // An import with another clock (a recorded one stays), or of a truncated file under another `--allow-truncated`,

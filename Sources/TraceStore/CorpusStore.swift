@@ -15,13 +15,13 @@ package final class CorpusStore {
   package init(at location: DatabaseLocation) throws(TraceStoreError) {
     switch location {
     case .file(let path) where PartialFile.isNone(path):
-      let file = try PartialFile(for: path, .corpus)
+      let file = try PartialFile(for: path)
       connection = try Connection(file.path, mode: .create)
       try connection.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN; \(Schema.corpus) COMMIT")
       self.file = file
     case .file(let path):
       connection = try Self.opened(path)
-      removeUnfinished(path)
+      PartialFile.removeLeftovers(of: path)
     case .memory:
       connection = try Connection(":memory:", mode: .create)
       try connection.execute("BEGIN; \(Schema.corpus) COMMIT")

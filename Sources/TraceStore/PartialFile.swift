@@ -32,6 +32,11 @@ final class PartialFile {
     return try PartialFile(for: "\(folder)/gpc-replay")
   }
 
+  /// Removes what a killed import left beside a database.
+  static func removeLeftovers(of path: String) {
+    UnfinishedPlace(beside: FinalPath.resolve(path)).removeLeftovers()
+  }
+
   /// Unlinks it; the file lives as long as it is open.
   func removeName() throws(TraceStoreError) {
     guard unlink(path) == 0 else { throw PartialFile.failure("unlink", path) }
@@ -125,9 +130,4 @@ final class PartialFile {
     default: .system(errno: error.errno, doing: error.call, path: error.path)
     }
   }
-}
-
-/// Removes what a killed process left of the database at `path`, as the next one that writes it does.
-package func removeUnfinished(_ path: String) {
-  UnfinishedPlace(beside: FinalPath.resolve(path)).removeLeftovers()
 }

@@ -53,6 +53,9 @@ package final class TraceDatabase {
     return facts.contentHash == contentHash && facts.toolVersion == toolVersion ? .same : .other
   }
 
+  /// Removes what killed imports of it left.
+  package static func removeLeftovers(of path: String) { PartialFile.removeLeftovers(of: path) }
+
   /// A SELECT, with its parameters bound in their order.
   package func statement(_ sql: String, _ values: any ColumnValue...) throws(TraceStoreError) -> Statement {
     try connection.prepare(sql, values)

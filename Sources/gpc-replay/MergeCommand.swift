@@ -14,7 +14,7 @@ struct MergeCommand: ParsableCommand {
       the questions.
 
       Example:
-        gpc-replay batch traces/missed/*/trace.txt.zst --out results > results.ndjson
+        gpc-replay batch traces/missed/*/trace.txt.zst --out results
         gpc-replay merge results -o fleet.db
         gpc-replay report fleet.db
         gpc-replay query fleet.db kernels

@@ -31,7 +31,7 @@ import Testing
       "bin/gpc-replay", "share/man/man1/gpc-replay.1", "share/man/man1/gpc-replay-corpus-run.1",
       "share/bash-completion/completions/gpc-replay", "share/zsh/site-functions/_gpc-replay",
       "share/fish/vendor_completions.d/gpc-replay.fish", "share/gpc-replay/schema/views.sql",
-      "share/gpc-replay/schema/report.schema.json",
+      "share/gpc-replay/schema/report.schema.json", "share/gpc-replay/schema/batch.schema.json",
     ] { #expect(installed.contains(path), "\(path)") }
     let list = try String(contentsOf: folder.file("share/gpc-replay/installed"), encoding: .utf8)
     #expect(list.split(separator: "\n").map(String.init).sorted() == installed.filter { $0 != "mine.txt" })

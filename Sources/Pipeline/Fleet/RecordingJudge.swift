@@ -45,10 +45,10 @@ package struct RecordingJudge {
       do throws(TraceReadError) {
         hash = try ContentHash(ofFileAt: path)
       } catch {
-        throw JudgeFailure(reading: error) ?? .unreadable(error.predicate)
+        throw JudgeFailure(reading: error) ?? .unreadable("it \(error.predicate)")
       }
       var status = stat()
-      guard stat(path, &status) == 0 else { throw .unsteady(TraceReadError.cannotOpen(errno: errno).predicate) }
+      guard stat(path, &status) == 0 else { throw .unsteady("it \(TraceReadError.cannotOpen(errno: errno).predicate)") }
       byteCount = Int64(status.st_size)
     }
   }
@@ -94,7 +94,9 @@ package struct RecordingJudge {
   /// Writes that the recording could not be judged, and removes what was not finished.
   package func write(_ status: FleetRecording.Status, _ error: String) throws(JudgeFailure) {
     try makeFolder()
-    if request.keepsEvents { removeUnfinished(request.path(name.eventsPlace)) }
+    if request.keepsEvents {
+      UnfinishedPlace(beside: FinalPath.resolve(request.path(name.eventsPlace))).removeLeftovers()
+    }
     try write(failed(status, error))
   }
 
@@ -120,6 +122,8 @@ package struct RecordingJudge {
       return try judged()
     } catch let failure as JudgeFailure {
       throw failure
+    } catch PipelineError.unreadable(.noMemory, _) {
+      return failed(.outOfMemory, Self.memorySentence)
     } catch PipelineError.unreadable(let error, _) {
       if let failure = JudgeFailure(reading: error) { throw failure }
       return failed(.unreadable, "it \(error.predicate)")
@@ -140,7 +144,8 @@ package struct RecordingJudge {
   private func failure(of error: TraceStoreError) -> JudgeFailure {
     if request.keepsEvents { return .unwritable(error.sentenceOfFolder(request.folder)) }
     switch error {
-    case .noSpace, .system: return .noSpace(error.sentenceOfFolder(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"))
+    case .noSpace, .system:
+      return .noSpace(error.sentenceOfFolder(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"))
     case _: return .unsteady(error.sentence)
     }
   }
@@ -187,11 +192,11 @@ extension JudgeFailure {
   /// nil: it is the bytes that are wrong.
   init?(reading error: TraceReadError) {
     switch error {
-    case .isDirectory: self = .unreadable(error.predicate)
+    case .isDirectory: self = .unreadable("it \(error.predicate)")
     case .cannotOpen(let errno) where [ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG].contains(errno):
-      self = .unreadable(error.predicate)
-    case .cannotOpen, .readFailed, .noMemory: self = .unsteady(error.predicate)
-    case .cannotSpool: self = .noSpace(error.predicate)
+      self = .unreadable("it \(error.predicate)")
+    case .cannotOpen, .readFailed, .noMemory: self = .unsteady("it \(error.predicate)")
+    case .cannotSpool: self = .noSpace("it \(error.predicate)")
     case .notATrace, .unusableForm, .notOfForm, .part, .damagedFile, .unpackedTooLarge, .damagedFromTheStart:
       return nil
     }

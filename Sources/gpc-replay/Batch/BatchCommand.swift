@@ -31,7 +31,9 @@ struct BatchCommand: ParsableCommand {
     help: "Read the names of the recordings from this file, one a line; - for standard input.", completion: .file())
   var manifest: String?
 
-  @Flag(name: [.customShort("0"), .customLong("null")], help: "The names of --manifest end with NUL, as find -print0 writes them.")
+  @Flag(
+    name: [.customShort("0"), .customLong("null")],
+    help: "The names of --manifest end with NUL, as find -print0 writes them.")
   var endsWithNull = false
 
   @Option(help: "Recordings under way at once. Default: the number of cores.")

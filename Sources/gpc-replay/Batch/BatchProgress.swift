@@ -33,10 +33,11 @@ struct BatchProgress {
   }
 
   /// `12 of 61 recordings: 3 findings, 1 unknown, 1 crashed, 40 s left`.
-  func text(after elapsed: Duration) -> String {
+  /// - Parameter elapsed: nil: no more is done.
+  func text(after elapsed: Duration?) -> String {
     var parts = counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key.replacing("_", with: " "))" }
     // What was there already says nothing of the time that others take.
-    if let total, madeCount > 0 {
+    if let elapsed, let total, madeCount > 0 {
       parts.append("\(elapsed.components.seconds * Int64(total - done) / Int64(madeCount) + 1) s left")
     }
     let counted = total.map { "\(done) of \(plural($0, "recording"))" } ?? plural(done, "recording")

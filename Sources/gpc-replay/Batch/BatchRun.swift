@@ -50,7 +50,7 @@ struct BatchRun {
     endAll()
     progress.wipe()
     if interrupt.isRequested {
-      printError("gpc-replay: interrupted: \(progress.text(after: .zero)); the same command goes on.\n")
+      printError("gpc-replay: interrupted: \(progress.text(after: nil)); the same command goes on.\n")
       interrupt.deliver()
     }
     if isIncomplete { throw ExitStatus.temporary.code }
@@ -103,11 +103,11 @@ struct BatchRun {
   /// Why it is no file that can be read; nil: it may be one. Opening a pipe would wait for its writer.
   private static func unusable(_ path: String) -> String? {
     var status = stat()
-    guard stat(path, &status) == 0 else { return TraceReadError.cannotOpen(errno: errno).predicate }
+    guard stat(path, &status) == 0 else { return "it \(TraceReadError.cannotOpen(errno: errno).predicate)" }
     switch status.st_mode & S_IFMT {
     case S_IFREG: return nil
-    case S_IFDIR: return TraceReadError.isDirectory.predicate
-    case _: return "is a pipe or a device, not a file"
+    case S_IFDIR: return "it \(TraceReadError.isDirectory.predicate)"
+    case _: return "it is a pipe or a device, not a file"
     }
   }
 
@@ -138,7 +138,9 @@ struct BatchRun {
     }
   }
 
-  private func name(_ content: RecordingJudge.Content) -> ResultName { request.name(of: content.hash, options: options) }
+  private func name(_ content: RecordingJudge.Content) -> ResultName {
+    request.name(of: content.hash, options: options)
+  }
 
   private mutating func finish(_ worker: BatchWorker) throws {
     let end = worker.wait()
@@ -197,7 +199,9 @@ struct BatchRun {
     let name = name(content)
     var circumstances = worker.circumstances
     circumstances.isCached = !isNew
-    if request.keepsEvents, access(request.path(name.eventsPlace), F_OK) == 0 { circumstances.events = name.eventsPlace }
+    if request.keepsEvents, access(request.path(name.eventsPlace), F_OK) == 0 {
+      circumstances.events = name.eventsPlace
+    }
     let line: RecordingLine
     do {
       line = try RecordingLine(FleetDatabase(at: request.path(name.place)), place: name.place, circumstances)
@@ -208,16 +212,19 @@ struct BatchRun {
   }
 
   private mutating func printFailure(_ failure: RecordingLine.Failure, _ why: String, _ worker: BatchWorker) throws {
-    try printFailure(failure, why, worker.circumstances, worker.path)
+    try printFailure(failure, why, worker.circumstances, worker.path, worker.content)
   }
 
+  /// - Parameter content: nil: not known.
   private mutating func printFailure(
-    _ failure: RecordingLine.Failure, _ why: String, _ circumstances: RecordingLine.Circumstances, _ path: String
+    _ failure: RecordingLine.Failure, _ why: String, _ circumstances: RecordingLine.Circumstances, _ path: String,
+    _ content: RecordingJudge.Content? = nil
   ) throws {
     if failure.isTemporary { isIncomplete = true }
     let fileName = request.isAnonymised ? RecordingJudge.anonymousName : ImportRequest.fileName(path)
     let recording = FleetRecording(
-      name: "", status: .unreadable, error: why, fileName: fileName, contentHash: nil, byteCount: nil, options: options,
+      name: content.map { name($0).text } ?? "", status: .unreadable, error: why, fileName: fileName,
+      contentHash: content?.hash.description, byteCount: content?.byteCount, options: options,
       toolVersion: Tool.version)
     try print(RecordingLine(failure, recording, labels: request.labels, circumstances), isCached: false)
   }

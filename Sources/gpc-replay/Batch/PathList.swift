@@ -95,15 +95,17 @@ struct PathList {
     defer { isTooLong = false }
     if bytes.isEmpty { return nil }
     if isTooLong || bytes.count >= PATH_MAX {
-      return .unusable(Self.shown(bytes), why: "has a name that is longer than any path")
+      return .unusable(Self.shown(bytes), why: "it has a name that is longer than any path")
     }
     return Self.looked(at: Array(bytes))
   }
 
   private static func looked(at bytes: [UInt8]) -> Path {
-    if bytes.contains(0) { return .unusable(shown(bytes[...]), why: "has a name with a NUL in it (--null separates by it)") }
+    if bytes.contains(0) {
+      return .unusable(shown(bytes[...]), why: "it has a name with a NUL in it (--null separates by it)")
+    }
     guard let path = String(validating: bytes, as: UTF8.self) else {
-      return .unusable(shown(bytes[...]), why: "has a name that is not UTF-8")
+      return .unusable(shown(bytes[...]), why: "it has a name that is not UTF-8")
     }
     return .path(path)
   }
