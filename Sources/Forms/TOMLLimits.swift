@@ -1,7 +1,8 @@
 // What a TOML file may not have because its parser (toml++) ends the process over it.
 
 /// The parser follows each part of a key by a call of its own, so that a key of 100,000 parts ends the process (arrays
-/// and inline tables it bounds itself, at 256); and it takes for granted that `[` is followed by a key.
+/// and inline tables it bounds itself, at 256); and it takes for granted that `[` is followed by a key, and that a
+/// bracket is closed by its own kind.
 package enum TOMLLimits {
   /// Parts of one key: more than any file of ours has.
   static let partsMax = 32
@@ -22,14 +23,16 @@ package enum TOMLLimits {
     var line = 1
     var dots = 0
     // Of arrays and inline tables: a `[` inside is none of a table's name.
-    var depth = 0
+    var open: [UInt8] = []
     var isAtStart = true
+    var isHeader = false
     var place = 0
     while place < bytes.count {
       let byte = bytes[place]
       if isAtStart, !isBlank(byte) {
         isAtStart = false
-        if byte == UInt8(ascii: "["), depth == 0 {
+        if byte == UInt8(ascii: "["), open.isEmpty {
+          isHeader = true
           place = endOfBrackets(bytes, from: place)
           guard place == bytes.count || beginsKey(bytes[place]) else {
             return Fault(line: line, reason: "the name of a table is wanted after [")
@@ -42,6 +45,7 @@ package enum TOMLLimits {
         line += 1
         dots = 0
         isAtStart = true
+        isHeader = false
       case UInt8(ascii: "."):
         dots += 1
         if dots >= partsMax { return Fault(line: line, reason: "a key has more than \(partsMax) parts") }
@@ -49,10 +53,13 @@ package enum TOMLLimits {
       case UInt8(ascii: "="), UInt8(ascii: ","): dots = 0
       case UInt8(ascii: "{"), UInt8(ascii: "["):
         dots = 0
-        depth += 1
+        open.append(byte)
       case UInt8(ascii: "]"), UInt8(ascii: "}"):
         dots = 0
-        depth = max(0, depth - 1)
+        // Both are two places after what opens them.
+        if !isHeader, open.popLast() != byte - 2 {
+          return Fault(line: line, reason: "\(UnicodeScalar(byte)) closes nothing")
+        }
       case UInt8(ascii: "#"):
         while place + 1 < bytes.count, bytes[place + 1] != UInt8(ascii: "\n") { place += 1 }
       case UInt8(ascii: "\""), UInt8(ascii: "'"):

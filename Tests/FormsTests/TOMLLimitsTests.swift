@@ -35,9 +35,17 @@ import Testing
     #expect(fault?.sentence.isEmpty == false)
   }
 
+  /// toml++ asserts that a value begins there. Found by `tools/fuzz case`.
+  @Test(arguments: ["x = [}", "x = [1, }]", "x = { y = 1 ]", "x = }", "x = ]"])
+  func bracketsThatCloseNothing(toml: String) {
+    let fault = #expect(throws: FormFault.self) { _ = try FormFile(toml: toml) }
+    #expect(fault?.sentence.contains("closes nothing") == true)
+  }
+
   /// In arrays and texts they are followed by anything.
   @Test(arguments: [
     "x = [\n[1],\n['é']]", "x = \"\"\"\n[é]\n\"\"\"", "# [é]", "[ a ]", "[[ \"é\" ]]", "x = { y = [\n[1]] }\n[a]",
+    "[[a]] # ]\nb = ']'",
   ]) func otherBracketsAreNot(toml: String) {
     #expect(TOMLLimits.fault(toml) == nil)
   }

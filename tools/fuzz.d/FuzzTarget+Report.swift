@@ -11,8 +11,8 @@ import TraceReaders
 import TraceStore
 
 extension FuzzTarget {
-  /// Every input is read and replayed. A database and a report cost many times as much: they are made of a replay whose
-  /// kinds of results have not been together before, and of each sixteenth.
+  /// Every input is read and replayed. A database and a report cost many times as much: they are made of a replay of
+  /// which two kinds of results have not been together before, and of each sixteenth.
   func report(_ bytes: UnsafeRawBufferPointer) {
     let draw = Self.draw(bytes)
     guard ReplaySignature.isNew(bytes) || draw % 16 == 0 else { return }

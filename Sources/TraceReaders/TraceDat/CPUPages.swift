@@ -137,7 +137,7 @@ final class CPUPages {
     let count = try read(chunk.offset, into: packed)
     let failure =
       count == packed.count
-      ? buffer.codec.unpack(UnsafeRawBufferPointer(packed), into: target, with: scratch.zstd)
+      ? try buffer.codec.unpack(UnsafeRawBufferPointer(packed), into: target, with: scratch.zstd)
       : "its bytes are not in the file any more"
     guard let failure else { return nil }
     scratch.forget(self)

@@ -4,10 +4,12 @@
 final class ChunkScratch {
   private var packed = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private var unpacked = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-  let zstd = ZstdBlocks()
+  let zstd: ZstdBlocks
   private var owner: ObjectIdentifier?
   /// A valid address without data.
   let nowhere = UnsafeRawPointer(UnsafeMutableRawPointer.allocate(byteCount: CPUPages.slack, alignment: 16))
+
+  init() throws(TraceReadError) { zstd = try ZstdBlocks() }
 
   deinit {
     nowhere.deallocate()

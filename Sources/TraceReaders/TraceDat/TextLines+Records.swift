@@ -10,7 +10,7 @@ extension TextLines {
   ) throws(TraceReadError) {
     let seekable = try TextPipeline(input, options: options).seekable(bytesMax: options.spooledBytesMax)
     let contents = try TraceDatContents(seekable.file)
-    var pipeline = TraceDatPipeline(
+    var pipeline = try TraceDatPipeline(
       seekable.file, contents, decoder: try RecordDecoder(contents, options: options),
       chunkBytesKept: options.chunkBytesKept)
     var printer = RecordPrinter(contents)

@@ -79,10 +79,13 @@ extension TraceDatContents {
     if UInt64(bytes) > Self.partMax { throw .part(.tooLarge(part, bytes: UInt64(bytes))) }
     let packed = try cursor.bytes(Int(packedBytes))
     var data = [UInt8](repeating: 0, count: Int(bytes))
-    let failure = packed.withUnsafeBytes { source in
-      data.withUnsafeMutableBytes { header.codec.unpack(source, into: $0, with: ZstdBlocks()) }
+    let zstd = try ZstdBlocks()
+    let unpacked = packed.withUnsafeBytes { source in
+      data.withUnsafeMutableBytes { target in
+        Result { () throws(TraceReadError) in try header.codec.unpack(source, into: target, with: zstd) }
+      }
     }
-    if let failure { throw .part(.damaged(part, failure)) }
+    if let failure = try unpacked.get() { throw .part(.damaged(part, failure)) }
     return RecordCursor(data, isBigEndian: header.isBigEndian, part: part)
   }
 

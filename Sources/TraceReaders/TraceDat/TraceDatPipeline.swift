@@ -19,7 +19,8 @@ struct TraceDatPipeline: ~Copyable {
   /// - Parameter decoder: for the records of these contents.
   init(
     _ file: RandomAccessFile, _ contents: TraceDatContents, decoder: consuming RecordDecoder, chunkBytesKept: Int
-  ) {
+  ) throws(TraceReadError) {
+    let scratch = try ChunkScratch()
     self.decoder = decoder
     layout = contents.layout
     lastLosses = contents.options.dropped.sorted { $0.key > $1.key }.map {
@@ -27,7 +28,6 @@ struct TraceDatPipeline: ~Copyable {
     }
     correction = contents.options.correction.isIdentity ? nil : contents.options.correction
     streams = .allocate(capacity: contents.recordedCPUs)
-    let scratch = ChunkScratch()
     var place = 0
     for buffer in contents.buffers {
       for cpu in buffer.cpus where cpu.bytes > 0 {

@@ -14,7 +14,7 @@ final class TraceDatReader: RecordFileReader {
   init(_ input: SeekableInput, options: TraceReadOptions) throws(TraceReadError) {
     let contents = try TraceDatContents(input.file)
     self.input = input
-    pipeline = TraceDatPipeline(
+    pipeline = try TraceDatPipeline(
       input.file, contents, decoder: try RecordDecoder(contents, options: options),
       chunkBytesKept: options.chunkBytesKept)
     hasPackedRecords = contents.buffers.contains { $0.isPacked }

@@ -5,16 +5,19 @@ import CZstd
 final class ZstdBlocks {
   private let context: OpaquePointer
 
-  init() {
-    guard let created = ZSTD_createDCtx() else { fatalError("ZSTD_createDCtx: out of memory") }
+  init() throws(TraceReadError) {
+    guard let created = ZSTD_createDCtx() else { throw .noMemory }
     context = created
   }
 
   deinit { ZSTD_freeDCtx(context) }
 
   /// Decompresses frames that hold `target.count` bytes. nil: they do; else what is wrong.
-  func unpack(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> String? {
+  func unpack(
+    _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
+  ) throws(TraceReadError) -> String? {
     let count = ZSTD_decompressDCtx(context, target.baseAddress, target.count, source.baseAddress, source.count)
+    if ZSTD_isError(count) != 0, ZSTD_getErrorCode(count) == ZSTD_error_memory_allocation { throw .noMemory }
     if ZSTD_isError(count) != 0 { return "zstd: \(String(cString: ZSTD_getErrorName(count)))" }
     return count == target.count ? nil : "holds \(count) bytes, not the \(target.count) it claims"
   }
