@@ -9,9 +9,7 @@ import TOMLKit
 extension CaseDescription {
   /// - Parameter lacking: forms that it may expect nothing of: they are about to be added.
   package init(toml: String, lacking: [String] = []) throws(CaseFault) {
-    if let line = TOMLNesting.lineTooDeep(toml) {
-      throw .malformed(reason: "line \(line): a key has more than \(TOMLNesting.partsMax) parts")
-    }
+    if let fault = TOMLLimits.fault(toml) { throw .malformed(reason: "line \(fault.line): \(fault.reason)") }
     let file: File
     do {
       file = try TOMLDecoder(strictDecoding: true).decode(File.self, from: toml)

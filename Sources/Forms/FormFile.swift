@@ -23,9 +23,7 @@ package struct FormFile: Sendable {
   ) throws(FormFault) {
     // The parser takes what stands before one for all there is.
     guard !toml.utf8.contains(0) else { throw FormFault(.malformed(reason: "there is a NUL byte in it")) }
-    if let line = TOMLNesting.lineTooDeep(toml) {
-      throw FormFault(.malformed(reason: "a key has more than \(TOMLNesting.partsMax) parts"), line: line)
-    }
+    if let fault = TOMLLimits.fault(toml) { throw FormFault(.malformed(reason: fault.reason), line: fault.line) }
     lines = FormLines(toml)
     self.known = known
     self.isMainline = isMainline

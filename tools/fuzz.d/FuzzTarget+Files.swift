@@ -80,7 +80,8 @@ extension FuzzTarget {
       let told = CutCase.Told(title: nil, kernel: "unknown", command: nil, licence: "unknown")
       let outcome = try cut.run(told)
       let added = CorpusCase(name: "case", folder: path)
-      precondition(try added.description().toml == added.descriptionText(), "a description is in its canonical form")
+      let (description, text) = (try added.description(), try added.descriptionText())
+      precondition(description.toml == text, "a description is in its canonical form")
       precondition(outcome.outcome.row.fault == nil, "a case that is added is none that is broken")
       for name in ["trace.txt.zst", CorpusCase.descriptionName] { unlink("\(path)/\(name)") }
       precondition(rmdir(path) == 0, "a case is two files")

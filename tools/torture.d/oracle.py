@@ -4,7 +4,8 @@ import hashlib, os, re, shutil, sqlite3, tempfile, xml.etree.ElementTree
 
 from scene import SECONDS_MAX, printed
 
-DOCUMENTED = {0, 1, 2, 3, 64, 74}
+DOCUMENTED = {0, 1, 2, 3, 64, 74, 75}
+REFUSED = {2, 74, 75}
 TRAPS = re.compile(r'Fatal error|Current stack trace|Stack dump|Assertion|Precondition|Crash:|Thread \d+.* crashed|terminate called|'
                    r'Swift runtime|AddressSanitizer|libc\+\+abi')
 COMPANIONS = ('-journal', '-wal', '-shm')
@@ -90,7 +91,7 @@ class Reference:
         self.again = bench.run(verb.arguments)
         self.newest = contents.of(bench.folder)[0]
         left = os.listdir(bench.temporary)
-        if self.first.status not in DOCUMENTED - {2, 74} or left:
+        if self.first.status not in DOCUMENTED - REFUSED or left:
             raise SystemExit(f'tools/torture: {verb.name} undisturbed ended with {self.first.status}, left {left}: {self.first.err}')
         bench.lay_out(verb)
         twice = bench.run(verb.arguments)
@@ -122,7 +123,7 @@ class Judge:
         elif run.status == first.status:
             if printed(self.verb, run.out) != printed(self.verb, first.out):
                 self.say('ended as undisturbed, and printed something else')
-        elif run.status not in (2, 74):
+        elif run.status not in REFUSED:
             self.say(f'ended with {run.status}, which means something else')
         else:
             usual = first.err.splitlines()
@@ -261,6 +262,50 @@ class CorpusJudge(Judge):
             self.say(f'the next run ended with {run.status}, and {", ".join(differing) or "nothing"} is not as undisturbed: {run.err.strip()[:300]}')
         self.temporary()
 
+class BatchJudge(Judge):
+    """Of many recordings, each in a process of its own: one that fails is a line, and the others go on."""
+
+    def run(self, run, signals=(), may_die=()):
+        if run.status is None or run.status < 0 or run.status in (2, 74) or TRAPS.search(run.err):
+            super().run(run, signals, may_die)
+        elif run.status not in (0, 75):
+            self.say(f'ended with {run.status}, which means something else: {run.err.strip()[:300]}')
+
+    def state(self, run, leaves=False, partial=False, companions_may_stay=False):
+        found, companions = self.contents.of(self.bench.folder)
+        new = self.reference.new
+        for name, now in found.items():
+            if name not in new and not leaves:
+                self.say(f'left: {name}')
+            elif name in new and now != new[name] and not self.lacked_memory(name):
+                self.say(f'{name} is not as undisturbed')
+        if run.status == 0 and run.out.count(b'"error":null') == 2 and found != new:
+            self.say('all are said to be judged, and not all results are there')
+        self.temporary(leaves)
+        return None
+
+    def next_run(self, state):
+        run = self.bench.run(self.verb.arguments)
+        found, companions = self.contents.of(self.bench.folder)
+        new = self.reference.new
+        others = [name for name in found | new if found.get(name) != new.get(name) and not self.lacked_memory(name)]
+        if run.status != self.reference.first.status or others or companions:
+            self.say(f'the next run ended with {run.status}, and not as undisturbed are {others + companions}: {run.err.strip()[:300]}')
+        self.temporary()
+
+    def lacked_memory(self, name):
+        """A recording that takes more memory than one may is a result that says so, and stays one (docs/fleet.md)."""
+        path = os.path.join(self.bench.folder, name)
+        if not os.path.isfile(path):
+            return False
+        connection = sqlite3.connect(path)
+        try:
+            return connection.execute('SELECT status FROM recording').fetchone() == ('out_of_memory',)
+        finally:
+            connection.close()
+
 def judge(bench, contents, reference):
+    if reference.verb.name == 'batch':
+        return BatchJudge(bench, contents, reference)
     of = CorpusJudge if reference.verb.name.startswith(('corpus-run', 'bless')) else Judge
     return of(bench, contents, reference)

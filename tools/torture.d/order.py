@@ -6,6 +6,8 @@ from scene import verbs_by_name
 # Steps that come in this order, others between them: a call and what its path ends with. An fsync of a folder is of the folder's path.
 ORDERS = {
     'run': ['pwrite .partial-', 'fsync .partial-', 'rename t.db', 'fsync w'],
+    'merge': ['pwrite .partial-', 'fsync .partial-', 'rename fleet.db', 'fsync w'],
+    'batch': ['pwrite .partial-', 'fsync .partial-', 'rename .db', 'fsync results/bf'],
     'run-force': ['pwrite .partial-', 'fsync .partial-', 'rename t.db', 'fsync w'],
     # The journal and its folder before the pages, the pages before the journal goes: SQLite's synchronous = FULL. Should the journal come back,
     # what it undoes is the whole write.
@@ -52,4 +54,4 @@ def fits(call, step):
     kinds = ('fsync', 'fdatasync') if kind == 'fsync' else (kind,)
     path = call[1].removesuffix(' (deleted)')
     # A file's partial name is beside its own: `.NAME.partial-…`.
-    return call[0] in kinds and (path == end or path.endswith('/' + end) or end == '.partial-' and re.search(r'\.partial-[^/]*$', path) is not None)
+    return call[0] in kinds and (path == end or path.endswith('/' + end) or end == '.db' and path.endswith(end) or end == '.partial-' and re.search(r'\.partial-[^/]*$', path) is not None)

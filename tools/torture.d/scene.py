@@ -28,6 +28,9 @@ VERBS = [
     verb('export-force', 't.db old=t.pftrace', 'export t.db -o t.pftrace --force --events'),
     verb('report-page', 't.db old=t.html', 'report t.db -o t.html --force'),
     verb('diff-page', 't.db other.db', 'diff t.db other.db -o d.html'),
+    verb('batch', 'trace.txt.zst quiet.dat.zst', 'batch trace.txt.zst quiet.dat.zst --out results --jobs 1'),
+    verb('merge', 'results', 'merge results -o fleet.db'),
+    verb('merge-more', 'results less.db=fleet.db', 'merge results -o fleet.db'),
     verb('report', 't.db', 'report t.db', reads_only=True),
     verb('query', 't.db', 'query t.db --csv SELECT*FROM/**/event', reads_only=True),
 ]
@@ -87,6 +90,16 @@ class Bench:
             os.killpg(process.pid, signal.SIGKILL)
             out, err = process.communicate()
             status = None
+        # Processes of its own end with it, or soon after.
+        for _ in range(200):
+            try:
+                os.killpg(process.pid, 0)
+            except ProcessLookupError:
+                break
+            time.sleep(0.05)
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+            status = None
         return Run(status, out, err.decode(errors='replace'), time.monotonic() - process.begun)
 
     def clear(self):
@@ -137,6 +150,11 @@ class Bench:
             text = file.read()
         with open(description, 'w') as file:
             file.write(text.replace('verdict = "contract+stale"', 'verdict = "contract"'))
+        for name in ('trace.txt.zst', 'quiet.dat.zst'):
+            self.put(name, name)
+        made('batch trace.txt.zst --out less --jobs 1')
+        made('merge less -o less.db', 'less.db')
+        made('batch trace.txt.zst quiet.dat.zst --out results --jobs 1', 'results')
         self.put('corpus', 'corpus')
         made('corpus run corpus --db corpus.db --junit j.xml --jobs 1', 'corpus.db', 'j.xml')
         with open(os.path.join(self.template, 'old'), 'w') as file:
@@ -145,6 +163,8 @@ class Bench:
 
 def printed(verb, bytes):
     """What a run printed, without the times that it took."""
+    if verb.name == 'batch':
+        return re.sub(rb'"(cpu_seconds|seconds|peak_rss_bytes)":[0-9.e-]+', b'', bytes)
     if not verb.name.startswith('corpus'):
         return bytes
     return re.sub(rb'\b\d[\d,]*(\.\d+)? (CPU )?(s|ms|\xc2\xb5s|ns)\b', b'TIME', bytes)

@@ -2,7 +2,7 @@
 all that repeats it."""
 import ctypes, os, random, signal, sqlite3, struct, subprocess
 
-from oracle import DOCUMENTED, TRAPS, judge
+from oracle import DOCUMENTED, REFUSED, TRAPS, judge
 from scene import SECONDS_MAX, VERBS, printed, verbs_by_name
 
 # By kind of call (faults.c): what it fails with. With a +, all later ones fail, too, as a full disk does.
@@ -189,7 +189,7 @@ class Damage(Trials):
         while True:
             number += 1
             for verb in VERBS:
-                if any(file.endswith('.db') and not file.startswith('other') for file in verb.files):
+                if any(file in ('t.db', 'corpus.db') for file in verb.files):
                     yield f'{verb.name}:{number}:{self.draw(verb.name, number).choice(["plain", "plain", "sealed"])}'
 
     def trial(self, key):
@@ -215,7 +215,7 @@ class Damage(Trials):
         found, companions = self.contents.of(self.bench.folder)
         judged.temporary()
         name = os.path.basename(path)
-        if run.status in (2, 74):
+        if run.status in REFUSED:
             with open(path, 'rb') as file:
                 if file.read() != damaged and self.contents.file(path) != before[name]:
                     judged.say('refused, and the database is another')
@@ -311,8 +311,8 @@ def seal(path):
 class Pairs(Trials):
     """Two verbs at once in one folder: what is there and what they print is as if one had come after the other, or one is refused."""
     name = 'pairs'
-    files = ['trace.txt.zst', 't.db', 'other.db', 'corpus', 'old=t.html']
-    # On the database t.db; on an output; on corpus.db; in a new folder.
+    files = ['trace.txt.zst', 't.db', 'other.db', 'corpus', 'old=t.html', 'results', 'less.db']
+    # On the database t.db; on a new one; on an output; on corpus.db; in a new folder; on a fleet's.
     groups = [
         ['run trace.txt.zst --db t.db --force', 'import trace.txt.zst --db t.db --force', 'replay t.db --retries-max 5', 'explore t.db --protocol dwmw2-v2',
          'compare t.db --form v6.9', 'report t.db', 'report t.db -o t.html --force', 'export t.db -o t.pftrace --force', 'query t.db stalls'],
@@ -321,6 +321,7 @@ class Pairs(Trials):
         ['corpus run corpus --db corpus.db --jobs 1', 'corpus run corpus/lifecycle --db corpus.db --jobs 1'],
         ['corpus add trace.txt.zst --finding 1 --to new/topic/case --db :memory: --candidates-max 4',
          'corpus add trace.txt.zst --finding 1 --to new/topic/case --db :memory: --candidates-max 8'],
+        ['merge results -o less.db', 'merge results -o fleet.db', 'batch trace.txt.zst --out again --jobs 1', 'batch trace.txt.zst --out again --jobs 2'],
     ]
 
     def keys(self):
@@ -355,7 +356,7 @@ class Pairs(Trials):
 
     def printed(self, command, out):
         # "imported" and "already holds" depend on who came first, in a way that the outcomes cover.
-        return printed(VERBS[-4]._replace(name=command), out)
+        return printed(VERBS[-2]._replace(name=command), out)
 
     def trial(self, key):
         group, first, second, number = key.split(':')

@@ -1,9 +1,9 @@
-// Keys of many parts: refused before the parser follows them.
+// Keys of many parts, and brackets without a name: refused before the parser gets to them.
 
 import Forms
 import Testing
 
-@Suite struct TOMLNestingTests {
+@Suite struct TOMLLimitsTests {
   private static let deep = String(repeating: "a.", count: 200_000) + "a"
 
   @Test(arguments: [
@@ -11,7 +11,7 @@ import Testing
     "x = '[' # '\n# = 1", "\"a\".# = 1", "x = \"a\\\"b\"\n# = 1", "x = '\\'\n# = 1",
   ]) func aDeepKeyIsFound(pattern: String) throws {
     let toml = pattern.replacing("#", with: Self.deep)
-    #expect(TOMLNesting.lineTooDeep(toml) != nil)
+    #expect(TOMLLimits.fault(toml) != nil)
     let fault = #expect(throws: FormFault.self) { _ = try FormFile(toml: toml) }
     #expect(fault?.sentence.contains("a key has more than 32 parts") == true)
   }
@@ -21,11 +21,25 @@ import Testing
     "x = \"@\"", "x = '@'", "x = \"\"\"\n@\n\"\"\"", "# @", "x = '''\n@ \\'''", "x = \"a\\\" @\"",
     "x = [\(String(repeating: "1.5, ", count: 1000))]", String(repeating: "a.b = 1\n", count: 100),
   ]) func anythingElseIsNot(pattern: String) {
-    #expect(TOMLNesting.lineTooDeep(pattern.replacing("@", with: Self.deep)) == nil)
+    #expect(TOMLLimits.fault(pattern.replacing("@", with: Self.deep)) == nil)
   }
 
   @Test func theLineIsSaid() {
-    #expect(TOMLNesting.lineTooDeep("a = 1\nb = \"\"\"\n\n\"\"\"\n\(Self.deep) = 1\n") == 5)
+    #expect(TOMLLimits.fault("a = 1\nb = \"\"\"\n\n\"\"\"\n\(Self.deep) = 1\n")?.line == 5)
+  }
+
+  /// toml++ asserts that a key begins after the brackets. Found by `tools/fuzz forms`: `[¯form]]`.
+  @Test(arguments: ["[\u{af}form]]", "[=]", "[[ #]]", "\t[\n]", "a = [1]\n[é]", "[ [a]]", "[", "[[\n", "[]", "[["])
+  func bracketsWithoutAName(toml: String) {
+    let fault = #expect(throws: FormFault.self) { _ = try FormFile(toml: toml) }
+    #expect(fault?.sentence.isEmpty == false)
+  }
+
+  /// In arrays and texts they are followed by anything.
+  @Test(arguments: [
+    "x = [\n[1],\n['é']]", "x = \"\"\"\n[é]\n\"\"\"", "# [é]", "[ a ]", "[[ \"é\" ]]", "x = { y = [\n[1]] }\n[a]",
+  ]) func otherBracketsAreNot(toml: String) {
+    #expect(TOMLLimits.fault(toml) == nil)
   }
 
   @Test func formsAreBounded() {
