@@ -17,6 +17,8 @@ package enum JudgeFailure: Error, Equatable {
   case unsteady(String)
   /// No space for temporary files.
   case noSpace(String)
+  /// The host gave less memory than one recording may take.
+  case noMemory(String)
   /// The folder of results cannot be written.
   case unwritable(String)
 }
@@ -86,9 +88,10 @@ package struct RecordingJudge {
   }
 
   /// Makes the result.
-  package func judge() throws(JudgeFailure) {
+  /// - Parameter isMemoryAllowed: the process may have as much as is meant for one recording.
+  package func judge(isMemoryAllowed: Bool) throws(JudgeFailure) {
     try makeFolder()
-    try write(try result())
+    try write(try result(isMemoryAllowed))
   }
 
   /// Writes that the recording could not be judged, and removes what was not finished.
@@ -115,7 +118,7 @@ package struct RecordingJudge {
 
   // MARK: Stages
 
-  private func result() throws(JudgeFailure) -> FleetResult {
+  private func result(_ isMemoryAllowed: Bool) throws(JudgeFailure) -> FleetResult {
     do {
       return try judged()
     } catch let failure as JudgeFailure {
@@ -126,7 +129,10 @@ package struct RecordingJudge {
     } catch PipelineError.deltaOfTicks {
       return failed(.unreadable, "its stamps are ticks, and --delta needs a clock of time")
     } catch let error as TraceStoreError {
-      if error.isOfMemory { return failed(.outOfMemory, Self.memorySentence) }
+      if error.isOfMemory {
+        guard isMemoryAllowed else { throw .noMemory(Self.hostMemorySentence) }
+        return failed(.outOfMemory, Self.memorySentence)
+      }
       throw failure(of: error)
     } catch {
       throw .unsteady("\(error)")
@@ -135,6 +141,7 @@ package struct RecordingJudge {
 
   /// Of a recording whose process ended for want of memory.
   package static let memorySentence = "judging it needed more memory than one recording may take"
+  package static let hostMemorySentence = "judging it needed more memory than this host gives a process"
 
   /// Of the recording's own database: in the folder of results, or temporary.
   private func failure(of error: TraceStoreError) -> JudgeFailure {
@@ -151,6 +158,7 @@ package struct RecordingJudge {
     reading.input = .file(path: path)
     reading.database = request.keepsEvents ? .file(request.path(name.eventsPlace)) : .memory
     reading.isForced = true
+    reading.looksAtFreeSpace = false
     let recording = try RecordingImport(reading, replay: request.replay, Listener()).run().recording
     guard try recording.database.facts().contentHash == content.hash.description else {
       throw JudgeFailure.unsteady("it changed while it was read")
