@@ -190,7 +190,10 @@ if Context.environment["GPC_REPLAY_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
       name: "gpc-replay-fuzz",
-      dependencies: ["KVMEvents", "TraceReaders", "TraceStore", "Report", "Stages"],
+      dependencies: [
+        "KVMEvents", "Results", "TraceReaders", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report", "Explore",
+        "Corpus", "Pipeline", "BTF", "Probes", "Stages",
+      ],
       path: "tools/fuzz.d",
       swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
 }

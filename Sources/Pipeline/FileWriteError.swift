@@ -7,14 +7,6 @@ package struct FileWriteError: Error {
   package let errno: Int32
 }
 
-/// Creates the file, or replaces its contents.
-package func writeFile(_ bytes: [UInt8], to path: String) throws(FileWriteError) {
-  let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-  guard descriptor >= 0 else { throw FileWriteError(errno: errno) }
-  defer { close(descriptor) }
-  try writeAll(bytes, to: descriptor)
-}
-
 /// Writes all bytes, however many calls it takes.
 package func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(FileWriteError) {
   var rest = bytes[...]

@@ -17,8 +17,9 @@ package final class OutputFile {
   /// Where it will be.
   private let path: String
   private let replaces: Bool
+  private let place: UnfinishedPlace
   /// nil: it is written to directly.
-  private let partial: String?
+  private let made: UnfinishedPlace.Made?
   private let descriptor: Int32
   private var isOpen = true
 
@@ -28,18 +29,19 @@ package final class OutputFile {
   package init(_ path: String, replaces: Bool) throws(OutputFileError) {
     self.path = FinalPath.resolve(path)
     self.replaces = replaces
-    if path == "-" {
-      partial = nil
-      descriptor = dup(STDOUT_FILENO)
-    } else if try Self.isSpecial(path, replaces: replaces) {
-      partial = nil
-      descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    place = UnfinishedPlace(beside: self.path)
+    let isSpecial = path == "-" ? true : try Self.isSpecial(path, replaces: replaces)
+    if isSpecial {
+      made = nil
+      descriptor = path == "-" ? dup(STDOUT_FILENO) : open(path, O_WRONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw .failed(errno: errno) }
     } else {
-      let name = "\(self.path).partial.\(getpid())"
-      partial = name
-      descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      do throws(SystemCallError) {
+        let made = try place.makeFile()
+        self.made = made
+        descriptor = made.descriptor
+      } catch { throw .failed(errno: error.errno) }
     }
-    guard descriptor >= 0 else { throw .failed(errno: errno) }
   }
 
   /// Throws what the initializer would of a file that is there: before long work.
@@ -65,44 +67,32 @@ package final class OutputFile {
 
   /// It gets its name.
   package func finish() throws(OutputFileError) {
-    isOpen = false
-    if partial != nil, fsync(descriptor) != 0 {
-      defer { close(descriptor) }
-      throw failure()
+    defer { discard() }
+    guard let made else {
+      isOpen = false
+      guard close(descriptor) == 0 else { throw .failed(errno: errno) }
+      return
     }
-    guard close(descriptor) == 0 else { throw failure() }
-    guard let partial else { return }
+    guard fsync(descriptor) == 0 else { throw .failed(errno: errno) }
+    try takeName(from: made.path)
+    guard FinalPath.syncFolder(place.folder) else { throw .failed(errno: errno) }
+  }
+
+  /// The lock is held: another process that looks for leftovers passes it over.
+  private func takeName(from partial: String) throws(OutputFileError) {
     // A link takes no name that is taken meanwhile; file systems without hard links have the rename alone.
     if !replaces {
-      if link(partial, path) == 0 {
-        unlink(partial)
-        return try syncFolder()
-      }
-      if errno == EEXIST {
-        unlink(partial)
-        throw .exists
-      }
+      if link(partial, path) == 0 { return }
+      if errno == EEXIST { throw .exists }
     }
-    guard rename(partial, path) == 0 else { throw failure() }
-    try syncFolder()
+    guard rename(partial, path) == 0 else { throw .failed(errno: errno) }
   }
 
-  private func syncFolder() throws(OutputFileError) {
-    guard FinalPath.syncFolder(FinalPath.split(path).folder) else { throw .failed(errno: errno) }
-  }
-
-  private func failure() -> OutputFileError {
-    let error = OutputFileError.failed(errno: errno)
-    if let partial { unlink(partial) }
-    return error
-  }
-
-  /// What was written so far is removed.
+  /// What was written so far, or the name that it was written under, is removed.
   package func discard() {
     guard isOpen else { return }
     isOpen = false
-    close(descriptor)
-    if let partial { unlink(partial) }
+    if let made { place.discard(made) } else { close(descriptor) }
   }
 
   deinit { discard() }

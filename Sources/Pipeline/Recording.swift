@@ -137,9 +137,13 @@ extension Recording {
   }
 
   private func replayOnce(_ options: ReplayOptions, _ pass: inout ReplayPass, isFirst: Bool) throws {
+    let signals = HeldSignals()
+    defer { signals.release() }
     try database.replaceResults(isFirst: isFirst) { writer in
       var rows: [ReplayRow] = []
       try forEachBatch { batch in
+        // What was there is there again when the signal ends the process.
+        if signals.hasOne { throw Interrupted() }
         pass.consume(batch, into: &rows)
         try writer.write(rows)
       }
@@ -160,6 +164,9 @@ extension Recording {
     if stored != ReplaySettings(options, kernel: kernel) { try replay(options, kernel: kernel) }
   }
 }
+
+/// A signal has come that ends the work.
+private struct Interrupted: Error {}
 
 extension ReplaySettings {
   init(_ options: ReplayOptions, kernel: KernelForm) {
@@ -213,7 +220,6 @@ extension Recording {
       try replay(options, kernel: nil)
     }
     var comparison = Comparison(forms, kernel: try kernelForm(), deltaNs: options.deltaNs)
-    struct Interrupted: Error {}
     do {
       try forEachWindow(options) { window in
         if isInterrupted() { throw Interrupted() }

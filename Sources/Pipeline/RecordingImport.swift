@@ -104,6 +104,8 @@ package struct RecordingImport {
   /// imported in another way than is asked for.
   private func known() throws -> TraceDatabase? {
     guard let path else { return nil }
+    // An import removes them itself.
+    TraceDatabase.removeLeftovers(of: path)
     let database = try TraceDatabase(at: path)
     let facts = try database.facts()
     // An import with another clock (a recorded one stays), or of a truncated file under another `--allow-truncated`,

@@ -18,6 +18,8 @@ package enum TraceReadError: Error, Equatable, Sendable {
   case damagedFile(FileFault)
   /// A recording that has to be read from a file, without space for a temporary one: the errno.
   case cannotSpool(errno: Int32)
+  /// For a decompressor.
+  case noMemory
   /// Decompressed it exceeds the limit, in bytes.
   case unpackedTooLarge(bytesMax: Int64)
   /// Compressed, and damaged before the first line came out: the reason.
@@ -72,6 +74,7 @@ extension TraceReadError {
         + (asked.isBinary ? "" : "no line of it is an event of that form; ") + "it looks like \(other.words)"
     case .part(let fault): "is a recording that \(fault.predicate)"
     case .damagedFile(let fault): fault.predicate + (fault.cutShort.map { ", for \($0)" } ?? "")
+    case .noMemory: "cannot be decompressed: there is not enough memory"
     case .cannotSpool(let errno):
       "has to be unpacked into a temporary file, which cannot be written: \(message(ofErrno: errno))"
     case .unpackedTooLarge(let bytesMax): "is a binary recording of more than \(bytesMax) bytes when unpacked"

@@ -27,7 +27,10 @@ final class Connection {
       case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
       }
     var opened: OpaquePointer?
-    _ = CheckedFileSystem.shared
+    let registration = CheckedFileSystem.shared.registration
+    guard registration == SQLITE_OK else {
+      throw Connection.error(of: nil, code: registration, doing: "initialize", path: path)
+    }
     // NOMUTEX: the handle stays on one thread at a time, so SQLite need not lock on every call.
     let code = sqlite3_open_v2(
       path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,

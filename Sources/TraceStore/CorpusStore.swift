@@ -7,16 +7,21 @@ import Schema
 
 /// The results of runs over a corpus.
 package final class CorpusStore {
-  private let connection: Connection
+  private var connection: Connection
+  /// A new database until its first run is in it.
+  private var file: PartialFile?
 
-  /// Opens a corpus.db for writing; creates it if there is none.
+  /// Opens a corpus.db for writing. If there is none, its first run makes it.
   package init(at location: DatabaseLocation) throws(TraceStoreError) {
     switch location {
+    case .file(let path) where PartialFile.isNone(path):
+      let file = try PartialFile(for: path)
+      connection = try Connection(file.path, mode: .create)
+      try connection.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN; \(Schema.corpus) COMMIT")
+      self.file = file
     case .file(let path):
-      if Self.isNothing(path) { try Self.create(path) }
-      connection = try SchemaIdentity.open(path, mode: .readWrite, [.corpus])
-      // SQLite reports a read-only file at the first write, which comes when all the work is done.
-      guard access(path, W_OK) == 0 else { throw .readOnly(path: path) }
+      connection = try Self.opened(path)
+      PartialFile.removeLeftovers(of: path)
     case .memory:
       connection = try Connection(":memory:", mode: .create)
       try connection.execute("BEGIN; \(Schema.corpus) COMMIT")
@@ -24,29 +29,34 @@ package final class CorpusStore {
     try connection.execute("PRAGMA foreign_keys = ON")
   }
 
+  private static func opened(_ path: String) throws(TraceStoreError) -> Connection {
+    let connection = try SchemaIdentity.open(path, mode: .readWrite, [.corpus])
+    // SQLite reports a read-only file at the first write, which comes when all the work is done.
+    guard access(path, W_OK) == 0 else { throw .readOnly(path: path) }
+    return connection
+  }
+
   /// Opens one that must exist.
   package init(existing path: String) throws(TraceStoreError) {
     connection = try SchemaIdentity.open(path, mode: .readWrite, [.corpus])
   }
 
-  /// Missing, or empty: SQLite creates the file before it writes the first page, and another run may be in between.
-  private static func isNothing(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) != 0 || status.st_size == 0
-  }
-
-  /// Another run may be creating it at the same time: the one that locks it first does, the others find it done.
-  private static func create(_ path: String) throws(TraceStoreError) {
-    let connection = try Connection(path, mode: .create)
-    try connection.execute("PRAGMA busy_timeout = 10000")
-    try connection.execute("BEGIN IMMEDIATE")
-    guard try connection.integer("PRAGMA application_id") == 0 else { return try connection.execute("COMMIT") }
-    try connection.execute(Schema.corpus)
-    try connection.commit()
-  }
-
   /// Adds a run, whole or not at all. Returns its number.
   package func add(_ run: CorpusRunRow) throws(TraceStoreError) -> Int64 {
+    let id = try insert(run)
+    guard let file else { return id }
+    try connection.close()
+    let isPublished = try file.publishIfNone()
+    self.file = nil
+    connection = try Self.opened(file.finalPath)
+    try connection.execute("PRAGMA foreign_keys = ON")
+    // Another run has made one meanwhile.
+    return isPublished ? id : try insert(run)
+  }
+
+  private func insert(_ run: CorpusRunRow) throws(TraceStoreError) -> Int64 {
+    let signals = HeldSignals()
+    defer { signals.release() }
     try connection.execute("BEGIN IMMEDIATE")
     do {
       let id = try connection.integer("SELECT coalesce(max(id), 0) + 1 FROM run")

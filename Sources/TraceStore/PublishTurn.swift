@@ -8,6 +8,8 @@ import Glibc
 struct PublishTurn {
   private let path: String
   private let descriptor: Int32
+  /// Removed by a signal that ends the process.
+  private let name: UnfinishedName
 
   /// As long as SQLite waits for a database's lock, in milliseconds.
   private static let waitMaxMs = 10_000
@@ -17,16 +19,20 @@ struct PublishTurn {
   init(_ path: String, for database: String) throws(TraceStoreError) {
     self.path = path
     for _ in 0..<Self.waitMaxMs / Self.stepMs {
+      // Not between the file and its lock: only the one whose turn it is removes it.
+      let signals = HeldSignals()
+      defer { signals.release() }
       // flock() needs no write permission: the file may belong to another user.
       let descriptor = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0o666)
       guard descriptor >= 0 else { throw PartialFile.failure("create", path) }
       // Where the file system has no locks, two processes that publish under one name at one moment are not kept apart:
       // SQLite could not keep them apart there, either.
       let isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
-      if isLocked || PartialFile.hasNoLocks(errno) {
+      if isLocked || UnfinishedPlace.hasNoLocks(errno) {
         // Its previous holder has unlinked it in the meantime.
-        if !isLocked || PartialFile.isLinked(descriptor) {
+        if !isLocked || UnfinishedPlace.isLinked(descriptor) {
           self.descriptor = descriptor
+          name = UnfinishedName(path)
           return
         }
         close(descriptor)

@@ -10,6 +10,8 @@ package final class Statement {
   private var repeated: [String??] = []
   /// By name; empty: not looked up yet.
   private var places: [String: Int32] = [:]
+  /// Of a value that is not bound for want of memory.
+  private var bindFault = SQLITE_OK
 
   init(_ sql: String, on connection: Connection) throws(TraceStoreError) {
     var prepared: OpaquePointer?
@@ -66,7 +68,7 @@ package final class Statement {
 
   /// True: there is a row to read. False: it is done.
   package func step() throws(TraceStoreError) -> Bool {
-    let code = sqlite3_step(handle)
+    let code = bindFault == SQLITE_OK ? sqlite3_step(handle) : bindFault
     if code == SQLITE_ROW { return true }
     guard code == SQLITE_DONE else { throw connection.error(code, doing: sql) }
     return false
@@ -74,7 +76,7 @@ package final class Statement {
 
   /// Runs a statement without result rows, and makes it ready for the next run; bindings stay.
   func run() throws(TraceStoreError) {
-    let code = sqlite3_step(handle)
+    let code = bindFault == SQLITE_OK ? sqlite3_step(handle) : bindFault
     guard code == SQLITE_DONE else {
       let error = connection.error(code, doing: sql)
       sqlite3_reset(handle)
@@ -88,11 +90,21 @@ package final class Statement {
 
   var sql: String { String(cString: sqlite3_sql(handle)) }
 
-  // A wrong parameter number is our own bug, so binding traps instead of throwing; memory is the only other reason.
+  // A wrong parameter number is our own bug, so binding traps instead of throwing. The only other reason is memory,
+  // which the next step reports.
+
+  @inline(__always) private func note(_ code: Int32) {
+    if code != SQLITE_OK { noteFault(code) }
+  }
+
+  private func noteFault(_ code: Int32) {
+    precondition(code == SQLITE_NOMEM, "bind")
+    bindFault = code
+  }
 
   @inline(__always) package func bind(_ index: Int32, _ value: Int64) {
     let code = sqlite3_bind_int64(handle, index, value)
-    precondition(code == SQLITE_OK, "bind")
+    note(code)
   }
 
   @inline(__always) package func bind(_ index: Int32, _ value: Int64?) {
@@ -102,7 +114,7 @@ package final class Statement {
   @inline(__always) func bindNull(_ index: Int32) {
     if Int(index) < repeated.count { repeated[Int(index)] = nil }
     let code = sqlite3_bind_null(handle, index)
-    precondition(code == SQLITE_OK, "bind")
+    note(code)
   }
 
   package func bind(_ index: Int32, _ text: String?) {
@@ -114,7 +126,7 @@ package final class Statement {
         return sqlite3_bind_text(handle, index, start, Int32($0.count), copied)
       }
     }
-    precondition(code == SQLITE_OK, "bind")
+    note(code)
   }
 
   /// For texts that are mostly the same from row to row: what is bound already is not copied again. Such a parameter is
@@ -130,7 +142,7 @@ package final class Statement {
   func bind(_ index: Int32, blob: [UInt8]?) {
     guard let blob else { return bindNull(index) }
     let code = blob.withUnsafeBytes { sqlite3_bind_blob(handle, index, $0.baseAddress, Int32($0.count), copied) }
-    precondition(code == SQLITE_OK, "bind")
+    note(code)
   }
 
   /// Binds the columns of a row, the first one to parameter `first`.

@@ -14,6 +14,8 @@ extension TraceDatabase {
   package func addToComparison(
     _ forms: [(id: String, costs: FormCosts)], order: [String], leftOut: [LeftOutWindow], kernelWaits: KernelWaits
   ) throws(TraceStoreError) {
+    let signals = HeldSignals()
+    defer { signals.release() }
     try connection.execute("BEGIN IMMEDIATE; DELETE FROM left_out_window; DELETE FROM form_cost WHERE is_modelled = 0")
     do {
       try TableWriter(on: connection).write(numbered: leftOut)

@@ -17,6 +17,8 @@ extension TraceDatabase {
   package func store(
     _ exploration: ExplorationRow, _ counterexamples: [CounterexampleRow]
   ) throws(TraceStoreError) -> StoredExploration {
+    let signals = HeldSignals()
+    defer { signals.release() }
     try connection.execute("BEGIN IMMEDIATE")
     do throws(TraceStoreError) {
       try connection.checkTool(exploration.toolVersion)

@@ -53,6 +53,9 @@ package final class TraceDatabase {
     return facts.contentHash == contentHash && facts.toolVersion == toolVersion ? .same : .other
   }
 
+  /// Removes what killed imports of it left.
+  package static func removeLeftovers(of path: String) { PartialFile.removeLeftovers(of: path) }
+
   /// A SELECT, with its parameters bound in their order.
   package func statement(_ sql: String, _ values: any ColumnValue...) throws(TraceStoreError) -> Statement {
     try connection.prepare(sql, values)
@@ -233,6 +236,8 @@ package final class TraceDatabase {
     isFirst: Bool = false, _ replay: (ResultWriter) throws(Failure) -> ReplaySettings
   ) throws {
     let former = try replaySettings()
+    let signals = HeldSignals()
+    defer { signals.release() }
     // As in TraceWriter, our types have already made the checks; each CHECK (… IN (…)) costs a temporary table per row.
     try connection.execute(
       """

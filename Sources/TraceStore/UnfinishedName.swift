@@ -3,36 +3,56 @@
 import Glibc
 import Synchronization
 
-/// The name of a file under construction. SIGINT, SIGTERM and SIGHUP remove it before they end the process; where the
-/// process ignores one of them or waits for it, nothing changes.
-final class UnfinishedName {
-  private let isNoted: Bool
+/// The name of a file or folder under construction. SIGINT, SIGTERM and SIGHUP remove it before they end the process;
+/// where the process ignores one of them or waits for it, nothing changes.
+package final class UnfinishedName {
+  private let slot: Int?
 
-  /// One at a time: another one's name stays until a next run removes it.
-  init(_ path: String) {
-    isNoted = Self.isFree.compareExchange(expected: true, desired: false, ordering: .relaxed).exchanged
-    guard isNoted else { return }
-    Self.name = strdup(path)
+  /// As many at a time as there are slots: a further one's name stays until a next run removes it.
+  package init(_ path: String) {
+    slot = Self.takeSlot()
+    guard let slot else { return }
+    Self.names[slot] = strdup(path)
     for number in [SIGINT, SIGTERM, SIGHUP] { Self.installHandler(number) }
   }
 
   deinit {
-    guard isNoted else { return }
+    guard let slot else { return }
     // Not freed: the handler may be reading it.
-    Self.name = nil
-    Self.isFree.store(true, ordering: .relaxed)
+    Self.names[slot] = nil
+    Self.taken.bitwiseAnd(~(1 << UInt64(slot)), ordering: .releasing)
   }
 
-  private static let isFree = Atomic(true)
+  private static let slotCount = 16
+  /// A bit for each slot.
+  private static let taken = Atomic<UInt64>(0)
   /// Read by the handler, which may call nothing but what signal-safety(7) lists.
-  nonisolated(unsafe) private static var name: UnsafeMutablePointer<CChar>?
+  nonisolated(unsafe) private static let names = {
+    let names = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: slotCount)
+    names.initialize(repeating: nil, count: slotCount)
+    return names
+  }()
+
+  private static func takeSlot() -> Int? {
+    for slot in 0..<slotCount {
+      let bit: UInt64 = 1 << UInt64(slot)
+      if taken.bitwiseOr(bit, ordering: .acquiring).oldValue & bit == 0 { return slot }
+    }
+    return nil
+  }
 
   private static func installHandler(_ number: Int32) {
     var former = sigaction()
     guard sigaction(number, nil, &former) == 0, unsafeBitCast(former.__sigaction_handler.sa_handler, to: Int.self) == 0
     else { return }
     signal(number) { number in
-      if let name = UnfinishedName.name { unlink(name) }
+      // Files, and then the folders that they were in, from the innermost.
+      for slot in 0..<UnfinishedName.slotCount {
+        if let name = UnfinishedName.names[slot] { unlink(name) }
+      }
+      for slot in (0..<UnfinishedName.slotCount).reversed() {
+        if let name = UnfinishedName.names[slot] { rmdir(name) }
+      }
       signal(number, SIG_DFL)
       raise(number)
     }

@@ -46,8 +46,7 @@ import Testing
     let run = try Invocation(shell: "python3 pending.py gpc-replay corpus run '\(Self.topic)'; echo $?", in: folder.url)
     #expect(run.text.hasSuffix("\n130\n"), "\(run.text)")
     #expect(run.errorText.hasPrefix("gpc-replay: interrupted; 0 of "), "\(run.errorText)")
-    let runs = try Invocation(["query", "corpus.db", "SELECT count(*) AS runs FROM run", "--csv"], in: folder)
-    #expect(runs.text == "runs\r\n0\r\n")
+    #expect(try folder.names == ["pending.py"], "a database comes with its first run")
   }
 
   @Test func runsFollowEachOtherInOneDatabase() throws {

@@ -77,7 +77,6 @@ import Testing
   ]
   /// What only tests call, and why it is not theirs.
   private static let forTests = [
-    "reproduces": "takes a counterexample's steps again, with what only its module sees",
     "knownClock": "asked by three test targets and two libraries of theirs",
     "isMovedUnseen": "the truth of a simulated kernel, which is there for tests",
     "recordedNames": "docs/corpus.md is held to them", "modelledNames": "the same", "hasMisreadCount": "the same",

@@ -90,9 +90,12 @@ package enum Stages {
   }
 
   /// As `gpc-replay replay DB` prints it, as text and as JSON; and each finding as `explain` does.
-  package static func report(_ database: TraceDatabase) throws -> (report: Report, text: String, json: String) {
+  /// - Parameter widths: of the terminals that `explain` prints for.
+  package static func report(
+    _ database: TraceDatabase, widths: [Int] = [40, 80, 200]
+  ) throws -> (report: Report, text: String, json: String) {
     let report = try Report(database, findingsMax: 2)
-    for width in [40, 80, 200] {
+    for width in widths {
       let format = FindingTimeline.Format(report.trace, width: width)
       for finding in report.findings { _ = FindingTimeline(finding, format, .full).lines(indent: 0) }
     }
@@ -101,11 +104,17 @@ package enum Stages {
   }
 
   /// Every row of every view: nil, or what SQLite says of the first view that it cannot show.
-  package static func viewFault(_ database: TraceDatabase) throws -> String? {
+  /// - Parameters:
+  ///   - count: so many views only.
+  ///   - first: from this one on, in the order of their names and round it.
+  package static func viewFault(
+    _ database: TraceDatabase, only count: Int = .max, from first: Int = 0
+  ) throws -> String? {
     let names = try database.statement("SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name")
     var views: [String] = []
     while try names.step() { views.append(names.text(0)) }
-    for view in views {
+    for place in 0..<min(count, views.count) {
+      let view = views[(first + place) % views.count]
       do {
         let rows = try database.statement("SELECT * FROM \(view)")
         while try rows.step() {}

@@ -3,6 +3,7 @@
 
 import Foundation
 import KVMEvents
+import Results
 import Testing
 
 @testable import TraceStore
@@ -130,10 +131,26 @@ import Testing
   @Test(arguments: Write.allCases) func aCorpusDatabaseBeginsEmpty(write: Write) throws {
     try interrupted(write, as: "corpus.db")
     try FileManager.default.removeItem(atPath: folder.file("corpus.db"))
-    #expect(try CorpusStore(at: .file(folder.file("corpus.db"))).lastRun() == nil)
-    #expect(try CorpusStore(existing: folder.file("corpus.db")).lastRun() == nil)
-    // An index without a log is begun anew by SQLite.
-    #expect(try names(of: "corpus.db").filter { !$0.hasSuffix("-shm") } == ["corpus.db"])
+    #expect(try CorpusStore(at: .file(folder.file("corpus.db"))).add(Self.emptyRun) == 1)
+    #expect(try CorpusStore(existing: folder.file("corpus.db")).lastRun() == 1)
+    #expect(try names(of: "corpus.db") == ["corpus.db"])
+  }
+
+  private static let emptyRun = CorpusRunRow(
+    begunAt: "2026-01-01T00:00:00Z", toolVersion: "1.2.3", folder: "traces", jobCount: 1, differenceCount: 0, wallNs: 1,
+    cases: [])
+
+  /// Nothing has the name before the first run is in it; of two that find none, each adds its own.
+  @Test func aCorpusDatabaseComesWithItsFirstRun() throws {
+    let path = folder.file("corpus.db")
+    let first = try CorpusStore(at: .file(path))
+    let second = try CorpusStore(at: .file(path))
+    #expect(try names(of: "corpus.db") == [])
+    #expect(try first.add(Self.emptyRun) == 1)
+    #expect(try second.add(Self.emptyRun) == 2)
+    #expect(try first.add(Self.emptyRun) == 3)
+    #expect(try CorpusStore(existing: path).lastRun() == 3)
+    #expect(try folder.names == ["corpus.db"])
   }
 
   /// One process at a time publishes under a name; one that was killed in its turn holds nobody up.

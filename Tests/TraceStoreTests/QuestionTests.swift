@@ -1,5 +1,6 @@
 // Named questions run, and what is said of tables and views is said of those that there are.
 
+import Results
 import Schema
 import Testing
 import TraceStore
@@ -46,7 +47,8 @@ import TraceStore
 
   @Test func relationsAreThoseOfTheDatabase() throws {
     let corpus = folder.file("corpus.db")
-    _ = try CorpusStore(at: .file(corpus))
+    _ = try CorpusStore(at: .file(corpus)).add(
+      CorpusRunRow(begunAt: "", toolVersion: "", folder: "", jobCount: 1, differenceCount: 0, wallNs: 0, cases: []))
     for (relations, database) in [(Relation.ofTrace, path), (Relation.ofCorpus, corpus)] {
       #expect(try Query(database: database).relations == relations)
       let sql =

@@ -33,7 +33,7 @@ private struct FuzzTemplate {
   let tables: [HostileTable]
 
   /// From the folder that tools/fuzz runs in.
-  nonisolated(unsafe) static let all = [
+  static let all = [
     "traces/missed/contract", "traces/cut/late-walk", "traces/history/two-refreshers-lossy",
     "traces/history/memslot-moved-in-refresh", "traces/lifecycle/einval",
   ].map { FuzzTemplate($0 + "/trace.txt.zst") }

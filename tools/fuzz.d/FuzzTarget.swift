@@ -20,6 +20,16 @@ enum FuzzTarget: String, CaseIterable {
   case report
   /// The same, imported and compared: every form along whatever stamps there are.
   case compare
+  /// The same, its windows searched under one form.
+  case explore
+  /// The same, and its first finding cut out as a case.
+  case corpusAdd = "corpus-add"
+  /// A file of forms.
+  case forms
+  /// The description of a case.
+  case caseDescription = "case"
+  /// A kernel's type information.
+  case btf
   /// Edits of a small recording's database, which is replayed, compared and reported again.
   case database
 
@@ -44,6 +54,11 @@ enum FuzzTarget: String, CaseIterable {
     case .catalogue: readCatalogue(bytes)
     case .report: report(bytes)
     case .compare: compare(bytes)
+    case .explore: explore(bytes)
+    case .corpusAdd: corpusAdd(bytes)
+    case .forms: forms(bytes)
+    case .caseDescription: caseDescription(bytes)
+    case .btf: btf(bytes)
     case .database: database(bytes)
     }
   }

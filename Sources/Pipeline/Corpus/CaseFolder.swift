@@ -4,6 +4,7 @@ import CZstd
 import Corpus
 import FoundationEssentials
 import Glibc
+import TraceStore
 
 /// Where a new case goes.
 package struct CaseFolder {
@@ -30,52 +31,70 @@ package struct CaseFolder {
 
   /// Written next to its final path and renamed.
   func write(_ text: [UInt8], _ description: CaseDescription) throws(CutFault) {
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    let parent = parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."
-    let made = try makeFolders(parent.isEmpty ? "/" : parent)
-    let staging = "\(parent)/.\(parts.last ?? "case").\(getpid())"
+    guard let packed = Self.packed(text) else { throw unwritable(ENOMEM) }
+    let files = [(Self.traceName, packed), ("/" + CorpusCase.descriptionName, Array(description.toml.utf8))]
+    let place = UnfinishedPlace(beside: path, parts: files.map { String($0.0.dropFirst()) })
+    let parents = try makeFolders(place.folder)
     do throws(CutFault) {
-      guard mkdir(staging, 0o755) == 0 else { throw CutFault.unwritable(path: path, errno: errno) }
-      try Self.write(Self.packed(text), to: staging + Self.traceName)
-      try Self.write(Array(description.toml.utf8), to: staging + "/" + CorpusCase.descriptionName)
-      guard rename(staging, path) == 0 else { throw CutFault.unwritable(path: path, errno: errno) }
+      let made: UnfinishedPlace.Made
+      do throws(SystemCallError) { made = try place.makeFolder() } catch { throw unwritable(error.errno) }
+      do throws(CutFault) {
+        for (name, bytes) in files { try write(bytes, to: made.path + name) }
+        guard FinalPath.syncFolder(made.path), rename(made.path, path) == 0 else { throw unwritable(errno) }
+      } catch {
+        place.discard(made)
+        throw error
+      }
+      close(made.descriptor)
     } catch {
-      for name in [Self.traceName, "/" + CorpusCase.descriptionName] { unlink(staging + name) }
-      rmdir(staging)
-      for folder in made.reversed() { rmdir(folder) }
+      for parent in parents.reversed() { rmdir(parent.path) }
       throw error
     }
+    guard FinalPath.syncFolder(place.folder) else { throw unwritable(errno) }
   }
 
-  /// The ones that did not exist.
-  private func makeFolders(_ parent: String) throws(CutFault) -> [String] {
-    var made: [String] = []
+  private func unwritable(_ errno: Int32) -> CutFault {
+    // Another process has made it meanwhile.
+    errno == ENOTEMPTY || errno == EEXIST ? .exists(path: path) : .unwritable(path: path, errno: errno)
+  }
+
+  /// A folder made for the case, which a signal that ends the process removes.
+  private typealias Parent = (path: String, name: UnfinishedName)
+
+  /// The ones that did not exist, each with its name synced.
+  private func makeFolders(_ parent: String) throws(CutFault) -> [Parent] {
+    var made: [Parent] = []
     var folder = ""
     for part in parent.split(separator: "/", omittingEmptySubsequences: false) {
       folder += folder.isEmpty && part != "" ? String(part) : "/" + part
       if folder == "/" || FileManager.default.fileExists(atPath: folder) { continue }
-      guard mkdir(folder, 0o755) == 0 else {
+      let name = UnfinishedName(folder)
+      let isMade = mkdir(folder, 0o777) == 0
+      if isMade { made.append((folder, name)) }
+      guard isMade, FinalPath.syncFolder(FinalPath.split(folder).folder) else {
         let number = errno
-        for folder in made.reversed() { rmdir(folder) }
-        throw .unwritable(path: path, errno: number)
+        for folder in made.reversed() { rmdir(folder.path) }
+        throw unwritable(number)
       }
-      made.append(folder)
     }
     return made
   }
 
-  private static func write(_ bytes: [UInt8], to path: String) throws(CutFault) {
-    do throws(FileWriteError) {
-      try writeFile(bytes, to: path)
-    } catch {
-      throw .unwritable(path: path, errno: error.errno)
-    }
+  /// Synced: the folder's name promises that they are whole.
+  private func write(_ bytes: [UInt8], to path: String) throws(CutFault) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw unwritable(errno) }
+    defer { close(descriptor) }
+    do throws(FileWriteError) { try writeAll(bytes, to: descriptor) } catch { throw unwritable(error.errno) }
+    guard fsync(descriptor) == 0 else { throw unwritable(errno) }
   }
 
-  private static func packed(_ text: [UInt8]) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(text.count)) { block, count in
+  /// nil: there is not enough memory.
+  private static func packed(_ text: [UInt8]) -> [UInt8]? {
+    let packed = [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(text.count)) { block, count in
       count = ZSTD_compress(block.baseAddress, block.count, text, text.count, 19)
-      precondition(ZSTD_isError(count) == 0, "libzstd cannot pack a cut")
+      if ZSTD_isError(count) != 0 { count = 0 }
     }
+    return packed.isEmpty ? nil : packed
   }
 }

@@ -97,7 +97,9 @@ package struct RecordingJudge {
   /// Writes that the recording could not be judged, and removes what was not finished.
   package func write(_ status: FleetRecording.Status, _ error: String) throws(JudgeFailure) {
     try makeFolder()
-    if request.keepsEvents { removeUnfinished(request.path(name.eventsPlace)) }
+    if request.keepsEvents {
+      UnfinishedPlace(beside: FinalPath.resolve(request.path(name.eventsPlace))).removeLeftovers()
+    }
     try write(failed(status, error))
   }
 
@@ -123,6 +125,8 @@ package struct RecordingJudge {
       return try judged()
     } catch let failure as JudgeFailure {
       throw failure
+    } catch PipelineError.unreadable(.noMemory, _) {
+      return failed(.outOfMemory, Self.memorySentence)
     } catch PipelineError.unreadable(let error, _) {
       if let failure = JudgeFailure(reading: error) { throw failure }
       return failed(.unreadable, "it \(error.predicate)")
@@ -199,7 +203,7 @@ extension JudgeFailure {
     case .isDirectory: self = .unreadable("it \(error.predicate)")
     case .cannotOpen(let errno) where [ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG].contains(errno):
       self = .unreadable("it \(error.predicate)")
-    case .cannotOpen, .readFailed: self = .unsteady("it \(error.predicate)")
+    case .cannotOpen, .readFailed, .noMemory: self = .unsteady("it \(error.predicate)")
     case .cannotSpool: self = .noSpace("it \(error.predicate)")
     case .notATrace, .unusableForm, .notOfForm, .part, .damagedFile, .unpackedTooLarge, .damagedFromTheStart:
       return nil

@@ -25,7 +25,7 @@ struct ByteSource: ~Copyable {
       isFileAtEnd = piece.isEmpty
       magic += piece
     }
-    unpacker = magic.withUnsafeBytes { Unpacker(Compression(magic: $0)) }
+    unpacker = try Unpacker(magic.withUnsafeBytes { Compression(magic: $0) })
     self.unpackedMax = unpackedMax
     self.file = file
     self.isFileAtEnd = isFileAtEnd
@@ -83,7 +83,7 @@ struct ByteSource: ~Copyable {
     var produced = 0
     while produced < block.count, breakOff == nil {
       if pending.isEmpty, !isFileAtEnd { try refill() }
-      let progress = unpacker.step(
+      let progress = try unpacker.step(
         from: UnsafeRawBufferPointer(rebasing: staging[pending]),
         into: UnsafeMutableRawBufferPointer(rebasing: block[produced...]))
       pending.removeFirst(progress.consumed)

@@ -10,14 +10,17 @@ final class GzipStream {
   /// The largest window, plus gzip's header and checksum.
   private static let windowBits: Int32 = 15 + 16
 
-  init() {
+  init() throws(TraceReadError) {
     let status = inflateInit2_(&stream, Self.windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    if status == Z_MEM_ERROR { throw .noMemory }
     if status != Z_OK { fatalError("inflateInit2: \(status)") }
   }
 
   deinit { inflateEnd(&stream) }
 
-  func step(from source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> UnpackProgress {
+  func step(
+    from source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
+  ) throws(TraceReadError) -> UnpackProgress {
     var progress = UnpackProgress()
     if isBetweenMembers {
       progress.consumed = source.prefix { $0 == 0 }.count
@@ -25,13 +28,13 @@ final class GzipStream {
       isBetweenMembers = false
     }
     let rest = UnsafeRawBufferPointer(rebasing: source.dropFirst(progress.consumed))
-    inflate(rest, into: target, &progress)
+    try inflate(rest, into: target, &progress)
     return progress
   }
 
   private func inflate(
     _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, _ progress: inout UnpackProgress
-  ) {
+  ) throws(TraceReadError) {
     // zlib counts in 32 bits and reads what its pointer, which is not const, points to.
     let (sourceCount, targetCount) = (UInt32(clamping: source.count), UInt32(clamping: target.count))
     stream.next_in = UnsafeMutablePointer(mutating: source.bindMemory(to: UInt8.self).baseAddress)
@@ -46,6 +49,7 @@ final class GzipStream {
     case Z_STREAM_END:
       isBetweenMembers = true
       inflateReset(&stream)
+    case Z_MEM_ERROR: throw .noMemory
     case _: progress.fault = UnpackProgress.damage(stream.msg.map { String(cString: $0) } ?? "zlib's error \(status)")
     }
   }

@@ -6,20 +6,22 @@ enum Unpacker {
   case xz(XzStream)
 
   /// nil: the bytes are not compressed.
-  init?(_ compression: Compression) {
+  init?(_ compression: Compression) throws(TraceReadError) {
     switch compression {
     case .none: return nil
-    case .zstd: self = .zstd(ZstdStream())
-    case .gzip: self = .gzip(GzipStream())
-    case .xz: self = .xz(XzStream())
+    case .zstd: self = try .zstd(ZstdStream())
+    case .gzip: self = try .gzip(GzipStream())
+    case .xz: self = try .xz(XzStream())
     }
   }
 
-  func step(from source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> UnpackProgress {
+  func step(
+    from source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
+  ) throws(TraceReadError) -> UnpackProgress {
     switch self {
-    case .zstd(let stream): stream.step(from: source, into: target)
-    case .gzip(let stream): stream.step(from: source, into: target)
-    case .xz(let stream): stream.step(from: source, into: target)
+    case .zstd(let stream): try stream.step(from: source, into: target)
+    case .gzip(let stream): try stream.step(from: source, into: target)
+    case .xz(let stream): try stream.step(from: source, into: target)
     }
   }
 

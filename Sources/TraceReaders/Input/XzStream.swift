@@ -10,18 +10,21 @@ final class XzStream {
   /// Bytes that the decoder may take: `xz -9` needs 65 MiB, a file may ask for 4 GiB.
   private static let memoryMax: UInt64 = 128 << 20
 
-  init() {
-    begin()
+  init() throws(TraceReadError) {
+    try begin()
   }
 
   deinit { lzma_end(&stream) }
 
-  private func begin() {
+  private func begin() throws(TraceReadError) {
     let status = lzma_stream_decoder(&stream, Self.memoryMax, 0)
+    if status == LZMA_MEM_ERROR { throw .noMemory }
     if status != LZMA_OK { fatalError("lzma_stream_decoder: \(status.rawValue)") }
   }
 
-  func step(from source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> UnpackProgress {
+  func step(
+    from source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
+  ) throws(TraceReadError) -> UnpackProgress {
     var progress = UnpackProgress()
     if isBetweenStreams {
       progress.consumed = source.prefix { $0 == 0 }.count
@@ -38,7 +41,9 @@ final class XzStream {
     progress.produced = target.count - stream.avail_out
     if status == LZMA_STREAM_END {
       isBetweenStreams = true
-      begin()
+      try begin()
+    } else if status == LZMA_MEM_ERROR {
+      throw .noMemory
     } else if status != LZMA_OK, status != LZMA_BUF_ERROR {
       progress.fault = Self.fault(for: status)
     }

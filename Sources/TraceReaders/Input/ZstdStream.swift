@@ -15,8 +15,8 @@ final class ZstdStream {
   /// The largest window a frame may ask for, as a power of 2: 128 MiB, zstd's own bound.
   private static let windowLogMax: Int32 = 27
 
-  init() {
-    guard let created = ZSTD_createDStream() else { fatalError("ZSTD_createDStream: out of memory") }
+  init() throws(TraceReadError) {
+    guard let created = ZSTD_createDStream() else { throw .noMemory }
     stream = created
     ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, Self.windowLogMax)
     wantedOfFrame = ZSTD_initDStream(stream)
@@ -25,12 +25,15 @@ final class ZstdStream {
 
   deinit { ZSTD_freeDStream(stream) }
 
-  func step(from source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> UnpackProgress {
+  func step(
+    from source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
+  ) throws(TraceReadError) -> UnpackProgress {
     var input = ZSTD_inBuffer(src: source.baseAddress, size: min(source.count, wanted), pos: 0)
     var output = ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: 0)
     let hint = ZSTD_decompressStream(stream, &output, &input)
     var progress = UnpackProgress(consumed: input.pos, produced: output.pos)
     if ZSTD_isError(hint) != 0 {
+      if ZSTD_getErrorCode(hint) == ZSTD_error_memory_allocation { throw .noMemory }
       progress.fault =
         ZSTD_getErrorCode(hint) == ZSTD_error_frameParameter_windowTooLarge
         ? UnpackProgress.tooLargeAWindow(max: 1 << UInt64(Self.windowLogMax))

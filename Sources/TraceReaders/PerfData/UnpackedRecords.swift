@@ -13,7 +13,7 @@ struct UnpackedRecords {
     _ file: RandomAccessFile, _ range: Range<UInt64>, isBigEndian: Bool, bytesMax: Int64
   ) throws(TraceReadError) {
     let spool = try TemporaryFile(bytesMax: bytesMax)
-    let stream = ZstdStream()
+    let stream = try ZstdStream()
     var records = PerfRecords(file, range, isBigEndian: isBigEndian)
     var breakOff: String?
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
@@ -57,7 +57,7 @@ struct UnpackedRecords {
   ) throws(TraceReadError) -> String? {
     var rest = packed
     while true {
-      let progress = stream.step(from: rest, into: block)
+      let progress = try stream.step(from: rest, into: block)
       try spool.append(UnsafeRawBufferPointer(rebasing: block[..<progress.produced]))
       if let fault = progress.fault { return "the zstd stream \(fault)" }
       rest = UnsafeRawBufferPointer(rebasing: rest[progress.consumed...])

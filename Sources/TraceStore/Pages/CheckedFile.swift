@@ -74,11 +74,17 @@ struct CheckedFileSystem: @unchecked Sendable {
   static let shared = CheckedFileSystem()
 
   fileprivate let methods: UnsafeMutablePointer<sqlite3_io_methods>
+  /// `SQLITE_OK`, or why SQLite did not take it: there is not enough memory.
+  let registration: Int32
 
   private init() {
     methods = .allocate(capacity: 1)
     methods.initialize(to: CheckedFileSystem.checkedMethods())
-    guard let unix = sqlite3_vfs_find("unix") else { preconditionFailure("SQLite has a VFS of its own") }
+    let start = sqlite3_initialize()
+    guard start == SQLITE_OK, let unix = sqlite3_vfs_find("unix") else {
+      registration = start == SQLITE_OK ? SQLITE_ERROR : start
+      return
+    }
     // All but the opening of files is as it was: these functions do not look at the VFS that they are called with.
     let system = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
     system.initialize(to: unix.pointee)
@@ -101,8 +107,7 @@ struct CheckedFileSystem: @unchecked Sendable {
         as: CheckedFile.self, to: CheckedFile(isChecked: isEmpty && flags & SQLITE_OPEN_CREATE != 0))
       return code
     }
-    let code = sqlite3_vfs_register(system, 0)
-    precondition(code == SQLITE_OK, "SQLite takes a VFS")
+    registration = sqlite3_vfs_register(system, 0)
   }
 
   /// Of version 1, so without a mapping of pages and without a write-ahead log, which bypass `xRead` and `xWrite`.
