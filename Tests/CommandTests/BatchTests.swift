@@ -293,7 +293,8 @@ import Testing
 
   // MARK: Bounds and ends
 
-  /// 60,000 threads are in a check, which 96 MB cannot hold: what is open is given up. Another recording is not touched.
+  /// 60,000 threads are in a check, which 96 MB cannot hold: what is open is given up. Another recording is not
+  /// touched.
   @Test func oneThatExceedsItsMemory() throws {
     var storm = StormText()
     storm.start(0, at: StormText.far)

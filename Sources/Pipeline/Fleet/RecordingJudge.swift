@@ -126,21 +126,24 @@ package struct RecordingJudge {
     } catch let failure as JudgeFailure {
       throw failure
     } catch PipelineError.unreadable(.noMemory, _) {
-      return failed(.outOfMemory, Self.memorySentence)
+      return try outOfMemory(isMemoryAllowed)
     } catch PipelineError.unreadable(let error, _) {
       if let failure = JudgeFailure(reading: error) { throw failure }
       return failed(.unreadable, "it \(error.predicate)")
     } catch PipelineError.deltaOfTicks {
       return failed(.unreadable, "its stamps are ticks, and --delta needs a clock of time")
     } catch let error as TraceStoreError {
-      if error.isOfMemory {
-        guard isMemoryAllowed else { throw .noMemory(Self.hostMemorySentence) }
-        return failed(.outOfMemory, Self.memorySentence)
-      }
+      if error.isOfMemory { return try outOfMemory(isMemoryAllowed) }
       throw failure(of: error)
     } catch {
       throw .unsteady("\(error)")
     }
+  }
+
+  /// What a host that gives less than meant has no memory for says nothing of the recording.
+  private func outOfMemory(_ isMemoryAllowed: Bool) throws(JudgeFailure) -> FleetResult {
+    guard isMemoryAllowed else { throw .noMemory(Self.hostMemorySentence) }
+    return failed(.outOfMemory, Self.memorySentence)
   }
 
   /// Of a recording whose process ended for want of memory.
@@ -203,7 +206,8 @@ extension JudgeFailure {
     case .isDirectory: self = .unreadable("it \(error.predicate)")
     case .cannotOpen(let errno) where [ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG].contains(errno):
       self = .unreadable("it \(error.predicate)")
-    case .cannotOpen, .readFailed, .noMemory: self = .unsteady("it \(error.predicate)")
+    case .noMemory: self = .noMemory(RecordingJudge.hostMemorySentence)
+    case .cannotOpen, .readFailed: self = .unsteady("it \(error.predicate)")
     case .cannotSpool: self = .noSpace("it \(error.predicate)")
     case .notATrace, .unusableForm, .notOfForm, .part, .damagedFile, .unpackedTooLarge, .damagedFromTheStart:
       return nil

@@ -4,8 +4,8 @@ import Glibc
 import Pipeline
 import Replay
 
-/// Limits of the process that judges a recording. What the replay counts itself is `--memory-max`; arrays that grow exist
-/// twice, and the program, its threads' stacks and the database's caches take address space besides.
+/// Limits of the process that judges a recording. What the replay counts itself is `--memory-max`; arrays that grow
+/// exist twice, and the program, its threads' stacks and the database's caches take address space besides.
 struct RecordingLimits {
   /// Bytes of address space.
   private let addressSpace: Int
