@@ -26,6 +26,9 @@ package struct ImportRequest: Sendable {
   package var probes: String?
   /// Maximum decompressed size in bytes; nil: the reader's own bound.
   package var unpackedMax: Int64?
+  /// The bound that nil stands for is lower where the database has less space. Not where the same recording has to read
+  /// the same on every host.
+  package var looksAtFreeSpace = true
 
   package init(_ input: TraceInput, database: DatabaseLocation) {
     self.input = input
@@ -68,7 +71,8 @@ extension ImportRequest {
     var options = TraceReadOptions()
     options.format = format
     options.keepsUnknown = keepsUnknown
-    let unpackedMax = unpackedMax ?? Self.unpackedMax(freeBytes: Self.freeBytes(at: database))
+    let freeBytes = looksAtFreeSpace ? Self.freeBytes(at: database) : nil
+    let unpackedMax = unpackedMax ?? Self.unpackedMax(freeBytes: freeBytes)
     options.unpackedMax = unpackedMax
     options.spooledBytesMax = unpackedMax
     if let probes { options.catalogue = try Self.catalogue(probes) }

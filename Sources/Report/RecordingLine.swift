@@ -15,6 +15,8 @@ package struct RecordingLine {
     case unsteady
     /// No space for temporary files.
     case noSpace = "no_space"
+    /// The host gave less memory than one recording may take.
+    case noMemory = "no_memory"
     /// Something else ended the process that judged it.
     case killed
 

@@ -26,7 +26,7 @@ struct ReadingOptions: ParsableArguments {
   @Option(
     help: """
       Maximum size of a decompressed input, such as 500M or 2G; a larger one is truncated. Default: 64G, or twice what is free \
-      where the database is written, if that is less.
+      where the database is written, if that is less (not in a batch).
       """)
   var maxBytes: ByteCountArgument?
 }

@@ -17,6 +17,8 @@ package enum JudgeFailure: Error, Equatable {
   case unsteady(String)
   /// No space for temporary files.
   case noSpace(String)
+  /// The host gave less memory than one recording may take.
+  case noMemory(String)
   /// The folder of results cannot be written.
   case unwritable(String)
 }
@@ -86,9 +88,10 @@ package struct RecordingJudge {
   }
 
   /// Makes the result.
-  package func judge() throws(JudgeFailure) {
+  /// - Parameter isMemoryAllowed: the process may have as much as is meant for one recording.
+  package func judge(isMemoryAllowed: Bool) throws(JudgeFailure) {
     try makeFolder()
-    try write(try result())
+    try write(try result(isMemoryAllowed))
   }
 
   /// Writes that the recording could not be judged, and removes what was not finished.
@@ -117,28 +120,35 @@ package struct RecordingJudge {
 
   // MARK: Stages
 
-  private func result() throws(JudgeFailure) -> FleetResult {
+  private func result(_ isMemoryAllowed: Bool) throws(JudgeFailure) -> FleetResult {
     do {
       return try judged()
     } catch let failure as JudgeFailure {
       throw failure
     } catch PipelineError.unreadable(.noMemory, _) {
-      return failed(.outOfMemory, Self.memorySentence)
+      return try outOfMemory(isMemoryAllowed)
     } catch PipelineError.unreadable(let error, _) {
       if let failure = JudgeFailure(reading: error) { throw failure }
       return failed(.unreadable, "it \(error.predicate)")
     } catch PipelineError.deltaOfTicks {
       return failed(.unreadable, "its stamps are ticks, and --delta needs a clock of time")
     } catch let error as TraceStoreError {
-      if error.isOfMemory { return failed(.outOfMemory, Self.memorySentence) }
+      if error.isOfMemory { return try outOfMemory(isMemoryAllowed) }
       throw failure(of: error)
     } catch {
       throw .unsteady("\(error)")
     }
   }
 
+  /// What a host that gives less than meant has no memory for says nothing of the recording.
+  private func outOfMemory(_ isMemoryAllowed: Bool) throws(JudgeFailure) -> FleetResult {
+    guard isMemoryAllowed else { throw .noMemory(Self.hostMemorySentence) }
+    return failed(.outOfMemory, Self.memorySentence)
+  }
+
   /// Of a recording whose process ended for want of memory.
   package static let memorySentence = "judging it needed more memory than one recording may take"
+  package static let hostMemorySentence = "judging it needed more memory than this host gives a process"
 
   /// Of the recording's own database: in the folder of results, or temporary.
   private func failure(of error: TraceStoreError) -> JudgeFailure {
@@ -155,6 +165,7 @@ package struct RecordingJudge {
     reading.input = .file(path: path)
     reading.database = request.keepsEvents ? .file(request.path(name.eventsPlace)) : .memory
     reading.isForced = true
+    reading.looksAtFreeSpace = false
     let recording = try RecordingImport(reading, replay: request.replay, Listener()).run().recording
     guard try recording.database.facts().contentHash == content.hash.description else {
       throw JudgeFailure.unsteady("it changed while it was read")
@@ -195,7 +206,8 @@ extension JudgeFailure {
     case .isDirectory: self = .unreadable("it \(error.predicate)")
     case .cannotOpen(let errno) where [ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG].contains(errno):
       self = .unreadable("it \(error.predicate)")
-    case .cannotOpen, .readFailed, .noMemory: self = .unsteady("it \(error.predicate)")
+    case .noMemory: self = .noMemory(RecordingJudge.hostMemorySentence)
+    case .cannotOpen, .readFailed: self = .unsteady("it \(error.predicate)")
     case .cannotSpool: self = .noSpace("it \(error.predicate)")
     case .notATrace, .unusableForm, .notOfForm, .part, .damagedFile, .unpackedTooLarge, .damagedFromTheStart:
       return nil

@@ -12,6 +12,7 @@ import TraceStore
 struct BatchRun {
   private let request: ResultRequest
   private let options: String
+  private let limits: RecordingLimits
   private let jobCount: Int
   private var list: PathList
   private var progress: BatchProgress
@@ -30,6 +31,7 @@ struct BatchRun {
     self.request = request
     self.list = list
     self.jobCount = jobCount
+    limits = RecordingLimits(request)
     options = try request.options()
     progress = BatchProgress(total: list.count)
   }
@@ -120,10 +122,8 @@ struct BatchRun {
     if needsPaths, let descriptor = list.descriptor {
       waiting.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
     }
-    guard poll(&waiting, nfds_t(waiting.count), Self.pollMs) > 0 else {
-      for worker in workers { worker.endIfStuck(after: .seconds(request.secondsMax * Self.stuckFactor)) }
-      return
-    }
+    for worker in workers { worker.endIfStuck(after: .seconds(limits.seconds * Self.stuckFactor)) }
+    guard poll(&waiting, nfds_t(waiting.count), Self.pollMs) > 0 else { return }
     if waiting.count > workers.count, waiting[workers.count].revents != 0, !list.fill() {
       throw fail("the list of recordings cannot be read: \(String(cString: strerror(errno))).")
     }
@@ -149,6 +149,7 @@ struct BatchRun {
     case .failed(.unreadable(let why)): try printFailure(.unreadable, why, worker)
     case .failed(.unsteady(let why)): try printFailure(.unsteady, why, worker)
     case .failed(.noSpace(let why)): try printFailure(.noSpace, why, worker)
+    case .failed(.noMemory(let why)): try printFailure(.noMemory, why, worker)
     case .failed(.unwritable(let why)): throw unwritable(why)
     case .content, nil: try finishUnjudged(worker, end)
     }
@@ -158,8 +159,11 @@ struct BatchRun {
   private mutating func finishUnjudged(_ worker: BatchWorker, _ end: ChildProcess.End?) throws {
     if interrupt.isRequested { return }
     let signal = end?.signal
-    let isOutOfTime = signal == SIGXCPU || signal == SIGKILL && !worker.isStuck && hasUsedItsTime(worker)
-    let isOutside = [SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE].contains(signal)
+    let isOutOfTime =
+      [SIGXCPU, SIGKILL].contains(signal) && !worker.isStuck && limits.areUsed(by: worker.circumstances.cpuSeconds ?? 0)
+    let isOutside = [
+      SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE, SIGXCPU,
+    ].contains(signal)
     guard let content = worker.content, worker.isGoing, isOutOfTime || !isOutside else {
       let why =
         worker.isStuck
@@ -167,11 +171,16 @@ struct BatchRun {
         : "its process was ended by \(Self.cause(end))"
       return try printFailure(.killed, why, worker)
     }
+    // What Swift says when there is no memory.
+    let isOutOfMemory = worker.words.contains("failed to allocate")
+    if isOutOfMemory && !limits.isMemoryAllowed {
+      return try printFailure(.noMemory, RecordingJudge.hostMemorySentence, worker)
+    }
     let judge = RecordingJudge(request, options: options, path: worker.path, content)
     do throws(JudgeFailure) {
       if isOutOfTime {
-        try judge.write(.outOfTime, "judging it took more CPU time than \(request.secondsMax) s (--time-max)")
-      } else if worker.words.contains("failed to allocate") {
+        try judge.write(.outOfTime, "judging it took more CPU time than \(limits.seconds) s (--time-max)")
+      } else if isOutOfMemory {
         try judge.write(.outOfMemory, RecordingJudge.memorySentence)
       } else {
         try judge.write(.crashed, "gpc-replay crashed: \(Self.cause(end))")
@@ -180,11 +189,6 @@ struct BatchRun {
       if case .unwritable(let why) = error { throw unwritable(why) }
     }
     try printResult(of: worker, isNew: true)
-  }
-
-  /// The kernel ends by SIGKILL what SIGXCPU has not ended.
-  private func hasUsedItsTime(_ worker: BatchWorker) -> Bool {
-    worker.circumstances.cpuSeconds ?? 0 >= Double(request.secondsMax)
   }
 
   private static func cause(_ end: ChildProcess.End?) -> String {

@@ -19,6 +19,7 @@ enum JudgeReport: Equatable {
     case .failed(.unreadable(let why)): "unreadable \(why.printable)\n"
     case .failed(.unsteady(let why)): "unsteady \(why.printable)\n"
     case .failed(.noSpace(let why)): "no-space \(why.printable)\n"
+    case .failed(.noMemory(let why)): "no-memory \(why.printable)\n"
     case .failed(.unwritable(let why)): "unwritable \(why.printable)\n"
     }
   }
@@ -39,6 +40,7 @@ enum JudgeReport: Equatable {
     case "unreadable": self = .failed(.unreadable(rest))
     case "unsteady": self = .failed(.unsteady(rest))
     case "no-space": self = .failed(.noSpace(rest))
+    case "no-memory": self = .failed(.noMemory(rest))
     case "unwritable": self = .failed(.unwritable(rest))
     case _: return nil
     }
