@@ -46,7 +46,7 @@ import Testing
   ) {
     let layout = try RingBufferLayout(
       headerPage: page.headerPage, longBytes: 8, isBigEndian: page.isBigEndian)
-    let scratch = ChunkScratch()
+    let scratch = try ChunkScratch()
     let buffer = DatBuffer(name: "", clock: "", pageBytes: 4096, codec: .none, isPacked: false, cpus: [])
     let pages = CPUPages(
       RandomAccessFile(owning: -1, size: 0), buffer, DatBuffer.CPU(number: 0, offset: 0, bytes: 0),

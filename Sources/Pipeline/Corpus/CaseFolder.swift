@@ -70,6 +70,8 @@ package struct CaseFolder {
       if folder == "/" || FileManager.default.fileExists(atPath: folder) { continue }
       let name = UnfinishedName(folder)
       let isMade = mkdir(folder, 0o777) == 0
+      // Another process may have made it just now.
+      if !isMade, errno == EEXIST { continue }
       if isMade { made.append((folder, name)) }
       guard isMade, FinalPath.syncFolder(FinalPath.split(folder).folder) else {
         let number = errno
