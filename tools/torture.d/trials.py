@@ -47,6 +47,12 @@ class Trials:
             self.counted[verb.name] = counts
         return self.counted[verb.name]
 
+    def undisturbed(self, name):
+        """The verb, of which the undisturbed run is known by now: that takes the same folder."""
+        verb = verbs_by_name()[name]
+        self.reference(verb)
+        return verb
+
     def judged(self, verb, run, signals=(), may_die=(), leaves=False, partial=False, companions_may_stay=False):
         """The problems of a run, and of the next one."""
         judged = judge(self.bench, self.contents, self.reference(verb))
@@ -72,7 +78,7 @@ class Faults(Trials):
 
     def trial(self, key):
         name, kind, number, effect = key.split(':')
-        verb = verbs_by_name()[name]
+        verb = self.undisturbed(name)
         self.bench.lay_out(verb)
         run = self.bench.run(verb.arguments, fault=f'{kind}:{number}:{effect}')
         # A name that cannot be removed stays until the next run; so does the file of a turn that cannot be locked, for it may be another's; a process
@@ -103,7 +109,7 @@ class Signals(Trials):
 
     def trial(self, key):
         name, moment, signal_name = key.split(':')
-        verb = verbs_by_name()[name]
+        verb = self.undisturbed(name)
         number = SIGNALS[signal_name]
         self.bench.lay_out(verb)
         if moment.endswith('s'):
@@ -163,7 +169,7 @@ class Space(Trials):
 
     def trial(self, key):
         name, size = key.split(':')
-        verb = verbs_by_name()[name]
+        verb = self.undisturbed(name)
         former = self.within()
         try:
             self.bench.lay_out(verb)
@@ -194,7 +200,7 @@ class Damage(Trials):
 
     def trial(self, key):
         name, number, how = key.split(':')
-        verb = verbs_by_name()[name]
+        verb = self.undisturbed(name)
         self.bench.lay_out(verb)
         path = os.path.join(self.bench.folder, 'corpus.db' if 'corpus.db' in verb.files else 't.db')
         random = self.draw(key)
