@@ -152,6 +152,7 @@ package struct RecordingJudge {
 
   /// Of the recording's own database: in the folder of results, or temporary.
   private func failure(of error: TraceStoreError) -> JudgeFailure {
+    if error.isOfShortage { return .unsteady(error.sentence) }
     if request.keepsEvents { return .unwritable(error.sentenceOfFolder(request.folder)) }
     switch error {
     case .noSpace, .system:
@@ -194,6 +195,7 @@ package struct RecordingJudge {
     } catch {
       // Another worker has just written the same.
       if case .busy = error, try isDone() { return }
+      if error.isOfShortage { throw .unsteady(error.sentence) }
       throw .unwritable(error.sentenceOfFolder(request.folder))
     }
   }
@@ -201,7 +203,7 @@ package struct RecordingJudge {
 
 extension JudgeFailure {
   /// nil: it is the bytes that are wrong.
-  init?(reading error: TraceReadError) {
+  package init?(reading error: TraceReadError) {
     switch error {
     case .isDirectory: self = .unreadable("it \(error.predicate)")
     case .cannotOpen(let errno) where [ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG].contains(errno):
@@ -216,6 +218,11 @@ extension JudgeFailure {
 }
 
 extension TraceStoreError {
+  /// The host has no more of something that others give back.
+  fileprivate var isOfShortage: Bool {
+    if case .system(let errno, _, _) = self { [EMFILE, ENFILE, ENOMEM, EAGAIN].contains(errno) } else { false }
+  }
+
   /// As its sentence, which names the option of other verbs.
   fileprivate func sentenceOfFolder(_ folder: String) -> String {
     switch self {

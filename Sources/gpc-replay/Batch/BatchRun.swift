@@ -30,10 +30,17 @@ struct BatchRun {
   init(_ request: ResultRequest, _ list: PathList, jobCount: Int) throws {
     self.request = request
     self.list = list
-    self.jobCount = jobCount
+    self.jobCount = min(jobCount, Self.jobCountMax)
     limits = RecordingLimits(request)
     options = try request.options()
     progress = BatchProgress(total: list.count)
+  }
+
+  /// Each has a descriptor here; some are left for reading results.
+  private static var jobCountMax: Int {
+    var limit = rlimit()
+    guard getrlimit(Int32(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1 }
+    return max(1, Int(clamping: limit.rlim_cur) - 32)
   }
 
   mutating func run() throws {
@@ -74,7 +81,7 @@ struct BatchRun {
       guard let path = list.next() else { return !workers.isEmpty || list.descriptor != nil }
       position += 1
       switch path {
-      case .unusable(let name, let why): try printFailure(.unreadable, why, circumstances(name), name)
+      case .unusable(let name, let why): try printFailure(.unreadable(why), circumstances(name), name)
       case .path(let path): try start(path)
       }
       // A list of what is not there is long, too.
@@ -89,7 +96,7 @@ struct BatchRun {
 
   private mutating func start(_ path: String) throws {
     let circumstances = circumstances(path)
-    if let why = Self.unusable(path) { return try printFailure(.unreadable, why, circumstances, path) }
+    if let failure = Self.failure(ofFileAt: path) { return try printFailure(failure, circumstances, path) }
     while true {
       if let worker = BatchWorker(request, path: path, circumstances) { return workers.append(worker) }
       let reason = String(cString: strerror(errno))
@@ -103,13 +110,13 @@ struct BatchRun {
   }
 
   /// Why it is no file that can be read; nil: it may be one. Opening a pipe would wait for its writer.
-  private static func unusable(_ path: String) -> String? {
+  private static func failure(ofFileAt path: String) -> JudgeFailure? {
     var status = stat()
-    guard stat(path, &status) == 0 else { return "it \(TraceReadError.cannotOpen(errno: errno).predicate)" }
+    guard stat(path, &status) == 0 else { return JudgeFailure(reading: .cannotOpen(errno: errno)) }
     switch status.st_mode & S_IFMT {
     case S_IFREG: return nil
-    case S_IFDIR: return "it \(TraceReadError.isDirectory.predicate)"
-    case _: return "it is a pipe or a device, not a file"
+    case S_IFDIR: return JudgeFailure(reading: .isDirectory)
+    case _: return .unreadable("it is a pipe or a device, not a file")
     }
   }
 
@@ -146,11 +153,7 @@ struct BatchRun {
     let end = worker.wait()
     switch worker.report {
     case .done(let isNew): try printResult(of: worker, isNew: isNew)
-    case .failed(.unreadable(let why)): try printFailure(.unreadable, why, worker)
-    case .failed(.unsteady(let why)): try printFailure(.unsteady, why, worker)
-    case .failed(.noSpace(let why)): try printFailure(.noSpace, why, worker)
-    case .failed(.noMemory(let why)): try printFailure(.noMemory, why, worker)
-    case .failed(.unwritable(let why)): throw unwritable(why)
+    case .failed(let failure): try printFailure(failure, worker)
     case .content, nil: try finishUnjudged(worker, end)
     }
   }
@@ -169,12 +172,12 @@ struct BatchRun {
         worker.isStuck
         ? "its process used no CPU time for very long, and was ended"
         : "its process was ended by \(Self.cause(end))"
-      return try printFailure(.killed, why, worker)
+      return try printFailure(.killed, why, worker.circumstances, worker.path, worker.content)
     }
     // What Swift says when there is no memory.
     let isOutOfMemory = worker.words.contains("failed to allocate")
     if isOutOfMemory && !limits.isMemoryAllowed {
-      return try printFailure(.noMemory, RecordingJudge.hostMemorySentence, worker)
+      return try printFailure(.noMemory(RecordingJudge.hostMemorySentence), worker)
     }
     let judge = RecordingJudge(request, options: options, path: worker.path, content)
     do throws(JudgeFailure) {
@@ -186,7 +189,7 @@ struct BatchRun {
         try judge.write(.crashed, "gpc-replay crashed: \(Self.cause(end))")
       }
     } catch {
-      if case .unwritable(let why) = error { throw unwritable(why) }
+      return try printFailure(error, worker)
     }
     try printResult(of: worker, isNew: true)
   }
@@ -215,14 +218,30 @@ struct BatchRun {
     try print(line, isCached: !isNew)
   }
 
-  private mutating func printFailure(_ failure: RecordingLine.Failure, _ why: String, _ worker: BatchWorker) throws {
-    try printFailure(failure, why, worker.circumstances, worker.path, worker.content)
+  private mutating func printFailure(_ failure: JudgeFailure, _ worker: BatchWorker) throws {
+    try printFailure(failure, worker.circumstances, worker.path, worker.content)
+  }
+
+  private mutating func printFailure(
+    _ failure: JudgeFailure, _ circumstances: RecordingLine.Circumstances, _ path: String,
+    _ content: RecordingJudge.Content? = nil
+  ) throws {
+    let (word, why): (RecordingLine.Failure, String) =
+      switch failure {
+      case .unreadable(let why): (.unreadable, why)
+      case .unsteady(let why): (.unsteady, why)
+      case .noSpace(let why): (.noSpace, why)
+      case .noMemory(let why): (.noMemory, why)
+      // No other recording could be written, either.
+      case .unwritable(let why): throw unwritable(why)
+      }
+    try printFailure(word, why, circumstances, path, content)
   }
 
   /// - Parameter content: nil: not known.
   private mutating func printFailure(
     _ failure: RecordingLine.Failure, _ why: String, _ circumstances: RecordingLine.Circumstances, _ path: String,
-    _ content: RecordingJudge.Content? = nil
+    _ content: RecordingJudge.Content?
   ) throws {
     if failure.isTemporary { isIncomplete = true }
     let fileName = request.isAnonymised ? RecordingJudge.anonymousName : ImportRequest.fileName(path)
