@@ -105,6 +105,7 @@ class Judge:
     def __init__(self, bench, contents, reference):
         self.bench, self.contents, self.reference, self.verb = bench, contents, reference, reference.verb
         self.problems = []
+        self.leaves = False
 
     def say(self, problem):
         self.problems.append(problem)
@@ -165,9 +166,11 @@ class Judge:
         return state
 
     def temporary(self, leaves=False):
-        # SQLite opens a temporary file of its own and unlinks it at once: a kill between the two leaves an empty one.
+        # SQLite opens a temporary file of its own and unlinks it at once: a kill between the two leaves an empty one, and an unlink that
+        # fails one that no later run knows.
+        self.leaves = self.leaves or leaves
         left = [name for name in os.listdir(self.bench.temporary)
-                if not (name.startswith('etilqs_') and os.path.getsize(os.path.join(self.bench.temporary, name)) == 0)]
+                if not (name.startswith('etilqs_') and (self.leaves or os.path.getsize(os.path.join(self.bench.temporary, name)) == 0))]
         if left and not leaves:
             self.say(f'left in TMPDIR: {", ".join(left)}')
 
