@@ -11,6 +11,11 @@ struct TaskTable {
   /// For records that have a pid and no comm.
   private var told = ToldComms()
 
+  /// More names of threads than recordings have: the table must not grow with the input.
+  static let tasksMax = 1 << 19
+  /// Of a task for which there is no room.
+  static let noRoom = TaskID(tasksMax)
+
   private struct Key: Hashable {
     var comm: CommKey
     var pid: Int32
@@ -39,6 +44,8 @@ struct TaskTable {
       if tgid >= 0, tasks[Int(task)].tgid == nil {
         tasks[Int(task)] = TraceTask(pid: pid, tgid: tgid, comm: name.comm)
       }
+    } else if tasks.count >= Self.tasksMax {
+      return Self.noRoom
     } else {
       task = TaskID(tasks.count)
       tasks.append(TraceTask(pid: pid, tgid: tgid < 0 ? nil : tgid, comm: name.comm))

@@ -1,6 +1,7 @@
 // The entry point of this module: a recording's bytes in, its events out, batch by batch.
 
 import KVMEvents
+import TextLayout
 
 /// Reads one recording from its beginning to its end.
 ///
@@ -12,6 +13,8 @@ import KVMEvents
 package final class TraceReader {
   private let reader: any RecordingReader
   private let batchSize: Int
+  /// The first event whose task has no room in `tasks`: it and all after it are left out; nil: there is none.
+  private var firstLeftOut: EventID?
   /// The format of the recording.
   package let format: InputFormat
 
@@ -45,7 +48,27 @@ package final class TraceReader {
       try reader.read(into: events)
     }
     batch.removeLast(batchSize - count)
-    return count > 0
+    if reader.tasks.count < TaskTable.tasksMax { return count > 0 }
+    return try leaveOut(&batch)
+  }
+
+  /// What comes after the last task that has room is read to its end, for the hash of the input, and left out.
+  private func leaveOut(_ batch: inout [RecordedEvent]) throws(TraceReadError) -> Bool {
+    if firstLeftOut == nil {
+      guard let place = batch.firstIndex(where: { $0.task == TaskTable.noRoom }) else { return !batch.isEmpty }
+      firstLeftOut = batch[place].id
+      batch.removeSubrange(place...)
+      if !batch.isEmpty { return true }
+    }
+    var dropped = Array(repeating: RecordedEvent(), count: batchSize)
+    var isMore = true
+    while isMore {
+      isMore = try dropped.withUnsafeMutableBufferPointer { events throws(TraceReadError) in
+        try reader.read(into: events) > 0
+      }
+    }
+    batch = []
+    return false
   }
 }
 
@@ -53,9 +76,14 @@ extension TraceReader {
   package var tasks: [TraceTask] { reader.tasks }
   package var names: [EventName] { reader.names }
   /// The first issues of each kind, by line.
-  package var issues: [ImportIssue] { reader.issues.issues }
+  package var issues: [ImportIssue] {
+    reader.issues.issues
+      + (firstLeftOut.map { [ImportIssue(kind: .truncated, line: $0, reason: Self.tooManyTasks, excerpt: "")] } ?? [])
+  }
   /// How often each kind occurred; an event that is not in the catalogue counts once per name.
-  package var issueCounts: [ImportIssueKind: Int64] { reader.issues.counts }
+  package var issueCounts: [ImportIssueKind: Int64] {
+    reader.issues.counts.merging(firstLeftOut == nil ? [:] : [.truncated: 1]) { $0 + $1 }
+  }
 
   /// What the recording states about itself, as far as it was read.
   package var marks: [RecordingMark] { reader.marks }
@@ -68,5 +96,13 @@ extension TraceReader {
   package var share: (read: Int64, total: Int64?) { reader.share }
   /// What is known about the recording so far: everything except what the importer knows. The clock and the kernel's
   /// release are known before the first event.
-  package var facts: RecordingFacts { reader.facts }
+  package var facts: RecordingFacts {
+    var facts = reader.facts
+    if let firstLeftOut, facts.incomplete == nil {
+      facts.incomplete = "\(Self.tooManyTasks); what comes before \(facts.eventPlace.rawValue) \(firstLeftOut) was read"
+    }
+    return facts
+  }
+
+  private static let tooManyTasks = "it has more than \(grouped(TaskTable.tasksMax)) threads and names of threads"
 }

@@ -14,6 +14,19 @@ import Testing
     #expect((run.status == 1) == isEnough, "\(run.errorText)")
   }
 
+  /// More threads than a recording has, each in one line: what has no room is left out, and it is said.
+  @Test func threadsAreBounded() throws {
+    let folder = try TemporaryFolder()
+    let lines = (0..<600_000).map { "x-\($0 + 1) [0] \(100_000_000 + $0).000000: gpc_check_ret: (f) ret=1\n" }
+    _ = try folder.write("threads.txt", lines.joined())
+    let run = try Invocation(shell: "ulimit -d \(256 << 10); exec gpc-replay import threads.txt --db t.db", in: folder.url)
+    #expect(run.status == 2, "\(run.errorText)")
+    let query = try Invocation(["query", "t.db", "SELECT incomplete, event_count FROM trace", "--csv"], in: folder)
+    // 2^19 of them, in the first lines.
+    let reason = "it has more than 524,288 threads and names of threads; what comes before line 524289 was read"
+    #expect(query.text == "incomplete,event_count\r\n\"\(reason)\",524288\r\n")
+  }
+
   /// Standard input that comes slowly: the work takes more than a second, however fast the machine.
   private static let slowly = """
     { head -n 5000 text; sleep 1.3; tail -n +5001 text; } | gpc-replay import - --db out.db
