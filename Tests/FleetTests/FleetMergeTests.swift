@@ -3,6 +3,7 @@
 import Foundation
 import Pipeline
 import RealBinary
+import Report
 import Schema
 import Testing
 import TraceStore

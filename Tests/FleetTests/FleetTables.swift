@@ -3,6 +3,7 @@
 import KVMEvents
 import Pipeline
 import RealBinary
+import Report
 import TraceReaders
 import TraceStore
 

@@ -1,6 +1,6 @@
 // Time stamps that keep their order, and not the times between them.
 
-/// New stamps, from 0. Two stamps are as far apart as before where that is within the clock's uncertainty, and otherwise
+/// New stamps, from 0. Two stamps are as far apart as before where that is within the clock's uncertainty, and else
 /// beyond it, as before: what was ordered is, and what was not is not.
 struct CoarseStamps {
   /// Sorted; and what each becomes.

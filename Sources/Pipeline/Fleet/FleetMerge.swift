@@ -72,8 +72,7 @@ package struct FleetMerge {
     guard Self.state(of: output) == state else { throw .busy(path: output) }
     try writer.finish()
     outcome.recordings = sources.count
-    let repeated = try FleetDatabase(at: output).statement("SELECT count(*) AS count FROM repeated")
-    outcome.repeated = try repeated.step() ? Int(repeated.integer("count")) : 0
+    outcome.repeated = try FleetDatabase(at: output).repeatedCount()
     return outcome
   }
 

@@ -5,6 +5,7 @@ import Forms
 import GPCProtocol
 import Glibc
 import KVMEvents
+import Report
 import Results
 import TraceReaders
 import TraceStore

@@ -46,6 +46,11 @@ package final class FleetDatabase {
     return (recording, labels)
   }
 
+  /// Contents that are there more than once.
+  package func repeatedCount() throws(TraceStoreError) -> Int {
+    Int(clamping: try connection.integer("SELECT count(*) FROM repeated"))
+  }
+
   /// The rows of a table that are of a result's recording, each a JSON object of its columns, in the order of their
   /// primary key.
   package func rowsAsJSON(of name: String) throws(TraceStoreError) -> [String] {

@@ -1,4 +1,4 @@
-// `batch-recording`, which nobody types: one recording of a batch, in a process of its own.
+// `batch-recording`, a verb that no help lists: one recording of a batch, in a process of its own.
 
 import ArgumentParser
 import Dispatch

@@ -1,7 +1,6 @@
 // The result of one recording, as a fleet database of one.
 
 import KVMEvents
-import Report
 import Results
 import TraceStore
 
