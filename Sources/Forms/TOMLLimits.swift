@@ -1,8 +1,8 @@
 // What a TOML file may not have because its parser (toml++) ends the process over it.
 
 /// The parser follows each part of a key by a call of its own, so that a key of 100,000 parts ends the process (arrays
-/// and inline tables it bounds itself, at 256); and it takes for granted that `[` is followed by a key, and that a
-/// bracket is closed by its own kind.
+/// and inline tables it bounds itself, at 256); and it takes for granted that `[` is followed by a key, that a bracket
+/// is closed by its own kind, and that a time follows a date and a blank.
 package enum TOMLLimits {
   /// Parts of one key: more than any file of ours has.
   static let partsMax = 32
@@ -46,6 +46,10 @@ package enum TOMLLimits {
         dots = 0
         isAtStart = true
         isHeader = false
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        if place >= 2, bytes[place - 1] == UInt8(ascii: " "), endsNumber(bytes[place - 2]) {
+          return Fault(line: line, reason: "a date with a time after a blank is no value of such a file")
+        }
       case UInt8(ascii: "."):
         dots += 1
         if dots >= partsMax { return Fault(line: line, reason: "a key has more than \(partsMax) parts") }
@@ -75,6 +79,10 @@ package enum TOMLLimits {
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+
+  private static func endsNumber(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
+  }
 
   /// A bare key, a quoted one, or the end of an empty name, which the parser refuses.
   private static func beginsKey(_ byte: UInt8) -> Bool {

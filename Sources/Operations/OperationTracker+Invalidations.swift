@@ -209,7 +209,7 @@ extension OperationTracker {
     vm.invalidations.append(invalidation)
     heldInvalidations += 1
     vm.openCount += 1
-    if vm.openCount > openInvalidationsMax { isOverfull = true }
+    if vm.openCount > openInvalidationsMax { overfullAt = openInvalidationsMax }
     if threads[thread].hooks.count(where: { $0.vm === vm }) >= Self.nestingMax,
       let oldest = threads[thread].hooks.first(where: { $0.vm === vm })
     {
@@ -311,8 +311,9 @@ extension OperationTracker {
   /// Drops the invalidations that neither a running round can look back to, nor anything that still waits from `oldest`
   /// on.
   /// - Parameter oldest: nanoseconds of the trace clock; nil: nothing waits.
-  package mutating func prune(_ vm: VMState, now: Int64, keepingSince oldest: Int64?) {
-    var oldest = min(now, oldest ?? now)
+  package mutating func prune(_ vm: VMState, now: Int64, keepingSince waiting: Int64?) {
+    let needed = min(now, waiting ?? now)
+    var oldest = needed
     for refresh in vm.openRefreshes {
       if let round = refreshes[refresh].round {
         oldest = min(oldest, rounds[round].snapshotLow.time)
@@ -321,18 +322,37 @@ extension OperationTracker {
       }
     }
     let heldBefore = vm.invalidations.count
-    vm.invalidations = vm.invalidations.filter { invalidation in
-      guard invalidation.close != nil, let over = invalidation.endRet ?? invalidation.overBy else { return true }
-      return over.time &+ order.deltaNs >= oldest
-    }
-    if vm.invalidations.count > Self.invalidationsMax {
-      // The open ones stay: later events depend on them.
-      let middle = vm.invalidations.count / 2
-      vm.invalidations = vm.invalidations[..<middle].filter { $0.close == nil } + vm.invalidations[middle...]
-      for case let round? in vm.openRefreshes.map({ refreshes[$0].round }) { rounds[round].isTorn = true }
+    vm.invalidations = vm.invalidations.filter { mayBeUp($0, at: oldest) }
+    if vm.invalidations.count > Self.invalidationsMax { halve(vm, needed: needed) }
+    // Each test and each check passes over those that are not surely over.
+    if vm.invalidations.count > openInvalidationsMax,
+      vm.invalidations.count(where: { mayBeUp($0, at: now) }) > openInvalidationsMax
+    {
+      overfullAt = openInvalidationsMax
     }
     vm.pruneAt = max(VMState.pruneMin, vm.invalidations.count * 2)
     heldInvalidations -= heldBefore - vm.invalidations.count
+  }
+
+  private func mayBeUp(_ invalidation: InvalidationState, at time: Int64) -> Bool {
+    guard invalidation.close != nil, let over = invalidation.endRet ?? invalidation.overBy else { return true }
+    return over.time &+ order.deltaNs >= time
+  }
+
+  /// A round that never ends would keep every later invalidation: of those that are over the older half is dropped, and
+  /// the round becomes unknown.
+  /// - Parameter needed: what may be up from there on is not dropped, if all can be given up instead: something that
+  ///   waits would be decided without it.
+  private mutating func halve(_ vm: VMState, needed: Int64) {
+    let middle = vm.invalidations.count / 2
+    let older = vm.invalidations[..<middle]
+    if openInvalidationsMax < .max, older.contains(where: { $0.close != nil && mayBeUp($0, at: needed) }) {
+      overfullAt = Self.invalidationsMax
+      return
+    }
+    // The open ones stay: later events depend on them.
+    vm.invalidations = older.filter { $0.close == nil } + vm.invalidations[middle...]
+    for case let round? in vm.openRefreshes.map({ refreshes[$0].round }) { rounds[round].isTorn = true }
   }
 
   func forgetInvalidations(of vm: VMState) {
@@ -341,7 +361,6 @@ extension OperationTracker {
     vm.openCount = 0
   }
 
-  /// A round that never ends would keep every later invalidation: beyond this limit the older half of those that are
-  /// over is dropped, and the round becomes unknown.
+  /// Of one VM.
   private static var invalidationsMax: Int { 8192 }
 }

@@ -24,7 +24,7 @@ extension OperationTracker {
   /// Gives up all that is open, to keep memory and time bounded: from here on it is as if every CPU had dropped events
   /// right before `event`, the begins of what is open among them.
   package mutating func giveUp(before event: EventID) {
-    isOverfull = false
+    overfullAt = nil
     let active = cpus.active
     guard let last = active.compactMap({ cpus.last(on: $0) }).max(by: { $0.id < $1.id }) else { return }
     let since = Moment(id: last.id, time: last.time, cpu: RecordedEvent.unknownCPU, thread: -1)

@@ -50,8 +50,9 @@ package struct OperationTracker {
   var refreshCount: Int64 = 0
   var checkCount: Int64 = 0
   let recordsWindows: Bool
-  /// Some VM has more open than `openInvalidationsMax`: to be given up before the next event.
-  package internal(set) var isOverfull = false
+  /// Some VM has more invalidations than this that are open, or not surely over: to be given up before the next event.
+  /// nil: none has.
+  package internal(set) var overfullAt: Int?
   /// Invalidations and memslots that the VMs hold; bytes of the operations in their windows, and of the rounds of
   /// refreshes in progress.
   var heldInvalidations = 0
@@ -64,7 +65,7 @@ package struct OperationTracker {
 
   /// - Parameters:
   ///   - notifierOffset: `offsetof(struct kvm, mmu_notifier)`, where the recording says it.
-  ///   - openInvalidationsMax: of one VM; more set `isOverfull`.
+  ///   - openInvalidationsMax: of one VM; more set `overfullAt`. `.max`: nothing is given up.
   ///   - recordsWindows: keep the VMs' operations for `takeWindows()`.
   package init(
     order: MomentOrder, notifierOffset: UInt64? = nil, openInvalidationsMax: Int = .max, recordsWindows: Bool = false

@@ -25,8 +25,8 @@ package struct ReplayOptions: Sendable {
   package var memoryMax = 256 << 20
   package static let memoryMaxLeast = 96 << 20
 
-  /// Invalidations that one VM may have open at once: every retry test and every check passes over them. More than
-  /// threads are between two hooks in any recording seen so far, which is 64.
+  /// Invalidations that one VM may have at once that are open, or within `deltaNs` of it: every retry test and every
+  /// check passes over them. More than threads are between two hooks in any recording seen so far, which is 64.
   package var openInvalidationsMax = 2048
 
   /// Fields that show that their probes were made for another kernel (evidence, rule 20): taken as not recorded.

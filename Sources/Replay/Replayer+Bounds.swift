@@ -16,14 +16,12 @@ extension Replayer {
   @inline(__always)
   mutating func keepBounds(before event: EventID) {
     uncheckedCount += 1
-    if uncheckedCount >= Self.spacing || operations.isOverfull { look(before: event) }
+    if uncheckedCount >= Self.spacing || operations.overfullAt != nil { look(before: event) }
   }
 
   private mutating func look(before event: EventID) {
     uncheckedCount = 0
-    if operations.isOverfull {
-      giveUp(.openInvalidations, limit: options.openInvalidationsMax, before: event)
-    }
+    if let limit = operations.overfullAt { giveUp(.openInvalidations, limit: limit, before: event) }
     let budget = options.memoryMax - Self.reservedBytes
     guard keptBytes > budget else { return }
     giveUp(.memory, limit: options.memoryMax, before: event)

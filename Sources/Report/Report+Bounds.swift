@@ -33,7 +33,8 @@ extension Report.GivenUp {
   fileprivate var subject: String {
     switch bound {
     case .memory: "the replay needed more than \(limit >> 20)M of memory"
-    case .openInvalidations: "a VM had more than \(grouped(limit)) invalidations open"
+    case .openInvalidations:
+      "a VM had more than \(grouped(limit)) invalidations that were open, or not surely over (--delta)"
     }
   }
 }

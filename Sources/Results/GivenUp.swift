@@ -8,7 +8,7 @@ package struct GivenUp: Sendable {
   package enum Bound: String, CaseIterable, Codable, Sendable {
     /// Bytes that the replay may take (`--memory-max`).
     case memory
-    /// Invalidations of one VM that are open at once.
+    /// Invalidations of one VM that are open at once, or not surely over.
     case openInvalidations = "open_invalidations"
   }
 

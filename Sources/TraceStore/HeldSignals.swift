@@ -11,7 +11,7 @@ package final class HeldSignals {
 
   package init() {
     sigemptyset(&held)
-    for number in Self.numbers { sigaddset(&held, number) }
+    for number in Self.ending { sigaddset(&held, number) }
     sigprocmask(SIG_BLOCK, &held, &former)
   }
 
@@ -24,8 +24,16 @@ package final class HeldSignals {
   package var hasOne: Bool {
     var pending = sigset_t()
     sigpending(&pending)
-    return Self.numbers.contains { sigismember(&pending, $0) == 1 && sigismember(&former, $0) == 0 }
+    return Self.ending.contains { sigismember(&pending, $0) == 1 && sigismember(&former, $0) == 0 }
   }
 
-  private static let numbers = [SIGINT, SIGTERM, SIGHUP]
+  /// Those of SIGINT, SIGTERM and SIGHUP that the process does not ignore, as one under nohup does: a signal that is
+  /// blocked becomes pending all the same.
+  package static var ending: [Int32] {
+    [SIGINT, SIGTERM, SIGHUP].filter { number in
+      var action = sigaction()
+      return sigaction(number, nil, &action) == 0
+        && unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) != 1  // SIG_IGN
+    }
+  }
 }

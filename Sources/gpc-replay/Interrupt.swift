@@ -2,11 +2,12 @@
 
 import Glibc
 import Synchronization
+import TraceStore
 
 /// Takes the first SIGINT, SIGTERM or SIGHUP, which asks the work to end; what was done is printed and stored, then the
 /// signal ends the process. A second one ends it at once.
 final class Interrupt: Sendable {
-  private let watch = SignalWatch([SIGINT, SIGTERM, SIGHUP])
+  private let watch = SignalWatch(HeldSignals.ending)
   private let taken = Mutex<Int32?>(nil)
 
   init() { watch.block() }

@@ -76,7 +76,7 @@ extension QueryCommand {
 
   private func run(_ query: Query, _ sql: String) throws {
     // Held back while SQLite works, so that what was found until then can be printed.
-    let watch = SignalWatch([SIGINT])
+    let watch = SignalWatch(HeldSignals.ending.filter { $0 == SIGINT })
     watch.block()
     var outcome = Output.written
     let format: QueryFormat =

@@ -83,7 +83,9 @@ import Testing
     let bounded = try run(storm)
     #expect(bounded.status == 2)
     #expect(
-      bounded.text.contains("A VM had more than 2,048 invalidations open at line "), "\(bounded.text)")
+      bounded.text.contains(
+        "A VM had more than 2,048 invalidations that were open, or not surely over (--delta) at line "),
+      "\(bounded.text)")
     #expect(
       try query("SELECT kind, certainty, check_id FROM finding WHERE kind = 'contract'") == ["contract,certain,1"])
     #expect(try query("SELECT decision FROM cache_check WHERE id = 2") == ["unknown"])
@@ -93,6 +95,29 @@ import Testing
     for thread in 1...2048 { fitting.start(thread, at: StormText.far) }
     _ = try run(fitting, "--db", "storm.db", "--force")
     #expect(try query("SELECT count(*) FROM given_up") == ["0"])
+  }
+
+  /// A round is repeated for an invalidation of its page, and decided a second later (--delta): more invalidations of
+  /// another page than are kept come until then. It must not be decided without the one that it was repeated for.
+  @Test func whatADecisionWaitsForIsKept() throws {
+    var storm = StormText()
+    storm.refresh(isRepeated: true)
+    for _ in 0..<17_000 {
+      storm.start(1, at: StormText.far)
+      storm.end(1, at: StormText.far)
+    }
+    storm.pause(seconds: 5)
+    storm.check()
+    let crowded = try run(storm, "--delta", "1s")
+    #expect(crowded.status == 2 && crowded.text.contains("or not surely over (--delta)"), "\(crowded.text)")
+    #expect(
+      try query("SELECT outcome, decision, cause FROM retry_round WHERE refresh_id = 2") == [
+        "retried,unknown,unknown", "accepted,unknown,",
+      ])
+    #expect(try query("SELECT count(*) FROM form_agreement WHERE refuted_by = 'test'") == ["0"])
+    // Without the delta the order is known.
+    _ = try run(storm, "--db", "storm.db", "--force")
+    #expect(try query("SELECT cause FROM retry_round WHERE outcome = 'retried'") == ["necessary"])
   }
 
   /// 70 invalidations of the page are open around one check that says yes: 64 findings, and whether it missed one more

@@ -19,7 +19,8 @@ import Testing
     let folder = try TemporaryFolder()
     let lines = (0..<600_000).map { "x-\($0 + 1) [0] \(100_000_000 + $0).000000: gpc_check_ret: (f) ret=1\n" }
     _ = try folder.write("threads.txt", lines.joined())
-    let run = try Invocation(shell: "ulimit -d \(256 << 10); exec gpc-replay import threads.txt --db t.db", in: folder.url)
+    let run = try Invocation(
+      shell: "ulimit -d \(256 << 10); exec gpc-replay import threads.txt --db t.db", in: folder.url)
     #expect(run.status == 2, "\(run.errorText)")
     let query = try Invocation(["query", "t.db", "SELECT incomplete, event_count FROM trace", "--csv"], in: folder)
     // 2^19 of them, in the first lines.

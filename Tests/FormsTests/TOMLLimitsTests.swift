@@ -42,6 +42,14 @@ import Testing
     #expect(fault?.sentence.contains("closes nothing") == true)
   }
 
+  /// toml++ asserts that a time of more than one digit follows. Found by `tools/fuzz forms`.
+  @Test(arguments: ["x = 1012-06-14 0#", "x = 1012-06-14 0 ", "x = [1012-06-1_4 7]"])
+  func aDateAndHalfATime(toml: String) {
+    let fault = #expect(throws: FormFault.self) { _ = try FormFile(toml: toml) }
+    #expect(fault?.sentence.contains("a date with a time") == true)
+    #expect(TOMLLimits.fault("x = '\(toml.dropFirst(4))'") == nil)
+  }
+
   /// In arrays and texts they are followed by anything.
   @Test(arguments: [
     "x = [\n[1],\n['é']]", "x = \"\"\"\n[é]\n\"\"\"", "# [é]", "[ a ]", "[[ \"é\" ]]", "x = { y = [\n[1]] }\n[a]",

@@ -52,12 +52,26 @@ import Testing
   @Test func whatMayBeAnothersStays() throws {
     let other = try Self.place(folder.file("case")).makeFile()
     defer { close(other.descriptor) }
-    try FileManager.default.createDirectory(atPath: folder.file(".case.partial-1-0"), withIntermediateDirectories: false)
-    for name in [".case.partial-1", ".case.partial-1-0/mine", "case.partial.1", ".other.partial-1-0"] { try write(name) }
+    let strange = folder.file(".case.partial-1-0")
+    try FileManager.default.createDirectory(atPath: strange, withIntermediateDirectories: false)
+    let names = [".case.partial-1", ".case.partial-1-0/mine", "case.partial.1", ".other.partial-1-0"]
+    for name in names { try write(name) }
     let before = try folder.names
     Self.place(folder.file("case")).removeLeftovers()
     #expect(try folder.names == before)
     #expect(FileManager.default.fileExists(atPath: folder.file(".case.partial-1-0/mine")))
+  }
+
+  /// As under nohup.
+  @Test func ignoredSignalsEndNothing() async throws {
+    await #expect(processExitsWith: .exitCode(0)) {
+      signal(SIGHUP, SIG_IGN)
+      let signals = HeldSignals()
+      raise(SIGHUP)
+      if signals.hasOne { exit(1) }
+      signals.release()
+      exit(0)
+    }
   }
 
   /// A write in place is over, committed or rolled back, before the signal ends the process.

@@ -52,7 +52,8 @@ extension FuzzTarget {
       do throws(ProbesError) {
         let plan = try ProbePlan(types: types, symbols: nil, release: "6.12.0")
         precondition(!plan.listing(group: "gpc", version: "1").isEmpty, "a plan lists its probes")
-        precondition(!plan.script(version: "1").isEmpty && !plan.bpftraceProgram(version: "1").isEmpty, "and is a script")
+        let programs = [plan.script(version: "1"), plan.bpftraceProgram(version: "1")]
+        precondition(programs.allSatisfy { !$0.isEmpty }, "and is a script")
       } catch {
         precondition(!error.sentence.isEmpty, "an error has a sentence")
       }

@@ -76,7 +76,8 @@ def database(path):
             connection.close()
             # A corpus.db run by run: one is added to those that are there.
             return '|'.join([digest.hexdigest()] + [run.hexdigest() for _, run in sorted(runs.items())])
-        except sqlite3.Error as error:
+        # SQLite's sentence about a damaged schema has its bytes.
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             return f'DAMAGED: {error}'
 
 class Reference:

@@ -65,6 +65,9 @@ class Bench:
         if calls:
             environment['TORTURE_CALLS'] = self.calls
         def limit():
+            # A shell's background process ignores SIGINT, and so would its children.
+            for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+                signal.signal(number, signal.SIG_DFL)
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             if file_size_max is not None:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (file_size_max, file_size_max))

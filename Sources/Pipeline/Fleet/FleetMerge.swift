@@ -112,10 +112,16 @@ package struct FleetMerge {
       let path = "\(folder)/\(name)"
       var status = stat()
       // Links are not followed: they may lead around.
-      guard lstat(path, &status) == 0 else { continue }
+      guard lstat(path, &status) == 0 else {
+        // Gone meanwhile; anything else would leave a result out.
+        if errno == ENOENT { continue }
+        throw .system(errno: errno, doing: "lstat", path: path)
+      }
       if status.st_mode & S_IFMT == S_IFDIR {
         results += try Self.results(in: path)
-      } else if status.st_mode & S_IFMT == S_IFREG, name.hasSuffix(".db"), FleetDatabase.isOne(path) {
+      } else if status.st_mode & S_IFMT == S_IFREG, name.hasSuffix(".db") {
+        guard access(path, R_OK) == 0 else { throw .system(errno: errno, doing: "open", path: path) }
+        guard FleetDatabase.isOne(path) else { continue }
         results.append(path)
       }
     }

@@ -21,9 +21,8 @@ struct SignalWatch {
     sigprocmask(SIG_UNBLOCK, &set, nil)
   }
 
-  /// Ends the process by a signal that was taken from it.
+  /// Ends the process by a signal that was taken from it, and with it what is under construction (`UnfinishedName`).
   func deliver(_ number: Int32) {
-    signal(number, SIG_DFL)
     raise(number)
     unblock()
   }
