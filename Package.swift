@@ -177,7 +177,10 @@ let package = Package(
       dependencies: ["EvidenceParts", "RealBinary", "TraceReaders", "KVMEvents", "Results", "gpc-replay"],
       exclude: ["Recordings", "FunctionLevel", "Breaches", "Gaps"]),
     .testTarget(
-      name: "FleetTests", dependencies: ["KVMEvents", "TraceReaders", "Schema", "TraceStore", "Pipeline", "RealBinary"]),
+      name: "FleetTests",
+      dependencies: [
+        "KVMEvents", "Results", "TraceReaders", "Schema", "TraceStore", "Report", "Pipeline", "RealBinary",
+      ]),
     .testTarget(name: "LoopbackServerTests", dependencies: ["LoopbackServer", "RealBinary"]),
     .testTarget(name: "PageTests", dependencies: ["Page", "RealBinary"]),
     .testTarget(name: "DocsTests", dependencies: ["RealBinary", "gpc-replay"]),

@@ -27,6 +27,7 @@ CREATE TABLE recording (
   tool_version TEXT NOT NULL,
   -- the columns from here on are NULL unless it is judged
   verdict TEXT CHECK (verdict IN ('clean', 'findings', 'unknown', 'incomplete')),
+  is_limited INTEGER CHECK (is_limited IN (0, 1)), -- 1: something could hide a missed invalidation, or another one
   kernel_release TEXT,              -- of the recorded kernel (uname -r); NULL: the recording does not name it
   form TEXT,                        -- the form of the gfn_to_pfn_cache code that divergences are counted from
   form_reason TEXT,
@@ -48,6 +49,7 @@ CREATE TABLE recording (
   necessary_count INTEGER,          -- rounds repeated for an invalidation of the page
   false_count INTEGER,              -- for none
   false_ns INTEGER,                 -- the time that these took
+  undecided_count INTEGER,          -- repeated rounds whose cause is open or unknown
   longest_stall_ns INTEGER,         -- the longest of a refresh's retry loop
   check_count INTEGER,
   failed_check_count INTEGER        -- checks that said no
@@ -184,7 +186,7 @@ CREATE TABLE import_issue_count (
 -- many recordings are those of the sums. Only where stamps are nanoseconds.
 CREATE TABLE latency_bucket (
   recording_id INTEGER NOT NULL REFERENCES recording (id),
-  -- in the retry loop, first top to last / request to entry: in it refresh_lock was taken / entry to return
+  -- in the retry loop, first top to last, of those that reached it / request to entry: in it refresh_lock was taken / entry to return
   kind TEXT NOT NULL CHECK (kind IN ('stall', 'lock_wait', 'duration')),
   lower_ns INTEGER NOT NULL,        -- the shortest that is counted here
   upper_ns INTEGER NOT NULL,        -- the longest

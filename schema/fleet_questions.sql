@@ -4,12 +4,12 @@
 -- kernels: Which kernels missed an invalidation, in how many recordings?
 SELECT kernel, count(*) AS recordings, sum(missed_certain > 0) AS certain,
   sum(missed_certain = 0 AND missed_possible > 0) AS possible, sum(verdict = 'clean') AS clean,
-  sum(verdict IN ('unknown', 'incomplete')) AS "unknown", sum(status <> 'judged') AS not_judged
+  sum(is_limited) AS not_all_known, sum(status <> 'judged') AS not_judged
 FROM missed_count GROUP BY kernel ORDER BY 3 DESC, 4 DESC, kernel;
 
 -- missed: Which recordings missed an invalidation, how sure is that, and on which host?
-SELECT missed_count.id AS recording_id, file_name, host, kernel, workload, missed_certain AS certain,
-  missed_possible AS possible, finding.event_id, finding.summary AS worst
+SELECT missed_count.id AS recording_id, missed_count.name, file_name, host, kernel, workload, missed_certain AS certain,
+  missed_possible AS possible, finding.id AS finding_id, finding.event_id, finding.summary AS worst
 FROM missed_count JOIN finding ON finding.recording_id = missed_count.id AND finding.position = (
   SELECT min(position) FROM finding AS other WHERE other.recording_id = missed_count.id AND kind IN ('contract', 'stale'))
 WHERE missed_certain + missed_possible > 0
@@ -17,6 +17,7 @@ ORDER BY missed_certain > 0 DESC, missed_count.id;
 
 -- retries: How many false retries per second are there, by kernel and workload?
 SELECT kernel, workload, count(*) AS recordings, sum(refresh_count) AS refreshes, sum(false_count) AS false_rounds,
+  sum(undecided_count) AS rounds_of_unknown_cause,
   round(total(false_count) * 1e9 / nullif(total(length_ns), 0), 2) AS false_rounds_per_s,
   round(total(false_ns) * 1e3 / nullif(total(length_ns), 0), 3) AS lost_ms_per_s,
   round(max(longest_stall_ns) / 1e6, 3) AS longest_stall_ms
@@ -24,8 +25,9 @@ FROM labelled WHERE status = 'judged' AND stamp_unit = 'ns'
 GROUP BY kernel, workload ORDER BY false_rounds_per_s DESC, kernel, workload;
 
 -- hosts: Which hosts are worst, by missed invalidations and by time lost to false retries?
-SELECT host, count(*) AS recordings, sum(missed_certain) AS certain, sum(missed_possible) AS possible,
-  sum(status <> 'judged') AS not_judged, sum(false_count) AS false_rounds,
+SELECT host, count(*) AS recordings, sum(missed_certain > 0) AS certain,
+  sum(missed_certain = 0 AND missed_possible > 0) AS possible, sum(is_limited) AS not_all_known,
+  sum(status <> 'judged') AS not_judged, sum(false_count) FILTER (WHERE stamp_unit = 'ns') AS false_rounds,
   round(total(false_ns) FILTER (WHERE stamp_unit = 'ns') / 1e6, 3) AS false_ms,
   round(max(longest_stall_ns) FILTER (WHERE stamp_unit = 'ns') / 1e6, 3) AS longest_stall_ms
 FROM missed_count GROUP BY host ORDER BY certain DESC, possible DESC, false_ms DESC, host;
@@ -36,13 +38,13 @@ SELECT form, against, count(*) AS recordings, sum(rounds_saved) AS rounds_saved,
   round(total(latency_saved_ns) / 1e6, 3) AS latency_saved_ms, sum(missed_invalidations) AS missed_invalidations,
   sum(stuck_count) AS stuck
 FROM form_saving WHERE recording_id IN (SELECT id FROM recording WHERE stamp_unit = 'ns')
-GROUP BY form, against ORDER BY against, spinning_saved_ms DESC, form;
+GROUP BY form, against ORDER BY recordings DESC, against, spinning_saved_ms DESC, form;
 
 -- unjudged: Which recordings could not be judged, or not completely, and why?
-SELECT labelled.id AS recording_id, file_name, host, kernel, coalesce(verdict, status) AS verdict,
+SELECT labelled.id AS recording_id, labelled.name, file_name, host, kernel, coalesce(verdict, status) AS verdict,
   coalesce(error, (SELECT group_concat(sentence, '; ') FROM
     (SELECT sentence FROM verdict_reason WHERE recording_id = labelled.id ORDER BY position))) AS why
-FROM labelled WHERE status <> 'judged' OR verdict IN ('unknown', 'incomplete')
+FROM labelled WHERE status <> 'judged' OR is_limited
 ORDER BY status = 'judged', verdict, labelled.id;
 
 -- latencies: How long do refreshes take, by kernel?
@@ -55,8 +57,7 @@ added AS (
   FROM bucket)
 SELECT kernel, kind, count AS refreshes,
   round(min(upper_ns) FILTER (WHERE up_to * 100 >= count * 50) / 1e6, 3) AS p50_ms,
-  round(min(upper_ns) FILTER (WHERE up_to * 100 >= count * 99) / 1e6, 3) AS p99_ms,
-  round(max(upper_ns) / 1e6, 3) AS longest_ms
+  round(min(upper_ns) FILTER (WHERE up_to * 100 >= count * 99) / 1e6, 3) AS p99_ms
 FROM added GROUP BY kernel, kind ORDER BY kernel, kind;
 
 -- causes: Why were rounds of the retry loop repeated, and what did it cost?

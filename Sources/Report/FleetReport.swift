@@ -36,7 +36,7 @@ package struct FleetReport: Sendable {
   package init(_ fleet: FleetDatabase) throws(TraceStoreError) {
     let sums = try FleetSums(fleet)
     answer = sums.lines
-    isPartlyUnknown = sums.partlyUnknown > 0 || sums.notJudged > 0
+    isPartlyUnknown = sums.partlyUnknown > 0 || sums.notJudged > 0 || sums.judged == 0
     var kinds: Set<Finding.Kind> = []
     let row = try fleet.statement("SELECT DISTINCT kind FROM finding_count")
     while try row.step() { kinds.insert(try row.word("kind")) }
@@ -95,7 +95,10 @@ extension FleetReport.Table {
     let table = aligned(rows, right: right)
     if table.allSatisfy({ $0.displayWidth <= width }) { return table }
     guard let heading = rows.first else { return [] }
-    if right.count > heading.count / 2 { return blocks(rows, right: right, width: width) }
+    if right.count > heading.count / 2 {
+      let keyCount = heading.indices.prefix { !right.contains($0) }.count
+      return blocks(rows, right: right, keyCount: max(keyCount, 1), width: width)
+    }
     return rows.dropFirst().flatMap { row in
       let words = zip(heading, row).filter { $0.1 != "-" }.map { "\($0.0) \($0.1)" }
       return folded(words.joined(separator: ", "), indent: 2, width: width)
@@ -114,7 +117,12 @@ private struct FleetSums {
   let judged: Int64
   let missedCertain: Int64
   let missedPossible: Int64
+  /// Their verdict, or what else they could hide, is limited.
   let partlyUnknown: Int64
+  /// By their verdict.
+  let unknown: Int64
+  let ticks: Int64
+  let undecidedRounds: Int64
   let clean: Int64
   let others: Int64
   let hosts: Int64
@@ -135,9 +143,12 @@ private struct FleetSums {
         count(*) FILTER (WHERE missed_certain > 0) AS missed_certain,
         count(*) FILTER (WHERE missed_certain = 0 AND missed_possible > 0) AS missed_possible,
         count(*) FILTER (WHERE missed_certain + missed_possible = 0 AND verdict = 'findings') AS others,
-        count(*) FILTER (WHERE verdict IN ('unknown', 'incomplete')) AS partly_unknown,
+        count(*) FILTER (WHERE is_limited) AS partly_unknown,
+        count(*) FILTER (WHERE verdict IN ('unknown', 'incomplete')) AS unknown,
+        count(*) FILTER (WHERE stamp_unit = 'tick') AS ticks,
+        CAST(total(undecided_count) AS INTEGER) AS undecided_rounds,
         count(*) FILTER (WHERE verdict = 'clean') AS clean,
-        CAST(total(false_count) AS INTEGER) AS false_rounds,
+        CAST(total(false_count) FILTER (WHERE stamp_unit = 'ns') AS INTEGER) AS false_rounds,
         CAST(total(false_ns) FILTER (WHERE stamp_unit = 'ns') AS INTEGER) AS false_ns,
         CAST(total(length_ns) FILTER (WHERE stamp_unit = 'ns') AS INTEGER) AS length_ns,
         (SELECT count(*) FROM repeated) AS repeated
@@ -151,6 +162,9 @@ private struct FleetSums {
     others = row.integer("others")
     partlyUnknown = row.integer("partly_unknown")
     clean = row.integer("clean")
+    unknown = row.integer("unknown")
+    ticks = row.integer("ticks")
+    undecidedRounds = row.integer("undecided_rounds")
     hosts = row.integer("hosts")
     kernels = row.integer("kernels")
     falseRounds = row.integer("false_rounds")
@@ -169,13 +183,14 @@ private struct FleetSums {
     let places = [(hosts, "host"), (kernels, "kernel")].filter { $0.0 > 0 }.map { plural($0.0, $0.1) }
     let of = places.isEmpty ? "" : " of \(places.joined(separator: " and "))"
     let length = "\(seconds(lengthNs)) s: \(verdicts.joined(separator: ", "))."
-    lines.append(StyledLine("\(plural(recordings, "recording"))\(of), \(length)", .plain))
-    let retries =
-      falseRounds == 0
-      ? "No round was repeated for an unrelated invalidation, as far as is known."
-      : "\(plural(falseRounds, "round")) \(falseRounds == 1 ? "was" : "were") repeated for unrelated invalidations, "
-        + "\(milliseconds(falseNs)) ms."
-    lines.append(StyledLine(retries, .plain))
+    if recordings > 0 { lines.append(StyledLine("\(plural(recordings, "recording"))\(of), \(length)", .plain)) }
+    if let retries { lines.append(StyledLine(retries, .plain)) }
+    if ticks > 0 {
+      lines.append(
+        StyledLine(
+          "\(plural(ticks, "recording")) \(ticks == 1 ? "has" : "have") ticks for time stamps: their times, and the rounds of false "
+            + "retries, are in no sum.", .doubtful))
+    }
     if notJudged > 0 {
       let words = statuses.map { "\(grouped($0.count)) \($0.status.replacing("_", with: " "))" }
       lines.append(
@@ -186,8 +201,8 @@ private struct FleetSums {
     if partlyUnknown > 0 {
       lines.append(
         StyledLine(
-          "Not known: \(plural(partlyUnknown, "recording")) could hide a missed invalidation, or \(partlyUnknown == 1 ? "is" : "are") "
-            + "incomplete.", .doubtful))
+          "Not known: \(plural(partlyUnknown, "recording")) \(partlyUnknown == 1 ? "lacks" : "lack") something, so that a missed "
+            + "invalidation, or another one, could be hidden (query unjudged).", .doubtful))
     }
     if repeated > 0 {
       lines.append(
@@ -198,8 +213,21 @@ private struct FleetSums {
     return lines
   }
 
+  /// nil: no recording was judged.
+  private var retries: String? {
+    if judged == 0 { return nil }
+    let unknown =
+      undecidedRounds == 0
+      ? ""
+      : "; the cause of \(grouped(undecidedRounds)) other repeated \(undecidedRounds == 1 ? "round" : "rounds") is not known"
+    if falseRounds == 0 { return "No round is known to be repeated for an unrelated invalidation\(unknown)." }
+    return "\(plural(falseRounds, "round")) \(falseRounds == 1 ? "was" : "were") repeated for unrelated invalidations, "
+      + "\(milliseconds(falseNs)) ms\(unknown)."
+  }
+
   private var missed: String {
-    switch (missedCertain, missedPossible) {
+    if judged == 0 { return "Nothing can be said about missed invalidations: no recording was judged." }
+    return switch (missedCertain, missedPossible) {
     case (0, 0): "No recording shows a missed invalidation."
     case (0, _): "Missed invalidations: possible in \(plural(missedPossible, "recording")), certain in none."
     case (_, 0): "Missed invalidations: certain in \(plural(missedCertain, "recording"))."
@@ -211,7 +239,7 @@ private struct FleetSums {
   private var verdicts: [String] {
     [
       (clean, "clean"), (missedCertain + missedPossible, "with missed invalidations"), (others, "with other findings"),
-      (partlyUnknown, "unknown or incomplete"), (notJudged, "not judged"),
+      (unknown, "unknown or incomplete"), (notJudged, "not judged"),
     ].filter { $0.0 > 0 }.map { "\(grouped($0.0)) \($0.1)" }
   }
 }

@@ -32,6 +32,13 @@ package struct FleetResult {
     self.database = database
     reasons = report.verdict.reasons
     recording.verdict = report.verdict.status.rawValue
+    recording.isLimited = report.limits.isEmpty && !report.isIncomplete ? 0 : 1
+    recording.undecidedCount = report.retries.reduce(0) { sum, cause in
+      switch cause.cause {
+      case .undecided, .unknown: sum.addingClamped(cause.rounds)
+      case .necessary, .false: sum
+      }
+    }
     recording.kernelRelease = facts.kernelRelease?.text
     recording.form = report.replay?.form
     recording.formReason = report.replay?.formReason.rawValue
@@ -70,7 +77,7 @@ package struct FleetResult {
       falseRounds.addClamped(row.integer("false_count"))
       falseNs.addClamped(row.integer("false_ns"))
       longest = max(longest, row.integer("stall_ns"))
-      stalls.add(row.integer("stall_ns"))
+      if row.integer("round_count") > 0 { stalls.add(row.integer("stall_ns")) }
       if let wait = row.optionalInteger("lock_wait_ns") { lockWaits.add(wait) }
       if let duration = row.optionalInteger("duration_ns") { durations.add(duration) }
     }

@@ -73,12 +73,13 @@ package func aligned(_ rows: [[String]], right: Set<Int> = []) -> [String] {
   return table.lines()
 }
 
-/// The same in `width` columns: in blocks below each other, each with the first column.
-package func blocks(_ rows: [[String]], right: Set<Int>, width: Int) -> [String] {
+/// The same in `width` columns: in blocks below each other, each with the first columns.
+/// - Parameter keyCount: how many those are.
+package func blocks(_ rows: [[String]], right: Set<Int>, keyCount: Int = 1, width: Int) -> [String] {
   var lines: [String] = []
-  var rest = (rows.first ?? []).indices.dropFirst()
+  var rest = (rows.first ?? []).indices.dropFirst(keyCount)
   while let next = rest.first {
-    var columns = [0, next]
+    var columns = Array(0..<keyCount) + [next]
     func table() -> TextTable {
       var table = TextTable(right: Set(columns.indices.filter { right.contains(columns[$0]) }))
       for row in rows { table.append(columns.map { row[$0] }) }

@@ -27,6 +27,15 @@ enum SchemaIdentity: CaseIterable {
     }
   }
 
+  /// What it is, and what takes it.
+  private var words: String {
+    switch self {
+    case .trace: "the database of one recording; merge takes the results of batch"
+    case .corpus: "the results of corpus runs; query and corpus diff take it"
+    case .fleet: "a fleet database of many recordings; report, query and merge take it"
+    }
+  }
+
   var version: Int64 {
     switch self {
     case .trace: Schema.version
@@ -108,7 +117,10 @@ enum SchemaIdentity: CaseIterable {
     // A pipe or a device would be waited for, a directory is none.
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notOurs(path: path) }
     let (connection, id) = try opened(path, mode)
-    guard let kind = kinds.first(where: { $0.applicationID == id }) else { throw .notOurs(path: path) }
+    guard let kind = kinds.first(where: { $0.applicationID == id }) else {
+      guard let other = allCases.first(where: { $0.applicationID == id }) else { throw .notOurs(path: path) }
+      throw .ofOtherKind(path: path, what: other.words)
+    }
     let version = try connection.integer("PRAGMA user_version")
     guard version == kind.version else { throw .otherVersion(path: path, version: version) }
     guard CheckedFile.of(connection.handle)?.pointee.isChecked == true else {

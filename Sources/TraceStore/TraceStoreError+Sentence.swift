@@ -17,6 +17,7 @@ extension TraceStoreError {
       }
     case .notFound(let path): "\(path): no such database."
     case .notOurs(let path): "\(path) is not a gpc-replay database."
+    case .ofOtherKind(let path, let what): "\(path) is \(what)."
     case .readOnly(let path): "\(path) is not writable."
     case .otherVersion(let path, let version):
       """
@@ -34,5 +35,7 @@ extension TraceStoreError {
     }
   }
 
-  private var remedy: String { "Import the recording again (--force), or run the corpus into a new database." }
+  private var remedy: String {
+    "Import the recording again (--force), or run the corpus into a new database, or batch and merge again."
+  }
 }

@@ -14,6 +14,8 @@ package enum TraceStoreError: Error, Equatable, Sendable {
   case notFound(path: String)
   /// A file that is not a SQLite database, or a database that gpc-replay did not write.
   case notOurs(path: String)
+  /// A database of gpc-replay of another kind than is asked for. `what` says which.
+  case ofOtherKind(path: String, what: String)
   /// It exists, but is not writable.
   case readOnly(path: String)
   /// A database of another version of the schema.

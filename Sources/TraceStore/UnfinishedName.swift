@@ -46,11 +46,15 @@ package final class UnfinishedName {
     guard sigaction(number, nil, &former) == 0, unsafeBitCast(former.__sigaction_handler.sa_handler, to: Int.self) == 0
     else { return }
     signal(number) { number in
-      // Files, and then the folders that they were in, from the innermost.
-      for slot in 0..<UnfinishedName.slotCount {
+      // Files, and then the folders that they were in, from the innermost. Iterators of collections allocate memory
+      // where they are not optimised away, and the process may be in the middle of malloc().
+      var slot = 0
+      while slot < UnfinishedName.slotCount {
         if let name = UnfinishedName.names[slot] { unlink(name) }
+        slot += 1
       }
-      for slot in (0..<UnfinishedName.slotCount).reversed() {
+      while slot > 0 {
+        slot -= 1
         if let name = UnfinishedName.names[slot] { rmdir(name) }
       }
       signal(number, SIG_DFL)

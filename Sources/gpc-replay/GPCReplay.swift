@@ -42,6 +42,8 @@ struct GPCReplay: ParsableCommand {
       }
       // ArgumentParser's own scripts know nothing of the verb that need not be named.
       let arguments = CommandLine.arguments.dropFirst()
+      // Scripts ask for it often; the description of all verbs would take half the memory and time.
+      if arguments.elementsEqual(["--version"]) { return try printOut("\(Tool.version)\n") }
       if arguments.count == 2, arguments.first == "--generate-completion-script", let shell = arguments.last,
         let script = CompletionScript.text(for: shell)
       {

@@ -51,7 +51,7 @@ import Testing
       #expect(
         found.errorText == """
           gpc-replay: t.db: page \(page) is not as gpc-replay wrote it: the file is damaged, or another program has \
-          written to it. Import the recording again (--force), or run the corpus into a new database.
+          written to it. Import the recording again (--force), or run the corpus into a new database, or batch and merge again.
 
           """)
     }

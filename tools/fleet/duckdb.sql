@@ -19,11 +19,11 @@ FROM read_json('lines/*.ndjson*', format = 'newline_delimited', maximum_object_s
     findings: 'STRUCT(contract STRUCT(certain BIGINT, possible BIGINT), divergence STRUCT(certain BIGINT, possible BIGINT), excessive_retry STRUCT(certain BIGINT, possible BIGINT), stale STRUCT(certain BIGINT, possible BIGINT), stuck STRUCT(certain BIGINT, possible BIGINT))',
     form: 'VARCHAR', form_reason: 'VARCHAR',
     form_savings: 'STRUCT(against VARCHAR, checks_failing_instead BIGINT, form VARCHAR, latency_saved_ns BIGINT, lookups_saved BIGINT, missed_invalidations BIGINT, rounds_saved BIGINT, slept_instead_ns BIGINT, spinning_saved_ns BIGINT, stall_saved_ns BIGINT, stuck_count BIGINT)[]',
-    format: 'VARCHAR', incomplete: 'VARCHAR', invalidation_count: 'BIGINT', kernel_release: 'VARCHAR', kind: 'VARCHAR',
+    format: 'VARCHAR', incomplete: 'VARCHAR', invalidation_count: 'BIGINT', is_limited: 'BIGINT', kernel_release: 'VARCHAR', kind: 'VARCHAR',
     labels: 'MAP(VARCHAR, VARCHAR)', length_ns: 'BIGINT', line_count: 'BIGINT', longest_stall_ns: 'BIGINT', name: 'VARCHAR',
     necessary_count: 'BIGINT', options: 'VARCHAR', path: 'VARCHAR', peak_rss_bytes: 'BIGINT', position: 'BIGINT', refresh_count: 'BIGINT',
     resolution_ns: 'BIGINT', result: 'VARCHAR', round_count: 'BIGINT', schema: 'BIGINT', seconds: 'DOUBLE', stamp_unit: 'VARCHAR',
-    status: 'VARCHAR', tool_version: 'VARCHAR', verdict: 'VARCHAR', verdict_reasons: 'VARCHAR[]', vm_count: 'BIGINT'
+    status: 'VARCHAR', tool_version: 'VARCHAR', undecided_count: 'BIGINT', verdict: 'VARCHAR', verdict_reasons: 'VARCHAR[]', vm_count: 'BIGINT'
   })
 WHERE result IS NOT NULL ORDER BY name, position;
 
@@ -42,21 +42,21 @@ FROM read_parquet('parquet/*/*/*.parquet', hive_partitioning = true);
 SELECT kernel, count(*) AS recordings, count(*) FILTER (missed_certain > 0) AS certain,
   count(*) FILTER (missed_certain = 0 AND missed_possible > 0) AS possible,
   CASE WHEN count(verdict) > 0 THEN count(*) FILTER (verdict = 'clean') END AS clean,
-  CASE WHEN count(verdict) > 0 THEN count(*) FILTER (verdict IN ('unknown', 'incomplete')) END AS "unknown",
-  count(*) FILTER (status <> 'judged') AS not_judged
+  sum(is_limited) AS not_all_known, count(*) FILTER (status <> 'judged') AS not_judged
 FROM recording GROUP BY kernel ORDER BY 3 DESC, 4 DESC, kernel;
 
 -- retries: How many false retries per second are there, by kernel and workload?
 SELECT kernel, workload, count(*) AS recordings, sum(refresh_count) AS refreshes, sum(false_count) AS false_rounds,
-  round(sum(false_count) * 1e9 / nullif(sum(length_ns), 0), 2) AS false_rounds_per_s,
+  sum(undecided_count) AS rounds_of_unknown_cause, round(sum(false_count) * 1e9 / nullif(sum(length_ns), 0), 2) AS false_rounds_per_s,
   round(sum(false_ns) * 1e3 / nullif(sum(length_ns), 0), 3) AS lost_ms_per_s,
   round(max(longest_stall_ns) / 1e6, 3) AS longest_stall_ms
 FROM recording WHERE status = 'judged' AND stamp_unit = 'ns'
 GROUP BY kernel, workload ORDER BY false_rounds_per_s DESC, kernel, workload;
 
 -- hosts: Which hosts are worst, by missed invalidations and by time lost to false retries?
-SELECT host, count(*) AS recordings, sum(missed_certain) AS certain, sum(missed_possible) AS possible,
-  count(*) FILTER (status <> 'judged') AS not_judged, sum(false_count) AS false_rounds,
+SELECT host, count(*) AS recordings, count(*) FILTER (missed_certain > 0) AS certain,
+  count(*) FILTER (missed_certain = 0 AND missed_possible > 0) AS possible, sum(is_limited) AS not_all_known,
+  count(*) FILTER (status <> 'judged') AS not_judged, sum(false_count) FILTER (stamp_unit = 'ns') AS false_rounds,
   round(coalesce(sum(false_ns) FILTER (stamp_unit = 'ns'), 0) / 1e6, 3) AS false_ms,
   round(max(longest_stall_ns) FILTER (stamp_unit = 'ns') / 1e6, 3) AS longest_stall_ms
 FROM recording GROUP BY host ORDER BY certain DESC, possible DESC, false_ms DESC, host;
@@ -68,12 +68,12 @@ SELECT saving.form, saving.against, count(*) AS recordings, sum(saving.rounds_sa
   round(sum(saving.latency_saved_ns) / 1e6, 3) AS latency_saved_ms, sum(saving.missed_invalidations) AS missed_invalidations,
   sum(saving.stuck_count) AS stuck
 FROM (SELECT unnest(form_savings) AS saving FROM recording WHERE stamp_unit = 'ns')
-GROUP BY saving.form, saving.against ORDER BY saving.against, spinning_saved_ms DESC, saving.form;
+GROUP BY saving.form, saving.against ORDER BY recordings DESC, saving.against, spinning_saved_ms DESC, saving.form;
 
 -- unjudged: Which recordings could not be judged, or not completely, and why?
-SELECT id AS recording_id, file_name, host, kernel, coalesce(verdict, status) AS verdict,
+SELECT id AS recording_id, name, file_name, host, kernel, coalesce(verdict, status) AS verdict,
   coalesce(error, array_to_string(verdict_reasons, '; ')) AS why
-FROM recording WHERE status <> 'judged' OR verdict IN ('unknown', 'incomplete')
+FROM recording WHERE status <> 'judged' OR is_limited = 1
 ORDER BY status = 'judged', verdict, id;
 
 -- labels: Which labels are there?

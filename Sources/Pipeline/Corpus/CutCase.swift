@@ -20,6 +20,8 @@ package struct CutCase {
   /// The recording's name.
   let recording: String
   let isAnonymised: Bool
+  /// Times have their order alone.
+  var hasCoarseTimes = false
   /// Lines of the recording, or its records.
   package let recordingLines: Int64
   package let recordingPlace: EventPlace
@@ -140,6 +142,9 @@ package struct CutCase {
   }
 
   private var names: String {
+    if hasCoarseTimes {
+      return "Comms, pids and addresses are not the host's; times have the order of the recording's, and no length."
+    }
     if isAnonymised { return "Comms, pids and addresses are not the host's; the time begins at 1 s." }
     return switch wording {
     case .lines, .records: "The lines are as they were recorded."

@@ -93,7 +93,8 @@ package struct CutRun {
     let row = try recorded.row(folder.name)
     if keepsNames { return (recorded, row) }
     let uncertainty = coarsensTimes ? facts.clock.uncertainty(resolutionNs: facts.resolutionNs) : nil
-    let anonymised = cutCase(recorded.text.anonymised(uncertainty: uncertainty), isAnonymised: true)
+    var anonymised = cutCase(recorded.text.anonymised(uncertainty: uncertainty), isAnonymised: true)
+    anonymised.hasCoarseTimes = coarsensTimes
     let newRow = try anonymised.row(folder.name)
     for (old, new) in zip(row.cells, newRow.cells) where old.verdict != new.verdict {
       throw CutFault.changedByNames(

@@ -17,16 +17,18 @@ package struct FleetMerge {
     package var duplicates = 0
     /// Contents that are there more than once, by other options or labels.
     package var repeated = 0
+    /// Folders without a result.
+    package var empty: [String] = []
   }
 
   private struct Source {
     var path: String
     var entry: FleetDatabase.Entry
 
-    /// Of results with one name: a recording that was judged once is judged.
+    /// Of results with one name: a recording that was judged once is judged. Of files with one content the first name.
     func isBetter(than other: Source) -> Bool {
-      func rank(_ source: Source) -> (Int, String) {
-        (source.entry.status == .judged ? 0 : 1, source.entry.error ?? "")
+      func rank(_ source: Source) -> (Int, String, String) {
+        (source.entry.status == .judged ? 0 : 1, source.entry.error ?? "", source.entry.fileName)
       }
       return rank(self) < rank(other)
     }
@@ -45,7 +47,7 @@ package struct FleetMerge {
     let former = FleetDatabase.isOne(output) ? [output] : []
     let state = Self.state(of: output)
     let writer = try FleetWriter(at: output, isResult: false)
-    for path in former + (try files()) {
+    for path in former + (try files(&outcome)) {
       for entry in try FleetDatabase(at: path).entries() {
         let source = Source(path: path, entry: entry)
         guard let other = sources[entry.name] else {
@@ -63,7 +65,7 @@ package struct FleetMerge {
         open[source.path] = try FleetDatabase(at: source.path)
       }
       guard let fleet = open[source.path] else { preconditionFailure("it was just opened") }
-      try writer.copy(source.entry.id, of: fleet, as: Int64(index + 1))
+      try writer.copy(source.entry.name, of: fleet, as: Int64(index + 1))
       listener.progress(WorkProgress(.recordings, Int64(index + 1), of: Int64(sources.count)))
     }
     listener.progress(nil)
@@ -84,13 +86,15 @@ package struct FleetMerge {
   }
 
   /// The fleet databases among the inputs, but for the output.
-  private func files() throws(TraceStoreError) -> [String] {
+  private func files(_ outcome: inout Outcome) throws(TraceStoreError) -> [String] {
     var files: [String] = []
     var seen: Set<String> = [FinalPath.resolve(output)]
     for input in inputs {
       var status = stat()
       guard stat(input, &status) == 0 else { throw .notFound(path: input) }
-      let found = status.st_mode & S_IFMT == S_IFDIR ? try Self.results(in: input) : [input]
+      let isFolder = status.st_mode & S_IFMT == S_IFDIR
+      let found = isFolder ? try Self.results(in: input) : [input]
+      if found.isEmpty { outcome.empty.append(input) }
       for path in found where seen.insert(FinalPath.resolve(path)).inserted { files.append(path) }
     }
     return files
@@ -121,8 +125,8 @@ package struct FleetMerge {
         results += try Self.results(in: path)
       } else if status.st_mode & S_IFMT == S_IFREG, name.hasSuffix(".db") {
         guard access(path, R_OK) == 0 else { throw .system(errno: errno, doing: "open", path: path) }
-        guard FleetDatabase.isOne(path) else { continue }
-        results.append(path)
+        // What has the name of a result is one: opening it says what is wrong with it.
+        if ResultName.isOne(name) || FleetDatabase.isOne(path) { results.append(path) }
       }
     }
     return results

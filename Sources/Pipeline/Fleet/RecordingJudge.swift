@@ -78,7 +78,7 @@ package struct RecordingJudge {
       }
       return !request.keepsEvents || recording.status != .judged
         || access(request.path(name.eventsPlace), F_OK) == 0
-    } catch TraceStoreError.notOurs, TraceStoreError.otherVersion {
+    } catch TraceStoreError.notOurs, TraceStoreError.ofOtherKind, TraceStoreError.otherVersion {
       throw .unwritable("\(place) is not a result of gpc-replay.")
     } catch let failure as JudgeFailure {
       throw failure

@@ -13,6 +13,11 @@ package struct ResultName: Hashable, Sendable {
     text = "\(content.digits)-\(Schema.fleetVersion)-\(digest.digits)"
   }
 
+  /// It is the name of a result's file, whatever the file is.
+  static func isOne(_ file: String) -> Bool {
+    file.wholeMatch(of: /[0-9a-f]{16}-[0-9]+-[0-9a-f]{16}\.db/) != nil
+  }
+
   /// Of the result, from the folder of all results: `01/0123….db`.
   package var place: String { "\(text.prefix(2))/\(text).db" }
   /// Of the recording's own database, if it is kept.

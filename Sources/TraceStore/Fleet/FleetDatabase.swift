@@ -4,10 +4,10 @@
 package final class FleetDatabase {
   /// One of its recordings, as far as a merge chooses by it.
   package struct Entry: Sendable {
-    package let id: Int64
     package let name: String
     package let status: FleetRecording.Status
     package let error: String?
+    package let fileName: String
   }
 
   package let path: String
@@ -24,13 +24,13 @@ package final class FleetDatabase {
   package static func isOne(_ path: String) -> Bool { SchemaIdentity.fleet.isNamed(inHeaderOf: path) }
 
   package func entries() throws(TraceStoreError) -> [Entry] {
-    let row = try connection.prepare("SELECT id, name, status, error FROM recording ORDER BY id")
+    let row = try connection.prepare("SELECT name, status, error, file_name FROM recording ORDER BY id")
     var entries: [Entry] = []
     while try row.step() {
       entries.append(
         Entry(
-          id: row.integer("id"), name: row.text("name"), status: try row.word("status"),
-          error: row.optionalText("error")))
+          name: row.text("name"), status: try row.word("status"), error: row.optionalText("error"),
+          fileName: row.text("file_name")))
     }
     return entries
   }
@@ -61,6 +61,12 @@ package final class FleetDatabase {
       while try row.step() { texts.append(row.text("row")) }
     }
     return texts
+  }
+
+  /// The number of a recording; nil: it is not there.
+  func id(of name: String) throws(TraceStoreError) -> Int64? {
+    let row = try connection.prepare("SELECT id FROM recording WHERE name = ?1", [name])
+    return try row.step() ? row.integer("id") : nil
   }
 
   /// A SELECT over its tables and views, with its parameters bound in their order.

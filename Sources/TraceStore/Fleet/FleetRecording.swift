@@ -24,6 +24,7 @@ package struct FleetRecording: Codable, Equatable, Sendable {
   package var options: String
   package var toolVersion: String
   package var verdict: String?
+  package var isLimited: Int64?
   package var kernelRelease: String?
   package var form: String?
   package var formReason: String?
@@ -45,6 +46,7 @@ package struct FleetRecording: Codable, Equatable, Sendable {
   package var necessaryCount: Int64?
   package var falseCount: Int64?
   package var falseNs: Int64?
+  package var undecidedCount: Int64?
   package var longestStallNs: Int64?
   package var checkCount: Int64?
   package var failedCheckCount: Int64?

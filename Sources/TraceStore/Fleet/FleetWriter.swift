@@ -65,10 +65,12 @@ package final class FleetWriter {
   /// The only recording of a result.
   private static let only: Int64 = 1
 
-  /// Copies a recording of another fleet database, as number `id` of this one.
-  package func copy(_ recording: Int64, of fleet: FleetDatabase, as id: Int64) throws(TraceStoreError) {
+  /// Copies a recording of another fleet database, as number `id` of this one. Throws `busy` if it is not there any
+  /// more: the file was replaced.
+  package func copy(_ name: String, of fleet: FleetDatabase, as id: Int64) throws(TraceStoreError) {
+    guard let recording = try fleet.id(of: name) else { throw .busy(path: fleet.path) }
     let (own, rows) = try fleet.rows(of: recording, in: tables.map(\.table))
-    guard try own.step() else { throw .damaged(table: "recording", reason: "it has no row \(recording)") }
+    guard try own.step() else { throw .busy(path: fleet.path) }
     recordingInsertion.bind(1, id)
     recordingInsertion.bind(own, from: 2)
     try recordingInsertion.run()

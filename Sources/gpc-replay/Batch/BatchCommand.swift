@@ -43,7 +43,7 @@ struct BatchCommand: ParsableCommand {
 
   func validate() throws {
     if files.isEmpty == (manifest == nil) {
-      throw ValidationError("Name the recordings, or a list of them with --manifest.")
+      throw ValidationError("Name the recordings, or a list of them with --manifest: one of both.")
     }
     if endsWithNull && manifest == nil { throw ValidationError("--null is of --manifest.") }
     if let jobs, !(1...1024).contains(jobs) { throw ValidationError("--jobs must be 1 to 1024.") }
