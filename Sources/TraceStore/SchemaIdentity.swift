@@ -52,7 +52,8 @@ enum SchemaIdentity: CaseIterable {
 
   /// As far as the application id; nil: it is no SQLite database.
   private static func header(of path: String) -> [UInt8]? {
-    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    // A pipe would be waited for.
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var header = [UInt8](repeating: 0, count: 72)
