@@ -48,7 +48,7 @@ package enum TOMLLimits {
         isHeader = false
       case UInt8(ascii: "0")...UInt8(ascii: "9"):
         if place >= 2, bytes[place - 1] == UInt8(ascii: " "), endsNumber(bytes[place - 2]) {
-          return Fault(line: line, reason: "a date with a time after a blank is no value of such a file")
+          return Fault(line: line, reason: "a date with a time after a blank is not accepted")
         }
       case UInt8(ascii: "."):
         dots += 1

@@ -26,8 +26,8 @@ package struct ImportRequest: Sendable {
   package var probes: String?
   /// Maximum decompressed size in bytes; nil: the reader's own bound.
   package var unpackedMax: Int64?
-  /// The bound that nil stands for is lower where the database has less space. Not where the same recording has to read
-  /// the same on every host.
+  /// Without `unpackedMax`, lower the bound to what fits on the file system of the database. `batch` turns this off: a
+  /// recording has to read the same on every host.
   package var looksAtFreeSpace = true
 
   package init(_ input: TraceInput, database: DatabaseLocation) {

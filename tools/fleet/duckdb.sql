@@ -9,7 +9,8 @@
 
 SET default_null_order = 'nulls_first_on_asc_last_on_desc';
 
--- Each result once, whoever printed it; without those that have none, as in a fleet database.
+-- One row for each result, even if several lines name it. Lines without a result are left out: a fleet database has none of
+-- them.
 CREATE TEMP TABLE line AS
 SELECT DISTINCT ON (name) *
 FROM read_json('lines/*.ndjson*', format = 'newline_delimited', maximum_object_size = 67108864, columns = {

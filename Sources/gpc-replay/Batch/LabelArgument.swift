@@ -18,7 +18,7 @@ struct LabelArgument {
         }
         let (name, value) = (String(word[..<sign]), String(word[word.index(after: sign)...]))
         guard name.wholeMatch(of: /[a-z][a-z0-9_]{0,63}/) != nil else {
-          throw ValidationError("'\(name)' is no name of a label: small letters, digits and _, a letter first")
+          throw ValidationError("'\(name)' is not a label name: use a-z, 0-9 and _, a letter first")
         }
         guard !value.isEmpty, value.utf8.count <= bytesMax, value.printable == value else {
           throw ValidationError("the value of label \(name) is to be 1 to \(bytesMax) bytes that can be printed")
