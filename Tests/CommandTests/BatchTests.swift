@@ -3,6 +3,7 @@
 
 import Foundation
 import RealBinary
+import Stages
 import Testing
 
 @Suite struct BatchTests {
@@ -211,6 +212,16 @@ import Testing
     #expect(texts(lines, "path") == ["new\nline", "none"] && texts(lines, "verdict") == ["clean", "-"])
   }
 
+  /// As an editor of another system ends lines; between NULs a carriage return is part of a name.
+  @Test func aListWithCarriageReturns() throws {
+    _ = try folder.write("good.zst", CorpusTrace("quiet").packed)
+    _ = try folder.write("list", "none\r\n\r\ngood.zst\r\n")
+    let lines = try lines(batch("--manifest", "list", "--out", "out").text)
+    #expect(texts(lines, "path") == ["none", "good.zst"] && texts(lines, "verdict") == ["-", "clean"])
+    _ = try folder.write("zeros", "good.zst\r\0")
+    #expect(try texts(self.lines(batch("--manifest", "zeros", "-0", "--out", "out").text), "path") == ["good.zst\r"])
+  }
+
   /// A list of any length, in little memory, and as long a line of it.
   @Test func aLongList() throws {
     _ = try folder.write("good.zst", CorpusTrace("quiet").packed)
@@ -278,6 +289,23 @@ import Testing
     let lines = try lines(batch(Self.trace("quiet"), "--out", "out").text)
     #expect(lines.map { $0["cached"] as? Bool } == [false])
     #expect(try folder.bytes(result) == whole)
+  }
+
+  /// Results of another version of the fleet database are named, and neither read nor made anew in their place.
+  @Test func resultsOfTwoVersions() throws {
+    _ = try batch(Self.trace("quiet"), Self.trace("contract"), "--out", "out")
+    let result = "out/\(try files()[0])"
+    var bytes = try folder.bytes(result)
+    // PRAGMA user_version.
+    bytes[63] += 1
+    _ = try folder.write(result, bytes)
+    Resealed.seal(folder.file(result).path)
+    bytes = try folder.bytes(result)
+    let merge = try Invocation(["merge", "out", "-o", "fleet.db"], in: folder)
+    #expect(merge.status == 2 && merge.text == "")
+    let sentence = "gpc-replay: \(result) was written with another layout (2)"
+    #expect(merge.errorText.hasPrefix(sentence), "\(merge.errorText)")
+    #expect(try folder.names == ["out"] && folder.bytes(result) == bytes)
   }
 
   /// No file may grow beyond a kilobyte: a full disk. Neither may standard output.
@@ -373,6 +401,39 @@ import Testing
     #expect(texts(lines, "status") == ["killed", "judged"] && lines[0]["result"] is NSNull)
     #expect(lines[0]["error"] as? String == "its process was ended by signal 9 (Killed)")
     try expectAllIsDone(cached: [false, true])
+  }
+
+  /// What ends a process from within is a result: it is not done again.
+  @Test(arguments: ["crashed", "out_of_memory"]) func aRecordingThatEndsItsProcess(status: String) throws {
+    let printed = try TemporaryFolder()
+    let process = try begun(printed)
+    let pid = process.processIdentifier
+    let children = try String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
+    for child in children.split(separator: " ") {
+      // No more memory than it has: the next page that it asks for is refused.
+      let command = status == "crashed" ? "kill -SEGV \(child)" : "prlimit --pid \(child) --data=0"
+      #expect(try Invocation(shell: command, in: folder.url).status == 0)
+    }
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+    let expected = [status, "judged"]
+    let first = try lines(String(decoding: printed.bytes("output"), as: UTF8.self))
+    let error = first[0]["error"] as? String
+    #expect(texts(first, "status") == expected)
+    #expect(
+      error
+        == (status == "crashed"
+          ? "gpc-replay crashed: signal 11 (Segmentation fault)"
+          : "judging it needed more memory than one recording may take"))
+    let again = try batch("large.txt", Self.trace("quiet"), "--out", "out", "--keep-events")
+    let second = try lines(again.text)
+    #expect(again.status == 0 && texts(second, "status") == expected && second[0]["error"] as? String == error)
+    #expect(second.map { $0["cached"] as? Bool } == [true, true])
+    #expect(try unfinished == [] && files() == (texts(second, "result") + [texts(second, "events")[1]]).sorted())
+    // Many of them say so, too.
+    #expect(try Invocation(["merge", "out", "-o", "fleet.db"], in: folder).status == 0)
+    let fleet = try Invocation(["report", "fleet.db"], in: folder)
+    #expect(fleet.text.contains("1 recording is not judged (1 \(status.replacing("_", with: " ")))"), "\(fleet.text)")
   }
 
   /// kill -9 takes the processes of the recordings along, which remove what they have not finished.

@@ -28,7 +28,8 @@ struct BatchCommand: ParsableCommand {
   var files: [String] = []
 
   @Option(
-    help: "Read the names of the recordings from this file, one a line; - for standard input.", completion: .file())
+    help: "Read the names of the recordings from this file, a line each (LF or CR LF); - for standard input.",
+    completion: .file())
   var manifest: String?
 
   @Flag(

@@ -32,10 +32,12 @@ struct BatchProgress {
     printError("\r\u{1b}[K\(text(after: now - begun))")
   }
 
-  /// `12 of 61 recordings: 3 findings, 1 unknown, 1 crashed, 40 s left`.
+  /// `12 of 61 recordings: 3 with findings, 1 unknown, 1 crashed, 40 s left`.
   /// - Parameter elapsed: nil: no more is done.
   func text(after elapsed: Duration?) -> String {
-    var parts = counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key.replacing("_", with: " "))" }
+    var parts = counts.sorted { $0.key < $1.key }.map { word, count in
+      "\(count) \(word == ReportVerdict.Status.findings.rawValue ? "with findings" : word.replacing("_", with: " "))"
+    }
     // What was there already says nothing of the time that others take.
     if let elapsed, let total, madeCount > 0 {
       parts.append("\(elapsed.components.seconds * Int64(total - done) / Int64(madeCount) + 1) s left")

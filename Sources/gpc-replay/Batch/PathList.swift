@@ -24,6 +24,7 @@ struct PathList {
   private var isTooLong = false
 
   private static let blockSize = 1 << 16
+  private static let carriageReturn = UInt8(ascii: "\r")
 
   init(_ paths: [String]) {
     self.paths = paths.reversed()
@@ -62,7 +63,7 @@ struct PathList {
       for byte in block[..<size] {
         // Empty ones are none.
         if byte == separator, last != separator { count += 1 }
-        last = byte
+        if byte != carriageReturn || separator == 0 { last = byte }
       }
     }
     if last != separator { count += 1 }
@@ -93,6 +94,8 @@ struct PathList {
 
   private mutating func taken(_ bytes: ArraySlice<UInt8>) -> Path? {
     defer { isTooLong = false }
+    // An editor of another system ends lines with both.
+    let bytes = separator != 0 && bytes.last == Self.carriageReturn ? bytes.dropLast() : bytes
     if bytes.isEmpty { return nil }
     if isTooLong || bytes.count >= PATH_MAX {
       return .unusable(Self.shown(bytes), why: "it has a name that is longer than any path")
