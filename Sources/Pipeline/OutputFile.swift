@@ -55,7 +55,10 @@ package final class OutputFile {
     guard stat(path, &status) == 0 else { return false }
     switch status.st_mode & S_IFMT {
     case S_IFDIR: throw .isDirectory
-    case S_IFREG where !replaces: throw .exists
+    case S_IFREG where !replaces:
+      // A process that was killed between the two names left the other one; no later one would come to write beside it.
+      UnfinishedPlace(beside: FinalPath.resolve(path)).removeLeftovers()
+      throw .exists
     case S_IFREG: return false
     case _: return true
     }

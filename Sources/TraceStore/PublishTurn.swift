@@ -30,7 +30,7 @@ struct PublishTurn {
       let isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
       if isLocked || UnfinishedPlace.hasNoLocks(errno) {
         // Its previous holder has unlinked it in the meantime.
-        if !isLocked || UnfinishedPlace.isLinked(descriptor) {
+        if !isLocked || UnfinishedPlace.isLinked(descriptor) ?? false {
           self.descriptor = descriptor
           name = UnfinishedName(path)
           return

@@ -85,7 +85,12 @@ package struct UnfinishedPlace {
       discard(made)
       throw error
     }
-    return Self.isLinked(made.descriptor)
+    guard let isLinked = Self.isLinked(made.descriptor) else {
+      let error = SystemCallError("fstat", made.path)
+      discard(made)
+      throw error
+    }
+    return isLinked
   }
 
   /// Removes what was made.
@@ -103,9 +108,10 @@ package struct UnfinishedPlace {
   /// Is this why a lock could not be had?
   static func hasNoLocks(_ code: Int32) -> Bool { [ENOLCK, ENOSYS, EOPNOTSUPP, EINVAL].contains(code) }
 
-  static func isLinked(_ descriptor: Int32) -> Bool {
+  /// It still has a name; nil: errno says why that is not known.
+  static func isLinked(_ descriptor: Int32) -> Bool? {
     var status = stat()
-    return fstat(descriptor, &status) == 0 && status.st_nlink > 0
+    return fstat(descriptor, &status) == 0 ? status.st_nlink > 0 : nil
   }
 
   /// Removes what killed processes left beside the same name. What is under construction is locked, and stays.

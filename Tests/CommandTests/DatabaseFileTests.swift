@@ -95,6 +95,15 @@ import Testing
     #expect(try folder.names == [".t.db.partial-1-2.bak", ".t.db.partial-notes", "t.db"])
   }
 
+  /// A kill between the two names of an output leaves both; the next run is refused, for the output is there, and no
+  /// later one would come to write beside it.
+  @Test func aRefusedOutputLeavesNothingBeside() throws {
+    #expect(try run(trace, "--db", "t.db").status == 1)
+    for name in ["p.html", ".p.html.partial-999999-0", ".p.html.partial-notes"] { _ = try folder.write(name, "") }
+    #expect(try run("report", "t.db", "-o", "p.html").status == 74)
+    #expect(try folder.names == [".p.html.partial-notes", "p.html", "t.db"])
+  }
+
   /// A named pipe without a writer is refused at once; one that the shell has opened is read.
   @Test(arguments: [["report", "p"], ["replay", "p"], ["query", "p", "vm"], ["--probes", "p"], ["-f", "p"]])
   func pipesAreNotWaitedFor(arguments: [String]) throws {
