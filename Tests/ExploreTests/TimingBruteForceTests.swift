@@ -104,7 +104,8 @@ private struct TimedBruteForce {
 
   private func expectSame(_ form: ProtocolForm, _ drawing: String, _ order: WindowOrder) throws {
     let cells = try #require(PageCells([WindowDrawing.page]))
-    let view = CacheWindow(WindowDrawing(drawing).window, cache: 1, pages: cells.pages, order: order, form: form)
+    let operations = WindowOperations(WindowDrawing(drawing).window, form: form)
+    let view = CacheWindow(operations, cache: 1, pages: cells.pages, order: order, form: form)
     let scenario = view.scenario(
       ofWindow: 1, from: CarriedState(cache: .warm(form.rules), page: WindowDrawing.page, isGPABased: true),
       in: cells, range: nil, names: { "\($0)" })

@@ -217,8 +217,8 @@ import Testing
   func rangeOfTheEndedMakesNoOtherWindowLarger(form: ProtocolForm, side: String, count: Int) {
     let drawing = "mm right : (  )                  [  ]\nmm2 \(side) :    ( )  [ ]\nvcpu :                     r    R"
     let view = CacheWindow(
-      WindowDrawing(drawing).window, cache: 1, pages: [WindowDrawing.page], order: .recorded(MomentOrder(deltaNs: 0)),
-      form: form)
+      WindowOperations(WindowDrawing(drawing).window, form: form), cache: 1, pages: [WindowDrawing.page],
+      order: .recorded(MomentOrder(deltaNs: 0)), form: form)
     #expect(view.programs.joined().count == count)
   }
 

@@ -18,23 +18,16 @@ struct CacheWindow {
   private(set) var hosts: [Int?] = []
 
   let order: WindowOrder
-  /// The recorded kernel's own form: then the recorded entries and returns of its refreshes hold, too.
-  let refreshesKeepTime: Bool
-  /// By thread: its first refresh in the window, of any cache.
-  private var firstRefresh: [Int32: EventID] = [:]
+  private let operations: WindowOperations
+  var refreshesKeepTime: Bool { operations.refreshesKeepTime }
 
   /// - Parameter pages: those the cache maps, or may come to map, in the window.
-  init(_ window: RecordedWindow, cache: Int32, pages: [UHVA], order: WindowOrder, form: ProtocolForm) {
+  init(_ operations: WindowOperations, cache: Int32, pages: [UHVA], order: WindowOrder, form: ProtocolForm) {
     self.order = order
-    refreshesKeepTime = form.id == ProtocolForm.v69.id
-    let operations = refreshesKeepTime ? window.operations : window.operations.map(\.fromItsRequest)
-    for operation in operations where operation.isRefresh {
-      let first = firstRefresh[operation.begin.thread] ?? .max
-      firstRefresh[operation.begin.thread] = min(first, operation.begin.id)
-    }
-    let own = operations.filter { $0.cache == cache && Self.matters($0) }
+    self.operations = operations
+    let own = operations.own(cache).filter(Self.matters)
     let refreshes = own.filter(\.isRefresh)
-    let met = met(operations, by: refreshes, pages, keepsRange: form.rules.range != .none)
+    let met = met(by: refreshes, pages, keepsRange: form.rules.range != .none)
     let all = (own + met).sorted { $0.begin.id < $1.begin.id }
     divide(all, refreshes)
     mergeChecks()
@@ -50,20 +43,17 @@ struct CacheWindow {
 
   /// Does it come after a refresh that may be late, on the same thread, or inside one? An interrupt does not wait.
   func isBehindRefresh(_ operation: RecordedOperation) -> Bool {
-    guard !refreshesKeepTime, let first = firstRefresh[operation.begin.thread] else { return false }
+    guard !refreshesKeepTime, let first = operations.firstRefresh[operation.begin.thread] else { return false }
     return first < operation.begin.id && !(operation.isNested && operation.isCheck)
   }
 
   // MARK: Invalidations
 
   /// Those of the cache's pages, and those elsewhere that a refresh can meet.
-  private func met(
-    _ operations: [RecordedOperation], by refreshes: [RecordedOperation], _ pages: [UHVA], keepsRange: Bool
-  ) -> [RecordedOperation] {
-    let invalidations = operations.filter { $0.range != nil }
+  private func met(by refreshes: [RecordedOperation], _ pages: [UHVA], keepsRange: Bool) -> [RecordedOperation] {
     var met: [RecordedOperation] = []
     var over: [RecordedOperation] = []
-    for invalidation in invalidations {
+    for invalidation in operations.invalidations {
       if canMeet(invalidation, refreshes) { met.append(invalidation) } else { over.append(invalidation) }
     }
     let own = over.filter { invalidation in pages.contains { invalidation.covers($0) } }
@@ -220,7 +210,7 @@ extension RecordedOperation {
   }
 
   /// Of an invalidation.
-  fileprivate var range: HVARange? {
+  var range: HVARange? {
     switch kind {
     case .invalidate(let invalidation): invalidation.range
     case .refresh, .check, .deactivate: nil
@@ -231,7 +221,7 @@ extension RecordedOperation {
 
   /// A refresh is entered when the recorded kernel lets it have `refresh_lock`. Under another form it may have that, or
   /// not need it, as soon as it is asked for.
-  fileprivate var fromItsRequest: RecordedOperation {
+  var fromItsRequest: RecordedOperation {
     guard case .refresh(let refresh) = kind, let request = refresh.request else { return self }
     return RecordedOperation(kind: kind, cache: cache, task: task, isNested: isNested, begin: request, end: end)
   }

@@ -24,9 +24,7 @@ package struct WindowExplorer {
   /// The columns' names, by `TaskID`.
   let names: (TaskID) -> String
   private(set) var result: TraceExploration
-  /// By cache: the states it can have now; missing: not known.
-  private var carried: [Int32: Set<CarriedState>] = [:]
-  private var cachesOfVM: [Int32: Set<Int32>] = [:]
+  private var carried = CarriedStates()
   /// By VM: the ranges that its kvm's covering range can have been left at.
   private var ranges: [Int32: Set<HVARange>] = [:]
   private var memo = WindowMemo()
@@ -50,9 +48,6 @@ package struct WindowExplorer {
   package mutating func explore(_ window: RecordedWindow) {
     let number = result.windowCount + 1
     result.windowCount = number
-    for operation in window.operations {
-      if let cache = operation.cache { cachesOfVM[window.vm, default: []].insert(cache) }
-    }
     if let doubt = window.doubt {
       skip(window, doubt)
     } else {
@@ -63,32 +58,41 @@ package struct WindowExplorer {
 
   private mutating func skip(_ window: RecordedWindow, _ doubt: RecordedWindow.Doubt) {
     result.skipped[doubt, default: 0] += 1
-    for cache in cachesOfVM[window.vm] ?? [] { carried[cache] = nil }
+    carried.forget(window.vm)
   }
 
   private mutating func search(_ window: RecordedWindow, _ number: Int) {
     var report = WindowReport(number: number, operationCount: window.operations.count)
-    for cache in (cachesOfVM[window.vm] ?? []).sorted() { search(window, cache, &report) }
+    let operations = WindowOperations(window, form: form)
+    var caches = Set(operations.caches)
+    // To all others nothing happens.
+    for invalidation in operations.invalidations {
+      guard let range = invalidation.range else { continue }
+      caches.formUnion(carried.caches(of: window.vm, in: range))
+    }
+    for cache in caches.sorted() { search(operations, of: window.vm, cache, &report) }
     guard settings.onlyWindow.map({ $0 == number }) ?? true else { return }
     result.add(report)
   }
 
-  private mutating func search(_ window: RecordedWindow, _ cache: Int32, _ report: inout WindowReport) {
+  private mutating func search(
+    _ operations: WindowOperations, of vm: Int32, _ cache: Int32, _ report: inout WindowReport
+  ) {
     if let bound = settings.limits.deadline?.bound {
       report.note(bound)
-      carried[cache] = nil
+      carried.set(nil, of: cache, in: vm)
       return
     }
-    let starts = carried[cache] ?? CarriedState.unknown(cache, window, form.rules)
+    let own = operations.own(cache)
+    let starts = carried.states(of: cache, in: vm) ?? CarriedState.unknown(own, form.rules)
     guard !starts.isEmpty else { return }
-    // A cache that never had a page: any will do.
-    let pages = pages(of: cache, window, starts)
-    guard let cells = PageCells(pages.isEmpty ? [UHVA(rawValue: pageSize)] : pages) else {
+    let pages = pages(own, starts)
+    guard let cells = PageCells(pages.isEmpty ? [CarriedStates.anyPage] : pages) else {
       report.note(.size)
-      carried[cache] = nil
+      carried.set(nil, of: cache, in: vm)
       return
     }
-    var view = CacheWindow(window, cache: cache, pages: cells.pages, order: settings.order, form: form)
+    var view = CacheWindow(operations, cache: cache, pages: cells.pages, order: settings.order, form: form)
     if view.programs.isEmpty { return }
     view.pack(into: ProtocolState.tasksMax)
     var ends: Set<CarriedState> = []
@@ -96,7 +100,7 @@ package struct WindowExplorer {
     if !isWhole { report.note(.size) }
     var hasEnd = false
     for start in starts.sorted(by: { $0.sortKey.lexicographicallyPrecedes($1.sortKey) }) {
-      for range in rangesToStartFrom(window.vm, cells) {
+      for range in rangesToStartFrom(vm, cells) {
         let scenario = view.scenario(
           ofWindow: report.number, from: start, in: cells, range: range, names: names)
         guard scenario.setup.fits else {
@@ -116,7 +120,7 @@ package struct WindowExplorer {
     }
     // A start from which no order comes to its end cannot have been, as long as another one can.
     if isWhole && !hasEnd { report.noteEndless() }
-    carried[cache] = isWhole && !ends.isEmpty ? ends : nil
+    carried.set(isWhole && !ends.isEmpty ? ends : nil, of: cache, in: vm)
     guard report.isWanted(settings) else { return }
     let shapes = view.forEver(cells, window: report.number)
     if mainlineForEver != nil, shapes.contains(where: { mainlineForEver?.find($0) == .spins }) {
@@ -158,9 +162,9 @@ package struct WindowExplorer {
 
   // MARK: Pages and ranges
 
-  private func pages(of cache: Int32, _ window: RecordedWindow, _ starts: Set<CarriedState>) -> [UHVA] {
-    let wanted = window.operations.compactMap { operation -> UHVA? in
-      guard operation.cache == cache, case .refresh(let refresh) = operation.kind else { return nil }
+  private func pages(_ own: [RecordedOperation], _ starts: Set<CarriedState>) -> [UHVA] {
+    let wanted = own.compactMap { operation -> UHVA? in
+      guard case .refresh(let refresh) = operation.kind else { return nil }
       return refresh.uhva.flatMap { $0.isError ? nil : $0 }
     }
     return starts.compactMap(\.page) + wanted
@@ -203,12 +207,8 @@ extension CarriedState {
   }
 
   /// The states of a cache of which nothing is known: its first operation in the window shows them.
-  fileprivate static func unknown(
-    _ cache: Int32, _ window: RecordedWindow, _ rules: ProtocolRules
-  ) -> Set<CarriedState> {
-    guard let first = window.operations.first(where: { $0.cache == cache && CacheWindow.matters($0) }) else {
-      return []
-    }
+  fileprivate static func unknown(_ own: [RecordedOperation], _ rules: ProtocolRules) -> Set<CarriedState> {
+    guard let first = own.first(where: CacheWindow.matters) else { return [] }
     switch first.kind {
     case .invalidate: return []
     // However it stood: nothing uses it before.
