@@ -20,6 +20,9 @@ extension OperationTracker {
       + counts.count * 3 * MemoryLayout<RecordedCount>.stride
   }
 
+  /// An event that is not taken: its probe is there all the same.
+  package mutating func pass(over event: borrowing RecordedEvent) { probes.see(event.kind) }
+
   /// With its tables, and what the replay keeps of it.
   private static var vmBytes: Int { 4096 }
 

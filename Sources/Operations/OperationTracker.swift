@@ -49,7 +49,7 @@ package struct OperationTracker {
   var invalidationCount: Int64 = 0
   var refreshCount: Int64 = 0
   var checkCount: Int64 = 0
-  let recordsWindows: Bool
+  package let recordsWindows: Bool
   /// Some VM has more invalidations than this that are open, or not surely over: to be given up before the next event.
   /// nil: none has.
   package internal(set) var overfullAt: Int?

@@ -32,3 +32,18 @@ struct LookupTrail {
     return order.surely(lookupRet, before: removal.start) && order.surely(removal.end, before: next.lookup)
   }
 }
+
+/// Over all lookups that have returned: how late one of them began.
+struct LatestLookup {
+  private var id = EventID.min
+  private var time = Int64.min
+
+  mutating func note(_ lookup: Moment) {
+    id = max(id, lookup.id)
+    time = max(time, lookup.time)
+  }
+
+  /// One of them may have begun after `moment`, by `MomentOrder`. An invalidation that ends now has none, however many
+  /// caches map its page.
+  func mayBeAfter(_ moment: Moment) -> Bool { id >= moment.id || time > moment.time }
+}

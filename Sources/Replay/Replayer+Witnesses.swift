@@ -16,6 +16,7 @@ extension Replayer {
       let trail = LookupTrail(state, page: uhva.flatMap { $0.isError ? nil : $0.page }, in: vm, order)
     else { return }
     for watch in watches { watch.see(trail, of: vm, order) }
+    latestLookup.note(trail.lookup)
     if let former = judgedCaches[cache].trail, former.isFollowedByRemoval(before: trail, order),
       !mayHide(in: vm, since: former.lookup)
     {
@@ -47,9 +48,11 @@ extension Replayer {
     let watch = Watch(page, pfn ?? .errorFault, invalidation)
     if pfn == nil { watch.lack(.noPFN) }
     if mayHide(in: vm, since: lookup) { watch.lack(.hidden) }
-    let ownPage = HVARange(start: page, end: UHVA(rawValue: page.rawValue &+ pageSize))
-    let trails = caches(of: vm, in: ownPage).compactMap { judgedCaches[$0].trail }
-    for trail in trails.sorted(by: { $0.lookupRet.id < $1.lookupRet.id }) { watch.see(trail, of: vm, order) }
+    if let end = invalidation.end, latestLookup.mayBeAfter(end) {
+      let ownPage = HVARange(start: page, end: UHVA(rawValue: page.rawValue &+ pageSize))
+      let trails = caches(of: vm, in: ownPage).compactMap { judgedCaches[$0].trail }
+      for trail in trails.sorted(by: { $0.lookupRet.id < $1.lookupRet.id }) { watch.see(trail, of: vm, order) }
+    }
     if let removers {
       if !removers.areNone(but: invalidation) { watch.lack(.blocked) }
     } else {

@@ -40,6 +40,8 @@ package struct Replayer {
   var pending = PendingQueue()
   /// Pages that may be stale and wait for their next lookup.
   var watches: [Watch] = []
+  /// Of all VMs.
+  var latestLookup = LatestLookup()
   var witnessWeight = WitnessWeight()
   /// By VM.
   var seqTrails: [Int32: SeqTrail] = [:]
@@ -119,9 +121,8 @@ package struct Replayer {
   }
 
   private mutating func step(_ event: borrowing RecordedEvent) {
-    if isStopped { return }
-    keepBounds(before: event.id)
-    if isStopped { return }
+    if !isStopped { keepBounds(before: event.id) }
+    if isStopped { return operations.pass(over: event) }
     let now = event.time.rawValue
     operations.settleCounts(before: now)
     judgeSteps(now: now)

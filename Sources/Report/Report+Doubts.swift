@@ -15,9 +15,18 @@ extension Report.DoubtCount {
 }
 
 extension Report {
-  static let noInvalidation =
-    "no invalidation of any VM was recorded: there was none, or its probes were missing"
-  static let noCheck = "no check of any cache was recorded: there was none, or its probe was missing"
+  /// - Parameter isWhole: all of the recording was judged.
+  static func noInvalidation(isWhole: Bool) -> String {
+    isWhole
+      ? "no invalidation of any VM was recorded: there was none, or its probes were missing"
+      : "no invalidation of any VM is in what was judged"
+  }
+
+  static func noCheck(isWhole: Bool) -> String {
+    isWhole
+      ? "no check of any cache was recorded: there was none, or its probe was missing"
+      : "no check of any cache is in what was judged"
+  }
 
   /// The part of the input that was not read.
   private var inputDoubts: [String] {
@@ -71,12 +80,13 @@ extension Report {
       let forms = Set(stuck).sorted().joined(separator: ", ")
       doubts.append("a refresh that never ended may be stuck: nothing refutes \(forms), which cannot leave that wait")
     }
-    if counts.caches == 0 { doubts.append("no cache was recorded") }
+    let isWhole = !(givenUp ?? []).contains(where: \.endsReplay)
+    if counts.caches == 0 { doubts.append(isWhole ? "no cache was recorded" : "no cache is in what was judged") }
     // One of any VM is enough: the probes are in the kernel, whose hooks all VMs share; probes missing in some of the
     // hooks are reported above.
-    if counts.invalidations == 0 { doubts.append(Self.noInvalidation) }
+    if counts.invalidations == 0 { doubts.append(Self.noInvalidation(isWhole: isWhole)) }
     // Every user of a cache checks it first. Without checks nothing shows whether one said yes where it must not.
-    if counts.checks == 0 { doubts.append(Self.noCheck) }
+    if counts.checks == 0 { doubts.append(Self.noCheck(isWhole: isWhole)) }
     return doubts
   }
 

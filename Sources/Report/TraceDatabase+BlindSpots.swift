@@ -18,8 +18,13 @@ extension TraceDatabase {
       spots.append("events were omitted without a marker: nothing is known about any window")
     }
     let hasVM = "EXISTS (SELECT 1 FROM vm)"
-    if try holds("NOT EXISTS (SELECT 1 FROM invalidation) AND \(hasVM)") { spots.append(Report.noInvalidation) }
-    if try holds("NOT EXISTS (SELECT 1 FROM cache_check) AND \(hasVM)") { spots.append(Report.noCheck) }
+    let isWhole = try holds("NOT EXISTS (SELECT 1 FROM given_up WHERE ends_replay = 1)")
+    if try holds("NOT EXISTS (SELECT 1 FROM invalidation) AND \(hasVM)") {
+      spots.append(Report.noInvalidation(isWhole: isWhole))
+    }
+    if try holds("NOT EXISTS (SELECT 1 FROM cache_check) AND \(hasVM)") {
+      spots.append(Report.noCheck(isWhole: isWhole))
+    }
     return spots
   }
 

@@ -66,6 +66,24 @@ import Testing
     #expect(try query("SELECT count(*) FROM cache_check") == ["60000"])
   }
 
+  /// 9,000 caches take more than the 32 MB that are not reserved, and what comes after them is not judged. It is
+  /// recorded all the same: no probe is called missing for it.
+  @Test func whatIsNotJudgedIsNotCalledMissing() throws {
+    var storm = StormText()
+    for cache in 1...9000 { storm.refresh(cache: cache) }
+    storm.start(0, at: StormText.uhva)
+    storm.end(0, at: StormText.uhva)
+    storm.check()
+    let text = try run(storm, "--memory-max", "96M").text
+    #expect(text.contains("nothing from line") && text.contains("on was judged (--memory-max)"), "\(text)")
+    #expect(text.contains("no invalidation of any VM is in what was judged"))
+    #expect(text.contains("no check of any cache is in what was judged"))
+    for word in ["probes", "was recorded"] { #expect(!text.contains(word), "\(text)") }
+    #expect(try query("SELECT count(*) FROM retry_round WHERE decision = 'unknown'") == ["0"])
+    let explored = try Invocation(["explore", "storm.db", "--protocol", "v6.9", "--memory-max", "96M"], in: folder)
+    #expect(!explored.text.contains("was recorded"), "\(explored.text)")
+  }
+
   // MARK: Open invalidations
 
   /// One more than are kept. The check before them says yes in its window, which ends before the bound is reached: that

@@ -24,21 +24,24 @@ struct StormText {
     us += 1
   }
 
-  /// - Parameter isRepeated: its first round, for an invalidation of its page.
-  mutating func refresh(isRepeated: Bool = false) {
+  /// - Parameters:
+  ///   - isRepeated: its first round, for an invalidation of its page.
+  ///   - cache: 0, 1, …
+  mutating func refresh(isRepeated: Bool = false, cache: Int = 0) {
+    let gpc = "gpc=0x\(String(0xff28_c2e6_c0e1_0000 as UInt64 + UInt64(cache) * 256, radix: 16))"
     event(
       "vmm-537", 0, "__gpc_refresh",
-      "\(Self.gpc) gpa=0x0 uhva=0xff28c2e5c0000000 \(Self.kvm) old_gpa=0xffffffffffffffff old_uhva=0xff28c2e5c0000000 "
+      "\(gpc) gpa=0x0 uhva=0xff28c2e5c0000000 \(Self.kvm) old_gpa=0xffffffffffffffff old_uhva=0xff28c2e5c0000000 "
         + "gen=0 slotsgen=2 active=1 valid=0")
     for round in isRepeated ? 1...2 : 2...2 {
-      event("vmm-537", 0, "gpc_retry_loop", "\(Self.gpc) \(Self.kvm) uhva=0x7f6185c00000")
+      event("vmm-537", 0, "gpc_retry_loop", "\(gpc) \(Self.kvm) uhva=0x7f6185c00000")
       event("vmm-537", 0, "hva_to_pfn", "addr=0x7f6185c00000 write=1")
       if round == 1 { start(0, at: Self.uhva) }
       if round == 1 { end(0, at: Self.uhva) }
       event("vmm-537", 0, "hva_to_pfn_ret", "pfn=0x1000")
-      event("vmm-537", 0, "gpc_retry_check", "\(Self.gpc) \(Self.kvm) uhva=0x7f6185c00000 pfn=0x1000 mmu_seq=0")
+      event("vmm-537", 0, "gpc_retry_check", "\(gpc) \(Self.kvm) uhva=0x7f6185c00000 pfn=0x1000 mmu_seq=0")
     }
-    event("vmm-537", 0, "gpc_refresh_done", "\(Self.gpc) \(Self.kvm) uhva=0x7f6185c00000 pfn=0x1000")
+    event("vmm-537", 0, "gpc_refresh_done", "\(gpc) \(Self.kvm) uhva=0x7f6185c00000 pfn=0x1000")
     event("vmm-537", 0, "__gpc_refresh_ret", "ret=0")
   }
 

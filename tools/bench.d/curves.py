@@ -1,7 +1,7 @@
 """How time and memory grow with what a recording holds: tools/bench curves [KIND ...].
 
-Each kind of growing_trace.py is made with N / 8, N / 4, N / 2 and N of what grows, and run and compared. A row says the CPU seconds (user; less
-those of a recording of one) and the peak resident MB of each, and the slope of the seconds: 1 doubles with N, 2 is quadratic. It fails where
+Each kind of growing_trace.py is made with N / 8, N / 4, N / 2 and N of what grows, run, compared and explored (v6.9). A row says the CPU
+seconds (user; less those of a recording of one) and the peak resident MB of each, and the slope of the seconds: 1 doubles with N, 2 is quadratic. It fails where
 a slope is above SLOPE_MAX at sizes that take SECONDS_MIN at least, where the memory is above MEGABYTES_MAX, and where a run is ended by a
 signal or takes more than SECONDS_MAX.
 """
@@ -35,7 +35,7 @@ def slope(sizes, seconds):
 def curve(binary, kind, count, folder, memory_max=3 << 30):
     """Rows of one kind, and whether each is within its bounds."""
     sizes = [count // 8, count // 4, count // 2, count]
-    runs = {'run': [], 'compare': []}
+    runs = {'run': [], 'compare': [], 'explore': []}
     for size in [1] + sizes:
         text, database = os.path.join(folder, 'growing.txt'), os.path.join(folder, 'growing.db')
         with open(text, 'w') as file:
@@ -44,6 +44,7 @@ def curve(binary, kind, count, folder, memory_max=3 << 30):
         runs['run'].append(run)
         if run.status >= 0 and os.path.exists(database):
             runs['compare'].append(measure([binary, 'compare', database], memory_max))
+            runs['explore'].append(measure([binary, 'explore', database, '--protocol', 'v6.9'], memory_max))
             os.unlink(database)
         if run.status < 0:
             break

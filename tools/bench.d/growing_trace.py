@@ -41,7 +41,7 @@ class Recording:
         self.event(task, 0, 'set_memory_region', f'kvm={kvm:#x} slot={slot} flags=0 gpa={slot * 0x1000000:#x} size={size:#x} hva={uhva:#x}')
         self.event(task, 0, 'set_memory_region_ret', 'ret=0')
 
-    def refresh(self, vm=0, gpc=GPC, uhva=UHVA, rounds=1, task=('vmm', 537), cpu=0, between=lambda: None, returns=True):
+    def refresh(self, vm=0, gpc=GPC, uhva=UHVA, rounds=1, task=('vmm', 537), cpu=0, between=lambda: None, missed=lambda: None, returns=True):
         kvm = KVM + vm * VM_STRIDE
         self.event(task, cpu, '__gpc_refresh', f'gpc={gpc:#x} gpa=0x0 uhva=0xff28c2e5c0000000 kvm={kvm:#x} old_gpa=0xffffffffffffffff '
                    'old_uhva=0xff28c2e5c0000000 gen=0 slotsgen=2 active=1 valid=0')
@@ -51,6 +51,8 @@ class Recording:
             if number + 1 < rounds:
                 between()
             self.event(task, cpu, 'hva_to_pfn_ret', 'pfn=0x1000')
+            if number + 1 == rounds:
+                missed()
             self.event(task, cpu, 'gpc_retry_check', f'gpc={gpc:#x} kvm={kvm:#x} uhva={uhva:#x} pfn=0x1000 mmu_seq=0 active_inv=0 seq=0')
         if not returns:
             return
@@ -286,6 +288,12 @@ def stale_checks(r, n):
     for index in range(n):
         r.check(gpc=GPC + index * 256)
 
+def stale_rounds(r, n):
+    """n caches of one page, each refreshed with a page that was freed before the test"""
+    r.begin()
+    for index in range(n):
+        r.refresh(gpc=GPC + index * 256, missed=lambda: r.invalidate(uhva=UHVA))
+
 def duplicates(r, n):
     """n times the same line"""
     r.begin()
@@ -315,7 +323,7 @@ def large_delta(r, n):
 KINDS = {function.__name__.replace('_', '-'): function for function in (
     caches, mapped_caches, vms, threads, comms, memslots, memslot_changes, open_invalidations, open_overlapping, contract_checks, nested_storm,
     rounds, open_round, waiting_checks, losses, losses_alone, losses_and_threads, losses_and_caches, losses_and_vms, losses_and_open, markers,
-    starts, stale_checks, duplicates, equal_stamps, large_delta)}
+    starts, stale_checks, stale_rounds, duplicates, equal_stamps, large_delta)}
 
 def main():
     if sys.argv[1:] == ['--kinds']:
