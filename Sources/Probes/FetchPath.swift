@@ -1,12 +1,15 @@
 // Where a field is read from, in the syntax of the kernel's probe events: an argument and the members it leads to.
 
 /// `range->start`: the argument `range`, and its member. `(kvm,mmu_notifier)mn->mm`: the argument `mn` is the member
-/// `mmu_notifier` of a `struct kvm`, whose member follows (`container_of()`).
+/// `mmu_notifier` of a `struct kvm`, whose member follows (`container_of()`). `data->u.gpa`: the union `u`, as its
+/// member `gpa`.
 struct FetchPath: Sendable, Equatable {
   /// The struct that contains what the argument points to, and as which member.
   let container: Container?
   let argument: String
   let members: [String]
+  /// Of the union that the last member is, where the type matters. It is where the union is, so a probe reads the same.
+  let unionMember: String?
 
   struct Container: Sendable, Equatable {
     let structName: String
@@ -23,7 +26,9 @@ struct FetchPath: Sendable, Equatable {
     } else {
       container = nil
     }
-    let words = rest.split(separator: "->").map(String.init)
+    let union = rest.split(separator: ".", maxSplits: 1)
+    unionMember = union.count > 1 ? String(union[1]) : nil
+    let words = union.first?.split(separator: "->").map(String.init) ?? []
     precondition(!words.isEmpty, "a path begins with an argument: \(text)")
     argument = words[0]
     members = Array(words.dropFirst())
@@ -32,5 +37,6 @@ struct FetchPath: Sendable, Equatable {
   /// As it was written.
   var text: String {
     (container.map { "(\($0.structName),\($0.member))" } ?? "") + ([argument] + members).joined(separator: "->")
+      + (unionMember.map { ".\($0)" } ?? "")
   }
 }

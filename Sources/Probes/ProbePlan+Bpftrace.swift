@@ -29,11 +29,11 @@ extension ProbePlan {
         if let container = path.container {
           let line =
             "  $container = (struct \(container.structName) *)((uint64)args.\(path.argument) - "
-            + "offsetof(struct \(container.structName), \(container.member)));"
+            + "(uint64)offsetof(struct \(container.structName), \(container.member)));"
           if !setUp.contains(line) { setUp.append(line) }
-          value = (["$container"] + path.members).joined(separator: "->")
+          value = Self.joined("$container", path)
         } else {
-          value = Self.expression(path)
+          value = Self.joined("args.\(path.argument)", path)
         }
       } else {
         value = "retval"
@@ -50,8 +50,9 @@ extension ProbePlan {
   }
 
   /// `memslots` is an array: its first element is the VM's address space.
-  private static func expression(_ path: FetchPath) -> String {
-    (["args.\(path.argument)"] + path.members.map { $0 == "memslots" ? "memslots[0]" : $0 }).joined(separator: "->")
+  private static func joined(_ argument: String, _ path: FetchPath) -> String {
+    ([argument] + path.members.map { $0 == "memslots" ? "memslots[0]" : $0 }).joined(separator: "->")
+      + (path.unionMember.map { ".\($0)" } ?? "")
   }
 
   /// How a value of a probe's type is printed.

@@ -201,7 +201,7 @@ extension WantedEvent {
           "kvm_xen_hvm_set_attr",
           [
             WantedField("kvm", "kvm", "x64"), WantedField("type", "data->type", "u16"),
-            WantedField("val", "data->u", "x64"),
+            WantedField("val", "data->u.shared_info.gfn", "x64"),
           ], .value(.int))
       ]),
     WantedEvent(
@@ -211,7 +211,7 @@ extension WantedEvent {
           "kvm_xen_vcpu_set_attr",
           [
             WantedField("vcpu", "vcpu", "x64"), WantedField("kvm", "vcpu->kvm", "x64"),
-            WantedField("type", "data->type", "u16"), WantedField("val", "data->u", "x64"),
+            WantedField("type", "data->type", "u16"), WantedField("val", "data->u.gpa", "x64"),
           ], .value(.int))
       ]),
   ]

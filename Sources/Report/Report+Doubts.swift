@@ -62,7 +62,7 @@ extension Report {
     for probe in missingProbes { doubts.append("no probe \(probe.probe): unknown \(probe.unknown)") }
     if !implausibleFields.isEmpty {
       let fields = Set(implausibleFields.map(\.field)).sorted().joined(separator: ", ")
-      doubts.append("\(fields): not used, for \(Self.remedy)")
+      doubts.append("\(fields): not used, for \(remedy)")
     }
     if !silentOmissions.isEmpty {
       doubts.append(

@@ -41,8 +41,14 @@ extension Report {
     }
   }
 
-  static let remedy =
-    "the probes were defined for another kernel: define them by the structures of the one that is recorded"
+  /// Why fields are not used, and what helps.
+  var remedy: String {
+    let otherKernel =
+      "the probes were defined for another kernel: define them by the structures of the one that is recorded"
+    let mayLackEvents = issues.contains { $0.kind.doubt != nil } || !silentOmissions.isEmpty
+    return mayLackEvents && implausibleFields.allSatisfy(\.sign.restsOnPairs)
+      ? "events may be missing beside those that show it, or \(otherKernel)" : otherKernel
+  }
 
   /// Signs of missing events that no marker announces.
   var leftOut: [String] {

@@ -72,7 +72,7 @@ extension TextReport {
     }
     for probe in report.missingProbes { sentences.append("no probe \(probe.probe): unknown \(probe.unknown)") }
     sentences += report.implausible.map { "implausible: \($0)" }
-    if !report.implausibleFields.isEmpty { sentences.append(Report.remedy) }
+    if !report.implausibleFields.isEmpty { sentences.append(report.remedy) }
     sentences += report.leftOut.map { "omitted: \($0)" }
     sentences += report.whyIncomplete.map { "incomplete: \($0)" }
     return lines + sentences.flatMap { fold($0) }

@@ -17,6 +17,14 @@ package struct ImplausibleField: Sendable {
     case belowSnapshot = "below_snapshot"
     /// It is read at the same offset as a field of another probe that shows a sign.
     case sameOffset = "same_offset"
+
+    /// Two events are compared: an event that is missing without a marker may lie between, and they are no pair.
+    package var restsOnPairs: Bool {
+      switch self {
+      case .besideAnswer, .alwaysZero, .belowSnapshot, .sameOffset: true
+      case .noKernelAddress, .outOfRange: false
+      }
+    }
   }
 
   package let kind: EventKind

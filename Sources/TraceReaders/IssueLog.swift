@@ -30,6 +30,12 @@ struct IssueLog {
     issues.append(ImportIssue(kind: kind, line: id, reason: reason(), excerpt: excerpt()))
   }
 
+  /// What was noted of this kind so far was no part of the recording.
+  mutating func withdraw(_ kind: ImportIssueKind) {
+    counts[kind] = nil
+    issues.removeAll { $0.kind == kind }
+  }
+
   /// The first bytes as text: unprintable bytes as `\xNN`, invalid UTF-8 replaced.
   private static func printable(_ bytes: UnsafeRawBufferPointer) -> String {
     var text = ""

@@ -110,7 +110,7 @@ final class PartialFile {
     }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notOurs(path: path) }
     guard status.st_size > 0 else { return nil }
-    guard kind.isNamed(inHeaderOf: path) else { throw .notOurs(path: path) }
+    guard try kind.isNamed(inHeaderOf: path) else { throw .notOurs(path: path) }
     do throws(TraceStoreError) {
       let connection = try Connection(path, mode: .readWrite, isChecked: false)
       try connection.execute("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE")

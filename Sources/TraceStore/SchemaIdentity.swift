@@ -45,20 +45,28 @@ enum SchemaIdentity: CaseIterable {
   }
 
   /// The first bytes of the file, where SQLite may not be able to read it, have an application id of this kind.
-  func isNamed(inHeaderOf path: String) -> Bool {
-    guard let header = SchemaIdentity.header(of: path) else { return false }
+  /// Throws where it cannot be looked at: then it may be one.
+  func isNamed(inHeaderOf path: String) throws(TraceStoreError) -> Bool {
+    guard let header = try SchemaIdentity.header(of: path) else { return false }
     return header[68...].reduce(0) { $0 << 8 | Int64($1) } == applicationID
   }
 
-  /// As far as the application id; nil: it is no SQLite database.
-  private static func header(of path: String) -> [UInt8]? {
+  /// As far as the application id; nil: it is no SQLite database, or not there.
+  private static func header(of path: String) throws(TraceStoreError) -> [UInt8]? {
     // A pipe would be waited for.
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
+    guard descriptor >= 0 else {
+      if [ENOENT, ENOTDIR, ENXIO].contains(errno) { return nil }
+      throw .system(errno: errno, doing: "open", path: path)
+    }
     defer { close(descriptor) }
     var header = [UInt8](repeating: 0, count: 72)
-    let isRead = pread(descriptor, &header, header.count, 0) == header.count
-    return isRead && header.starts(with: "SQLite format 3\0".utf8) ? header : nil
+    let size = pread(descriptor, &header, header.count, 0)
+    // A folder, a pipe and a socket are no database.
+    if size < 0, ![EISDIR, ESPIPE, EINVAL].contains(errno) {
+      throw .system(errno: errno, doing: "read", path: path)
+    }
+    return size == header.count && header.starts(with: "SQLite format 3\0".utf8) ? header : nil
   }
 
   /// Of the tables, views and indices, as SQLite keeps them.
@@ -149,7 +157,7 @@ enum SchemaIdentity: CaseIterable {
     } catch .sqlite(let code, let message, _) where code & 0xff == SQLITE_CORRUPT {
       throw .unreadable(path: path, reason: message)
     } catch .sqlite(let code, _, _)
-      where code & 0xff == SQLITE_CANTOPEN && (header(of: path)?[18] == 2 || access(path + "-wal", F_OK) == 0)
+      where code & 0xff == SQLITE_CANTOPEN && ((try? header(of: path))?[18] == 2 || access(path + "-wal", F_OK) == 0)
     {
       // We write none, and `CheckedFile` has none.
       throw .changed(path: path, what: "it has a write-ahead log")

@@ -30,7 +30,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
-    if FleetDatabase.isOne(database) { throw try report.show(FleetDatabase(at: database), page) }
+    if try FleetDatabase.isOne(database) { throw try report.show(FleetDatabase(at: database), page) }
     throw try report.show(Recording(try TraceDatabase(at: database), path: database, .terminal), page)
   }
 }

@@ -21,7 +21,7 @@ struct RunCommand: ParsableCommand {
           "\(database) is a database: its recording is in it already, and gpc-replay replay judges it by other settings."
         )
       }
-      if FleetDatabase.isOne(database) { throw try report.show(FleetDatabase(at: database)) }
+      if try FleetDatabase.isOne(database) { throw try report.show(FleetDatabase(at: database)) }
       throw try report.show(Recording(try TraceDatabase(at: database), path: database, .terminal))
     }
     let outcome = try RecordingImport(input.request, replay: try replay.request(), .terminal).run()

@@ -112,6 +112,30 @@ import Testing
     #expect(recording.counts == [.formLimit: 1], "neither the CPU nor the place is told")
   }
 
+  /// The sum at the end is of the losses above it, and all that there is where they are not.
+  @Test func theSumOfLossesCountsOnce() throws {
+    let sum = "WARNING: Total lost event count: 42\n"
+    for lost in ["Lost 40 events\n", "Lost 42 events\n", ""] {
+      let recording = try Recording(Self.event("1") + "\n" + lost + Self.event("2") + "\n" + sum)
+      let counts = recording.events.filter { $0.kind == .lostEvents }.compactMap { $0[.len] }
+      #expect(counts.reduce(0, +) == 42 && counts.count == (lost.hasPrefix("Lost 40") ? 2 : 1), "\(lost): \(counts)")
+    }
+  }
+
+  /// What the compiler says of the program comes before its probes are there. Later lines are of the recording, and so
+  /// are those of an output that does not say when that was.
+  @Test func warningsOfTheProgramAreNotOfTheRecording() throws {
+    let warning = "/gpc.bt:12:63-71: WARNING: Unnecessary cast: expression is already of type uint64\n"
+    let (first, second) = (Self.event("1") + "\n", Self.event("2") + "\n")
+    for (text, count) in [
+      (warning + "Attached 28 probes\n" + first + second, nil), (warning + first + second, 1),
+      ("Attached 28 probes\n" + warning + first + second, 1), (first + warning + "Attached 28 probes\n" + second, 1),
+    ] as [(String, Int64?)] {
+      let recording = try Recording(text)
+      #expect(recording.events.count == 2 && recording.counts[.badLine] == count, "\(text)")
+    }
+  }
+
   @Test func otherMessagesAndMapsAreNoDirt() throws {
     let text =
       "{\"type\": \"attached_probes\", \"count\": 6}\n{\"type\": \"map\", \"data\": {\"@n\": {\"1377\": 1, \"x\": [1, \"2\"]}}}\n"

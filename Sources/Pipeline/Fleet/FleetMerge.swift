@@ -44,7 +44,7 @@ package struct FleetMerge {
     var outcome = Outcome()
     var sources: [String: Source] = [:]
     // An output that is there is added to.
-    let former = FleetDatabase.isOne(output) ? [output] : []
+    let former = try FleetDatabase.isOne(output) ? [output] : []
     let state = Self.state(of: output)
     let writer = try FleetWriter(at: output, isResult: false)
     for path in former + (try files(&outcome)) {
@@ -126,7 +126,8 @@ package struct FleetMerge {
       } else if status.st_mode & S_IFMT == S_IFREG, name.hasSuffix(".db") {
         guard access(path, R_OK) == 0 else { throw .system(errno: errno, doing: "open", path: path) }
         // What has the name of a result is one: opening it says what is wrong with it.
-        if ResultName.isOne(name) || FleetDatabase.isOne(path) { results.append(path) }
+        let isResult = if ResultName.isOne(name) { true } else { try FleetDatabase.isOne(path) }
+        if isResult { results.append(path) }
       }
     }
     return results

@@ -21,7 +21,9 @@ package final class FleetDatabase {
   }
 
   /// It is a database of this kind, whole or not.
-  package static func isOne(_ path: String) -> Bool { SchemaIdentity.fleet.isNamed(inHeaderOf: path) }
+  package static func isOne(_ path: String) throws(TraceStoreError) -> Bool {
+    try SchemaIdentity.fleet.isNamed(inHeaderOf: path)
+  }
 
   package func entries() throws(TraceStoreError) -> [Entry] {
     let row = try connection.prepare("SELECT name, status, error, file_name FROM recording ORDER BY id")

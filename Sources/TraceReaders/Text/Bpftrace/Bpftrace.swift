@@ -19,7 +19,7 @@ enum Bpftrace: TextForm {
     switch BpftraceNote(line) {
     // The first line says so, though no record may follow.
     case .attached: return number == 0 ? .decisive : .note
-    case .lost, .map, .empty: return .note
+    case .lost, .lostInAll, .map, .empty: return .note
     case nil: return nil
     }
   }

@@ -3,6 +3,8 @@
 enum BpftraceNote {
   /// `Lost 42 events`.
   case lost(UInt64)
+  /// `WARNING: Total lost event count: 42`, at the end.
+  case lostInAll(UInt64)
   /// `Attaching 6 probes...`
   case attached
   /// `@n[1377]: 1`, and the rows of a histogram: maps are printed when the script ends.
@@ -20,6 +22,9 @@ enum BpftraceNote {
     if skip("Lost ", &place, line.end) {
       guard let count = decimal(&place, line.end), skip(" events", &place, line.end) else { return nil }
       self = .lost(count)
+    } else if skip("Total lost event count: ", &place, line.end) {
+      guard let count = decimal(&place, line.end) else { return nil }
+      self = .lostInAll(count)
     } else if skip("Attaching ", &place, line.end) || skip("Attached ", &place, line.end) {
       guard decimal(&place, line.end) != nil, skip(" probe", &place, line.end) else { return nil }
       self = .attached

@@ -10,6 +10,8 @@ final class BpftraceReader: RecordingReader {
   /// What was printed since the last newline, with readable room after it.
   private var printed: [UInt8] = []
   private var arrived: EventID = 0
+  /// Events that were dropped so far.
+  private var lostCount: UInt64 = 0
   private var delivered: EventID = 0
   private var lastDelivered = Int64.min
   /// All lines are read; events may still wait.
@@ -158,12 +160,17 @@ final class BpftraceReader: RecordingReader {
     switch BpftraceNote(line) {
     case nil: pipeline.text.issues.note(.badLine, line: pipeline.lines, reason, line)
     case .lost(let count): lose(count)
-    case .attached, .map, .empty: break
+    case .lostInAll(let count): if count > lostCount { lose(count - lostCount) }
+    // Before that bpftrace compiles, and warns of what it compiles: no probe has an event then.
+    case .attached: if arrived == 0 { pipeline.text.issues.withdraw(.badLine) }
+    case .map, .empty: break
     }
   }
 
   /// It is not known which CPU's buffer was full, nor when.
   private func lose(_ count: UInt64?) {
+    // A hostile count ends nothing.
+    lostCount = lostCount.addingReportingOverflow(count ?? 0).partialValue
     pipeline.text.issues.note(
       .formLimit, line: pipeline.lines, "bpftrace does not report on which CPU events were lost, nor when", nil)
     var event = RecordedEvent()
