@@ -191,6 +191,10 @@ for name in names:
         # Ended in the middle, by what it was to wait for.
         judge.holds("it was ended by a finding", "The recording ends here" in read(name, "record.txt"), read(name, "record.txt"))
         judge.holds("the finding is in what was kept", judge.findings("stale", "certain") > 0, "see report.txt")
+    elif name == "selftest":
+        judge.holds("the test passed", read(name, "status").strip() == "0", read(name, "workload.txt")[-300:])
+        judge.holds("its caches are there", judge.one("SELECT COUNT(*) FROM cache") >= 3, judge.one("SELECT COUNT(*) FROM cache"))
+        judge.holds("nothing is stale for certain", judge.findings("stale", "certain") == 0, "see report.txt")
     else:
         judge.of_truth(read(name, "workload.txt"))
     judge.line()
