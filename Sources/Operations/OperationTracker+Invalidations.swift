@@ -8,6 +8,11 @@ extension OperationTracker {
   mutating func invalidateRangeStart(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     threads[thread].unpairedStartRet = nil
     guard let vm = vm(ofHook: event), let range = event.range else { return }
+    // A start hook calls no other one: one that has not returned did so unrecorded.
+    for former in threads[thread].hooks
+    where !former.isTorn && former.start != nil && former.startRet == nil && former.end == nil {
+      omissions.noteUnpaired(lacking: .mnInvalidateRangeStartRet, at: moment.id)
+    }
     // The next start of the same thread and notifier: usually the previous one is over and its end was lost (evidence,
     // rule 13). But a change of protection may split a huge page between its hooks: then its end is still to come.
     for former in threads[thread].hooks where former.vm === vm && !former.isTorn {
@@ -29,7 +34,7 @@ extension OperationTracker {
       if rounds[round].lookupRet == nil { invalidation.selfLookup = rounds[round].lookup?.id }
     }
     place.set(invalidation, in: host)
-    noteCount(event, of: vm, thread, moment, isOfHook: true)
+    noteCount(event, of: vm, thread, moment, isAlways: true)
     steps.append(.began(invalidation))
   }
 
@@ -101,7 +106,7 @@ extension OperationTracker {
     if invalidation.startRet == nil && invalidation.walkIsInEndHook == false {
       steps.append(.walkEnded(invalidation, moment))
     }
-    noteCount(event, of: vm, thread, moment, isOfHook: true)
+    noteCount(event, of: vm, thread, moment, isAlways: true)
     steps.append(.endEntered(invalidation))
   }
 
@@ -229,11 +234,13 @@ extension OperationTracker {
   // MARK: Recorded counts
 
   /// Keeps a recorded `mn_active_invalidate_count` where it can prove something; it was read before the thread's next
-  /// event. In a hook it always can; the count of a retry test's probe is compared with the test.
+  /// event. In a hook it always can, and at a loop's top where the test has no probe; the count of a retry test's probe
+  /// is compared with the test.
+  /// - Parameter isAlways: not only while it is in doubt whether all of the VM's hooks are recorded.
   mutating func noteCount(
-    _ event: RecordedEvent, of vm: VMState, _ thread: ThreadNumber, _ moment: Moment, isOfHook: Bool = false
+    _ event: RecordedEvent, of vm: VMState, _ thread: ThreadNumber, _ moment: Moment, isAlways: Bool = false
   ) {
-    guard isOfHook || vm.isInDoubt, let count = event[.activeInvalidations] else { return }
+    guard isAlways || vm.isInDoubt, let count = event[.activeInvalidations] else { return }
     threads[thread].recordedCount = RecordedCount(vm: vm, count: count, low: moment)
   }
 

@@ -49,7 +49,9 @@ extension OperationTracker {
     guard let cache = cache(event) else { return }
     if let round = round(of: thread), rounds[round].hasFailed { abandonRefresh(of: thread, at: moment) }
     let refresh = openRefresh(of: cache, event.task, thread, moment)
-    if let vm = refreshes[refresh].vm { noteCount(event, of: vm, thread, moment) }
+    if let vm = refreshes[refresh].vm {
+      noteCount(event, of: vm, thread, moment, isAlways: !probes.has(.gpcRetryCheck))
+    }
     if let uhva = event.uhva { caches[cache].uhva = uhva }
     // 6.1 has the probe after the snapshot (which it records), 6.12 at the loop's top, before it.
     let isAfterSnapshot = event[.mmuSeq] != nil

@@ -20,7 +20,15 @@ struct Amendments {
 
   func apply(on connection: Connection, settings: ReplaySettings?) throws(TraceStoreError) {
     if !taints.isEmpty || !openInvalidations.isEmpty { try amend(on: connection, settings: settings) }
-    if hasUnexplainedMoves { try connection.execute(Self.withdrawRaisingWitnesses) }
+    if hasUnexplainedMoves {
+      try connection.execute(Self.withdrawRaisingWitnesses)
+      // What moved them may have been an invalidation of the refresh's page.
+      try connection.execute(
+        """
+        UPDATE finding SET certainty = '\(Finding.Certainty.possible.rawValue)'
+          WHERE kind = '\(Finding.Kind.excessiveRetry.rawValue)'
+        """)
+    }
     if !omissions.isEmpty || restsOnImplausibleFields {
       try connection.execute(Self.makeAbsenceUnfounded)
       // Then recorded events may also be paired wrongly.

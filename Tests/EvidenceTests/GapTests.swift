@@ -43,4 +43,15 @@ struct GapTests {
     let sql = "SELECT count(*) FROM retry_round WHERE sub_cause = 'self' AND test_event_id >= 37"
     #expect(try rows("self-across-gap", sql) == ["0"])
   }
+
+  /// A CPU is left out without a marker: a thread enters its start hook twice and does not leave it. No form is refuted
+  /// by what such a recording does not have.
+  @Test("A start hook in a start hook is an omission") func startWithoutReturn() throws {
+    let sql = """
+      SELECT (SELECT group_concat(sign) FROM silent_omission),
+        (SELECT refuted_count FROM form_agreement WHERE form = 'v6.9'),
+        (SELECT refuted_count FROM form_agreement WHERE form = 'v7.3')
+      """
+    #expect(try rows("start-without-return", sql) == ["unpaired,0,0"])
+  }
 }
