@@ -202,7 +202,13 @@ package struct TextReport {
     if report.retries.isEmpty {
       // Only all probes of a refresh together show which lookup was its last.
       let isKnown = report.missingProbes.isEmpty && report.implausibleFields.isEmpty
-      return [StyledLine("no round of a retry loop " + (isKnown ? "was repeated" : "is known to have been repeated"))]
+      if isKnown { return [StyledLine("no round of a retry loop was repeated")] }
+      return [
+        StyledLine(
+          report.counts.roundsMax > 1
+            ? "rounds of a retry loop were repeated, and nothing is known of why"
+            : "no round of a retry loop is known to have been repeated")
+      ]
     }
     var rows = [["repeated rounds", "why", "rounds", "refreshes", "lost \(unit.name)"]]
     rows += report.retries.map {

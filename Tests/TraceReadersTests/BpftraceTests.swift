@@ -102,7 +102,7 @@ import Testing
     "{\"type\": \"lost_events\", \"count\": 42}", "{\"type\": \"lost_events\", \"count\": \"42\"}",
     "{\"type\": \"lost_events\", \"data\": {\"events\": 42}}",
     "{\"type\":\"lost_events\",\"data\":{\"events\":\"42\"}}",
-    "Lost 42 events", "WARNING: Lost 42 events",
+    "Lost 42 events", "WARNING: Lost 42 events", "ERROR: Lost 42 events",
   ])
   func lossIsSpelledInManyWays(line: String) throws {
     let recording = try Recording(Self.event("1") + "\n" + line + "\n" + Self.event("2") + "\n")

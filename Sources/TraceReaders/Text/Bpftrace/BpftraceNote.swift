@@ -18,7 +18,7 @@ enum BpftraceNote {
       self = .empty
       return
     }
-    _ = skip("WARNING: ", &place, line.end)
+    if !skip("WARNING: ", &place, line.end) { _ = skip("ERROR: ", &place, line.end) }
     if skip("Lost ", &place, line.end) {
       guard let count = decimal(&place, line.end), skip(" events", &place, line.end) else { return nil }
       self = .lost(count)
