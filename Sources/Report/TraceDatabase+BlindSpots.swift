@@ -18,7 +18,7 @@ extension TraceDatabase {
       spots.append("events were omitted without a marker: nothing is known about any window")
     }
     let hasVM = "EXISTS (SELECT 1 FROM vm)"
-    let isWhole = try holds("NOT EXISTS (SELECT 1 FROM given_up WHERE ends_replay = 1)")
+    let isWhole = try !givenUp().contains(where: \.endsReplay)
     if try holds("NOT EXISTS (SELECT 1 FROM invalidation) AND \(hasVM)") {
       spots.append(Report.noInvalidation(isWhole: isWhole))
     }

@@ -291,7 +291,7 @@ import Testing
     #expect(try folder.bytes(result) == whole)
   }
 
-  /// Results of another version of the fleet database are named, and neither read nor made anew in their place.
+  /// merge names a result of another schema version, and does not change it.
   @Test func resultsOfTwoVersions() throws {
     _ = try batch(Self.trace("quiet"), Self.trace("contract"), "--out", "out")
     let result = "out/\(try files()[0])"
@@ -371,6 +371,13 @@ import Testing
     return process
   }
 
+  /// The processes of its recordings.
+  private func children(of process: Process) throws -> [Int32] {
+    let pid = process.processIdentifier
+    return try String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
+      .split(separator: " ").map { try #require(Int32($0)) }
+  }
+
   private func isPrinted(_ printed: TemporaryFolder) -> Bool { (try? printed.bytes("output").isEmpty) == false }
 
   private var unfinished: [String] {
@@ -392,9 +399,7 @@ import Testing
   @Test func aKilledProcessIsALine() throws {
     let printed = try TemporaryFolder()
     let process = try begun(printed)
-    let pid = process.processIdentifier
-    let children = try String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
-    for child in children.split(separator: " ") { kill(try #require(Int32(child)), SIGKILL) }
+    for child in try children(of: process) { kill(child, SIGKILL) }
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 75)
     let lines = try lines(String(decoding: printed.bytes("output"), as: UTF8.self))
@@ -407,9 +412,7 @@ import Testing
   @Test(arguments: ["crashed", "out_of_memory"]) func aRecordingThatEndsItsProcess(status: String) throws {
     let printed = try TemporaryFolder()
     let process = try begun(printed)
-    let pid = process.processIdentifier
-    let children = try String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
-    for child in children.split(separator: " ") {
+    for child in try children(of: process) {
       // No more memory than it has: the next page that it asks for is refused.
       let command = status == "crashed" ? "kill -SEGV \(child)" : "prlimit --pid \(child) --data=0"
       #expect(try Invocation(shell: command, in: folder.url).status == 0)
