@@ -21,6 +21,7 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CWidth"),
     .target(name: "TextLayout", dependencies: ["CWidth"]),
+    .target(name: "FileSystem"),
     .target(name: "KVMEvents", dependencies: ["TextLayout"]),
     .target(name: "Results", dependencies: ["KVMEvents", "TextLayout"]),
     .target(
@@ -39,7 +40,7 @@ let package = Package(
         .embedInCode("fleet_questions.sql"),
       ]),
     .target(
-      name: "TraceStore", dependencies: ["KVMEvents", "TextLayout", "Results", "CSQLite", "Schema"],
+      name: "TraceStore", dependencies: ["FileSystem", "KVMEvents", "TextLayout", "Results", "CSQLite", "Schema"],
       swiftSettings: hotPath),
     .target(name: "GPCProtocol", dependencies: ["KVMEvents"]),
     .target(
@@ -63,19 +64,21 @@ let package = Package(
     .target(name: "Compare", dependencies: ["KVMEvents", "Results", "GPCProtocol"]),
     .target(name: "BTF"),
     .target(name: "Probes", dependencies: ["BTF"]),
-    .target(name: "Recorder"),
+    .target(name: "Recorder", dependencies: ["FileSystem"]),
     // A kernel whose truth is known: runs of the engine, recorded.
     .target(name: "SimulatedKernel", dependencies: ["KVMEvents", "Results", "GPCProtocol", "Forms"]),
     .target(
       name: "Corpus",
       dependencies: [
-        "KVMEvents", "TextLayout", "Results", "TraceReaders", "GPCProtocol", "Operations", "Forms", "Report",
+        "FileSystem", "KVMEvents", "TextLayout", "Results", "TraceReaders", "GPCProtocol", "Operations", "Forms",
+        "Report",
         .product(name: "TOMLKit", package: "TOMLKit"),
       ]),
     .target(
       name: "Pipeline",
       dependencies: [
-        "KVMEvents", "TextLayout", "Results", "TraceReaders", "TraceStore", "GPCProtocol", "Forms", "Replay", "Report",
+        "FileSystem", "KVMEvents", "TextLayout", "Results", "TraceReaders", "TraceStore", "GPCProtocol", "Forms",
+        "Replay", "Report",
         "Explore", "Compare",
         "Corpus", "CZstd",
       ]),

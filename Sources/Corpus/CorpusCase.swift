@@ -1,7 +1,7 @@
 // A folder of the corpus.
 
+import FileSystem
 import FoundationEssentials
-import Glibc
 
 /// One case: a folder with a trace and its description.
 package struct CorpusCase: Equatable, Sendable {
@@ -21,7 +21,7 @@ package struct CorpusCase: Equatable, Sendable {
 
   /// - Parameter lacking: forms that it may expect nothing of.
   package func description(lacking: [String] = []) throws(CaseFault) -> CaseDescription {
-    guard FileManager.default.fileExists(atPath: descriptionPath) else { throw .noDescription }
+    guard try kind(of: Self.descriptionName) != nil else { throw .noDescription }
     return try CaseDescription(toml: try descriptionText(), lacking: lacking)
   }
 
@@ -34,17 +34,20 @@ package struct CorpusCase: Equatable, Sendable {
   }
 
   package func tracePath() throws(CaseFault) -> String {
-    let there = Self.traceNames.filter { FileManager.default.fileExists(atPath: folder + "/" + $0) }
+    var there: [String] = []
+    for name in Self.traceNames where try kind(of: name) != nil { there.append(name) }
     guard let first = there.first else { throw .noTrace }
     guard there.count == 1 else { throw .severalTraces(there) }
-    let path = folder + "/" + first
-    guard Self.isFile(path) else { throw .unreadable(file: first, reason: "it is not a file") }
-    return path
+    // Opening a pipe would block indefinitely.
+    guard try kind(of: first) == .file else { throw .unreadable(file: first, reason: "it is not a file") }
+    return folder + "/" + first
   }
 
-  /// Opening a pipe would block indefinitely.
-  private static func isFile(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  private func kind(of file: String) throws(CaseFault) -> FileKind? {
+    do throws(SystemCallError) {
+      return try FileKind.of(folder + "/" + file)
+    } catch {
+      throw .unreadable(file: file, reason: error.reason)
+    }
   }
 }

@@ -1,5 +1,6 @@
 // The cases in a folder.
 
+import FileSystem
 import FoundationEssentials
 
 /// `DIR/topic/case`, or a topic's folder, or a case's own.
@@ -11,40 +12,49 @@ package struct CorpusFolder: Sendable {
     case notFound
     case notAFolder
     case empty
-    case unreadable
+    /// `part`: a path in it, or its own.
+    case unreadable(part: String, reason: String)
 
     package var predicate: String {
       switch self {
       case .notFound: "does not exist"
       case .notAFolder: "is not a folder"
       case .empty: "holds no case: a case is a folder DIR/topic/case with a trace and \(CorpusCase.descriptionName)"
-      case .unreadable: "cannot be read"
+      case .unreadable(let part, let reason): "cannot be searched: \(part): \(reason)"
       }
     }
   }
 
   package init(_ path: String) throws(Fault) {
-    var isFolder = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw .notFound }
-    guard isFolder else { throw .notAFolder }
-    let found = try Self.cases(in: path)
+    let kind: FileKind?
+    let found: [CorpusCase]
+    do throws(SystemCallError) {
+      kind = try FileKind.of(path)
+      found = kind == .folder ? try Self.cases(in: path) : []
+    } catch {
+      throw .unreadable(part: error.path, reason: error.reason)
+    }
+    guard let kind else { throw .notFound }
+    guard kind == .folder else { throw .notAFolder }
     guard !found.isEmpty else { throw .empty }
     cases = Self.distinct(found)
   }
 
   /// A folder with a trace or a description is a case; one with neither is searched, two levels deep, and an empty one
   /// at the depth of a case is a broken case rather than none.
-  private static func cases(in path: String) throws(Fault) -> [CorpusCase] {
+  private static func cases(in path: String) throws(SystemCallError) -> [CorpusCase] {
     let root = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    if isCase(root) { return [CorpusCase(name: name(ofCaseAt: root), folder: root)] }
+    let names = try namesInFolder(root)
+    if isCase(names) { return [CorpusCase(name: name(ofCaseAt: root), folder: root)] }
     var found: [CorpusCase] = []
-    for topic in try folders(in: root) {
+    for topic in try folders(names, in: root) {
       let topicPath = root + "/" + topic
-      if isCase(topicPath) {
+      let names = try namesInFolder(topicPath)
+      if isCase(names) {
         found.append(CorpusCase(name: name(ofCaseAt: topicPath), folder: topicPath))
         continue
       }
-      for name in try folders(in: topicPath) {
+      for name in try folders(names, in: topicPath) {
         found.append(CorpusCase(name: topic + "/" + name, folder: topicPath + "/" + name))
       }
     }
@@ -57,10 +67,8 @@ package struct CorpusFolder: Sendable {
     return cases.map { count[$0.name] == 1 ? $0 : CorpusCase(name: $0.folder, folder: $0.folder) }
   }
 
-  private static func isCase(_ path: String) -> Bool {
-    ([CorpusCase.descriptionName] + CorpusCase.traceNames).contains {
-      FileManager.default.fileExists(atPath: path + "/" + $0)
-    }
+  private static func isCase(_ names: [String]) -> Bool {
+    names.contains { $0 == CorpusCase.descriptionName || CorpusCase.traceNames.contains($0) }
   }
 
   /// The last two parts, where there are two.
@@ -71,17 +79,11 @@ package struct CorpusFolder: Sendable {
     return full.split(separator: "/").filter { $0 != "." && $0 != ".." }.suffix(2).joined(separator: "/")
   }
 
-  private static func folders(in path: String) throws(Fault) -> [String] {
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: path)
-    } catch {
-      throw .unreadable
+  private static func folders(_ names: [String], in path: String) throws(SystemCallError) -> [String] {
+    var folders: [String] = []
+    for name in names where !name.hasPrefix(".") {
+      if try FileKind.of(path + "/" + name) == .folder { folders.append(name) }
     }
-    return names.filter { name in
-      var isFolder = false
-      return !name.hasPrefix(".") && FileManager.default.fileExists(atPath: path + "/" + name, isDirectory: &isFolder)
-        && isFolder
-    }.sorted()
+    return folders
   }
 }

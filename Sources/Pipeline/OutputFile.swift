@@ -1,5 +1,6 @@
 // An output file that is there whole or not at all.
 
+import FileSystem
 import Glibc
 import TraceStore
 
@@ -51,16 +52,17 @@ package final class OutputFile {
 
   /// Is it a pipe or a device?
   private static func isSpecial(_ path: String, replaces: Bool) throws(OutputFileError) -> Bool {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return false }
-    switch status.st_mode & S_IFMT {
-    case S_IFDIR: throw .isDirectory
-    case S_IFREG where !replaces:
+    let kind: FileKind?
+    do throws(SystemCallError) { kind = try FileKind.of(path) } catch { throw .failed(errno: error.errno) }
+    switch kind {
+    case nil: return false
+    case .folder: throw .isDirectory
+    case .file where !replaces:
       // A process that was killed between the two names left the other one; no later one would come to write beside it.
       UnfinishedPlace(beside: FinalPath.resolve(path)).removeLeftovers()
       throw .exists
-    case S_IFREG: return false
-    case _: return true
+    case .file: return false
+    case .other: return true
     }
   }
 

@@ -1,5 +1,6 @@
 // The files that a recording is made through: tracefs, /proc and /sys, or their stand-ins in a test.
 
+import FileSystem
 import Glibc
 
 /// Files by their paths below one root.
@@ -71,14 +72,7 @@ package final class SystemTraceFiles: TraceFiles {
   package func exists(_ path: String) -> Bool { access(root + path, F_OK) == 0 }
 
   package func names(in path: String) -> [String] {
-    guard let folder = opendir(root + path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names.sorted()
+    (try? namesInFolder(root + path)) ?? []
   }
 
   package func openPages(_ path: String) -> (any TracePages)? {

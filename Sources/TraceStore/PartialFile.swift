@@ -1,6 +1,7 @@
 // A database under construction: a file with a name of its own next to the final one, renamed into place when complete.
 
 import CSQLite
+import FileSystem
 import Glibc
 
 /// The file a writer fills. Its lock distinguishes a running import from what a killed one left over.
@@ -23,7 +24,7 @@ final class PartialFile {
     self.kind = kind
     finalPath = FinalPath.resolve(requestedPath)
     place = UnfinishedPlace(beside: finalPath)
-    do throws(SystemCallError) { made = try place.makeFile() } catch { throw PartialFile.failure(error) }
+    do throws(SystemCallError) { made = try place.makeFile() } catch { throw TraceStoreError(error) }
   }
 
   /// A file for a database in memory: where SQLite would put what does not fit, and unlinked once it is open.
@@ -121,13 +122,7 @@ final class PartialFile {
     }
   }
 
-  static func failure(_ call: String, _ path: String) -> TraceStoreError { failure(SystemCallError(call, path)) }
-
-  private static func failure(_ error: SystemCallError) -> TraceStoreError {
-    switch error.errno {
-    case ENOSPC, EDQUOT, EFBIG: .noSpace(path: error.path)
-    case EBUSY: .busy(path: error.path)
-    default: .system(errno: error.errno, doing: error.call, path: error.path)
-    }
+  static func failure(_ call: String, _ path: String) -> TraceStoreError {
+    TraceStoreError(SystemCallError(call, path))
   }
 }

@@ -121,10 +121,9 @@ enum SchemaIdentity: CaseIterable {
   static func open(
     _ path: String, mode: Connection.Mode, _ kinds: [SchemaIdentity] = [.trace]
   ) throws(TraceStoreError) -> Connection {
-    var status = stat()
-    guard stat(path, &status) == 0 else { throw .notFound(path: path) }
+    guard let file = try TraceStoreError.kind(of: path) else { throw .notFound(path: path) }
     // A pipe or a device would be waited for, a directory is none.
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .notOurs(path: path) }
+    guard file == .file else { throw .notOurs(path: path) }
     let (connection, id) = try opened(path, mode)
     guard let kind = kinds.first(where: { $0.applicationID == id }) else {
       guard let other = allCases.first(where: { $0.applicationID == id }) else { throw .notOurs(path: path) }

@@ -1,6 +1,8 @@
 // What can go wrong with a database, with what is needed to act on it; the CLI formats the messages.
 
 import CSQLite
+import FileSystem
+import Glibc
 
 /// The errors of the store.
 package enum TraceStoreError: Error, Equatable, Sendable {
@@ -37,6 +39,20 @@ package enum TraceStoreError: Error, Equatable, Sendable {
 }
 
 extension TraceStoreError {
+  package init(_ error: SystemCallError) {
+    self =
+      switch error.errno {
+      case ENOSPC, EDQUOT, EFBIG: .noSpace(path: error.path)
+      case EBUSY: .busy(path: error.path)
+      default: .system(errno: error.errno, doing: error.call, path: error.path)
+      }
+  }
+
+  /// As `FileKind.of`.
+  package static func kind(of path: String) throws(TraceStoreError) -> FileKind? {
+    do throws(SystemCallError) { return try FileKind.of(path) } catch { throw TraceStoreError(error) }
+  }
+
   /// SQLite was given no memory.
   package var isOfMemory: Bool {
     if case .sqlite(let code, _, _) = self { code & 0xff == SQLITE_NOMEM } else { false }

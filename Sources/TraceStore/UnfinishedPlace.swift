@@ -1,19 +1,7 @@
 // Names beside a final one, for what is under construction there: `.NAME.partial-PID-N`.
 
+import FileSystem
 import Glibc
-
-/// A system call that failed, and on what.
-package struct SystemCallError: Error {
-  package let errno: Int32
-  let call: String
-  let path: String
-
-  init(_ call: String, _ path: String, errno: Int32 = Glibc.errno) {
-    self.call = call
-    self.path = path
-    self.errno = errno
-  }
-}
 
 /// Where a file or folder is built that gets its final name once it is complete. Each has a lock as long as it is under
 /// construction, which distinguishes it from what a killed process left.
@@ -116,13 +104,9 @@ package struct UnfinishedPlace {
 
   /// Removes what killed processes left beside the same name. What is under construction is locked, and stays.
   package func removeLeftovers() {
-    guard let directory = opendir(folder) else { return }  // The creation that follows reports the cause.
-    defer { closedir(directory) }
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      guard name.hasPrefix(prefix), isOurs(name.dropFirst(prefix.count)) else { continue }
+    // The creation that follows reports why a folder cannot be read.
+    for name in (try? namesInFolder(folder)) ?? []
+    where name.hasPrefix(prefix) && isOurs(name.dropFirst(prefix.count)) {
       let path = "\(folder)/\(name)"
       // A lock over a network file system needs a file that may be written.
       var descriptor = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC)

@@ -105,6 +105,25 @@ struct OwnCorpus {
     #expect(bare.status == 2 && bare.errorText.hasPrefix("gpc-replay: bare holds no case"))
   }
 
+  /// A case that cannot be looked at is not one case less.
+  @Test func aPartThatCannotBeLookedAt() throws {
+    let corpus = OwnCorpus()
+    try corpus.add("whole", copyOf: "contract")
+    try corpus.add("loop", copyOf: "contract")
+    let trace = corpus.file("loop/trace.txt").path
+    try FileManager.default.createSymbolicLink(atPath: trace, withDestinationPath: trace)
+    let run = try corpus.run("run", "traces", "--db", ":memory:")
+    #expect(run.status == 2 && run.text.contains("loop: trace.txt cannot be read: Too many levels of symbolic links"))
+
+    let topic = corpus.file("other").path
+    try FileManager.default.createSymbolicLink(atPath: topic, withDestinationPath: topic)
+    let refused = try corpus.run("run", "traces", "--db", ":memory:")
+    #expect(refused.status == 2)
+    #expect(
+      refused.errorText
+        == "gpc-replay: traces cannot be searched: traces/topic/other: Too many levels of symbolic links.\n")
+  }
+
   @Test func aDatabaseThatIsNone() throws {
     let corpus = OwnCorpus()
     try corpus.add("whole", copyOf: "contract")

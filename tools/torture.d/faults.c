@@ -26,7 +26,7 @@
 
 /* `any` counts all calls but those of memory; `alloc` the allocations of the libraries in C, `swift` all others. */
 #define KINDS(KIND) \
-	KIND(any) KIND(open) KIND(opendir) KIND(read) KIND(pread) KIND(write) KIND(pwrite) KIND(fsync) KIND(fdatasync) KIND(rename) \
+	KIND(any) KIND(open) KIND(opendir) KIND(readdir) KIND(read) KIND(pread) KIND(write) KIND(pwrite) KIND(fsync) KIND(fdatasync) KIND(rename) \
 	KIND(link) KIND(unlink) KIND(mkdir) KIND(rmdir) KIND(ftruncate) KIND(stat) KIND(flock) KIND(lock) KIND(alloc) KIND(swift)
 
 #define ENUM(kind) K_##kind,
@@ -210,6 +210,15 @@ DIR *opendir(const char *path)
 	REAL(opendir);
 	return meet(K_opendir, path, -1) > 0 ? NULL : real(path);
 }
+
+#define READDIR(name, type) \
+	struct type *name(DIR *folder) \
+	{ \
+		REAL(name); \
+		return meet(K_readdir, NULL, dirfd(folder)) > 0 ? NULL : real(folder); \
+	}
+READDIR(readdir, dirent)
+READDIR(readdir64, dirent64)
 
 #define MOVE(kind, name, type, ...) \
 	ssize_t name(int descriptor, type bytes, size_t count, ##__VA_ARGS__)

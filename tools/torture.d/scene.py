@@ -48,6 +48,15 @@ class Bench:
         self.temporary = os.path.join(root, 'tmp')
         self.calls = os.path.join(root, 'calls')
 
+    def of_its_own(self, name):
+        """Another with the same template, for a process that runs beside this one."""
+        root = os.path.join(self.root, name)
+        os.mkdir(root)
+        bench = Bench(root, self.binary, self.project, self.shim)
+        bench.template = self.template
+        bench.clear()
+        return bench
+
     def run(self, arguments, fault=None, calls=False, seconds_max=SECONDS_MAX, ended_after=None, file_size_max=None):
         """One run in `self.folder`. `ended_after`: (seconds, signal)."""
         process = self.start(arguments, fault, calls, file_size_max)

@@ -7,7 +7,7 @@ from scene import SECONDS_MAX, VERBS, printed, verbs_by_name
 
 # By kind of call (faults.c): what it fails with. With a +, all later ones fail, too, as a full disk does.
 EFFECTS = {
-    'open': 'EIO ENOSPC+ EDQUOT EMFILE EACCES EROFS', 'opendir': 'EIO EACCES EMFILE', 'read': 'EIO EINTR short short+',
+    'open': 'EIO ENOSPC+ EDQUOT EMFILE EACCES EROFS', 'opendir': 'EIO EACCES EMFILE', 'readdir': 'EIO', 'read': 'EIO EINTR short short+',
     'pread': 'EIO EINTR short short+', 'write': 'EIO ENOSPC+ EDQUOT EINTR short short+', 'pwrite': 'EIO ENOSPC+ EDQUOT EINTR short short+',
     'fsync': 'EIO ENOSPC EDQUOT', 'fdatasync': 'EIO ENOSPC', 'rename': 'EIO ENOSPC EACCES EDQUOT', 'link': 'EPERM EIO EMLINK ENOSPC EEXIST',
     'unlink': 'EIO EACCES EROFS', 'mkdir': 'EIO ENOSPC EDQUOT EACCES EEXIST', 'rmdir': 'EIO', 'ftruncate': 'EIO ENOSPC EINTR',
@@ -15,7 +15,7 @@ EFFECTS = {
 }
 # What a verb cannot do without: if the shim counts none of these, it does not reach the program.
 EXPECTED_CALLS = {
-    'run': 'open opendir read pread write pwrite fsync rename unlink flock lock alloc swift stat', 'replay': 'pwrite fdatasync lock unlink',
+    'run': 'open opendir readdir read pread write pwrite fsync rename unlink flock lock alloc swift stat', 'replay': 'pwrite fdatasync lock unlink',
     'corpus-add': 'mkdir rename write', 'export': 'link fsync unlink', 'report-page': 'rename fsync', 'import': 'pread pwrite write',
 }
 SIGNALS = {'TERM': signal.SIGTERM, 'INT': signal.SIGINT, 'HUP': signal.SIGHUP, 'KILL': signal.SIGKILL}

@@ -2,6 +2,7 @@
 
 import CZstd
 import Corpus
+import FileSystem
 import FoundationEssentials
 import Glibc
 import TraceStore

@@ -1,5 +1,6 @@
 // Any number of results into one fleet database.
 
+import FileSystem
 import Glibc
 import TraceStore
 
@@ -90,10 +91,8 @@ package struct FleetMerge {
     var files: [String] = []
     var seen: Set<String> = [FinalPath.resolve(output)]
     for input in inputs {
-      var status = stat()
-      guard stat(input, &status) == 0 else { throw .notFound(path: input) }
-      let isFolder = status.st_mode & S_IFMT == S_IFDIR
-      let found = isFolder ? try Self.results(in: input) : [input]
+      guard let kind = try TraceStoreError.kind(of: input) else { throw .notFound(path: input) }
+      let found = kind == .folder ? try Self.results(in: input) : [input]
       if found.isEmpty { outcome.empty.append(input) }
       for path in found where seen.insert(FinalPath.resolve(path)).inserted { files.append(path) }
     }
@@ -102,17 +101,10 @@ package struct FleetMerge {
 
   /// Of a folder and those in it; other files, among them databases of recordings and unfinished results, are none.
   private static func results(in folder: String) throws(TraceStoreError) -> [String] {
-    guard let directory = opendir(folder) else { throw .system(errno: errno, doing: "opendir", path: folder) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    closedir(directory)
+    let names: [String]
+    do throws(SystemCallError) { names = try namesInFolder(folder) } catch { throw TraceStoreError(error) }
     var results: [String] = []
-    for name in names.sorted() {
+    for name in names where !name.hasPrefix(".") {
       let path = "\(folder)/\(name)"
       var status = stat()
       // Links are not followed: they may lead around.
