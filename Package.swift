@@ -25,7 +25,7 @@ let package = Package(
     .target(name: "KVMEvents", dependencies: ["TextLayout"]),
     .target(name: "Results", dependencies: ["KVMEvents", "TextLayout"]),
     .target(
-      name: "TraceReaders", dependencies: ["KVMEvents", "TextLayout", "CZstd", "CZlib", "CLzma"],
+      name: "TraceReaders", dependencies: ["FileSystem", "KVMEvents", "TextLayout", "CZstd", "CZlib", "CLzma"],
       resources: [
         .embedInCode("Catalogue/linux_6_12.probes"), .embedInCode("Catalogue/linux_6_1.probes"),
         .embedInCode("Catalogue/linux_5_17.probes"), .embedInCode("Catalogue/default_names.probes"),
@@ -85,7 +85,8 @@ let package = Package(
     .executableTarget(
       name: "gpc-replay",
       dependencies: [
-        "KVMEvents", "TextLayout", "Results", "TraceReaders", "Schema", "TraceStore", "GPCProtocol", "Forms", "Report",
+        "FileSystem", "KVMEvents", "TextLayout", "Results", "TraceReaders", "Schema", "TraceStore", "GPCProtocol",
+        "Forms", "Report",
         "Explore", "Corpus", "Page", "Pipeline", "Perfetto", "LoopbackServer",
         "BTF", "Probes", "Recorder",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -65,6 +65,7 @@ extension OperationTracker {
   private mutating func beginRound(
     _ refresh: RefreshSlot, _ moment: Moment, isAfterSnapshot: Bool, loop: Moment?, uhva: UHVA?
   ) {
+    noteOpenLookup(of: refresh, at: moment)
     var former = refreshes[refresh].entry
     if let round = refreshes[refresh].round { former = rounds[round].testLow ?? former }
     endRound(of: refresh, as: .retried, at: moment, pfn: nil)
@@ -120,6 +121,14 @@ extension OperationTracker {
     steps.append(.lookedUp(refresh, round))
   }
 
+  /// Its round goes on although its lookup has not returned: that return was omitted.
+  private mutating func noteOpenLookup(of refresh: RefreshSlot, at moment: Moment) {
+    guard let round = refreshes[refresh].round.map({ rounds[$0] }), !round.isTorn, !refreshes[refresh].isTorn else {
+      return
+    }
+    if round.lookup != nil && round.lookupRet == nil { omissions.noteUnpaired(lacking: .hvaToPfnRet, at: moment.id) }
+  }
+
   mutating func retryCheck(_ event: RecordedEvent, _ thread: ThreadNumber, _ moment: Moment) {
     guard let cache = cache(event) else { return }
     let refresh = openRefresh(of: cache, event.task, thread, moment)
@@ -130,6 +139,7 @@ extension OperationTracker {
       beginRound(refresh, moment, isAfterSnapshot: false, loop: nil, uhva: event.uhva)
       if let round = refreshes[refresh].round { rounds[round].isTorn = true }
     }
+    noteOpenLookup(of: refresh, at: moment)
     if let round = refreshes[refresh].round { rounds[round].reachTest(event, at: moment) }
     refreshes[refresh].isTorn = false
     placeInRound(of: refresh)
@@ -143,6 +153,7 @@ extension OperationTracker {
     if let uhva = event.uhva { caches[cache].uhva = uhva }
     refreshes[refresh].isTorn = false
     placeIn(refresh)
+    noteOpenLookup(of: refresh, at: moment)
     accept(refresh, after: moment, settled: moment, pfn: event.pfn)
   }
 
@@ -166,6 +177,10 @@ extension OperationTracker {
       abandonRefresh(of: thread, at: moment)
       return
     }
+    if event.kind != .lockedRefreshRet && refreshes[refresh].entry != nil && probes.has(.lockedRefresh) {
+      omissions.noteUnpaired(lacking: .lockedRefreshRet, at: moment.id)
+    }
+    noteOpenLookup(of: refresh, at: moment)
     threads[thread].refresh = nil
     threads[thread].request?.isAnswered = true
     placeIn(refresh, isWhole: refreshes[refresh].isBegun)

@@ -1,5 +1,6 @@
 // What one CPU recorded, on its way to the recording: a file beside it, gone in the end.
 
+import FileSystem
 import Glibc
 
 /// Why a recording could not be written.
@@ -83,12 +84,13 @@ final class PageFile {
   }
 
   private func read(into block: UnsafeMutableRawBufferPointer, at place: Int64) throws(RecordingFileError) {
-    while true {
-      let count = pread(descriptor, block.baseAddress, block.count, off_t(place))
-      if count < 0 && errno == EINTR { continue }
-      if count == block.count { return }
-      throw .system(path: path, doing: "cannot be read", errno: count < 0 ? errno : EIO)
+    let count: Int
+    do throws(SystemCallError) {
+      count = try FileSystem.read(descriptor, at: place, into: block, path)
+    } catch {
+      throw .system(path: path, doing: "cannot be read", errno: error.errno)
     }
+    if count < block.count { throw .system(path: path, doing: "cannot be read", errno: EIO) }
   }
 
   /// Adds the last page of another one.

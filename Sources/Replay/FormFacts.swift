@@ -101,7 +101,9 @@ struct FormFacts {
         movesBeforeSection = true
       }
     }
-    if evidence.test.oldPFNIsError == true { return }
+    // That it is one rests on no refresh being omitted: it explains a round that was accepted, and refutes none that
+    // was repeated.
+    if evidence.test.oldPFNIsError == true && !evidence.test.isRetried { return }
     let isMapped = evidence.test.oldPFNIsError == false && !round.isTorn
     let startWalkBegin = invalidation.walkIsInEndHook == false ? invalidation.walk : invalidation.start
     if !order.surely(high, before: startWalkBegin), !order.surely(invalidation.startRet, before: round.snapshotLow) {

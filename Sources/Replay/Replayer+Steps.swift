@@ -19,7 +19,11 @@ extension Replayer {
     case .walkBegan(let invalidation, let moment):
       walk(invalidation, from: moment)
       askForWalk(invalidation, at: moment)
-    case .walkEnded(let invalidation, let moment): settleWalk(of: invalidation, before: moment)
+    case .walkEnded(let invalidation, let moment):
+      settleWalk(of: invalidation, before: moment)
+      if let start = invalidation.start, invalidation.startRet?.id == moment.id {
+        see(invalidation.recordedSeq, after: start, before: moment, in: invalidation.vm)
+      }
     case .endEntered(let invalidation): enterEnd(invalidation)
     case .closed(let invalidation): close(invalidation)
     case .doubtEnded(let vm): decideDeferred(of: vm)
@@ -91,7 +95,6 @@ extension Replayer {
   private mutating func begin(_ invalidation: InvalidationState, _ now: Int64) {
     let vm = invalidation.vm
     seeRemover(invalidation)
-    seqTrails[vm.id, default: SeqTrail()].see(invalidation.recordedSeq, in: vm)
     busy[vm.id, default: BusyPeriods()].begin(invalidation, deltaNs: options.deltaNs)
     if vm.invalidations.count >= vm.pruneAt {
       operations.prune(vm, now: now, keepingSince: pending.oldestSnapshot(operations.rounds))
@@ -156,15 +159,26 @@ extension Replayer {
 
   private mutating func enterEnd(_ invalidation: InvalidationState) {
     markStale(by: invalidation)
-    if invalidation.hitsMemslot != false || form.rules.seq == .gpc || !form.rules.seqNeedsMemslot {
-      seqTrails[invalidation.vm.id, default: SeqTrail()].bump()
+    if mayMoveSeq(invalidation), let end = invalidation.end {
+      seqTrails[invalidation.vm.id, default: SeqTrail()].enter(end, order)
     }
     guard !contractChecks.isEmpty, let checks = contractChecks.removeValue(forKey: invalidation.id) else { return }
     contractReferences -= checks.count
     for waiting in checks { reportContract(waiting.check, invalidation) }
   }
 
+  private func mayMoveSeq(_ invalidation: InvalidationState) -> Bool {
+    invalidation.hitsMemslot != false || form.rules.seq == .gpc || !form.rules.seqNeedsMemslot
+  }
+
+  private mutating func see(_ seq: UInt64?, after low: Moment?, before high: Moment, in vm: VMState) {
+    seqTrails[vm.id, default: SeqTrail()].see(seq, after: low, before: high, order, in: vm)
+  }
+
   private mutating func close(_ invalidation: InvalidationState) {
+    if invalidation.end != nil, mayMoveSeq(invalidation) {
+      seqTrails[invalidation.vm.id, default: SeqTrail()].leave(invalidation.endRet)
+    }
     giveUpContracts(of: invalidation)
     forgetWalk(of: invalidation)
     rows.append(.invalidation(invalidation.row))
@@ -210,7 +224,7 @@ extension Replayer {
     switch outcome {
     case .accepted, .retried:
       if let seq = operations.rounds[round].recordedSeq, let vm = operations.refreshes[refresh].vm {
-        seqTrails[vm.id, default: SeqTrail()].see(seq, in: vm)
+        see(seq, after: operations.rounds[round].test, before: settled, in: vm)
       }
       pending.append(
         .test(

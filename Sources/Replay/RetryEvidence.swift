@@ -75,12 +75,18 @@ struct RetryEvidence {
     guard let answer else { return restsOnTaint ? .unknown : .open }
     // What is hidden can only make a test retry; so can any mover of seq without a hook (evidence, rule 23).
     let mayBeMoved = rule.mayBeMovedUnseen && !showsCountAlone
-    if !answer && (mayMissSomething || test.isRetried && (recordsReason(rule, facts) || mayBeMoved)) { return .unknown }
+    if !answer && (mayMissSomething || test.isRetried && (recordsReason(rule, facts) || mayBeMoved || lacksReason)) {
+      return .unknown
+    }
     return answer == test.isRetried ? .agrees : .disagrees
   }
 
   /// The test's own probe read a count and a seq that had not moved: the count is the kernel's reason.
   private var showsCountAlone: Bool { readsCount && round.recordedMoves == 0 }
+
+  /// Repeated with nothing in flight that is recorded, so that no form has a reason: the kernel's is missing. The probe
+  /// of the test excludes that where it read neither a count nor a moved seq.
+  private var lacksReason: Bool { relevant.isEmpty && !readsNothing }
 
   /// Why nothing is certain; nil if the decision is forced and the cause is known.
   func doubt(
@@ -109,7 +115,8 @@ struct RetryEvidence {
     if relevant.contains(where: { $0.isInDoubt || $0.close == .lost }) { return .unrecordedEnd }
     if signs.hasTaint { return hasGap ? .loss : .before }
     if let count = round.recordedCount, count > signs.surelyInCount { return .countOther }
-    return rule.mayBeMovedUnseen ? .seqOther : .before
+    if rule.mayBeMovedUnseen { return .seqOther }
+    return round.recordedCount == nil || round.recordedMoves == nil ? .part : .before
   }
 
   /// The answer of a test of the count and the seq in every order; nil if orders differ (or none is possible).
@@ -204,11 +211,14 @@ struct RetryEvidence {
       && round.recordedCount ?? 0 <= UInt64(facts.activeCount)
   }
 
+  /// The test's own probe read neither a count nor a moved seq.
+  private var readsNothing: Bool { round.recordedCount == 0 && round.recordedMoves == 0 }
+
   /// A divergence that holds whatever was omitted without a marker: accepted in spite of what is recorded, or repeated
   /// although its own probe read neither a count nor a moved seq (evidence, rule 19). What a walk does to the flag
   /// depends on refreshes, too.
   func provesItself(_ rule: RetryRule) -> Bool {
-    !rule.readsFlag && (!test.isRetried || round.recordedCount == 0 && round.recordedMoves == 0)
+    !rule.readsFlag && (!test.isRetried || readsNothing)
   }
 
   /// An unrecorded invalidation may have been in flight, or have ended since the snapshot. The count that the test's

@@ -13,6 +13,8 @@ struct Amendments {
   var omissions: Set<SilentOmission.Sign> = []
   /// Recorded sequences of a VM moved more than the recorded hooks explain.
   var hasUnexplainedMoves = false
+  /// A check gave an answer that the recording rules out.
+  var hasContradictingChecks = false
   /// Fields were used that are not what their probes should read.
   var restsOnImplausibleFields = false
   /// Without one of these it is not known which round was the last of its refresh.
@@ -20,9 +22,9 @@ struct Amendments {
 
   func apply(on connection: Connection, settings: ReplaySettings?) throws(TraceStoreError) {
     if !taints.isEmpty || !openInvalidations.isEmpty { try amend(on: connection, settings: settings) }
-    if hasUnexplainedMoves {
-      try connection.execute(Self.withdrawRaisingWitnesses)
-      // What moved them may have been an invalidation of the refresh's page.
+    if hasUnexplainedMoves { try connection.execute(Self.withdrawRaisingWitnesses) }
+    if hasUnexplainedMoves || hasContradictingChecks {
+      // What moved them, or changed `valid`, may have been an invalidation of the refresh's page.
       try connection.execute(
         """
         UPDATE finding SET certainty = '\(Finding.Certainty.possible.rawValue)'

@@ -54,7 +54,9 @@ package final class ResultWriter {
   private func write(_ row: ReplayRow) throws(TraceStoreError) {
     switch row {
     case .retryRound(let round): try rounds.write(round)
-    case .cacheCheck(let check): try checks.write(check)
+    case .cacheCheck(let check):
+      if case .disagrees = check.decision { amendments.hasContradictingChecks = true }
+      try checks.write(check)
     case .invalidation(let row): try invalidations.write(row)
     case .refresh(let row): try refreshes.write(row)
     case .finding(let finding): try findings.write(finding)

@@ -1,6 +1,7 @@
 // Distinguishes a gpc-replay database from other files.
 
 import CSQLite
+import FileSystem
 import Glibc
 import Schema
 
@@ -61,10 +62,15 @@ enum SchemaIdentity: CaseIterable {
     }
     defer { close(descriptor) }
     var header = [UInt8](repeating: 0, count: 72)
-    let size = pread(descriptor, &header, header.count, 0)
-    // A folder, a pipe and a socket are no database.
-    if size < 0, ![EISDIR, ESPIPE, EINVAL].contains(errno) {
-      throw .system(errno: errno, doing: "read", path: path)
+    let size: Int
+    do throws(SystemCallError) {
+      size = try header.withUnsafeMutableBufferPointer { header throws(SystemCallError) -> Int in
+        try FileSystem.read(descriptor, at: 0, into: UnsafeMutableRawBufferPointer(header), path)
+      }
+    } catch {
+      // A folder, a pipe and a socket are no database.
+      if [EISDIR, ESPIPE, EINVAL].contains(error.errno) { return nil }
+      throw TraceStoreError(error)
     }
     return size == header.count && header.starts(with: "SQLite format 3\0".utf8) ? header : nil
   }

@@ -1,6 +1,7 @@
 // `gpc-replay view DB`: a database in Perfetto's page, at a finding.
 
 import ArgumentParser
+import FileSystem
 import Glibc
 import LoopbackServer
 import Perfetto
@@ -45,7 +46,7 @@ struct ViewCommand: ParsableCommand {
     let view = try view(of: store)
     let folder = try ui.map { try Self.resolved($0) }
     let interrupt = Interrupt()
-    let trace = try Self.namelessFile()
+    let trace = try Self.file()
     defer { close(trace) }
     // Before the export, which takes seconds for a long recording.
     let server = try Self.server(ServedFiles(trace: trace, at: Self.path, folder: folder), isOwnPage: folder != nil)
@@ -88,16 +89,12 @@ struct ViewCommand: ParsableCommand {
     }
   }
 
-  private static let temporaryFolder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-
-  /// It is gone with the process.
-  private static func namelessFile() throws -> Int32 {
-    var name = Array("\(temporaryFolder)/gpc-replay-XXXXXX".utf8CString)
-    let file = mkstemp(&name)
-    guard file >= 0 else { throw fail("\(temporaryFolder) cannot be written: \(String(cString: strerror(errno))).") }
-    _ = fcntl(file, F_SETFD, FD_CLOEXEC)
-    unlink(name)
-    return file
+  private static func file() throws -> Int32 {
+    do throws(SystemCallError) {
+      return try namelessFile()
+    } catch {
+      throw fail("\(temporaryFolder) cannot be written: \(error.reason).")
+    }
   }
 
   private func export(_ store: TraceDatabase, to trace: Int32, _ interrupt: Interrupt) throws {
@@ -110,7 +107,7 @@ struct ViewCommand: ParsableCommand {
       if !missing.isEmpty { printError(missing) }
     } catch let error as FileWriteError {
       printError(
-        "gpc-replay: \(Self.temporaryFolder) cannot be written: \(String(cString: strerror(error.errno))).\n")
+        "gpc-replay: \(temporaryFolder) cannot be written: \(String(cString: strerror(error.errno))).\n")
       throw ExitStatus.unwritable.code
     }
   }

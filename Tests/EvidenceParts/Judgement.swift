@@ -141,6 +141,12 @@ extension Judgement {
   package func tests(_ decision: Decision) -> Int { rounds.count { $0.decision == decision } }
   package func checks(_ decision: Decision) -> Int { checks.count { $0.decision == decision } }
   package var findingCount: Int { findings.count }
+  /// Of the false rounds for which a retry is certainly excessive.
+  package var excessiveEvents: Set<EventID> {
+    let refreshes = Set(findings(.excessiveRetry).filter(\.isCertain).compactMap(\.refresh))
+    return Set(rounds.filter { $0.cause == .false && refreshes.contains($0.refresh) }.flatMap(\.events))
+  }
+  package var necessaryEvents: Set<EventID> { Set(rounds.filter { $0.cause == .necessary }.flatMap(\.events)) }
 
   /// Each finding but excessive retries in a line.
   package var findingLines: [String] {

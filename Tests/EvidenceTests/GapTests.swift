@@ -54,4 +54,22 @@ struct GapTests {
       """
     #expect(try rows("start-without-return", sql) == ["unpaired,0,0"])
   }
+
+  /// Without the test's own probe a kernel may have had a reason that is not recorded: v7.3's is no mover of
+  /// `mmu_invalidate_seq`.
+  @Test("A round that is repeated without a recorded reason refutes no form")
+  func roundWithoutReason() throws {
+    let sql = """
+      SELECT (SELECT refuted_count FROM form_agreement WHERE form = 'v7.3'),
+        (SELECT group_concat(decision || ' ' || coalesce(cause, '-'), '; ') FROM retry_round)
+      """
+    #expect(try rows("round-without-reason", sql) == ["0,unknown unknown; agrees -"])
+  }
+
+  @Test("A refresh that returns while its lookup has not is an omission")
+  func lookupWithoutReturn() throws {
+    #expect(
+      try rows("lookup-without-return", "SELECT sign, event_count, first_event_id FROM silent_omission")
+        == ["unpaired,1,13"])
+  }
 }

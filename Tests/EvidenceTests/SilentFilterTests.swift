@@ -45,12 +45,14 @@ struct SilentFilterTests {
   func nothingCertainIsMade(_ recording: EvidenceRecording) throws {
     let judge = try PartJudge(try recording.whole)
     let events = judge.recording.events
-    let whole = Self.certain(try judge.judge(events))
+    let judgement = try judge.judge(events)
+    let (whole, necessary) = (Self.certain(judgement), judgement.necessaryEvents)
     for filter in Self.filters(events) {
       // A marker belongs to what was not filtered.
       let part = try judge.judge(events.filter { $0.kind == .lostEvents || filter.keeps($0) })
       let made = Self.certain(part).subtracting(whole)
       #expect(made.isEmpty, "\(filter.name)")
+      #expect(part.excessiveEvents.isDisjoint(with: necessary), "excessive, \(filter.name)")
     }
   }
 

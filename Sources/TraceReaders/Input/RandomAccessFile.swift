@@ -1,5 +1,6 @@
 // A file with random access: a trace.dat has offsets in both directions.
 
+import FileSystem
 import Glibc
 
 final class RandomAccessFile {
@@ -17,17 +18,11 @@ final class RandomAccessFile {
 
   /// Bytes put at the start of `block`; fewer than it holds only at the end of the file.
   func read(at offset: Int64, into block: UnsafeMutableRawBufferPointer) throws(TraceReadError) -> Int {
-    var filled = 0
-    while filled < block.count, let start = block.baseAddress {
-      let count = pread(descriptor, start + filled, block.count - filled, off_t(offset) + off_t(filled))
-      if count == 0 { break }
-      if count > 0 {
-        filled += count
-      } else if errno != EINTR {
-        throw .readFailed(errno: errno)
-      }
+    do throws(SystemCallError) {
+      return try FileSystem.read(descriptor, at: offset, into: block, "")
+    } catch {
+      throw .readFailed(errno: error.errno)
     }
-    return filled
   }
 
   /// The bytes of a range in the file; nil: it is not, or no longer.

@@ -1,5 +1,6 @@
 // A file that is deleted with its descriptor: for recordings that need random access.
 
+import FileSystem
 import Glibc
 
 final class TemporaryFile {
@@ -9,11 +10,7 @@ final class TemporaryFile {
   private var isHandedOn = false
 
   init(bytesMax: Int64) throws(TraceReadError) {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var path = Array("\(folder)/gpc-replay-XXXXXX".utf8CString)
-    descriptor = mkstemp(&path)
-    if descriptor < 0 { throw .cannotSpool(errno: errno) }
-    unlink(path)
+    do throws(SystemCallError) { descriptor = try namelessFile() } catch { throw .cannotSpool(errno: error.errno) }
     self.bytesMax = bytesMax
   }
 

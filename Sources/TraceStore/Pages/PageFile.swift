@@ -1,5 +1,6 @@
 // The file's pages, except those that SQLite writes: allocates numbers, writes whole pages to the disk.
 
+import FileSystem
 import Glibc
 
 /// Appends pages to a database that SQLite has created and does not use at the same time.
@@ -42,9 +43,14 @@ final class PageFile {
   func finish() throws(TraceStoreError) {
     let page = UnsafeMutableRawPointer.allocate(byteCount: PageFile.pageSize, alignment: 16)
     defer { page.deallocate() }
-    guard pread(descriptor, page, PageFile.pageSize, 0) == PageFile.pageSize else {
-      throw PartialFile.failure("pread", path)
+    let block = UnsafeMutableRawBufferPointer(start: page, count: PageFile.pageSize)
+    let count: Int
+    do throws(SystemCallError) {
+      count = try FileSystem.read(descriptor, at: 0, into: block, path)
+    } catch {
+      throw TraceStoreError(error)
     }
+    guard count == block.count else { throw .unreadable(path: path, reason: "it is cut off") }
     let changes = UInt32(bigEndian: page.load(fromByteOffset: 24, as: UInt32.self)) &+ 1
     page.storeBytes(of: changes.bigEndian, toByteOffset: 24, as: UInt32.self)
     page.storeBytes(of: pageCount.bigEndian, toByteOffset: 28, as: UInt32.self)

@@ -167,11 +167,15 @@ struct BatchRun {
     let isOutside = [
       SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE, SIGXCPU,
     ].contains(signal)
-    guard let content = worker.content, worker.isGoing, isOutOfTime || !isOutside else {
+    // What it says when it cannot write: that lies in the host.
+    let isOfHost =
+      isOutside || signal == nil && [ExitStatus.unwritable, .temporary].contains { $0.rawValue == end?.code }
+    guard let content = worker.content, worker.isGoing, isOutOfTime || !isOfHost else {
       let why =
         worker.isStuck
         ? "its process used no CPU time for very long, and was ended"
-        : "its process was ended by \(Self.cause(end))"
+        : signal == nil
+          ? "its process ended early, with \(Self.cause(end))" : "its process was ended by \(Self.cause(end))"
       return try printFailure(.killed, why, worker.circumstances, worker.path, worker.content)
     }
     // What Swift says when there is no memory.
