@@ -85,7 +85,7 @@ class Faults(Trials):
         # that could not write its pages back leaves the journal, by which the next one does; and Swift's runtime ends a process that gets no
         # memory, as a kill would.
         died = kind == 'swift' and run.status is not None and run.status < 0
-        leaves = kind in ('unlink', 'rmdir') or died or (kind, number) == ('flock', '2')
+        leaves = kind in ('unlink', 'rmdir', 'flock') or died
         return self.judged(verb, run, may_die=NO_MEMORY if kind == 'swift' else (), leaves=leaves, companions_may_stay=True)
 
 class Signals(Trials):

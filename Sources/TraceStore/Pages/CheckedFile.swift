@@ -102,9 +102,14 @@ struct CheckedFileSystem: @unchecked Sendable {
       let code = unix.pointee.xOpen(unix, name, below, flags, opened)
       guard let methods = below.pointee.pMethods else { return code }
       var byteCount: Int64 = 0
-      let isEmpty = methods.pointee.xFileSize(below, &byteCount) == SQLITE_OK && byteCount == 0
+      let sized = methods.pointee.xFileSize(below, &byteCount)
+      guard sized == SQLITE_OK else {
+        // A new file would be written without checksums.
+        _ = methods.pointee.xClose(below)
+        return sized
+      }
       UnsafeMutableRawPointer(file).initializeMemory(
-        as: CheckedFile.self, to: CheckedFile(isChecked: isEmpty && flags & SQLITE_OPEN_CREATE != 0))
+        as: CheckedFile.self, to: CheckedFile(isChecked: byteCount == 0 && flags & SQLITE_OPEN_CREATE != 0))
       return code
     }
     registration = sqlite3_vfs_register(system, 0)
