@@ -1,5 +1,6 @@
 // A recording to import, and how: the request of the command line, or of a case.
 
+import FileSystem
 import Glibc
 import KVMEvents
 import TraceReaders

@@ -1,10 +1,12 @@
 // The recording as it grows, and as a trace.dat in the end.
 
+import FileSystem
 import Glibc
 
 /// The rings of all CPUs, drained into files beside the recording: in one stretch, or in several of which the older
 /// ones are given up again.
 package final class RecordingFile {
+  /// Symbolic links followed.
   package let path: String
   private let pageBytes: Int
   private let rings: [any TracePages]
@@ -15,7 +17,7 @@ package final class RecordingFile {
 
   /// - Parameter pages: the rings, by CPU.
   package init(_ path: String, pages: [any TracePages], pageBytes: Int) throws(RecordingFileError) {
-    self.path = path
+    self.path = FinalPath.resolve(path)
     self.pageBytes = pageBytes
     rings = pages
     block = .allocate(byteCount: pageBytes, alignment: 4096)
@@ -48,14 +50,11 @@ package final class RecordingFile {
 
   /// Removes the files beside a recording that a process did not come to finish.
   package static func removeUnfinished(_ path: String, pid: Int32) {
-    let words = path.split(separator: "/", omittingEmptySubsequences: false)
-    let folder = words.dropLast().joined(separator: "/")
-    let name = words.last ?? ""
-    let here = words.count == 1 ? "." : folder.isEmpty ? "/" : folder
-    for file in SystemTraceFiles().names(in: here) where file.hasSuffix(".\(pid)") {
+    let (folder, name) = FinalPath.split(FinalPath.resolve(path))
+    for file in (try? namesInFolder(folder)) ?? [] where file.hasSuffix(".\(pid)") {
       let rest = file.dropLast("\(pid)".count + 1)
       guard rest == "\(name).part" || rest == "\(name).look" || rest.hasPrefix("\(name).cpu") else { continue }
-      unlink("\(here)/\(file)")
+      unlink("\(folder)/\(file)")
     }
   }
 
@@ -85,12 +84,15 @@ package final class RecordingFile {
   /// Writes the trace.dat; it gets its own name only when it is complete.
   package func finish(_ head: TraceDatHead) throws(RecordingFileError) {
     let part = "\(path).part.\(getpid())"
-    try write(head, to: part, isMoved: true)
+    var unsynced = try write(head, to: part, isMoved: true)
     if rename(part, path) != 0 {
       let error = errno
       unlink(part)
       throw .system(path: path, doing: "cannot be made", errno: error)
     }
+    if !FinalPath.syncFolder(FinalPath.split(path).folder) { unsynced = errno }
+    // What was recorded stays: there is no second one.
+    if unsynced != 0 { throw .system(path: path, doing: "cannot be synced to its disk", errno: unsynced) }
   }
 
   /// Where `writeSoFar` writes.
@@ -99,10 +101,11 @@ package final class RecordingFile {
   /// Writes what there is as a trace.dat of its own, to be looked at while the recording goes on.
   package func writeSoFar(_ head: TraceDatHead) throws(RecordingFileError) {
     unlink(pathSoFar)
-    try write(head, to: pathSoFar, isMoved: false)
+    _ = try write(head, to: pathSoFar, isMoved: false)
   }
 
-  private func write(_ head: TraceDatHead, to target: String, isMoved: Bool) throws(RecordingFileError) {
+  /// - Returns: why what was moved is not on the disk for certain; 0: it is.
+  private func write(_ head: TraceDatHead, to target: String, isMoved: Bool) throws(RecordingFileError) -> Int32 {
     let descriptor = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     if descriptor < 0 { throw .system(path: target, doing: "cannot be made", errno: errno) }
     defer { close(descriptor) }
@@ -119,6 +122,7 @@ package final class RecordingFile {
           place += bytes
         }
       }
+      return !isMoved || fsync(descriptor) == 0 ? 0 : errno
     } catch {
       unlink(target)
       throw error

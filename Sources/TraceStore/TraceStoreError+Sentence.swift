@@ -1,5 +1,6 @@
 // Messages for errors of a database.
 
+import FileSystem
 import Glibc
 
 extension TraceStoreError {

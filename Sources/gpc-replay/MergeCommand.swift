@@ -1,6 +1,7 @@
 // `gpc-replay merge DIR… -o fleet.db`: the results of many recordings in one database.
 
 import ArgumentParser
+import FileSystem
 import Glibc
 import Pipeline
 import TextLayout

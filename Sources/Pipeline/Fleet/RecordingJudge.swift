@@ -1,6 +1,7 @@
 // From one recording to its result.
 
 import Corpus
+import FileSystem
 import Forms
 import GPCProtocol
 import Glibc
