@@ -201,8 +201,9 @@ private struct FleetSums {
     if partlyUnknown > 0 {
       lines.append(
         StyledLine(
-          "Not known: \(plural(partlyUnknown, "recording")) \(partlyUnknown == 1 ? "lacks" : "lack") something, so that a missed "
-            + "invalidation, or another one, could be hidden (query unjudged).", .doubtful))
+          "Not known: \(plural(partlyUnknown, "recording")) \(partlyUnknown == 1 ? "lacks" : "lack") something, or "
+            + "\(partlyUnknown == 1 ? "leaves" : "leave") the order of events open, so that a missed invalidation, or another one, "
+            + "could be hidden (query unjudged).", .doubtful))
     }
     if repeated > 0 {
       lines.append(

@@ -203,15 +203,9 @@ struct Headline {
   }
 
   private var hidden: String? {
-    let hidden = report.hiddenMisses
-    var parts: [String] = []
-    if hidden.retryTests > 0 { parts.append("\(plural(hidden.retryTests, "accepted retry test"))") }
-    if hidden.checks > 0 { parts.append("\(plural(hidden.checks, "check")) that said yes") }
-    if parts.isEmpty { return nil }
-    let other = count(Self.misses) > 0 ? "another" : "one"
-    return
-      "Could hide \(other): \(parts.joined(separator: ", ")), whose order with an invalidation of the page is open "
-      + "(view hidden_miss)."
+    report.hiddenMisses.sentence.map {
+      "Could hide \(count(Self.misses) > 0 ? "another" : "one"): \($0) (view hidden_miss)."
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 
 import KVMEvents
 import Results
+import TextLayout
 import TraceStore
 
 /// One report on one database. Every value comes from the tables and views of `schema/`.
@@ -276,5 +277,14 @@ package struct Report: Encodable, Sendable {
     package var retryTests: Int64
     package var checks: Int64
     package var total: Int64 { retryTests.addingClamped(checks) }
+
+    /// nil: there are none.
+    var sentence: String? {
+      var parts: [String] = []
+      if retryTests > 0 { parts.append(plural(retryTests, "accepted retry test")) }
+      if checks > 0 { parts.append("\(plural(checks, "check")) that said yes") }
+      if parts.isEmpty { return nil }
+      return parts.joined(separator: ", ") + ", whose order with an invalidation of the page is open"
+    }
   }
 }
