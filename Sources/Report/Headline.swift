@@ -138,10 +138,20 @@ struct Headline {
   private var excess: String? {
     let groups = report.findingGroups.filter { if case .excessiveRetry = $0.kind { true } else { false } }
     guard !groups.isEmpty else { return nil }
-    let (count, lost) = groups.reduce((Int64(0), Int64(0))) { ($0.0 + $1.count, $0.1.addingClamped($1.falseNs)) }
+    let (certain, possible) = (count([.excessiveRetry], .certain), count([.excessiveRetry], .possible))
+    let lost = groups.reduce(Int64(0)) { $0.addingClamped($1.falseNs) }
     let unit = report.trace.stampUnit
     let time = unit == .ns ? ", and spent \(unit.figure(lost)) \(unit.name) in those rounds" : ""
-    return "\(plural(count, "refresh", "refreshes")) retried too often for unrelated invalidations\(time)."
+    let who = plural(certain > 0 ? certain : possible, "refresh", "refreshes")
+    let more = certain > 0 && possible > 0 ? ", \(grouped(possible)) more may have" : ""
+    return "\(who) \(certain > 0 ? "retried" : "may have retried") too often for \(unrelated)\(more)\(time)."
+  }
+
+  /// What false rounds are repeated for.
+  private var unrelated: String {
+    let hasOthers = !report.unexplainedSeqMoves.isEmpty || report.retries.contains { $0.subCause == .seqOther }
+    return hasOthers
+      ? "unrelated invalidations or what else moves mmu_invalidate_seq" : "unrelated invalidations"
   }
 
   private var stall: String? {
@@ -185,7 +195,7 @@ struct Headline {
     let repeated = max(stall.rounds.subtractingClamped(1), 0)
     if stall.necessaryRounds == 0 && stall.falseRounds == 0 { return ", for reasons that are not known" }
     if repeated == stall.necessaryRounds { return ", all for invalidations of its page" }
-    if repeated == stall.falseRounds { return ", all for unrelated invalidations" }
+    if repeated == stall.falseRounds { return ", all for \(unrelated)" }
     let others = repeated.subtractingClamped(stall.necessaryRounds).subtractingClamped(stall.falseRounds)
     let open = others > 0 ? ", \(grouped(others)) not known" : ""
     return " (\(grouped(stall.necessaryRounds)) necessary, \(grouped(stall.falseRounds)) false\(open))"
