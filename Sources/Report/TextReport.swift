@@ -175,11 +175,12 @@ package struct TextReport {
 
   /// The longest, whatever the cause.
   private var stalls: [StyledLine] {
-    // A refresh that neither waited nor repeated a round only looked its page up.
-    let stalls = report.stalls.filter {
-      $0.waitedForLock || $0.stallNs.isMore(than: 10, percentOf: $0.latencyNs)
+    // A refresh that neither waited nor repeated a round only looked its page up; the longest of all is in the headline.
+    func isShown(_ stall: Report.Stall) -> Bool {
+      stall.waitedForLock || stall.stallNs.isMore(than: 10, percentOf: stall.latencyNs)
     }
-    if stalls.isEmpty { return [] }
+    guard report.stalls.contains(where: isShown) else { return [] }
+    let stalls = report.stalls.prefix(1) + report.stalls.dropFirst().filter(isShown)
     var rows = [
       [
         "longest ms", "refresh_lock", "held by", "rounds", "necessary", "false", "ms", "cache", "task", "refresh",
