@@ -34,7 +34,7 @@ package struct ComparisonMail {
       + report.forms.map { form in
         [form.form, unit.figure(form.spunNs), unit.figure(form.sleptNs), unit.figure(form.stallMaxNs)]
       }
-    let words = MailTimeline.broken(head, indent: 0)
+    let words = ([head] + report.notCovered).flatMap { MailTimeline.broken($0, indent: 0) }
     let tables = aligned(rounds, right: Set(1...6)) + [""] + aligned(times, right: Set(1...3))
     let legend = MailTimeline.broken(
       "wasted: lookups of repeated rounds; stuck: refreshes that would never return; missed: contract and stale",

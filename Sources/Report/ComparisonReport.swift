@@ -64,7 +64,10 @@ package struct ComparisonReport: Encodable {
   /// nil: no figure is more than 1 % off.
   package let openDecisions: OpenDecisions?
   package let leftOut: [LeftOut]
+  /// Of the refreshes and rounds that were judged.
   package let refreshes, rounds: Share
+  /// Why the recording was not read, or not judged, to its end.
+  package let incomplete: [String]
   /// Forms that were requested but not compared: they do not wait where the recorded kernel does, and its own waits are
   /// not recorded separately.
   package let notCompared: [String]
@@ -79,6 +82,9 @@ package struct ComparisonReport: Encodable {
     events = facts.eventCount
     stampUnit = facts.stampUnit
     eventPlace = facts.eventPlace
+    incomplete =
+      [facts.incomplete].compactMap(\.self)
+      + Report.GivenUp.sentences(try database.givenUp().map(Report.GivenUp.init), facts.eventPlace)
     recordedForm = try database.replaySettings()?.form
     refutation = try database.rows(
       """

@@ -16,7 +16,9 @@ package struct ComparisonText {
 
   package var text: String {
     let parts =
-      report.isEmpty ? [leftOut, nothing] : [leftOut, header, refreshes, times, beyondRange, agreement, notCompared]
+      report.isEmpty
+      ? [report.notCovered, nothing]
+      : [report.notCovered, header, refreshes, times, beyondRange, agreement, notCompared]
     return parts.filter { !$0.isEmpty }.map { folded($0.map(\.printable), width: width).joined(separator: "\n") }
       .joined(separator: "\n\n") + "\n"
   }
@@ -156,24 +158,38 @@ package struct ComparisonText {
     let hundredths = (Int128(off.magnitude) * 10_000 + whole - 1) / whole
     return "\(off < 0 ? "-" : "+")\(percent(hundredths))"
   }
+}
 
-  private func percent(_ hundredths: Int128) -> String {
-    let rest = String(hundredths % 100)
-    return "\(grouped(hundredths / 100)).\(rest.count == 1 ? "0" : "")\(rest) %"
+/// - Parameter hundredths: of a percent.
+private func percent(_ hundredths: Int128) -> String {
+  let rest = String(hundredths % 100)
+  return "\(grouped(hundredths / 100)).\(rest.count == 1 ? "0" : "")\(rest) %"
+}
+
+extension ComparisonReport {
+  /// What of the recording the figures do not cover.
+  var notCovered: [String] {
+    incomplete.map { "incomplete: \($0)" } + excluded
   }
 
-  /// First of all: how much of the recording the figures cover.
-  private var leftOut: [String] {
-    guard !report.leftOut.isEmpty || report.refreshes.compared < report.refreshes.recorded else { return [] }
-    let windows = report.leftOut.map { "\(plural($0.windowCount, "window")) of the recording (\($0.doubt))" }
-    let shares = [share(report.refreshes, "refreshes"), share(report.rounds, "rounds")].joined(separator: ", ")
-    return ["excluded: " + (windows + [shares]).joined(separator: ", ")]
+  private var excluded: [String] {
+    guard !leftOut.isEmpty || refreshes.compared < refreshes.recorded else { return [] }
+    let windows = leftOut.map { "\(plural($0.windowCount, "window")) of the recording (\($0.doubt))" }
+    let judged = incomplete.isEmpty ? "" : " that were judged"
+    return [
+      "excluded: "
+        + (windows + ["\(refreshes.leftOut("refreshes"))", "\(rounds.leftOut("rounds"))"]).joined(separator: ", ")
+        + judged
+    ]
   }
+}
 
-  private func share(_ share: ComparisonReport.Share, _ noun: String) -> String {
-    let leftOut = max(0, share.recorded.subtractingClamped(share.compared))
-    guard share.recorded > 0 else { return "no \(noun)" }
-    let percent = percent(Int128(leftOut) * 10_000 / Int128(share.recorded))
-    return "\(grouped(leftOut)) of \(grouped(share.recorded)) \(noun) (\(percent))"
+extension ComparisonReport.Share {
+  /// `12 of 61 rounds (19.67 %)`.
+  fileprivate func leftOut(_ noun: String) -> String {
+    let leftOut = max(0, recorded.subtractingClamped(compared))
+    guard recorded > 0 else { return "no \(noun)" }
+    return
+      "\(grouped(leftOut)) of \(grouped(recorded)) \(noun) (\(percent(Int128(leftOut) * 10_000 / Int128(recorded))))"
   }
 }

@@ -28,9 +28,7 @@ extension Report {
         cpu: $0.integer("cpu"), gaps: $0.integer("gaps"), lost: $0.integer("lost"),
         gapsOfUnknownSize: $0.integer("gaps_of_unknown_size"))
     }
-    let givenUp = try database.givenUp().map {
-      GivenUp(bound: $0.bound, limit: $0.limit, event: $0.event, endsReplay: $0.endsReplay)
-    }
+    let givenUp = try database.givenUp().map(GivenUp.init)
     self.givenUp = givenUp.isEmpty ? nil : givenUp
     missingProbes = try database.rows("SELECT probe, unknown_without_it FROM missing_probe") {
       MissingProbe(probe: $0.text("probe"), unknown: $0.text("unknown_without_it"))

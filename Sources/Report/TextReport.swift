@@ -175,7 +175,7 @@ package struct TextReport {
 
   /// The longest, whatever the cause.
   private var stalls: [StyledLine] {
-    // A refresh that neither waited nor repeated a round only looked its page up; the longest of all is in the headline.
+    // A refresh that neither waited nor repeated a round only looked its page up. The first is the headline's.
     func isShown(_ stall: Report.Stall) -> Bool {
       stall.waitedForLock || stall.stallNs.isMore(than: 10, percentOf: stall.latencyNs)
     }

@@ -13,7 +13,9 @@ struct CompareCommand: ParsableCommand {
     discussion: """
       The first row is what was recorded, all others are modelled (docs/compare.md). The result stays in the database, beside \
       the forms that were compared before: tables form_cost and left_out_window, views form_saving and model_agreement. \
-      \(ExitStatus.sentence([(.unknown, "nothing could be compared")]))
+      \(ExitStatus.sentence([
+        (.unreadable, "the recording was not read, or not judged, to its end"), (.unknown, "nothing could be compared"),
+      ]))
 
       Example:
         gpc-replay compare traces/retries/unrelated/trace.txt.zst
@@ -56,6 +58,7 @@ struct CompareCommand: ParsableCommand {
     let report = try ComparisonReport(source.database, of: forms.map(\.id), notCompared: notCompared.map(\.id))
     let text = try json ? report.json() : mail ? mailText(report) : ComparisonText(report, width: Terminal.width).text
     try printOut(text)
+    if !report.incomplete.isEmpty { throw ExitStatus.unreadable.code }
     if report.isEmpty && !report.leftOut.isEmpty { throw ExitStatus.unknown.code }
   }
 

@@ -82,6 +82,13 @@ import Testing
     #expect(try query("SELECT count(*) FROM retry_round WHERE decision = 'unknown'") == ["0"])
     let explored = try Invocation(["explore", "storm.db", "--protocol", "v6.9", "--memory-max", "96M"], in: folder)
     #expect(!explored.text.contains("was recorded"), "\(explored.text)")
+    for form in [["--mail"], []] {
+      let asked = ["compare", "storm.db", "--form", "v6.9", "--memory-max", "96M"] + form
+      let compared = try Invocation(asked, in: folder)
+      #expect(compared.status == 2)
+      #expect(compared.text.contains("incomplete: the replay needed more than 96M of memory at line "), "\(compared.text)")
+      #expect(compared.text.contains("that were judged"))
+    }
   }
 
   // MARK: Open invalidations
