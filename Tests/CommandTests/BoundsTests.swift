@@ -86,7 +86,8 @@ import Testing
       let asked = ["compare", "storm.db", "--form", "v6.9", "--memory-max", "96M"] + form
       let compared = try Invocation(asked, in: folder)
       #expect(compared.status == 2)
-      #expect(compared.text.contains("incomplete: the replay needed more than 96M of memory at line "), "\(compared.text)")
+      #expect(
+        compared.text.contains("incomplete: the replay needed more than 96M of memory at line "), "\(compared.text)")
       #expect(compared.text.contains("that were judged"))
     }
   }
