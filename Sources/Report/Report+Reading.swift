@@ -57,10 +57,15 @@ extension Report {
     let issuers = try Issuers(rounds.issuers, in: database)
     let checks = try database.checkTally()
     conformance = [Conformance(.retryTest, rounds.decisions), Conformance(.check, checks.decisions)]
-    let meanings = Dictionary(
+    var meanings = Dictionary(
       uniqueKeysWithValues: try database.rows("SELECT name, meaning FROM doubt") {
         ($0.text("name"), $0.text("meaning"))
       })
+    // What is without a marker is no loss, but works like one.
+    if losses.isEmpty {
+      meanings[Doubt.loss.rawValue] =
+        givenUp.isEmpty ? "events of it, or of what bears on it, are missing" : "what was open at a bound was given up"
+    }
     func doubts(_ subject: Subject, _ tallies: [DoubtTally]) -> [DoubtCount] {
       tallies.map {
         DoubtCount(
