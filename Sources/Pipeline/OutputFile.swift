@@ -24,6 +24,9 @@ package final class OutputFile {
   private let descriptor: Int32
   private var isOpen = true
 
+  /// A pipe or a device.
+  package var isSpecial: Bool { made == nil }
+
   /// - Parameters:
   ///   - path: `-` for standard output.
   ///   - replaces: a file that is there.

@@ -115,6 +115,8 @@ package struct RecordingImport {
     {
       return nil
     }
+    // As every reader has it without --clock.
+    if facts.clockSource == .assumed, request.clock == nil, facts.clock != .local { return nil }
     if try facts.importOptions != request.storedOptions() { return nil }
     if try database.hasIssue(.truncated), (facts.incomplete == nil) != request.allowsTruncated { return nil }
     if let replay {

@@ -30,10 +30,9 @@ package struct FleetResult {
       byteCount: facts.byteCount, options: options, toolVersion: facts.toolVersion)
     self.labels = labels
     self.database = database
-    let hidden = report.hiddenMisses.sentence
-    reasons = report.verdict.reasons + (hidden.map { ["could hide a missed invalidation: \($0)"] } ?? [])
+    reasons = report.verdict.reasons
     recording.verdict = report.verdict.status.rawValue
-    recording.isLimited = report.limits.isEmpty && !report.isIncomplete && hidden == nil ? 0 : 1
+    recording.isLimited = report.doubtsOfMisses.isEmpty && !report.isIncomplete ? 0 : 1
     recording.undecidedCount = report.retries.reduce(0) { sum, cause in
       switch cause.cause {
       case .undecided, .unknown: sum.addingClamped(cause.rounds)

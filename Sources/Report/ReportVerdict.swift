@@ -25,9 +25,9 @@ extension ReportVerdict {
     if report.isIncomplete {
       self.init(status: .incomplete, reasons: report.whyIncomplete)
     } else if !report.findingCounts.isEmpty {
-      self.init(status: .findings, reasons: Self.findings(report) + report.limits)
+      self.init(status: .findings, reasons: Self.findings(report) + report.doubtsOfMisses)
     } else {
-      let doubts = report.limits
+      let doubts = report.doubtsOfMisses
       self.init(status: doubts.isEmpty ? .clean : .unknown, reasons: doubts.isEmpty ? [Self.clean] : doubts)
     }
   }
@@ -40,10 +40,15 @@ extension ReportVerdict {
 }
 
 extension Report {
+  /// What could hide a missed invalidation.
+  var doubtsOfMisses: [String] {
+    limits + (hiddenMisses.sentence.map { ["could hide a missed invalidation: \($0)"] } ?? [])
+  }
+
   /// The status if only findings of these kinds count; nil: all kinds. What is unknown does either way.
   package func verdict(failingOn kinds: [Finding.Kind]?) -> ReportVerdict.Status {
     guard let kinds, verdict.status == .findings else { return verdict.status }
     if findingCounts.contains(where: { kinds.contains($0.kind) }) { return .findings }
-    return limits.isEmpty ? .clean : .unknown
+    return doubtsOfMisses.isEmpty ? .clean : .unknown
   }
 }

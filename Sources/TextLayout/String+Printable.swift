@@ -40,8 +40,12 @@ extension String {
   }
 }
 
-/// A word of a command line, quoted if a shell would take it apart.
-package func shellWord(_ word: String) -> String {
+/// A path as a word of a command line: quoted if a shell would take it apart, and no option.
+package func shellWord(_ path: String) -> String {
+  let word = path.hasPrefix("-") && path != "-" ? "./" + path : path
+  if word.unicodeScalars.contains(where: \.isObeyed) {
+    return "$'" + word.unicodeScalars.map(escaped).joined() + "'"
+  }
   let isPlain =
     !word.isEmpty
     && word.utf8.allSatisfy { byte in
@@ -49,6 +53,13 @@ package func shellWord(_ word: String) -> String {
         || "_-+./:@%,=".utf8.contains(byte)
     }
   return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+}
+
+/// In `$'…'`.
+private func escaped(_ scalar: Unicode.Scalar) -> String {
+  if scalar == "'" || scalar == "\\" { return "\\\(scalar)" }
+  guard scalar.isObeyed else { return String(scalar) }
+  return String(scalar).utf8.map { "\\x" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }
 
 extension Unicode.Scalar {

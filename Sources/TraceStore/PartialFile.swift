@@ -104,14 +104,11 @@ final class PartialFile {
   private static func lockForReplacement(
     _ path: String, _ kind: SchemaIdentity
   ) throws(TraceStoreError) -> Connection? {
+    guard try TraceStoreError.isFile(path) else { return nil }
     var status = stat()
-    guard stat(path, &status) == 0 else {
-      guard errno == ENOENT else { throw failure("stat", path) }
-      return nil
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .notOurs(path: path) }
+    guard stat(path, &status) == 0 else { throw failure("stat", path) }
     guard status.st_size > 0 else { return nil }
-    guard try kind.isNamed(inHeaderOf: path) else { throw .notOurs(path: path) }
+    try kind.check(headerOf: path)
     do throws(TraceStoreError) {
       let connection = try Connection(path, mode: .readWrite, isChecked: false)
       try connection.execute("PRAGMA busy_timeout = 10000; PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE")

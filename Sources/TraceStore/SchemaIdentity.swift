@@ -31,7 +31,7 @@ enum SchemaIdentity: CaseIterable {
   /// What it is, and what takes it.
   private var words: String {
     switch self {
-    case .trace: "the database of one recording; merge takes the results of batch"
+    case .trace: "the database of one recording; run, report and query take it (merge takes the results of batch)"
     case .corpus: "the results of corpus runs; query and corpus diff take it"
     case .fleet: "a fleet database of many recordings; report, query and merge take it"
     }
@@ -48,8 +48,19 @@ enum SchemaIdentity: CaseIterable {
   /// The first bytes of the file, where SQLite may not be able to read it, have an application id of this kind.
   /// Throws where it cannot be looked at: then it may be one.
   func isNamed(inHeaderOf path: String) throws(TraceStoreError) -> Bool {
-    guard let header = try SchemaIdentity.header(of: path) else { return false }
-    return header[68...].reduce(0) { $0 << 8 | Int64($1) } == applicationID
+    try SchemaIdentity.kindNamed(inHeaderOf: path) == self
+  }
+
+  /// Throws unless its header names this kind.
+  func check(headerOf path: String) throws(TraceStoreError) {
+    guard let kind = try SchemaIdentity.kindNamed(inHeaderOf: path) else { throw .notOurs(path: path) }
+    if kind != self { throw .ofOtherKind(path: path, what: kind.words) }
+  }
+
+  private static func kindNamed(inHeaderOf path: String) throws(TraceStoreError) -> SchemaIdentity? {
+    guard let header = try header(of: path) else { return nil }
+    let id = header[68...].reduce(0) { $0 << 8 | Int64($1) }
+    return allCases.first { $0.applicationID == id }
   }
 
   /// As far as the application id; nil: it is no SQLite database, or not there.
@@ -127,9 +138,8 @@ enum SchemaIdentity: CaseIterable {
   static func open(
     _ path: String, mode: Connection.Mode, _ kinds: [SchemaIdentity] = [.trace]
   ) throws(TraceStoreError) -> Connection {
-    guard let file = try TraceStoreError.kind(of: path) else { throw .notFound(path: path) }
-    // A pipe or a device would be waited for, a directory is none.
-    guard file == .file else { throw .notOurs(path: path) }
+    // A pipe or a device would be waited for.
+    guard try TraceStoreError.isFile(path) else { throw .notFound(path: path) }
     let (connection, id) = try opened(path, mode)
     guard let kind = kinds.first(where: { $0.applicationID == id }) else {
       guard let other = allCases.first(where: { $0.applicationID == id }) else { throw .notOurs(path: path) }

@@ -43,7 +43,7 @@ package final class TraceDatabase {
     } catch {
       switch error {
       case .otherVersion: return .other
-      case .notFound, .notOurs, .ofOtherKind: return .foreign
+      case .notFound, .notOurs, .noFile, .ofOtherKind: return .foreign
       case .sqlite, .noSpace, .system, .busy, .readOnly, .queryNotReadOnly, .notOneStatement, .unreadable, .changed,
         .disagreeing, .damaged:
         throw error

@@ -9,6 +9,8 @@ extension TraceStoreError {
     case .sqlite(_, let message, let doing): "SQLite: \(message) (\(doing.prefix(200)))"
     case .noSpace(let path):
       "\(path): cannot be written any further (disk full, or a limit on file sizes); nothing was kept."
+    case .system(let errno, let doing, let path) where Self.readingCalls.contains(doing):
+      "\(path) cannot be read: \(String(cString: strerror(errno)))."
     case .system(let errno, let doing, let path):
       switch errno {
       case ENOENT, ENOTDIR: "\(FinalPath.split(path).folder): no such folder; --db names another place."
@@ -18,8 +20,9 @@ extension TraceStoreError {
       }
     case .notFound(let path): "\(path): no such database."
     case .notOurs(let path): "\(path) is not a gpc-replay database."
+    case .noFile(let path, let what): "\(path) is \(what), not a database."
     case .ofOtherKind(let path, let what): "\(path) is \(what)."
-    case .readOnly(let path): "\(path) is not writable."
+    case .readOnly(let path): "\(path) cannot be written: it may only be read."
     case .otherVersion(let path, let version):
       """
       \(path) was written with another layout (\(version)) of the database; import the recording again, or run the corpus \

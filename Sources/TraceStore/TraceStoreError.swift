@@ -16,6 +16,8 @@ package enum TraceStoreError: Error, Equatable, Sendable {
   case notFound(path: String)
   /// A file that is not a SQLite database, or a database that gpc-replay did not write.
   case notOurs(path: String)
+  /// A directory, a pipe or a device. `what` says which.
+  case noFile(path: String, what: String)
   /// A database of gpc-replay of another kind than is asked for. `what` says which.
   case ofOtherKind(path: String, what: String)
   /// It exists, but is not writable.
@@ -52,6 +54,27 @@ extension TraceStoreError {
   package static func kind(of path: String) throws(TraceStoreError) -> FileKind? {
     do throws(SystemCallError) { return try FileKind.of(path) } catch { throw TraceStoreError(error) }
   }
+
+  /// false: there is nothing. Throws if it is something else.
+  static func isFile(_ path: String) throws(TraceStoreError) -> Bool {
+    switch try kind(of: path) {
+    case nil: return false
+    case .file: return true
+    case .folder: throw .noFile(path: path, what: "a directory")
+    case .other: throw .noFile(path: path, what: "a pipe or a device")
+    }
+  }
+
+  /// What was to be written cannot be.
+  package var isOfOutput: Bool {
+    switch self {
+    case .noSpace, .readOnly: true
+    case .system(_, let call, _): !Self.readingCalls.contains(call)
+    case _: false
+    }
+  }
+
+  static let readingCalls: Set<String> = ["stat", "lstat", "open", "opendir", "readdir", "read", "pread"]
 
   /// SQLite was given no memory.
   package var isOfMemory: Bool {

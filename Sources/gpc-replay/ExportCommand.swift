@@ -39,15 +39,16 @@ struct ExportCommand: ParsableCommand {
     if output == "-", isatty(STDOUT_FILENO) != 0 {
       throw fail("a Perfetto trace is not for a terminal: -o FILE, or a pipe.")
     }
-    let interrupt = Interrupt()
     do {
       let file = try OutputFile(output, replaces: force)
       defer { file.discard() }
-      let isInterrupted = { interrupt.isRequested }
+      // A pipe may block, and leaves nothing: there a signal ends the process at once.
+      let interrupt = file.isSpecial ? nil : Interrupt()
+      let isInterrupted = { interrupt?.isRequested ?? false }
       let summary = try store.writeTimeline(withEvents: events, isInterrupted: isInterrupted, to: file.write)
       if summary.isInterrupted {
         file.discard()
-        interrupt.deliver()
+        interrupt?.deliver()
       }
       try file.finish()
       let text = summary.sentences(of: database, in: output)

@@ -9,10 +9,11 @@ import TextLayout
 import TraceReaders
 import TraceStore
 
-/// Prints what was wrong on standard error and ends the verb with the status of unreadable input.
-func fail(_ sentence: String) -> ExitCode {
+/// Prints what was wrong on standard error.
+/// - Parameter status: that the verb ends with.
+func fail(_ sentence: String, _ status: ExitStatus = .unreadable) -> ExitCode {
   printError("gpc-replay: \(sentence.printable)\n")
-  return ExitStatus.unreadable.code
+  return status.code
 }
 
 func printError(_ text: String) { _ = Output.write(Array(text.utf8), to: STDERR_FILENO) }
@@ -21,7 +22,7 @@ func printError(_ text: String) { _ = Output.write(Array(text.utf8), to: STDERR_
 func exitError(_ error: any Error) -> any Error {
   switch error {
   case let error as PipelineError: fail(error.sentence)
-  case let error as TraceStoreError: fail(error.sentence)
+  case let error as TraceStoreError: fail(error.sentence, error.isOfOutput ? .unwritable : .unreadable)
   case let error as CutFault: fail(error.sentence)
   case let error as CaseFault: fail("\(error.sentence).")
   case _: error

@@ -305,6 +305,8 @@ class BatchJudge(Judge):
         connection = sqlite3.connect(path)
         try:
             return connection.execute('SELECT status FROM recording').fetchone() == ('out_of_memory',)
+        except sqlite3.Error:
+            return False
         finally:
             connection.close()
 

@@ -70,6 +70,9 @@ package struct RecordingJudge {
   package func isDone() throws(JudgeFailure) -> Bool {
     let place = request.path(name.place)
     guard access(place, F_OK) == 0 else { return false }
+    // A process that was killed once it had its name left its turn; no later one comes to write there.
+    removeLeftovers(beside: name.place)
+    if request.keepsEvents { removeLeftovers(beside: name.eventsPlace) }
     do {
       guard let recording = try FleetDatabase(at: place).only()?.recording, recording.name == name.text else {
         return false
@@ -89,6 +92,10 @@ package struct RecordingJudge {
     }
   }
 
+  private func removeLeftovers(beside place: String) {
+    UnfinishedPlace(beside: FinalPath.resolve(request.path(place))).removeLeftovers()
+  }
+
   /// Makes the result.
   /// - Parameter isMemoryAllowed: the process may have as much as is meant for one recording.
   package func judge(isMemoryAllowed: Bool) throws(JudgeFailure) {
@@ -99,9 +106,7 @@ package struct RecordingJudge {
   /// Writes that the recording could not be judged, and removes what was not finished.
   package func write(_ status: FleetRecording.Status, _ error: String) throws(JudgeFailure) {
     try makeFolder()
-    if request.keepsEvents {
-      UnfinishedPlace(beside: FinalPath.resolve(request.path(name.eventsPlace))).removeLeftovers()
-    }
+    if request.keepsEvents { removeLeftovers(beside: name.eventsPlace) }
     try write(failed(status, error))
   }
 
