@@ -95,7 +95,8 @@ extension ImportRequest {
       case .memory: getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
       }
     var status = statvfs()
-    guard statvfs(folder, &status) == 0 else { return nil }
+    // /proc and the like have no blocks at all.
+    guard statvfs(folder, &status) == 0, status.f_blocks > 0 else { return nil }
     let (bytes, overflows) = status.f_bavail.multipliedReportingOverflow(by: status.f_frsize)
     return overflows ? .max : Int64(clamping: bytes)
   }

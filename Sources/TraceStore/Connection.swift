@@ -119,7 +119,8 @@ final class Connection {
     case SQLITE_FULL: return .noSpace(path: path)
     case SQLITE_BUSY, SQLITE_LOCKED: return .busy(path: path)
     case SQLITE_NOTADB: return .notOurs(path: path)
-    case SQLITE_READONLY: return .readOnly(path: path)
+    // The others are about a journal that is to be played back.
+    case SQLITE_READONLY where code == SQLITE_READONLY: return .readOnly(path: path)
     case SQLITE_IOERR where code == CheckedFile.damage:
       let page = handle.flatMap { CheckedFile.of($0, schema)?.pointee.damagedPage } ?? 0
       return .changed(path: path, what: "page \(page) is not as gpc-replay wrote it")

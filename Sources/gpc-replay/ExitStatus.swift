@@ -25,7 +25,8 @@ enum ExitStatus: Int32, CaseIterable {
     case .clean: "clean"
     case .found: "findings"
     case .unreadable: "the input cannot be read or is no such trace"
-    case .unknown: "no finding but a verdict is unknown (lost events, missing probes, an open order that could hide one)"
+    case .unknown:
+      "no finding but a verdict is unknown (lost events, missing probes, an open order that could hide one)"
     case .usage: "usage"
     case .unwritable: "the output cannot be written"
     case .temporary: "part of a batch has to be done again"

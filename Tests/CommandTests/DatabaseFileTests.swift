@@ -58,7 +58,7 @@ import Testing
     #expect(try fileManager.destinationOfSymbolicLink(atPath: folder.file("b.db").path) == "far/c.db")
     try fileManager.createSymbolicLink(atPath: folder.file("d.db").path, withDestinationPath: "/nonexistent/e.db")
     let nowhere = try run(trace, "--db", "d.db")
-    #expect(nowhere.status == 2 && nowhere.errorText.contains("/nonexistent: no such folder"))
+    #expect(nowhere.status == 74 && nowhere.errorText.contains("/nonexistent: no such folder"))
     #expect(try folder.names == ["a.db", "b.db", "d.db", "far"])
     // A link to itself ends.
     try fileManager.createSymbolicLink(atPath: folder.file("f.db").path, withDestinationPath: "f.db")
@@ -119,6 +119,17 @@ import Testing
     #expect(run.status == 2 && run.errorText.hasPrefix("gpc-replay: p "), "\(run.errorText)")
     let opened = try Invocation(shell: "gpc-replay query t.db -f <(echo 'SELECT 7')", in: folder.url)
     #expect(opened.status == 0 && opened.text.hasSuffix("7\n"), "\(opened.errorText)")
+  }
+
+  /// The command below a report can be typed, whatever the file is called.
+  @Test(arguments: ["-d.txt", "e\u{1b}[31m'r\\.txt", "b\u{202e}i.txt", "a b.txt"])
+  func printedCommandsCanBeTyped(name: String) throws {
+    let text = try CorpusTrace("contract").text
+    try Data(text).write(to: folder.file(name))
+    let report = try run("./" + name)
+    let command = try #require(report.text.split(separator: "\n").last { $0.hasPrefix("  gpc-replay explain ") })
+    let explained = try Invocation(shell: String(command), in: folder.url)
+    #expect(explained.status == 0 && explained.text.contains("kvm_gpc_check() says yes"), "\(command): \(explained)")
   }
 
   /// What a terminal would obey is not printed to it.

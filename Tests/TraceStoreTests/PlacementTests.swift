@@ -110,7 +110,9 @@ import TraceStore
     #expect(throws: TraceStoreError.notOurs(path: path)) { _ = try TraceWriter(at: .file(path)) }
     #expect(throws: TraceStoreError.notOurs(path: path)) { _ = try TraceDatabase(at: path) }
     #expect(throws: TraceStoreError.notFound(path: "none.db")) { _ = try TraceDatabase(at: "none.db") }
-    #expect(throws: TraceStoreError.notOurs(path: folder.path)) { _ = try TraceWriter(at: .file(folder.path)) }
+    #expect(throws: TraceStoreError.noFile(path: folder.path, what: "a directory")) {
+      _ = try TraceWriter(at: .file(folder.path))
+    }
   }
 
   @Test func symbolicLinkStays() throws {

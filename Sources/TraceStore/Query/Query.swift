@@ -130,6 +130,7 @@ package struct Query {
   /// SQLite says "not authorized"; the gate knows which action.
   private func refused(_ error: TraceStoreError) -> TraceStoreError {
     if let reason = gate.refusal { return .queryNotReadOnly(reason: reason) }
+    if case .readOnly = error { return .queryNotReadOnly(reason: "it would write to the database") }
     guard case .sqlite(let code, let message, _) = error, code & 0xff == SQLITE_READONLY else { return error }
     return .queryNotReadOnly(reason: message)
   }
