@@ -303,4 +303,18 @@ import Testing
     #expect(!same.contains("+") && !same.contains(" x "))
     #expect(try run("diff", "a.db", "none.db").status == 2)
   }
+
+  /// Without the probe of its retry test the certain stale page of the recording is an open order: that is not clean.
+  @Test func anOpenOrderIsNotClean() throws {
+    let lines = try CorpusTrace("hva-200000-2").lines.filter { !$0.contains(" gpc_retry_check: ") }
+    let name = try folder.write("part.txt", lines.joined(separator: "\n") + "\n").path
+    let run = try Invocation([name, "--db", "part.db"], in: folder)
+    #expect(run.status == 3 && run.text.contains("\nverdict: unknown"), "\(run.text)")
+    #expect(run.text.contains("Could hide one: 1 accepted retry test"))
+    let batch = try Invocation(["batch", name, "--out", "out"], in: folder)
+    #expect(batch.text.contains("\"verdict\":\"unknown\"") && batch.text.contains("could hide a missed invalidation"))
+    _ = try Invocation(["merge", "out", "-o", "fleet.db"], in: folder)
+    let unjudged = try Invocation(["query", "fleet.db", "unjudged", "--csv"], in: folder)
+    #expect(unjudged.text.split(whereSeparator: \.isNewline).count == 2, "\(unjudged.text)")
+  }
 }
