@@ -178,7 +178,7 @@ extension ComparisonReport {
     let judged = incomplete.isEmpty ? "" : " that were judged"
     return [
       "excluded: "
-        + (windows + ["\(refreshes.leftOut("refreshes"))", "\(rounds.leftOut("rounds"))"]).joined(separator: ", ")
+        + (windows + [refreshes.leftOut("refreshes"), rounds.leftOut("rounds")]).joined(separator: ", ")
         + judged
     ]
   }

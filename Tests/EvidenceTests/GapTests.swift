@@ -55,8 +55,8 @@ struct GapTests {
     #expect(try rows("start-without-return", sql) == ["unpaired,0,0"])
   }
 
-  /// Without the test's own probe a kernel may have had a reason that is not recorded: v7.3's is no mover of
-  /// `mmu_invalidate_seq`.
+  /// Without `gpc_retry_check` the count and the sequence at the retry test are not known. v7.3 does not test
+  /// `mmu_invalidate_seq`, so an unrecorded change of it does not explain the round.
   @Test("A round that is repeated without a recorded reason refutes no form")
   func roundWithoutReason() throws {
     let sql = """

@@ -1,6 +1,6 @@
 // A small file of the user, read whole.
 
-import Glibc
+import FileSystem
 
 /// Why one is not read.
 package enum SmallFileError: Error, Equatable {
@@ -52,9 +52,5 @@ package enum SmallFile {
   }
 
   /// What is not there, or cannot be looked at, is said by its reading.
-  private static func isFile(_ path: String) -> Bool {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return true }
-    return [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
-  }
+  private static func isFile(_ path: String) -> Bool { (try? FileKind.of(path)) != .other }
 }

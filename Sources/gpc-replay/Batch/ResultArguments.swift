@@ -1,7 +1,7 @@
 // How the recordings of a batch are judged, as options.
 
 import ArgumentParser
-import Glibc
+import FileSystem
 import Pipeline
 import TraceReaders
 import TraceStore
@@ -47,8 +47,7 @@ struct ResultArguments: ParsableArguments {
     // Every recording reads them.
     let words = replay.form.form?.words ?? []
     for (option, path) in [("--probes", reading.probes), ("--form", words.first)] {
-      var status = stat()
-      if let path, stat(path, &status) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
+      if let path, (try? FileKind.of(path)) == .other {
         throw ValidationError("\(option) of a batch is a file: it is read more than once.")
       }
     }
